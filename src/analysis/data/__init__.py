@@ -1,0 +1,1 @@
+"""Read and check what comes in: the only code that knows file formats."""

@@ -1,0 +1,1 @@
+"""Statistics: data in, result out. Nothing here touches disk or prints."""

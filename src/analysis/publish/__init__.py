@@ -1,0 +1,1 @@
+"""What leaves the building: disclosure rules, figures, tables, sentences and pages."""

@@ -1,0 +1,1 @@
+"""Run a chain of notebooks into an edition. Knows nothing of education."""
