@@ -1,0 +1,138 @@
+"""What a notebook knows of the run it is in: where to read, where to write, what it may touch.
+
+The runner tells it through one environment variable. A notebook that is opened alone in JupyterLab finds no such
+variable: it then reads the last run of the edition and writes to a scratch folder, so that a published edition is
+never edited by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError, StaatError
+
+STEP_VARIABLE = "STAAT_STEP"
+OUTPUTS_VARIABLE = "STAAT_OUTPUTS"
+EDITION_FILE = "edition.json"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders and declarations of one step.
+
+    Parameters
+    ----------
+    stem
+        The stem that names notebook, module, parameters block and output folder, such as ``school_choice``.
+    read, write
+        Edition folders: tables are read from ``read/internal`` and everything is written below ``write``.
+        They are the same folder in a run and differ when a notebook is opened alone.
+    facts
+        The edition as the run resolved it: ``edition``, ``title``, ``synthetic``, ``parameters``, ...
+    needs, produces
+        Names of the internal tables that the chain declares for this step; None when the notebook is opened alone.
+    """
+
+    stem: str
+    read: Path
+    write: Path
+    facts: dict[str, Any] = field(default_factory=dict)
+    needs: frozenset[str] | None = None
+    produces: frozenset[str] | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the notebook was opened by hand rather than by the runner."""
+        return self.needs is None
+
+    @property
+    def rerun_command(self) -> str:
+        """What to type to make the tables of this edition."""
+        return f"make run EDITION={self.facts.get('edition', self.read.name)}"
+
+    def table_path(self, name: str) -> Path:
+        """Return where the internal table `name` is read from; it must be declared and exist."""
+        if self.needs is not None and name not in self.needs | (self.produces or frozenset()):
+            raise StaatError(f"{self.stem}: reads the table {name!r} without declaring it; add it to the step's needs")
+        path = self.read / "internal" / f"{name}.parquet"
+        if not path.exists():
+            raise InputError(str(path), "no run has made this table yet", hint=self.rerun_command)
+        return path
+
+    def new_table_path(self, name: str) -> Path:
+        """Return where the internal table `name` is written; it must be declared."""
+        if self.produces is not None and name not in self.produces:
+            raise StaatError(f"{self.stem}: hands over the table {name!r} without declaring it; add it to produces")
+        return self._below("internal") / f"{name}.parquet"
+
+    def published_folder(self, kind: str) -> Path:
+        """Return the folder of published things of one kind (``tables``, ``figures``) of this step."""
+        return self._below(kind, self.stem)
+
+    def record(self, key: str, **entry: object) -> None:
+        """Note something for the manifest: an input read, an object published, a cell suppressed."""
+        line = json.dumps({"key": key, **entry}, ensure_ascii=False, default=str)
+        with self._records().open("a", encoding="utf8") as file:
+            file.write(line + "\n")
+
+    def forget_records(self) -> None:
+        """Start the notes of this step anew."""
+        self._records().unlink(missing_ok=True)
+
+    def _records(self) -> Path:
+        return self._below("internal", "records") / f"{self.stem}.jsonl"
+
+    def _below(self, *parts: str) -> Path:
+        folder = self.write.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def open_workspace(stem: str, edition: str) -> Workspace:
+    """Find the workspace of a step: the runner's if there is one, else that of the last run of `edition`."""
+    told = os.environ.get(STEP_VARIABLE)
+    workspace = _in_run(json.loads(told)) if told else _alone(stem, edition)
+    if workspace.stem != stem:
+        raise StaatError(f"the notebook of step {workspace.stem!r} calls itself {stem!r}: one stem names everything")
+    workspace.forget_records()
+    return workspace
+
+
+def outputs_folder() -> Path:
+    """Return the folder with all editions: STAAT_OUTPUTS, else ``outputs`` of the project above the working folder."""
+    told = os.environ.get(OUTPUTS_VARIABLE)
+    if told:
+        return Path(told)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
+            return folder / "outputs"
+    raise InputError(str(here), "not inside the project", hint=f"open JupyterLab with `make lab`, or set {OUTPUTS_VARIABLE}")
+
+
+def _in_run(step: dict[str, Any]) -> Workspace:
+    folder = Path(step["folder"])
+    return Workspace(
+        stem=step["stem"],
+        read=folder,
+        write=folder,
+        facts=_facts(folder),
+        needs=frozenset(step["needs"]),
+        produces=frozenset(step["produces"]),
+    )
+
+
+def _alone(stem: str, edition: str) -> Workspace:
+    last_run = outputs_folder() / edition
+    if not (last_run / "internal" / EDITION_FILE).exists():
+        raise InputError(str(last_run), "no run of this edition yet", hint=f"make run EDITION={edition}")
+    return Workspace(stem=stem, read=last_run, write=outputs_folder() / f"{edition}.scratch", facts=_facts(last_run))
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((folder / "internal" / EDITION_FILE).read_text("utf8"))
+    return facts
