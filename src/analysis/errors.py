@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -49,6 +49,13 @@ class InputError(StaatError):
         lines = [f"{where}: {problem}"]
         lines += [f"  {name:<8}{text}" for name, text in details.items() if text]
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def several(cls, errors: Sequence[InputError]) -> InputError:
+        """Join errors into one, so that the user mends them all at once."""
+        joined = errors[0]
+        joined.args = ("\n".join(str(error) for error in errors),)
+        return joined
 
 
 class ModelError(StaatError):

@@ -102,16 +102,19 @@ def open_workspace(stem: str, edition: str) -> Workspace:
     return workspace
 
 
-def outputs_folder() -> Path:
-    """Return the folder with all editions: STAAT_OUTPUTS, else ``outputs`` of the project above the working folder."""
-    told = os.environ.get(OUTPUTS_VARIABLE)
-    if told:
-        return Path(told)
+def project_root() -> Path:
+    """Return the project's folder: the nearest one, from the working folder up, that has notebooks and params."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
-            return folder / "outputs"
-    raise InputError(str(here), "not inside the project", hint=f"open JupyterLab with `make lab`, or set {OUTPUTS_VARIABLE}")
+            return folder
+    raise InputError(str(here), "is not inside the project", hint="go to the folder with notebooks/ and params/")
+
+
+def outputs_folder() -> Path:
+    """Return the folder with all editions: STAAT_OUTPUTS, else ``outputs`` of the project."""
+    told = os.environ.get(OUTPUTS_VARIABLE)
+    return Path(told) if told else project_root() / "outputs"
 
 
 def _in_run(step: dict[str, Any]) -> Workspace:

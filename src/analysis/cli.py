@@ -1,0 +1,107 @@
+"""The command `staat`.
+
+Exit codes: 0 done, 1 a notebook failed, 2 the user's input is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from analysis.chain import CHAIN
+from analysis.edition import Edition, json_schema, parameter_rows, read_edition
+from analysis.errors import InputError, StaatError
+from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
+ParamsFiles = Annotated[list[Path], typer.Argument(metavar="PARAMS...", help="Params files, such as params/ci.yml.")]
+Outputs = Annotated[
+    Path | None, typer.Option("--outputs", metavar="DIR", envvar=OUTPUTS_VARIABLE, help="Folder of all editions.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress lines.")]
+
+
+@app.command()
+def run(params: ParamsFiles, settings: Settings = None, outputs: Outputs = None, quiet: Quiet = False) -> None:
+    """Run editions: notebooks, tables, figures and pages."""
+    root = project_root()
+    editions = [read_edition(path, settings or ()) for path in params]
+    for path, edition in zip(params, editions, strict=True):
+        _check_sources(edition, root)
+        _run_one(path, edition, settings or [], root=root, outputs=outputs or root / "outputs", quiet=quiet)
+
+
+@app.command("params")
+def show_params() -> None:
+    """List every parameter: key, type, unit, default, meaning."""
+    table = Table("key", "type", "unit", "default", "meaning", box=None, pad_edge=False)
+    for row in parameter_rows():
+        table.add_row(*row.values())
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a params file, for editors (params/schema.json)."""
+    sys.stdout.write(json_schema())
+
+
+def main() -> None:
+    """Run the command; an error that the user can mend is one message, not a traceback."""
+    try:
+        app()
+    except StaatError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+
+
+def _run_one(params: Path, edition: Edition, settings: list[str], *, root: Path, outputs: Path, quiet: bool) -> None:
+    from analysis.publish import site
+    from analysis.run import runner
+
+    order = runner.Order(
+        edition=edition.edition,
+        facts=edition.facts(),
+        shared=edition.shared,
+        blocks=edition.blocks,
+        command=_command(params, settings),
+    )
+
+    def say(line: str) -> None:
+        if not quiet:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    say(f"{edition.edition}: {edition.title}" + (" (synthetic data)" if edition.synthetic else ""))
+    folder = runner.run(order, CHAIN, root=root, outputs=outputs, render=site.build, say=say)
+    say(f"read it: {folder / 'index.html'}")
+
+
+def _command(params: Path, settings: list[str]) -> str:
+    """Return what to type to run this again; without the data folder, which differs from machine to machine."""
+    kept = [setting for setting in settings if not setting.startswith("data.folder=")]
+    return " ".join(["staat run", f"params/{params.name}", *(f"--set {setting}" for setting in kept)])
+
+
+def _check_sources(edition: Edition, root: Path) -> None:
+    """Refuse a run whose source files are not there, before any notebook runs."""
+    if edition.data.source == "duo":
+        folder = root / edition.data.folder
+        if not folder.is_dir():
+            raise InputError(
+                f"{folder}: data.folder",
+                "there is no such folder",
+                given=edition.data.folder,
+                hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
+            )
+
+
+if __name__ == "__main__":
+    main()

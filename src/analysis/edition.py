@@ -1,0 +1,317 @@
+"""What an edition is: one YAML file, read into a frozen model that knows every key, its type, unit and meaning.
+
+Imports neither pandas nor papermill, so that reading and checking parameters costs nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from analysis.errors import InputError, nearest
+
+DATA_VARIABLE = "STAAT_DATA"
+
+
+def key(meaning: str, *, unit: str = "", default: Any = ..., **limits: Any) -> Any:  # noqa: ANN401 - as pydantic's Field
+    """Declare a parameter: what it means, its unit, its default and the range allowed."""
+    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **limits)
+
+
+def _increasing(edges: tuple[float, ...]) -> tuple[float, ...]:
+    if any(low >= high for low, high in itertools.pairwise(edges)):
+        raise ValueError("the edges must increase")
+    return edges
+
+
+Edges = Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
+
+
+class Block(BaseModel):
+    """A group of parameters; unknown keys are errors, values keep the type that the YAML gives them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class DataBlock(Block):
+    """Where the data come from (notebook 01_data)."""
+
+    source: Literal["synthetic", "duo"] = key(
+        "synthetic: a made-up city with known truth; duo: files of DUO and CBS in `folder`"
+    )
+    folder: str = key("folder with the source files, seen from the project's root (duo only)", default="data")
+    schoolweging_year: int = key("year of the CBS schoolweging", unit="year", default=2017, ge=2017, le=2019)
+    allow_changed_sources: bool = key(
+        "go on with a source file whose hash differs from its card; the manifest then says so", default=False
+    )
+    scale: float = key("size of the synthetic city; 1 is 62,000 pupils, 213 schools", default=1.0, gt=0, le=20)
+
+    @model_validator(mode="after")
+    def _scale_is_for_synthetic_data(self) -> DataBlock:
+        if self.source != "synthetic" and self.scale != 1.0:
+            raise ValueError("scale applies to synthetic data only; leave it out")
+        return self
+
+
+class SegregationBlock(Block):
+    """How pupils are spread over schools (notebook 02_segregation)."""
+
+    weging_bands: Edges = key(
+        "edges of the bands of schoolweging", unit="schoolweging", default=(20.0, 24.0, 28.0, 32.0, 36.0, 40.0)
+    )
+    bootstrap_draws: int = key("resamples of pupils for the intervals", unit="draws", default=400, ge=100)
+    random_draws: int = key("random allocations of pupils over schools", unit="draws", default=200, ge=50)
+
+
+class SchoolChoiceBlock(Block):
+    """Who chooses which school (notebook 03_school_choice)."""
+
+    age: int = key("age of the entry cohort on 1 October", unit="years", default=4, ge=4, le=12)
+    distance_bands_km: Edges = key(
+        "edges of the distance bands of the fit figure; the last band is open",
+        unit="km",
+        default=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
+    )
+    nonwestern_bands: Edges = key(
+        "edges of the neighbourhood types, by share of non-western inhabitants",
+        unit="share",
+        default=(0.0, 0.2, 0.4, 0.6, 1.0),
+    )
+    tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-4)
+    max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
+
+
+class SummaryBlock(Block):
+    """The findings in sentences (notebook 07_summary)."""
+
+
+class Edition(Block):
+    """One edition: a shared block at the top level and one block per notebook.
+
+    A notebook runs when its block is present.
+    """
+
+    edition: str = key("name of the edition: the params file's name", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str = key("title on the pages", min_length=3)
+    region: str = key("municipality of the schools and pupils, as DUO spells it", min_length=2)
+    school_years: tuple[Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")], ...] = key(
+        "school years that the edition is about", unit="yyyy/yy", min_length=1
+    )
+    language: Literal["en"] = key("language of the pages", default="en")
+    seed: int = key("seed of every random draw", default=20201101, ge=0)
+    disclosure: Literal["default", "open-data"] = key(
+        "disclosure profile: which cells are too small to publish", default="default"
+    )
+    data: DataBlock
+    segregation: SegregationBlock | None = None
+    school_choice: SchoolChoiceBlock | None = None
+    summary: SummaryBlock | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return self.data.source == "synthetic"
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The parameters at the top level, which any notebook may ask for."""
+        return {name: value for name, value in self._plain().items() if name not in BLOCKS}
+
+    @property
+    def blocks(self) -> dict[str, dict[str, Any]]:
+        """The parameters of each notebook that this edition runs, by stem."""
+        return {name: value for name, value in self._plain().items() if name in BLOCKS and value is not None}
+
+    def facts(self) -> dict[str, Any]:
+        """Return what pages and manifest tell about the edition."""
+        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain()}
+
+    def _plain(self) -> dict[str, Any]:
+        return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them
+
+
+BLOCKS: dict[str, type[Block]] = {
+    "data": DataBlock,
+    "segregation": SegregationBlock,
+    "school_choice": SchoolChoiceBlock,
+    "summary": SummaryBlock,
+}
+
+
+def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
+    """Read an edition from its params file.
+
+    Parameters
+    ----------
+    path
+        The YAML file; its name is the edition's name.
+    settings
+        Overrides as typed: ``block.key=value``. They win over the environment variable STAAT_DATA,
+        which wins over the file.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read and for every key that is unknown, missing, of the wrong type or out of
+        range: all of them in one message.
+    """
+    raw = _read_yaml(path)
+    if os.environ.get(DATA_VARIABLE) and isinstance(raw.get("data"), dict):
+        raw["data"]["folder"] = os.environ[DATA_VARIABLE]
+    origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
+    _refuse_empty_blocks(raw, path)
+    try:
+        edition = Edition.model_validate_json(json.dumps(raw, default=str))
+    except ValidationError as error:
+        raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
+    if edition.edition != path.stem:
+        raise InputError(
+            f"{path}: edition",
+            "an edition bears its file's name, so that a copied file cannot overwrite last year's outputs",
+            given=edition.edition,
+            allowed=path.stem,
+        )
+    return edition
+
+
+def parameter_rows() -> Iterator[dict[str, str]]:
+    """Give every parameter with its key, type, unit, default and meaning."""
+    for name, info in Edition.model_fields.items():
+        if name not in BLOCKS:
+            yield _row(name, info)
+    for block, model in BLOCKS.items():
+        for name, info in model.model_fields.items():
+            yield _row(f"{block}.{name}", info)
+
+
+def json_schema() -> str:
+    """Return the JSON schema of a params file, for editors."""
+    return json.dumps(Edition.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML in which a key given twice is an error; the standard silently keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 reads 1e-8 as text for want of a dot; who types a tolerance means a number.
+_UniqueKeyLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 - YAML holds anything
+    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derives from SafeLoader
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        raw = _parse(path.read_text("utf8"))
+    except FileNotFoundError:
+        others = [p.stem for p in path.parent.glob("*.yml")] if path.parent.is_dir() else []
+        near = nearest(path.stem, others)
+        hint = f"did you mean {path.with_name(near + '.yml')}?" if near else None
+        raise InputError(
+            str(path), "there is no such params file", allowed=", ".join(sorted(others)) or None, hint=hint
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(str(path), f"cannot be read as YAML: {error}") from None
+    if not isinstance(raw, dict):
+        raise InputError(str(path), "must be a YAML mapping of keys to values", given=raw)
+    return raw
+
+
+def _apply(raw: dict[str, Any], setting: str) -> tuple[str, ...]:
+    name, equals, text = setting.partition("=")
+    where = tuple(name.strip().split("."))
+    if not equals or not all(where):
+        raise InputError(f"--set {setting}", "must look like block.key=value")
+    target = raw
+    for part in where[:-1]:
+        target = target.setdefault(part, {}) if isinstance(target, dict) else {}
+        if not isinstance(target, dict):
+            raise InputError(f"--set {setting}", f"{part!r} is a value, not a block")
+    try:
+        target[where[-1]] = _parse(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"--set {setting}", f"the value cannot be read as YAML: {error}") from None
+    return where
+
+
+def _refuse_empty_blocks(raw: Mapping[str, Any], path: Path) -> None:
+    for name in BLOCKS:
+        if name in raw and raw[name] is None:
+            raise InputError(
+                f"{path}: {name}",
+                "the block is empty",
+                hint=f"leave it out to skip the notebook, or write `{name}: {{}}`",
+            )
+
+
+def _explain(error: Mapping[str, Any], path: Path, origins: Mapping[tuple[str, ...], str]) -> InputError:
+    place = tuple(str(part) for part in error["loc"])
+    names = _names_beside(place)
+    given = error["input"] if error["type"] != "missing" else None
+    allowed: str | None = _allowed(error)
+    hint = None
+    problem = "this value is not allowed"
+    if error["type"] == "extra_forbidden":
+        problem, allowed = "there is no such key", ", ".join(names)
+        near = nearest(place[-1], names)
+        hint = f"did you mean {'.'.join((*place[:-1], near))}?" if near else "`staat params` lists every key"
+    elif error["type"] == "missing":
+        problem, allowed = "this key is missing", _meaning(place)
+    origin = next((text for where, text in origins.items() if place[: len(where)] == where), str(path))
+    return InputError(f"{origin}: {'.'.join(place)}", problem, given=given, allowed=allowed, hint=hint)
+
+
+def _names_beside(place: tuple[str, ...]) -> list[str]:
+    model = BLOCKS.get(place[0]) if len(place) > 1 else Edition
+    return list(model.model_fields) if model else []
+
+
+def _meaning(place: tuple[str, ...]) -> str | None:
+    model: type[Block] | None = BLOCKS.get(place[0]) if len(place) > 1 else Edition
+    info = model.model_fields.get(place[-1]) if model else None
+    return (info.description or "a block: see `staat params`") if info else None
+
+
+def _allowed(error: Mapping[str, Any]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return message[:1].lower() + message[1:]
+
+
+def _row(name: str, info: FieldInfo) -> dict[str, str]:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    default = "(required)" if info.is_required() else json.dumps(info.default)
+    return {
+        "key": name,
+        "type": _type_name(info.annotation),
+        "unit": str(extra.get("unit", "")),
+        "default": default,
+        "meaning": info.description or "",
+    }
+
+
+def _type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be anything
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    if text.startswith("typing.Literal"):
+        return " | ".join(text.removeprefix("typing.Literal[").rstrip("]").replace("'", "").split(", "))
+    if text.startswith("tuple"):
+        return "list of " + ("text" if "str" in text else "numbers")
+    return {"str": "text", "int": "whole number", "float": "number", "bool": "true | false"}.get(text, text)

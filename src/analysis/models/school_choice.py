@@ -1,0 +1,329 @@
+"""Who chooses which primary school: the conditional logit of school choice and what follows from it.
+
+Enrolment is not preference: in Amsterdam children have priority at the eight nearest schools, and places run out. The
+composition of a school is itself an outcome of choice. The coefficients describe; they do not say what would happen
+if a school changed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from analysis.errors import ModelError
+from analysis.models import conditional_logit
+from analysis.models.conditional_logit import ConditionalLogitResult
+from analysis.models.estimates import in_form, normal_interval
+
+LOG_OFFSET_KM = 0.1
+WEGING_UNIT = 5.0
+SHARE_UNIT = 0.1
+DENOMINATIONS = ("rk", "pc", "other")  # openbaar is the reference
+
+UNITS: Mapping[str, str] = {
+    "distance_km": "utility per km",
+    "log_distance": "utility per log km",
+    "schoolweging": "utility per 5 points of schoolweging",
+    "schoolweging_x_nonwestern": "utility per 5 points of schoolweging and 10 percentage points non-western",
+    **{f"denomination_{name}": "utility, against openbaar" for name in DENOMINATIONS},
+}
+
+FARTHEST_KM = 100.0
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The choosers of one model and the schools they choose from.
+
+    Parameters
+    ----------
+    model
+        Name of the model, such as ``entry_cohort``.
+    pupils
+        Choosers, indexed by (pc4, location); only pairs with at least one.
+    distance
+        Kilometres, one row per pc4 with choosers, one column per school chosen by anyone.
+    schools_without
+        Schools in the data that none of these pupils attends: they are no alternative.
+    """
+
+    model: str
+    pupils: pd.Series
+    distance: pd.DataFrame
+    schools_without: int
+
+
+def select(model: str, by_pc4_school: pd.DataFrame, column: str, distance: pd.DataFrame) -> Choices:
+    """Select the choosers of a model and their alternatives: every school that at least one of them attends.
+
+    Parameters
+    ----------
+    model
+        Name of the model.
+    by_pc4_school
+        Pupils by postcode and school, with columns ``pc4``, ``location`` and `column`.
+    column
+        The pupils that choose, such as ``LEEFTIJD_4`` or ``TOTAAL``.
+    distance
+        Kilometres, one row per pc4, one column per school.
+
+    Raises
+    ------
+    ModelError
+        If there is no such column or nobody in it.
+    """
+    if column not in by_pc4_school:
+        ages = [name for name in by_pc4_school if str(name).startswith("LEEFTIJD")]
+        raise ModelError(f"{model}: there is no column {column} of pupils; there are {', '.join(map(str, ages))}")
+    pupils = by_pc4_school.set_index(["pc4", "location"])[column].rename("pupils")
+    chosen = pupils[pupils > 0].sort_index()
+    if chosen.empty:
+        raise ModelError(f"{model}: there are no pupils in {column}")
+    pc4 = chosen.index.unique("pc4").sort_values()
+    schools = chosen.index.unique("location").sort_values()
+    return Choices(model, chosen, distance.loc[pc4, schools], pupils.index.unique("location").size - schools.size)
+
+
+def attributes(choices: Choices, by_school: pd.DataFrame, by_pc4: pd.DataFrame) -> pd.DataFrame:
+    r"""Build the attributes of every alternative in every situation.
+
+    Parameters
+    ----------
+    choices
+        The choosers and the distances; every chooser has the full set of schools.
+    by_school
+        Indexed by location: ``schoolweging`` (20-40) and ``denomination``.
+    by_pc4
+        Indexed by pc4: ``share_nonwestern`` (0-1).
+
+    Returns
+    -------
+    DataFrame
+        Indexed by (pc4, location), one column per term.
+
+    Notes
+    -----
+    ``distance_km`` is the great circle from postcode point to school, ``log_distance`` is
+    :math:`\ln(d + 0.1)`, ``schoolweging`` is :math:`w / 5` and ``schoolweging_x_nonwestern`` is
+    :math:`(w / 5) \cdot (s / 0.1)` with s the share of non-western inhabitants of the postcode.
+    """
+    distance = choices.distance
+    km = distance.to_numpy(float).ravel()
+    schools = by_school.loc[distance.columns]
+    weging = np.tile(schools["schoolweging"].to_numpy(float) / WEGING_UNIT, len(distance))
+    share = np.repeat(by_pc4.loc[distance.index, "share_nonwestern"].to_numpy(float) / SHARE_UNIT, distance.shape[1])
+    terms = {
+        "distance_km": km,
+        "log_distance": np.log(km + LOG_OFFSET_KM),
+        "schoolweging": weging,
+        "schoolweging_x_nonwestern": weging * share,
+    }
+    for name in DENOMINATIONS:
+        terms[f"denomination_{name}"] = np.tile((schools["denomination"] == name).to_numpy(float), len(distance))
+    index = pd.MultiIndex.from_product([distance.index, distance.columns], names=["pc4", "location"])
+    return pd.DataFrame(terms, index=index)
+
+
+def estimate(
+    choices: Choices, terms: pd.DataFrame, *, tolerance: float = 1e-10, max_iterations: int = 100
+) -> ConditionalLogitResult:
+    """Estimate the conditional logit; standard errors classical and clustered by postcode."""
+    pc4 = choices.distance.index
+    return conditional_logit.fit(
+        terms,
+        choices.pupils,
+        grouped=True,
+        cluster=pd.Series(pc4, index=pc4),
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+
+
+def fit_row(choices: Choices, result: ConditionalLogitResult) -> dict[str, object]:
+    """Tell how well a model fits, and on how many."""
+    return {
+        "model": choices.model,
+        "n_choosers": int(choices.pupils.sum()),
+        "n_situations": result.n_situations,
+        "n_alternatives": result.n_alternatives,
+        "n_schools_without_choosers": choices.schools_without,
+        "loglik": result.loglik,
+        "loglik_null": result.loglik_null,
+        "pseudo_r2": result.pseudo_r2,
+        "iterations": result.iterations,
+        "tolerance": result.tolerance,
+    }
+
+
+def distance_fit(
+    choices: Choices, terms: pd.DataFrame, result: ConditionalLogitResult, edges: Sequence[float]
+) -> pd.DataFrame:
+    """Compare observed and predicted shares of choosers by distance to the school: does the model fit?
+
+    Parameters
+    ----------
+    edges
+        Lower edges of the bands in km, the first of them 0; the last band is open.
+
+    Returns
+    -------
+    DataFrame
+        One row per band: ``model, band, pupils, predicted_pupils, observed, predicted`` (shares, 0-1).
+    """
+    probability = conditional_logit.probabilities(result.params, terms)
+    choosers = choices.pupils.groupby(level="pc4").sum()
+    predicted = probability * choosers.reindex(probability.index.get_level_values("pc4")).to_numpy()
+    observed = choices.pupils.reindex(terms.index, fill_value=0)
+    band = np.digitize(terms["distance_km"].to_numpy(float), list(edges)) - 1
+    if (band < 0).any():
+        raise ModelError(f"{choices.model}: a distance lies below the first edge, {edges[0]} km")
+    counts = pd.DataFrame({"pupils": observed.to_numpy(), "predicted_pupils": predicted.to_numpy()}).groupby(band).sum()
+    counts = counts.reindex(range(len(edges)), fill_value=0)
+    labels = [f"{low:g}-{high:g}" for low, high in itertools.pairwise(edges)] + [f"{edges[-1]:g} or more"]
+    shares = counts / counts.sum()
+    return counts.assign(
+        model=choices.model, band=labels, observed=shares["pupils"], predicted=shares["predicted_pupils"]
+    )[["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]].reset_index(drop=True)
+
+
+def neighbourhood_types(choices: Choices, by_pc4: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
+    """Group the choosers by the share of non-western inhabitants of their postcode.
+
+    Returns
+    -------
+    DataFrame
+        One row per type with choosers: ``group, share_nonwestern`` (mean over choosers), ``pupils, postcodes``.
+    """
+    by_home = choices.pupils.groupby(level="pc4").sum().to_frame("pupils")
+    share = by_pc4.loc[by_home.index, "share_nonwestern"]
+    if ((share < edges[0]) | (share > edges[-1])).any():
+        raise ModelError(f"a share of non-western inhabitants lies outside the bands {list(edges)}")
+    by_home = by_home.assign(type=np.digitize(share, edges[1:-1]), weighted=share * by_home["pupils"], postcodes=1)
+    by_type = by_home.groupby("type")[["pupils", "weighted", "postcodes"]].sum()
+    labels = [f"{low:.0%}-{high:.0%}" for low, high in itertools.pairwise(edges)]
+    return pd.DataFrame(
+        {
+            "group": [labels[place] for place in by_type.index],
+            "share_nonwestern": (by_type["weighted"] / by_type["pupils"]).to_numpy(),
+            "pupils": by_type["pupils"].to_numpy(),
+            "postcodes": by_type["postcodes"].to_numpy(),
+        }
+    )
+
+
+def willingness_to_travel(
+    choices: Choices, result: ConditionalLogitResult, types: pd.DataFrame, schoolweging: pd.Series
+) -> pd.DataFrame:
+    r"""How many km farther pupils attend a school whose schoolweging is one standard deviation lower.
+
+    Parameters
+    ----------
+    choices, result
+        The model.
+    types
+        Neighbourhood types with their mean ``share_nonwestern``, from `neighbourhood_types`.
+    schoolweging
+        Schoolweging per alternative; its standard deviation over schools is the step.
+
+    Returns
+    -------
+    DataFrame
+        Estimates in km, one row per type; ``start_km`` is the median distance from which the extra km are counted.
+
+    Raises
+    ------
+    ModelError
+        If utility does not fall with distance, so that no distance makes up for anything.
+
+    Notes
+    -----
+    With :math:`V(d) = \beta_d d + \beta_l \ln(d + 0.1)` and the gain
+    :math:`g = -(s_w / 5)(\beta_w + \beta_{wn} \bar n / 0.1)`, the distance :math:`d_1` solves
+    :math:`V(d_1) + g = V(d_0)`; the willingness is :math:`d_1 - d_0`. Standard errors by the delta method, with
+    :math:`\partial d_1 / \partial \beta = -(\partial F / \partial \beta) / V'(d_1)` for
+    :math:`F = V(d_1) - V(d_0) + g`, and the covariance clustered by postcode. A negative value means that pupils
+    attend schools with a *higher* schoolweging at equal distance.
+    """
+    start, step = _median_distance(choices), float(schoolweging.std(ddof=1)) / WEGING_UNIT
+    covariance = result.covariance if result.covariance_cluster is None else result.covariance_cluster
+    rows = [_travel(result.params, covariance, start, step, kind) for kind in types.to_dict("records")]
+    frame = pd.DataFrame(rows)
+    interval = normal_interval(frame["estimate"], frame["std_error"])
+    return in_form(
+        pd.concat([frame, interval], axis=1),
+        model=choices.model,
+        term="one sd lower schoolweging",
+        n_clusters=result.n_clusters or 0,
+        unit="km",
+        start_km=start,
+        sd_schoolweging=step * WEGING_UNIT,
+    )
+
+
+def nearest_share(choices: Choices, nearest: pd.Series) -> pd.DataFrame:
+    """Share of the choosers that attend the school nearest to their postcode.
+
+    Returns
+    -------
+    DataFrame
+        One row per pc4: ``pc4, pupils, at_nearest, share``.
+    """
+    by_pair = choices.pupils.reset_index()
+    at_nearest = by_pair["pupils"].where(by_pair["location"] == nearest.loc[by_pair["pc4"]].to_numpy(), 0)
+    by_pc4 = by_pair.assign(at_nearest=at_nearest).groupby("pc4")[["pupils", "at_nearest"]].sum()
+    return by_pc4.assign(share=by_pc4["at_nearest"] / by_pc4["pupils"]).reset_index()
+
+
+def _median_distance(choices: Choices) -> float:
+    """Median distance travelled, every chooser counted once."""
+    row = choices.distance.index.get_indexer(choices.pupils.index.get_level_values("pc4"))
+    column = choices.distance.columns.get_indexer(choices.pupils.index.get_level_values("location"))
+    travelled = np.repeat(choices.distance.to_numpy(float)[row, column], choices.pupils.to_numpy(int))
+    return float(np.median(travelled))
+
+
+def _travel(
+    params: pd.Series, covariance: pd.DataFrame, start: float, step: float, kind: Mapping[str, object]
+) -> dict[str, object]:
+    share = float(str(kind["share_nonwestern"])) / SHARE_UNIT
+    gain = -step * (params["schoolweging"] + params["schoolweging_x_nonwestern"] * share)
+    end = _distance_that_makes_up(params, start, gain)
+    gradient = pd.Series(0.0, index=params.index)
+    gradient["distance_km"] = end - start
+    gradient["log_distance"] = np.log((end + LOG_OFFSET_KM) / (start + LOG_OFFSET_KM))
+    gradient["schoolweging"] = -step
+    gradient["schoolweging_x_nonwestern"] = -step * share
+    gradient /= -_slope(params, end)
+    variance = gradient.to_numpy() @ covariance.loc[params.index, params.index].to_numpy() @ gradient.to_numpy()
+    return {
+        "group": kind["group"],
+        "estimate": end - start,
+        "std_error": float(np.sqrt(variance)),
+        "n_obs": kind["pupils"],
+        "share_nonwestern": kind["share_nonwestern"],
+    }
+
+
+def _utility(params: pd.Series, km: float) -> float:
+    return float(params["distance_km"] * km + params["log_distance"] * np.log(km + LOG_OFFSET_KM))
+
+
+def _slope(params: pd.Series, km: float) -> float:
+    return float(params["distance_km"] + params["log_distance"] / (km + LOG_OFFSET_KM))
+
+
+def _distance_that_makes_up(params: pd.Series, start: float, gain: float) -> float:
+    if _slope(params, 0.0) >= 0 or _slope(params, FARTHEST_KM) >= 0:
+        raise ModelError("willingness to travel: utility does not fall with distance everywhere, so it is not defined")
+
+    def left(km: float) -> float:
+        return _utility(params, km) - _utility(params, start) + gain
+
+    if left(0.0) < 0 or left(FARTHEST_KM) > 0:
+        raise ModelError(f"willingness to travel: no distance between 0 and {FARTHEST_KM:g} km makes up for the step")
+    return float(brentq(left, 0.0, FARTHEST_KM, xtol=1e-12))

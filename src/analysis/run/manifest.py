@@ -1,0 +1,91 @@
+"""Who made what from what: the record that makes an edition checkable and repeatable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+MANIFEST_FILE = "manifest.json"
+PACKAGES = (
+    "papermill",
+    "ipykernel",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "linearmodels",
+    "seaborn",
+    "matplotlib",
+)
+
+
+def now() -> str:
+    """Return the present moment in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def provenance(root: Path) -> dict[str, Any]:
+    """Describe the code and the environment: git commit, lock, versions."""
+    lock = root / "requirements.lock"
+    return {
+        "git": _git(root),
+        "lock_sha256": sha256(lock) if lock.exists() else None,
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in PACKAGES},
+    }
+
+
+def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
+    """Collect what a step noted while it ran, by kind: inputs read, objects published, findings."""
+    path = folder / "internal" / "records" / f"{stem}.jsonl"
+    notes: dict[str, list[dict[str, Any]]] = {}
+    for line in path.read_text("utf8").splitlines() if path.exists() else []:
+        note = json.loads(line)
+        notes.setdefault(note.pop("key"), []).append(note)
+    return notes
+
+
+def outputs_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of an edition but the manifest, by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def write(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest; its presence says that the edition is whole."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False)
+    (folder / MANIFEST_FILE).write_text(text + "\n", "utf8")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _git(root: Path) -> dict[str, Any]:
+    commit = _git_output(root, ["rev-parse", "HEAD"])
+    changed = _git_output(root, ["status", "--porcelain"])
+    return {"commit": commit, "dirty": bool(changed) if changed is not None else None}
+
+
+def _git_output(root: Path, words: Iterable[str]) -> str | None:
+    try:
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True)  # noqa: S603, S607 - fixed words
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,117 @@
+"""The parameters cell as an interface: its names and those of the params block must agree both ways.
+
+papermill runs on the default when a name is misspelt, on a stale value when the cell computes one from another, and
+on the default again when the tag is missing or stands twice. All of these are refused here, before anything runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError, StaatError, nearest
+
+
+def injected(notebook: Path, block: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to inject into a notebook: its whole block and the shared parameters that its cell asks for.
+
+    Parameters
+    ----------
+    notebook
+        The notebook's file.
+    block
+        The parameters block of the same stem; every name must stand in the cell.
+    shared
+        Parameters that any notebook may ask for by naming them in its cell.
+
+    Raises
+    ------
+    InputError
+        If a name stands in the block but not in the cell, or the other way round, or has another type there.
+    """
+    defaults = cell_parameters(notebook)
+    stem = notebook.stem.partition("_")[2]
+    for name in block:
+        if name not in defaults:
+            _refuse(notebook, f"{stem}.{name} is a parameter that the parameters cell does not have", name, defaults)
+    for name in defaults:
+        if name not in block and name not in shared:
+            _refuse(notebook, f"its parameters cell has {name!r}, which no params key fills", name, {**block, **shared})
+    values = {name: {**shared, **block}[name] for name in defaults}
+    for name, value in values.items():
+        _same_type(notebook, name, defaults[name], value)
+    return values
+
+
+def cell_parameters(notebook: Path) -> dict[str, Any]:
+    """Read names and default values from the one cell tagged ``parameters``; they must be literals."""
+    cells = [cell for cell in _code_cells(notebook) if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    if len(cells) != 1:
+        raise InputError(str(notebook), "must have exactly one cell tagged `parameters`", given=len(cells))
+    values: dict[str, Any] = {}
+    for statement in ast.parse("".join(cells[0]["source"])).body:
+        name, value = _assignment(notebook, statement)
+        if name in values:
+            raise InputError(str(notebook), f"its parameters cell assigns {name!r} twice")
+        values[name] = value
+    return values
+
+
+def title_of(notebook: Path) -> str:
+    """Return the first heading of a notebook."""
+    for cell in _cells(notebook):
+        for line in "".join(cell["source"]).splitlines():
+            if cell["cell_type"] == "markdown" and line.startswith("# "):
+                return line.removeprefix("# ").strip()
+    raise StaatError(f"{notebook}: has no title; its first cell starts with `# `")
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf8"))["cells"]
+    except FileNotFoundError:
+        raise InputError(str(notebook), "there is no such notebook") from None
+    except (json.JSONDecodeError, KeyError) as error:
+        raise InputError(str(notebook), f"is not a notebook: {error}") from None
+    return cells
+
+
+def _code_cells(notebook: Path) -> list[dict[str, Any]]:
+    return [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+
+
+def _assignment(notebook: Path, statement: ast.stmt) -> tuple[str, Any]:
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    if (
+        not isinstance(statement, (ast.Assign, ast.AnnAssign))
+        or not isinstance(target, ast.Name)
+        or not statement.value
+    ):
+        raise InputError(str(notebook), f"its parameters cell holds more than assignments, on line {statement.lineno}")
+    try:
+        return target.id, ast.literal_eval(statement.value)
+    except ValueError:
+        hint = "compute it in a later cell: a value computed here would be stale after injection"
+        raise InputError(str(notebook), f"its parameter {target.id!r} is not a literal", hint=hint) from None
+
+
+def _refuse(notebook: Path, problem: str, name: str, known: Mapping[str, Any]) -> None:
+    near = nearest(name, known)
+    raise InputError(
+        str(notebook), problem, allowed=", ".join(known), hint=f"did you mean {near}?" if near else "make the two agree"
+    )
+
+
+def _same_type(notebook: Path, name: str, default: object, value: object) -> None:
+    numbers = isinstance(default, (int, float)) and isinstance(value, (int, float))
+    same = isinstance(default, bool) == isinstance(value, bool) if numbers else type(default) is type(value)
+    if not same:
+        raise InputError(
+            f"{notebook}: {name}",
+            "the default in the parameters cell has another type than the params key",
+            given=default,
+            allowed=type(value).__name__,
+        )
