@@ -65,8 +65,15 @@ class DataBlock(Block):
 class SegregationBlock(Block):
     """How pupils are spread over schools (notebook 02_segregation)."""
 
-    weging_bands: Edges = key(
-        "edges of the bands of schoolweging", unit="schoolweging", default=(20.0, 24.0, 28.0, 32.0, 36.0, 40.0)
+    weging_edges: Edges = key(
+        "edges of the bands of schoolweging, open at both ends",
+        unit="schoolweging",
+        default=(24.0, 28.0, 32.0, 36.0),
+    )
+    share_edges: Edges = key(
+        "edges of the bands of schools by expected share of non-western pupils",
+        unit="share",
+        default=(0.2, 0.4, 0.6, 0.8),
     )
     bootstrap_draws: int = key("resamples of pupils for the intervals", unit="draws", default=400, ge=100)
     random_draws: int = key("random allocations of pupils over schools", unit="draws", default=200, ge=50)
@@ -76,15 +83,15 @@ class SchoolChoiceBlock(Block):
     """Who chooses which school (notebook 03_school_choice)."""
 
     age: int = key("age of the entry cohort on 1 October", unit="years", default=4, ge=4, le=12)
-    distance_bands_km: Edges = key(
+    distance_edges_km: Edges = key(
         "edges of the distance bands of the fit figure; the last band is open",
         unit="km",
-        default=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
+        default=(0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
     )
-    nonwestern_bands: Edges = key(
+    nonwestern_edges: Edges = key(
         "edges of the neighbourhood types, by share of non-western inhabitants",
         unit="share",
-        default=(0.0, 0.2, 0.4, 0.6, 1.0),
+        default=(0.2, 0.4, 0.6),
     )
     tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-4)
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)

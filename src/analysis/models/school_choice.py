@@ -7,7 +7,6 @@ if a school changed.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from scipy.optimize import brentq
 
 from analysis.errors import ModelError
 from analysis.models import conditional_logit
+from analysis.models.bands import in_bands, per_cent
 from analysis.models.conditional_logit import ConditionalLogitResult
 from analysis.models.estimates import in_form, normal_interval
 
@@ -163,12 +163,12 @@ def fit_row(choices: Choices, result: ConditionalLogitResult) -> dict[str, objec
 def distance_fit(
     choices: Choices, terms: pd.DataFrame, result: ConditionalLogitResult, edges: Sequence[float]
 ) -> pd.DataFrame:
-    """Compare observed and predicted shares of choosers by distance to the school: does the model fit?
+    """Compare observed and predicted shares of choosers by distance to the school, to see whether the model fits.
 
     Parameters
     ----------
     edges
-        Lower edges of the bands in km, the first of them 0; the last band is open.
+        Edges of the distance bands in km.
 
     Returns
     -------
@@ -179,16 +179,22 @@ def distance_fit(
     choosers = choices.pupils.groupby(level="pc4").sum()
     predicted = probability * choosers.reindex(probability.index.get_level_values("pc4")).to_numpy()
     observed = choices.pupils.reindex(terms.index, fill_value=0)
-    band = np.digitize(terms["distance_km"].to_numpy(float), list(edges)) - 1
-    if (band < 0).any():
-        raise ModelError(f"{choices.model}: a distance lies below the first edge, {edges[0]} km")
-    counts = pd.DataFrame({"pupils": observed.to_numpy(), "predicted_pupils": predicted.to_numpy()}).groupby(band).sum()
-    counts = counts.reindex(range(len(edges)), fill_value=0)
-    labels = [f"{low:g}-{high:g}" for low, high in itertools.pairwise(edges)] + [f"{edges[-1]:g} or more"]
-    shares = counts / counts.sum()
-    return counts.assign(
-        model=choices.model, band=labels, observed=shares["pupils"], predicted=shares["predicted_pupils"]
-    )[["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]].reset_index(drop=True)
+    pairs = pd.DataFrame(
+        {
+            "band": in_bands(terms["distance_km"], edges),
+            "pupils": observed.to_numpy(),
+            "predicted_pupils": predicted.to_numpy(),
+        }
+    )
+    by_band = pairs.groupby("band", observed=False).sum().reset_index()
+    shares = by_band[["pupils", "predicted_pupils"]] / by_band[["pupils", "predicted_pupils"]].sum()
+    by_band = by_band.assign(
+        model=choices.model,
+        band=by_band["band"].astype(str),
+        observed=shares["pupils"],
+        predicted=shares["predicted_pupils"],
+    )
+    return by_band[["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]]
 
 
 def neighbourhood_types(choices: Choices, by_pc4: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
@@ -199,21 +205,21 @@ def neighbourhood_types(choices: Choices, by_pc4: pd.DataFrame, edges: Sequence[
     DataFrame
         One row per type with choosers: ``group, share_nonwestern`` (mean over choosers), ``pupils, postcodes``.
     """
-    by_home = choices.pupils.groupby(level="pc4").sum().to_frame("pupils")
-    share = by_pc4.loc[by_home.index, "share_nonwestern"]
-    if ((share < edges[0]) | (share > edges[-1])).any():
-        raise ModelError(f"a share of non-western inhabitants lies outside the bands {list(edges)}")
-    by_home = by_home.assign(type=np.digitize(share, edges[1:-1]), weighted=share * by_home["pupils"], postcodes=1)
-    by_type = by_home.groupby("type")[["pupils", "weighted", "postcodes"]].sum()
-    labels = [f"{low:.0%}-{high:.0%}" for low, high in itertools.pairwise(edges)]
-    return pd.DataFrame(
+    pupils = choices.pupils.groupby(level="pc4").sum()
+    share = by_pc4.loc[pupils.index, "share_nonwestern"]
+    homes = pd.DataFrame(
         {
-            "group": [labels[place] for place in by_type.index],
-            "share_nonwestern": (by_type["weighted"] / by_type["pupils"]).to_numpy(),
-            "pupils": by_type["pupils"].to_numpy(),
-            "postcodes": by_type["postcodes"].to_numpy(),
+            "group": in_bands(share, edges, per_cent),
+            "pupils": pupils.to_numpy(),
+            "postcodes": 1,
+            "weighted": (share * pupils).to_numpy(),
         }
     )
+    by_type = homes.groupby("group", observed=True).sum().reset_index()
+    by_type = by_type.assign(
+        group=by_type["group"].astype(str) + " non-western", share_nonwestern=by_type["weighted"] / by_type["pupils"]
+    )
+    return by_type[["group", "share_nonwestern", "pupils", "postcodes"]]
 
 
 def willingness_to_travel(

@@ -7,8 +7,7 @@ are lower bounds of those on pupil data.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError
+from analysis.models.bands import in_bands
 from analysis.models.estimates import in_form
 
 Array = NDArray[np.float64]
@@ -96,7 +96,9 @@ def assign_nearest(by_pc4_school: pd.Series, nearest: pd.Series) -> pd.Series:
     return pd.Series(by_pc4.to_numpy(), index=index, name=by_pc4_school.name)
 
 
-def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
+def band_distribution(
+    pupils: pd.Series, value: pd.Series, edges: Sequence[float], write: Callable[[float], str] = "{:g}".format
+) -> pd.DataFrame:
     """Distribution of pupils over bands of a characteristic of their school.
 
     Parameters
@@ -105,8 +107,8 @@ def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float
         Pupils per school.
     value
         The characteristic per school, such as schoolweging.
-    edges
-        Increasing edges; a band holds its lower edge, the last band its upper edge too.
+    edges, write
+        The bands, open at both ends, and how their edges are written; see `bands.in_bands`.
 
     Returns
     -------
@@ -116,18 +118,13 @@ def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float
     Raises
     ------
     ModelError
-        If a school with pupils has a value outside the edges or none: nobody is dropped silently.
+        If a school with pupils has no value: nobody is dropped silently.
     """
-    at = value.reindex(pupils.index)
-    outside = pupils.index[((at < edges[0]) | (at > edges[-1]) | at.isna()) & (pupils > 0)]
-    if len(outside):
-        raise ModelError(f"{len(outside)} schools lie outside the bands {list(edges)} or have no value")
-    inner = np.digitize(at.to_numpy(float), edges[1:-1], right=False)
-    frame = pd.DataFrame({"band": inner, "pupils": pupils.to_numpy(float), "schools": (pupils > 0).to_numpy(int)})
-    by_band = frame.groupby("band")[["pupils", "schools"]].sum().reindex(range(len(edges) - 1), fill_value=0)
-    labels = [f"{low:g}-{high:g}" for low, high in itertools.pairwise(edges)]
-    share = by_band["pupils"] / by_band["pupils"].sum()
-    return by_band.assign(band=labels, share=share).reset_index(drop=True)[["band", "pupils", "schools", "share"]]
+    attended = pupils[pupils > 0]
+    bands = in_bands(value.reindex(attended.index), edges, write)
+    frame = pd.DataFrame({"band": bands, "pupils": attended.to_numpy(), "schools": 1})
+    by_band = frame.groupby("band", observed=False)[["pupils", "schools"]].sum().reset_index()
+    return by_band.assign(band=by_band["band"].astype(str), share=by_band["pupils"] / by_band["pupils"].sum())
 
 
 def indices(group: ArrayLike, rest: ArrayLike) -> dict[str, float]:

@@ -1,0 +1,49 @@
+"""Bands of a number: open below the first edge and above the last, so that nobody falls outside."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analysis.errors import ModelError
+
+
+def in_bands(
+    values: ArrayLike, edges: Sequence[float], write: Callable[[float], str] = "{:g}".format
+) -> pd.Categorical:
+    """Put values in bands; a band holds its lower edge and not its upper one.
+
+    Parameters
+    ----------
+    values
+        Numbers, shape (n,).
+    edges
+        Increasing; k edges make k + 1 bands.
+    write
+        How an edge is written in the labels.
+
+    Returns
+    -------
+    Categorical
+        Ordered, with every band as a category: ``below 24``, ``24-28``, ..., ``36 or more``.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing.
+    """
+    numbers = np.asarray(values, float)
+    if np.isnan(numbers).any():
+        raise ModelError(f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band")
+    inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
+    labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
+    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), labels, ordered=True)
+
+
+def per_cent(share: float) -> str:
+    """Write a share as a percentage: 0.2 as 20%."""
+    return f"{share:.0%}"

@@ -1,0 +1,83 @@
+"""Names in the parameters cell and in the params block agree both ways, or nothing runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis.errors import InputError
+from analysis.run.parameters import cell_parameters, injected, title_of
+
+SHARED = {"edition": "small", "seed": 1}
+
+
+def notebook(folder: Path, *cells: str, tags: tuple[str, ...] = ("parameters",)) -> Path:
+    book = nbformat.v4.new_notebook()
+    book.cells = [nbformat.v4.new_markdown_cell("# A title\n\nA question?")]
+    book.cells += [nbformat.v4.new_code_cell(cell, metadata={"tags": list(tags)}) for cell in cells]
+    path = folder / "03_model.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
+def test_block_and_shared_names_are_injected(tmp_path: Path) -> None:
+    path = notebook(tmp_path, 'edition = "x"  # which\nage = 4  # years')
+    assert injected(path, {"age": 5}, SHARED) == {"edition": "small", "age": 5}
+
+
+def test_a_params_key_without_place_in_the_cell_is_refused(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "agee = 4")
+    with pytest.raises(InputError, match=r"model\.age is a parameter that the parameters cell does not have") as error:
+        injected(path, {"age": 5}, SHARED)
+    assert "did you mean agee?" in str(error.value)
+
+
+def test_a_name_in_the_cell_that_no_key_fills_is_refused(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "age = 4\nyears = 3")
+    with pytest.raises(InputError, match="'years', which no params key fills"):
+        injected(path, {"age": 5}, SHARED)
+
+
+@pytest.mark.parametrize("default", ['"four"', "[4]", "True", "None"])
+def test_a_default_of_another_type_is_refused(tmp_path: Path, default: str) -> None:
+    path = notebook(tmp_path, f"age = {default}")
+    with pytest.raises(InputError, match="another type"):
+        injected(path, {"age": 5}, SHARED)
+
+
+def test_a_computed_value_is_refused(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "age = 4\nnext_age = age + 1")
+    with pytest.raises(InputError, match="'next_age' is not a literal"):
+        cell_parameters(path)
+
+
+@pytest.mark.parametrize("cell", ["import os", "print(3)", "a = b = 3\nif a: pass", "x[0] = 3"])
+def test_only_assignments_are_parameters(tmp_path: Path, cell: str) -> None:
+    with pytest.raises(InputError):
+        cell_parameters(notebook(tmp_path, cell))
+
+
+def test_no_or_two_parameters_cells_are_refused(tmp_path: Path) -> None:
+    for path in (notebook(tmp_path, "a = 1", tags=()), notebook(tmp_path, "a = 1", "b = 2")):
+        with pytest.raises(InputError, match="exactly one cell"):
+            cell_parameters(path)
+
+
+def test_a_name_assigned_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="twice"):
+        cell_parameters(notebook(tmp_path, "age = 4\nage = 5"))
+
+
+def test_a_broken_notebook_is_one_message(tmp_path: Path) -> None:
+    path = tmp_path / "03_model.ipynb"
+    path.write_text('{"cells": [', "utf8")
+    with pytest.raises(InputError, match="is not a notebook"):
+        cell_parameters(path)
+    with pytest.raises(InputError, match="there is no such notebook"):
+        cell_parameters(tmp_path / "04_other.ipynb")
+
+
+def test_the_title_is_the_first_heading(tmp_path: Path) -> None:
+    assert title_of(notebook(tmp_path, "a = 1")) == "A title"

@@ -1,0 +1,142 @@
+"""One message for every wrong key, with what to type instead; all of it before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.edition import BLOCKS, Edition, parameter_rows, read_edition
+from analysis.errors import InputError
+
+SMALL = {
+    "edition": "small",
+    "title": "A small edition",
+    "region": "Amsterdam",
+    "school_years": ["2019/20"],
+    "data": {"source": "synthetic", "scale": 0.1},
+    "school_choice": {"age": 4},
+}
+
+
+def write(folder: Path, **changes: object) -> Path:
+    path = folder / "small.yml"
+    path.write_text(yaml.safe_dump({**SMALL, **changes}), "utf8")
+    return path
+
+
+def message(path: Path, *settings: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read_edition(path, settings)
+    return str(caught.value)
+
+
+def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
+    edition = read_edition(write(tmp_path))
+    assert edition.school_choice is not None
+    assert edition.school_choice.max_iterations == 100
+    assert set(edition.blocks) == {"data", "school_choice"}
+    assert edition.synthetic
+
+
+def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) -> None:
+    path = write(tmp_path, school_choice={"agee": 5})
+    said = message(path)
+    for part in (str(path), "school_choice.agee", "given   5", "allowed age, ", "did you mean school_choice.age?"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "allowed"),
+    [
+        ({"seed": -1}, "seed", "greater than or equal to 0"),
+        ({"seed": "three"}, "seed", "a valid integer"),
+        ({"seed": "3"}, "seed", "a valid integer"),  # text that looks like a number is still text
+        ({"school_choice": {"age": True}}, "school_choice.age", "a valid integer"),
+        ({"school_choice": {"age": 13}}, "school_choice.age", "less than or equal to 12"),
+        ({"school_choice": {"distance_edges_km": [1, 1]}}, "school_choice.distance_edges_km", "the edges must increase"),
+        ({"data": {"source": "doo"}}, "data.source", "'synthetic' or 'duo'"),
+        ({"data": {"source": "duo", "scale": 0.5}}, "data", "scale applies to synthetic data only"),
+        ({"data": {"source": "synthetic", "scale": float("nan")}}, "data.scale", "finite"),
+        ({"language": "nl"}, "language", "'en'"),
+        ({"school_years": ["2019-20"]}, "school_years.0", "pattern"),
+        ({"edition": "../elsewhere"}, "edition", "pattern"),
+    ],
+)
+def test_a_wrong_value_names_key_and_what_is_allowed(
+    tmp_path: Path, changes: dict[str, object], key: str, allowed: str
+) -> None:
+    said = message(write(tmp_path, **changes))
+    assert f": {key}: " in said
+    assert allowed in said
+
+
+def test_all_errors_come_in_one_message(tmp_path: Path) -> None:
+    said = message(write(tmp_path, seed=-1, languag="en", school_choice={"age": 3}))
+    assert [part in said for part in (": seed:", ": languag:", ": school_choice.age:")] == [True, True, True]
+
+
+def test_a_missing_key_tells_its_meaning(tmp_path: Path) -> None:
+    path = tmp_path / "small.yml"
+    path.write_text(yaml.safe_dump({name: value for name, value in SMALL.items() if name != "title"}), "utf8")
+    assert "title on the pages" in message(path)
+
+
+def test_an_edition_bears_its_files_name(tmp_path: Path) -> None:
+    assert "cannot overwrite last year's outputs" in message(write(tmp_path, edition="other"))
+
+
+def test_an_empty_block_is_not_silently_a_skipped_notebook(tmp_path: Path) -> None:
+    assert "write `school_choice: {}`" in message(write(tmp_path, school_choice=None))
+
+
+def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "small.yml"
+    path.write_text("seed: 1\nseed: 2\n", "utf8")
+    assert "'seed' stands twice" in message(path)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [1", "\x00"])
+def test_a_file_that_is_no_mapping_is_one_message(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "small.yml"
+    path.write_text(text, "utf8")
+    assert str(path) in message(path)
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert "did you mean" in message(tmp_path / "smal.yml")
+
+
+def test_set_overrides_one_value_under_the_same_checks(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    edition = read_edition(path, ["school_choice.age=5", "school_choice.tolerance=1e-8"])
+    assert edition.school_choice is not None
+    assert (edition.school_choice.age, edition.school_choice.tolerance) == (5, 1e-8)
+    assert "--set school_choice.age=13" in message(path, "school_choice.age=13")
+    assert "did you mean school_choice.age?" in message(path, "school_choice.aeg=5")
+    assert "must look like block.key=value" in message(path, "school_choice.age")
+
+
+def test_the_data_folder_comes_from_set_then_environment_then_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path)
+    assert read_edition(path).data.folder == "data"
+    monkeypatch.setenv("STAAT_DATA", "from-environment")
+    assert read_edition(path).data.folder == "from-environment"
+    assert read_edition(path, ["data.folder=from-set"]).data.folder == "from-set"
+
+
+def test_an_edition_cannot_be_changed(tmp_path: Path) -> None:
+    edition = read_edition(write(tmp_path))
+    with pytest.raises(ValueError, match="frozen"):
+        edition.seed = 3  # type: ignore[misc]
+
+
+def test_every_parameter_says_what_it_means() -> None:
+    rows = list(parameter_rows())
+    fields = sum(len(model.model_fields) for model in (Edition, *BLOCKS.values()))
+    assert len(rows) == fields - len(BLOCKS)  # the blocks themselves are no parameters
+    assert all(row["meaning"] and row["type"] for row in rows)
