@@ -1,0 +1,156 @@
+"""A table as two things: a tidy CSV with every digit, and an accessible HTML table with few."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.publish.disclosure import CROSS, SUPPRESSED, Gated
+from analysis.publish.layout import render
+
+MAX_ROWS = 100
+"""Rows shown on a page; the CSV has them all."""
+
+SIGNIFICANT = 3
+P_VALUE = "p_value"
+GROUPED = 10_000
+"""From here on a column's thousands are set apart; a column of years stays as it is."""
+
+MINUS = "\N{MINUS SIGN}"
+
+
+class Cell(NamedTuple):
+    """What a table cell shows: its text, whether it is a number, and why it is withheld if it is."""
+
+    text: str
+    number: bool
+    withheld: str = ""
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame in one reproducible form: UTF-8, line feeds, shortest digits that give the number back."""
+    frame.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
+
+
+def html_table(
+    gated: Gated,
+    *,
+    identity: str,
+    caption: str,
+    source: str,
+    digits: Mapping[str, int] | None = None,
+    labels: Mapping[str, str] | None = None,
+    shown: Sequence[str] | None = None,
+    note: str = "",
+) -> str:
+    """Render a gated frame as an HTML table with caption, headers with scope, and a link to its CSV.
+
+    Parameters
+    ----------
+    gated
+        What the gate let through.
+    identity
+        Id of the element, unique on a page.
+    caption, note
+        Text above and below the table.
+    source
+        Address of the CSV, relative to the page.
+    digits
+        Decimals per column; else as many as give the column's largest number three significant digits.
+    labels
+        Column headers; else the column's name with spaces.
+    shown
+        Columns to show, in this order; else all.
+    """
+    columns = _columns(gated.frame, shown, {**(digits or {}), **(labels or {})})
+    frame = gated.frame[columns].head(MAX_ROWS)
+    cells = [_cells(frame[column], gated.suppressed[column], (digits or {}).get(column)) for column in columns]
+    return render(
+        "table.html.j2",
+        identity=identity,
+        caption=caption,
+        note=note,
+        source=source,
+        headers=[(labels or {}).get(column, column.replace("_", " ")) for column in columns],
+        numeric=[_is_number(frame[column]) for column in columns],
+        stub=_stub(frame),
+        rows=list(zip(*cells, strict=True)),
+        more=len(gated.frame) - len(frame),
+        withheld=any(cell.withheld for column in cells for cell in column),
+    )
+
+
+def number(value: float, digits: int, *, grouped: bool = True) -> str:
+    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
+    text = f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}"
+    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+
+
+def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
+    known = [column for column in frame.columns if column != SUPPRESSED]
+    for column in (*(shown or ()), *named):
+        if column not in known:
+            raise InputError("table", f"no column {column!r} to show", allowed=", ".join(known))
+    return list(shown or known)
+
+
+def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[Cell]:
+    write = _writer(values, digits)
+    numeric = _is_number(values)
+    pairs = zip(values, signs, strict=False)  # signs cover all rows, values the shown ones
+    return [Cell(sign, numeric, _reason(sign)) if sign else Cell(write(value), numeric) for value, sign in pairs]
+
+
+def _reason(sign: str) -> str:
+    if sign == CROSS:
+        return "Withheld: it rests on too few, or would give such a cell away"
+    return f"Withheld: fewer than {sign.removeprefix('< ')}"
+
+
+def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
+    if not _is_number(values):
+        return _words
+    decimals = _decimals(values) if digits is None else digits
+    grouped = bool((values.abs() >= GROUPED).any())
+    return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
+
+
+def _words(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar
+
+
+def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
+    if pd.isna(value):
+        return ""
+    smallest = 10.0**-decimals
+    # An estimate that rounds to zero reads as zero; a p-value that does is not zero.
+    return (
+        f"< {smallest:.{decimals}f}" if p_value and 0 <= value < smallest else number(value, decimals, grouped=grouped)
+    )
+
+
+def _decimals(values: pd.Series) -> int:
+    if pd.api.types.is_integer_dtype(values):
+        return 0
+    if values.name == P_VALUE:
+        return SIGNIFICANT
+    largest = values.abs().max()
+    if pd.isna(largest) or largest == 0 or math.isinf(largest):
+        return SIGNIFICANT - 1
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(largest)), 0), 6)
+
+
+def _is_number(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _stub(frame: pd.DataFrame) -> int:
+    """Count the leading columns of words: they head the rows."""
+    numeric = [_is_number(frame[column]) for column in frame.columns]
+    return max(numeric.index(True) if True in numeric else 1, 1)
