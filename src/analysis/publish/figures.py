@@ -210,7 +210,7 @@ def _bubbles(axes: Axes, by_point: pd.DataFrame, value: str, size: str) -> PathC
         s=_areas(shown[size], by_point[size].max()),
         c=shown[value].to_numpy(dtype=float),
         cmap=COLOUR_MAP,
-        edgecolors="white",
+        edgecolors=INK,  # the lightest colour would drown in white paper
         linewidths=0.5,
         zorder=3,
     )

@@ -1,0 +1,58 @@
+import pandas as pd
+import pytest
+
+from analysis.errors import InputError
+from analysis.publish.disclosure import PROFILES, suppress
+from analysis.publish.tables import MAX_ROWS, html_table, number
+
+
+def table(frame, counts=(), **options):
+    gated = suppress(frame, counts, PROFILES["default"])
+    return html_table(gated, identity="table-x", caption="A table", source="../tables/x.csv", **options)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1234.5, 1, "1,234.5"), (-0.25, 2, "−0.25"), (-0.001, 2, "0.00"), (0, 0, "0"), (62000, 0, "62,000")],
+)
+def test_numbers_for_readers(value, digits, text):
+    assert number(value, digits) == text
+
+
+def test_a_year_stays_a_year():
+    assert ">2019<" in table(pd.DataFrame({"place": ["x"], "year": [2019]}))
+
+
+def test_decimals_follow_the_largest_number_or_the_caller():
+    frame = pd.DataFrame({"term": ["a", "b"], "estimate": [12.3456, -0.0444]})
+    assert ">12.3<" in table(frame)
+    assert ">−0.0444<" in table(frame, digits={"estimate": 4})
+
+
+def test_a_small_p_value_is_not_zero():
+    html = table(pd.DataFrame({"term": ["a", "b"], "p_value": [1e-12, 0.04]}))
+    assert ">&lt; 0.001<" in html
+    assert ">0.040<" in html
+
+
+def test_a_missing_value_that_nobody_withheld_is_an_empty_cell():
+    html = table(pd.DataFrame({"term": ["a"], "estimate": [None]}).astype({"estimate": float}))
+    assert '<td class="number"></td>' in html
+    assert "withheld" not in html
+
+
+def test_shown_columns_are_shown_in_that_order_and_must_exist():
+    frame = pd.DataFrame({"term": ["a"], "x": [1.0], "y": [2.0]})
+    html = table(frame, shown=["term", "y"])
+    assert ">y</th>" in html
+    assert ">x</th>" not in html
+    with pytest.raises(InputError, match="no column 'z'"):
+        table(frame, shown=["z"])
+    with pytest.raises(InputError, match="no column 'estimat'"):
+        table(frame, digits={"estimat": 2})
+
+
+def test_a_long_table_says_how_much_more_there_is():
+    html = table(pd.DataFrame({"x": range(MAX_ROWS + 7)}))
+    assert "7 more rows are in the CSV" in html
+    assert html.count("<tr>") == 1 + MAX_ROWS
