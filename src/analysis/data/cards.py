@@ -1,0 +1,114 @@
+"""Source cards: who published which files, when, under what licence, and the hash of every file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.data.files import read_bytes, read_text
+from analysis.errors import InputError, nearest
+
+ALLOW = "data.allow_changed_sources: true"
+
+
+def _inside(path: str) -> str:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in path:
+        raise ValueError("paths are relative to the data folder, with forward slashes")
+    return path
+
+
+Text = Annotated[str, Field(min_length=1)]
+SourcePath = Annotated[str, Field(min_length=1), AfterValidator(_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Card(BaseModel):
+    """One source as its publisher released it.
+
+    ``files`` maps the path in the data folder to the SHA-256 of the file; ``reading`` says how to read it, in a line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Text
+    publisher: Text
+    title: Text
+    reference_date: Text
+    licence: Text
+    used_for: Text
+    reading: Text
+    files: Annotated[dict[SourcePath, Sha256], Field(min_length=1)]
+
+
+def read_card(id: str, folder: Path) -> Card:
+    """Read and validate the card ``<id>.yml`` of the cards folder.
+
+    Raises
+    ------
+    InputError
+        No such card (the nearest is shown), YAML that cannot be read, or a card that is not as it should be: one
+        message with the key at fault.
+    """
+    path = folder / f"{id}.yml"
+    if not path.is_file():
+        like = nearest(id, (known.stem for known in folder.glob("*.yml")))
+        raise InputError(str(path), "no such source card", hint=f"did you mean {like!r}?" if like else "write the card")
+    try:
+        card = Card.model_validate(yaml.safe_load(read_text(path, "utf-8")))
+    except yaml.YAMLError as error:
+        raise InputError(str(path), f"not readable as YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the card"
+        raise InputError(f"{path}: {key}", first["msg"], given=first["input"]) from error
+    if card.id != id:
+        raise InputError(f"{path}: id", "must be the name of the file", given=card.id, allowed=id)
+    return card
+
+
+def verified(card: Card, data_folder: Path, paths: Iterable[str], allow_changed: bool) -> list[dict[str, str]]:
+    """Compare files with their card.
+
+    Parameters
+    ----------
+    card
+        The card of the source.
+    data_folder, paths
+        The data folder, and the files about to be read, relative to it.
+    allow_changed
+        Whether to go on with a file that differs from the card or is not on it.
+
+    Returns
+    -------
+    list of dict
+        One record a file, for the manifest: card, path, sha256 (of the file found), status ``verified`` or ``changed``.
+
+    Raises
+    ------
+    InputError
+        A file is missing; or, unless allowed, its hash differs from the card or the card does not name it.
+    """
+    return [_record(card, data_folder, path, allow_changed) for path in paths]
+
+
+def _record(card: Card, data_folder: Path, path: str, allow_changed: bool) -> dict[str, str]:
+    file = data_folder / path
+    if not file.is_file():
+        raise InputError(str(file), f"missing; the card {card.id!r} ({card.publisher}: {card.title}) asks for it")
+    found, expected = hashlib.sha256(read_bytes(file)).hexdigest(), card.files.get(path)
+    if found != expected and not allow_changed:
+        problem = "not the file that the card describes" if expected else "the card does not name this file"
+        raise InputError(
+            str(file),
+            f"{problem} (card {card.id!r})",
+            given=f"sha256 {found}",
+            allowed=f"sha256 {expected}" if expected else None,
+            hint=f"fetch the file again, or correct the card; to go on regardless: {ALLOW}",
+        )
+    return {"card": card.id, "path": path, "sha256": found, "status": "verified" if found == expected else "changed"}

@@ -1,0 +1,148 @@
+"""Files of CBS: schoolweging per school location, and population per PC4."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.contracts import POPULATION, SCHOOLWEGING, check
+from analysis.data.files import FETCH_AGAIN, decimals, read_bytes, read_delimited, read_text, stripped, whole_numbers
+from analysis.errors import InputError, nearest
+
+WEGING_TITLE = "Schoolweging per BRIN vestiging, "
+WEGING_HEADER = ["BRIN", "Vestiging", "Nummer bevoegd gezag", "Schoolweging", "Spreiding", "Aantal leerlingen"]
+HEADER_ROW, FIRST_ROW, END = 3, 5, "Bron: CBS"
+
+PC4_COLUMN = "PostcodesOp1Januari"
+PEOPLE, NONWESTERN = "TotaalMannenEnVrouwen", "NietWesterseAllochtoon"
+
+
+def read_schoolweging(path: Path) -> pd.DataFrame:
+    """Read the schoolweging of every school location, for all years in the workbook.
+
+    The schoolweging is CBS' measure of expected achievement: nominally 20 to 40, higher is more disadvantage; the
+    published values run a little beyond. CBS stars locations of 40 pupils and fewer as possibly unreliable, and leaves
+    out those below 10: the column ``pupils`` tells them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_location_weging``: location, year (of the 1 October count), schoolweging, spread (the standard deviation
+        within the location), pupils.
+
+    Raises
+    ------
+    InputError
+        Not a readable workbook, no sheet per location, a changed header, a sheet that is cut off, or a broken contract.
+    """
+    read_bytes(path)
+    try:
+        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
+    except Exception as error:  # calamine has its own kinds of errors; all mean that this is no workbook
+        raise InputError(str(path), f"cannot be read as a workbook: {error}", hint=FETCH_AGAIN) from error
+    years = [weging_of_sheet(sheet, f"{path} [{name}]") for name, sheet in sheets.items() if _title(sheet)]
+    if not years:
+        raise InputError(str(path), f"no sheet is titled {WEGING_TITLE!r} and a year", given=list(sheets))
+    return check(pd.concat(years, ignore_index=True), SCHOOLWEGING, str(path))
+
+
+def weging_of_sheet(sheet: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Read one sheet as it lies: title in row 2, header in row 4, data from row 6, a last row naming CBS as source."""
+    header = [str(name).strip() for name in sheet.iloc[HEADER_ROW, : len(WEGING_HEADER)]]
+    if header != WEGING_HEADER:
+        raise InputError(
+            file, f"the header in row {HEADER_ROW + 1} has changed", given=header, allowed=str(WEGING_HEADER)
+        )
+    body = sheet.iloc[FIRST_ROW:, : len(WEGING_HEADER)].set_axis(WEGING_HEADER, axis=1).dropna(how="all")
+    if body.empty or body["BRIN"].iloc[-1] != END:
+        raise InputError(file, f"the last row must read {END!r}: the sheet was cut off", hint=FETCH_AGAIN)
+    body = body.iloc[:-1]
+    return pd.DataFrame(
+        {
+            "location": _location(body, file),
+            "year": int(_title(sheet)),
+            "schoolweging": decimals(body["Schoolweging"], file),
+            "spread": decimals(body["Spreiding"], file),
+            "pupils": whole_numbers(body["Aantal leerlingen"], file),
+        }
+    )
+
+
+def _title(sheet: pd.DataFrame) -> str:
+    title = str(sheet.iloc[1, 0]) if len(sheet) > HEADER_ROW else ""
+    year = title.removeprefix(WEGING_TITLE)
+    return year if title.startswith(WEGING_TITLE) and re.fullmatch(r"\d{4}", year) else ""
+
+
+def _location(body: pd.DataFrame, file: str) -> pd.Series[str]:
+    parts = body[["BRIN", "Vestiging"]]
+    if parts.isna().any(axis=None) or not parts.map(lambda part: isinstance(part, str)).all(axis=None):
+        raise InputError(file, "BRIN and Vestiging must be text in every row", hint="was the workbook saved anew?")
+    return (parts["BRIN"] + parts["Vestiging"].str.removesuffix("*")).astype("str")
+
+
+def read_population(path: Path) -> pd.DataFrame:
+    """Read population and the share with a non-western background per PC4 on 1 January.
+
+    The file has three kinds of rows: PC4s, totals of municipalities (1 and the four digits of the municipality) and
+    remainders of municipalities (80000 and up). Only PC4s with inhabitants are kept: without inhabitants there is no
+    share. What is left out is counted in ``frame.attrs["left_out"]``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_pc4_population``: pc4, population (persons, rounded to five by CBS), share_nonwestern = persons with a
+        non-western background / population, between 0 and 1.
+
+    Raises
+    ------
+    InputError
+        Unreadable, a changed column, a code or number of another form, or a broken contract.
+    """
+    # Written on a Mac; a UTF-8 byte-order mark has become three characters of its own.
+    header = read_text(path, "mac_roman").split("\n", 1)[0].split(",")
+    people, nonwestern = (_with_suffix(stem, header, str(path)) for stem in (PEOPLE, NONWESTERN))
+    rows = stripped(read_delimited(path, [PC4_COLUMN, people, nonwestern], encoding="mac_roman", separator=","))
+    kind = _kind_of_row(rows[PC4_COLUMN], str(path))
+    population = whole_numbers(rows[people], str(path))
+    kept = (kind == "pc4") & (population != 0)
+    frame = pd.DataFrame(
+        {
+            "pc4": rows[PC4_COLUMN],
+            "population": population,
+            "share_nonwestern": whole_numbers(rows[nonwestern], str(path)) / population.where(population != 0),
+        }
+    )[kept]
+    frame = check(frame, POPULATION, str(path))
+    empty = kind.mask((kind == "pc4") & ~kept, "PC4 without inhabitants")[~kept]
+    frame.attrs["left_out"] = {str(name): int(count) for name, count in empty.value_counts(sort=False).items()}
+    return frame
+
+
+def _with_suffix(stem: str, header: list[str], file: str) -> str:
+    found = [name for name in header if re.fullmatch(rf"{stem}_\d+", name)]
+    if len(found) != 1:
+        raise InputError(
+            file,
+            f"one column must be called {stem} and a number",
+            given=found or nearest(stem, header),
+            hint=FETCH_AGAIN,
+        )
+    return found[0]
+
+
+def _kind_of_row(codes: pd.Series[str], file: str) -> pd.Series[Any]:
+    number = whole_numbers(codes, file)
+    kinds = {
+        "pc4": codes.str.fullmatch(r"[1-9]\d{3}"),
+        "total of a municipality": number.between(10_000, 19_999),
+        "remainder of a municipality": number.between(80_000, 89_999),
+    }
+    kind = pd.Series(np.select(list(kinds.values()), list(kinds), default=""), index=codes.index)
+    if (kind == "").any():
+        raise InputError(file, f"{PC4_COLUMN} has codes of no known kind", given=codes[kind == ""].head().tolist())
+    return kind

@@ -1,0 +1,235 @@
+"""What a frame of source data must be before a model may see it: columns, types, codes, keys and sums.
+
+Real files and the synthetic city pass through the same contracts. A violation is one message that names file, rule,
+column and rows; nothing is repaired or dropped here.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrorReason
+
+from analysis.errors import InputError, nearest
+
+UNKNOWN = "Onbekend"
+ABROAD = {"10": "Belgie", "20": "Duitsland", "30": "ander land"}
+HOME_UNKNOWN = ("40", "")
+
+SCHOOL_TYPES = ("Bo", "Sbo", "So", "Vso")
+DENOMINATIONS = (
+    "Algemeen bijzonder",
+    "Antroposofisch",
+    "Evangelisch",
+    "Evangelische broedergemeenscha",
+    "Gereformeerd vrijgemaakt",
+    "Hindoeistisch",
+    "Interconfessioneel",
+    "Islamitisch",
+    "Joods",
+    "Openbaar",
+    "Protestants-Christelijk",
+    "Reformatorisch",
+    "Rooms-Katholiek",
+    "Samenwerking Opb., PC",
+    "Samenwerking Opb., RK",
+    "Samenwerking PC, RK",
+    "Samenwerking PC, RK, Alg. Bijz",
+    UNKNOWN,
+)
+POINT_SOURCES = ("2022", "2024", "2013")
+AGES = ("LEEFTIJD_JONGER", *(f"LEEFTIJD_{age}" for age in range(4, 25)), "LEEFTIJD_OUDER")
+
+LOCATION = r"\d{2}[A-Z]{2}\d{2}"
+PC4 = r"[1-9]\d{3}"
+ROWS_SHOWN = 5
+
+# Beside pandera's names for the rules that it has itself, the words of this house.
+RULES = {
+    "not_nullable": "a value in every row",
+    "multiple_fields_uniqueness": "unique key",
+    "column_in_schema": "no other columns than those of the contract",
+}
+
+
+def _pattern(pattern: str, rule: str) -> pa.Column:
+    return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=rule))
+
+
+def _code(*known: str) -> pa.Column:
+    return pa.Column(str, pa.Check.isin(known, error=f"one of the known codes: {', '.join(map(repr, known))}"))
+
+
+def _name() -> pa.Column:
+    return _pattern(r"\S.*", "a name, without a leading blank")
+
+
+def _whole(low: int, high: int | None = None) -> pa.Column:
+    top = pa.Check.le(high, error=f"at most {high}") if high is not None else None
+    return pa.Column("int64", [pa.Check.ge(low, error=f"{low} or more"), *([top] if top else [])])
+
+
+def _between(low: float, high: float) -> pa.Column:
+    return pa.Column("float64", pa.Check.in_range(low, high, error=f"between {low} and {high}"))
+
+
+def _location() -> pa.Column:
+    return _pattern(LOCATION, "BRIN and vestigingsnummer, such as 00AB01")
+
+
+def _pc4() -> pa.Column:
+    return _pattern(PC4, "a postcode of four digits")
+
+
+def _point() -> dict[str, pa.Column]:
+    return {"lat": _between(50.7, 53.7), "lon": _between(3.2, 7.3)}
+
+
+def _ages_sum(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame[list(AGES)].sum(axis=1) == frame["TOTAAL"]
+
+
+def _one_per_location(frame: pd.DataFrame) -> pd.Series[bool]:
+    traits = ["GEMEENTENAAM", "DENOMINATIE_VESTIGING", "BEVOEGD_GEZAG_NUMMER"]
+    return (frame.groupby("location")[traits].transform("nunique") == 1).all(axis=1)
+
+
+PUPILS = pa.DataFrameSchema(
+    {
+        "GEMEENTENAAM": _name(),
+        "POSTCODE_LEERLING": _pattern(
+            "|".join((PC4, *ABROAD, *HOME_UNKNOWN)), f"four digits, or the code {', '.join(ABROAD)}, 40 or blank"
+        ),
+        "GEMEENTENAAM_LEERLING": _name(),
+        "location": _location(),
+        "SOORT_PO": _code(*SCHOOL_TYPES),
+        "DENOMINATIE_VESTIGING": _code(*DENOMINATIONS),
+        "BEVOEGD_GEZAG_NUMMER": _pattern(r"\d{5}", "a board number of five digits"),
+        **{age: _whole(0) for age in AGES},
+        "TOTAAL": _whole(1),
+    },
+    checks=[
+        pa.Check(_ages_sum, error="the ages sum to TOTAAL"),
+        pa.Check(
+            _one_per_location, error="one GEMEENTENAAM, DENOMINATIE_VESTIGING and BEVOEGD_GEZAG_NUMMER a location"
+        ),
+    ],
+    # 167 locations in 2017 have both So and Vso: without SOORT_PO the key would not be unique.
+    unique=["location", "SOORT_PO", "POSTCODE_LEERLING", "GEMEENTENAAM_LEERLING"],
+    strict=True,
+    name="by_location_pc4",
+)
+
+SCHOOL_POINTS = pa.DataFrameSchema(
+    {"location": _location(), **_point(), "point_source": _code(*POINT_SOURCES)},
+    unique=["location"],
+    strict=True,
+    name="by_location_point",
+)
+
+SCHOOLWEGING = pa.DataFrameSchema(
+    {
+        "location": _location(),
+        "year": _whole(2015, 2100),
+        # CBS aims at 20-40; the published values run from 19,01 to 41,60.
+        "schoolweging": _between(15.0, 45.0),
+        "spread": _between(0.0, 15.0),
+        "pupils": _whole(1),
+    },
+    unique=["location", "year"],
+    strict=True,
+    name="by_location_weging",
+)
+
+POPULATION = pa.DataFrameSchema(
+    {"pc4": _pc4(), "population": _whole(1), "share_nonwestern": _between(0.0, 1.0)},
+    unique=["pc4"],
+    strict=True,
+    name="by_pc4_population",
+)
+
+PC4_POINTS = pa.DataFrameSchema({"pc4": _pc4(), **_point()}, unique=["pc4"], strict=True, name="by_pc4_point")
+
+OUTLINES = pa.DataFrameSchema(
+    {"area": _name(), "ring": _whole(0), "lon": _point()["lon"], "lat": _point()["lat"]},
+    strict=True,
+    name="by_outline_point",
+)
+
+
+def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.DataFrame:
+    """Return the frame as the contract has it, or stop.
+
+    Parameters
+    ----------
+    frame
+        One row per unit of the contract; other columns than the contract's are refused.
+    schema
+        One of the contracts of this module.
+    file
+        Where the frame comes from, as the user would type it; it opens the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order, columns in the contract's order, index 0 to n - 1.
+
+    Raises
+    ------
+    InputError
+        A column is missing (the nearest existing name is shown), there are no rows, or a rule is broken: then with
+        the rule, the column, the number of failing rows and the first five by their key.
+    """
+    _has_columns(frame, schema, file)
+    if frame.empty:
+        raise InputError(file, f"{schema.name} has no rows", hint="the file is empty or cut off: fetch it again")
+    rows = frame.reset_index(drop=True)
+    try:
+        schema.validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        raise _violation(found, rows, schema, file) from None
+    return rows[list(schema.columns)]
+
+
+def _has_columns(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> None:
+    require_columns(list(frame.columns), list(schema.columns), file)
+
+
+def require_columns(present: list[str], wanted: list[str], file: str) -> None:
+    """Stop at the first wanted column that is absent, and name the one that looks most like it."""
+    for name in wanted:
+        if name not in present:
+            like = nearest(name, map(str, present))
+            hint = f"the nearest column is {like!r}; did the source rename it?" if like else "is this the right file?"
+            raise InputError(file, f"the column {name!r} is missing", hint=hint)
+
+
+def _violation(found: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> InputError:
+    # A wrong type breaks the other rules of its column too: it is the one to tell.
+    errors = sorted(found.schema_errors, key=lambda error: error.reason_code is not SchemaErrorReason.WRONG_DATATYPE)
+    first = errors[0]
+    column = first.schema.name if isinstance(first.schema, pa.Column) else None
+    rule = RULES.get(str(first.check), first.check.error if isinstance(first.check, pa.Check) else str(first.check))
+    if rule == RULES["multiple_fields_uniqueness"]:
+        rule = f"{rule} ({', '.join(schema.unique or [])})"
+    where = f"column {column}" if column else "the rows"
+    others = f"; {len(errors) - 1} other rules are broken too" if len(errors) > 1 else ""
+    return InputError(
+        file,
+        f"{schema.name}: {where} must satisfy: {rule}; {_rows(first, frame, schema, column)}{others}",
+        hint="correct the file or fetch it again; a code that is new needs a decision in analysis.data.contracts",
+    )
+
+
+def _rows(error: pa.errors.SchemaError, frame: pd.DataFrame, schema: pa.DataFrameSchema, column: str | None) -> str:
+    cases = error.failure_cases
+    failing = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
+    if not failing:
+        dtype = f", found {frame[column].dtype}" if column else ""
+        return f"all {len(frame)} rows fail{dtype}"
+    shown = [*(schema.unique or []), *([column] if column else [])]
+    lines = [
+        ", ".join(f"{name} {value!r}" for name, value in row.items())
+        for row in frame.loc[failing[:ROWS_SHOWN], list(dict.fromkeys(shown))].astype(object).to_dict("records")
+    ]
+    return f"{len(failing)} rows fail, the first: " + "; ".join(lines)

@@ -1,0 +1,112 @@
+"""Files of DUO: pupils of primary schools by school location, home postcode and age, one file per municipality."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data.contracts import AGES, PUPILS, UNKNOWN, check
+from analysis.data.files import read_delimited, stripped, whole_numbers
+from analysis.errors import InputError, nearest
+
+CODES = [
+    "PEILDATUM",
+    "GEMEENTENAAM",
+    "POSTCODE_LEERLING",
+    "GEMEENTENAAM_LEERLING",
+    "BRIN_NUMMER",
+    "VESTIGINGSNUMMER",
+    "SOORT_PO",
+    "DENOMINATIE_VESTIGING",
+    "BEVOEGD_GEZAG_NUMMER",
+]
+COUNTS = [*AGES, "TOTAAL"]
+
+# The names of files and the names within them each went through a wrong character set; two files lack the apostrophe.
+MUNICIPALITY_OF_FILE = {
+    "S˙dwest-Frysl‚n": "Súdwest-Fryslân",
+    "s-Gravenhage": "'s-Gravenhage",
+    "s-Hertogenbosch": "'s-Hertogenbosch",
+}
+MUNICIPALITY_IN_FILE = {"Sudwest-Fryslan": "Súdwest-Fryslân", "S·dwest-FryslÔn": "Súdwest-Fryslân"}
+
+
+def pupil_files(folder: Path) -> dict[str, Path]:
+    """Return the file of each municipality in the folder, by the municipality's name."""
+    files = sorted(folder.glob("*.csv"))
+    if not files:
+        raise InputError(
+            str(folder), "no files of pupils here", hint="set data.folder, or STAAT_DATA, to the data folder"
+        )
+    return {MUNICIPALITY_OF_FILE.get(file.stem, file.stem): file for file in files}
+
+
+def pupil_file(folder: Path, municipality: str) -> Path:
+    """Return the file of one municipality; a name without a file stops, with the nearest that has one."""
+    files = pupil_files(folder)
+    name = unicodedata.normalize("NFC", municipality)
+    if name not in files:
+        like = nearest(name, files)
+        hint = f"did you mean {like!r}?" if like else "spell it as DUO does"
+        raise InputError(str(folder), "no file for this municipality", given=municipality, hint=hint)
+    return files[name]
+
+
+def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
+    """Read pupils by school location and home postcode on 1 October.
+
+    Parameters
+    ----------
+    folder
+        The folder with one file per municipality of the school.
+    municipality
+        The municipality of the schools as DUO spells it; None for all files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_location_pc4``: one row per location, type of education, home postcode and home municipality. Counts in
+        pupils. Blank denominations and home municipalities read ``Onbekend``. The counts are not masked by the
+        source: they are confidential.
+
+    Raises
+    ------
+    InputError
+        No such file, a file that is cut off or holds another municipality, two reference dates, or a broken contract.
+    """
+    files = pupil_files(folder) if municipality is None else {municipality: pupil_file(folder, municipality)}
+    file = str(folder) if municipality is None else str(files[municipality])
+    rows = pd.concat([_read_file(path).assign(of_file=name) for name, path in files.items()], ignore_index=True)
+    rows[CODES] = _as_contract(stripped(rows[CODES]))
+    _one_date(rows, file)
+    _own_municipality(rows, files)
+    for name in COUNTS:
+        rows[name] = whole_numbers(rows[name], file)
+    rows["location"] = rows["BRIN_NUMMER"] + rows["VESTIGINGSNUMMER"]
+    return check(rows[list(PUPILS.columns)], PUPILS, file)
+
+
+def _read_file(path: Path) -> pd.DataFrame:
+    return read_delimited(path, CODES + COUNTS, encoding="cp1252", separator=";", last_line_ends=True)
+
+
+def _as_contract(codes: pd.DataFrame) -> pd.DataFrame:
+    names = dict.fromkeys(("GEMEENTENAAM", "GEMEENTENAAM_LEERLING"), MUNICIPALITY_IN_FILE)
+    blanks = {name: {"": UNKNOWN} for name in ("DENOMINATIE_VESTIGING", "GEMEENTENAAM_LEERLING")}
+    return codes.replace(names).replace(blanks)
+
+
+def _own_municipality(rows: pd.DataFrame, files: dict[str, Path]) -> None:
+    other = rows[rows["GEMEENTENAAM"] != rows["of_file"].str.normalize("NFC")]
+    if len(other):
+        name = str(other["of_file"].iloc[0])
+        found = other.loc[other["of_file"] == name, "GEMEENTENAAM"].unique().tolist()
+        raise InputError(str(files[name]), f"every row must have GEMEENTENAAM {name!r}", given=found[:3])
+
+
+def _one_date(rows: pd.DataFrame, file: str) -> None:
+    dates = sorted(rows["PEILDATUM"].unique().tolist())
+    if len(dates) != 1:
+        raise InputError(file, "PEILDATUM must be one date", given=dates, hint="keep each year in its own folder")

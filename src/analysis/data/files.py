@@ -1,0 +1,138 @@
+"""Reading files so that a missing, half-written or wrongly encoded one is one clear message."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.contracts import ROWS_SHOWN, require_columns
+from analysis.errors import InputError
+
+FETCH_AGAIN = "fetch the file again from its publisher"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file that exists and is not empty."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}", hint="check data.folder") from error
+    if not content:
+        raise InputError(str(path), "the file is empty", hint=FETCH_AGAIN)
+    return content
+
+
+def read_text(path: Path, encoding: str) -> str:
+    r"""Decode a file; every line ends in ``\n`` in what is returned.
+
+    Raises
+    ------
+    InputError
+        The bytes are not of this encoding. In the one-byte encodings nearly every byte is a character, so that UTF-8
+        and UTF-16 would decode to garbage without an error: they are recognised by their form.
+    """
+    content = read_bytes(path)
+    other = _other_encoding(content) if encoding != "utf-8" else None
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        other = f"a byte that {encoding} does not have"
+    if other:
+        raise InputError(str(path), "wrong encoding", given=other, allowed=encoding, hint=FETCH_AGAIN)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _other_encoding(content: bytes) -> str | None:
+    if b"\0" in content:
+        return "UTF-16"
+    if content.isascii():
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "UTF-8"
+
+
+def read_delimited(
+    path: Path, columns: list[str], *, encoding: str, separator: str, last_line_ends: bool = False
+) -> pd.DataFrame:
+    """Read columns of a delimited file as strings; nothing becomes a missing value.
+
+    Parameters
+    ----------
+    path, encoding, separator
+        The file and its form; the first line holds the column names.
+    columns
+        The columns to return, by name.
+    last_line_ends
+        Whether this source ends its last line, so that a file that does not was cut off.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or decoded, has rows with too many or too few fields, or lacks a column.
+    """
+    text = read_text(path, encoding)
+    if last_line_ends and not text.endswith("\n"):
+        raise InputError(str(path), "the last line is not complete: the file was cut off", hint=FETCH_AGAIN)
+    header, rows = _rows(text, separator, str(path))
+    require_columns(header, columns, str(path))
+    place = {name: header.index(name) for name in columns}
+    return pd.DataFrame({name: [row[at] for row in rows] for name, at in place.items()}, dtype="str")
+
+
+def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[str]]]:
+    # pandas fills a row that is too short without a word; csv leaves it to us.
+    try:
+        header, *rows = [row for row in csv.reader(StringIO(text), delimiter=separator, strict=True) if row]
+    except (csv.Error, ValueError) as error:
+        raise InputError(file, f"not a table: {error}", hint=FETCH_AGAIN) from error
+    uneven = [row for row in rows if len(row) != len(header)]
+    if uneven:
+        first = f"{separator.join(uneven[0][:3])}..."
+        problem = f"{len(uneven)} rows do not have the {len(header)} fields of the header, the first begins {first!r}"
+        raise InputError(file, problem, hint=FETCH_AGAIN)
+    return header, rows
+
+
+def stripped(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of strings without the blanks around them."""
+    return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
+
+
+def read_features(path: Path) -> list[dict[str, Any]]:
+    """Return the features of a GeoJSON file, each with ``properties`` and ``geometry``."""
+    try:
+        collection = json.loads(read_text(path, "utf-8"))
+    except json.JSONDecodeError as error:
+        raise InputError(str(path), f"not JSON, or cut off: {error}", hint=FETCH_AGAIN) from error
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not features or not all(isinstance(f, dict) and f.get("properties") and f.get("geometry") for f in features):
+        raise InputError(str(path), "not a GeoJSON collection of features with properties and geometry")
+    return list(features)
+
+
+def whole_numbers(column: pd.Series[Any], file: str) -> pd.Series[int]:
+    """Turn a column into int64; a value that is not a whole number stops."""
+    numbers = decimals(column, file)
+    _refuse(column[numbers % 1 != 0], "whole numbers", file)
+    return numbers.astype("int64")
+
+
+def decimals(column: pd.Series[Any], file: str) -> pd.Series[float]:
+    """Turn a column into float64; a value that is not a finite number stops."""
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    _refuse(column[numbers.isna() | numbers.abs().eq(float("inf"))], "numbers", file)
+    return numbers
+
+
+def _refuse(bad: pd.Series[Any], wanted: str, file: str) -> None:
+    if len(bad):
+        first = ", ".join(map(repr, bad.head(ROWS_SHOWN).tolist()))
+        raise InputError(file, f"column {bad.name!r} must hold {wanted}; {len(bad)} rows do not, the first: {first}")

@@ -1,0 +1,171 @@
+"""Places: points of school locations and PC4s, outlines of neighbourhoods. All in WGS84 degrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.data.contracts import OUTLINES, PC4_POINTS, SCHOOL_POINTS, check
+from analysis.data.files import decimals, read_delimited, read_features, stripped
+from analysis.errors import InputError
+
+Coordinates = npt.NDArray[np.float64]
+
+LOCATION_KEY = {"2022": "vestigingsnummer", "2024": "vestigingscode"}
+FARTHEST = 0.01  # degrees between addresses of one location; the largest in the sources is 470 m
+KINDS = ("Adres", "Postbus", "Adres + Postbus", "Onbekend")
+
+# Powers of the distance (100 km) east and north of Amersfoort, and arc seconds: the approximation of F.H. Schreutelkamp
+# and G.L. Strang van Hees, Geodesia 43 (2001); exact to about 25 cm.
+NORTH = (
+    (0, 1, 3235.65389), (2, 0, -32.58297), (0, 2, -0.24750), (2, 1, -0.84978), (0, 3, -0.06550), (2, 2, -0.01709),
+    (1, 0, -0.00738), (4, 0, 0.00530), (2, 3, -0.00039), (4, 1, 0.00033), (1, 1, -0.00012),
+)  # fmt: skip
+EAST = (
+    (1, 0, 5260.52916), (1, 1, 105.94684), (1, 2, 2.45656), (3, 0, -0.81885), (1, 3, 0.05594), (3, 1, -0.05607),
+    (0, 1, 0.01199), (3, 2, -0.00256), (1, 4, 0.00128), (0, 2, 0.00022), (2, 0, -0.00022), (5, 0, 0.00026),
+)  # fmt: skip
+AMERSFOORT_RD, AMERSFOORT_WGS84 = (155_000.0, 463_000.0), (52.15517440, 5.38720621)
+
+
+@dataclass(frozen=True)
+class Area:
+    """The outline of an area: closed rings of (lon, lat), shape (points, 2); holes and islands are rings too."""
+
+    name: str
+    rings: tuple[Coordinates, ...]
+
+
+def read_school_points(path_2022: Path, path_2024: Path, path_2013: Path | None = None) -> pd.DataFrame:
+    """Read the point of each school location: of 2022, else of 2024, else of 2013.
+
+    A location with several addresses gets their mean; addresses far apart (more than 0.01 degree) stop.
+
+    Parameters
+    ----------
+    path_2022, path_2024
+        GeoJSON files of school locations.
+    path_2013
+        DUO's school locations with RD coordinates, for locations that the later files lack; None to do without.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_location_point``: location, lat, lon (degrees), point_source (the year that the point is from).
+
+    Raises
+    ------
+    InputError
+        Unreadable, no location or no point in a feature, or outside the Netherlands.
+    """
+    sources = [_points_of_features(path_2022, "2022"), _points_of_features(path_2024, "2024")]
+    if path_2013 is not None:
+        sources.append(_points_of_rd(path_2013))
+    return check(pd.concat(sources).drop_duplicates("location").sort_values("location"), SCHOOL_POINTS, "school points")
+
+
+def _points_of_features(path: Path, year: str) -> pd.DataFrame:
+    rows = [_point_of_feature(feature, LOCATION_KEY[year], path) for feature in read_features(path)]
+    points = pd.DataFrame(rows, columns=["location", "lon", "lat"])
+    by_location = points.groupby("location")[["lat", "lon"]]
+    apart = (by_location.max() - by_location.min()).max(axis=1) > FARTHEST
+    if apart.any():
+        far = apart.index[apart].tolist()
+        raise InputError(str(path), "locations with addresses too far apart to average", given=far[:5])
+    means = by_location.mean().reset_index()
+    return check(means.assign(point_source=year), SCHOOL_POINTS, str(path))
+
+
+def _point_of_feature(feature: dict[str, Any], key: str, path: Path) -> tuple[str, float, float]:
+    try:
+        lon, lat = feature["geometry"]["coordinates"]
+        return str(feature["properties"][key]), float(lon), float(lat)
+    except (KeyError, TypeError, ValueError) as error:
+        name = feature["properties"].get("naam", "a feature")
+        raise InputError(str(path), f"{name}: must have {key!r} and a point of two coordinates") from error
+
+
+def _points_of_rd(path: Path) -> pd.DataFrame:
+    columns = ["vestigingsnummer", "xcoord", "ycoord"]
+    rows = stripped(read_delimited(path, columns, encoding="mac_roman", separator=","))
+    x, y = (np.asarray(decimals(rows[name], str(path)), dtype=np.float64) for name in columns[1:])
+    lat, lon = rd_to_wgs84(x, y)
+    points = pd.DataFrame({"location": rows["vestigingsnummer"], "lat": lat, "lon": lon, "point_source": "2013"})
+    return check(points, SCHOOL_POINTS, str(path))
+
+
+def rd_to_wgs84(x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
+    """Turn coordinates of the Dutch grid (RD, EPSG:28992, metres) into WGS84 latitude and longitude (degrees).
+
+    A polynomial in the distance to Amersfoort (Schreutelkamp and Strang van Hees, Geodesia 43, 2001).
+    """
+    east, north = (x - AMERSFOORT_RD[0]) * 1e-5, (y - AMERSFOORT_RD[1]) * 1e-5
+
+    def degrees(terms: tuple[tuple[int, int, float], ...]) -> Coordinates:
+        return np.asarray(sum(seconds * east**p * north**q for p, q, seconds in terms)) / 3600
+
+    return AMERSFOORT_WGS84[0] + degrees(NORTH), AMERSFOORT_WGS84[1] + degrees(EAST)
+
+
+def read_pc4_points(path: Path) -> pd.DataFrame:
+    """Read the point of each PC4 that has addresses (not those with post boxes only).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_pc4_point``: pc4, lat, lon (degrees).
+
+    Raises
+    ------
+    InputError
+        Unreadable, a changed column, an unknown kind of postcode, or a broken contract.
+    """
+    columns = ["postcode", "latitude", "longitude", "soort"]
+    rows = stripped(read_delimited(path, columns, encoding="utf-8", separator=","))
+    unknown = sorted(set(rows["soort"]) - set(KINDS))
+    if unknown:
+        raise InputError(str(path), "column 'soort' has unknown codes", given=unknown, allowed=", ".join(KINDS))
+    rows = rows[rows["soort"].str.contains("Adres")]
+    points = {"pc4": rows["postcode"], "lat": rows["latitude"], "lon": rows["longitude"]}
+    for name in ("lat", "lon"):
+        points[name] = decimals(points[name], str(path))
+    return check(pd.DataFrame(points), PC4_POINTS, str(path))
+
+
+def read_wijken(path: Path) -> list[Area]:
+    """Read the outlines of neighbourhoods, for maps, in the file's order; each name occurs once."""
+    areas = [_area(feature, path) for feature in read_features(path)]
+    names = [area.name for area in areas]
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise InputError(str(path), "areas with the same name", given=twice[:5])
+    return areas
+
+
+def outline_points(areas: list[Area], file: str) -> pd.DataFrame:
+    """Put outlines in one frame, ``by_outline_point``: area, ring (numbered within the area), lon, lat (degrees)."""
+    rings = [
+        pd.DataFrame({"area": area.name, "ring": number, "lon": ring[:, 0], "lat": ring[:, 1]})
+        for area in areas
+        for number, ring in enumerate(area.rings)
+    ]
+    return check(pd.concat(rings, ignore_index=True), OUTLINES, file)
+
+
+def _area(feature: dict[str, Any], path: Path) -> Area:
+    name = str(feature["properties"].get("name", ""))
+    try:
+        shape = feature["geometry"]
+        parts = {"Polygon": [shape["coordinates"]], "MultiPolygon": shape["coordinates"]}[shape["type"]]
+        rings = tuple(np.array(ring, dtype=np.float64) for part in parts for ring in part)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(str(path), f"{name!r} is not a polygon") from error
+    closed = all(r.ndim == 2 and r.shape[1] == 2 and len(r) > 3 and (r[0] == r[-1]).all() for r in rings)
+    if not (name and rings and closed):
+        raise InputError(str(path), f"{name!r}: needs a name and closed rings of (lon, lat)")
+    return Area(name, rings)

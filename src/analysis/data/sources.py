@@ -1,0 +1,142 @@
+"""All sources of an edition in one place, checked: from the files of DUO and CBS, or from a synthetic city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data import cbs, duo, geo
+from analysis.data.cards import read_card, verified
+from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
+from analysis.errors import InputError
+
+PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
+FILES = {
+    "scholen-2022-05-01": "geo/scholen-2022-05-01.geo.json",
+    "scholen-2024-11-22": "geo/scholen-2024-11-22.geo.json",
+    "vestigingen-bo-2013-rd": "duo/vestigingen-bo-2013-rd.csv",
+    "schoolweging-2017-2019": "cbs/schoolweging-2017-2019.xlsx",
+    "bevolking-pc4-2013": "cbs/bevolking-pc4-2013.csv",
+    "pc4-points": "geo/pc4-points.csv",
+}
+# Only a map's background, so that a municipality can do without.
+OUTLINE_FILES = {"Amsterdam": ("amsterdam-wijken-2012", "geo/amsterdam-wijken-2012.geojson")}
+CONTRACTS = {
+    "by_location_pc4": PUPILS,
+    "by_location_point": SCHOOL_POINTS,
+    "by_location_weging": SCHOOLWEGING,
+    "by_pc4_population": POPULATION,
+    "by_pc4_point": PC4_POINTS,
+}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Six frames, each named for what one row is, and the records of the files they came from.
+
+    Every frame is held to its contract here, whoever made it.
+
+    Parameters
+    ----------
+    by_location_pc4
+        Pupils by school location, type of education and home postcode (see ``contracts.PUPILS``).
+    by_location_point
+        The point of each school location.
+    by_location_weging
+        The schoolweging of each location, in one year.
+    by_pc4_population
+        Population and share with a non-western background of each PC4.
+    by_pc4_point
+        The point of each PC4.
+    by_outline_point
+        Outlines of neighbourhoods, as the background of maps; without rows when there are none.
+    inputs
+        One record a file for the manifest; empty for a synthetic city.
+    """
+
+    by_location_pc4: pd.DataFrame
+    by_location_point: pd.DataFrame
+    by_location_weging: pd.DataFrame
+    by_pc4_population: pd.DataFrame
+    by_pc4_point: pd.DataFrame
+    by_outline_point: pd.DataFrame
+    inputs: list[dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        for name, schema in CONTRACTS.items():
+            check(getattr(self, name), schema, f"sources.{name}")
+        if len(self.by_outline_point):
+            check(self.by_outline_point, OUTLINES, "sources.by_outline_point")
+        years = sorted(self.by_location_weging["year"].unique().tolist())
+        if len(years) != 1:
+            raise InputError("sources.by_location_weging", "must be of one year", given=years)
+
+
+def read_duo(
+    folder: Path, cards_folder: Path, municipality: str, schoolweging_year: int, allow_changed: bool
+) -> Sources:
+    """Read the files of DUO and CBS for the schools of one municipality, each compared with its card first.
+
+    Parameters
+    ----------
+    folder, cards_folder
+        The data folder and the folder with source cards.
+    municipality
+        The municipality of the schools, as DUO spells it.
+    schoolweging_year
+        The year whose schoolweging is used.
+    allow_changed
+        Whether to go on with files that differ from their card (``data.allow_changed_sources``).
+
+    Raises
+    ------
+    InputError
+        A file is missing, changed, unreadable or breaks its contract; the year or municipality is not there.
+    """
+    pupils = duo.pupil_file(folder / PUPIL_FOLDER, municipality)
+    outline = OUTLINE_FILES.get(municipality)
+    paths = {"leerlingen-po-postcode-leeftijd-2017-2018": f"{PUPIL_FOLDER}/{pupils.name}", **FILES}
+    paths |= dict([outline] if outline else [])
+    inputs: list[dict[str, Any]] = [
+        record
+        for id, path in paths.items()
+        for record in verified(read_card(id, cards_folder), folder, [path], allow_changed)
+    ]
+    file = {id: folder / path for id, path in FILES.items()}
+    population = cbs.read_population(file["bevolking-pc4-2013"])
+    _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
+    return Sources(
+        by_location_pc4=duo.read_pupils(folder / PUPIL_FOLDER, municipality),
+        by_location_point=geo.read_school_points(
+            file["scholen-2022-05-01"], file["scholen-2024-11-22"], file["vestigingen-bo-2013-rd"]
+        ),
+        by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
+        by_pc4_population=population,
+        by_pc4_point=geo.read_pc4_points(file["pc4-points"]),
+        by_outline_point=_outlines(folder / outline[1]) if outline else pd.DataFrame(columns=list(OUTLINES.columns)),
+        inputs=inputs,
+    )
+
+
+def _outlines(path: Path) -> pd.DataFrame:
+    return geo.outline_points(geo.read_wijken(path), str(path))
+
+
+def _of_year(path: Path, year: int) -> pd.DataFrame:
+    weging = cbs.read_schoolweging(path)
+    chosen = weging[weging["year"] == year].reset_index(drop=True)
+    if chosen.empty:
+        years = sorted(weging["year"].unique().tolist())
+        raise InputError(
+            str(path), "no schoolweging of this year", given=year, allowed=str(years), hint="set data.schoolweging_year"
+        )
+    return chosen
+
+
+def _record_left_out(inputs: list[dict[str, Any]], path: str, frame: pd.DataFrame) -> None:
+    for record in inputs:
+        if record["path"] == path:
+            record["left_out"] = frame.attrs["left_out"]

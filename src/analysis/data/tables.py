@@ -1,0 +1,55 @@
+"""Internal tables, handed from notebook to notebook as parquet; they never leave the building."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.errors import InputError
+from analysis.run.workspace import Workspace
+
+
+def load(workspace: Workspace, name: str) -> pd.DataFrame:
+    """Return the internal table `name` of this edition.
+
+    Raises
+    ------
+    InputError
+        The table has not been made yet or cannot be read; the message says how to make it.
+    """
+    path = workspace.table_path(name)
+    try:
+        return pd.read_parquet(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(str(path), f"cannot be read: {error}", hint=workspace.rerun_command) from error
+
+
+def hand_over(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
+    """Write a frame as the internal table `name`; the same frame gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        The index holds something (row labels that are not 0 to n - 1): it would be lost; or a column cannot be stored.
+    """
+    _no_meaningful_index(name, frame)
+    path = workspace.new_table_path(name)
+    plain = frame.copy(deep=False)
+    plain.attrs = {}  # notes of a reader: not part of the table, and parquet would carry them along
+    try:
+        table = pa.Table.from_pandas(plain, preserve_index=False)
+    except (pa.ArrowException, ValueError) as error:
+        raise InputError(f"table {name}", f"has a column that cannot be stored: {error}") from error
+    partial = path.with_suffix(".partial")
+    pq.write_table(table, partial)
+    partial.replace(path)  # whole or not at all: another notebook may be waiting for it
+
+
+def _no_meaningful_index(name: str, frame: pd.DataFrame) -> None:
+    index = frame.index
+    plain = index.nlevels == 1 and index.name is None and index.equals(pd.RangeIndex(len(frame)))
+    if not plain:
+        raise InputError(f"table {name}", "has a meaningful index, which a table does not keep", hint="reset_index()")
+    if not all(isinstance(column, str) for column in frame.columns) or not frame.columns.is_unique:
+        raise InputError(f"table {name}", "column names must be unique strings", given=list(frame.columns))

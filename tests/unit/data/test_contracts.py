@@ -1,0 +1,125 @@
+import pandas as pd
+import pytest
+
+from analysis.data.contracts import AGES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
+from analysis.errors import InputError
+
+
+def pupils(make_row, **changes):
+    return pd.DataFrame([make_row(), make_row(POSTCODE_LEERLING="1012") | changes])
+
+
+def weging(**changes):
+    return pd.DataFrame(
+        [{"location": "01AA00", "year": 2017, "schoolweging": 25.0, "spread": 6.0, "pupils": 90} | changes]
+    )
+
+
+def test_a_good_frame_comes_back_with_the_contracts_columns_in_order(make_row):
+    frame = pupils(make_row)
+    shuffled = frame[frame.columns[::-1]].set_axis([7, 3])
+    assert list(check(shuffled, PUPILS, "f.csv").columns) == list(PUPILS.columns)
+    assert check(shuffled, PUPILS, "f.csv").index.tolist() == [0, 1]
+
+
+def test_country_codes_and_a_blank_are_known_homes(make_row):
+    for code in ("10", "20", "30", "40", ""):
+        assert len(check(pupils(make_row, POSTCODE_LEERLING=code), PUPILS, "f.csv")) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "rule"),
+    [
+        ({"POSTCODE_LEERLING": "0999"}, "POSTCODE_LEERLING", "four digits"),
+        ({"POSTCODE_LEERLING": "101"}, "POSTCODE_LEERLING", "four digits"),
+        ({"POSTCODE_LEERLING": "1012AB"}, "POSTCODE_LEERLING", "four digits"),
+        ({"location": "01AA0"}, "location", "BRIN and vestigingsnummer"),
+        ({"SOORT_PO": "Basis"}, "SOORT_PO", "one of the known codes: 'Bo'"),
+        ({"DENOMINATIE_VESTIGING": "Boeddhistisch"}, "DENOMINATIE_VESTIGING", "one of the known codes"),
+        ({"BEVOEGD_GEZAG_NUMMER": "4001"}, "BEVOEGD_GEZAG_NUMMER", "five digits"),
+        ({"GEMEENTENAAM_LEERLING": " "}, "GEMEENTENAAM_LEERLING", "a name"),
+        ({"LEEFTIJD_4": -1, "LEEFTIJD_5": 4}, "LEEFTIJD_4", "0 or more"),
+        ({"LEEFTIJD_4": 0, "LEEFTIJD_5": 0, "TOTAAL": 0}, "TOTAAL", "1 or more"),
+    ],
+)
+def test_a_wrong_value_is_told_by_file_column_rule_and_row(make_row, changes, column, rule):
+    with pytest.raises(InputError) as error:
+        check(pupils(make_row, **changes), PUPILS, "Dorp.csv")
+    message = str(error.value)
+    assert message.startswith("Dorp.csv: by_location_pc4")
+    assert f"column {column}" in message
+    assert rule in message
+    assert "1 rows fail" in message
+    assert repr(changes[column]) in message
+
+
+def test_ages_must_sum_to_the_total(make_row):
+    with pytest.raises(InputError, match=r"the ages sum to TOTAAL; 1 rows fail, the first: location '01AA00'.*'1012'"):
+        check(pupils(make_row, TOTAAL=4), PUPILS, "Dorp.csv")
+
+
+def test_a_location_has_one_denomination_and_board(make_row):
+    with pytest.raises(InputError, match="BEVOEGD_GEZAG_NUMMER a location; 2 rows fail"):
+        check(pupils(make_row, BEVOEGD_GEZAG_NUMMER="40002"), PUPILS, "Dorp.csv")
+
+
+def test_two_rows_with_one_key_stop_but_two_types_of_education_do_not(make_row):
+    with pytest.raises(InputError, match=r"unique key \(location, SOORT_PO, POSTCODE_LEERLING.*2 rows fail"):
+        check(pupils(make_row, POSTCODE_LEERLING="1011"), PUPILS, "Dorp.csv")
+    assert len(check(pupils(make_row, POSTCODE_LEERLING="1011", SOORT_PO="Sbo"), PUPILS, "Dorp.csv")) == 2
+
+
+def test_a_missing_column_names_the_nearest(make_row):
+    frame = pupils(make_row).rename(columns={"LEEFTIJD_4": "LEEFTIJD4"})
+    with pytest.raises(InputError, match=r"'LEEFTIJD_4' is missing\n.*the nearest column is 'LEEFTIJD"):
+        check(frame, PUPILS, "Dorp.csv")
+
+
+def test_another_column_is_refused():
+    with pytest.raises(InputError, match="no other columns"):
+        check(weging(name="School"), SCHOOLWEGING, "w.xlsx")
+
+
+def test_counts_that_are_not_whole_are_refused_by_type(make_row):
+    frame = pupils(make_row).astype(dict.fromkeys(AGES[:3], float))
+    with pytest.raises(InputError, match=r"column LEEFTIJD_JONGER .*int64.*all 2 rows fail, found float64"):
+        check(frame, PUPILS, "Dorp.csv")
+
+
+def test_at_most_five_rows_are_shown():
+    frame = pd.concat([weging(location=f"01AA{i:02}", schoolweging=99.0) for i in range(8)])
+    with pytest.raises(InputError) as error:
+        check(frame, SCHOOLWEGING, "w.xlsx")
+    assert "8 rows fail" in str(error.value)
+    assert str(error.value).count("schoolweging 99.0") == 5
+
+
+def test_a_missing_value_stops():
+    with pytest.raises(InputError, match="column schoolweging must satisfy: a value in every row"):
+        check(weging(schoolweging=float("nan")), SCHOOLWEGING, "w.xlsx")
+
+
+def test_a_frame_without_rows_stops():
+    with pytest.raises(InputError, match="by_location_weging has no rows"):
+        check(weging().iloc[:0], SCHOOLWEGING, "w.xlsx")
+
+
+def test_several_broken_rules_are_counted():
+    with pytest.raises(InputError, match="1 other rules are broken too"):
+        check(weging(schoolweging=99.0, pupils=0), SCHOOLWEGING, "w.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("schema", "row"),
+    [
+        (SCHOOL_POINTS, {"location": "01AA00", "lat": 5.1, "lon": 52.1, "point_source": "2022"}),
+        (SCHOOL_POINTS, {"location": "01AA00", "lat": 52.1, "lon": 5.1, "point_source": "2023"}),
+        (PC4_POINTS, {"pc4": "1011", "lat": 0.0, "lon": 0.0}),
+        (POPULATION, {"pc4": "1011", "population": 0, "share_nonwestern": 0.5}),
+        (POPULATION, {"pc4": "1011", "population": 10, "share_nonwestern": 1.01}),
+        (POPULATION, {"pc4": "80363", "population": 10, "share_nonwestern": 0.1}),
+    ],
+)
+def test_the_other_contracts_refuse_what_cannot_be(schema, row):
+    with pytest.raises(InputError, match="1 rows fail"):
+        check(pd.DataFrame([row]), schema, "f")

@@ -1,0 +1,75 @@
+import pandas as pd
+import pytest
+
+from analysis.data.files import decimals, read_delimited, read_features, read_text, whole_numbers
+from analysis.errors import InputError
+
+
+def read(path, **options):
+    return read_delimited(path, ["a", "b"], encoding="cp1252", separator=";", **options)
+
+
+def test_any_line_end_will_do(tmp_path):
+    for end in (b"\n", b"\r\n", b"\r"):
+        (tmp_path / "f.csv").write_bytes(end.join([b"a;b", b"1;NA", b"2; "]))
+        frame = read(tmp_path / "f.csv")
+        assert frame.to_dict("list") == {"a": ["1", "2"], "b": ["NA", " "]}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty"),
+        (b"a;b\n1;2\n3", "the last line is not complete"),
+        (b"a;b\n1;2\n3\n", "1 rows do not have the 2 fields of the header"),
+        (b"a;b\n1;2;3\n", "1 rows do not have the 2 fields"),
+        (b"a;b\n1;2\n1;2;3\n", "the first begins '1;2;3"),
+        (b'a;b\n1;"2\n', "not a table"),
+        (b"\n\n", "not a table"),
+        (b"a;bb\n1;2\n", "'b' is missing"),
+        ("a;b\n1;é\n".encode(), "wrong encoding"),
+        ("a;b\n1;é\n".encode("utf-16"), "wrong encoding"),
+        (b"a;b\n1;\x81\n", "wrong encoding"),
+    ],
+)
+def test_a_bad_file_is_one_message_that_names_it(tmp_path, content, problem):
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=problem) as error:
+        read(path, last_line_ends=True)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.csv: cannot be read"):
+        read(tmp_path / "absent.csv")
+
+
+def test_utf8_is_read_and_cp1252_bytes_in_it_are_refused(tmp_path):
+    path = tmp_path / "f.txt"
+    path.write_bytes("é".encode())
+    assert read_text(path, "utf-8") == "é"
+    path.write_bytes("é".encode("cp1252"))
+    with pytest.raises(InputError, match="wrong encoding"):
+        read_text(path, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"features": [', "[]", '{"features": []}', '{"features": [{"properties": {"a": 1}, "geometry": null}]}'],
+)
+def test_a_bad_geojson_is_refused(tmp_path, content):
+    path = tmp_path / "f.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match="JSON"):
+        read_features(path)
+
+
+def test_numbers_are_numbers_or_a_message():
+    assert whole_numbers(pd.Series(["1", "20"], name="n"), "f").tolist() == [1, 20]
+    assert decimals(pd.Series(["1.5"], name="n"), "f").tolist() == [1.5]
+    with pytest.raises(InputError, match=r"column 'n' must hold whole numbers; 1 rows do not, the first: '1.5'"):
+        whole_numbers(pd.Series(["1", "1.5"], name="n"), "f")
+    for bad in ("", "x", "1,5", "inf"):
+        with pytest.raises(InputError, match="must hold numbers"):
+            decimals(pd.Series([bad], name="n"), "f")

@@ -1,0 +1,66 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.data.cards import Card
+from analysis.data.sources import FILES, PUPIL_FOLDER, read_duo
+from analysis.errors import InputError
+
+
+@pytest.fixture
+def folders(tmp_path, make_row, write_duo, write_xlsx, weging_sheet, write_points):
+    """A data folder with one school and its cards."""
+    data = tmp_path / "data"
+    write_duo(data / PUPIL_FOLDER / "Dorp.csv", make_row())
+    write_xlsx(
+        data / FILES["schoolweging-2017-2019"], {"T": weging_sheet(2017, ["01AA", "00", "40001", 25.0, 6.0, 90])}
+    )
+    write_points(data / FILES["scholen-2022-05-01"], "vestigingsnummer", ("01AA00", 5.1, 52.1))
+    write_points(data / FILES["scholen-2024-11-22"], "vestigingscode", ("01AB00", 5.1, 52.1))
+    (data / FILES["vestigingen-bo-2013-rd"]).write_text("vestigingsnummer,xcoord,ycoord\n01AC00,155000,463000\n")
+    (data / FILES["pc4-points"]).write_text("postcode,latitude,longitude,soort\n1011,52.1,5.1,Adres\n")
+    people = "PostcodesOp1Januari,TotaalMannenEnVrouwen_1,NietWesterseAllochtoon_66\n1011,100,10\n10363,100,10\n"
+    (data / FILES["bevolking-pc4-2013"]).write_text(people)
+    paths = {"leerlingen-po-postcode-leeftijd-2017-2018": f"{PUPIL_FOLDER}/Dorp.csv", **FILES}
+    for name, path in paths.items():
+        write_card(tmp_path, name, path, data / path)
+    return data, tmp_path
+
+
+def write_card(folder: Path, name: str, path: str, file: Path) -> None:
+    words = dict.fromkeys(set(Card.model_fields) - {"id", "files"}, "words")
+    content = {"id": name, **words, "files": {path: hashlib.sha256(file.read_bytes()).hexdigest()}}
+    (folder / f"{name}.yml").write_text(yaml.safe_dump(content))
+
+
+def test_all_sources_are_read_and_recorded(folders):
+    sources = read_duo(*folders, "Dorp", 2017, allow_changed=False)
+    assert sources.by_location_pc4["TOTAAL"].tolist() == [3]
+    assert sources.by_location_point["point_source"].tolist() == ["2022", "2024", "2013"]
+    assert sources.by_pc4_population["share_nonwestern"].tolist() == [0.1]
+    assert {record["status"] for record in sources.inputs} == {"verified"}
+    assert len(sources.inputs) == 7
+    assert sources.by_outline_point.empty
+    assert [r["left_out"] for r in sources.inputs if "left_out" in r] == [{"total of a municipality": 1}]
+
+
+def test_a_changed_source_stops_and_is_recorded_when_allowed(folders):
+    data, cards = folders
+    with (data / FILES["pc4-points"]).open("a") as file:
+        file.write("1012,52.2,5.2,Adres\n")
+    with pytest.raises(InputError, match=r"pc4-points\.csv: not the file that the card describes"):
+        read_duo(data, cards, "Dorp", 2017, allow_changed=False)
+    sources = read_duo(data, cards, "Dorp", 2017, allow_changed=True)
+    assert [record["card"] for record in sources.inputs if record["status"] == "changed"] == ["pc4-points"]
+
+
+def test_a_year_without_schoolweging_stops(folders):
+    with pytest.raises(InputError, match=r"(?s)no schoolweging of this year.*\[2017\].*data\.schoolweging_year"):
+        read_duo(*folders, "Dorp", 2018, allow_changed=False)
+
+
+def test_sources_made_elsewhere_meet_the_same_contracts(make_row, make_town):
+    with pytest.raises(InputError, match=r"sources\.by_location_pc4: .*the ages sum to TOTAAL"):
+        make_town([make_row(TOTAAL=9)])
