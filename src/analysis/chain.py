@@ -6,25 +6,11 @@ from analysis.run.chain import Step
 
 CHAIN = (
     Step("01_data", produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point")),
-    Step(
-        "02_segregation",
-        needs=("by_school", "by_pc4", "by_pc4_school"),
-        produces=("segregation_indices", "segregation_bands"),
-    ),
+    Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(
         "03_school_choice",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
-        produces=("school_choice_estimates", "school_choice_fit", "school_choice_travel", "school_choice_nearest"),
+        produces=("school_choice_findings",),
     ),
-    Step(
-        "07_summary",
-        wants=(
-            "segregation_indices",
-            "segregation_bands",
-            "school_choice_estimates",
-            "school_choice_fit",
-            "school_choice_travel",
-            "school_choice_nearest",
-        ),
-    ),
+    Step("07_summary", wants=("segregation_findings", "school_choice_findings")),
 )

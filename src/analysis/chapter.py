@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from analysis.data import tables
-from analysis.publish.release import Release
-from analysis.run.workspace import Workspace, open_workspace
+from analysis.publish.accounting import fold_small_steps
+from analysis.publish.release import Published, Release
+from analysis.run.workspace import open_workspace
+
+ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
 
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
-        self._workspace = workspace
-
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`."""
-        return tables.load(self._workspace, name)
+        return tables.load(self.workspace, name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether this edition makes the internal table `name`."""
+        return self.workspace.has(name)
 
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
         """Hand the internal table `name` to later notebooks; it never leaves the building."""
-        tables.hand_over(self._workspace, name, frame)
+        tables.hand_over(self.workspace, name, frame)
+
+    def inputs(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Note for the manifest which source files were read, with their hashes."""
+        for record in records:
+            self.workspace.record("input", **record)
+
+    def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
+        """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""
+        folded = fold_small_steps(accounting, self.profile.min_count)
+        persons = [str(column) for column in folded if str(column).startswith("pupils")]
+        return self.table(name, folded, caption=caption, counts=dict.fromkeys(persons, ()), shown=ACCOUNT_SHOWN)
+
+    def findings(self, by_finding: pd.DataFrame) -> Published:
+        """Publish findings: ``name, sentence, n, unit``, one per row."""
+        shown = [
+            self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
+            for row in by_finding.to_dict("records")
+        ]
+        return Published("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+
+    def findings_of(self, stem: str) -> Published:
+        """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
+        if not self.has(f"{stem}_findings"):
+            return Published("finding", stem, "<p>This edition has no such chapter.</p>")
+        return self.findings(self.load(f"{stem}_findings"))
 
 
 def open_chapter(stem: str, edition: str) -> Chapter:

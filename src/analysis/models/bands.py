@@ -41,7 +41,7 @@ def in_bands(
         raise ModelError(f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band")
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
-    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), labels, ordered=True)
+    return pd.Categorical([labels[place] for place in np.digitize(numbers, list(edges))], labels, ordered=True)
 
 
 def per_cent(share: float) -> str:

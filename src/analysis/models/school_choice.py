@@ -35,6 +35,8 @@ UNITS: Mapping[str, str] = {
 
 FARTHEST_KM = 100.0
 
+TRAVEL_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -144,6 +146,11 @@ def estimate(
     )
 
 
+def estimates(choices: Choices, result: ConditionalLogitResult) -> pd.DataFrame:
+    """Put the coefficients of a model in the form of all estimates, with the unit of each."""
+    return result.estimates(choices.model, unit=UNITS)
+
+
 def fit_row(choices: Choices, result: ConditionalLogitResult) -> dict[str, object]:
     """Tell how well a model fits, and on how many."""
     return {
@@ -222,6 +229,18 @@ def neighbourhood_types(choices: Choices, by_pc4: pd.DataFrame, edges: Sequence[
     return by_type[["group", "share_nonwestern", "pupils", "postcodes"]]
 
 
+def travel_by_type(
+    choices: Choices,
+    result: ConditionalLogitResult,
+    by_pc4: pd.DataFrame,
+    by_school: pd.DataFrame,
+    edges: Sequence[float],
+) -> pd.DataFrame:
+    """Estimate the willingness to travel per neighbourhood type; see `willingness_to_travel`."""
+    types = neighbourhood_types(choices, by_pc4, edges)
+    return willingness_to_travel(choices, result, types, by_school.loc[choices.distance.columns, "schoolweging"])
+
+
 def willingness_to_travel(
     choices: Choices, result: ConditionalLogitResult, types: pd.DataFrame, schoolweging: pd.Series
 ) -> pd.DataFrame:
@@ -257,7 +276,7 @@ def willingness_to_travel(
     """
     start, step = _median_distance(choices), float(schoolweging.std(ddof=1)) / WEGING_UNIT
     covariance = result.covariance if result.covariance_cluster is None else result.covariance_cluster
-    rows = [_travel(result.params, covariance, start, step, kind) for kind in types.to_dict("records")]
+    rows = [_travel(result.params, covariance, start, step, kind) for _, kind in types.iterrows()]
     frame = pd.DataFrame(rows)
     interval = normal_interval(frame["estimate"], frame["std_error"])
     return in_form(
@@ -285,6 +304,11 @@ def nearest_share(choices: Choices, nearest: pd.Series) -> pd.DataFrame:
     return by_pc4.assign(share=by_pc4["at_nearest"] / by_pc4["pupils"]).reset_index()
 
 
+def nearest_map(nearest: pd.DataFrame, by_pc4: pd.DataFrame) -> pd.DataFrame:
+    """Add the point of each postcode: ``pc4, lat, lon, pupils, share``."""
+    return nearest.join(by_pc4[["lat", "lon"]], on="pc4")[["pc4", "lat", "lon", "pupils", "share"]]
+
+
 def _median_distance(choices: Choices) -> float:
     """Median distance travelled, every chooser counted once."""
     row = choices.distance.index.get_indexer(choices.pupils.index.get_level_values("pc4"))
@@ -294,9 +318,9 @@ def _median_distance(choices: Choices) -> float:
 
 
 def _travel(
-    params: pd.Series, covariance: pd.DataFrame, start: float, step: float, kind: Mapping[str, object]
+    params: pd.Series, covariance: pd.DataFrame, start: float, step: float, kind: pd.Series
 ) -> dict[str, object]:
-    share = float(str(kind["share_nonwestern"])) / SHARE_UNIT
+    share = float(kind["share_nonwestern"]) / SHARE_UNIT
     gain = -step * (params["schoolweging"] + params["schoolweging_x_nonwestern"] * share)
     end = _distance_that_makes_up(params, start, gain)
     gradient = pd.Series(0.0, index=params.index)

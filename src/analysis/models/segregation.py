@@ -22,6 +22,11 @@ Array = NDArray[np.float64]
 
 INTERVAL = (0.025, 0.975)
 
+BAND_COUNTS = {
+    f"{unit}_{situation}": [f"share_{situation}"] for situation in ("now", "nearest") for unit in ("pupils", "schools")
+}
+INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
+
 
 def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     r"""Dissimilarity index of two groups over schools.
@@ -125,6 +130,61 @@ def band_distribution(
     frame = pd.DataFrame({"band": bands, "pupils": attended.to_numpy(), "schools": 1})
     by_band = frame.groupby("band", observed=False)[["pupils", "schools"]].sum().reset_index()
     return by_band.assign(band=by_band["band"].astype(str), share=by_band["pupils"] / by_band["pupils"].sum())
+
+
+def bands_now_and_nearest(
+    pupils: pd.Series, nearest: pd.Series, value: pd.Series, edges: Sequence[float]
+) -> pd.DataFrame:
+    """Distribution of pupils over bands of a fixed characteristic of their school, now and at the nearest school.
+
+    Parameters
+    ----------
+    pupils
+        Pupils, indexed by (pc4, location).
+    nearest
+        The nearest location per pc4.
+    value
+        The characteristic per location; schools keep it when pupils move.
+    edges
+        Edges of the bands, open at both ends.
+
+    Returns
+    -------
+    DataFrame
+        One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
+    """
+    moved = assign_nearest(pupils, nearest)
+    now = band_distribution(pupils.groupby(level="location").sum(), value, edges)
+    near = band_distribution(moved.groupby(level="location").sum(), value, edges)
+    return _side_by_side(now, near)
+
+
+def composition_bands_now_and_nearest(
+    pupils: pd.Series, nearest: pd.Series, share: pd.Series, edges: Sequence[float], write: Callable[[float], str]
+) -> pd.DataFrame:
+    """Distribution of pupils over bands of the expected share of a group at their school, now and at the nearest.
+
+    The expected share of a school is the mean over its pupils of the group's share in their postcode; it changes when
+    pupils move.
+
+    Returns
+    -------
+    DataFrame
+        In the form of `bands_now_and_nearest`.
+    """
+    frames = []
+    for attended in (pupils, assign_nearest(pupils, nearest)):
+        by_school = attended.groupby(level="location").sum()
+        at = share.reindex(attended.index.get_level_values("pc4")).to_numpy(float)
+        members = (attended * at).groupby(level="location").sum()
+        there = by_school[by_school > 0]
+        frames.append(band_distribution(there, members[there.index] / there, edges, write))
+    return _side_by_side(*frames)
+
+
+def _side_by_side(now: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:
+    both = now.set_index("band").join(nearest.set_index("band"), lsuffix="_now", rsuffix="_nearest")
+    return both.reset_index()
 
 
 def indices(group: ArrayLike, rest: ArrayLike) -> dict[str, float]:

@@ -63,6 +63,12 @@ class Workspace:
             raise InputError(str(path), "no run has made this table yet", hint=self.rerun_command)
         return path
 
+    def has(self, name: str) -> bool:
+        """Tell whether this edition makes the internal table `name`."""
+        if self.needs is not None:
+            return name in self.needs
+        return (self.read / "internal" / f"{name}.parquet").exists()
+
     def new_table_path(self, name: str) -> Path:
         """Return where the internal table `name` is written; it must be declared."""
         if self.produces is not None and name not in self.produces:

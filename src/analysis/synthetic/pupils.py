@@ -29,7 +29,8 @@ def choice_probabilities(city: City, truth: ChoiceTruth) -> pd.DataFrame:
     distance = pairwise_km(city.by_pc4, schools)
     nobody = pd.Series(dtype=float)
     terms = attributes(Choices("truth", nobody, distance, 0), schools, city.by_pc4)
-    return probabilities(truth.as_series(), terms).unstack("location").loc[distance.index, distance.columns]
+    probability = probabilities(truth.as_series(), terms).to_numpy().reshape(distance.shape)
+    return pd.DataFrame(probability, index=distance.index, columns=distance.columns)
 
 
 def regular_pupils(city: City, truth: Truth, scale: float, seed: np.random.SeedSequence) -> pd.DataFrame:

@@ -1,0 +1,44 @@
+# Two commands do all the set-up on a machine with Python 3.11 or newer and make: `make run` and `make test`.
+
+PYTHON ?= python3
+EDITION ?= amsterdam-2020
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test install lab lint slow lock clean help
+.DEFAULT_GOAL := help
+
+run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
+	$(BIN)/staat run params/$(EDITION).yml
+
+test: $(READY)  ## lint, check types and run the tests
+	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+install: $(READY)  ## create .venv with the locked versions
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks
+
+lint: $(READY)  ## mend what ruff can mend, then check style and types
+	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
+
+slow: $(READY)  ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+lock: $(READY)  ## resolve the dependencies anew: requirements.lock and environment.yml
+	$(BIN)/python tools/lock.py
+
+clean:  ## remove the environment and caches; outputs stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:  ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+# Built anew when the lock changes. The stamp is written last, so an interrupted install is not taken for a whole one.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(READY)

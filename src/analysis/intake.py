@@ -1,0 +1,37 @@
+"""Where an edition's data come from: the files of DUO and CBS, or the synthetic city."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.data import sources
+from analysis.data.sources import Sources
+from analysis.run.workspace import project_root
+from analysis.synthetic.world import make_sources
+
+
+def read_sources(
+    source: str,
+    *,
+    folder: str,
+    region: str,
+    schoolweging_year: int,
+    allow_changed_sources: bool,
+    scale: float,
+    seed: int,
+) -> Sources:
+    """Return the checked sources of an edition; the parameters are those of the params block ``data``."""
+    if source == "synthetic":
+        return make_sources(region, schoolweging_year, scale, seed)
+    root = project_root()
+    return sources.read_duo(
+        root / folder, root / "params" / "sources", region, schoolweging_year, allow_changed_sources
+    )
+
+
+def files_read(read: Sources) -> pd.DataFrame:
+    """List the files that sources came from: ``file, card, sha256, status``; a synthetic city has none, and says so."""
+    if not read.inputs:
+        return pd.DataFrame([{"file": "none: a synthetic city", "card": "", "sha256": "", "status": "synthetic"}])
+    files = pd.DataFrame(read.inputs).rename(columns={"path": "file"})
+    return files[["file", "card", "sha256", "status"]]

@@ -1,0 +1,57 @@
+"""The account of rows that leave, made fit to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+UNITS = ("rows", "pupils", "pupils4", "schools")
+
+
+def fold_small_steps(
+    accounting: pd.DataFrame, min_count: int, persons: Sequence[str] = ("pupils", "pupils4")
+) -> pd.DataFrame:
+    """Join steps that lose so few persons that their number may not be told.
+
+    Withholding the number would not do: it is the difference between what went in and what stayed, which the account
+    tells. So a step that loses 1 to ``min_count - 1`` persons is told together with the next one (the last with the one
+    before), until every loss is zero or large enough.
+
+    Parameters
+    ----------
+    accounting
+        One row per step in order: ``step, reason`` and ``<unit>_in, <unit>_out, <unit>_kept``.
+    min_count
+        The smallest number of persons that may be told.
+    persons
+        The units that are persons.
+
+    Returns
+    -------
+    DataFrame
+        In the same form; in - out = kept still holds in every row.
+    """
+    steps = accounting.to_dict("records")
+    while (small := _first_small(steps, min_count, persons)) is not None and len(steps) > 1:
+        first = min(small, len(steps) - 2)
+        steps[first : first + 2] = [_joined(steps[first], steps[first + 1])]
+    return pd.DataFrame(steps, columns=accounting.columns)
+
+
+def _first_small(steps: list[dict[Any, Any]], min_count: int, persons: Sequence[str]) -> int | None:
+    for place, step in enumerate(steps):
+        if any(0 < step[f"{unit}_out"] < min_count for unit in persons):
+            return place
+    return None
+
+
+def _joined(one: dict[Any, Any], next_one: dict[Any, Any]) -> dict[Any, Any]:
+    joined = dict(one)
+    for name in ("step", "reason"):
+        joined[name] = f"{one[name]}; {next_one[name]}"
+    for unit in UNITS:
+        joined[f"{unit}_out"] = one[f"{unit}_out"] + next_one[f"{unit}_out"]
+        joined[f"{unit}_kept"] = next_one[f"{unit}_kept"]
+    return joined

@@ -1,0 +1,88 @@
+"""The charts of the chapters, each drawn from the frame that is published beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.publish import figures
+
+
+def now_and_nearest(by_band: pd.DataFrame, axis: str) -> Figure:
+    """Draw the share of pupils per band, as it is and if everyone attended the nearest school.
+
+    Parameters
+    ----------
+    by_band
+        ``band, share_now, share_nearest``.
+    axis
+        What the bands are bands of.
+    """
+    figure, axes = figures.canvas(7.5)
+    figures.bar_pairs(axes, by_band, "band", "share_now", "share_nearest", names=("now", "all at the nearest school"))
+    figures.percent(axes.yaxis)
+    axes.set_xlabel(axis)
+    axes.set_ylabel("share of pupils")
+    return figure
+
+
+def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
+    """Draw the share of choosers per distance band, observed and as the model predicts it."""
+    figure, axes = figures.canvas(7.5)
+    figures.bar_pairs(axes, by_band, "band", "observed", "predicted", names=("observed", "predicted"))
+    figures.percent(axes.yaxis)
+    axes.set_xlabel("distance from postcode to school (km)")
+    axes.set_ylabel("share of pupils")
+    return figure
+
+
+def index_by_situation(indices: pd.DataFrame) -> Figure:
+    """Draw an index with its intervals, one line per situation."""
+    figure, axes = figures.canvas(5.0)
+    names = {
+        "dissimilarity_now": "now",
+        "dissimilarity_nearest": "all at the nearest school",
+        "dissimilarity_random_allocation": "random allocation",
+    }
+    shown = indices[indices["term"].isin(names)].assign(situation=lambda rows: rows["term"].map(names))
+    ordered = shown.set_index("term").loc[list(names)].reset_index()
+    figures.intervals(axes, ordered, "situation", reference=None)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("dissimilarity (0 = even, 1 = separate)")
+    return figure
+
+
+def extra_distance(travel: pd.DataFrame) -> Figure:
+    """Draw the extra km for a school of one standard deviation lower schoolweging, by neighbourhood type and model."""
+    figure, axes = figures.canvas(7.0)
+    models = list(dict.fromkeys(travel["model"]))
+    for place, model in enumerate(models):
+        rows = travel[travel["model"] == model]
+        figures.intervals(axes, rows, "group", name=model.replace("_", " "), series=place, of=len(models))
+    axes.set_xlabel("extra distance for one sd lower schoolweging (km)")
+    axes.legend()
+    return figure
+
+
+def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
+    """Draw a map of the share of pupils that attend the nearest school, one bubble per postcode.
+
+    Parameters
+    ----------
+    by_pc4
+        ``lat, lon, pupils, share``; withheld values are missing.
+    outlines
+        ``area, ring, lon, lat``: borders to draw under the bubbles.
+    """
+    points = by_pc4.rename(columns={"lon": "longitude", "lat": "latitude"})
+    return figures.map_points(
+        points, "share", "pupils", rings(outlines), "share at the nearest school", size_label="pupils"
+    )
+
+
+def rings(outlines: pd.DataFrame) -> Sequence[np.ndarray]:
+    """Split outline points into one array of longitudes and latitudes per ring."""
+    return [points[["lon", "lat"]].to_numpy(float) for _, points in outlines.groupby(["area", "ring"], sort=False)]

@@ -1,0 +1,123 @@
+"""Findings in sentences. Every number in them is computed, and so is every word that depends on one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+COLUMNS = ["name", "sentence", "n", "unit"]
+
+
+def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataFrame:
+    """Tell how unevenly pupils are spread, and over which schools.
+
+    Parameters
+    ----------
+    indices
+        Estimates of `models.segregation.estimate_indices`.
+    by_weging_band
+        One row per band of schoolweging: ``band, pupils_now, share_now, share_nearest``.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    now, near = _term(indices, "dissimilarity_now"), _term(indices, "dissimilarity_nearest")
+    floor, alone = _term(indices, "dissimilarity_random_allocation"), _term(indices, "isolation_now")
+    pupils = int(now["n_obs"])
+    highest = by_weging_band.iloc[-1]
+    return _findings(
+        [
+            (
+                "dissimilarity",
+                f"By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a non-western "
+                f"background is {_interval(now)}; a random allocation of pupils to the same schools would give "
+                f"{floor['estimate']:.2f}. Sorting within a postcode is invisible here, so the true value is higher.",
+                pupils,
+            ),
+            (
+                "isolation",
+                f"An average pupil with a non-western background attends a school where, by postcode, "
+                f"{alone['estimate']:.0%} of the pupils have one too.",
+                pupils,
+            ),
+            (
+                "nearest_school",
+                f"If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would be "
+                f"{near['estimate']:.2f}. That counts only what moving between postcodes does, so it does not say "
+                f"whether choice makes schools more or less segregated.",
+                pupils,
+            ),
+            (
+                "highest_schoolweging",
+                f"Of all pupils {highest['share_now']:.0%} attend a school with a schoolweging of {highest['band']}; "
+                f"if all attended the nearest school, {highest['share_nearest']:.0%} would.",
+                pupils,
+            ),
+        ]
+    )
+
+
+def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -> pd.DataFrame:
+    """Tell how far pupils go, and for which schools they go farther.
+
+    Parameters
+    ----------
+    travel
+        Estimates of `models.school_choice.willingness_to_travel` for one model.
+    nearest
+        One row per postcode: ``pupils, at_nearest``.
+    fit
+        The model's row of the fit table.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    share = nearest["at_nearest"].sum() / nearest["pupils"].sum()
+    rows: list[tuple[str, str, int]] = [
+        (
+            "at_nearest_school",
+            f"Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could go "
+            f"to {fit['n_alternatives']:,} schools.",
+            int(nearest["pupils"].sum()),
+        )
+    ]
+    first, last = travel.iloc[0], travel.iloc[-1]
+    for name, row in (("travel_low", first), ("travel_high", last)):
+        rows.append((name, _travel_sentence(row), int(row["n_obs"])))
+    return _findings(rows)
+
+
+def _travel_sentence(row: pd.Series) -> str:
+    where = f"From neighbourhoods with {row['group']} inhabitants"
+    step = f"a schoolweging that is one standard deviation ({row['sd_schoolweging']:.1f} points)"
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        return (
+            f"{where}, pupils do not measurably go farther for {step} lower: the extra distance is {_interval(row)} km."
+        )
+    lower = "lower" if row["estimate"] > 0 else "higher"
+    size = row if row["estimate"] > 0 else _mirrored(row)
+    return (
+        f"{where}, pupils attend schools {_interval(size)} km farther away for {step} {lower}, counted from "
+        f"{row['start_km']:.1f} km. This describes enrolment under priority rules; it is not preference."
+    )
+
+
+def _mirrored(row: pd.Series) -> pd.Series:
+    return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{row['estimate']:.2f} (95% interval {row['ci_low']:.2f} to {row['ci_high']:.2f})"
+
+
+def _term(estimates: pd.DataFrame, term: str) -> pd.Series:
+    return estimates[estimates["term"] == term].iloc[0]
+
+
+def _findings(rows: Iterable[tuple[str, str, int]]) -> pd.DataFrame:
+    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
