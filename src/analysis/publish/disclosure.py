@@ -30,7 +30,7 @@ CROSS = "×"
 Counts = Mapping[str, Sequence[str]] | Sequence[str]
 Resting = Mapping[str, Sequence[str]]
 
-SCHOOL_COUNTS = frozenset({"schools", "n_schools", "scholen", "clusters", "n_clusters"})
+SCHOOL_COUNT = re.compile(r"(n_)?(schools|scholen|clusters)(_.+)?")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(r"n|n_.+|.+_n|counts?|pupils|leerlingen|(aantal|number)(_.+)?")
 
@@ -68,7 +68,7 @@ class Profile:
         """Return the smallest number that the count column `column` may hold, by what its name says it counts."""
         if column in RESIDUAL_DF:
             return self.min_residual_df
-        return self.min_schools if column in SCHOOL_COUNTS else self.min_count
+        return self.min_schools if SCHOOL_COUNT.fullmatch(column) else self.min_count
 
     def too_few(self, n: pd.Series) -> pd.Series:
         """Tell which numbers of the count column `n` are too small to publish."""
@@ -79,7 +79,7 @@ class Profile:
 
     def rounded(self, n: pd.Series) -> pd.Series:
         """Round a column of numbers of persons to multiples of `round_to`, halves upwards; others stay."""
-        if n.name in SCHOOL_COUNTS | RESIDUAL_DF:
+        if n.name in RESIDUAL_DF or SCHOOL_COUNT.fullmatch(str(n.name)):
             return n
         return (n + self.round_to // 2) // self.round_to * self.round_to
 
@@ -142,8 +142,8 @@ def suppress(frame: pd.DataFrame, counts: Counts, profile: Profile, *, totals: S
         Per count column the columns that rest on it. As a plain sequence of count columns, every other numeric column
         rests on all of them. Empty when the frame counts nobody.
     profile
-        The rules. A column of schools (``n_schools``) or residual degrees of freedom (``df_resid``) has its own
-        threshold and is not rounded.
+        The rules. A column of schools (``schools``, ``n_schools``, ``schools_now``) or residual degrees of freedom
+        (``df_resid``) has its own threshold and is not rounded.
     totals
         Columns that tell complete groups apart whose rows add up to a published total; an empty sequence when the whole
         frame is one group; None when no total is published. Where one cell of a group is withheld, its next smallest
@@ -205,7 +205,7 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _refuse_undeclared(frame: pd.DataFrame, rests_on: Resting) -> None:
     for column in set(frame.columns) - {*rests_on, *chain(*rests_on.values())}:
-        if COUNTING_NAME.fullmatch(column.lower()) or column in SCHOOL_COUNTS | RESIDUAL_DF:
+        if any(name.fullmatch(column.lower()) for name in (COUNTING_NAME, SCHOOL_COUNT)) or column in RESIDUAL_DF:
             problem = f"column {column!r} seems to count something and is not named in counts="
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
         if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:

@@ -64,6 +64,13 @@ class Release:
         """
         return suppress(frame, counts, self.profile, totals=totals).frame
 
+    def rounded(self, n: int, *, unit: str = "pupils") -> int:
+        """Return `n` as it may stand in a caption or sentence; refuse it when it is too small to."""
+        numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
+        if n <= 0 or self.profile.too_few(numbers).item():
+            raise DisclosureError(f"rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
+        return int(self.profile.rounded(numbers).item())
+
     def table(
         self,
         name: str,
@@ -179,11 +186,7 @@ class Release:
             What `n` counts; ``schools`` has the threshold of schools and is not rounded.
         """
         self._accept("finding", name, sentence)
-        column = "n_schools" if unit == "schools" else "n"
-        numbers = pd.Series([n], name=column, dtype="Int64")
-        if n <= 0 or self.profile.too_few(numbers).item():
-            raise DisclosureError(f"finding {name!r} rests on fewer than {self.profile.threshold(column)} {unit}")
-        shown = int(self.profile.rounded(numbers).item())
+        shown = self.rounded(n, unit=unit)
         self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit)
         html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
         return Published("finding", name, html)

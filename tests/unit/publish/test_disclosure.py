@@ -62,6 +62,12 @@ def test_schools_have_their_own_threshold_and_are_not_rounded():
     assert gated.frame["n_schools"].dropna().tolist() == [3, 7]
 
 
+def test_only_a_column_that_counts_schools_has_the_threshold_of_schools():
+    frame = by_group(n_schools_open=[3], n_pupils_in_schools=[3], schooled=[3.0])
+    gated = suppress(frame, {"n_schools_open": (), "n_pupils_in_schools": ()}, DEFAULT)
+    assert gated.frame["suppressed"].tolist() == ["n_pupils_in_schools"]
+
+
 def test_a_model_without_residual_degrees_of_freedom_is_withheld():
     gated = suppress(by_group(df_resid=[0, 9, 10], r2=[1.0, 0.9, 0.8]), {"df_resid": ["r2"]}, DEFAULT)
     assert gated.frame["r2"].isna().tolist() == [True, True, False]

@@ -147,6 +147,13 @@ def test_a_finding_rests_on_enough(release, workspace):
     ]
 
 
+def test_the_number_in_a_caption_is_rounded_as_in_the_table(release):
+    assert release.rounded(3561) == 3560
+    assert release.rounded(213, unit="schools") == 213
+    with pytest.raises(DisclosureError, match="fewer than 10 pupils"):
+        release.rounded(9)
+
+
 def test_a_finding_about_schools_has_the_threshold_of_schools(release):
     with pytest.raises(DisclosureError, match="fewer than 3 schools"):
         release.finding("few", "Two schools do.", n=2, unit="schools")
