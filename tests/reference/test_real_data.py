@@ -1,8 +1,5 @@
 """What is known of the files of DUO and CBS, on the files themselves."""
 
-import time
-
-import numpy as np
 import pytest
 
 from analysis.data import cbs, duo, geo
@@ -21,8 +18,7 @@ def amsterdam(real_data_folder, cards_folder):
 
 @pytest.fixture(scope="module")
 def netherlands(real_data_folder):
-    started = time.process_time()
-    return duo.read_pupils(real_data_folder / PUPIL_FOLDER, None), time.process_time() - started
+    return duo.read_pupils(real_data_folder / PUPIL_FOLDER, None)
 
 
 def test_every_file_on_every_card_is_there_and_unchanged(real_data_folder, cards_folder):
@@ -35,30 +31,29 @@ def test_every_file_on_every_card_is_there_and_unchanged(real_data_folder, cards
     assert sum(path.startswith(PUPIL_FOLDER) for path in files) == 386
 
 
-def test_the_whole_country_is_read_in_seconds(netherlands):
-    frame, seconds = netherlands
+def test_the_whole_country_is_read(netherlands):
+    frame = netherlands
     assert frame["location"].nunique() == 7190
     assert frame["TOTAAL"].sum() == 1_504_901
     assert frame["GEMEENTENAAM"].nunique() == 386
-    assert seconds < 15
 
 
 def test_home_and_school_spell_a_municipality_alike(netherlands):
-    frame, _ = netherlands
+    frame = netherlands
     homes = set(frame["GEMEENTENAAM_LEERLING"]) - set(frame["GEMEENTENAAM"])
     # Two municipalities have no file; the rest are no municipalities.
     assert homes == {"De Fryske Marren", "Gooise Meren", "Belgie", "Duitsland", "ander land", "Onbekend"}
 
 
 def test_one_location_has_no_denomination(netherlands):
-    frame, _ = netherlands
+    frame = netherlands
     blank = frame[frame["DENOMINATIE_VESTIGING"] == "Onbekend"]
     assert blank["location"].tolist() == ["31FU00"]
     assert blank["TOTAAL"].tolist() == [1]
 
 
 def test_the_source_says_what_the_contract_says_of_its_totals(netherlands):
-    frame, _ = netherlands
+    frame = netherlands
     assert frame[list(AGES)].to_numpy().sum() == frame["TOTAAL"].sum()
 
 
@@ -70,7 +65,7 @@ def test_what_joins_in_amsterdam(amsterdam):
     assert len(locations) == 206
     assert pupils["TOTAAL"].sum() == 62_179
     assert len(locations & set(amsterdam.by_location_weging["location"])) == 201
-    assert points[points.index.isin(locations)].value_counts().to_dict() == {"2022": 193, "2013": 9}
+    assert points[points.index.isin(locations)].value_counts().to_dict() == {"2022": 193}
 
 
 def test_outlines_come_with_the_sources(amsterdam):
@@ -80,19 +75,8 @@ def test_outlines_come_with_the_sources(amsterdam):
 
 def test_the_account_of_amsterdam(amsterdam):
     account = choice_tables(amsterdam, "Amsterdam").accounting.set_index("step")
-    assert account["schools_kept"].tolist() == [248, 206, 206, 206, 206, 206, 206, 202, 200, 200]
-    assert account["pupils_kept"].tolist() == [66456, 62179, 62096, 62021, 59853, 59853, 59853, 59553, 59286, 59286]
-
-
-def test_points_of_2013_lie_where_those_of_2022_do(real_data_folder):
-    # Schools that did not move: half of all 6.051 in both files must agree within a metre, or RD is converted wrongly.
-    old = geo._points_of_rd(real_data_folder / FILES["vestigingen-bo-2013-rd"]).set_index("location")
-    new = geo._points_of_features(real_data_folder / FILES["scholen-2022-05-01"], "2022").set_index("location")
-    both = old.join(new.add_suffix("_new"), how="inner")
-    north = (both["lat"] - both["lat_new"]) * 111_200
-    east = (both["lon"] - both["lon_new"]) * 111_200 * np.cos(np.radians(52.2))
-    assert len(both) > 6000
-    assert np.median(np.hypot(north, east)) < 1
+    assert account["schools_kept"].tolist() == [248, 206, 206, 206, 206, 206, 206, 193, 193, 193]
+    assert account["pupils_kept"].tolist() == [66456, 62179, 62096, 62021, 59853, 59853, 59853, 58428, 58428, 58428]
 
 
 def test_schoolweging_has_three_years_and_runs_beyond_20_to_40(real_data_folder):

@@ -37,7 +37,7 @@ DENOMINATIONS = (
     "Samenwerking PC, RK, Alg. Bijz",
     UNKNOWN,
 )
-POINT_SOURCES = ("2022", "2024", "2013")
+POINT_SOURCES = ("2022", "2024")
 AGES = ("LEEFTIJD_JONGER", *(f"LEEFTIJD_{age}" for age in range(4, 25)), "LEEFTIJD_OUDER")
 
 LOCATION = r"\d{2}[A-Z]{2}\d{2}"

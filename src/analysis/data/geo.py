@@ -20,18 +20,6 @@ LOCATION_KEY = {"2022": "vestigingsnummer", "2024": "vestigingscode"}
 FARTHEST = 0.01  # degrees between addresses of one location; the largest in the sources is 470 m
 KINDS = ("Adres", "Postbus", "Adres + Postbus", "Onbekend")
 
-# Powers of the distance (100 km) east and north of Amersfoort, and arc seconds: the approximation of F.H. Schreutelkamp
-# and G.L. Strang van Hees, Geodesia 43 (2001); exact to about 25 cm.
-NORTH = (
-    (0, 1, 3235.65389), (2, 0, -32.58297), (0, 2, -0.24750), (2, 1, -0.84978), (0, 3, -0.06550), (2, 2, -0.01709),
-    (1, 0, -0.00738), (4, 0, 0.00530), (2, 3, -0.00039), (4, 1, 0.00033), (1, 1, -0.00012),
-)  # fmt: skip
-EAST = (
-    (1, 0, 5260.52916), (1, 1, 105.94684), (1, 2, 2.45656), (3, 0, -0.81885), (1, 3, 0.05594), (3, 1, -0.05607),
-    (0, 1, 0.01199), (3, 2, -0.00256), (1, 4, 0.00128), (0, 2, 0.00022), (2, 0, -0.00022), (5, 0, 0.00026),
-)  # fmt: skip
-AMERSFOORT_RD, AMERSFOORT_WGS84 = (155_000.0, 463_000.0), (52.15517440, 5.38720621)
-
 
 @dataclass(frozen=True)
 class Area:
@@ -41,17 +29,15 @@ class Area:
     rings: tuple[Coordinates, ...]
 
 
-def read_school_points(path_2022: Path, path_2024: Path, path_2013: Path | None = None) -> pd.DataFrame:
-    """Read the point of each school location: of 2022, else of 2024, else of 2013.
+def read_school_points(path_2022: Path, path_2024: Path) -> pd.DataFrame:
+    """Read the point of each school location: of 2022, else of 2024.
 
-    A location with several addresses gets their mean; addresses far apart (more than 0.01 degree) stop.
+    Of a location with several addresses the first that the file lists counts; more than 0.01 degree apart is an error.
 
     Parameters
     ----------
     path_2022, path_2024
         GeoJSON files of school locations.
-    path_2013
-        DUO's school locations with RD coordinates, for locations that the later files lack; None to do without.
 
     Returns
     -------
@@ -64,8 +50,6 @@ def read_school_points(path_2022: Path, path_2024: Path, path_2013: Path | None 
         Unreadable, no location or no point in a feature, or outside the Netherlands.
     """
     sources = [_points_of_features(path_2022, "2022"), _points_of_features(path_2024, "2024")]
-    if path_2013 is not None:
-        sources.append(_points_of_rd(path_2013))
     return check(pd.concat(sources).drop_duplicates("location").sort_values("location"), SCHOOL_POINTS, "school points")
 
 
@@ -76,9 +60,9 @@ def _points_of_features(path: Path, year: str) -> pd.DataFrame:
     apart = (by_location.max() - by_location.min()).max(axis=1) > FARTHEST
     if apart.any():
         far = apart.index[apart].tolist()
-        raise InputError(str(path), "locations with addresses too far apart to average", given=far[:5])
-    means = by_location.mean().reset_index()
-    return check(means.assign(point_source=year), SCHOOL_POINTS, str(path))
+        raise InputError(str(path), "locations with addresses too far apart for one point", given=far[:5])
+    first = by_location.first().reset_index()
+    return check(first.assign(point_source=year), SCHOOL_POINTS, str(path))
 
 
 def _point_of_feature(feature: dict[str, Any], key: str, path: Path) -> tuple[str, float, float]:
@@ -88,28 +72,6 @@ def _point_of_feature(feature: dict[str, Any], key: str, path: Path) -> tuple[st
     except (KeyError, TypeError, ValueError) as error:
         name = feature["properties"].get("naam", "a feature")
         raise InputError(str(path), f"{name}: must have {key!r} and a point of two coordinates") from error
-
-
-def _points_of_rd(path: Path) -> pd.DataFrame:
-    columns = ["vestigingsnummer", "xcoord", "ycoord"]
-    rows = stripped(read_delimited(path, columns, encoding="mac_roman", separator=","))
-    x, y = (np.asarray(decimals(rows[name], str(path)), dtype=np.float64) for name in columns[1:])
-    lat, lon = rd_to_wgs84(x, y)
-    points = pd.DataFrame({"location": rows["vestigingsnummer"], "lat": lat, "lon": lon, "point_source": "2013"})
-    return check(points, SCHOOL_POINTS, str(path))
-
-
-def rd_to_wgs84(x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
-    """Turn coordinates of the Dutch grid (RD, EPSG:28992, metres) into WGS84 latitude and longitude (degrees).
-
-    A polynomial in the distance to Amersfoort (Schreutelkamp and Strang van Hees, Geodesia 43, 2001).
-    """
-    east, north = (x - AMERSFOORT_RD[0]) * 1e-5, (y - AMERSFOORT_RD[1]) * 1e-5
-
-    def degrees(terms: tuple[tuple[int, int, float], ...]) -> Coordinates:
-        return np.asarray(sum(seconds * east**p * north**q for p, q, seconds in terms)) / 3600
-
-    return AMERSFOORT_WGS84[0] + degrees(NORTH), AMERSFOORT_WGS84[1] + degrees(EAST)
 
 
 def read_pc4_points(path: Path) -> pd.DataFrame:

@@ -17,7 +17,6 @@ PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
 FILES = {
     "scholen-2022-05-01": "geo/scholen-2022-05-01.geo.json",
     "scholen-2024-11-22": "geo/scholen-2024-11-22.geo.json",
-    "vestigingen-bo-2013-rd": "duo/vestigingen-bo-2013-rd.csv",
     "schoolweging-2017-2019": "cbs/schoolweging-2017-2019.xlsx",
     "bevolking-pc4-2013": "cbs/bevolking-pc4-2013.csv",
     "pc4-points": "geo/pc4-points.csv",
@@ -110,9 +109,7 @@ def read_duo(
     _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
     return Sources(
         by_location_pc4=duo.read_pupils(folder / PUPIL_FOLDER, municipality),
-        by_location_point=geo.read_school_points(
-            file["scholen-2022-05-01"], file["scholen-2024-11-22"], file["vestigingen-bo-2013-rd"]
-        ),
+        by_location_point=geo.read_school_points(file["scholen-2022-05-01"], file["scholen-2024-11-22"]),
         by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
         by_pc4_population=population,
         by_pc4_point=geo.read_pc4_points(file["pc4-points"]),

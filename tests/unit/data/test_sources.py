@@ -19,7 +19,6 @@ def folders(tmp_path, make_row, write_duo, write_xlsx, weging_sheet, write_point
     )
     write_points(data / FILES["scholen-2022-05-01"], "vestigingsnummer", ("01AA00", 5.1, 52.1))
     write_points(data / FILES["scholen-2024-11-22"], "vestigingscode", ("01AB00", 5.1, 52.1))
-    (data / FILES["vestigingen-bo-2013-rd"]).write_text("vestigingsnummer,xcoord,ycoord\n01AC00,155000,463000\n")
     (data / FILES["pc4-points"]).write_text("postcode,latitude,longitude,soort\n1011,52.1,5.1,Adres\n")
     people = "PostcodesOp1Januari,TotaalMannenEnVrouwen_1,NietWesterseAllochtoon_66\n1011,100,10\n10363,100,10\n"
     (data / FILES["bevolking-pc4-2013"]).write_text(people)
@@ -38,10 +37,10 @@ def write_card(folder: Path, name: str, path: str, file: Path) -> None:
 def test_all_sources_are_read_and_recorded(folders):
     sources = read_duo(*folders, "Dorp", 2017, allow_changed=False)
     assert sources.by_location_pc4["TOTAAL"].tolist() == [3]
-    assert sources.by_location_point["point_source"].tolist() == ["2022", "2024", "2013"]
+    assert sources.by_location_point["point_source"].tolist() == ["2022", "2024"]
     assert sources.by_pc4_population["share_nonwestern"].tolist() == [0.1]
     assert {record["status"] for record in sources.inputs} == {"verified"}
-    assert len(sources.inputs) == 7
+    assert len(sources.inputs) == 6
     assert sources.by_outline_point.empty
     assert [r["left_out"] for r in sources.inputs if "left_out" in r] == [{"total of a municipality": 1}]
 
