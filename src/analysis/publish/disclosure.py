@@ -32,7 +32,7 @@ Resting = Mapping[str, Sequence[str]]
 
 SCHOOL_COUNT = re.compile(r"(n_)?(schools|scholen|clusters)(_.+)?")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
-COUNTING_NAME = re.compile(r"n|n_.+|.+_n|counts?|pupils|leerlingen|(aantal|number)(_.+)?")
+COUNTING_NAME = re.compile(r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|(aantal|number)(_.+)?")
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _refuse_undeclared(frame: pd.DataFrame, rests_on: Resting) -> None:
     for column in set(frame.columns) - {*rests_on, *chain(*rests_on.values())}:
-        if any(name.fullmatch(column.lower()) for name in (COUNTING_NAME, SCHOOL_COUNT)) or column in RESIDUAL_DF:
+        if COUNTING_NAME.fullmatch(column.lower()) or column in RESIDUAL_DF:
             problem = f"column {column!r} seems to count something and is not named in counts="
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
         if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:

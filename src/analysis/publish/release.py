@@ -64,11 +64,11 @@ class Release:
         """
         return suppress(frame, counts, self.profile, totals=totals).frame
 
-    def rounded(self, n: int, *, unit: str = "pupils") -> int:
+    def rounded(self, n: int, *, unit: str = "pupils", where: str = "a number") -> int:
         """Return `n` as it may stand in a caption or sentence; refuse it when it is too small to."""
         numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
         if n <= 0 or self.profile.too_few(numbers).item():
-            raise DisclosureError(f"rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
+            raise DisclosureError(f"{where} rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
         return int(self.profile.rounded(numbers).item())
 
     def table(
@@ -186,7 +186,7 @@ class Release:
             What `n` counts; ``schools`` has the threshold of schools and is not rounded.
         """
         self._accept("finding", name, sentence)
-        shown = self.rounded(n, unit=unit)
+        shown = self.rounded(n, unit=unit, where=f"finding {name!r}")
         self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit)
         html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
         return Published("finding", name, html)

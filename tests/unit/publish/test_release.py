@@ -136,7 +136,7 @@ def test_a_figure_without_a_description_is_refused(release, alt):
 
 
 def test_a_finding_rests_on_enough(release, workspace):
-    with pytest.raises(DisclosureError, match="fewer than 10"):
+    with pytest.raises(DisclosureError, match="finding 'few' rests on fewer than 10 pupils"):
         release.finding("few", "Nine do.", n=9)
     with pytest.raises(DisclosureError, match="fewer than 10"):
         release.finding("none", "Nobody does.", n=0)
