@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import linprog
 
 from analysis.errors import ModelError
@@ -21,6 +20,7 @@ from analysis.models.conditional_logit_input import ChoiceSets, Floats, Integers
 NO_VARIATION = 1e-12  # spread within sets relative to the largest value: below it, rounding of a constant
 COLLINEAR = 1e-10  # smallest eigenvalue of the within-situation correlations: the square of a relative spread of 1e-5
 SINGULAR = 1e-12  # smallest eigenvalue of the information relative to the largest
+SCORE_ROUNDING = 1e-14  # of a score, relative to the total weight times the longest attribute vector
 VIOLATED = 1e-6  # a row of the linear programme counts as violated: ten times the solver's own tolerance
 STRICT = 1e-5  # a row counts as strictly separated, in within-situation standard deviations of the attributes
 WORKING_ROWS = 2000  # rows of the linear programme to begin with, and to add per round
@@ -74,28 +74,32 @@ def counted_clusters(cluster: pd.Series, sets: ChoiceSets) -> Integers:
     return np.where(np.isin(codes, kept), np.searchsorted(kept, codes), -1)
 
 
-def certified(z: Floats, score: Floats, information: Floats) -> bool:
+def certified(z: Floats, choosers: float, score: Floats, information: Floats) -> bool:
     r"""Prove that a finite maximum exists, from the score and information at one point.
 
     Suppose d separates and write a_ik = (x_ic - x_ik) d >= 0 for the chosen c, and M for the largest difference of
     x d within a set. Then score'd = sum_i w_i E(a_i) and d'Hd = sum_i w_i Var(a_i) <= M score'd. By Cauchy-Schwarz
     score'd <= l sqrt(d'Hd) with the Newton decrement l^2 = score' H^-1 score, hence d'Hd <= l^2 M^2. So when the
     smallest eigenvalue of H exceeds l^2 max M^2 over all unit d, nothing separates: at a true maximum l is 0 up to
-    rounding and the proof succeeds by many orders; on the flat slope of a separated likelihood it cannot.
+    rounding and the proof succeeds by many orders; on the flat slope of a separated likelihood it cannot. There the
+    score may round to zero, so l is taken at the largest score that rounds to the one at hand.
 
     Parameters
     ----------
     z
         Scaled attributes, rows x terms, centred within situations.
+    choosers
+        Total weight.
     score, information
         First and minus second derivative of the log-likelihood in the scaled coefficients.
     """
-    eigenvalues = np.linalg.eigvalsh(information)
-    if not eigenvalues[0] > SINGULAR * eigenvalues[-1]:
+    smallest, largest = np.linalg.eigvalsh(information)[[0, -1]]
+    if not smallest > SINGULAR * largest:
         return False
-    decrement = float(score @ cho_solve(cho_factor(information), score))
-    widest = 4.0 * float(np.max(np.einsum("ij,ij->i", z, z)))
-    return bool(eigenvalues[0] > decrement * widest)
+    longest = float(np.sqrt(np.max(np.einsum("ij,ij->i", z, z))))
+    rounding = SCORE_ROUNDING * choosers * longest / np.sqrt(smallest)
+    decrement = np.sqrt(max(float(score @ np.linalg.solve(information, score)), 0.0)) + rounding
+    return bool(np.sqrt(smallest) > decrement * 2.0 * longest)
 
 
 def separating_terms(z: Floats, weights: Floats, sets: ChoiceSets) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,8 +68,8 @@ class Likelihood:
     def _blocks(self, b: Floats) -> Iterator[tuple[slice, slice, Floats, Floats]]:
         """Yield rows, situations, ln P and the attributes minus their expectation under P."""
         starts, sizes = self.sets.starts, self.sets.sizes
-        edges = np.unique(np.searchsorted(starts, np.arange(0, len(self.z), BLOCK_ROWS)))
-        for first, last in zip(edges, [*edges[1:], len(starts)], strict=True):
+        cuts = np.searchsorted(starts, np.arange(0, len(self.z), BLOCK_ROWS))
+        for first, last in pairwise(np.unique([*cuts, len(starts)])):
             situations = slice(first, last)
             rows = slice(int(starts[first]), int(starts[last - 1] + sizes[last - 1]))
             local, z = starts[situations] - rows.start, self.z[rows]
@@ -93,7 +94,7 @@ def maximum(likelihood: Likelihood, tolerance: float, max_iterations: int) -> tu
             reached = _climb(likelihood, point)
         except np.linalg.LinAlgError:  # the information is singular: a plateau
             break
-        if criterion <= tolerance and certified(likelihood.z, reached.score, reached.information):
+        if criterion <= tolerance and certified(likelihood.z, choosers, reached.score, reached.information):
             return reached, iteration
         if criterion <= tolerance or reached is point:
             break
