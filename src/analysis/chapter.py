@@ -14,6 +14,8 @@ from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
+NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
+
 
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
@@ -37,9 +39,10 @@ class Chapter(Release):
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
         """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""
-        folded = fold_small_steps(accounting, self.profile.min_count)
-        persons = [str(column) for column in folded if str(column).startswith("pupils")]
-        return self.table(name, folded, caption=caption, counts=dict.fromkeys(persons, ()), shown=ACCOUNT_SHOWN)
+        few = self.profile.min_count
+        folded = fold_small_steps(accounting, {"pupils": few, "pupils4": few, "schools": self.profile.min_schools})
+        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
+        return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""
@@ -52,7 +55,7 @@ class Chapter(Release):
     def findings_of(self, stem: str) -> Published:
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
-            return Published("finding", stem, "<p>This edition has no such chapter.</p>")
+            return Published("finding", stem, NO_CHAPTER)
         return self.findings(self.load(f"{stem}_findings"))
 
 

@@ -93,7 +93,7 @@ class SchoolChoiceBlock(Block):
         unit="share",
         default=(0.2, 0.4, 0.6),
     )
-    tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-4)
+    tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-6)
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
 
 

@@ -55,7 +55,11 @@ def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) ->
         ({"seed": "3"}, "seed", "a valid integer"),  # text that looks like a number is still text
         ({"school_choice": {"age": True}}, "school_choice.age", "a valid integer"),
         ({"school_choice": {"age": 13}}, "school_choice.age", "less than or equal to 12"),
-        ({"school_choice": {"distance_edges_km": [1, 1]}}, "school_choice.distance_edges_km", "the edges must increase"),
+        (
+            {"school_choice": {"distance_edges_km": [1, 1]}},
+            "school_choice.distance_edges_km",
+            "the edges must increase",
+        ),
         ({"data": {"source": "doo"}}, "data.source", "'synthetic' or 'duo'"),
         ({"data": {"source": "duo", "scale": 0.5}}, "data", "scale applies to synthetic data only"),
         ({"data": {"source": "synthetic", "scale": float("nan")}}, "data.scale", "finite"),

@@ -35,6 +35,17 @@ UNITS: Mapping[str, str] = {
 
 FARTHEST_KM = 100.0
 
+# What the numbers of each table rest on, for the disclosure gate.
+FIT_COUNTS = {
+    "n_choosers": ["loglik", "loglik_null", "pseudo_r2"],
+    "n_situations": ["loglik", "loglik_null", "pseudo_r2"],
+    "n_alternatives": ["loglik", "loglik_null", "pseudo_r2"],
+    "schools_without": [],
+}
+ESTIMATE_COUNTS = {
+    count: ["estimate", "std_error", "std_error_cluster", "ci_low", "ci_high", "p_value"]
+    for count in ("n_obs", "n_clusters")
+}
 TRAVEL_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
 
 
@@ -158,7 +169,7 @@ def fit_row(choices: Choices, result: ConditionalLogitResult) -> dict[str, objec
         "n_choosers": int(choices.pupils.sum()),
         "n_situations": result.n_situations,
         "n_alternatives": result.n_alternatives,
-        "n_schools_without_choosers": choices.schools_without,
+        "schools_without": choices.schools_without,
         "loglik": result.loglik,
         "loglik_null": result.loglik_null,
         "pseudo_r2": result.pseudo_r2,

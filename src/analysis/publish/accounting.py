@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,23 +10,19 @@ import pandas as pd
 UNITS = ("rows", "pupils", "pupils4", "schools")
 
 
-def fold_small_steps(
-    accounting: pd.DataFrame, min_count: int, persons: Sequence[str] = ("pupils", "pupils4")
-) -> pd.DataFrame:
-    """Join steps that lose so few persons that their number may not be told.
+def fold_small_steps(accounting: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
+    """Join steps that lose so few that the number may not be told.
 
     Withholding the number would not do: it is the difference between what went in and what stayed, which the account
-    tells. So a step that loses 1 to ``min_count - 1`` persons is told together with the next one (the last with the one
-    before), until every loss is zero or large enough.
+    tells. So a step that loses too few is told together with the next one (the last with the one before), until every
+    loss is zero or large enough. That holds for schools too: the pupils who leave with one school are that school's.
 
     Parameters
     ----------
     accounting
         One row per step in order: ``step, reason`` and ``<unit>_in, <unit>_out, <unit>_kept``.
-    min_count
-        The smallest number of persons that may be told.
-    persons
-        The units that are persons.
+    smallest
+        The smallest loss that may be told, per unit.
 
     Returns
     -------
@@ -34,15 +30,15 @@ def fold_small_steps(
         In the same form; in - out = kept still holds in every row.
     """
     steps = accounting.to_dict("records")
-    while (small := _first_small(steps, min_count, persons)) is not None and len(steps) > 1:
+    while len(steps) > 1 and (small := _first_small(steps, smallest)) is not None:
         first = min(small, len(steps) - 2)
         steps[first : first + 2] = [_joined(steps[first], steps[first + 1])]
     return pd.DataFrame(steps, columns=accounting.columns)
 
 
-def _first_small(steps: list[dict[Any, Any]], min_count: int, persons: Sequence[str]) -> int | None:
+def _first_small(steps: list[dict[Any, Any]], smallest: Mapping[str, int]) -> int | None:
     for place, step in enumerate(steps):
-        if any(0 < step[f"{unit}_out"] < min_count for unit in persons):
+        if any(0 < step[f"{unit}_out"] < least for unit, least in smallest.items()):
             return place
     return None
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from analysis.publish import figures
 
 
+@figures.style()
 def now_and_nearest(by_band: pd.DataFrame, axis: str) -> Figure:
     """Draw the share of pupils per band, as it is and if everyone attended the nearest school.
 
@@ -29,6 +30,7 @@ def now_and_nearest(by_band: pd.DataFrame, axis: str) -> Figure:
     return figure
 
 
+@figures.style()
 def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
     """Draw the share of choosers per distance band, observed and as the model predicts it."""
     figure, axes = figures.canvas(7.5)
@@ -39,6 +41,7 @@ def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
     return figure
 
 
+@figures.style()
 def index_by_situation(indices: pd.DataFrame) -> Figure:
     """Draw an index with its intervals, one line per situation."""
     figure, axes = figures.canvas(5.0)
@@ -55,6 +58,7 @@ def index_by_situation(indices: pd.DataFrame) -> Figure:
     return figure
 
 
+@figures.style()
 def extra_distance(travel: pd.DataFrame) -> Figure:
     """Draw the extra km for a school of one standard deviation lower schoolweging, by neighbourhood type and model."""
     figure, axes = figures.canvas(7.0)
@@ -67,6 +71,7 @@ def extra_distance(travel: pd.DataFrame) -> Figure:
     return figure
 
 
+@figures.style()
 def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
     """Draw a map of the share of pupils that attend the nearest school, one bubble per postcode.
 

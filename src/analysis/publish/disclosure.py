@@ -30,7 +30,7 @@ CROSS = "×"
 Counts = Mapping[str, Sequence[str]] | Sequence[str]
 Resting = Mapping[str, Sequence[str]]
 
-SCHOOL_COUNT = re.compile(r"(n_)?(schools|scholen|clusters)(_.+)?")
+SCHOOL_COUNT = re.compile(r"(n_)?(schools|scholen|clusters|alternatives|situations|postcodes)(_.+)?")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|(aantal|number)(_.+)?")
 

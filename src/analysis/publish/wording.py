@@ -17,7 +17,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     indices
         Estimates of `models.segregation.estimate_indices`.
     by_weging_band
-        One row per band of schoolweging: ``band, pupils_now, share_now, share_nearest``.
+        One row per band of schoolweging: ``band, share_now, share_nearest``, withheld shares missing.
 
     Returns
     -------
@@ -27,8 +27,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     now, near = _term(indices, "dissimilarity_now"), _term(indices, "dissimilarity_nearest")
     floor, alone = _term(indices, "dissimilarity_random_allocation"), _term(indices, "isolation_now")
     pupils = int(now["n_obs"])
-    highest = by_weging_band.iloc[-1]
-    return _findings(
+    found = _findings(
         [
             (
                 "dissimilarity",
@@ -50,14 +49,16 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
                 f"whether choice makes schools more or less segregated.",
                 pupils,
             ),
-            (
-                "highest_schoolweging",
-                f"Of all pupils {highest['share_now']:.0%} attend a school with a schoolweging of {highest['band']}; "
-                f"if all attended the nearest school, {highest['share_nearest']:.0%} would.",
-                pupils,
-            ),
         ]
     )
+    highest = by_weging_band.iloc[-1]
+    if highest[["share_now", "share_nearest"]].isna().any():  # withheld: too few to tell
+        return found
+    sentence = (
+        f"Of all pupils {highest['share_now']:.0%} attend a school with a schoolweging of {highest['band']}; if all "
+        f"attended the nearest school, {highest['share_nearest']:.0%} would."
+    )
+    return pd.concat([found, _findings([("highest_schoolweging", sentence, pupils)])], ignore_index=True)
 
 
 def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from analysis.errors import InputError, StaatError
@@ -62,9 +63,11 @@ def execute(job: Job) -> float:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from analysis.run.kernels import SocketKernelManager
+
     job.executed.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    with _environment({**KERNEL_ENVIRONMENT, STEP_VARIABLE: _told(job)}):
+    with TemporaryDirectory(prefix="staat-") as sockets, _environment(_told(job, sockets)):
         try:
             papermill.execute_notebook(
                 job.source,
@@ -74,6 +77,7 @@ def execute(job: Job) -> float:
                 cwd=str(Path(job.source).parent),
                 progress_bar=False,
                 request_save_on_cell_execute=False,
+                kernel_manager_class=SocketKernelManager,
             )
         except PapermillExecutionError as error:
             raise _failure(job, error, time.perf_counter() - started) from None
@@ -84,9 +88,9 @@ def execute(job: Job) -> float:
     return time.perf_counter() - started
 
 
-def _told(job: Job) -> str:
-    told = asdict(job)
-    return json.dumps({name: told[name] for name in ("stem", "folder", "needs", "produces")})
+def _told(job: Job, sockets: str) -> dict[str, str]:
+    step = {name: value for name, value in asdict(job).items() if name in ("stem", "folder", "needs", "produces")}
+    return {**KERNEL_ENVIRONMENT, "JUPYTER_RUNTIME_DIR": sockets, STEP_VARIABLE: json.dumps(step)}
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _special_pupils(
     city: City, truth: Truth, scale: float, municipality: str, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Pupils of special schools (Sbo, So), who do not belong to the analysis and must be seen to leave it."""
-    keys = location_keys(89, max(2, round(26 * scale)))
+    keys = location_keys(89, max(3, round(26 * scale)))
     number = max(20, round(truth.pupils * scale * truth.share_special))
     school = rng.integers(0, len(keys), number)
     home = rng.choice(city.by_pc4.index, number, p=city.by_pc4["weight"].to_numpy())
@@ -91,7 +91,7 @@ def _with_gaps(
     """Leave a few schools out of the point file and a few others out of the schoolweging file."""
     schools = city.by_school
     mixed = rng.permutation(len(schools))
-    no_point = max(1, round(truth.schools_without_point * len(schools)))
+    no_point = max(2, round(truth.schools_without_point * len(schools)))
     no_weging = max(1, round(truth.schools_without_weging * len(schools)))
     located = schools.drop(schools.index[mixed[:no_point]])
     weighed = schools.drop(schools.index[mixed[no_point : no_point + no_weging]])
