@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a notebook failed, 2 the user's input is wrong.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.chain import CHAIN
-from analysis.edition import Edition, json_schema, parameter_rows, read_edition
+from analysis.edition import DATA_VARIABLE, Edition, json_schema, parameter_rows, read_edition
 from analysis.errors import InputError, StaatError
 from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
 
@@ -33,9 +34,11 @@ def run(params: ParamsFiles, settings: Settings = None, outputs: Outputs = None,
     """Run editions: notebooks, tables, figures and pages."""
     root = project_root()
     editions = [read_edition(path, settings or ()) for path in params]
-    for path, edition in zip(params, editions, strict=True):
+    for edition in editions:
         _check_sources(edition, root)
-        _run_one(path, edition, settings or [], root=root, outputs=outputs or root / "outputs", quiet=quiet)
+    for path, edition in zip(params, editions, strict=True):
+        os.environ[DATA_VARIABLE] = str((root / edition.data.folder).resolve())
+        _run_one(path, edition.recorded(), settings or [], root=root, outputs=outputs or root / "outputs", quiet=quiet)
 
 
 @app.command("params")

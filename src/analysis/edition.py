@@ -48,7 +48,10 @@ class DataBlock(Block):
     source: Literal["synthetic", "duo"] = key(
         "synthetic: a made-up city with known truth; duo: files of DUO and CBS in `folder`"
     )
-    folder: str = key("folder with the source files, seen from the project's root (duo only)", default="data")
+    folder: str = key(
+        "folder with the source files, seen from the project's root (duo only); where it lay is not recorded",
+        default="data",
+    )
     schoolweging_year: int = key("year of the CBS schoolweging", unit="year", default=2017, ge=2017, le=2019)
     allow_changed_sources: bool = key(
         "go on with a source file whose hash differs from its card; the manifest then says so", default=False
@@ -137,6 +140,14 @@ class Edition(Block):
     def blocks(self) -> dict[str, dict[str, Any]]:
         """The parameters of each notebook that this edition runs, by stem."""
         return {name: value for name, value in self._plain().items() if name in BLOCKS and value is not None}
+
+    def recorded(self) -> Edition:
+        """Return the edition as pages and manifest tell it: without where the data lay on this machine.
+
+        What the data were is told by the hash of every file.
+        """
+        here = DataBlock.model_fields["folder"].default
+        return self.model_copy(update={"data": self.data.model_copy(update={"folder": here})})
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""

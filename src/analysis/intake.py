@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 
 from analysis.data import sources
 from analysis.data.sources import Sources
+from analysis.edition import DATA_VARIABLE
 from analysis.run.workspace import project_root
 from analysis.synthetic.world import make_sources
 
@@ -24,6 +27,7 @@ def read_sources(
     if source == "synthetic":
         return make_sources(region, schoolweging_year, scale, seed)
     root = project_root()
+    folder = os.environ.get(DATA_VARIABLE, folder)
     return sources.read_duo(
         root / folder, root / "params" / "sources", region, schoolweging_year, allow_changed_sources
     )

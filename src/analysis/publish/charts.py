@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from analysis.publish import figures
 
@@ -53,7 +54,7 @@ def index_by_situation(indices: pd.DataFrame) -> Figure:
     shown = indices[indices["term"].isin(names)].assign(situation=lambda rows: rows["term"].map(names))
     ordered = shown.set_index("term").loc[list(names)].reset_index()
     figures.intervals(axes, ordered, "situation", reference=None)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.1 * ordered["ci_high"].max())
     axes.set_xlabel("dissimilarity (0 = even, 1 = separate)")
     return figure
 
@@ -84,7 +85,13 @@ def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
     """
     points = by_pc4.rename(columns={"lon": "longitude", "lat": "latitude"})
     return figures.map_points(
-        points, "share", "pupils", rings(outlines), "share at the nearest school", size_label="pupils"
+        points,
+        "share",
+        "pupils",
+        rings(outlines),
+        "share at the nearest school",
+        size_label="pupils",
+        format=PercentFormatter(xmax=1, decimals=0),
     )
 
 

@@ -18,9 +18,9 @@ import seaborn as sns
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import Formatter, PercentFormatter
 
 from analysis.errors import InputError
 
@@ -28,11 +28,12 @@ PALETTE = ("#12355b", "#b5431f", "#2f9484", "#e3a83b", "#c3cfd9")
 MARKERS = ("o", "s", "^", "D", "v")
 INK = "#1f2933"
 FAINT = "#8a949e"
-COLOUR_MAP = "cividis"
+COLOUR_MAP = "YlGnBu"  # dark is much, as ink on paper
+LAND = "#f0f2f4"
 WIDTH_CM = 16.0
 CM = 1 / 2.54
 KM_PER_DEGREE = 111.32
-LARGEST_BUBBLE = 160.0
+LARGEST_BUBBLE = 260.0
 """Area of the largest bubble on a map, in square points."""
 
 HOUSE: dict[str, Any] = {
@@ -166,7 +167,14 @@ def bar_pairs(
 
 @style()
 def map_points(
-    by_point: pd.DataFrame, value: str, size: str, outlines: Sequence[np.ndarray], label: str, size_label: str = ""
+    by_point: pd.DataFrame,
+    value: str,
+    size: str,
+    outlines: Sequence[np.ndarray],
+    label: str,
+    size_label: str = "",
+    *,
+    format: Formatter | None = None,
 ) -> Figure:
     """Draw a bubble map: one bubble per point, its area by `size`, its colour by `value`, on outlines of areas.
 
@@ -181,6 +189,8 @@ def map_points(
         One array of longitudes and latitudes (k by 2) per polygon.
     label, size_label
         What the colour and the area stand for, with their unit.
+    format
+        How the values beside the colour bar are written.
 
     Notes
     -----
@@ -188,14 +198,15 @@ def map_points(
     the middle of the map: an equirectangular projection, right to within a pixel over a city.
     """
     _require(by_point, "longitude", "latitude", value, size)
-    figure, axes = canvas(13.0)
-    axes.add_collection(LineCollection(list(outlines), colors=FAINT, linewidths=0.5, zorder=1))
+    figure, axes = canvas(12.0)
+    axes.add_collection(PolyCollection(list(outlines), facecolors=LAND, edgecolors=FAINT, linewidths=0.4, zorder=1))
     bubbles = _bubbles(axes, by_point, value, size)
     axes.autoscale_view()
     axes.set_aspect(1 / np.cos(np.radians(np.mean(axes.get_ylim()))))
     axes.set_axis_off()
     _scale_bar(axes)
-    figure.colorbar(bubbles, ax=axes, label=label, shrink=0.6, aspect=28, pad=0.01).outline.set_visible(False)
+    bar = figure.colorbar(bubbles, ax=axes, label=label, shrink=0.6, aspect=28, pad=0.01, format=format)
+    bar.outline.set_visible(False)
     _size_legend(axes, by_point[size], size_label or size)
     return figure
 

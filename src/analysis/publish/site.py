@@ -72,7 +72,7 @@ def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def _index(manifest: Mapping[str, Any], facts: Mapping[str, Any], chapters: Sequence[Chapter]) -> str:
     titles = {chapter.notebook: chapter.title for chapter in chapters}
-    steps = [_step(step, titles[step["notebook"]]) for step in manifest["steps"]]
+    steps = _told_once([_step(step, titles[step["notebook"]]) for step in manifest["steps"]])
     published = [{**thing, "page": step["page"]} for step in steps for thing in step["published"]]
     figures = [thing for thing in published if thing["kind"] == "figure"]
     tables = [thing for thing in published if thing["kind"] == "table"]
@@ -98,6 +98,16 @@ def _index(manifest: Mapping[str, Any], facts: Mapping[str, Any], chapters: Sequ
         versions=[(name, found or "not installed") for name, found in manifest.get("versions", {}).items()],
         grid=_grid,
     )
+
+
+def _told_once(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out of later chapters the findings that an earlier one states: a summary repeats them."""
+    told: set[str] = set()
+    once = []
+    for step in steps:
+        once.append({**step, "findings": [finding for finding in step["findings"] if finding["sentence"] not in told]})
+        told |= {finding["sentence"] for finding in step["findings"]}
+    return once
 
 
 def _step(step: Mapping[str, Any], title: str) -> dict[str, Any]:

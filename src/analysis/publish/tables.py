@@ -19,8 +19,8 @@ MAX_ROWS = 100
 
 SIGNIFICANT = 3
 P_VALUE = "p_value"
-GROUPED = 10_000
-"""From here on a column's thousands are set apart; a column of years stays as it is."""
+GROUPED = 1_000
+"""From here on a column's thousands are set apart, unless it holds years."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -117,7 +117,7 @@ def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
         return _words
     decimals = _decimals(values) if digits is None else digits
-    grouped = bool((values.abs() >= GROUPED).any())
+    grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
     return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
 
 

@@ -32,8 +32,8 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
             (
                 "dissimilarity",
                 f"By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a non-western "
-                f"background is {_interval(now)}; a random allocation of pupils to the same schools would give "
-                f"{floor['estimate']:.2f}. Sorting within a postcode is invisible here, so the true value is higher.",
+                f"background is {_interval(now, 3)}; a random allocation of pupils to the same schools would give "
+                f"{floor['estimate']:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
                 pupils,
             ),
             (
@@ -45,7 +45,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
             (
                 "nearest_school",
                 f"If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would be "
-                f"{near['estimate']:.2f}. That counts only what moving between postcodes does, so it does not say "
+                f"{near['estimate']:.3f}. That counts only what moving between postcodes does, so it does not say "
                 f"whether choice makes schools more or less segregated.",
                 pupils,
             ),
@@ -112,8 +112,9 @@ def _mirrored(row: pd.Series) -> pd.Series:
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
-def _interval(row: pd.Series) -> str:
-    return f"{row['estimate']:.2f} (95% interval {row['ci_low']:.2f} to {row['ci_high']:.2f})"
+def _interval(row: pd.Series, digits: int = 2) -> str:
+    estimate, low, high = (f"{row[name]:.{digits}f}" for name in ("estimate", "ci_low", "ci_high"))
+    return f"{estimate} (95% interval {low} to {high})"
 
 
 def _term(estimates: pd.DataFrame, term: str) -> pd.Series:
