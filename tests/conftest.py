@@ -1,6 +1,8 @@
 """Fixtures for all tests."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,13 @@ def real_data_folder() -> Path:
 def cards_folder() -> Path:
     """The source cards of the project."""
     return PROJECT / "params" / "sources"
+
+
+@pytest.fixture(scope="session")
+def ci_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the edition `ci`, run once with the command that a person types."""
+    outputs = tmp_path_factory.mktemp("outputs")
+    words = [sys.executable, "-m", "analysis.cli", "run", "params/ci.yml", "--outputs", str(outputs)]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return outputs / "ci"

@@ -94,16 +94,20 @@ def _command(params: Path, settings: list[str]) -> str:
 
 
 def _check_sources(edition: Edition, root: Path) -> None:
-    """Refuse a run whose source files are not there, before any notebook runs."""
-    if edition.data.source == "duo":
-        folder = root / edition.data.folder
-        if not folder.is_dir():
-            raise InputError(
-                f"{folder}: data.folder",
-                "there is no such folder",
-                given=edition.data.folder,
-                hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
-            )
+    """Refuse a run whose source files are missing or changed, before any notebook runs."""
+    if edition.synthetic:
+        return
+    from analysis.data.sources import verify
+
+    folder = root / edition.data.folder
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: data.folder",
+            "there is no such folder",
+            given=edition.data.folder,
+            hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
+        )
+    verify(folder, root / "params" / "sources", edition.region, edition.data.allow_changed_sources)
 
 
 if __name__ == "__main__":

@@ -95,15 +95,8 @@ def read_duo(
     InputError
         A file is missing, changed, unreadable or breaks its contract; the year or municipality is not there.
     """
-    pupils = duo.pupil_file(folder / PUPIL_FOLDER, municipality)
+    inputs = verify(folder, cards_folder, municipality, allow_changed)
     outline = OUTLINE_FILES.get(municipality)
-    paths = {"leerlingen-po-postcode-leeftijd-2017-2018": f"{PUPIL_FOLDER}/{pupils.name}", **FILES}
-    paths |= dict([outline] if outline else [])
-    inputs: list[dict[str, Any]] = [
-        record
-        for id, path in paths.items()
-        for record in verified(read_card(id, cards_folder), folder, [path], allow_changed)
-    ]
     file = {id: folder / path for id, path in FILES.items()}
     population = cbs.read_population(file["bevolking-pc4-2013"])
     _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
@@ -116,6 +109,25 @@ def read_duo(
         by_outline_point=_outlines(folder / outline[1]) if outline else pd.DataFrame(columns=list(OUTLINES.columns)),
         inputs=inputs,
     )
+
+
+def verify(folder: Path, cards_folder: Path, municipality: str, allow_changed: bool) -> list[dict[str, Any]]:
+    """Compare every file that `read_duo` will read with its card, and return one record a file.
+
+    Raises
+    ------
+    InputError
+        A file is missing, or changed while that is not allowed; the municipality has no file.
+    """
+    pupils = duo.pupil_file(folder / PUPIL_FOLDER, municipality)
+    outline = OUTLINE_FILES.get(municipality)
+    paths = {"leerlingen-po-postcode-leeftijd-2017-2018": f"{PUPIL_FOLDER}/{pupils.name}", **FILES}
+    paths |= dict([outline] if outline else [])
+    return [
+        {**record}
+        for id, path in paths.items()
+        for record in verified(read_card(id, cards_folder), folder, [path], allow_changed)
+    ]
 
 
 def _outlines(path: Path) -> pd.DataFrame:

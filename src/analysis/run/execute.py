@@ -74,6 +74,7 @@ def execute(job: Job) -> float:
                 str(job.executed),
                 parameters=job.parameters,
                 kernel_name="python3",
+                language="python",
                 cwd=str(Path(job.source).parent),
                 progress_bar=False,
                 request_save_on_cell_execute=False,

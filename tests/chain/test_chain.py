@@ -1,0 +1,135 @@
+"""The whole chain on the small synthetic city, with the command that a person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.chain import CHAIN
+from analysis.models.estimates import ESTIMATE_COLUMNS
+from analysis.run.manifest import outputs_of
+from analysis.synthetic.truth import ChoiceTruth
+
+ROOT = Path(__file__).parents[2]
+FIGURES = {
+    "segregation": {"schoolweging_bands", "composition_bands", "dissimilarity"},
+    "school_choice": {"distance_fit", "willingness_to_travel", "nearest_map"},
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(ci_edition: Path) -> dict[str, object]:
+    return json.loads((ci_edition / "manifest.json").read_text("utf8"))
+
+
+def table(edition: Path, stem: str, name: str) -> pd.DataFrame:
+    return pd.read_csv(edition / "tables" / stem / f"{name}.csv")
+
+
+def test_every_step_leaves_a_notebook_and_a_page(ci_edition: Path) -> None:
+    for step in CHAIN:
+        assert (ci_edition / "notebooks" / f"{step.notebook}.ipynb").exists()
+        assert (ci_edition / "html" / f"{step.notebook}.html").exists()
+    assert (ci_edition / "index.html").exists()
+
+
+def test_every_figure_comes_as_png_and_svg_with_its_data(ci_edition: Path) -> None:
+    for stem, names in FIGURES.items():
+        for name in names:
+            assert (ci_edition / "figures" / stem / f"{name}.png").stat().st_size > 5_000
+            assert (ci_edition / "figures" / stem / f"{name}.svg").exists()
+            assert (ci_edition / "tables" / stem / f"{name}_data.csv").exists()
+
+
+def test_the_manifest_tells_every_output_by_hash(ci_edition: Path, manifest: dict[str, object]) -> None:
+    assert manifest["outputs"] == outputs_of(ci_edition)
+    assert manifest["facts"]["synthetic"] is True  # type: ignore[index]
+    assert manifest["command"] == "staat run params/ci.yml"
+
+
+def test_no_published_file_tells_of_the_machine(ci_edition: Path) -> None:
+    files = [path for path in ci_edition.rglob("*") if path.suffix in {".html", ".ipynb", ".csv", ".json", ".svg"}]
+    assert len(files) > 20
+    for path in files:
+        assert str(ROOT).encode() not in path.read_bytes(), path
+
+
+def test_estimates_have_the_one_form(ci_edition: Path) -> None:
+    for stem, name in (("school_choice", "estimates"), ("school_choice", "willingness_to_travel")):
+        assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, stem, name).columns)
+    assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "segregation", "indices").columns)
+    estimates = table(ci_edition, "school_choice", "estimates")
+    assert set(estimates["model"]) == {"entry_cohort", "all_ages"}
+    assert (estimates["std_error_cluster"] > 0).all()
+
+
+def test_the_estimates_find_the_truth(ci_edition: Path) -> None:
+    estimates = table(ci_edition, "school_choice", "estimates")
+    found = estimates[estimates["model"] == "all_ages"].set_index("term")
+    truth = ChoiceTruth().as_series()
+    z = (found["estimate"] - truth) / found["std_error"]
+    assert len(z) == len(truth)
+    assert z.abs().max() < 4
+
+
+def test_the_accounting_adds_up_within_the_rounding(ci_edition: Path) -> None:
+    accounting = table(ci_edition, "data", "accounting")
+    for unit, slack in (("rows", 0), ("schools", 0), ("pupils", 7.5), ("pupils4", 7.5)):
+        gap = accounting[f"{unit}_in"] - accounting[f"{unit}_out"] - accounting[f"{unit}_kept"]
+        assert gap.abs().max() <= slack
+    assert accounting["pupils_out"].sum() > 0
+
+
+def test_no_published_count_is_small(ci_edition: Path) -> None:
+    seen = 0
+    for path in (ci_edition / "tables").rglob("*.csv"):
+        frame = pd.read_csv(path)
+        for column in frame.columns.intersection(["pupils", "n_obs", "pupils_out", "pupils4_out", "n_choosers"]):
+            counts = frame[column].dropna()
+            seen += len(counts)
+            assert not ((counts > 0) & (counts < 10)).any(), (path, column)
+            assert (counts % 5 == 0).all(), (path, column)
+    assert seen > 30
+
+
+def test_the_index_states_each_finding_once_with_its_n(ci_edition: Path, manifest: dict[str, object]) -> None:
+    page = (ci_edition / "index.html").read_text("utf8")
+    steps = manifest["steps"]
+    findings = [finding for step in steps for finding in step["findings"] if step["stem"] != "summary"]  # type: ignore[attr-defined, index]
+    assert len(findings) >= 6
+    for finding in findings:
+        assert page.count(f"#finding-{finding['name']}\"") == 1
+        assert f"{finding['n']:,}" in page
+
+
+def test_a_notebook_opened_alone_works_on_the_last_runs_tables(ci_edition: Path, tmp_path: Path) -> None:
+    before = (ci_edition / "manifest.json").read_bytes()
+    words = [sys.executable, "-m", "papermill", "03_school_choice.ipynb", str(tmp_path / "alone.ipynb")]
+    environment = {**os.environ, "STAAT_OUTPUTS": str(ci_edition.parent)}
+    done = subprocess.run(
+        [*words, "-p", "edition", "ci", "--no-progress-bar"],
+        cwd=ROOT / "notebooks",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (ci_edition.parent / "ci.scratch" / "tables" / "school_choice" / "estimates.csv").exists()
+    assert (ci_edition / "manifest.json").read_bytes() == before
+
+
+def test_two_runs_publish_the_same_tables_byte_for_byte(ci_edition: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "analysis.cli", "run", "params/ci.yml", "--quiet", "--outputs", str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout == ""
+    for kind in ("tables", "figures"):
+        first, second = (outputs_of(folder / kind) for folder in (ci_edition, tmp_path / "ci"))
+        assert first == second

@@ -1,0 +1,137 @@
+"""Rules about the repository itself: notebooks thin, versions equal, the schema current, layers apart."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.chain import CHAIN
+from analysis.edition import BLOCKS, Edition, json_schema, read_edition
+from analysis.run.parameters import cell_parameters, injected, title_of
+from analysis.run.runner import Order, check
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EDITIONS = sorted((ROOT / "params").glob("*.yml"))
+SOURCE = sorted((ROOT / "src").rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+def code_cells(path: Path) -> list[str]:
+    cells = json.loads(path.read_text("utf8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def test_the_lock_and_environment_yml_tell_the_same_versions() -> None:
+    pinned = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(?:;\s*(.*?))?\s*\\?$", re.MULTILINE)
+    locked = {
+        (n, v, (marker or "").replace('"', "'"))
+        for n, v, marker in pinned.findall((ROOT / "requirements.lock").read_text())
+    }
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf8"))
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    told = {pinned.match(requirement).groups(default="") for requirement in pip}
+    assert len(locked) > 100
+    assert told == locked
+
+
+def test_the_lock_holds_every_version_that_the_project_asks_for_with_a_hash_and_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+        asked = requirement if "==" in requirement else f"{requirement}=="
+        assert re.search(rf"^{re.escape(asked)}", lock, re.MULTILINE | re.IGNORECASE), requirement
+    assert "://" not in lock
+    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", lock) if "==" in block)
+
+
+def test_the_schema_for_editors_is_current() -> None:
+    assert (ROOT / "params" / "schema.json").read_text("utf8") == json_schema()
+
+
+@pytest.mark.parametrize("path", EDITIONS, ids=name)
+def test_every_edition_can_start(path: Path) -> None:
+    edition = read_edition(path)
+    order = Order(edition.edition, edition.facts(), edition.shared, edition.blocks, "")
+    assert [step.stem for step, _ in check(order, CHAIN, ROOT / "notebooks")] == list(edition.blocks)
+
+
+def test_every_notebook_is_a_step_and_has_a_block() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [step.notebook for step in CHAIN]
+    assert {step.stem for step in CHAIN} == set(BLOCKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_is_thin_and_holds_no_output(path: Path) -> None:
+    cells = json.loads(path.read_text("utf8"))["cells"]
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
+    assert title_of(path)
+    for source in code_cells(path):
+        assert not re.search(r"^\s*(def|class) ", source, re.MULTILINE)
+        assert not re.search(r"[\"'][^\"']*/[^\"']*\.(csv|parquet|xlsx|png)", source)
+        assert len(source.splitlines()) <= 20
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_every_parameter_has_a_comment_and_defaults_that_work_alone(path: Path) -> None:
+    source = next(cell for cell in code_cells(path) if cell.startswith("edition ="))
+    assert all("  # " in line for line in source.splitlines())
+    defaults = cell_parameters(path)
+    edition = read_edition(ROOT / "params" / f"{defaults['edition']}.yml")
+    assert injected(path, edition.blocks[path.stem.partition("_")[2]], edition.shared) == defaults
+
+
+def imports_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf8"))
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {found for found in found if found.startswith("analysis.")}
+
+
+@pytest.mark.parametrize(
+    ("package", "never"),
+    [
+        ("models", ("data", "publish", "run", "synthetic", "edition", "chain", "chapter")),
+        ("run", ("data", "publish", "models", "synthetic", "edition", "chapter")),
+        ("publish", ("data", "models", "synthetic", "edition", "chapter")),
+        ("data", ("models", "publish", "synthetic", "chapter")),
+    ],
+)
+def test_no_layer_knows_what_it_must_not(package: str, never: tuple[str, ...]) -> None:
+    files = [path for path in SOURCE if path.parent.name == package]
+    assert files
+    for path in files:
+        for found in imports_of(path):
+            assert not found.startswith(tuple(f"analysis.{other}." for other in never)), (path.name, found)
+
+
+def test_models_neither_print_nor_touch_disk() -> None:
+    for path in (ROOT / "src" / "analysis" / "models").glob("*.py"):
+        assert not re.search(
+            r"\b(print|open)\(|\.to_csv|\.to_parquet|read_csv|read_parquet|Path\(", path.read_text("utf8")
+        ), path
+
+
+def test_the_readme_names_every_notebook_and_edition() -> None:
+    readme = (ROOT / "README.md").read_text("utf8")
+    for path in NOTEBOOKS:
+        assert f"`{path.stem}`" in readme
+    for path in EDITIONS:
+        assert f"`{path.name}`" in readme
+    assert set(Edition.model_fields) > set(BLOCKS)
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert len(numbers) == len(set(numbers))

@@ -1,0 +1,72 @@
+"""What a person types, and what comes back: text and exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def staat(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "analysis.cli", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["params/cii.yml"], "did you mean params/ci.yml?"),
+        (["params/ci.yml", "--set", "school_choice.agee=5"], "did you mean school_choice.age?"),
+        (["params/ci.yml", "--set", "school_choice.age=99"], "less than or equal to 12"),
+        (["params/amsterdam-duo-2017.yml", "--set", "data.folder=nowhere"], "there is no such folder"),
+    ],
+)
+def test_wrong_input_is_one_message_and_exit_code_2(words: list[str], said: str, tmp_path: Path) -> None:
+    done = staat("run", *words, "--outputs", str(tmp_path), STAAT_DATA="")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_source_files_are_named_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    words = ["params/amsterdam-duo-2017.yml", "--set", f"data.folder={tmp_path / 'data'}"]
+    done = staat("run", *words, "--outputs", str(tmp_path / "outputs"), STAAT_DATA="")
+    assert done.returncode == 2
+    assert "no files of pupils here" in done.stderr
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_an_unknown_command_or_option_is_exit_code_2() -> None:
+    assert staat("rn").returncode == 2
+    assert staat("run", "params/ci.yml", "--fast").returncode == 2
+
+
+def test_every_parameter_is_listed() -> None:
+    done = staat("params")
+    assert done.returncode == 0
+    for part in ("school_choice.age", "whole number", "years", "4", "age of the entry cohort on 1 October"):
+        assert part in done.stdout
+
+
+def test_commands_that_run_nothing_import_neither_pandas_nor_papermill() -> None:
+    code = (
+        "import sys, contextlib, io, analysis.cli as cli\n"
+        "sys.argv = ['staat', 'params']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): cli.main()\n"
+        "print(sorted({'pandas', 'papermill', 'matplotlib', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
