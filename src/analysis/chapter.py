@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import tables
-from analysis.publish.accounting import fold_small_steps
+from analysis.publish.accounting import fold_small_steps, withhold_small_total
 from analysis.publish.release import Published, Release
 from analysis.run.workspace import open_workspace
 
@@ -40,7 +40,8 @@ class Chapter(Release):
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
         """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""
         few = self.profile.min_count
-        folded = fold_small_steps(accounting, {"pupils": few, "pupils4": few, "schools": self.profile.min_schools})
+        smallest = {"pupils": few, "pupils4": few, "schools": self.profile.min_schools}
+        folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
 

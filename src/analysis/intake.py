@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.data import sources
 from analysis.data.sources import Sources
 from analysis.edition import DATA_VARIABLE
+from analysis.errors import InputError
 from analysis.run.workspace import project_root
 from analysis.synthetic.world import make_sources
 
@@ -23,11 +24,19 @@ def read_sources(
     scale: float,
     seed: int,
 ) -> Sources:
-    """Return the checked sources of an edition; the parameters are those of the params block ``data``."""
+    """Return the checked sources of an edition; the parameters are those of the params block ``data``.
+
+    Raises
+    ------
+    InputError
+        For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
+    """
+    if source not in ("synthetic", "duo"):
+        raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     if source == "synthetic":
         return make_sources(region, schoolweging_year, scale, seed)
     root = project_root()
-    folder = os.environ.get(DATA_VARIABLE, folder)
+    folder = os.environ.get(DATA_VARIABLE) or folder
     return sources.read_duo(
         root / folder, root / "params" / "sources", region, schoolweging_year, allow_changed_sources
     )

@@ -34,8 +34,10 @@ def in_bands(
     Raises
     ------
     ModelError
-        If a value is missing.
+        If a value is missing or the edges do not increase.
     """
+    if not edges or any(low >= high for low, high in itertools.pairwise(edges)):
+        raise ModelError(f"the edges of bands must increase; given: {list(edges)}")
     numbers = np.asarray(values, float)
     if np.isnan(numbers).any():
         raise ModelError(f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.errors import ModelError
+
 
 def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
     """Count schools and pupils by denomination.
@@ -18,7 +20,14 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per denomination: ``denomination, schools, pupils, share`` (of all pupils), ``schoolweging`` (mean
         over pupils).
+
+    Raises
+    ------
+    ModelError
+        If a school lacks one of the three: sums would pass over it.
     """
+    if by_school[["denomination", "pupils", "schoolweging"]].isna().any(axis=None):
+        raise ModelError("a school has no denomination, number of pupils or schoolweging")
     weighted = by_school.assign(schools=1, schoolweging=by_school["schoolweging"] * by_school["pupils"])
     sums = weighted.groupby("denomination")[["schools", "pupils", "schoolweging"]].sum()
     return sums.assign(

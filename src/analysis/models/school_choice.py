@@ -23,14 +23,15 @@ from analysis.models.estimates import in_form, normal_interval
 LOG_OFFSET_KM = 0.1
 WEGING_UNIT = 5.0
 SHARE_UNIT = 0.1
-DENOMINATIONS = ("rk", "pc", "other")  # openbaar is the reference
+REFERENCE = "openbaar"
+DENOMINATIONS = ("rk", "pc", "other")
 
 UNITS: Mapping[str, str] = {
     "distance_km": "utility per km",
     "log_distance": "utility per log km",
     "schoolweging": "utility per 5 points of schoolweging",
     "schoolweging_x_nonwestern": "utility per 5 points of schoolweging and 10 percentage points non-western",
-    **{f"denomination_{name}": "utility, against openbaar" for name in DENOMINATIONS},
+    **{f"denomination_{name}": f"utility, against {REFERENCE}" for name in DENOMINATIONS},
 }
 
 FARTHEST_KM = 100.0
@@ -88,12 +89,14 @@ def select(model: str, by_pc4_school: pd.DataFrame, column: str, distance: pd.Da
     Raises
     ------
     ModelError
-        If there is no such column or nobody in it.
+        If there is no such column, nobody in it, or a number in it is missing or negative.
     """
     if column not in by_pc4_school:
         ages = [name for name in by_pc4_school if str(name).startswith("LEEFTIJD")]
         raise ModelError(f"{model}: there is no column {column} of pupils; there are {', '.join(map(str, ages))}")
     pupils = by_pc4_school.set_index(["pc4", "location"])[column].rename("pupils")
+    if not (pupils >= 0).all():
+        raise ModelError(f"{model}: {column} has numbers of pupils that are missing or negative")
     chosen = pupils[pupils > 0].sort_index()
     if chosen.empty:
         raise ModelError(f"{model}: there are no pupils in {column}")
@@ -110,7 +113,7 @@ def attributes(choices: Choices, by_school: pd.DataFrame, by_pc4: pd.DataFrame) 
     choices
         The choosers and the distances; every chooser has the full set of schools.
     by_school
-        Indexed by location: ``schoolweging`` (20-40) and ``denomination``.
+        Indexed by location: ``schoolweging`` (20-40) and ``denomination`` (openbaar, rk, pc or other).
     by_pc4
         Indexed by pc4: ``share_nonwestern`` (0-1).
 
@@ -118,6 +121,11 @@ def attributes(choices: Choices, by_school: pd.DataFrame, by_pc4: pd.DataFrame) 
     -------
     DataFrame
         Indexed by (pc4, location), one column per term.
+
+    Raises
+    ------
+    ModelError
+        If a school has another denomination: it would pass for openbaar.
 
     Notes
     -----
@@ -128,6 +136,9 @@ def attributes(choices: Choices, by_school: pd.DataFrame, by_pc4: pd.DataFrame) 
     distance = choices.distance
     km = distance.to_numpy(float).ravel()
     schools = by_school.loc[distance.columns]
+    unknown = schools.loc[~schools["denomination"].isin([REFERENCE, *DENOMINATIONS]), "denomination"]
+    if len(unknown):
+        raise ModelError(f"{choices.model}: {len(unknown)} schools have another denomination: {set(unknown)}")
     weging = np.tile(schools["schoolweging"].to_numpy(float) / WEGING_UNIT, len(distance))
     share = np.repeat(by_pc4.loc[distance.index, "share_nonwestern"].to_numpy(float) / SHARE_UNIT, distance.shape[1])
     terms = {
@@ -192,7 +203,14 @@ def distance_fit(
     -------
     DataFrame
         One row per band: ``model, band, pupils, predicted_pupils, observed, predicted`` (shares, 0-1).
+
+    Raises
+    ------
+    ModelError
+        If `terms` lacks a pair that is chosen: the terms are of another model.
     """
+    if not choices.pupils.index.isin(terms.index).all():
+        raise ModelError(f"{choices.model}: pupils chose schools that are not in the terms")
     probability = conditional_logit.probabilities(result.params, terms)
     choosers = choices.pupils.groupby(level="pc4").sum()
     predicted = probability * choosers.reindex(probability.index.get_level_values("pc4")).to_numpy()

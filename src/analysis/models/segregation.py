@@ -46,12 +46,13 @@ def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     Raises
     ------
     ModelError
-        If a group is empty, a count is negative or missing.
+        If a group is empty, a count is negative or missing, or the two are not of the same schools in one order.
 
     Notes
     -----
     :math:`D = \tfrac12 \sum_j | a_j / A - b_j / B |` (Duncan and Duncan, 1955).
     """
+    _of_the_same_schools(group, comparison)
     a, b = _counts(group, "group"), _counts(comparison, "comparison")
     return float(0.5 * np.abs(a / a.sum() - b / b.sum()).sum())
 
@@ -70,6 +71,7 @@ def isolation(group: ArrayLike, total: ArrayLike) -> float:
     -----
     :math:`P^* = \sum_j (a_j / A)(a_j / t_j)` (Lieberson, 1981).
     """
+    _of_the_same_schools(group, total)
     a, t = _counts(group, "group"), _counts(total, "total")
     if (a > t * (1 + 1e-12)).any():
         raise ModelError("isolation: a school has more pupils of the group than pupils")
@@ -171,11 +173,16 @@ def composition_bands_now_and_nearest(
     -------
     DataFrame
         In the form of `bands_now_and_nearest`.
+
+    Raises
+    ------
+    ModelError
+        If a postcode with pupils has no share: its pupils would count as if none were of the group.
     """
     frames = []
     for attended in (pupils, assign_nearest(pupils, nearest)):
         by_school = attended.groupby(level="location").sum()
-        at = share.reindex(attended.index.get_level_values("pc4")).to_numpy(float)
+        at = _share_at_home(attended, share)
         members = (attended * at).groupby(level="location").sum()
         there = by_school[by_school > 0]
         frames.append(band_distribution(there, members[there.index] / there, edges, write))
@@ -220,12 +227,14 @@ class City:
         """Build from pupils by (pc4, location), the group's share per pc4 and the nearest location per pc4."""
         pc4 = by_pc4_school.index.get_level_values("pc4")
         schools = pd.Index(sorted({*by_pc4_school.index.get_level_values("location"), *nearest}))
-        at = share.reindex(pc4).to_numpy(float)
-        if np.isnan(at).any() or not pc4.isin(nearest.index).all():
-            raise ModelError("a postcode with pupils has no share of the group or no nearest school")
+        if not pc4.isin(nearest.index).all():
+            raise ModelError("a postcode with pupils has no nearest school")
+        pupils = _counts(by_pc4_school, "pupils")
+        if (pupils % 1 != 0).any():
+            raise ModelError("pupils: resampling needs whole pupils")
         return cls(
-            pupils=by_pc4_school.to_numpy(np.int64),
-            share=at,
+            pupils=pupils.astype(np.int64),
+            share=_share_at_home(by_pc4_school, share),
             school=schools.get_indexer(by_pc4_school.index.get_level_values("location")),
             nearest=schools.get_indexer(nearest.reindex(pc4)),
             n_schools=len(schools),
@@ -333,6 +342,20 @@ def _row_of_draws(name: str, draws: Array) -> dict[str, object]:
         "ci_low": low,
         "ci_high": high,
     }
+
+
+def _share_at_home(by_pc4_school: pd.Series, share: pd.Series) -> Array:
+    at = share.reindex(by_pc4_school.index.get_level_values("pc4")).to_numpy(float)
+    if np.isnan(at).any():
+        raise ModelError("a postcode with pupils has no share of the group")
+    return at
+
+
+def _of_the_same_schools(one: ArrayLike, other: ArrayLike) -> None:
+    if np.shape(one) != np.shape(other):
+        raise ModelError(f"counts of {np.size(one)} and of {np.size(other)} schools cannot be compared")
+    if isinstance(one, pd.Series) and isinstance(other, pd.Series) and not one.index.equals(other.index):
+        raise ModelError("the counts are not of the same schools in the same order")
 
 
 def _counts(values: ArrayLike, name: str) -> Array:

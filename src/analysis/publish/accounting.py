@@ -36,6 +36,29 @@ def fold_small_steps(accounting: pd.DataFrame, smallest: Mapping[str, int]) -> p
     return pd.DataFrame(steps, columns=accounting.columns)
 
 
+def withhold_small_total(folded: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
+    """Withhold what went in and what left where the whole account loses too few to tell.
+
+    With one step left there is nothing to join it with; what stayed may be told, since that alone gives nothing away.
+
+    Parameters
+    ----------
+    folded, smallest
+        As `fold_small_steps` returns and takes them.
+
+    Returns
+    -------
+    DataFrame
+        As it came, or with those numbers missing and the column ``suppressed`` naming them, as the gate wants it.
+    """
+    if _first_small(folded.to_dict("records"), smallest) is None:
+        return folded
+    # All units: the rows that left hint at the pupils, and the pupils of one school that left are that school's.
+    withheld = [f"{unit}_{side}" for unit in UNITS for side in ("in", "out")]
+    missing = {name: pd.array([pd.NA] * len(folded), dtype="Int64") for name in withheld}
+    return folded.assign(**missing, suppressed=";".join(withheld))
+
+
 def _first_small(steps: list[dict[Any, Any]], smallest: Mapping[str, int]) -> int | None:
     for place, step in enumerate(steps):
         if any(0 < step[f"{unit}_out"] < least for unit, least in smallest.items()):

@@ -54,18 +54,26 @@ def index_by_situation(indices: pd.DataFrame) -> Figure:
     shown = indices[indices["term"].isin(names)].assign(situation=lambda rows: rows["term"].map(names))
     ordered = shown.set_index("term").loc[list(names)].reset_index()
     figures.intervals(axes, ordered, "situation", reference=None)
-    axes.set_xlim(0, 1.1 * ordered["ci_high"].max())
+    axes.set_xlim(min(0, ordered["ci_low"].min()), 1.1 * ordered["ci_high"].max())
     axes.set_xlabel("dissimilarity (0 = even, 1 = separate)")
     return figure
 
 
 @figures.style()
 def extra_distance(travel: pd.DataFrame) -> Figure:
-    """Draw the extra km for a school of one standard deviation lower schoolweging, by neighbourhood type and model."""
+    """Draw the extra km for a school of one standard deviation lower schoolweging, by neighbourhood type and model.
+
+    Parameters
+    ----------
+    travel
+        Estimates of `models.school_choice.willingness_to_travel`, of one model or more.
+    """
     figure, axes = figures.canvas(7.0)
     models = list(dict.fromkeys(travel["model"]))
+    groups = list(dict.fromkeys(travel.sort_values("share_nonwestern")["group"]))
     for place, model in enumerate(models):
-        rows = travel[travel["model"] == model]
+        # A model without pupils in some group leaves its place open; else its points would stand at other names.
+        rows = travel[travel["model"] == model].set_index("group").reindex(groups).reset_index()
         figures.intervals(axes, rows, "group", name=model.replace("_", " "), series=place, of=len(models))
     axes.set_xlabel("extra distance for one sd lower schoolweging (km)")
     axes.legend()

@@ -87,9 +87,9 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -
             int(nearest["pupils"].sum()),
         )
     ]
-    first, last = travel.iloc[0], travel.iloc[-1]
-    for name, row in (("travel_low", first), ("travel_high", last)):
-        rows.append((name, _travel_sentence(row), int(row["n_obs"])))
+    ends = {"travel_low": 0, "travel_high": len(travel) - 1} if len(travel) > 1 else {"travel": 0}
+    for name, place in ends.items():
+        rows.append((name, _travel_sentence(travel.iloc[place]), int(travel.iloc[place]["n_obs"])))
     return _findings(rows)
 
 
@@ -102,8 +102,10 @@ def _travel_sentence(row: pd.Series) -> str:
         )
     lower = "lower" if row["estimate"] > 0 else "higher"
     size = row if row["estimate"] > 0 else _mirrored(row)
+    # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
+    counted = "counted from" if row["estimate"] > 0 else "counted up to"
     return (
-        f"{where}, pupils attend schools {_interval(size)} km farther away for {step} {lower}, counted from "
+        f"{where}, pupils attend schools {_interval(size)} km farther away for {step} {lower}, {counted} "
         f"{row['start_km']:.1f} km. This describes enrolment under priority rules; it is not preference."
     )
 
