@@ -13,6 +13,8 @@ from analysis.errors import InputError
 from analysis.run.workspace import project_root
 from analysis.synthetic.world import make_sources
 
+FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
+
 
 def read_sources(
     source: str,
@@ -43,8 +45,10 @@ def read_sources(
 
 
 def files_read(read: Sources) -> pd.DataFrame:
-    """List the files that sources came from: ``file, card, sha256, status``; a synthetic city has none, and says so."""
+    """List the files that sources came from, with what their cards say; a synthetic city has none, and says so."""
     if not read.inputs:
-        return pd.DataFrame([{"file": "none: a synthetic city", "card": "", "sha256": "", "status": "synthetic"}])
+        return pd.DataFrame(
+            [dict.fromkeys(FILE_COLUMNS, "") | {"file": "none: a synthetic city", "status": "synthetic"}]
+        )
     files = pd.DataFrame(read.inputs).rename(columns={"path": "file"})
-    return files[["file", "card", "sha256", "status"]]
+    return files[list(FILE_COLUMNS)]

@@ -87,7 +87,8 @@ def verified(card: Card, data_folder: Path, paths: Iterable[str], allow_changed:
     Returns
     -------
     list of dict
-        One record a file, for the manifest: card, path, sha256 (of the file found), status ``verified`` or ``changed``.
+        One record a file, for the manifest: card, path, sha256 (of the file found), status ``verified`` or
+        ``changed``, and the card's publisher, reference_date and licence.
 
     Raises
     ------
@@ -111,4 +112,6 @@ def _record(card: Card, data_folder: Path, path: str, allow_changed: bool) -> di
             allowed=f"sha256 {expected}" if expected else None,
             hint=f"fetch the file again, or correct the card; to go on regardless: {ALLOW}",
         )
-    return {"card": card.id, "path": path, "sha256": found, "status": "verified" if found == expected else "changed"}
+    told = card.model_dump(include={"publisher", "reference_date", "licence"})
+    status = "verified" if found == expected else "changed"
+    return {"card": card.id, "path": path, "sha256": found, "status": status, **told}

@@ -190,8 +190,10 @@ def composition_bands_now_and_nearest(
 
 
 def _side_by_side(now: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:
-    both = now.set_index("band").join(nearest.set_index("band"), lsuffix="_now", rsuffix="_nearest")
-    return both.reset_index()
+    by_situation = [
+        frame.set_index("band").add_suffix(f"_{name}") for name, frame in (("now", now), ("nearest", nearest))
+    ]
+    return by_situation[0].join(by_situation[1]).reset_index()
 
 
 def indices(group: ArrayLike, rest: ArrayLike) -> dict[str, float]:

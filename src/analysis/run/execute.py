@@ -79,6 +79,7 @@ def execute(job: Job) -> float:
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 kernel_manager_class=SocketKernelManager,
+                extra_arguments=["--log-level=CRITICAL"],  # what a kernel says while it is stopped is no news
             )
         except PapermillExecutionError as error:
             raise _failure(job, error, time.perf_counter() - started) from None

@@ -90,7 +90,7 @@ def _schools(number: int, by_pc4: pd.DataFrame, rng: np.random.Generator) -> pd.
     home = rng.choice(len(by_pc4), number, p=by_pc4["weight"].to_numpy())
     near = by_pc4.iloc[home]
     offset = rng.normal(0, 0.45, (2, number))
-    weging = np.clip(22.5 + 15 * near["share_nonwestern"] + rng.normal(0, 2.2, number), 20.2, 39.8)
+    weging = np.clip(22 + 22 * near["share_nonwestern"] + rng.normal(0, 3.5, number), 19.5, 40.5)
     names, shares = list(DENOMINATIONS), list(DENOMINATIONS.values())
     return pd.DataFrame(
         {

@@ -64,7 +64,9 @@ def test_unreadable_yaml_and_an_absent_card_are_one_message(tmp_path):
 def test_files_as_on_the_card_are_verified(data_folder):
     (record,) = verified(Card.model_validate(card()), data_folder, ["duo/S˙dwest-Frysl‚n.csv"], allow_changed=False)
     sha256 = hashlib.sha256(CONTENT).hexdigest()
-    assert record == {"card": "pupils", "path": "duo/S˙dwest-Frysl‚n.csv", "sha256": sha256, "status": "verified"}
+    told = dict.fromkeys(("publisher", "reference_date", "licence"), "words")
+    path = "duo/S˙dwest-Frysl‚n.csv"
+    assert record == {"card": "pupils", "path": path, "sha256": sha256, "status": "verified", **told}
 
 
 @pytest.mark.parametrize("on_card", [card(sha256="0" * 64), card(path="duo/other.csv")])
