@@ -1,0 +1,123 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.publish import charts
+
+
+def heights(figure):
+    return [bar.get_height() for bar in figure.axes[0].patches]
+
+
+def names(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def legend(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_bars_now_and_nearest():
+    by_band = pd.DataFrame({"band": ["low", "high"], "share_now": [0.7, 0.3], "share_nearest": [0.6, None]})
+    figure = charts.now_and_nearest(by_band, "schoolweging")
+    axes = figure.axes[0]
+    np.testing.assert_array_equal(heights(figure), [0.7, 0.3, 0.6, np.nan])
+    assert names(axes.xaxis) == ["low", "high"]
+    assert legend(axes) == ["now", "all at the nearest school"]
+    assert axes.get_xlabel() == "schoolweging"
+
+
+def test_bars_observed_and_predicted():
+    by_band = pd.DataFrame({"band": ["below 1", "1 or more"], "observed": [0.8, 0.2], "predicted": [0.75, 0.25]})
+    figure = charts.observed_and_predicted(by_band)
+    assert heights(figure) == [0.8, 0.2, 0.75, 0.25]
+    assert legend(figure.axes[0]) == ["observed", "predicted"]
+
+
+def points(axes):
+    """Per series: its name and its points by the label of their line; a point that is missing is left out."""
+    at = dict(enumerate(names(axes.yaxis)))
+    for line in axes.lines:
+        if line.get_marker() not in ("", "None", None):
+            pairs = zip(line.get_ydata(), line.get_xdata(), strict=True)
+            yield line.get_label(), {at[round(float(y))]: float(x) for y, x in pairs if np.isfinite(x)}
+
+
+def index_rows(ci_low=0.24):
+    return pd.DataFrame(
+        {
+            "term": ["dissimilarity_nearest", "isolation_now", "dissimilarity_random_allocation", "dissimilarity_now"],
+            "estimate": [0.31, 0.44, 0.04, 0.25],
+            "ci_low": [0.30, 0.43, ci_low, 0.24],
+            "ci_high": [0.32, 0.45, 0.05, 0.26],
+        }
+    )
+
+
+def test_an_index_stands_at_its_situation_whatever_the_order_of_rows():
+    axes = charts.index_by_situation(index_rows()).axes[0]
+    ((_, found),) = points(axes)
+    assert found == {"now": 0.25, "all at the nearest school": 0.31, "random allocation": 0.04}
+    ends = [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()]
+    assert ends[:2] == [[0.24, 0.26], [0.30, 0.32]]
+    assert axes.get_xlim()[0] == 0
+
+
+def test_an_interval_below_zero_is_not_cut_off():
+    assert charts.index_by_situation(index_rows(ci_low=-0.01)).axes[0].get_xlim()[0] == -0.01
+
+
+def travel(*rows):
+    frame = pd.DataFrame(rows, columns=["model", "group", "share_nonwestern", "estimate"])
+    return frame.assign(ci_low=frame["estimate"] - 0.1, ci_high=frame["estimate"] + 0.1)
+
+
+def test_extra_distance_by_group_and_model():
+    rows = travel(
+        ("entry_cohort", "low", 0.1, 0.3),
+        ("entry_cohort", "high", 0.7, -0.2),
+        ("all_ages", "low", 0.12, 0.4),
+        ("all_ages", "high", 0.69, -0.1),
+    )
+    axes = charts.extra_distance(rows).axes[0]
+    assert dict(points(axes)) == {"entry cohort": {"low": 0.3, "high": -0.2}, "all ages": {"low": 0.4, "high": -0.1}}
+
+
+def test_a_model_without_a_group_leaves_its_place_open():
+    rows = travel(
+        ("entry_cohort", "high", 0.7, -0.2),
+        ("all_ages", "low", 0.1, 0.4),
+        ("all_ages", "middle", 0.3, 0.2),
+        ("all_ages", "high", 0.7, -0.1),
+    )
+    axes = charts.extra_distance(rows).axes[0]
+    assert names(axes.yaxis) == ["low", "middle", "high"]
+    assert dict(points(axes))["entry cohort"] == {"high": -0.2}
+
+
+OUTLINES = pd.DataFrame(
+    {
+        "area": ["B"] * 4 + ["A"] * 8,
+        "ring": [0] * 4 + [0] * 4 + [1] * 4,
+        "lon": [4.7, 5.1, 5.1, 4.7, 4.8, 5.0, 5.0, 4.8, 4.85, 4.9, 4.9, 4.85],
+        "lat": [51.9, 51.9, 52.5, 51.9, 52.0, 52.0, 52.4, 52.0, 52.1, 52.1, 52.2, 52.1],
+    }
+)
+
+
+def test_one_ring_per_area_and_number_in_the_order_of_the_file():
+    found = charts.rings(OUTLINES)
+    assert [ring[0].tolist() for ring in found] == [[4.7, 51.9], [4.8, 52.0], [4.85, 52.1]]
+    assert [len(ring) for ring in found] == [4, 4, 4]
+
+
+def test_a_bubble_stands_at_its_postcode_in_the_colour_of_its_share():
+    by_pc4 = pd.DataFrame(
+        {"lat": [52.1, 52.3, 52.2], "lon": [4.8, 5.0, 4.9], "pupils": [100, 400, 50], "share": [0.2, 0.4, None]}
+    )
+    figure = charts.attendance_map(by_pc4, OUTLINES)
+    bubbles = next(c for c in figure.axes[0].collections if c.get_array() is not None and len(c.get_offsets()) == 2)
+    shares = dict(zip(map(tuple, bubbles.get_offsets().tolist()), bubbles.get_array().tolist(), strict=True))
+    assert shares == {(4.8, 52.1): 0.2, (5.0, 52.3): 0.4}
+    largest, smallest = bubbles.get_sizes()
+    assert largest == pytest.approx(4 * smallest)
