@@ -104,7 +104,7 @@ def test_the_index_states_each_finding_once_with_its_n(ci_edition: Path, manifes
     findings = [finding for step in steps for finding in step["findings"] if step["stem"] != "summary"]  # type: ignore[attr-defined, index]
     assert len(findings) >= 6
     for finding in findings:
-        assert page.count(f"#finding-{finding['name']}\"") == 1
+        assert page.count(f'#finding-{finding["name"]}"') == 1
         assert f"{finding['n']:,}" in page
 
 
