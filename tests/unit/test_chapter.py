@@ -1,0 +1,77 @@
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.chapter import NO_CHAPTER, Chapter
+from analysis.errors import DisclosureError, InputError
+from analysis.run.workspace import Workspace
+
+FINDINGS = pd.DataFrame(
+    {"name": ["a", "b"], "sentence": ["Few go.", "Many go."], "n": [120, 444], "unit": ["pupils"] * 2}
+)
+
+
+@pytest.fixture
+def chapter_of(tmp_path):
+    """The chapter of a stem in one edition that keeps its tables."""
+
+    def make(stem, **links):
+        facts = {"edition": "ci", "synthetic": True, "disclosure": "default"}
+        links = {"needs": frozenset({"segregation_findings"}), "produces": frozenset({"segregation_findings"})} | links
+        return Chapter(Workspace(stem, tmp_path, tmp_path, facts, **links))
+
+    return make
+
+
+def test_what_one_chapter_hands_over_the_next_loads(chapter_of):
+    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    summary = chapter_of("summary")
+    assert summary.has("segregation_findings")
+    pd.testing.assert_frame_equal(summary.load("segregation_findings"), FINDINGS)
+
+
+def test_a_chapter_that_the_edition_leaves_out_is_said_to_be_absent(chapter_of):
+    assert chapter_of("summary", needs=frozenset()).findings_of("segregation").html == NO_CHAPTER
+
+
+def test_findings_of_a_chapter_are_its_sentences_with_rounded_numbers(chapter_of):
+    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    html = chapter_of("summary").findings_of("segregation").html
+    assert html.index("Few go.") < html.index("Many go.")
+    assert "445" in html  # 444 pupils, to a multiple of five
+    assert "444" not in html
+
+
+def test_a_finding_about_too_few_stops_all(chapter_of):
+    with pytest.raises(DisclosureError, match="finding 'b'"):
+        chapter_of("segregation").findings(FINDINGS.assign(n=[120, 9]))
+
+
+def test_sources_are_noted_for_the_manifest(chapter_of):
+    chapter = chapter_of("data")
+    chapter.inputs([{"path": "duo/x.csv", "sha256": "ab", "status": "verified"}])
+    lines = chapter.workspace.write / "internal" / "records" / "data.jsonl"
+    (record,) = [json.loads(line) for line in lines.read_text("utf8").splitlines()]
+    assert {"path": "duo/x.csv", "sha256": "ab", "status": "verified"}.items() <= record.items()
+
+
+def test_an_account_folds_what_loses_too_few(chapter_of, tmp_path):
+    steps = []
+    for left, out in ((1000, 40), (960, 3), (957, 20)):
+        step = {"step": f"from {left}", "reason": "why"}
+        for unit in ("rows", "pupils", "pupils4", "schools"):
+            step |= {f"{unit}_in": left, f"{unit}_out": out, f"{unit}_kept": left - out}
+        steps.append(step)
+    published = chapter_of("data").account("accounting", pd.DataFrame(steps), caption="Who leaves")
+    found = pd.read_csv(tmp_path / "tables/data/accounting.csv")
+    assert found["step"].tolist() == ["from 1000", "from 960; from 957"]
+    assert found["schools_out"].tolist() == [40, 23]
+    assert found["pupils_out"].tolist() == [40, 25]  # 23, to a multiple of five
+    assert found["suppressed"].isna().all()
+    assert "pupils4_out" not in published.html
+
+
+def test_a_table_that_the_edition_makes_and_nobody_made_is_named(chapter_of):
+    with pytest.raises(InputError, match="segregation_findings"):
+        chapter_of("summary").load("segregation_findings")

@@ -1,0 +1,68 @@
+import pytest
+
+from analysis import intake
+from analysis.data.sources import Sources
+from analysis.errors import InputError
+from analysis.intake import files_read, read_sources
+from analysis.synthetic.world import make_sources
+
+
+def read(source, **changes):
+    settings = {
+        "folder": "data",
+        "region": "Verzonnen",
+        "schoolweging_year": 2018,
+        "allow_changed_sources": False,
+        "scale": 0.03,
+        "seed": 4,
+    }
+    return read_sources(source, **settings | changes)
+
+
+@pytest.fixture
+def read_duo(monkeypatch):
+    """What the reader of files was asked for, instead of reading them."""
+    asked = []
+    monkeypatch.setattr(intake.sources, "read_duo", lambda *given: asked.append(given))
+    monkeypatch.delenv("STAAT_DATA", raising=False)
+    return asked
+
+
+def test_a_synthetic_city_is_made_of_its_seed_and_scale():
+    found, expected = read("synthetic"), make_sources("Verzonnen", 2018, 0.03, 4)
+    assert found.by_location_pc4.equals(expected.by_location_pc4)
+    assert not found.by_location_pc4.equals(read("synthetic", seed=5).by_location_pc4)
+
+
+def test_a_synthetic_city_has_no_files_and_says_so():
+    (row,) = files_read(read("synthetic")).to_dict("records")
+    told = {name: value for name, value in row.items() if value}
+    assert told == {"file": "none: a synthetic city", "status": "synthetic"}
+
+
+def test_files_are_listed_with_their_card_hash_and_status():
+    card = {"publisher": "DUO", "reference_date": "2017-10-01", "licence": "CC0", "card": "x"}
+    record = {"path": "duo/x.csv", "sha256": "ab", "status": "verified", "left_out": {"a": 1}} | card
+    found = files_read(Sources(**vars(read("synthetic")) | {"inputs": [record]}))
+    told = {"file": "duo/x.csv", "sha256": "ab", "status": "verified"} | card
+    assert found.to_dict("records") == [told]
+    assert list(found.columns) == list(intake.FILE_COLUMNS)
+
+
+def test_files_are_sought_in_the_folder_of_the_edition(read_duo):
+    read("duo", folder="elsewhere", allow_changed_sources=True)
+    root = intake.project_root()
+    assert read_duo == [(root / "elsewhere", root / "params" / "sources", "Verzonnen", 2018, True)]
+
+
+def test_the_environment_wins_over_the_edition_unless_it_is_empty(read_duo, monkeypatch, tmp_path):
+    for value in (str(tmp_path), ""):
+        monkeypatch.setenv("STAAT_DATA", value)
+        read("duo", folder="elsewhere")
+    assert [given[0] for given in read_duo] == [tmp_path, intake.project_root() / "elsewhere"]
+
+
+def test_a_source_that_does_not_exist_is_not_taken_for_files(read_duo):
+    with pytest.raises(InputError, match="allowed synthetic, duo"):
+        read("Synthetic")
+    assert read_duo == []
