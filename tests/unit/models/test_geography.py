@@ -22,6 +22,11 @@ def points(**coordinates):
     return pd.DataFrame.from_dict(coordinates, orient="index", columns=["lat", "lon"])
 
 
+def test_the_earth_is_as_round_as_its_ellipsoid_on_average():
+    # WGS84: two equatorial radii and a polar one.
+    assert pytest.approx((2 * 6378.137 + 6356.7523) / 3, abs=1e-3) == EARTH_RADIUS_KM
+
+
 def test_a_degree_of_latitude_is_a_360th_of_a_meridian():
     assert great_circle_km(52, 5, 53, 5) == pytest.approx(math.pi / 180 * EARTH_RADIUS_KM, rel=1e-12)
 
