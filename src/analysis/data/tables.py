@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
 from analysis.run.workspace import Workspace
+
+KIND = b"staat.data"
+"""Key in a file's own metadata that says whether its data are synthetic or real."""
 
 
 def load(workspace: Workspace, name: str) -> pd.DataFrame:
@@ -20,9 +26,12 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
     """
     path = workspace.table_path(name)
     try:
-        return pd.read_parquet(path)
+        table = pq.read_table(path)
+        frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint=workspace.rerun_command) from error
+    _same_kind(workspace, path, table.schema.metadata or {})
+    return frame
 
 
 def hand_over(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
@@ -39,11 +48,27 @@ def hand_over(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
     plain.attrs = {}  # notes of a reader: not part of the table, and parquet would carry them along
     try:
         table = pa.Table.from_pandas(plain, preserve_index=False)
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), KIND: _kind(workspace)})
     except (pa.ArrowException, ValueError) as error:
         raise InputError(f"table {name}", f"has a column that cannot be stored: {error}") from error
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial)
     partial.replace(path)  # whole or not at all: another notebook may be waiting for it
+
+
+def _kind(workspace: Workspace) -> bytes:
+    return b"synthetic" if workspace.facts.get("synthetic") else b"real"
+
+
+def _same_kind(workspace: Workspace, path: Path, metadata: Mapping[bytes, bytes]) -> None:
+    """Refuse a made-up table where real ones belong, and the other way round."""
+    found = metadata.get(KIND)
+    if found is not None and found != _kind(workspace):
+        raise InputError(
+            str(path),
+            f"holds {found.decode()} data, while the edition is {_kind(workspace).decode()}",
+            hint=workspace.rerun_command,
+        )
 
 
 def _no_meaningful_index(name: str, frame: pd.DataFrame) -> None:

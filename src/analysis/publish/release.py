@@ -18,7 +18,7 @@ from analysis.errors import DisclosureError, InputError
 from analysis.publish.disclosure import Counts, Gated, flat, profile, suppress
 from analysis.publish.identity import refuse_identifying_text
 from analysis.publish.layout import render
-from analysis.publish.tables import html_table, write_csv
+from analysis.publish.tables import html_table, write_csv, write_sidecar
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -112,7 +112,7 @@ class Release:
             shown=shown,
             note=note,
         )
-        path = self._write_csv(name, gated)
+        path = self._write_csv(name, gated, caption)
         self._record(kind="table", name=name, caption=caption, path=path, rows=len(gated.frame), suppressed=gated.cells)
         return Published("table", name, html)
 
@@ -143,7 +143,7 @@ class Release:
         _refuse_idle(alt, caption, name)
         gated = suppress(data, counts, self.profile)
         _refuse_shown(gated, data, name)
-        source = self._write_csv(f"{name}_data", gated)
+        source = self._write_csv(f"{name}_data", gated, f"Data behind the figure: {caption}")
         image = self._draw(name, figure)
         html = render(
             "figure.html.j2",
@@ -205,8 +205,16 @@ class Release:
     def _address(self, kind: str, name: str, extension: str) -> str:
         return f"{kind}/{self.workspace.stem}/{name}.{extension}"
 
-    def _write_csv(self, name: str, gated: Gated) -> str:
-        write_csv(gated.frame, self.workspace.published_folder("tables") / f"{name}.csv")
+    def _write_csv(self, name: str, gated: Gated, caption: str) -> str:
+        path = self.workspace.published_folder("tables") / f"{name}.csv"
+        write_csv(gated.frame, path)
+        write_sidecar(
+            gated,
+            path.with_suffix(".json"),
+            edition=str(self.workspace.facts.get("edition", "")),
+            caption=caption,
+            synthetic=self.synthetic,
+        )
         return self._address("tables", name, "csv")
 
     def _draw(self, name: str, figure: Figure) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -36,6 +37,19 @@ class Cell(NamedTuple):
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame in one reproducible form: UTF-8, line feeds, shortest digits that give the number back."""
     frame.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
+
+
+def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synthetic: bool) -> None:
+    """Write beside a CSV what it is, above all whether the data are made up: a CSV alone does not tell."""
+    told = {
+        "edition": edition,
+        "data": "SYNTHETIC: made up, about no real child or school" if synthetic else "real",
+        "caption": caption,
+        "rows": len(gated.frame),
+        "columns": [str(column) for column in gated.frame.columns],
+        "withheld_cells": gated.cells,
+    }
+    path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf8")
 
 
 def html_table(

@@ -23,12 +23,15 @@ class Step:
         Internal tables that the step uses when the edition makes them.
     produces
         Internal tables that the step hands over.
+    may_produce
+        Internal tables that it hands over in some editions only; a step can want them, not need them.
     """
 
     notebook: str
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     produces: tuple[str, ...] = ()
+    may_produce: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -67,7 +70,7 @@ def _by_notebook(item: tuple[str, Step]) -> str:
 def _makers(steps: Iterable[Step]) -> dict[str, str]:
     makers: dict[str, str] = {}
     for step in steps:
-        for table in step.produces:
+        for table in (*step.produces, *step.may_produce):
             if table in makers:
                 raise StaatError(f"the chain has two makers of {table!r}: {makers[table]} and {step.stem}")
             makers[table] = step.stem

@@ -32,6 +32,7 @@ class Job:
     parameters: dict[str, Any]
     needs: tuple[str, ...]
     produces: tuple[str, ...]
+    may_produce: tuple[str, ...]
 
     @property
     def executed(self) -> Path:
@@ -91,7 +92,8 @@ def execute(job: Job) -> float:
 
 
 def _told(job: Job, sockets: str) -> dict[str, str]:
-    step = {name: value for name, value in asdict(job).items() if name in ("stem", "folder", "needs", "produces")}
+    step = {name: value for name, value in asdict(job).items() if name in ("stem", "folder", "needs")}
+    step["produces"] = (*job.produces, *job.may_produce)
     return {**KERNEL_ENVIRONMENT, "JUPYTER_RUNTIME_DIR": sockets, STEP_VARIABLE: json.dumps(step)}
 
 

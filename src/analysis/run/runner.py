@@ -123,7 +123,7 @@ def _opening(order: Order, root: Path) -> dict[str, Any]:
 def _job(
     step: Step, parameters: dict[str, Any], steps: list[tuple[Step, dict[str, Any]]], root: Path, folder: Path
 ) -> Job:
-    made = {table for other, _ in steps for table in other.produces}
+    made = {table for other, _ in steps for table in (*other.produces, *other.may_produce)}
     return Job(
         notebook=step.notebook,
         stem=step.stem,
@@ -132,6 +132,7 @@ def _job(
         parameters=parameters,
         needs=(*step.needs, *(table for table in step.wants if table in made)),
         produces=step.produces,
+        may_produce=step.may_produce,
     )
 
 

@@ -65,8 +65,8 @@ class Workspace:
 
     def has(self, name: str) -> bool:
         """Tell whether this edition makes the internal table `name`."""
-        if self.needs is not None:
-            return name in self.needs
+        if self.needs is not None and name not in self.needs:
+            return False
         return (self.read / "internal" / f"{name}.parquet").exists()
 
     def new_table_path(self, name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -72,3 +73,12 @@ def test_outside_the_project_it_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="is not inside the project"):
         project_root()
+
+
+def test_a_synthetic_table_is_never_taken_for_a_real_one(last_run: Path) -> None:
+    workspace = open_workspace("two", "small")
+    made_up = replace(workspace, facts={**workspace.facts, "synthetic": True}, read=workspace.write)
+    tables.hand_over(made_up, "numbers", pd.DataFrame({"number": [7]}))
+    assert tables.load(made_up, "numbers")["number"].tolist() == [7]
+    with pytest.raises(InputError, match="holds synthetic data, while the edition is real"):
+        tables.load(replace(workspace, read=last_run / "small.scratch"), "numbers")

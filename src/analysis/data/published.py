@@ -1,0 +1,118 @@
+"""Figures in print, to hold a synthetic edition against: ``params/published/*.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.data.files import read_text
+from analysis.errors import InputError
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class PublishedFigure(BaseModel):
+    """One figure as it was printed, and how far a correct world may lie from it.
+
+    Parameters
+    ----------
+    id
+        Name of the figure; the world computes the same moment under this name.
+    place
+        Section, page, table or figure of the publication.
+    population, year, unit
+        Whom it is about, when, and in what it is told.
+    value
+        As printed.
+    rounding
+        Half a unit of the precision that it was printed with.
+    tolerance
+        Largest distance that sampling and rounding explain.
+    why
+        How the tolerance was computed.
+    note
+        Why the world misses it, or what is odd about it.
+    contradicts
+        Another figure in print that cannot be true together with this one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    place: Text
+    population: Text
+    year: Annotated[str, Field(min_length=4, coerce_numbers_to_str=True)]
+    unit: Text
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    rounding: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    why: Text
+    note: str = ""
+    contradicts: str = ""
+
+    @model_validator(mode="after")
+    def _tolerance_covers_rounding(self) -> PublishedFigure:
+        if self.tolerance < self.rounding:
+            raise ValueError("the tolerance is smaller than the rounding of the printed figure")
+        return self
+
+
+class Publication(BaseModel):
+    """A publication and the figures taken from it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    publication: Text
+    figures: Annotated[tuple[PublishedFigure, ...], Field(min_length=1)]
+
+
+def read_published(folder: Path) -> pd.DataFrame:
+    """Read all figures in print.
+
+    Returns
+    -------
+    DataFrame
+        One row per figure: ``figure_id, source`` (publication and place), ``population, year, unit, published,
+        rounding, tolerance, why, note, contradicts``.
+
+    Raises
+    ------
+    InputError
+        For a file that is not as it should be, with file and key; a figure that stands twice; a contradiction with a
+        figure that is not there.
+    """
+    rows = [row for path in sorted(folder.glob("*.yml")) for row in _rows(path)]
+    if not rows:
+        raise InputError(str(folder), "holds no published figures")
+    figures = pd.DataFrame(rows)
+    twice = figures.loc[figures["figure_id"].duplicated(), "figure_id"].tolist()
+    if twice:
+        raise InputError(str(folder), "a figure stands twice", given=twice[:5])
+    unknown = set(figures["contradicts"]) - {""} - set(figures["figure_id"])
+    if unknown:
+        raise InputError(str(folder), "contradicts a figure that is not there", given=sorted(unknown)[:5])
+    return figures
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    publication = _read(path)
+    for figure in publication.figures:
+        told = figure.model_dump(exclude={"id", "place", "value"})
+        source = f"{publication.publication}, {figure.place}"
+        yield {"figure_id": figure.id, "source": source, "published": figure.value, **told}
+
+
+def _read(path: Path) -> Publication:
+    try:
+        return Publication.model_validate(yaml.safe_load(read_text(path, "utf-8")))
+    except yaml.YAMLError as error:
+        raise InputError(str(path), f"not readable as YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InputError(f"{path}: {place}", first["msg"], given=first["input"]) from None

@@ -1,0 +1,42 @@
+"""Compare computed figures with those in print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError
+
+
+def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFrame:
+    """Hold computed figures against published ones.
+
+    Parameters
+    ----------
+    published
+        One row per figure: ``figure_id, published, tolerance`` and whatever else describes it.
+    computed
+        The value of each figure, by its id.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `published` with ``computed`` and ``within`` (whether the distance is at most the tolerance).
+
+    Raises
+    ------
+    ModelError
+        If a figure in print is not computed, or is computed as no number: nothing is left out silently.
+    """
+    absent = [name for name in published["figure_id"] if name not in computed]
+    if absent:
+        raise ModelError(f"{len(absent)} published figures are not computed: {', '.join(absent[:5])}")
+    values = published["figure_id"].map(dict(computed)).astype(float)
+    if not np.isfinite(values).all():
+        raise ModelError(f"not a number: {', '.join(published.loc[~np.isfinite(values), 'figure_id'].head())}")
+    distance = (values - published["published"]).abs()
+    # A printed value and its tolerance have few digits; the binary sum of the two must not decide.
+    within = distance <= published["tolerance"] * (1 + 1e-9)
+    return published.assign(computed=values, within=within)
