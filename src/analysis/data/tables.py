@@ -27,7 +27,7 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
     path = workspace.table_path(name)
     try:
         table = pq.read_table(path)
-        frame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint=workspace.rerun_command) from error
     _same_kind(workspace, path, table.schema.metadata or {})
