@@ -1,0 +1,128 @@
+"""A national draw beside the city: pupils of the whole country, for figures that were published for the country.
+
+The advice part is the same; its truth and its pupils differ. The city's pupils cannot stand for the country: their
+parents are more often highly educated and the advice is higher at equal scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.synthetic.advice import make_advice
+from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
+
+EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
+BACKGROUND = ("none", "western", "moroccan", "turkish", "surinamese", "other_nonwestern")
+INCOME_OF_QUINTILE = np.array(["low", "low", "middle", "middle", "high"])
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NationalPeople:
+    """Who the country's groep-8 pupils are.
+
+    Parameters
+    ----------
+    pupils
+        Pupils per cohort at scale 1: a third of the country's, enough for the shares at one test score.
+    pupils_per_school
+        Pupils in a groep 8.
+    education
+        Shares of laag (at most mbo level 1), middelbaar, hoog and unknown.
+    school_sd
+        Spread between schools of the latent variable behind education, relative to 1 within schools.
+    background
+        Shares of `BACKGROUND` by parental education, one row per level of `EDUCATION`.
+    income
+        Mean of the latent variable behind the household's income (within-group sd 1) by parental education.
+    one_parent
+        Share of one-parent households by income quintile.
+    """
+
+    pupils: int = 60_000
+    pupils_per_school: int = 25
+    education: tuple[float, ...] = (0.10, 0.46, 0.38, 0.06)
+    school_sd: float = 0.6
+    background: tuple[tuple[float, ...], ...] = (
+        (0.45, 0.07, 0.18, 0.13, 0.04, 0.13),
+        (0.78, 0.07, 0.04, 0.04, 0.03, 0.04),
+        (0.85, 0.09, 0.01, 0.01, 0.01, 0.03),
+        (0.55, 0.15, 0.05, 0.05, 0.04, 0.16),
+    )
+    income: tuple[float, ...] = (-0.9, -0.1, 0.8, -0.5)
+    one_parent: tuple[float, ...] = (0.35, 0.22, 0.12, 0.08, 0.06)
+
+
+def national_advice_truth() -> AdviceTruth:
+    """Return the truth of the national draw; the years are those for which national figures were published."""
+    return AdviceTruth(
+        region="national",
+        years=(2013, 2014, 2015, 2018),
+        hoog_growth=0.0,
+        ability_mean=0.45,
+        ability=GroupEffects(-0.80, -0.55, -0.55, -0.22, -0.12, 0.12, -0.08),
+        advice_base=3.45,
+        advice=GroupEffects(-0.20, -0.10, -0.10, -0.02, -0.06, 0.06, -0.04),
+        advice_year={2014: -0.03, 2015: 0.03},
+        revision_year={2014: -2.0, 2015: -1.2, 2018: -1.2},
+        place=GroupEffects(-0.15, -0.08, -0.08),
+        place_half_width=0.50,
+    )
+
+
+def make_advice_national(
+    truth: AdviceTruth, scale: float, seed: np.random.SeedSequence, people: NationalPeople | None = None
+) -> pd.DataFrame:
+    """Generate the country's groep-8 cohorts.
+
+    Returns
+    -------
+    DataFrame
+        As `advice.make_advice`, with ``income_quintile`` (1-5, of the household) besides.
+    """
+    make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(2))
+    by_pupil, by_location = _people(people or NationalPeople(), scale, np.random.default_rng(make))
+    return make_advice(by_pupil, by_location, truth, advise)
+
+
+def _people(truth: NationalPeople, scale: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    number = max(500, round(truth.pupils * scale))
+    schools = -(-number // truth.pupils_per_school)
+    school = np.arange(number) % schools
+    education = _education(truth, truth.school_sd * rng.normal(size=schools)[school], rng)
+    background = _pick(np.array(truth.background)[education], rng)
+    latent = np.array(truth.income)[education] + rng.normal(size=number)
+    quintile = latent.argsort().argsort() * 5 // number
+    by_pupil = pd.DataFrame(
+        {
+            "groep": 8,
+            "location": np.char.add("N", school.astype(str)),
+            "education": np.array(EDUCATION)[education],
+            "background": np.array(BACKGROUND)[background],
+            "income": INCOME_OF_QUINTILE[quintile],
+            "income_quintile": quintile + 1,
+            "one_parent": rng.uniform(size=number) < np.array(truth.one_parent)[quintile],
+            "sex": np.where(rng.uniform(size=number) < 0.5, "m", "v"),
+        }
+    )
+    share = (by_pupil["education"] == "hoog").groupby(by_pupil["location"]).mean()
+    return by_pupil, share.rename("share_hoog").reset_index()
+
+
+def _education(truth: NationalPeople, school: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+    latent = school + rng.normal(size=len(school))
+    *known, unknown = truth.education
+    borders = np.quantile(latent, np.cumsum(known)[:-1] / sum(known))
+    level = np.searchsorted(borders, latent)
+    return np.where(rng.uniform(size=len(school)) < unknown, len(known), level)
+
+
+def _pick(shares: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+    passed = rng.uniform(size=(len(shares), 1)) >= shares.cumsum(axis=1)[:, :-1]
+    chosen: NDArray[np.int64] = passed.sum(axis=1)
+    return chosen

@@ -1,0 +1,169 @@
+"""The truth of the advice part: every number that generates a groep-8 pupil's scores, advice and later position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, fields
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
+
+
+@dataclass(frozen=True)
+class GroupEffects:
+    """One number per group; a pupil has the sum over the groups that the pupil belongs to.
+
+    Unit: that of the quantity they are added to. Zero for highly educated parents, no or a western background, a middle
+    income and two parents.
+    """
+
+    laag: float = 0.0
+    middelbaar: float = 0.0
+    onbekend: float = 0.0
+    nonwestern: float = 0.0
+    low_income: float = 0.0
+    high_income: float = 0.0
+    one_parent: float = 0.0
+
+    def of(self, groups: pd.DataFrame) -> NDArray[np.float64]:
+        """Sum the effects of each pupil's groups; `groups` as `group_dummies` makes them."""
+        effects: NDArray[np.float64] = groups.to_numpy(float) @ np.array(astuple(self))
+        return effects
+
+
+GROUPS = tuple(f.name for f in fields(GroupEffects))
+
+
+def group_dummies(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Make the 0/1 columns of `GroupEffects` from ``education, background, income, one_parent``."""
+    education, income = pupils["education"], pupils["income"]
+    dummies = {
+        "laag": education == "laag",
+        "middelbaar": education == "middelbaar",
+        "onbekend": education == "onbekend",
+        "nonwestern": pupils["background"].isin(NONWESTERN),
+        "low_income": income == "low",
+        "high_income": income == "high",
+        "one_parent": pupils["one_parent"].astype(bool),
+    }
+    return pd.DataFrame({name: dummies[name].to_numpy(float) for name in GROUPS}, index=pupils.index)
+
+
+@dataclass(frozen=True)
+class CutScores:
+    """Which levels the test advises from which score on, from school year `first_year` until the next scheme."""
+
+    first_year: int
+    score: tuple[int, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+# Single and double advices side by side until 2017/18; nearly only double ones from 2018/19.
+MIXED_ADVICES = CutScores(
+    2000,
+    (501, 519, 526, 529, 533, 537, 540, 545),
+    (1, 1, 2, 3, 3, 4, 4, 5),
+    (1, 2, 2, 3, 4, 4, 5, 5),
+)
+DOUBLE_ADVICES = CutScores(2018, (501, 510, 524, 533, 540, 545), (0, 1, 2, 3, 4, 5), (1, 2, 3, 4, 5, 5))
+
+
+@dataclass(frozen=True)
+class AdviceTruth:
+    """All that is true of scores and advice. A year is a school year, named by its first calendar year.
+
+    Parameters
+    ----------
+    region
+        Whose truth this is: ``amsterdam`` or ``national``.
+    years
+        The groep-8 cohorts.
+    hoog_growth
+        How much the odds of drawing a pupil with highly educated parents grow per year (log odds).
+    ability_mean, ability, ability_sd, ability_school_sd
+        Ability in national standard deviations: mean of the reference group, group differences, and the spread
+        within groups and between schools.
+    cet_mean, cet_points, cet_noise
+        CET score = ``cet_mean + cet_points (ability + noise)``, rounded and held within 501-550; noise in ability sd.
+    lovs_noise
+        Earlier LOVS score = ability + noise, in ability sd.
+    cet_missing, cet_missing_ability
+        Log odds of not sitting the test at ability 0, and its change per sd.
+    cut_scores
+        The schemes by which the score becomes a test advice.
+    advice_base, advice_slope, advice, advice_share_hoog, advice_school_sd, advice_noise
+        Position on the level scale (`models.advice_levels`) of the teacher's first advice = base + slope x signal +
+        group effects + share_hoog x (school's share of highly educated parents - 0.5) + school effect + logistic noise
+        of that scale, all in levels.
+    advice_year
+        Shift of the position by year, in levels; 0 for a year that is not named.
+    test_weight_before_2014
+        Weight of the CET score in the signal while the test preceded the advice; after that the signal is the LOVS.
+    half_width_start, half_width_step
+        Width of a double advice on the level scale in the first year, and its growth per year.
+    revision, revision_year, revision_whole
+        Bijstelling of an advice below the test's advice: log odds by group and by year (no year, no bijstelling), and
+        the extra when the test is a whole level or more above it.
+    place, place_pull, place_noise, place_half_width
+        Class in year 1 = final advice + group effects + pull x (test's advice - final advice) + logistic noise;
+        classes for two levels as wide as the half width, all in levels.
+    year3_place, year3_pull, year3_pull_down, year3_noise, year3_missing, year3_last
+        Whole level in year 3 = final advice + weight x (class - advice) + pull x (test's advice - advice; one pull
+        upwards, one downwards) + logistic noise; share that cannot be followed, and the last cohort that has reached
+        year 3.
+    """
+
+    region: str = "amsterdam"
+    years: tuple[int, ...] = tuple(range(2008, 2019))
+    hoog_growth: float = 0.03
+
+    ability_mean: float = 0.55
+    ability: GroupEffects = GroupEffects(-0.80, -0.55, -0.55, -0.22, -0.12, 0.12, -0.08)
+    ability_sd: float = 0.82
+    ability_school_sd: float = 0.15
+
+    cet_mean: float = 535.0
+    cet_points: float = 9.7
+    cet_noise: float = 0.28
+    lovs_noise: float = 0.28
+    cet_missing: float = -3.7
+    cet_missing_ability: float = -0.8
+    cut_scores: tuple[CutScores, ...] = (MIXED_ADVICES, DOUBLE_ADVICES)
+
+    advice_base: float = 3.70
+    advice_slope: float = 1.45
+    advice: GroupEffects = GroupEffects(-0.16, -0.08, -0.08, -0.08, -0.07, 0.06, -0.06)
+    advice_share_hoog: float = 0.35
+    advice_school_sd: float = 0.12
+    advice_noise: float = 0.22
+    advice_year: Mapping[int, float] = field(default_factory=dict)
+    test_weight_before_2014: float = 0.5
+    half_width_start: float = 0.20
+    half_width_step: float = 0.03
+
+    revision: GroupEffects = GroupEffects(laag=-0.35, middelbaar=-0.15, onbekend=-0.20, nonwestern=0.30)
+    revision_year: Mapping[int, float] = field(
+        default_factory=lambda: {2014: -0.9, 2015: -0.5, 2016: -0.1, 2017: 0.5, 2018: -0.2}
+    )
+    revision_whole: float = 0.4
+
+    place: GroupEffects = GroupEffects(-0.12, -0.06, -0.08)
+    place_pull: float = 0.10
+    place_noise: float = 0.10
+    place_half_width: float = 0.35
+
+    year3_place: float = 0.5
+    year3_pull: float = 0.25
+    year3_pull_down: float = 0.10
+    year3_noise: float = 0.20
+    year3_missing: float = 0.02
+    year3_last: int = 2016
+
+    def half_width(self, year: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the width of a double advice in each year, in levels."""
+        width: NDArray[np.float64] = self.half_width_start + self.half_width_step * (year - 2008)
+        return width
