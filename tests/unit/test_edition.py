@@ -126,6 +126,7 @@ def test_set_overrides_one_value_under_the_same_checks(tmp_path: Path) -> None:
 def test_the_data_folder_comes_from_set_then_environment_then_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("STAAT_DATA", raising=False)
     path = write(tmp_path)
     assert read_edition(path).data.folder == "data"
     monkeypatch.setenv("STAAT_DATA", "from-environment")

@@ -47,7 +47,9 @@ ESTIMATE_COUNTS = {
     count: ["estimate", "std_error", "std_error_cluster", "ci_low", "ci_high", "p_value"]
     for count in ("n_obs", "n_clusters")
 }
-TRAVEL_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
+TRAVEL_COUNTS = {
+    count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_postcodes", "n_clusters")
+}
 
 
 @dataclass(frozen=True)
@@ -364,6 +366,7 @@ def _travel(
         "estimate": end - start,
         "std_error": float(np.sqrt(variance)),
         "n_obs": kind["pupils"],
+        "n_postcodes": kind["postcodes"],
         "share_nonwestern": kind["share_nonwestern"],
     }
 

@@ -1,0 +1,156 @@
+"""What the microdata tables are: columns, units and codes, for real registers and the synthetic world alike.
+
+Real microdata stay in their secure environment; a reader for them must deliver these tables. The descriptions are the
+data dictionary that `staat world` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.data.contracts import DENOMINATIONS, LOCATION, PC4
+
+EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
+BACKGROUND = ("none", "moroccan", "turkish", "surinamese", "other_nonwestern", "western")
+INCOME = ("low", "middle", "high")
+CONCEPT = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
+SIZE_CLASS = ("small", "middle", "large")
+STADSDEEL = ("Centrum", "West", "Nieuw-West", "Zuid", "Oost", "Noord", "Zuidoost")
+SUBJECT = ("lezen", "rekenen", "dmt")
+LEVEL = ("I", "II", "III", "IV", "V")
+SCHOOL_YEAR = r"^\d{4}/\d{2}$"
+
+
+def _number(meaning: str, low: float, high: float, *, missing: bool = False) -> pa.Column:
+    return pa.Column("float64", pa.Check.in_range(low, high), nullable=missing, description=meaning)
+
+
+def _whole(meaning: str, low: int, high: int | None = None) -> pa.Column:
+    check = pa.Check.ge(low) if high is None else pa.Check.in_range(low, high)
+    return pa.Column("int64", check, description=meaning)
+
+
+def _code(meaning: str, codes: tuple[str, ...], *, missing: bool = False) -> pa.Column:
+    told = f"{meaning}; one of {', '.join(codes)}"
+    return pa.Column(str, pa.Check.isin(codes), nullable=missing, description=told)
+
+
+def _text(meaning: str, pattern: str = r"^.+$") -> pa.Column:
+    return pa.Column(str, pa.Check.str_matches(pattern), description=meaning)
+
+
+def _flag(meaning: str) -> pa.Column:
+    return pa.Column(bool, description=meaning)
+
+
+def _location() -> pa.Column:
+    return _text("school location: BRIN and vestigingsnummer", f"^{LOCATION}$")
+
+
+PERSON = {
+    "education": _code("highest education of the parents", EDUCATION),
+    "background": _code("migration background", BACKGROUND),
+    "income": _code("household income, in national classes", INCOME),
+    "one_parent": _flag("lives in a one-parent household"),
+    "sex": _code("sex in the register", ("m", "v")),
+}
+
+BY_PUPIL = pa.DataFrameSchema(
+    {
+        "pupil": _whole("number of the pupil, made for this table", 0),
+        "groep": _whole("groep (year of primary school)", 1, 8),
+        "age": _whole("age on 1 October, years", 3, 14),
+        "pc4": _text("postcode of the home, four digits", f"^{PC4}$"),
+        "wijk": _text("wijk of the home"),
+        "stadsdeel": _code("stadsdeel of the home", STADSDEEL),
+        "lat": _number("home, degrees north (WGS84)", 50.7, 53.7),
+        "lon": _number("home, degrees east (WGS84)", 3.2, 7.3),
+        **PERSON,
+        "continent": _text("continent of origin of the pupil or parents"),
+        "motive": _text("motive of migration of the first generation"),
+        "generation": _text("generation since migration"),
+        "at_risk": _flag("has a risk of educational disadvantage"),
+        "location": _location(),
+        "distance_km": _number("great circle from home to school, km", 0, 100),
+    },
+    unique=["pupil"],
+    strict=True,
+    name="by_pupil",
+)
+
+BY_LOCATION = pa.DataFrameSchema(
+    {
+        "location": _location(),
+        "stadsdeel": _code("stadsdeel of the school", STADSDEEL),
+        "wijk": _text("wijk of the school"),
+        "lat": _number("degrees north (WGS84)", 50.7, 53.7),
+        "lon": _number("degrees east (WGS84)", 3.2, 7.3),
+        "denomination": _code("denomination as DUO spells it", DENOMINATIONS),
+        "concept": _code("educational concept", CONCEPT),
+        "board": _text("number of the school board"),
+        "capacity": _whole("places, pupils", 1),
+        "pupils": _whole("pupils on 1 October", 0),
+        "size_class": _code("small (195 pupils or fewer), middle (196-400), large", SIZE_CLASS),
+        "share_hoog": _number("share of pupils with highly educated parents", 0, 1, missing=True),
+        "share_at_risk": _number("share of pupils at risk of disadvantage", 0, 1, missing=True),
+        "share_nonwestern": _number("share of pupils with a non-western background", 0, 1, missing=True),
+        "shortage_2019": _number("teacher shortage in October 2019, share of the fte wanted", 0, 1),
+        "shortage_2020": _number("teacher shortage in October 2020, share of the fte wanted", 0, 1),
+        "schoolweging": _number("schoolweging (CBS scale)", 15, 45),
+        "spread": _number("spread of the schoolweging within the school", 0, 15),
+        "special": _flag("special school (sbo or so)"),
+    },
+    unique=["location"],
+    strict=True,
+    name="by_location",
+)
+
+BY_PUPIL_TEST = pa.DataFrameSchema(
+    {
+        "pupil": _whole("number of the pupil", 0),
+        "year": _text("school year", SCHOOL_YEAR),
+        "groep": _whole("groep", 3, 7),
+        "subject": _code("subject of the test", SUBJECT),
+        "location": _location(),
+        "education": PERSON["education"],
+        "sex": PERSON["sex"],
+        "at_risk": _flag("has a risk of educational disadvantage"),
+        "m_score": _number("skill score of the mid-year test", -500, 1000, missing=True),
+        "e_score": _number("skill score of the end-of-year test", -500, 1000, missing=True),
+        "m_percentile": _number("national percentile of the mid-year test", 0, 100, missing=True),
+        "e_percentile": _number("national percentile of the end-of-year test", 0, 100, missing=True),
+        "level_m": _code("ability level at the mid-year test, national quintile", LEVEL, missing=True),
+        "level_e": _code("ability level at the end-of-year test", LEVEL, missing=True),
+        "prior_percentile": _number("national percentile of the previous year's end test", 0, 100, missing=True),
+        "m_day": _number("day of the school year of the mid-year test", 0, 366, missing=True),
+        "e_day": _number("day of the school year of the end-of-year test", 0, 366, missing=True),
+        "adaptive": _flag("tested adaptively; left out of comparisons"),
+        "consent": _flag("the school gave consent for use of its tests"),
+        "e_missing": _flag("the end-of-year test was not sat"),
+    },
+    unique=["pupil", "year", "subject"],
+    strict=True,
+    name="by_pupil_test",
+)
+
+MICRODATA: Mapping[str, pa.DataFrameSchema] = {schema.name: schema for schema in (BY_PUPIL, BY_LOCATION, BY_PUPIL_TEST)}
+
+
+def dictionary(schemas: Mapping[str, pa.DataFrameSchema] = MICRODATA) -> pd.DataFrame:
+    """Return the data dictionary: ``table, column, type, missing`` (whether values may be), ``meaning``."""
+    return pd.DataFrame(
+        [
+            {
+                "table": name,
+                "column": column,
+                "type": str(rule.dtype),
+                "missing": bool(rule.nullable),
+                "meaning": rule.description or "",
+            }
+            for name, schema in schemas.items()
+            for column, rule in schema.columns.items()
+        ]
+    )
