@@ -1,137 +1,171 @@
-"""The places of the synthetic city: postcodes, schools and city districts."""
+"""The places of the synthetic city: stadsdelen, wijken, PC4 areas and the buurten of which they consist."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.truth import Truth
+from analysis.synthetic.shapes import DISTRICTS, Floats, degrees, district_of, district_outlines, sunflower
 
-CENTRE_LAT, CENTRE_LON = 52.37, 4.90
-KM_PER_DEGREE = 111.195
+BACKGROUNDS = ("none", "moroccan", "turkish", "surinamese", "other_nonwestern", "western")
+NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
 FIRST_PC4 = 1011
-CENTRE_SHARE = 0.35  # radius of the central district, as a share of the city's
-DISTRICTS = ("Centrum", "Noord", "Oost", "Zuidoost", "Zuid", "Nieuw-West", "West")
+LEAST_PER_DISTRICT = 4  # postcodes a stadsdeel, so that every type of neighbourhood has some in a small city
+# Homes of pupils from elsewhere; the postcodes are left free in the city.
+ELSEWHERE = {"Zaanstad": ("1501", "1502", "1503"), "Amstelveen": ("1181", "1182"), "Diemen": ("1111", "1112")}
 
-# Denominations as DUO spells them, and how often they occur: half openbaar, over a tenth RK and PC each.
-DENOMINATIONS = {
-    "Openbaar": 0.50,
-    "Rooms-Katholiek": 0.14,
-    "Protestants-Christelijk": 0.14,
-    "Algemeen bijzonder": 0.15,
-    "Islamitisch": 0.05,
-    "Antroposofisch": 0.02,
+
+@dataclass(frozen=True)
+class Stadsdeel:
+    """Who lives in a stadsdeel.
+
+    Parameters
+    ----------
+    children
+        Share of the city's children, relative to the others.
+    status
+        Mean social status of its buurten, in standard deviations within a stadsdeel.
+    background
+        By background, how many times as common as elsewhere at the same status.
+    """
+
+    children: float
+    status: float
+    background: Mapping[str, float] = field(default_factory=dict)
+
+
+STADSDELEN: Mapping[str, Stadsdeel] = {
+    "Centrum": Stadsdeel(0.065, 1.3, {"western": 1.3, "turkish": 0.5}),
+    "Noord": Stadsdeel(0.145, -0.5, {"turkish": 1.6, "moroccan": 0.8}),
+    "Oost": Stadsdeel(0.175, 0.3, {"moroccan": 1.2}),
+    "Zuidoost": Stadsdeel(0.115, -0.9, {"surinamese": 6.0, "other_nonwestern": 3.5, "turkish": 0.3, "moroccan": 0.2}),
+    "Zuid": Stadsdeel(0.150, 1.3, {"western": 1.4, "turkish": 0.6}),
+    "Nieuw-West": Stadsdeel(0.225, -0.8, {"turkish": 1.8, "moroccan": 1.6}),
+    "West": Stadsdeel(0.125, 0.5, {"moroccan": 1.5, "turkish": 1.1}),
 }
 
 
 @dataclass(frozen=True)
-class City:
-    """Where people live and where the schools stand.
+class CityTruth:
+    """How the city is laid out.
 
     Parameters
     ----------
-    by_pc4
-        Indexed by pc4: ``lat, lon, population, share_nonwestern, weight`` (share of the city's children).
-    by_school
-        Indexed by location: ``lat, lon, schoolweging, spread, DENOMINATIE_VESTIGING, BEVOEGD_GEZAG_NUMMER``.
-    by_outline_point
-        ``area, ring, lon, lat``: the borders of the districts.
+    postcodes
+        PC4 areas at scale 1.
+    buurten_per_postcode, postcodes_per_wijk
+        Buurten in a PC4 area and PC4 areas in a wijk.
+    radius_km
+        Radius of the city with that many postcodes; every PC4 area is equally large.
+    buurt_km, home_km
+        Standard deviation of a buurt about its PC4 point and of a home about its buurt, per axis, km.
+    status_wijk, status_postcode, status_buurt
+        Standard deviations of social status between wijken, PC4 areas and buurten (their squares add up to one).
+    background_wijk, background_buurt
+        Standard deviations between wijken and between buurten of the log-odds of each background.
+    stadsdelen
+        Who lives in each of the seven.
     """
 
+    postcodes: int = 80
+    buurten_per_postcode: int = 6
+    postcodes_per_wijk: int = 2
+    radius_km: float = 7.0
+    buurt_km: float = 0.28
+    home_km: float = 0.10
+    status_wijk: float = 0.60
+    status_postcode: float = 0.50
+    status_buurt: float = 0.62
+    background_wijk: float = 0.35
+    background_buurt: float = 0.60
+    stadsdelen: Mapping[str, Stadsdeel] = field(default_factory=lambda: dict(STADSDELEN))
+
+
+@dataclass(frozen=True)
+class City:
+    """Where people live.
+
+    Parameters
+    ----------
+    by_buurt
+        ``pc4, wijk, stadsdeel, lat, lon, weight`` (share of the city's children), ``status`` and, per background,
+        ``log_<background>``: the log of how common it is there beside what status explains.
+    by_pc4
+        Indexed by pc4: ``lat, lon, wijk, stadsdeel``.
+    by_outline_point
+        ``area, ring, lon, lat``: the borders of the stadsdelen.
+    """
+
+    by_buurt: pd.DataFrame
     by_pc4: pd.DataFrame
-    by_school: pd.DataFrame
     by_outline_point: pd.DataFrame
 
 
-def make_city(truth: Truth, scale: float, seed: np.random.SeedSequence) -> City:
-    """Lay out a city; its area, postcodes and schools grow in proportion to `scale`."""
-    for_homes, for_schools = (np.random.default_rng(s) for s in seed.spawn(2))
-    radius = truth.radius_km * np.sqrt(scale)
-    by_pc4 = _homes(max(8, round(truth.postcodes * scale)), radius, for_homes)
-    by_school = _schools(max(12, round(truth.schools * scale)), by_pc4, for_schools)
-    return City(by_pc4, by_school, _districts(radius))
+def make_city(truth: CityTruth, scale: float, seed: np.random.SeedSequence) -> City:
+    """Lay out a city whose postcodes and area grow in proportion to `scale`; a stadsdeel has some."""
+    for_places, for_people = (np.random.default_rng(s) for s in seed.spawn(2))
+    number = max(LEAST_PER_DISTRICT * len(DISTRICTS), round(truth.postcodes * scale))
+    radius = truth.radius_km * np.sqrt(number / truth.postcodes)
+    by_pc4 = _postcodes(truth, number, radius, for_places)
+    by_buurt = _buurten(truth, by_pc4, for_people)
+    return City(by_buurt, by_pc4.drop(columns=["x", "y", "weight"]), district_outlines(radius))
 
 
-def location_keys(first_digits: int, number: int) -> list[str]:
-    """Make location keys of DUO's form (``99AA00``), from a range that DUO does not use."""
-    keys = [
-        f"{digits:02d}{chr(65 + a)}{chr(65 + b)}00"
-        for digits in range(first_digits, first_digits - 1 - number // 676, -1)
-        for a in range(26)
-        for b in range(26)
-    ]
-    return keys[:number]
+def _postcodes(truth: CityTruth, number: int, radius: float, rng: np.random.Generator) -> pd.DataFrame:
+    x, y = sunflower(number, radius)
+    x, y = x + rng.normal(0, 0.1, number), y + rng.normal(0, 0.1, number)
+    taken = {int(code) for codes in ELSEWHERE.values() for code in codes}
+    codes = [code for code in range(FIRST_PC4, FIRST_PC4 + number + len(taken)) if code not in taken][:number]
+    frame = pd.DataFrame({"x": x, "y": y, **degrees(x, y), "stadsdeel": district_of(x, y, radius)})
+    frame["weight"] = _within(frame["stadsdeel"], rng.gamma(8.0, 1.0, number), truth)
+    frame["wijk"] = _wijken(frame, truth.postcodes_per_wijk)
+    return frame.set_index(pd.Index([str(code) for code in codes], name="pc4"))
 
 
-def _homes(number: int, radius: float, rng: np.random.Generator) -> pd.DataFrame:
-    x, y = _sunflower(number, radius)
-    x, y = x + rng.normal(0, 0.15, number), y + rng.normal(0, 0.15, number)
-    # Two poor flanks, in the west and the south-east, and a rich middle: the shape of residential segregation.
-    angle, away = np.arctan2(y, x), np.hypot(x, y) / radius
-    pull = 1.6 * np.cos(angle - np.pi) + 1.3 * np.cos(angle + np.pi / 4)
-    share = 1 / (1 + np.exp(1.3 - 1.1 * away * pull - rng.normal(0, 0.45, number)))
-    weight = rng.gamma(5.0, 1.0, number)
-    population = np.round(weight / weight.mean() * 10_000 / 5) * 5
-    return pd.DataFrame(
-        {
-            **_degrees(x, y),
-            "population": population.astype(np.int64),
-            "share_nonwestern": np.round(share * population / 5) * 5 / population,
-            "weight": weight / weight.sum(),
-        },
-        index=pd.Index([str(FIRST_PC4 + i) for i in range(number)], name="pc4"),
+def _within(stadsdeel: pd.Series, mass: Floats, truth: CityTruth) -> pd.Series:
+    """Share the children of each stadsdeel among its postcodes, in proportion to `mass`."""
+    weight = pd.Series(mass, index=stadsdeel.index)
+    children = stadsdeel.map({name: kind.children for name, kind in truth.stadsdelen.items()})
+    share = weight / weight.groupby(stadsdeel).transform("sum") * children
+    return share / share.sum()
+
+
+def _wijken(frame: pd.DataFrame, size: int) -> pd.Series:
+    """Join neighbouring postcodes of a stadsdeel into wijken."""
+    order = np.lexsort((np.hypot(frame["x"], frame["y"]), np.arctan2(frame["y"], frame["x"]), frame["stadsdeel"]))
+    sorted_names = frame["stadsdeel"].iloc[order]
+    place = sorted_names.groupby(sorted_names).cumcount() // size + 1
+    return (sorted_names + " " + place.astype(str)).sort_index()
+
+
+def _buurten(truth: CityTruth, by_pc4: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    size = truth.buurten_per_postcode
+    buurt = by_pc4.loc[by_pc4.index.repeat(size)].reset_index()
+    number = len(buurt)
+    x, y = (buurt[axis].to_numpy() + rng.normal(0, truth.buurt_km, number) for axis in ("x", "y"))
+    mass = rng.gamma(6.0, 1.0, number)
+    weight = buurt["weight"] * mass / pd.Series(mass).groupby(buurt["pc4"]).transform("sum")
+    frame = buurt[["pc4", "wijk", "stadsdeel"]].assign(**degrees(x, y), weight=weight / weight.sum())
+    mean = frame["stadsdeel"].map({name: kind.status for name, kind in truth.stadsdelen.items()}).to_numpy(float)
+    frame["status"] = (
+        mean
+        + truth.status_wijk * _per(frame["wijk"], rng)
+        + truth.status_postcode * _per(frame["pc4"], rng)
+        + truth.status_buurt * rng.normal(size=number)
     )
+    for name in BACKGROUNDS:
+        times = frame["stadsdeel"].map({key: kind.background.get(name, 1.0) for key, kind in truth.stadsdelen.items()})
+        spread = truth.background_wijk * _per(frame["wijk"], rng) + truth.background_buurt * rng.normal(size=number)
+        frame[f"log_{name}"] = np.log(times.to_numpy(float)) + spread
+    return frame
 
 
-def _schools(number: int, by_pc4: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    home = rng.choice(len(by_pc4), number, p=by_pc4["weight"].to_numpy())
-    near = by_pc4.iloc[home]
-    offset = rng.normal(0, 0.45, (2, number))
-    weging = np.clip(22 + 22 * near["share_nonwestern"] + rng.normal(0, 3.5, number), 19.5, 40.5)
-    names, shares = list(DENOMINATIONS), list(DENOMINATIONS.values())
-    return pd.DataFrame(
-        {
-            "lat": near["lat"].to_numpy() + offset[1] / KM_PER_DEGREE,
-            "lon": near["lon"].to_numpy() + offset[0] / _km_per_degree_lon(),
-            "schoolweging": np.round(weging.to_numpy(), 2),
-            "spread": np.round(rng.uniform(4.5, 8.0, number), 2),
-            "DENOMINATIE_VESTIGING": rng.choice(names, number, p=shares),
-            "BEVOEGD_GEZAG_NUMMER": rng.integers(90_001, 90_029, number).astype(str),
-        },
-        index=pd.Index(location_keys(99, number), name="location"),
-    )
-
-
-def _sunflower(number: int, radius: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Spread points evenly over a disc (Vogel's spiral)."""
-    place = np.arange(number) + 0.5
-    distance, angle = radius * np.sqrt(place / number), place * np.pi * (3 - np.sqrt(5))
-    return distance * np.cos(angle), distance * np.sin(angle)
-
-
-def _districts(radius: float) -> pd.DataFrame:
-    """Draw a round centre and six sectors about it."""
-    inner, outer = CENTRE_SHARE * radius, 1.12 * radius
-    turn = np.linspace(0, 2 * np.pi, 73)
-    rings = [_ring("Centrum", inner * np.cos(turn), inner * np.sin(turn))]
-    for place, name in enumerate(DISTRICTS[1:]):
-        arc = np.pi / 2 - np.linspace(place, place + 1, 13) * np.pi / 3 + np.pi / 6
-        x = np.concatenate([inner * np.cos(arc), outer * np.cos(arc[::-1])])
-        y = np.concatenate([inner * np.sin(arc), outer * np.sin(arc[::-1])])
-        rings.append(_ring(name, np.append(x, x[0]), np.append(y, y[0])))
-    return pd.concat(rings, ignore_index=True)
-
-
-def _ring(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> pd.DataFrame:
-    return pd.DataFrame({"area": name, "ring": 0, **_degrees(x, y)})[["area", "ring", "lon", "lat"]]
-
-
-def _degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    return {"lat": CENTRE_LAT + y / KM_PER_DEGREE, "lon": CENTRE_LON + x / _km_per_degree_lon()}
-
-
-def _km_per_degree_lon() -> float:
-    return float(KM_PER_DEGREE * np.cos(np.radians(CENTRE_LAT)))
+def _per(key: pd.Series, rng: np.random.Generator) -> Floats:
+    """Draw one standard normal per value of `key`."""
+    code: NDArray[np.intp] = pd.factorize(key)[0]
+    values: Floats = rng.normal(size=int(code.max()) + 1)[code]
+    return values

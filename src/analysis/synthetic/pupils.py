@@ -1,72 +1,282 @@
-"""The pupils of the synthetic city: where they live, how old they are, which school they chose."""
+"""The pupils of the synthetic city: home, age, parents and risk of educational disadvantage."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.models.conditional_logit import probabilities
-from analysis.models.geography import pairwise_km
-from analysis.models.school_choice import Choices, attributes
-from analysis.synthetic.city import City
-from analysis.synthetic.truth import ChoiceTruth, Truth
+from analysis.synthetic.city import BACKGROUNDS, City, CityTruth
+from analysis.synthetic.shapes import Floats, degrees, draw, kilometres, raked
 
-AGES = tuple(range(4, 13))
-# Shares of the ages at a basisschool on 1 October; few are still there at twelve.
-AGE_SHARES = np.array([0.122, 0.125, 0.123, 0.122, 0.121, 0.121, 0.120, 0.118, 0.028])
-ELSEWHERE = {"Zaanstad": ("1501", "1502", "1503"), "Amstelveen": ("1181", "1182"), "Diemen": ("1111", "1112")}
+EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
+INCOMES = ("low", "middle", "high")
+GROEPEN = tuple(range(1, 9))
+CONTINENTS = ("Netherlands", "Africa", "Europe", "Asia", "America and Oceania")
+MOTIVES = ("none", "classic", "asylum", "labour and study")
+GENERATIONS = ("none", "first", "second, both parents", "second, one parent")
+STATUS_ON_EDUCATION = (-1.0, -0.35, 1.0, -0.45)  # how status moves the log-odds of EDUCATIONS, before its strength
 
-Counts = NDArray[np.int64]
-
-
-def choice_probabilities(city: City, truth: ChoiceTruth) -> pd.DataFrame:
-    """Compute the true probability of every school for a child of every postcode; rows add up to one."""
-    denomination = city.by_school["DENOMINATIE_VESTIGING"].map(
-        {"Openbaar": "openbaar", "Rooms-Katholiek": "rk", "Protestants-Christelijk": "pc"}
-    )
-    schools = city.by_school.assign(denomination=denomination.fillna("other"))
-    distance = pairwise_km(city.by_pc4, schools)
-    nobody = pd.Series(dtype=float)
-    terms = attributes(Choices("truth", nobody, distance, 0), schools, city.by_pc4)
-    probability = probabilities(truth.as_series(), terms).to_numpy().reshape(distance.shape)
-    return pd.DataFrame(probability, index=distance.index, columns=distance.columns)
+Table = Mapping[str, tuple[float, ...]]
 
 
-def regular_pupils(city: City, truth: Truth, scale: float, seed: np.random.SeedSequence) -> pd.DataFrame:
-    """Let every child of the city choose a regular school.
+@dataclass(frozen=True)
+class PupilsTruth:
+    """Who the pupils are; every share is of all pupils of the city.
 
-    Returns
-    -------
-    DataFrame
-        One row per postcode and school with at least one pupil: ``POSTCODE_LEERLING, location`` and the pupils by
-        age, columns 4 to 12.
+    Parameters
+    ----------
+    pupils
+        Pupils at regular basisscholen at scale 1.
+    background
+        Share of each background.
+    education
+        By background, shares of parental education: laag, middelbaar, hoog, onbekend.
+    education_status
+        Log-odds of hoog against all that one unit of the status of the buurt adds (laag: as much less).
+    background_status
+        Log-odds of each background that one unit of status adds.
+    income
+        By parental education, shares of household income: low, middle, high.
+    income_nonwestern
+        Log-odds of a low income, and of less of a high one, that a non-western background adds.
+    one_parent
+        By background, share of one-parent households.
+    one_parent_low
+        How many times as common these are at a low income as at another.
+    at_risk
+        By parental education, probability of risk of educational disadvantage at a low, middle and high income.
+    continent
+        By background, shares of the continents of origin, in the order of CONTINENTS.
+    motive
+        By background and continent, shares of the motives of migration, in the order of MOTIVES.
+    generation
+        By background, shares in the order of GENERATIONS.
+    delayed
+        Probability to be a year older than the groep, gained evenly over groep 1 to 8 (at groep 8).
+    ahead
+        Probability to be a year younger.
     """
-    rng = np.random.default_rng(seed)
-    number = round(truth.pupils * scale * (1 - truth.share_elsewhere - truth.share_unknown_home))
-    at_home: Counts = rng.multinomial(number, city.by_pc4["weight"].to_numpy())
-    by_age: Counts = rng.multinomial(at_home, AGE_SHARES)
-    probability = choice_probabilities(city, truth.choice).to_numpy()
-    chosen: Counts = rng.multinomial(by_age.T, probability)
-    pairs = chosen.transpose(1, 2, 0).reshape(-1, len(AGES))
-    index = pd.MultiIndex.from_product([city.by_pc4.index, city.by_school.index])
-    frame = pd.DataFrame(pairs, columns=list(AGES), index=index.set_names(["POSTCODE_LEERLING", "location"]))
-    return frame[frame.sum(axis=1) > 0].reset_index()
+
+    pupils: int = 61_919
+    background: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "none": 0.39,
+            "moroccan": 0.17,
+            "turkish": 0.07,
+            "surinamese": 0.05,
+            "other_nonwestern": 0.14,
+            "western": 0.18,
+        }
+    )
+    education: Table = field(
+        default_factory=lambda: {
+            "none": (0.05, 0.20, 0.68, 0.07),
+            "moroccan": (0.40, 0.29, 0.17, 0.14),
+            "turkish": (0.40, 0.30, 0.16, 0.14),
+            "surinamese": (0.20, 0.37, 0.30, 0.13),
+            "other_nonwestern": (0.28, 0.25, 0.26, 0.21),
+            "western": (0.08, 0.17, 0.53, 0.22),
+        }
+    )
+    education_status: float = 0.55
+    background_status: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "none": 0.45,
+            "moroccan": -0.60,
+            "turkish": -0.65,
+            "surinamese": -0.40,
+            "other_nonwestern": -0.35,
+            "western": 0.35,
+        }
+    )
+    income: Table = field(
+        default_factory=lambda: {
+            "laag": (0.58, 0.36, 0.06),
+            "middelbaar": (0.33, 0.50, 0.17),
+            "hoog": (0.10, 0.36, 0.54),
+            "onbekend": (0.48, 0.37, 0.15),
+        }
+    )
+    income_nonwestern: float = 0.5
+    one_parent: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "none": 0.20,
+            "moroccan": 0.23,
+            "turkish": 0.21,
+            "surinamese": 0.52,
+            "other_nonwestern": 0.45,
+            "western": 0.24,
+        }
+    )
+    one_parent_low: float = 2.0
+    at_risk: Table = field(
+        default_factory=lambda: {
+            "laag": (0.96, 0.88, 0.60),
+            "middelbaar": (0.80, 0.35, 0.08),
+            "hoog": (0.15, 0.02, 0.0),
+            "onbekend": (0.75, 0.35, 0.10),
+        }
+    )
+    continent: Table = field(
+        default_factory=lambda: {
+            "none": (1.0, 0.0, 0.0, 0.0, 0.0),
+            "moroccan": (0.0, 1.0, 0.0, 0.0, 0.0),
+            "turkish": (0.0, 0.0, 1.0, 0.0, 0.0),
+            "surinamese": (0.0, 0.0, 0.0, 0.0, 1.0),
+            "other_nonwestern": (0.0, 0.43, 0.0, 0.42, 0.15),
+            "western": (0.0, 0.0, 0.61, 0.12, 0.27),
+        }
+    )
+    motive: Mapping[str, Table] = field(
+        default_factory=lambda: {
+            "none": {"Netherlands": (1.0, 0.0, 0.0, 0.0)},
+            "moroccan": {"Africa": (0.0, 1.0, 0.0, 0.0)},
+            "turkish": {"Europe": (0.0, 1.0, 0.0, 0.0)},
+            "surinamese": {"America and Oceania": (0.0, 1.0, 0.0, 0.0)},
+            "other_nonwestern": {
+                "Africa": (0.0, 0.0, 1.0, 0.0),
+                "Asia": (0.0, 0.0, 0.51, 0.49),
+                "America and Oceania": (0.0, 0.33, 0.0, 0.67),
+            },
+            "western": {
+                "Europe": (0.0, 0.0, 0.0, 1.0),
+                "Asia": (0.0, 0.14, 0.0, 0.86),
+                "America and Oceania": (0.0, 0.0, 0.0, 1.0),
+            },
+        }
+    )
+    generation: Table = field(
+        default_factory=lambda: {
+            "none": (1.0, 0.0, 0.0, 0.0),
+            "moroccan": (0.0, 0.04, 0.60, 0.36),
+            "turkish": (0.0, 0.04, 0.60, 0.36),
+            "surinamese": (0.0, 0.03, 0.45, 0.52),
+            "other_nonwestern": (0.0, 0.28, 0.49, 0.23),
+            "western": (0.0, 0.27, 0.26, 0.47),
+        }
+    )
+    delayed: float = 0.16
+    ahead: float = 0.012
 
 
-def pupils_from_elsewhere(city: City, truth: Truth, scale: float, seed: np.random.SeedSequence) -> pd.DataFrame:
-    """Add pupils who live outside the city or whose home is not known; they attend schools at random."""
-    rng = np.random.default_rng(seed)
-    homes = [(name, pc4) for name, codes in ELSEWHERE.items() for pc4 in codes] + [("Onbekend", "40")]
-    total = truth.pupils * scale
-    expected = np.full(len(homes), truth.share_elsewhere * total / (len(homes) - 1))
-    expected[-1] = truth.share_unknown_home * total
-    number: Counts = np.maximum(1, rng.poisson(expected))
-    home = np.repeat(np.arange(len(homes)), number)
-    school = rng.integers(0, len(city.by_school), len(home))
-    frame = pd.DataFrame(rng.multinomial(1, AGE_SHARES, len(home)), columns=list(AGES))
-    frame.insert(0, "location", city.by_school.index[school])
-    frame.insert(0, "POSTCODE_LEERLING", [homes[h][1] for h in home])
-    frame.insert(0, "GEMEENTENAAM_LEERLING", [homes[h][0] for h in home])
-    keys = ["GEMEENTENAAM_LEERLING", "POSTCODE_LEERLING", "location"]
-    return frame.groupby(keys, as_index=False).sum()
+def make_children(
+    truth: PupilsTruth, city_truth: CityTruth, city: City, scale: float, seed: np.random.SeedSequence
+) -> pd.DataFrame:
+    """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``.
+
+    Parameters
+    ----------
+    truth, city_truth
+        What generated them.
+    city
+        Where they live.
+    scale
+        1 is about 62,000 pupils.
+    seed
+        Homes and attributes have a stream each.
+    """
+    for_homes, for_parents, for_ages = (np.random.default_rng(s) for s in seed.spawn(3))
+    number = round(truth.pupils * scale)
+    buurt = for_homes.choice(len(city.by_buurt), number, p=city.by_buurt["weight"].to_numpy())
+    homes = city.by_buurt[["pc4", "wijk", "stadsdeel"]].iloc[buurt].reset_index(drop=True)
+    spread = for_homes.normal(0, city_truth.home_km, (2, number))
+    point = kilometres(city.by_buurt)[buurt] + spread.T
+    parents = _parents(truth, city.by_buurt, buurt, for_parents)
+    frame = pd.DataFrame({"pupil": np.arange(1, number + 1, dtype=np.int64), **_ages(truth, number, for_ages)})
+    frame["sex"] = np.where(for_ages.random(number) < 0.5, "m", "v")
+    return pd.concat([frame, homes.assign(**degrees(point[:, 0], point[:, 1])), parents], axis=1)
+
+
+def background_by_buurt(truth: PupilsTruth, by_buurt: pd.DataFrame) -> Floats:
+    """Share of each background among the children of each buurt, shape (n_buurten, n_backgrounds)."""
+    status = by_buurt["status"].to_numpy(float)
+    logits = [truth.background_status[name] * status + by_buurt[f"log_{name}"].to_numpy(float) for name in BACKGROUNDS]
+    shares = np.array([truth.background[name] for name in BACKGROUNDS])
+    return raked(np.column_stack(logits), by_buurt["weight"].to_numpy(float), shares / shares.sum())
+
+
+def _parents(
+    truth: PupilsTruth, by_buurt: pd.DataFrame, buurt: NDArray[np.intp], rng: np.random.Generator
+) -> pd.DataFrame:
+    shares = background_by_buurt(truth, by_buurt)
+    background = draw(shares[buurt], rng)
+    education = _education(truth, by_buurt, shares, buurt, background, rng)
+    income = _income(truth, education, background, rng)
+    alone = _one_parent(truth, background, income, rng)
+    at_risk = np.array([truth.at_risk[name] for name in EDUCATIONS])[education, income]
+    names = np.array(BACKGROUNDS, dtype=object)[background]
+    return pd.DataFrame(
+        {
+            "education": np.array(EDUCATIONS, dtype=object)[education],
+            "background": names,
+            **_origin(truth, names, rng),
+            "income": np.array(INCOMES, dtype=object)[income],
+            "one_parent": alone,
+            "at_risk": rng.random(len(buurt)) < at_risk,
+        }
+    )
+
+
+def _education(
+    truth: PupilsTruth,
+    by_buurt: pd.DataFrame,
+    shares: Floats,
+    buurt: NDArray[np.intp],
+    background: NDArray[np.intp],
+    rng: np.random.Generator,
+) -> NDArray[np.intp]:
+    logits = truth.education_status * np.outer(by_buurt["status"].to_numpy(float), STATUS_ON_EDUCATION)
+    weight = by_buurt["weight"].to_numpy(float)
+    tables = [
+        raked(logits, weight * shares[:, place], np.array(truth.education[name]))
+        for place, name in enumerate(BACKGROUNDS)
+    ]
+    return draw(np.stack(tables)[background, buurt], rng)
+
+
+def _income(
+    truth: PupilsTruth, education: NDArray[np.intp], background: NDArray[np.intp], rng: np.random.Generator
+) -> NDArray[np.intp]:
+    odds = np.array([truth.income[name] for name in EDUCATIONS])[education]
+    poorer = np.exp(truth.income_nonwestern * np.array([name not in ("none", "western") for name in BACKGROUNDS]))
+    odds = odds * np.column_stack([poorer, np.ones(len(poorer)), 1 / poorer])[background]
+    return draw(odds / odds.sum(axis=1, keepdims=True), rng)
+
+
+def _one_parent(
+    truth: PupilsTruth, background: NDArray[np.intp], income: NDArray[np.intp], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Households of one parent: more often at a low income, while each background keeps its share."""
+    low = income == 0
+    poor = np.array([low[background == place].mean() if (background == place).any() else 0.0 for place in range(6)])
+    share = np.array([truth.one_parent[name] for name in BACKGROUNDS])
+    elsewhere = share / (1 - poor + truth.one_parent_low * poor)
+    probability = elsewhere[background] * np.where(low, truth.one_parent_low, 1.0)
+    return np.asarray(rng.random(len(low)) < probability)
+
+
+def _origin(truth: PupilsTruth, background: NDArray[np.object_], rng: np.random.Generator) -> dict[str, object]:
+    number = len(background)
+    place = pd.Categorical(background, categories=list(BACKGROUNDS)).codes
+    continent = draw(np.array([truth.continent[name] for name in BACKGROUNDS])[place], rng)
+    nowhere = (1.0, 0.0, 0.0, 0.0)
+    motives = [[truth.motive[name].get(where, nowhere) for where in CONTINENTS] for name in BACKGROUNDS]
+    motive = draw(np.array(motives)[place, continent], rng)
+    generation = draw(np.array([truth.generation[name] for name in BACKGROUNDS])[place], rng)
+    assert len(motive) == number
+    return {
+        "continent": np.array(CONTINENTS, dtype=object)[continent],
+        "motive": np.array(MOTIVES, dtype=object)[motive],
+        "generation": np.array(GENERATIONS, dtype=object)[generation],
+    }
+
+
+def _ages(truth: PupilsTruth, number: int, rng: np.random.Generator) -> dict[str, NDArray[np.int64]]:
+    groep = rng.integers(GROEPEN[0], GROEPEN[-1] + 1, number)
+    delayed = rng.random(number) < truth.delayed * groep / GROEPEN[-1]
+    ahead = ~delayed & (groep > 1) & (rng.random(number) < truth.ahead)
+    return {"groep": groep, "age": groep + 3 + delayed.astype(np.int64) - ahead.astype(np.int64)}

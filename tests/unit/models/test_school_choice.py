@@ -7,9 +7,18 @@ from analysis.errors import ModelError
 from analysis.models import conditional_logit, school_choice
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice import Choices
-from analysis.synthetic.truth import ChoiceTruth
 
-PARAMS = ChoiceTruth().as_series()
+PARAMS = pd.Series(
+    {
+        "distance_km": -0.45,
+        "log_distance": -1.30,
+        "schoolweging": -0.55,
+        "schoolweging_x_nonwestern": 0.13,
+        "denomination_rk": 0.10,
+        "denomination_pc": -0.10,
+        "denomination_other": -0.35,
+    }
+)
 BY_SCHOOL = pd.DataFrame(
     {"schoolweging": [25.0, 30.0, 35.0], "denomination": ["openbaar", "rk", "other"]},
     index=pd.Index(["a", "b", "c"], name="location"),
