@@ -112,7 +112,7 @@ BY_PUPIL_TEST = pa.DataFrameSchema(
     {
         "pupil": _whole("number of the pupil", 0),
         "year": _text("school year", SCHOOL_YEAR),
-        "groep": _whole("groep", 3, 7),
+        "groep": _whole("groep (year of primary school)", 3, 7),
         "subject": _code("subject of the test", SUBJECT),
         "location": _location(),
         "education": PERSON["education"],
