@@ -1,0 +1,202 @@
+"""The M- and E-tests of the synthetic city: skill scores, national percentiles and levels, 2016/17-2019/20.
+
+Every pupil of groep 3-8 in 2019/20 is followed back to 2016/17; pupils who have left groep 8 since are drawn from those
+in groep 8, with numbers of their own. Pupils are followed at the school that they attend in 2019/20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.synthetic.learning_growth import Class, Standings, closure_effect, standings
+from analysis.synthetic.learning_testing import Calendar, Sittings, calendar, present, sittings
+from analysis.synthetic.learning_truth import (
+    EDUCATIONS,
+    LEVEL_V_UPTO,
+    LEVELS,
+    NORMS,
+    SCHOOL_YEARS,
+    SUBJECTS,
+    YEARS,
+    Bools,
+    Floats,
+    Ints,
+    LearningTruth,
+    percentile,
+)
+
+LEAVERS = len(YEARS) - 2  # cohorts that sat tests in groep 7 and have left groep 8 since
+PUPIL_COLUMNS = ("pupil", "groep", "location", "education", "sex", "at_risk")
+SCHOOL_COLUMNS = ("location", "share_at_risk", "shortage_2019")
+COLUMNS = (
+    *("pupil", "year", "groep", "subject", "location", "education", "sex", "at_risk", "m_score", "e_score"),
+    *("m_percentile", "e_percentile", "level_m", "level_e", "prior_percentile", "m_day", "e_day"),
+    *("adaptive", "consent", "e_missing"),
+)
+
+
+def make_learning(
+    by_pupil: pd.DataFrame, by_location: pd.DataFrame, truth: LearningTruth, seed: np.random.SeedSequence
+) -> pd.DataFrame:
+    """Test the pupils of a city.
+
+    Parameters
+    ----------
+    by_pupil
+        Pupils in 2019/20: ``pupil, groep, location, education, sex, at_risk``.
+    by_location
+        Schools: ``location, share_at_risk, shortage_2019``.
+    truth
+        What generates the tests.
+    seed
+        Of this part alone.
+
+    Returns
+    -------
+    DataFrame
+        ``by_pupil_test``, one row per pupil, subject and school year in a groep that is tested:
+
+        - ``pupil, year`` (school year, as ``2019/20``), ``groep, subject, location``;
+        - ``education, sex, at_risk`` as in `by_pupil`;
+        - ``m_score, e_score`` skill scores in points; ``m_percentile, e_percentile`` national, 0 to 100;
+        - ``level_m, level_e`` national quintiles, I the highest; missing with the score;
+        - ``prior_percentile`` of the E-test of the year before; missing in a first year of testing (DMT in groep 3);
+        - ``m_day, e_day`` days of the school year, 1 is 1 August; missing with the score;
+        - ``adaptive`` tested adaptively, not to be analysed; ``consent`` whether the school let its results be used
+          (without it all results are missing); ``e_missing`` no result on the E-test.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a pupil's school is unknown, or a share or a level of education is not one.
+    """
+    by_person, by_school = _checked(by_pupil, by_location)
+    for_people, for_days, for_growth, for_sittings = seed.spawn(4)
+    by_person = _with_leavers(by_person, np.random.default_rng(for_people))
+    days = calendar(len(by_school), truth.testing, for_days)
+    tested = Class(by_person, by_school, days.delay(truth.testing))
+    drawn = sittings(len(by_school), len(by_person), truth.testing, for_sittings)
+    by_subject = standings(tested, truth, for_growth)
+    frames = [_rows(subject, tested, by_subject[subject], days, drawn, truth) for subject in SUBJECTS]
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.sort_values(["year", "subject", "pupil"], ignore_index=True)[list(COLUMNS)]
+
+
+def analysed(by_pupil_test: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that an analysis of growth may use: both results, with consent, not tested adaptively."""
+    both = by_pupil_test["m_score"].notna() & by_pupil_test["e_score"].notna()
+    return by_pupil_test[both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]]
+
+
+def closure_percentiles(
+    by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, truth: LearningTruth
+) -> dict[str, float]:
+    """Compute what the closure truly took from the analysed pupils of 2019/20, in percentile points by subject.
+
+    The mean over pupils of their percentile minus the percentile that they would have had: with ``z`` the ability
+    at the E-test and ``d`` the effect but for what is particular to a school, ``100 (Phi(z) - Phi(z - d))``. Schools
+    differ about this mean (`ClosureTruth.school_sd`): an estimate from few schools may lie off it by that much.
+    """
+    rows = analysed(by_pupil_test)
+    rows = rows[rows["year"] == SCHOOL_YEARS[-1]].merge(by_location[list(SCHOOL_COLUMNS)], on="location")
+    return {str(subject): _percentiles_lost(str(subject), part, truth) for subject, part in rows.groupby("subject")}
+
+
+def _percentiles_lost(subject: str, rows: pd.DataFrame, truth: LearningTruth) -> float:
+    groep, level_one = rows["groep"].to_numpy(), (rows["level_m"] == "I").to_numpy(bool)
+    at_risk, shortage = rows["share_at_risk"].to_numpy(), rows["shortage_2019"].to_numpy()
+    effect = closure_effect(subject, groep, level_one, at_risk, shortage, truth.closure)
+    ability = NORMS[subject].ability(rows["e_score"].to_numpy(), groep, end=True)
+    return float(np.mean(percentile(ability) - percentile(ability - effect)))
+
+
+def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    _require("by_pupil", by_pupil, PUPIL_COLUMNS)
+    _require("by_location", by_location, SCHOOL_COLUMNS)
+    by_school = by_location[by_location["location"].isin(by_pupil["location"].unique())]
+    by_school = by_school.sort_values("location")[list(SCHOOL_COLUMNS)].reset_index(drop=True)
+    shares = by_school[["share_at_risk", "shortage_2019"]]
+    if not ((shares >= 0) & (shares <= 1)).all(axis=None):
+        raise InputError(
+            "by_location: share_at_risk, shortage_2019", "must lie from 0 to 1 at every school with pupils"
+        )
+    by_person = by_pupil[by_pupil["groep"] >= min(NORMS["dmt"].groepen)][list(PUPIL_COLUMNS)]
+    if not (by_person["groep"] == 8).any():
+        raise InputError("by_pupil: groep", "nobody is in groep 8, from whom the pupils who have left are drawn")
+    unknown = set(by_person["education"]) - set(EDUCATIONS)
+    if unknown:
+        raise InputError("by_pupil: education", "not a level of education", given=sorted(map(str, unknown)))
+    row = pd.Index(by_school["location"]).get_indexer(by_person["location"])
+    if (row < 0).any():
+        raise InputError("by_pupil: location", "a pupil attends a school that by_location does not have")
+    return by_person.assign(school=row), by_school.rename(columns={"shortage_2019": "shortage"})
+
+
+def _require(frame_name: str, frame: pd.DataFrame, columns: Iterable[str]) -> None:
+    absent = [column for column in columns if column not in frame]
+    if absent:
+        raise InputError(frame_name, "lacks columns that the tests need", given=absent)
+
+
+def _with_leavers(by_person: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Add the cohorts that have left, each as large as groep 8."""
+    oldest, free = by_person[by_person["groep"] == 8], int(by_person["pupil"].max()) + 1
+    cohorts = [by_person]
+    for years_ago in range(1, LEAVERS + 1):
+        drawn = oldest.iloc[rng.integers(0, len(oldest), len(oldest))]
+        number = free + np.arange(len(drawn))
+        cohorts.append(drawn.assign(pupil=number, groep=8 + years_ago))
+        free += len(drawn)
+    return pd.concat(cohorts, ignore_index=True)
+
+
+def _rows(
+    subject: str, tested: Class, ability: Standings, days: Calendar, drawn: Sittings, truth: LearningTruth
+) -> pd.DataFrame:
+    """Lay one subject out in rows: what holds of a pupil, of the pupil's year, and of the school's year."""
+    norm, school, groep = NORMS[subject], tested.school, tested.groep
+    tests = np.isin(groep, norm.groepen)
+    person, year = np.nonzero(tests)
+    m_score, e_score = norm.score(ability.middle, groep, end=False), norm.score(ability.end, groep, end=True)
+    m_place, e_place = norm.percentile(m_score, groep, end=False), norm.percentile(e_score, groep, end=True)
+    at_risk = tested.by_school["share_at_risk"].to_numpy()
+    had = present(subject, school, m_place[:, -1] <= LEVEL_V_UPTO, at_risk, drawn, truth.testing)
+    m_day, e_day = days.m_day[school], days.e_day[school]
+    traits = tested.by_pupil.iloc[person][["pupil", "location", "education", "sex", "at_risk"]]
+    return traits.assign(
+        year=np.array(SCHOOL_YEARS, dtype=object)[year],
+        groep=groep[tests],
+        subject=subject,
+        adaptive=drawn.adaptive[person],
+        consent=drawn.consent[school[person]],
+        prior_percentile=_prior(subject, ability, groep, had.prior)[tests],
+        e_missing=~had.end[tests],
+        **_results("m", m_score[tests], m_place[tests], m_day[tests], had.middle[tests]),
+        **_results("e", e_score[tests], e_place[tests], e_day[tests], had.end[tests]),
+    )
+
+
+def _prior(subject: str, ability: Standings, groep: Ints, had_prior: Bools) -> Floats:
+    """Tell the E-test of the year before, as that year's row tells it wherever there is one."""
+    norm = NORMS[subject]
+    told = norm.percentile(norm.score(ability.prior, groep - 1, end=True), groep - 1, end=True)
+    first = np.isin(groep - 1, norm.groepen)
+    prior = np.where(first, told, percentile(ability.prior))
+    never = (groep == min(norm.groepen)) if subject == "dmt" else np.zeros_like(first)
+    return np.where(had_prior & ~never, prior, np.nan)
+
+
+def _results(test: str, score: Floats, place: Floats, day: Ints, present: Bools) -> dict[str, Any]:
+    quintile = np.ceil(place / (100 / len(LEVELS))).astype(np.int64) - 1
+    levels = np.array([*LEVELS, None], dtype=object)
+    return {
+        f"{test}_score": np.where(present, score, np.nan),
+        f"{test}_percentile": np.where(present, place, np.nan),
+        f"level_{test}": levels[np.where(present, quintile.clip(0, len(LEVELS) - 1), len(LEVELS))],
+        f"{test}_day": np.where(present, day, np.nan),
+    }

@@ -1,0 +1,120 @@
+"""Which tests were sat, when, and whose results may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.synthetic.learning_truth import CLOSURE_YEAR, SUBJECTS, YEARS, Bools, Floats, Ints, TestingTruth
+
+CLOSED = YEARS.index(CLOSURE_YEAR)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days of the tests; shape (schools, years)."""
+
+    m_day: Ints
+    e_day: Ints
+
+    def delay(self, truth: TestingTruth) -> Floats:
+        """Return the days between the tests beyond the expected number."""
+        beyond: Floats = (self.e_day - self.m_day) - (truth.e_day - truth.m_day)
+        return beyond
+
+
+def calendar(schools: int, truth: TestingTruth, seed: np.random.SeedSequence) -> Calendar:
+    """Draw the days on which every school holds its tests, each year anew."""
+    rng = np.random.default_rng(seed)
+    shape = (schools, len(YEARS))
+    m_day = rng.normal(truth.m_day, truth.m_day_sd, shape)
+    e_day = rng.normal(truth.e_day, truth.e_day_sd, shape)
+    e_day[:, CLOSED] += truth.closure_delay
+    return Calendar(np.rint(m_day).astype(np.int64), np.rint(e_day).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Sittings:
+    """What schools and pupils did about the tests.
+
+    Parameters
+    ----------
+    consent
+        Whether the results of the school may be used; shape (schools,).
+    held
+        Whether the school held the E-test, by subject; the first year is the one before `YEARS`; shape
+        (schools, 1 + years).
+    adaptive
+        Whether the pupil is tested adaptively; shape (pupils,).
+    chance
+        By subject, a uniform number that decides who is absent from the M-test and from the E-test; shape
+        (2, pupils, 1 + years).
+    """
+
+    consent: Bools
+    held: dict[str, Bools]
+    adaptive: Bools
+    chance: dict[str, Floats]
+
+
+def sittings(schools: int, pupils: int, truth: TestingTruth, seed: np.random.SeedSequence) -> Sittings:
+    """Draw who took part."""
+    for_schools, for_pupils, *for_subjects = (np.random.default_rng(s) for s in seed.spawn(2 + len(SUBJECTS)))
+    consent = for_schools.permutation(schools) < round(truth.consent * schools)
+    times = 1 + len(YEARS)
+    return Sittings(
+        consent=consent,
+        held={subject: _held(subject, consent, truth, for_schools) for subject in SUBJECTS},
+        adaptive=for_pupils.random(pupils) < truth.adaptive,
+        chance={subject: rng.random((2, pupils, times)) for subject, rng in zip(SUBJECTS, for_subjects, strict=True)},
+    )
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who has a result on the E-test of the year before, the M-test and the E-test; shape (pupils, years)."""
+
+    prior: Bools
+    middle: Bools
+    end: Bools
+
+
+def present(
+    subject: str, school: Ints, level_v: Bools, share_at_risk: Floats, drawn: Sittings, truth: TestingTruth
+) -> Presence:
+    """Tell who has results in a subject.
+
+    Parameters
+    ----------
+    subject
+        Name of the subject.
+    school
+        Row of each pupil's school.
+    level_v
+        Whether the pupil stood at level V on the M-test of 2019/20.
+    share_at_risk
+        Share of pupils at risk, by school.
+    drawn
+        As `sittings` returns it.
+    truth
+        What generates it.
+    """
+    absent = np.full((len(school), 1 + len(YEARS)), truth.e_missing)
+    absent[:, -1] += level_v * (truth.level_v + truth.level_v_at_risk * share_at_risk[school])
+    m_chance, e_chance = drawn.chance[subject]
+    consent = drawn.consent[school][:, None]
+    end = consent & drawn.held[subject][school] & (e_chance >= absent)
+    middle = consent & (m_chance[:, 1:] >= truth.m_missing)
+    return Presence(end[:, :-1], middle, end[:, 1:])
+
+
+def _held(subject: str, consent: Bools, truth: TestingTruth, rng: np.random.Generator) -> Bools:
+    """Choose the schools without an E-test: as many among those with consent as among the others."""
+    share = np.full(1 + len(YEARS), truth.e_not_held[subject])
+    share[-1] = truth.e_not_held_closure[subject]
+    held = np.ones((len(consent), len(share)), dtype=bool)
+    for group in (np.flatnonzero(consent), np.flatnonzero(~consent)):
+        rank = np.argsort(np.argsort(rng.random((len(group), len(share))), axis=0), axis=0)
+        held[group] = rank >= np.rint(share * len(group))
+    return held

@@ -1,0 +1,246 @@
+"""The truth of the learning part: every number that generates M- and E-tests.
+
+Ability and growth are in standard deviations of the national distribution of the test (sd): a pupil at ability 0 stands
+at the national median. Inside this part a school year goes by its first calendar year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+FIRST_YEAR, LAST_YEAR = 2016, 2019
+YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
+CLOSURE_YEAR = LAST_YEAR
+SCHOOL_YEARS = tuple(f"{year}/{(year + 1) % 100:02d}" for year in YEARS)
+LEVELS = ("V", "IV", "III", "II", "I")  # national quintiles, lowest first
+LEVEL_V_UPTO, LEVEL_ONE_ABOVE = 20.0, 80.0  # percentiles
+EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Norm:
+    """The national distribution of a test's skill score, by groep.
+
+    Parameters
+    ----------
+    groepen
+        The groepen whose tests are analysed, without gaps.
+    middle, end
+        National mean of the M- and the E-test, in points of the skill score; one per groep.
+    sd
+        National standard deviation, in points; the same for both tests and all groepen.
+    """
+
+    groepen: tuple[int, ...]
+    middle: tuple[float, ...]
+    end: tuple[float, ...]
+    sd: float
+
+    def score(self, ability: Floats, groep: Ints, end: bool) -> Floats:
+        """Tell abilities as skill scores, to a tenth of a point; NaN in groepen without the test."""
+        return np.round(self._mean(groep, end) + self.sd * ability, 1)
+
+    def ability(self, score: Floats, groep: Ints, end: bool) -> Floats:
+        """Tell skill scores in national standard deviations."""
+        standing: Floats = (score - self._mean(groep, end)) / self.sd
+        return standing
+
+    def percentile(self, score: Floats, groep: Ints, end: bool) -> Floats:
+        """Tell skill scores as national percentiles, 0 to 100."""
+        return percentile(self.ability(score, groep, end))
+
+    def _mean(self, groep: Ints, end: bool) -> Floats:
+        mean = np.full(20, np.nan)
+        mean[list(self.groepen)] = self.end if end else self.middle
+        return mean[groep]
+
+
+def percentile(ability: Floats) -> Floats:
+    """Tell abilities as national percentiles, 0 to 100."""
+    share: Floats = 100 * ndtr(ability)
+    return share
+
+
+# The scales are this world's own: gains per half year shrink with the groep, as the publication says they do.
+NORMS: Mapping[str, Norm] = {
+    "lezen": Norm((5, 6, 7), (134.0, 152.0, 168.0), (144.0, 161.0, 174.0), 24.0),
+    "rekenen": Norm((4, 5, 6, 7), (150.0, 190.0, 222.0, 248.0), (172.0, 207.0, 236.0, 258.0), 26.0),
+    "dmt": Norm((3, 4), (22.0, 50.0), (36.0, 60.0), 14.0),
+}
+SUBJECTS = tuple(NORMS)
+
+
+@dataclass(frozen=True)
+class AbilityTruth:
+    """How able pupils are, and how fast they change place.
+
+    Parameters
+    ----------
+    education
+        Mean ability by parental education, sd.
+    girl
+        Girls' distance from boys by subject, sd.
+    school_sd
+        Spread of school means beyond their pupils' traits, sd.
+    pupil_sd
+        Spread of pupils with the same traits at the same school on an M-test, error of measurement included, sd.
+    reliability
+        Share of that variance that is not error of measurement, by subject.
+    between_subjects
+        Correlation of a pupil's true abilities in two subjects.
+    kept_over_summer, kept_over_last_summer
+        Correlation of true ability at the E-test with the next M-test; the last is from 2018/19 to 2019/20.
+    kept_over_spring
+        Correlation of true ability at the M-test with the next E-test.
+    spread_end
+        Spread of pupils with the same traits on an E-test, relative to the M-test.
+    """
+
+    education: Mapping[str, float] = field(
+        default_factory=lambda: {"laag": -0.53, "middelbaar": -0.14, "hoog": 0.22, "onbekend": -0.12}
+    )
+    girl: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10})
+    school_sd: float = 0.12
+    pupil_sd: float = 0.96
+    reliability: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.885, "rekenen": 0.900, "dmt": 0.900})
+    between_subjects: float = 0.395
+    kept_over_summer: float = 0.925
+    kept_over_last_summer: float = 0.945
+    kept_over_spring: float = 0.963
+    spread_end: float = 1.018
+
+
+@dataclass(frozen=True)
+class GrowthTruth:
+    """Growth from M- to E-test relative to the national norm, without a closure.
+
+    Parameters
+    ----------
+    groep
+        Growth in 2018/19 by subject and groep, after the expected number of days, sd.
+    trend
+        Change of growth per school year, by subject, sd.
+    per_day
+        Growth per day that the E-test comes later than expected, by subject, sd.
+    school_sd
+        Spread of schools' growth, the same in all years and subjects, sd.
+    """
+
+    groep: Mapping[str, Mapping[int, float]] = field(
+        default_factory=lambda: {
+            "lezen": {5: -0.020, 6: 0.100, 7: 0.060},
+            "rekenen": {4: 0.020, 5: 0.020, 6: 0.020, 7: 0.020},
+            "dmt": {3: 0.045, 4: 0.045},
+        }
+    )
+    trend: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.0290, "rekenen": 0.0095, "dmt": 0.0320},
+    )
+    per_day: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.0005, "rekenen": 0.0014, "dmt": 0.0003},
+    )
+    school_sd: float = 0.057
+
+
+@dataclass(frozen=True)
+class ClosureTruth:
+    """What the closure of spring 2020 took from growth in 2019/20; the terms add up.
+
+    Parameters
+    ----------
+    groep
+        By subject and groep, for a pupil below level I at a school with `at_risk_centre` pupils at risk and no
+        shortage, sd.
+    level_one
+        What differs for a pupil at level I on the M-test, by subject, sd.
+    at_risk
+        Per unit of the school's share of pupils at risk, by subject, sd.
+    at_risk_centre
+        The share at which that term is zero.
+    shortage
+        Per unit of the school's shortage (share of fte) in October 2019, at a school without pupils at risk; it
+        shrinks to nothing at a school with pupils at risk only, sd.
+    school_sd
+        Spread of schools that are alike in all this, sd (the random slope).
+    pupil_sd
+        Spread of pupils who are alike in all this, sd.
+    """
+
+    groep: Mapping[str, Mapping[int, float]] = field(
+        default_factory=lambda: {
+            "lezen": {5: -0.160, 6: -0.133, 7: -0.026},
+            "rekenen": {4: -0.042, 5: -0.053, 6: -0.066, 7: -0.076},
+            "dmt": {3: -0.070, 4: -0.070},
+        }
+    )
+    level_one: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0})
+    at_risk: Mapping[str, float] = field(default_factory=lambda: {"lezen": -0.16, "rekenen": -0.16, "dmt": 0.0})
+    at_risk_centre: float = 0.35
+    shortage: float = -0.20
+    school_sd: float = 0.100
+    pupil_sd: float = 0.12
+
+
+@dataclass(frozen=True)
+class TestingTruth:
+    """When tests are sat, and which are not.
+
+    Parameters
+    ----------
+    m_day, e_day
+        Expected day of the M- and the E-test; day 1 is 1 August.
+    m_day_sd, e_day_sd
+        Spread of these days between schools and years, days.
+    closure_delay
+        How much later the E-test came in 2019/20, days.
+    consent
+        Share of schools whose results may be used.
+    adaptive
+        Share of pupils tested adaptively, all years.
+    m_missing, e_missing
+        Share of pupils absent from an M- or E-test that their school held.
+    e_not_held, e_not_held_closure
+        Share of schools that did not hold the E-test of a subject, in an ordinary year and in 2019/20.
+    level_v, level_v_at_risk
+        Share of pupils at level V who were absent from the E-test of 2019/20 on top of that: at a school without pupils
+        at risk, and how much more at a school with pupils at risk only.
+    """
+
+    __test__ = False  # pytest takes a class whose name begins with Test for a test
+
+    m_day: float = 178.0
+    e_day: float = 318.0
+    m_day_sd: float = 5.0
+    e_day_sd: float = 12.0
+    closure_delay: float = 11.0
+    consent: float = 0.80
+    adaptive: float = 0.05
+    m_missing: float = 0.02
+    e_missing: float = 0.02
+    e_not_held: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03},
+    )
+    e_not_held_closure: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.19, "rekenen": 0.10, "dmt": 0.08},
+    )
+    level_v: float = 0.05
+    level_v_at_risk: float = 0.30
+
+
+@dataclass(frozen=True)
+class LearningTruth:
+    """All that is true of the M- and E-tests."""
+
+    ability: AbilityTruth = field(default_factory=AbilityTruth)
+    growth: GrowthTruth = field(default_factory=GrowthTruth)
+    closure: ClosureTruth = field(default_factory=ClosureTruth)
+    testing: TestingTruth = field(default_factory=TestingTruth)
