@@ -17,7 +17,7 @@ EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 BACKGROUND = ("none", "moroccan", "turkish", "surinamese", "other_nonwestern", "western")
 INCOME = ("low", "middle", "high")
 CONCEPT = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
-SIZE_CLASS = ("small", "middle", "large")
+SIZE_CLASS = ("small", "medium", "large")
 STADSDEEL = ("Centrum", "West", "Nieuw-West", "Zuid", "Oost", "Noord", "Zuidoost")
 SUBJECT = ("lezen", "rekenen", "dmt")
 LEVEL = ("I", "II", "III", "IV", "V")
@@ -93,15 +93,15 @@ BY_LOCATION = pa.DataFrameSchema(
         "board": _text("number of the school board"),
         "capacity": _whole("places, pupils", 1),
         "pupils": _whole("pupils on 1 October", 0),
-        "size_class": _code("small (195 pupils or fewer), middle (196-400), large", SIZE_CLASS),
+        "size_class": _code("small (195 pupils or fewer), medium (196-400), large", SIZE_CLASS),
         "share_hoog": _number("share of pupils with highly educated parents", 0, 1, missing=True),
         "share_at_risk": _number("share of pupils at risk of disadvantage", 0, 1, missing=True),
         "share_nonwestern": _number("share of pupils with a non-western background", 0, 1, missing=True),
-        "shortage_2019": _number("teacher shortage in October 2019, share of the fte wanted", 0, 1),
-        "shortage_2020": _number("teacher shortage in October 2020, share of the fte wanted", 0, 1),
-        "schoolweging": _number("schoolweging (CBS scale)", 15, 45),
-        "spread": _number("spread of the schoolweging within the school", 0, 15),
-        "special": _flag("special school (sbo or so)"),
+        "shortage_2019": _number("teacher shortage in October 2019, share of the fte wanted", 0, 1, missing=True),
+        "shortage_2020": _number("teacher shortage in October 2020, share of the fte wanted", 0, 1, missing=True),
+        "schoolweging": _number("schoolweging (CBS scale)", 15, 45, missing=True),
+        "spread": _number("spread of the schoolweging within the school", 0, 15, missing=True),
+        "special": _flag("special school (sbo or so); its shares, shortage and schoolweging are missing"),
     },
     unique=["location"],
     strict=True,
