@@ -17,6 +17,7 @@ from analysis.synthetic.staffing_truth import BASE_YEAR, TOELAGE_START, YEARS
 LAST_YEAR = YEARS[-1]
 HIGH_WEGING = 35.0  # no cut-off for a "(very) high" schoolweging is published: this is over a third of the G5's schools
 LARGE_SHORTAGE = 0.05
+OAB_SHARE_OF_SCHOOLS = 0.40  # the municipalities have the rest
 STAFF_PER_TEACHER = 1.5  # all education staff to teachers, in fte (assumed)
 HOURS_PER_FTE = 1659  # of work a year
 ON_COSTS = 1.6  # the employer's costs over gross pay (assumed)
@@ -78,15 +79,20 @@ def oab_share(world: World) -> float:
     return float((_in(world, LAST_YEAR)["oab_euro"] > 0).mean())
 
 
-def oab_total(world: World) -> float:
+def oab_of_schools(world: World) -> float:
     """OAB money of all schools together, euros, 2024."""
     return float(_in(world, LAST_YEAR)["oab_euro"].sum())
 
 
-def oab_mean(world: World, *, receiving: bool) -> float:
-    """Mean OAB money per receiving school, or per school, euros, 2024."""
+def oab_in_all(world: World) -> float:
+    """OAB money of schools and municipalities, euros, 2024; the panel has schools, whose share is given."""
+    return oab_of_schools(world) / OAB_SHARE_OF_SCHOOLS
+
+
+def oab_mean(world: World) -> float:
+    """Mean OAB money per receiving school, euros, 2024."""
     money = _in(world, LAST_YEAR)["oab_euro"]
-    return float(money[money > 0].mean() if receiving else money.mean())
+    return float(money[money > 0].mean())
 
 
 def oab_mostly_above_30(world: World) -> float:
@@ -228,8 +234,9 @@ MOMENTS: dict[str, Moment] = {
     "staffing_insufficient_large_shortage": partial(insufficient, large=True),
     "staffing_insufficient_small_shortage": partial(insufficient, large=False),
     "staffing_oab_share": oab_share,
-    "staffing_oab_schools_euro": oab_total,
-    "staffing_oab_mean_receiving": partial(oab_mean, receiving=True),
+    "staffing_oab_schools_euro": oab_of_schools,
+    "staffing_oab_total_euro": oab_in_all,
+    "staffing_oab_mean_receiving": oab_mean,
     "staffing_oab_mostly_above_30": oab_mostly_above_30,
     "staffing_weging_in_range": weging_in_range,
     "staffing_toelage_share": toelage_share,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, gammaincinv, ndtr, stdtrit
 
 from analysis.errors import InputError
-from analysis.synthetic.staffing_noise import Floats, fading
+from analysis.synthetic.staffing_noise import Floats, fading, normal_scores
 from analysis.synthetic.staffing_truth import BASE_YEAR, SELECTION_YEAR, YEARS, Region, StaffingTruth
 
 # The five cities with their numbers of basisscholen in 2019, in round figures.
@@ -45,7 +45,7 @@ class Schools:
 
 def make_schools(truth: StaffingTruth, scale: float, seed: np.random.SeedSequence) -> Schools:
     """Make `scale` times 6,300 schools; each trait draws from a stream of its own."""
-    if not scale > 0:
+    if not 0 < scale < np.inf:
         raise InputError("scale", "a world needs a size", given=scale, allowed="more than 0; 1 is about 6,300 schools")
     place, weging, size, score = (np.random.default_rng(stream) for stream in seed.spawn(4))
     g5, municipality, board = _places(truth, scale, place)
@@ -137,6 +137,8 @@ def _schoolweging(
     shared = rng.standard_normal(municipality.max() + 1)[municipality]
     own = rng.standard_normal(len(g5))
     score = np.sqrt(truth.weging_municipality) * shared + np.sqrt(1 - truth.weging_municipality) * own
+    for region in (g5, ~g5):  # ranks: however the municipalities fall out, the region's distribution stands
+        score[region] = normal_scores(score[region])
     heavy = stdtrit(by_region(truth, g5, "weging_df"), ndtr(score))
     centre, scale = by_region(truth, g5, "weging_centre"), by_region(truth, g5, "weging_scale")
     drift = truth.weging_drift * fading(rng, len(g5), truth.weging_rho)
