@@ -1,4 +1,4 @@
-"""Time and memory of the synthetic world, at scale 1 and at larger scales: does it grow in proportion?
+"""Time and memory of the synthetic world at scale 1 and larger, to see whether it grows in proportion.
 
 python benchmarks/world.py [SCALE ...]
 """

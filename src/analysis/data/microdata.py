@@ -136,7 +136,61 @@ BY_PUPIL_TEST = pa.DataFrameSchema(
     name="by_pupil_test",
 )
 
-MICRODATA: Mapping[str, pa.DataFrameSchema] = {schema.name: schema for schema in (BY_PUPIL, BY_LOCATION, BY_PUPIL_TEST)}
+BY_PUPIL_ADVICE = pa.DataFrameSchema(
+    {
+        "pupil": _whole("number of the pupil in groep 8", 0),
+        "year": _whole("year in which the school year starts", 2008, 2030),
+        "location": _location(),
+        **PERSON,
+        "share_hoog": _number("share of pupils with highly educated parents at the school", 0, 1),
+        "cet": _number("score of the Centrale Eindtoets", 501, 550, missing=True),
+        "test_advice_low": _number("test advice, the lower of a double one; number of the level", -1, 5, missing=True),
+        "test_advice_high": _number("test advice, the higher of a double one", -1, 5, missing=True),
+        "advice_first": _number("advice before bijstelling, number of the level", -1, 5),
+        "advice_final": _number("advice after bijstelling, number of the level", -1, 5),
+        "revised": _flag("the advice was revised upwards after the test (bijstelling)"),
+        "year1": _number("position in year 1 of secondary school, number of the level", -1, 5),
+        "year3": _number("position in year 3, number of the level", -1, 5, missing=True),
+        "lovs": _number("earlier LOVS score, standardised over the cohort", -10, 10),
+    },
+    unique=["pupil"],
+    strict=True,
+    name="by_pupil_advice",
+)
+
+BY_LOCATION_YEAR = pa.DataFrameSchema(
+    {
+        "location": _location(),
+        "year": _whole("calendar year, 1 October", 2015, 2030),
+        "g5": _flag("school in one of the five largest cities"),
+        "board": _text("number of the school board"),
+        "municipality": _text("municipality of the school"),
+        "pupils": _whole("pupils on 1 October", 1),
+        "schoolweging": _number("schoolweging (CBS scale)", 15, 45),
+        "achterstandsscore": _number("achterstandsscore above the threshold of 12%", 0, 1e5),
+        "achterstandsscore_raw": _number("achterstandsscore without threshold", 0, 1e5),
+        "score_per_pupil": _number("achterstandsscore above the threshold, per pupil", 0, 100),
+        "amt": _flag("eligible for the arbeidsmarkttoelage: among the 15% with the highest score per pupil"),
+        "wage": _number("mean hourly wage of teachers, euro", 5, 200),
+        "hours": _number("mean weekly hours of teachers", 0, 60),
+        "inflow": _number("teachers who came during the year, share of teachers", 0, 1),
+        "outflow": _number("teachers who left during the year, share of teachers", 0, 1),
+        "retention": _number("teachers who stayed, share of teachers", 0, 1),
+        "teachers_fte": _number("teachers, fte", 0, 1000),
+        "shortage": _number("teacher shortage, share of the fte wanted", 0, 1),
+        "unqualified": _number("lessons given by unqualified staff, share", 0, 1),
+        "oab_euro": _number("OAB money of the school, euro a year", 0, 1e8),
+        "amt_euro": _number("arbeidsmarkttoelage of the school, euro a year", 0, 1e8),
+        "insufficient": _flag("judged insufficient by the inspectorate"),
+    },
+    unique=["location", "year"],
+    strict=True,
+    name="by_location_year",
+)
+
+MICRODATA: Mapping[str, pa.DataFrameSchema] = {
+    schema.name: schema for schema in (BY_PUPIL, BY_LOCATION, BY_PUPIL_TEST, BY_PUPIL_ADVICE, BY_LOCATION_YEAR)
+}
 
 
 def dictionary(schemas: Mapping[str, pa.DataFrameSchema] = MICRODATA) -> pd.DataFrame:
