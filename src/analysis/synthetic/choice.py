@@ -63,11 +63,11 @@ TERMS = tuple(Preferences.__dataclass_fields__)
 
 def _preferences() -> dict[str, Preferences]:
     return {
-        "hoog_none": Preferences(-0.20, -1.7, 0.9, 0.32, -0.10, 0.45, 0.10, 0.0, -4.0, 0.10),
-        "hoog_migration": Preferences(-0.20, -1.7, 0.9, 0.20, -0.02, 0.25, 0.05, 0.0, -1.5, 0.05),
-        "lower_none": Preferences(-0.20, -1.7, 0.9, 0.10, -0.12, 0.15, 0.10, 0.10, -3.5, -0.05),
-        "middelbaar_migration": Preferences(-0.20, -1.7, 0.9, -0.02, 0.10, 0.0, 0.05, 0.0, 0.3, -0.10),
-        "laag_migration": Preferences(-0.20, -1.7, 0.9, -0.10, 0.14, -0.05, 0.0, 0.0, 0.6, -0.15),
+        "hoog_none": Preferences(-0.20, -1.7, 0.9, 1.05, -0.2, 0.45, 0.10, 0.0, -4.0, 0.10),
+        "hoog_migration": Preferences(-0.20, -1.7, 0.9, 0.45, 0.0, 0.25, 0.05, 0.0, -1.5, 0.05),
+        "lower_none": Preferences(-0.20, -1.7, 0.9, 0.15, -0.35, 0.15, 0.10, 0.10, -3.5, -0.05),
+        "middelbaar_migration": Preferences(-0.20, -1.7, 0.9, -0.1, 0.15, 0.0, 0.05, 0.0, 0.3, -0.10),
+        "laag_migration": Preferences(-0.20, -1.7, 0.9, -0.3, 0.3, -0.05, 0.0, 0.0, 0.6, -0.15),
     }
 
 

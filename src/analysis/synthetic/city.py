@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy.stats import norm
 
 from analysis.synthetic.shapes import DISTRICTS, Floats, degrees, district_of, district_outlines, sunflower
 
@@ -28,7 +28,7 @@ class Stadsdeel:
     children
         Share of the city's children, relative to the others.
     status
-        Mean social status of its buurten, in standard deviations within a stadsdeel.
+        Mean social status of its buurten.
     background
         By background, how many times as common as elsewhere at the same status.
     """
@@ -39,12 +39,12 @@ class Stadsdeel:
 
 
 STADSDELEN: Mapping[str, Stadsdeel] = {
-    "Centrum": Stadsdeel(0.065, 1.3, {"western": 1.3, "turkish": 0.5}),
-    "Noord": Stadsdeel(0.145, -0.5, {"turkish": 1.6, "moroccan": 0.8}),
-    "Oost": Stadsdeel(0.175, 0.3, {"moroccan": 1.2}),
-    "Zuidoost": Stadsdeel(0.115, -0.9, {"surinamese": 6.0, "other_nonwestern": 3.5, "turkish": 0.3, "moroccan": 0.2}),
-    "Zuid": Stadsdeel(0.150, 1.3, {"western": 1.4, "turkish": 0.6}),
-    "Nieuw-West": Stadsdeel(0.225, -0.8, {"turkish": 1.8, "moroccan": 1.6}),
+    "Centrum": Stadsdeel(0.065, 1.8, {"western": 1.3, "turkish": 0.5}),
+    "Noord": Stadsdeel(0.145, -0.4, {"turkish": 1.8, "moroccan": 0.8}),
+    "Oost": Stadsdeel(0.175, 0.4, {"moroccan": 1.2}),
+    "Zuidoost": Stadsdeel(0.115, -0.6, {"surinamese": 6.0, "other_nonwestern": 3.5, "turkish": 0.3, "moroccan": 0.2}),
+    "Zuid": Stadsdeel(0.150, 1.8, {"western": 1.4, "turkish": 0.6}),
+    "Nieuw-West": Stadsdeel(0.225, -0.5, {"turkish": 2.0, "moroccan": 1.6}),
     "West": Stadsdeel(0.125, 0.5, {"moroccan": 1.5, "turkish": 1.1}),
 }
 
@@ -64,7 +64,8 @@ class CityTruth:
     buurt_km, home_km
         Standard deviation of a buurt about its PC4 point and of a home about its buurt, per axis, km.
     status_wijk, status_postcode, status_buurt
-        Standard deviations of social status between wijken, PC4 areas and buurten (their squares add up to one).
+        Standard deviations of social status between the wijken of a stadsdeel, the PC4 areas of a wijk and the buurten
+        of a PC4 area; its unit is that of the coefficients on status elsewhere.
     background_wijk, background_buurt
         Standard deviations between wijken and between buurten of the log-odds of each background.
     stadsdelen
@@ -78,10 +79,10 @@ class CityTruth:
     buurt_km: float = 0.28
     home_km: float = 0.10
     status_wijk: float = 0.60
-    status_postcode: float = 0.50
-    status_buurt: float = 0.62
-    background_wijk: float = 0.35
-    background_buurt: float = 0.60
+    status_postcode: float = 0.30
+    status_buurt: float = 0.30
+    background_wijk: float = 0.58
+    background_buurt: float = 0.40
     stadsdelen: Mapping[str, Stadsdeel] = field(default_factory=lambda: dict(STADSDELEN))
 
 
@@ -153,19 +154,24 @@ def _buurten(truth: CityTruth, by_pc4: pd.DataFrame, rng: np.random.Generator) -
     mean = frame["stadsdeel"].map({name: kind.status for name, kind in truth.stadsdelen.items()}).to_numpy(float)
     frame["status"] = (
         mean
-        + truth.status_wijk * _per(frame["wijk"], rng)
-        + truth.status_postcode * _per(frame["pc4"], rng)
+        + truth.status_wijk * _per(frame["wijk"], frame["stadsdeel"], rng)
+        + truth.status_postcode * _per(frame["pc4"], frame["stadsdeel"], rng)
         + truth.status_buurt * rng.normal(size=number)
     )
     for name in BACKGROUNDS:
         times = frame["stadsdeel"].map({key: kind.background.get(name, 1.0) for key, kind in truth.stadsdelen.items()})
-        spread = truth.background_wijk * _per(frame["wijk"], rng) + truth.background_buurt * rng.normal(size=number)
-        frame[f"log_{name}"] = np.log(times.to_numpy(float)) + spread
+        of_wijk = truth.background_wijk * _per(frame["wijk"], frame["stadsdeel"], rng)
+        of_buurt = truth.background_buurt * rng.normal(size=number)
+        frame[f"log_{name}"] = np.log(times.to_numpy(float)) + of_wijk + of_buurt
     return frame
 
 
-def _per(key: pd.Series, rng: np.random.Generator) -> Floats:
-    """Draw one standard normal per value of `key`."""
-    code: NDArray[np.intp] = pd.factorize(key)[0]
-    values: Floats = rng.normal(size=int(code.max()) + 1)[code]
-    return values
+def _per(key: pd.Series, within: pd.Series, rng: np.random.Generator) -> Floats:
+    """Give every value of `key` a standard normal score: the same set of scores in every world, dealt out anew.
+
+    Independent draws would make one world much more segregated than another; here worlds differ in where, not how much.
+    """
+    place = pd.DataFrame({"key": key, "within": within}).drop_duplicates()
+    order = pd.Series(rng.random(len(place)), index=place.index).groupby(place["within"])
+    scores = norm.ppf((order.rank() - 0.5) / order.transform("size"))
+    return key.map(dict(zip(place["key"], scores, strict=True))).to_numpy(float)

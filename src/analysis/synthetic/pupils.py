@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.city import BACKGROUNDS, City, CityTruth
+from analysis.synthetic.city import BACKGROUNDS, NONWESTERN, City, CityTruth
 from analysis.synthetic.shapes import Floats, degrees, draw, kilometres, raked
 
 EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
@@ -40,9 +40,10 @@ class PupilsTruth:
     background_status
         Log-odds of each background that one unit of status adds.
     income
-        By parental education, shares of household income: low, middle, high.
-    income_nonwestern
-        Log-odds of a low income, and of less of a high one, that a non-western background adds.
+        By parental education, odds of household income (low, middle, high) in a buurt of status zero.
+    income_nonwestern, income_status
+        Log-odds of a low income, and of less of a high one, that a non-western background adds and that one unit of
+        the status of the buurt takes away.
     one_parent
         By background, share of one-parent households.
     one_parent_low
@@ -74,23 +75,23 @@ class PupilsTruth:
     )
     education: Table = field(
         default_factory=lambda: {
-            "none": (0.05, 0.20, 0.68, 0.07),
-            "moroccan": (0.40, 0.29, 0.17, 0.14),
-            "turkish": (0.40, 0.30, 0.16, 0.14),
-            "surinamese": (0.20, 0.37, 0.30, 0.13),
-            "other_nonwestern": (0.28, 0.25, 0.26, 0.21),
-            "western": (0.08, 0.17, 0.53, 0.22),
+            "none": (0.05, 0.21, 0.66, 0.08),
+            "moroccan": (0.39, 0.27, 0.2, 0.14),
+            "turkish": (0.39, 0.28, 0.19, 0.14),
+            "surinamese": (0.2, 0.37, 0.3, 0.13),
+            "other_nonwestern": (0.28, 0.25, 0.27, 0.2),
+            "western": (0.08, 0.18, 0.53, 0.21),
         }
     )
-    education_status: float = 0.55
+    education_status: float = 0.45
     background_status: Mapping[str, float] = field(
         default_factory=lambda: {
-            "none": 0.45,
-            "moroccan": -0.60,
-            "turkish": -0.65,
-            "surinamese": -0.40,
-            "other_nonwestern": -0.35,
-            "western": 0.35,
+            "none": 0.5,
+            "moroccan": -0.7,
+            "turkish": -0.9,
+            "surinamese": -0.4,
+            "other_nonwestern": -0.4,
+            "western": 0.4,
         }
     )
     income: Table = field(
@@ -101,7 +102,8 @@ class PupilsTruth:
             "onbekend": (0.48, 0.37, 0.15),
         }
     )
-    income_nonwestern: float = 0.5
+    income_nonwestern: float = 0.7
+    income_status: float = 1.15
     one_parent: Mapping[str, float] = field(
         default_factory=lambda: {
             "none": 0.20,
@@ -115,10 +117,10 @@ class PupilsTruth:
     one_parent_low: float = 2.0
     at_risk: Table = field(
         default_factory=lambda: {
-            "laag": (0.96, 0.88, 0.60),
-            "middelbaar": (0.80, 0.35, 0.08),
+            "laag": (1.0, 0.90, 0.45),
+            "middelbaar": (0.84, 0.28, 0.04),
             "hoog": (0.15, 0.02, 0.0),
-            "onbekend": (0.75, 0.35, 0.10),
+            "onbekend": (0.85, 0.30, 0.05),
         }
     )
     continent: Table = field(
@@ -205,7 +207,7 @@ def _parents(
     shares = background_by_buurt(truth, by_buurt)
     background = draw(shares[buurt], rng)
     education = _education(truth, by_buurt, shares, buurt, background, rng)
-    income = _income(truth, education, background, rng)
+    income = _income(truth, education, background, by_buurt["status"].to_numpy(float)[buurt], rng)
     alone = _one_parent(truth, background, income, rng)
     at_risk = np.array([truth.at_risk[name] for name in EDUCATIONS])[education, income]
     names = np.array(BACKGROUNDS, dtype=object)[background]
@@ -239,11 +241,16 @@ def _education(
 
 
 def _income(
-    truth: PupilsTruth, education: NDArray[np.intp], background: NDArray[np.intp], rng: np.random.Generator
+    truth: PupilsTruth,
+    education: NDArray[np.intp],
+    background: NDArray[np.intp],
+    status: Floats,
+    rng: np.random.Generator,
 ) -> NDArray[np.intp]:
     odds = np.array([truth.income[name] for name in EDUCATIONS])[education]
-    poorer = np.exp(truth.income_nonwestern * np.array([name not in ("none", "western") for name in BACKGROUNDS]))
-    odds = odds * np.column_stack([poorer, np.ones(len(poorer)), 1 / poorer])[background]
+    nonwestern = np.array([name in NONWESTERN for name in BACKGROUNDS])[background]
+    poorer = np.exp(truth.income_nonwestern * nonwestern - truth.income_status * status)
+    odds = odds * np.column_stack([poorer, np.ones(len(poorer)), 1 / poorer])
     return draw(odds / odds.sum(axis=1, keepdims=True), rng)
 
 
@@ -260,14 +267,12 @@ def _one_parent(
 
 
 def _origin(truth: PupilsTruth, background: NDArray[np.object_], rng: np.random.Generator) -> dict[str, object]:
-    number = len(background)
     place = pd.Categorical(background, categories=list(BACKGROUNDS)).codes
     continent = draw(np.array([truth.continent[name] for name in BACKGROUNDS])[place], rng)
     nowhere = (1.0, 0.0, 0.0, 0.0)
     motives = [[truth.motive[name].get(where, nowhere) for where in CONTINENTS] for name in BACKGROUNDS]
     motive = draw(np.array(motives)[place, continent], rng)
     generation = draw(np.array([truth.generation[name] for name in BACKGROUNDS])[place], rng)
-    assert len(motive) == number
     return {
         "continent": np.array(CONTINENTS, dtype=object)[continent],
         "motive": np.array(MOTIVES, dtype=object)[motive],
