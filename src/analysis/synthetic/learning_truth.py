@@ -106,17 +106,17 @@ class AbilityTruth:
     """
 
     education: Mapping[str, float] = field(
-        default_factory=lambda: {"laag": -0.53, "middelbaar": -0.14, "hoog": 0.22, "onbekend": -0.12}
+        default_factory=lambda: {"laag": -0.525, "middelbaar": -0.15, "hoog": 0.22, "onbekend": -0.12}
     )
     girl: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10})
     school_sd: float = 0.12
     pupil_sd: float = 0.96
-    reliability: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.885, "rekenen": 0.900, "dmt": 0.900})
-    between_subjects: float = 0.395
-    kept_over_summer: float = 0.925
-    kept_over_last_summer: float = 0.945
-    kept_over_spring: float = 0.963
-    spread_end: float = 1.018
+    reliability: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.897, "rekenen": 0.899, "dmt": 0.900})
+    between_subjects: float = 0.383
+    kept_over_summer: float = 0.919
+    kept_over_last_summer: float = 0.940
+    kept_over_spring: float = 0.964
+    spread_end: float = 1.014
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class GrowthTruth:
         }
     )
     trend: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.0290, "rekenen": 0.0095, "dmt": 0.0320},
+        default_factory=lambda: {"lezen": 0.0300, "rekenen": 0.0095, "dmt": 0.0320},
     )
     per_day: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.0005, "rekenen": 0.0014, "dmt": 0.0003},
@@ -177,17 +177,17 @@ class ClosureTruth:
 
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
-            "lezen": {5: -0.160, 6: -0.133, 7: -0.026},
-            "rekenen": {4: -0.042, 5: -0.053, 6: -0.066, 7: -0.076},
-            "dmt": {3: -0.070, 4: -0.070},
+            "lezen": {5: -0.157, 6: -0.132, 7: -0.033},
+            "rekenen": {4: -0.048, 5: -0.059, 6: -0.073, 7: -0.081},
+            "dmt": {3: -0.078, 4: -0.078},
         }
     )
     level_one: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0})
-    at_risk: Mapping[str, float] = field(default_factory=lambda: {"lezen": -0.16, "rekenen": -0.16, "dmt": 0.0})
+    at_risk: Mapping[str, float] = field(default_factory=lambda: {"lezen": -0.20, "rekenen": -0.20, "dmt": 0.0})
     at_risk_centre: float = 0.35
     shortage: float = -0.20
-    school_sd: float = 0.100
-    pupil_sd: float = 0.12
+    school_sd: float = 0.097
+    pupil_sd: float = 0.05
 
 
 @dataclass(frozen=True)
