@@ -39,6 +39,8 @@ class PublishedFigure(BaseModel):
         Why the world misses it, or what is odd about it.
     contradicts
         Another figure in print that cannot be true together with this one.
+    total
+        Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +56,7 @@ class PublishedFigure(BaseModel):
     why: Text
     note: str = ""
     contradicts: str = ""
+    total: bool = False
 
     @model_validator(mode="after")
     def _tolerance_covers_rounding(self) -> PublishedFigure:
@@ -78,7 +81,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     -------
     DataFrame
         One row per figure: ``figure_id, source`` (publication and place), ``population, year, unit, published,
-        rounding, tolerance, why, note, contradicts``.
+        rounding, tolerance, why, note, contradicts, total``.
 
     Raises
     ------

@@ -1,0 +1,58 @@
+"""Every figure in print that the world is held against, computed from the world's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from analysis.errors import StaatError
+from analysis.models.comparison import compare
+from analysis.synthetic.moments_advice import MOMENTS as ADVICE
+from analysis.synthetic.moments_city import MOMENTS as CITY
+from analysis.synthetic.moments_learning import MOMENTS as LEARNING
+from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+
+Moment = Callable[[Mapping[str, pd.DataFrame]], float]
+
+PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING)
+
+
+def moments(frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Compute every moment of a world, by the id of the figure in print."""
+    computed: dict[str, float] = {}
+    for part in PARTS:
+        twice = computed.keys() & part.keys()
+        if twice:
+            raise StaatError(f"two parts compute the same figures: {', '.join(sorted(twice))}")
+        computed |= {name: float(moment(frames)) for name, moment in part.items()}
+    return computed
+
+
+def against_print(frames: Mapping[str, pd.DataFrame], published: pd.DataFrame, scale: float) -> pd.DataFrame:
+    r"""Hold a world against the figures in print.
+
+    Parameters
+    ----------
+    frames
+        The world's frames by name.
+    published
+        One row per figure, from `data.published.read_published`.
+    scale
+        Size of the world. A total is divided by it before it is compared.
+
+    Returns
+    -------
+    DataFrame
+        The figures with ``computed`` and ``within``, and the tolerance for a world of this size.
+
+    Notes
+    -----
+    A tolerance is rounding plus sampling error at scale 1; sampling error goes with :math:`1/\sqrt{\text{scale}}`.
+    A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
+    """
+    computed = moments(frames)
+    totals = published.loc[published["total"], "figure_id"]
+    computed |= {name: computed[name] / scale for name in totals if name in computed}
+    sampling = (published["tolerance"] - published["rounding"]) / min(1.0, scale) ** 0.5
+    return compare(published.assign(tolerance=published["rounding"] + sampling), computed)
