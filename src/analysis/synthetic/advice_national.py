@@ -17,6 +17,7 @@ from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
 
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 BACKGROUND = ("none", "western", "moroccan", "turkish", "surinamese", "other_nonwestern")
+CHILDREN = (100, 101)  # past the steps of `advice`, so that city and country may share a seed
 INCOME_OF_QUINTILE = np.array(["low", "low", "middle", "middle", "high"])
 
 Floats = NDArray[np.float64]
@@ -64,14 +65,23 @@ def national_advice_truth() -> AdviceTruth:
         region="national",
         years=(2013, 2014, 2015, 2018),
         hoog_growth=0.0,
-        ability_mean=0.45,
-        ability=GroupEffects(-0.80, -0.55, -0.55, -0.22, -0.12, 0.12, -0.08),
-        advice_base=3.45,
-        advice=GroupEffects(-0.20, -0.10, -0.10, -0.02, -0.06, 0.06, -0.04),
-        advice_year={2014: -0.03, 2015: 0.03},
-        revision_year={2014: -2.0, 2015: -1.2, 2018: -1.2},
-        place=GroupEffects(-0.15, -0.08, -0.08),
-        place_half_width=0.50,
+        ability_mean=0.408,
+        ability=GroupEffects(-0.80, -0.55, -0.55, -0.22, -0.05, 0.04, -0.08),
+        ability_sd=0.828,
+        advice_base=3.591,
+        advice_slope=1.54,
+        advice=GroupEffects(-0.10, -0.08, -0.10, -0.02, -0.048, 0.048, -0.05),
+        advice_share_hoog=0.73,
+        advice_noise=0.211,
+        advice_year={2014: 0.043, 2015: 0.102},
+        half_width_start=0.175,
+        half_width_step=0.0125,
+        revision=GroupEffects(-0.45, -0.15, -0.20, 0.30, -0.07, -0.06),
+        revision_year={2014: -3.40, 2015: -2.59, 2018: -1.228},
+        place=GroupEffects(-0.32, -0.08, -0.08),
+        place_pull=0.0,
+        place_noise=0.41,
+        place_half_width=0.70,
     )
 
 
@@ -85,7 +95,7 @@ def make_advice_national(
     DataFrame
         As `advice.make_advice`, with ``income_quintile`` (1-5, of the household) besides.
     """
-    make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(2))
+    make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, child)) for child in CHILDREN)
     by_pupil, by_location = _people(people or NationalPeople(), scale, np.random.default_rng(make))
     return make_advice(by_pupil, by_location, truth, advise)
 

@@ -121,33 +121,33 @@ class AdviceTruth:
     years: tuple[int, ...] = tuple(range(2008, 2019))
     hoog_growth: float = 0.03
 
-    ability_mean: float = 0.55
-    ability: GroupEffects = GroupEffects(-0.80, -0.55, -0.55, -0.22, -0.12, 0.12, -0.08)
-    ability_sd: float = 0.82
+    ability_mean: float = 0.555
+    ability: GroupEffects = GroupEffects(-0.73, -0.69, -0.85, -0.22, -0.12, 0.12, -0.08)
+    ability_sd: float = 0.967
     ability_school_sd: float = 0.15
 
     cet_mean: float = 535.0
     cet_points: float = 9.7
-    cet_noise: float = 0.28
-    lovs_noise: float = 0.28
-    cet_missing: float = -3.7
+    cet_noise: float = 0.36
+    lovs_noise: float = 0.23
+    cet_missing: float = -3.74
     cet_missing_ability: float = -0.8
     cut_scores: tuple[CutScores, ...] = (MIXED_ADVICES, DOUBLE_ADVICES)
 
-    advice_base: float = 3.70
-    advice_slope: float = 1.45
-    advice: GroupEffects = GroupEffects(-0.16, -0.08, -0.08, -0.08, -0.07, 0.06, -0.06)
+    advice_base: float = 3.75
+    advice_slope: float = 1.18
+    advice: GroupEffects = GroupEffects(-0.14, -0.10, -0.09, -0.07, -0.06, 0.05, -0.05)
     advice_share_hoog: float = 0.35
     advice_school_sd: float = 0.12
-    advice_noise: float = 0.22
+    advice_noise: float = 0.12
     advice_year: Mapping[int, float] = field(default_factory=dict)
     test_weight_before_2014: float = 0.5
-    half_width_start: float = 0.20
-    half_width_step: float = 0.03
+    half_width_start: float = 0.081
+    half_width_step: float = 0.025
 
-    revision: GroupEffects = GroupEffects(laag=-0.35, middelbaar=-0.15, onbekend=-0.20, nonwestern=0.30)
+    revision: GroupEffects = GroupEffects(laag=-0.45, middelbaar=-0.15, onbekend=-0.20, nonwestern=0.40)
     revision_year: Mapping[int, float] = field(
-        default_factory=lambda: {2014: -0.9, 2015: -0.5, 2016: -0.1, 2017: 0.5, 2018: -0.2}
+        default_factory=lambda: {2014: -1.033, 2015: -0.7, 2016: -0.4, 2017: 0.345, 2018: -0.446}
     )
     revision_whole: float = 0.4
 
@@ -157,9 +157,9 @@ class AdviceTruth:
     place_half_width: float = 0.35
 
     year3_place: float = 0.5
-    year3_pull: float = 0.25
+    year3_pull: float = 0.42
     year3_pull_down: float = 0.10
-    year3_noise: float = 0.20
+    year3_noise: float = 0.264
     year3_missing: float = 0.02
     year3_last: int = 2016
 
