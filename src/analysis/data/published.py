@@ -52,7 +52,7 @@ class PublishedFigure(BaseModel):
     unit: Text
     value: Annotated[float, Field(allow_inf_nan=False)]
     rounding: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     why: Text
     note: str = ""
     contradicts: str = ""

@@ -38,5 +38,5 @@ def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFr
         raise ModelError(f"not a number: {', '.join(published.loc[~np.isfinite(values), 'figure_id'].head())}")
     distance = (values - published["published"]).abs()
     # A printed value and its tolerance have few digits; the binary sum of the two must not decide.
-    within = distance <= published["tolerance"] * (1 + 1e-9)
+    within = distance <= published["tolerance"] * (1 + 1e-9) + 1e-12
     return published.assign(computed=values, within=within)

@@ -36,7 +36,7 @@ def test_figures_are_read_with_their_source(tmp_path):
         ({"valeu": 3}, "figures.0.valeu"),
         ({"value": "half"}, "figures.0.value"),
         ({"tolerance": 0.01}, "smaller than the rounding"),
-        ({"tolerance": 0}, "figures.0.tolerance"),
+        ({"tolerance": -1}, "figures.0.tolerance"),
         ({"why": ""}, "figures.0.why"),
         ({"contradicts": "city_absent"}, "contradicts a figure that is not there"),
     ],
