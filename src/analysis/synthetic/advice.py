@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.errors import InputError
 from analysis.models.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
 from analysis.synthetic.advice_truth import AdviceTruth, CutScores, GroupEffects, group_dummies
 
@@ -21,6 +22,7 @@ TEST_BEFORE_ADVICE = 2014  # until 2013/14 the test preceded the advice, so ther
 CET_RANGE = (501, 550)
 FIRST_NUMBER = 10_000_000
 STEPS = ("people", "schools", "ability", "scores", "advice", "revision", "place", "year3")
+EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 PERSON = ["education", "background", "income", "one_parent", "sex"]
 COLUMNS = [
     *("pupil", "year", "location", *PERSON, "share_hoog", "cet", "test_advice_low", "test_advice_high"),
@@ -39,8 +41,8 @@ def make_advice(
     Parameters
     ----------
     by_pupil
-        Pupils to resample: ``groep, location`` and the groups of `advice_truth.group_dummies`, ``sex``; extra columns
-        are left out. A cohort is as large as groep 8.
+        Pupils to resample: ``groep, location`` and the groups of `advice_truth.group_dummies`, ``sex``; other
+        columns are left out. A cohort is as large as groep 8.
     by_location
         One row per school: ``location, share_hoog`` (share, 0-1).
     truth
@@ -54,8 +56,16 @@ def make_advice(
         One row per pupil: ``pupil, year`` (school year by its first calendar year), ``location``, the groups,
         ``share_hoog, cet`` (501-550; missing where not sat), ``test_advice_low, test_advice_high`` (level numbers;
         missing likewise), ``advice_first, advice_final`` (level numbers), ``revised, year1`` (class in the first year;
-        half numbers are classes for two levels), ``year3`` (whole level; missing where not followed), ``lovs`` (sd).
+        half numbers are classes for two levels), ``year3`` (whole level; missing where not followed), ``lovs`` (sd);
+        and ``income_quintile`` where `by_pupil` has it.
+
+    Raises
+    ------
+    InputError
+        Without pupils in groep 8; for a pupil at a school without a share of highly educated parents; for an unknown
+        level of parental education, which would pass for the reference group.
     """
+    _check(by_pupil, by_location)
     streams = _streams(seed)
     frame = _cohorts(by_pupil, by_location, truth, streams["people"])
     schools = school_effects(by_location, truth, seed)
@@ -128,6 +138,19 @@ def advice_probabilities(frame: pd.DataFrame, school_advice: pd.Series, truth: A
     under = below(np.searchsorted(LEVELS, test.to_numpy(), "left"))
     over = 1 - below(np.searchsorted(LEVELS, test.to_numpy(), "right"))
     return pd.DataFrame({"under": under, "over": over}, index=frame.index).where(test.notna())
+
+
+def _check(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> None:
+    known = by_location.loc[by_location["share_hoog"].notna(), "location"]
+    problems = {
+        "location": (set(by_pupil["location"]) - set(known), "pupils at schools without a known share_hoog"),
+        "education": (set(by_pupil["education"]) - set(EDUCATION), "unknown levels of parental education"),
+    }
+    for column, (given, problem) in problems.items():
+        if given:
+            raise InputError(f"by_pupil: {column}", problem, given=sorted(map(str, given))[:5])
+    if not (by_pupil["groep"] == 8).any():
+        raise InputError("by_pupil: groep", "no pupils in groep 8", hint="make the world larger")
 
 
 def _streams(seed: np.random.SeedSequence) -> Streams:

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.advice import make_advice
+from analysis.synthetic.advice import EDUCATION, make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
 
-EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 BACKGROUND = ("none", "western", "moroccan", "turkish", "surinamese", "other_nonwestern")
 CHILDREN = (100, 101)  # past the steps of `advice`, so that city and country may share a seed
 INCOME_OF_QUINTILE = np.array(["low", "low", "middle", "middle", "high"])

@@ -10,6 +10,7 @@ import statsmodels.api as sm
 import yaml
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from analysis.errors import InputError
 from analysis.models.advice_levels import LEVELS, cut_points, deviation
 from analysis.synthetic.advice import COLUMNS, advice_probabilities, make_advice, school_effects
 from analysis.synthetic.advice_national import make_advice_national, national_advice_truth
@@ -127,6 +128,15 @@ def test_another_truth_of_bijstelling_leaves_scores_and_first_advice_alone(city,
     before = ["cet", "lovs", "advice_first"]
     assert other[before].equals(by_pupil_advice[before])
     assert other["revised"].sum() > by_pupil_advice["revised"].sum()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [("location", "nowhere", "share_hoog"), ("education", "phd", "education"), ("groep", 7, "groep 8")],
+)
+def test_pupils_that_would_be_misread_are_refused(city, column, value, message) -> None:
+    with pytest.raises(InputError, match=message):
+        make_advice(city[0].assign(**{column: value}), city[1], AdviceTruth(), seed(1))
 
 
 def test_a_pupil_has_the_sum_of_the_effects_of_his_groups() -> None:
