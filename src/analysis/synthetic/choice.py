@@ -63,8 +63,8 @@ TERMS = tuple(Preferences.__dataclass_fields__)
 
 def _preferences() -> dict[str, Preferences]:
     return {
-        "hoog_none": Preferences(-0.20, -1.7, 0.9, 1.05, -0.2, 0.45, 0.10, 0.0, -4.0, 0.10),
-        "hoog_migration": Preferences(-0.20, -1.7, 0.9, 0.45, 0.0, 0.25, 0.05, 0.0, -1.5, 0.05),
+        "hoog_none": Preferences(-0.20, -1.7, 0.9, 1.15, -0.2, 0.45, 0.10, 0.0, -4.0, 0.10),
+        "hoog_migration": Preferences(-0.20, -1.7, 0.9, 0.5, 0.0, 0.25, 0.05, 0.0, -1.5, 0.05),
         "lower_none": Preferences(-0.20, -1.7, 0.9, 0.15, -0.35, 0.15, 0.10, 0.10, -3.5, -0.05),
         "middelbaar_migration": Preferences(-0.20, -1.7, 0.9, -0.1, 0.15, 0.0, 0.05, 0.0, 0.3, -0.10),
         "laag_migration": Preferences(-0.20, -1.7, 0.9, -0.3, 0.3, -0.05, 0.0, 0.0, 0.6, -0.15),
@@ -131,13 +131,13 @@ def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataF
     schools
         ``location, places, concept, denomination``.
     lagged
-        Composition a year before, indexed by location; without it the terms of composition are zero.
+        ``share_hoog, share_nonwestern`` a year before, school by school; without it these terms are zero.
     """
     denomination = schools["denomination"]
     named = {"rk": "Rooms-Katholiek", "pc": "Protestants-Christelijk", "islamic": "Islamitisch"}
     terms = {"log_places": np.log(schools["places"].to_numpy(float))}
     for name in COMPOSITION_TERMS:
-        terms[name] = np.zeros(len(schools)) if lagged is None else _lagged(lagged[name], schools["location"])
+        terms[name] = np.zeros(len(schools)) if lagged is None else lagged[name].to_numpy(float) / SHARE_UNIT
     terms["concept"] = (schools["concept"] != "none").to_numpy(float)
     terms |= {name: (denomination == value).to_numpy(float) for name, value in named.items()}
     terms["other"] = (~denomination.isin(["Openbaar", *named.values()])).to_numpy(float)
@@ -154,12 +154,14 @@ def choose(
     DataFrame
         `children` with ``location`` and ``distance_km``.
     DataFrame
-        Composition after the first round, indexed by location: what the children of the second knew of the schools.
+        ``share_hoog, share_nonwestern`` after the first round, indexed by location: what the children of the second
+        knew of the schools.
     """
     nearby = considered(children, schools, truth.considered)
     first, second = seed.spawn(2)
-    before = _attend(truth, children, schools, nearby, None, first)
-    lagged = composition(before)
+    before = composition(_attend(truth, children, schools, nearby, None, first))[list(COMPOSITION_TERMS)]
+    # A school that nobody attended is taken for an average one.
+    lagged = before.reindex(pd.Index(schools["location"])).fillna(before.mean())
     return _attend(truth, children, schools, nearby, lagged, second), lagged
 
 
@@ -206,9 +208,3 @@ def _utility(
     utility: Floats = of_school[group[:, None], nearby.school]
     utility += near * nearby.km + log * np.log(nearby.km + LOG_OFFSET_KM)
     return utility
-
-
-def _lagged(share: pd.Series, location: pd.Series) -> Floats:
-    """Composition of each school, in units of the term; a school that nobody attended is given the mean."""
-    found = share.reindex(location.to_numpy()).fillna(share.mean())
-    return np.asarray(found.to_numpy(float) / SHARE_UNIT)

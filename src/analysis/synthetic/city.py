@@ -40,11 +40,11 @@ class Stadsdeel:
 
 STADSDELEN: Mapping[str, Stadsdeel] = {
     "Centrum": Stadsdeel(0.065, 1.8, {"western": 1.3, "turkish": 0.5}),
-    "Noord": Stadsdeel(0.145, -0.4, {"turkish": 1.8, "moroccan": 0.8}),
+    "Noord": Stadsdeel(0.145, -0.4, {"turkish": 2.2, "moroccan": 0.8}),
     "Oost": Stadsdeel(0.175, 0.4, {"moroccan": 1.2}),
     "Zuidoost": Stadsdeel(0.115, -0.6, {"surinamese": 6.0, "other_nonwestern": 3.5, "turkish": 0.3, "moroccan": 0.2}),
     "Zuid": Stadsdeel(0.150, 1.8, {"western": 1.4, "turkish": 0.6}),
-    "Nieuw-West": Stadsdeel(0.225, -0.5, {"turkish": 2.0, "moroccan": 1.6}),
+    "Nieuw-West": Stadsdeel(0.225, -0.5, {"turkish": 2.4, "moroccan": 1.6}),
     "West": Stadsdeel(0.125, 0.5, {"moroccan": 1.5, "turkish": 1.1}),
 }
 

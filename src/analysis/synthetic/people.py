@@ -18,7 +18,6 @@ LOCATION_COLUMNS = (
     *("size_class", "share_hoog", "share_at_risk", "share_nonwestern", "shortage_2019", "shortage_2020"),
     *("schoolweging", "spread", "special"),
 )
-LAGGED = ("places", "share_hoog", "share_nonwestern")
 
 
 def make_people(truth: Truth, scale: float, seed: np.random.SeedSequence) -> tuple[City, dict[str, pd.DataFrame]]:
@@ -55,7 +54,7 @@ def make_people(truth: Truth, scale: float, seed: np.random.SeedSequence) -> tup
         "by_pupil": by_pupil,
         "by_location": by_location.astype({"capacity": np.int64, "pupils": np.int64}),
         "by_location_quality": schools[["location", "quality"]],
-        "by_location_lagged": schools[["location", "places"]].join(lagged[list(LAGGED[1:])], on="location"),
+        "by_location_lagged": schools[["location", "places"]].join(lagged, on="location"),
         "by_pupil_special": by_pupil_special,
     }
     return city, frames

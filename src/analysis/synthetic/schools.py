@@ -89,7 +89,7 @@ class SchoolsTruth:
     shortage_level: float = 0.062
     shortage_risk: float = 0.165
     shortage_sd: float = 0.07
-    shortage_2020: float = 0.73
+    shortage_2020: float = 0.76
     weging_level: float = 22.0
     weging_risk: float = 14.0
     weging_nonwestern: float = 4.5

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analysis.synthetic.advice_national import national_advice_truth
+from analysis.synthetic.advice_truth import AdviceTruth
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.city import CityTruth
+from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.pupils import PupilsTruth
+from analysis.synthetic.retention import RetentionTruth
 from analysis.synthetic.schools import SchoolsTruth
+from analysis.synthetic.staffing_truth import StaffingTruth
 
 
 @dataclass(frozen=True)
@@ -42,4 +47,9 @@ class Truth:
     pupils: PupilsTruth = field(default_factory=PupilsTruth)
     schools: SchoolsTruth = field(default_factory=SchoolsTruth)
     choice: ChoiceTruth = field(default_factory=ChoiceTruth)
+    retention: RetentionTruth = field(default_factory=RetentionTruth)
     gaps: GapsTruth = field(default_factory=GapsTruth)
+    learning: LearningTruth = field(default_factory=LearningTruth)
+    advice: AdviceTruth = field(default_factory=AdviceTruth)
+    advice_national: AdviceTruth = field(default_factory=national_advice_truth)
+    staffing: StaffingTruth = field(default_factory=StaffingTruth)

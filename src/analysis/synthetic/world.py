@@ -9,14 +9,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.sources import Sources
+from analysis.synthetic.advice import make_advice
+from analysis.synthetic.advice_national import make_advice_national
 from analysis.synthetic.city import City
+from analysis.synthetic.learning import make_learning
 from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
+from analysis.synthetic.retention import make_retention
+from analysis.synthetic.staffing import make_staffing
 from analysis.synthetic.truth import Truth
 
 # Each part draws from a stream of its own, so that a change in one leaves the draws of the others alone. A new part
 # comes last, so that the streams of the others stay what they are.
-PARTS = ("people", "open data", "learning", "advice", "staffing")
+PARTS = ("people", "open data", "learning", "advice", "staffing", "retention", "national advice")
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,14 @@ class World:
         The places, in more detail than any source tells.
     frames
         The frames by name; each is named for what one row is.
-    truth
+    truth, seed
         What generated them.
     """
 
     city: City
     frames: Mapping[str, pd.DataFrame]
     truth: Truth
+    seed: int
 
 
 def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
@@ -49,36 +55,57 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         The same seed gives the same world, to the last bit.
     truth
         What generates it; by default the published truth.
+
+    Returns
+    -------
+    World
+        With the frames of `people.make_people` and ``by_pupil_retention`` (a pupil of a cohort, five years on),
+        ``by_pupil_test`` (a pupil, a subject, a year), ``by_pupil_advice`` (a pupil of a groep-8 cohort),
+        ``by_pupil_advice_national`` (likewise, of the whole country) and ``by_location_year`` (a school of the country
+        in a year).
     """
     truth = truth or Truth()
     streams = _streams(seed)
     city, frames = make_people(truth, scale, streams["people"])
-    return World(city, frames, truth)
+    by_pupil, by_location = frames["by_pupil"], frames["by_location"]
+    frames |= {
+        "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
+        "by_pupil_test": make_learning(by_pupil, by_location, truth.learning, streams["learning"]),
+        "by_pupil_advice": make_advice(by_pupil, by_location, truth.advice, streams["advice"]),
+        "by_pupil_advice_national": make_advice_national(truth.advice_national, scale, streams["national advice"]),
+        "by_location_year": make_staffing(truth.staffing, scale, streams["staffing"]),
+    }
+    return World(city, frames, truth, seed)
 
 
-def make_sources(
-    municipality: str, schoolweging_year: int, scale: float, seed: int, truth: Truth | None = None
-) -> Sources:
-    """Make the pupils and schools of a world, as the open data of DUO and CBS would tell of them.
+def open_data(world: World, municipality: str, schoolweging_year: int) -> Sources:
+    """Tell of the pupils and schools of a world as the open data of DUO and CBS would.
 
     Parameters
     ----------
+    world
+        The world.
     municipality
         The name that the city bears.
     schoolweging_year
         The year that its schoolweging bears.
-    scale, seed, truth
-        As in `make_world`.
 
     Returns
     -------
     Sources
         Checked like real ones, gaps included: pupils from elsewhere, schools without a point or a schoolweging.
     """
+    stream = _streams(world.seed)["open data"]
+    return as_sources(world.city, world.frames, world.truth.gaps, municipality, schoolweging_year, stream)
+
+
+def make_sources(
+    municipality: str, schoolweging_year: int, scale: float, seed: int, truth: Truth | None = None
+) -> Sources:
+    """Make only the pupils and schools of a world, as open data; see `make_world` and `open_data`."""
     truth = truth or Truth()
-    streams = _streams(seed)
-    city, frames = make_people(truth, scale, streams["people"])
-    return as_sources(city, frames, truth.gaps, municipality, schoolweging_year, streams["open data"])
+    city, frames = make_people(truth, scale, _streams(seed)["people"])
+    return open_data(World(city, frames, truth, seed), municipality, schoolweging_year)
 
 
 def _streams(seed: int) -> dict[str, np.random.SeedSequence]:

@@ -1,81 +1,109 @@
+from dataclasses import replace
+
 import numpy as np
-import pandas as pd
 import pytest
 
-from analysis.synthetic import pupils
-from analysis.synthetic.city import City, make_city
-from analysis.synthetic.truth import ChoiceTruth, Truth
+from analysis.synthetic.city import BACKGROUNDS, NONWESTERN, CityTruth, make_city
+from analysis.synthetic.pupils import EDUCATIONS, INCOMES, PupilsTruth, make_children
 
-ALIKE = ChoiceTruth(**dict.fromkeys(ChoiceTruth().as_series().index, 0.0))
+TRUTH, CITY_TRUTH = PupilsTruth(), CityTruth()
 
 
 @pytest.fixture(scope="module")
 def city():
-    return make_city(Truth(), 0.2, np.random.SeedSequence(2))
+    return make_city(CITY_TRUTH, 0.5, np.random.SeedSequence(1))
 
 
-def small_city():
-    by_pc4 = pd.DataFrame(
-        {"lat": [52.0], "lon": [5.0], "share_nonwestern": [0.2], "weight": [1.0]}, index=pd.Index(["1011"], name="pc4")
-    )
-    by_school = pd.DataFrame(
-        {
-            "lat": [52.0, 52.0, 52.0],
-            "lon": [5.0, 5.0, 5.0],
-            "schoolweging": [25.0, 30.0, 25.0],
-            "DENOMINATIE_VESTIGING": ["Openbaar", "Rooms-Katholiek", "Islamitisch"],
-        },
-        index=pd.Index(["a", "b", "c"], name="location"),
-    )
-    return City(by_pc4, by_school, pd.DataFrame())
+def children(city, truth=TRUTH, seed=2):
+    return make_children(truth, CITY_TRUTH, city, 0.5, np.random.SeedSequence(seed))
 
 
-def test_chances_by_hand():
-    # All at no distance: only schoolweging and denomination count, and the share is .2, two times .1.
-    truth = ChoiceTruth(schoolweging=-0.5, schoolweging_x_nonwestern=0.1, denomination_rk=0.3, denomination_other=-0.2)
-    utility = np.array([5 * (-0.5 + 0.1 * 2), 6 * (-0.5 + 0.1 * 2) + 0.3, 5 * (-0.5 + 0.1 * 2) - 0.2])
-    chance = pupils.choice_probabilities(small_city(), truth)
-    assert chance.loc["1011"].tolist() == pytest.approx((np.exp(utility) / np.exp(utility).sum()).tolist())
+@pytest.fixture(scope="module")
+def pupils(city):
+    return children(city)
 
 
-def test_chances_add_up_and_are_alike_when_nothing_matters(city):
-    chance = pupils.choice_probabilities(city, Truth().choice)
-    np.testing.assert_allclose(chance.sum(axis=1), 1, rtol=1e-12)
-    np.testing.assert_allclose(pupils.choice_probabilities(city, ALIKE), 1 / len(city.by_school), rtol=1e-12)
+def test_there_are_as_many_as_the_truth_says_each_with_all_attributes(pupils):
+    assert len(pupils) == round(61_919 / 2)
+    assert pupils["pupil"].is_unique
+    assert not pupils.isna().any(axis=None)
+    assert set(pupils["education"]) == set(EDUCATIONS)
+    assert set(pupils["income"]) == set(INCOMES)
+    assert set(pupils["sex"]) == {"m", "v"}
 
 
-def test_every_child_of_the_city_attends_one_school(city):
-    rows = pupils.regular_pupils(city, Truth(), 0.2, np.random.SeedSequence(3))
-    assert rows[list(pupils.AGES)].to_numpy().sum() == round(61_919 * 0.2 * (1 - 0.035 - 0.0012))
-    assert (rows[list(pupils.AGES)].sum(axis=1) > 0).all()
-    assert not rows.duplicated(["POSTCODE_LEERLING", "location"]).any()
+def test_the_tables_of_the_truth_are_shares():
+    for table in (TRUTH.education, TRUTH.income, TRUTH.continent, TRUTH.generation, *TRUTH.motive.values()):
+        for row in table.values():
+            assert sum(row) == pytest.approx(1)
+    assert sum(TRUTH.background.values()) == pytest.approx(1)
+    assert set(TRUTH.background) == set(BACKGROUNDS) == set(TRUTH.education) == set(TRUTH.continent)
 
 
-def test_children_attend_as_often_as_the_chances_say(city):
-    rows = pupils.regular_pupils(city, Truth(), 0.2, np.random.SeedSequence(4))
-    chance = pupils.choice_probabilities(city, Truth().choice)
-    counts = pd.DataFrame(0, index=chance.index, columns=chance.columns)
-    for home, school, *ages in rows.itertuples(index=False):
-        counts.loc[home, school] = sum(ages)
-    expected = chance.mul(counts.sum(axis=1), axis=0)
-    often = (expected > 5).to_numpy()
-    chi_square = ((counts - expected) ** 2 / expected).to_numpy()[often]
-    # A Pearson statistic has mean 1 a cell, with a standard error of about sqrt(2 / cells).
-    assert chi_square.mean() == pytest.approx(1, abs=4 * np.sqrt(2 / often.sum()))
+def test_backgrounds_are_as_common_as_the_truth_says(pupils):
+    found = pupils["background"].value_counts(normalize=True)
+    # 30,960 pupils: a standard error of at most .0028
+    assert found.to_dict() == pytest.approx(dict(TRUTH.background), abs=4 * 0.0028)
 
 
-def test_ages_are_spread_as_their_shares(city):
-    rows = pupils.regular_pupils(city, Truth(), 0.2, np.random.SeedSequence(5))
-    ages = rows[list(pupils.AGES)].sum()
-    assert pupils.AGE_SHARES.sum() == pytest.approx(1)
-    # 11,935 pupils: a standard error of at most .003
-    np.testing.assert_allclose(ages / ages.sum(), pupils.AGE_SHARES, atol=4 * 0.003)
+def test_education_given_background_is_as_the_truth_says(pupils):
+    for name, group in pupils.groupby("background"):
+        found = group["education"].value_counts(normalize=True).reindex(list(EDUCATIONS), fill_value=0.0)
+        bound = 4 * np.sqrt(0.25 / len(group))
+        np.testing.assert_allclose(found, TRUTH.education[name], atol=bound)
 
 
-def test_some_live_elsewhere_or_nowhere_known(city):
-    rows = pupils.pupils_from_elsewhere(city, Truth(), 0.2, np.random.SeedSequence(6))
-    number = rows.set_index("GEMEENTENAAM_LEERLING")[list(pupils.AGES)].sum(axis=1).groupby(level=0).sum()
-    assert set(number.index) == {*pupils.ELSEWHERE, "Onbekend"}
-    expected = 61_919 * 0.2 * 0.035
-    assert number.drop("Onbekend").sum() == pytest.approx(expected, abs=4 * np.sqrt(expected))
-    assert rows.loc[rows["GEMEENTENAAM_LEERLING"] == "Onbekend", "POSTCODE_LEERLING"].unique().tolist() == ["40"]
+def test_groups_live_apart_more_as_status_counts_for_more(city, pupils):
+    def spread(frame):
+        return (frame["education"] == "hoog").groupby(frame["pc4"]).mean().std()
+
+    apart = children(city, replace(TRUTH, education_status=2 * TRUTH.education_status))
+    together = children(city, replace(TRUTH, education_status=0.0, background_status=dict.fromkeys(BACKGROUNDS, 0.0)))
+    assert spread(together) < spread(pupils) - 0.05
+    assert spread(apart) > spread(pupils) + 0.05
+
+
+def test_risk_follows_education_and_income(pupils):
+    for education, row in TRUTH.at_risk.items():
+        for income, chance in zip(INCOMES, row, strict=True):
+            group = pupils.loc[(pupils["education"] == education) & (pupils["income"] == income), "at_risk"]
+            assert group.mean() == pytest.approx(chance, abs=4 * np.sqrt(max(chance * (1 - chance), 1e-9) / len(group)))
+
+
+def test_the_poor_are_more_often_one_parent_and_each_background_keeps_its_share(pupils):
+    poor = pupils["income"] == "low"
+    for name, group in pupils.groupby("background"):
+        share = TRUTH.one_parent[name]
+        assert group["one_parent"].mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / len(group)))
+    dutch = pupils["background"] == "none"
+    ratio = pupils.loc[dutch & poor, "one_parent"].mean() / pupils.loc[dutch & ~poor, "one_parent"].mean()
+    assert ratio == pytest.approx(TRUTH.one_parent_low, rel=0.2)
+
+
+def test_origin_agrees_with_background(pupils):
+    none = pupils["background"] == "none"
+    for column, value in (("continent", "Netherlands"), ("motive", "none"), ("generation", "none")):
+        assert ((pupils[column] == value) == none).all()
+    assert set(pupils.loc[pupils["background"] == "moroccan", "continent"]) == {"Africa"}
+    asylum = pupils["motive"] == "asylum"
+    assert set(pupils.loc[asylum, "background"]) == {"other_nonwestern"}
+
+
+def test_age_belongs_to_groep(pupils):
+    older = pupils["age"] - pupils["groep"] - 3
+    assert set(older) == {-1, 0, 1}
+    assert pupils["age"].between(4, 12).all()
+    assert (older[pupils["groep"] == 8] == 1).mean() == pytest.approx(TRUTH.delayed, abs=0.025)
+
+
+def test_low_income_is_more_common_among_nonwestern_backgrounds(pupils):
+    low = (pupils["income"] == "low").groupby(pupils["background"].isin(NONWESTERN)).mean()
+    assert low[True] > low[False] + 0.1
+
+
+def test_another_truth_of_origin_leaves_homes_and_ages_alone(city, pupils):
+    changed = children(city, replace(TRUTH, delayed=0.5, education_status=0.0))
+    for column in ("pc4", "lat", "lon", "groep", "sex", "background"):
+        assert changed[column].equals(pupils[column])
+    assert not changed["age"].equals(pupils["age"])
+    assert not changed["education"].equals(pupils["education"])

@@ -7,8 +7,9 @@ import pytest
 from analysis.data.prepare import choice_tables
 from analysis.models import school_choice
 from analysis.models.geography import pairwise_km
-from analysis.synthetic.truth import ChoiceTruth, Truth
-from analysis.synthetic.world import make_sources
+from analysis.synthetic.choice import ChoiceTruth
+from analysis.synthetic.truth import Truth
+from analysis.synthetic.world import make_sources, make_world
 
 FRAMES = (
     "by_location_pc4",
@@ -21,100 +22,144 @@ FRAMES = (
 SCALE = 0.065
 
 
-def world(seed=1, scale=SCALE, **changes):
-    return make_sources("Verzonnen", 2017, scale, seed, replace(Truth(), **changes))
+def sources(seed=1, scale=SCALE, truth=None):
+    return make_sources("Verzonnen", 2017, scale, seed, truth)
 
 
 def same(one, other, name):
     return getattr(one, name).equals(getattr(other, name))
 
 
-def to_bytes(sources):
-    return [getattr(sources, name).to_csv(index=False).encode() for name in FRAMES]
-
-
-def regular(sources):
-    rows = sources.by_location_pc4
+def regular(found):
+    rows = found.by_location_pc4
     return rows[rows["SOORT_PO"] == "Bo"].reset_index(drop=True)
 
 
-def test_the_same_seed_gives_the_same_bytes():
-    assert to_bytes(world()) == to_bytes(world())
+@pytest.fixture(scope="module")
+def world():
+    return make_world(SCALE, 1)
 
 
-def test_another_seed_gives_another_city():
-    one, other = world(), world(seed=2)
-    assert not any(same(one, other, name) for name in FRAMES if name != "by_outline_point")
+def test_the_same_seed_gives_the_same_bytes(world):
+    again = make_world(SCALE, 1)
+    assert list(again.frames) == list(world.frames)
+    for name, frame in world.frames.items():
+        assert frame.to_csv(index=False).encode() == again.frames[name].to_csv(index=False).encode(), name
 
 
-def test_more_special_schools_leave_all_else_alone():
-    one, other = world(), world(share_special=0.2)
-    assert not same(one, other, "by_location_pc4")
-    pd.testing.assert_frame_equal(regular(one), regular(other))
-    assert all(same(one, other, name) for name in FRAMES if name != "by_location_pc4")
+def test_another_seed_gives_another_world(world):
+    other = make_world(SCALE, 2)
+    assert not any(frame.equals(other.frames[name]) for name, frame in world.frames.items())
+
+
+def test_parts_draw_independently(world):
+    """A change in one part leaves the draws of those before and beside it alone."""
+    truth = Truth()
+    other_choice = replace(truth, choice=ChoiceTruth(capacity=False))
+    chosen = make_world(SCALE, 1, other_choice).frames
+    attributes = [name for name in world.frames["by_pupil"] if name not in ("location", "distance_km")]
+    pd.testing.assert_frame_equal(chosen["by_pupil"][attributes], world.frames["by_pupil"][attributes])
+    assert not chosen["by_pupil"]["location"].equals(world.frames["by_pupil"]["location"])
+    assert chosen["by_location_year"].equals(world.frames["by_location_year"])
+    more_pupils = replace(truth, schools=replace(truth.schools, special_pupils=9_000))
+    special = make_world(SCALE, 1, more_pupils).frames
+    for name in ("by_pupil", "by_pupil_test", "by_pupil_advice", "by_pupil_retention", "by_location_year"):
+        assert special[name].equals(world.frames[name]), name
+    assert len(special["by_pupil_special"]) > len(world.frames["by_pupil_special"])
+
+
+def test_a_world_has_small_cells_unknown_categories_and_missing_tests(world):
+    pupils = world.frames["by_pupil"]
+    assert len(pupils) == round(61_919 * SCALE)
+    assert (pupils["education"] == "onbekend").sum() > 100
+    cells = pupils.groupby(["location", "background"]).size()
+    assert (cells < 10).sum() > 10
+    assert world.frames["by_pupil_test"]["e_score"].isna().any()
+
+
+def test_every_pupil_attends_a_school_of_the_world_and_sizes_agree(world):
+    pupils, schools = world.frames["by_pupil"], world.frames["by_location"].set_index("location")
+    assert schools.index.is_unique
+    size = pupils.groupby("location").size().reindex(schools.index[~schools["special"].to_numpy(bool)], fill_value=0)
+    pd.testing.assert_series_equal(size, schools.loc[size.index, "pupils"], check_names=False)
+    assert not pupils.isna().any(axis=None)
+    assert not world.frames["by_location_lagged"].isna().any(axis=None)
+
+
+def test_the_world_carries_its_truth():
+    truth = replace(Truth(), choice=ChoiceTruth(priority=3))
+    assert make_world(0.02, 1, truth).truth == truth
+
+
+def test_the_sources_are_those_of_the_world(world):
+    found = sources()
+    ages = regular(found).filter(like="LEEFTIJD_").sum()
+    expected = world.frames["by_pupil"]["age"].value_counts()
+    assert {int(name.removeprefix("LEEFTIJD_")): n for name, n in ages[ages > 0].items()} == expected.to_dict()
+    at_school = regular(found).groupby("location")["TOTAAL"].sum()
+    schools = world.frames["by_location"].set_index("location")
+    assert at_school.to_dict() == schools.loc[at_school.index, "pupils"].to_dict()
 
 
 def test_more_gaps_leave_the_pupils_and_the_city_alone():
-    one, other = world(), world(schools_without_weging=0.3)
+    truth = Truth()
+    one = sources()
+    other = sources(truth=replace(truth, gaps=replace(truth.gaps, schools_without_weging=0.3)))
     assert len(other.by_location_weging) < len(one.by_location_weging)
     assert all(same(one, other, name) for name in FRAMES if name != "by_location_weging")
 
 
 def test_another_choice_leaves_the_city_and_who_lives_where_alone():
-    one, other = world(), world(choice=ChoiceTruth(distance_km=-2.0))
+    one, other = sources(), sources(truth=replace(Truth(), choice=ChoiceTruth(capacity=False)))
     assert not same(one, other, "by_location_pc4")
     assert all(same(one, other, name) for name in ("by_pc4_population", "by_pc4_point", "by_location_point"))
-    at_home = [regular(sources).groupby("POSTCODE_LEERLING")["TOTAAL"].sum() for sources in (one, other)]
+    at_home = [regular(found).groupby("POSTCODE_LEERLING")["TOTAAL"].sum() for found in (one, other)]
     pd.testing.assert_series_equal(*at_home)
 
 
-def test_a_small_city_has_about_four_thousand_pupils():
-    assert world().by_location_pc4["TOTAAL"].sum() == pytest.approx(61_919 * SCALE * (1 + 0.045), rel=0.01)
-
-
 def test_the_city_at_full_size():
-    rows = regular(world(scale=1.0))
-    assert rows["TOTAAL"].sum() == pytest.approx(61_919, abs=200)  # pupils from elsewhere are drawn
-    assert rows["location"].nunique() == 213
+    found = regular(sources(scale=1.0))
+    assert found["TOTAAL"].sum() == 61_919
+    assert found["location"].nunique() == 213
+    elsewhere = found.loc[found["GEMEENTENAAM_LEERLING"] != "Verzonnen", "TOTAAL"].sum()
+    expected = 61_919 * (0.035 + 0.0012)
+    assert elsewhere == pytest.approx(expected, abs=4 * np.sqrt(expected))
 
 
 def test_it_bears_the_name_and_the_year_that_it_is_given():
-    sources = make_sources("Elders", 2018, SCALE, 1)
-    assert set(sources.by_location_pc4["GEMEENTENAAM"]) == {"Elders"}
-    assert set(sources.by_location_weging["year"]) == {2018}
-    assert sources.inputs == []
+    found = make_sources("Elders", 2018, SCALE, 1)
+    assert set(found.by_location_pc4["GEMEENTENAAM"]) == {"Elders"}
+    assert set(found.by_location_weging["year"]) == {2018}
+    assert found.inputs == []
 
 
 def test_its_gaps_make_pupils_leave_for_every_reason_that_it_has():
-    left = choice_tables(world(), "Verzonnen").accounting.set_index("reason")["pupils_out"]
+    left = choice_tables(sources(), "Verzonnen").accounting.set_index("reason")["pupils_out"]
     reasons = ["SOORT_PO is not Bo", "home unknown", "home elsewhere", "no point for the school", "no schoolweging"]
     assert (left[reasons] > 0).all()
     assert (left.drop(reasons) == 0).all()
 
 
-def estimated(sources):
-    tables = choice_tables(sources, "Verzonnen")
+def estimated(found):
+    tables = choice_tables(found, "Verzonnen")
     by_school, by_pc4 = tables.by_school.set_index("location"), tables.by_pc4.set_index("pc4")
     choices = school_choice.select("all_ages", tables.by_pc4_school, "TOTAAL", pairwise_km(by_pc4, by_school))
     return school_choice.estimate(choices, school_choice.attributes(choices, by_school, by_pc4))
 
 
-def z_scores(result, truth):
-    return (result.params - truth.as_series()) / np.sqrt(np.diag(result.covariance))
+def test_the_pooled_model_on_open_data_shows_the_signs_of_the_truth():
+    """Coarse homes and pooled parents have no single truth, but distance repels, and poor schools repel the rich."""
+    result = estimated(sources(3, 1.0))
+    z = result.params / np.sqrt(np.diag(result.covariance_cluster))
+    assert z["distance_km"] < -3
+    assert z["schoolweging"] < -3
+    assert z["schoolweging_x_nonwestern"] > 1
 
 
-def test_the_truth_is_found_again_in_thirty_cities():
-    z = pd.DataFrame([z_scores(estimated(world(seed, 0.3)), Truth().choice) for seed in range(30)])
-    assert z.abs().max(axis=None) < 4
-    # The standard deviation of 210 independent scores has a standard error of 1 / sqrt(2 x 210) = .05.
-    assert z.to_numpy().std() == pytest.approx(1, abs=0.15)
-    # The mean of 30 has a standard error of 1 / sqrt(30) = .18.
-    assert z.mean().abs().max() < 4 * 0.18
-
-
-@pytest.mark.parametrize(("term", "value"), [("distance_km", -1.1), ("schoolweging", 0.4), ("denomination_pc", 0.9)])
-def test_estimates_follow_another_truth(term, value):
-    truth = replace(Truth().choice, **{term: value})
-    result = estimated(world(3, 0.3, choice=truth))
-    assert z_scores(result, truth).abs().max() < 4
-    assert abs(z_scores(result, Truth().choice)[term]) > 6
+def test_only_regular_schools_have_a_composition(world):
+    schools = world.frames["by_location"]
+    special = schools["special"].to_numpy(bool)
+    measured = ["share_at_risk", "share_nonwestern", "shortage_2019", "schoolweging"]
+    assert schools.loc[special, measured].isna().all(axis=None)
+    assert schools.loc[~special, measured].notna().all(axis=None)
+    assert schools.loc[special, "location"].str.startswith("89").all()
