@@ -5,12 +5,23 @@ from __future__ import annotations
 from analysis.run.chain import Step
 
 CHAIN = (
-    Step("01_data", produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point")),
+    Step(
+        "01_data",
+        produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        may_produce=(
+            "by_pupil",
+            "by_location",
+            "by_pupil_test",
+            "by_pupil_advice",
+            "by_location_year",
+            "published_figures",
+        ),
+    ),
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(
         "03_school_choice",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
         produces=("school_choice_findings",),
     ),
-    Step("07_summary", wants=("segregation_findings", "school_choice_findings")),
+    Step("07_summary", wants=("segregation_findings", "school_choice_findings", "published_figures")),
 )

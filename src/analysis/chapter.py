@@ -14,6 +14,7 @@ from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
+REAL_EDITION = '<p data-published="none">This edition holds real data: there is no world to compare with print.</p>'
 NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
 
@@ -44,6 +45,27 @@ class Chapter(Release):
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
+
+    def truth(self, truth: pd.DataFrame) -> Published:
+        """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
+        if truth.empty:
+            return Published("table", "truth", REAL_EDITION)
+        return self.table("truth", truth, caption="Every number that generated this world", counts=())
+
+    def published_figures(self) -> Published:
+        """Show the figures in print beside those of this world; an edition of real data has none to compare."""
+        if not self.has("published_figures"):
+            return Published("table", "published_figures", REAL_EDITION)
+        figures = self.load("published_figures")
+        within = int(figures["within"].sum())
+        return self.table(
+            "published_figures",
+            figures,
+            caption=f"Figures in print and in this world: {within} of {len(figures)} within their tolerance",
+            counts=(),
+            shown=["figure_id", "source", "published", "computed", "tolerance", "within", "note"],
+            note="The tolerance is rounding in print plus three standard deviations between worlds of this size.",
+        )
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""

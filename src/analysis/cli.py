@@ -56,6 +56,22 @@ def schema() -> None:
     sys.stdout.write(json_schema())
 
 
+@app.command()
+def world(
+    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="Params file of a synthetic edition.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Empty folder to write to.")],
+    settings: Settings = None,
+) -> None:
+    """Write the synthetic world of an edition as the files that a researcher would receive."""
+    edition = read_edition(params, settings or ())
+    if not edition.synthetic:
+        raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only", given="duo")
+    from analysis.intake import write_edition_world
+
+    files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)
+    sys.stdout.write("".join(f"{path}\n" for path in files))
+
+
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
     try:

@@ -1,22 +1,50 @@
-"""Where an edition's data come from: the files of DUO and CBS, or the synthetic city."""
+"""Where an edition's data come from: the files of DUO and CBS, or the synthetic world."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import sources
+from analysis.data.contracts import check
+from analysis.data.export import write_world
+from analysis.data.microdata import MICRODATA, dictionary
+from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.edition import DATA_VARIABLE
 from analysis.errors import InputError
 from analysis.run.workspace import project_root
-from analysis.synthetic.world import make_sources
+from analysis.synthetic.moments import against_print
+from analysis.synthetic.truth_rows import truth_rows
+from analysis.synthetic.world import World, make_world, open_data
 
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
 
-def read_sources(
+@dataclass(frozen=True)
+class Received:
+    """What an edition starts from.
+
+    Parameters
+    ----------
+    sources
+        Open data, real or in the form of the real ones.
+    microdata
+        Tables to hand over by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
+    truth
+        What generated a synthetic world, ``parameter, value``; empty for real data.
+    """
+
+    sources: Sources
+    microdata: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    truth: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def receive(
     source: str,
     *,
     folder: str,
@@ -25,23 +53,35 @@ def read_sources(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
-) -> Sources:
-    """Return the checked sources of an edition; the parameters are those of the params block ``data``.
+) -> Received:
+    """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
     Raises
     ------
     InputError
         For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
     """
-    if source not in ("synthetic", "duo"):
-        raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
-    if source == "synthetic":
-        return make_sources(region, schoolweging_year, scale, seed)
     root = project_root()
-    folder = os.environ.get(DATA_VARIABLE) or folder
-    return sources.read_duo(
-        root / folder, root / "params" / "sources", region, schoolweging_year, allow_changed_sources
+    if source == "synthetic":
+        return _synthetic(make_world(scale, seed), region, schoolweging_year, scale)
+    if source != "duo":
+        raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
+    data = root / (os.environ.get(DATA_VARIABLE) or folder)
+    return Received(
+        sources.read_duo(data, root / "params" / "sources", region, schoolweging_year, allow_changed_sources)
     )
+
+
+def microdata_of(world: World) -> dict[str, pd.DataFrame]:
+    """Return the tables of a world that a researcher would receive, held to their contracts."""
+    return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
+
+
+def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
+    """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
+    made = make_world(scale, seed)
+    about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
+    return write_world(folder, microdata_of(made), dictionary(), truth_rows(made.truth), about)
 
 
 def files_read(read: Sources) -> pd.DataFrame:
@@ -52,3 +92,13 @@ def files_read(read: Sources) -> pd.DataFrame:
         )
     files = pd.DataFrame(read.inputs).rename(columns={"path": "file"})
     return files[list(FILE_COLUMNS)]
+
+
+def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
+    printed = read_published(project_root() / "params" / "published")
+    figures = against_print(world.frames, printed, scale)
+    return Received(
+        sources=open_data(world, region, schoolweging_year),
+        microdata={**microdata_of(world), "published_figures": figures},
+        truth=truth_rows(world.truth),
+    )

@@ -55,7 +55,8 @@ def cut_points(half_width: ArrayLike) -> NDArray[np.float64]:
 def level_at(position: NDArray[np.float64], half_width: ArrayLike) -> NDArray[np.float64]:
     """Return the level number in whose strip each position lies; see `cut_points`."""
     passed = position[:, None] >= cut_points(half_width)
-    return LEVELS[passed.sum(axis=1)]
+    levels: NDArray[np.float64] = LEVELS[passed.sum(axis=1)]
+    return levels
 
 
 def advice_of_test(by_pupil_advice: pd.DataFrame) -> pd.Series:
