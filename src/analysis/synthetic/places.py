@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.intp]
+Floats = NDArray[np.float64]
 NONE = -1
 
 
@@ -32,37 +33,43 @@ def allocate(
         of its options gets a place that is left, at its last option's side of the list; places may then be exceeded
         only if none are left at all.
     """
-    lottery = rng.random(len(wanted))
+    claim = rng.random(len(wanted))[:, None] + ~priority
+    worst = np.full(len(places), np.inf)
     turn = np.zeros(len(wanted), dtype=np.intp)
     held = np.full(len(wanted), NONE, dtype=np.intp)
     asking = np.arange(len(wanted))
     while len(asking):
+        turn[asking] = _next(wanted, claim, worst, turn, asking)
+        asking = asking[turn[asking] < wanted.shape[1]]
         held[asking] = wanted[asking, turn[asking]]
-        refused = _refused(held, asking, turn, priority, lottery, places)
-        held[refused] = NONE
-        turn[refused] += 1
-        asking = refused[turn[refused] < wanted.shape[1]]
+        asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
+        held[asking] = NONE
+        turn[asking] += 1
     return _leftover(held, wanted, places)
 
 
-def _refused(
-    held: Indices,
-    asking: Indices,
-    turn: Indices,
-    priority: NDArray[np.bool_],
-    lottery: NDArray[np.float64],
-    places: NDArray[np.int64],
-) -> Indices:
-    """Find the pupils who fall out at the options that were asked: those beyond the places, priority first."""
+def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: Indices) -> Indices:
+    """Find the next option of each pupil at which its claim is not hopeless; k when there is none.
+
+    The worst claim that a full option holds only improves, so that an option which would refuse now always will.
+    """
+    options = np.arange(wanted.shape[1])
+    open_to = (claim[asking] <= worst[wanted[asking]]) & (options >= turn[asking][:, None])
+    return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
+
+
+def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
+    """Find the pupils who fall out at the options that were asked, and note there the worst claim that is held."""
     asked = np.zeros(len(places), dtype=bool)
     asked[held[asking]] = True
-    crowded = asked & (np.bincount(held[held != NONE], minlength=len(places)) > places)
-    there = np.flatnonzero((held != NONE) & crowded[held])
-    claim = lottery[there] + ~priority[there, turn[there]]
-    order = there[np.lexsort((claim, held[there]))]
+    full = asked & (np.bincount(held[held != NONE], minlength=len(places)) >= places)
+    there = np.flatnonzero((held != NONE) & full[held])
+    order = there[np.lexsort((claim[there], held[there]))]
     option = held[order]
-    start = np.searchsorted(option, option)
-    return order[np.arange(len(order)) - start >= places[option]]
+    rank = np.arange(len(order)) - np.searchsorted(option, option)
+    last = rank == places[option] - 1
+    worst[option[last]] = claim[order[last]]
+    return order[rank >= places[option]]
 
 
 def _leftover(held: Indices, wanted: Indices, places: NDArray[np.int64]) -> Indices:
