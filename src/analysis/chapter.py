@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,10 +10,12 @@ import pandas as pd
 from analysis.data import tables
 from analysis.publish.accounting import fold_small_steps, withhold_small_total
 from analysis.publish.release import Published, Release
+from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
+PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 REAL_EDITION = '<p data-published="none">This edition holds real data: there is no world to compare with print.</p>'
 NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
@@ -58,14 +60,28 @@ class Chapter(Release):
             return Published("table", "published_figures", REAL_EDITION)
         figures = self.load("published_figures")
         within = int(figures["within"].sum())
-        return self.table(
-            "published_figures",
-            figures,
-            caption=f"Figures in print and in this world: {within} of {len(figures)} within their tolerance",
+        caption = f"Figures in print and in this world: {within} of {len(figures)} within their tolerance"
+        self.table("published_figures", figures, caption=f"{caption}, all in one file", counts=())
+        missed = self.table(
+            "published_missed",
+            figures[~figures["within"]].reset_index(drop=True),
+            caption=f"{caption}; those outside it, and why",
             counts=(),
-            shown=["figure_id", "source", "published", "computed", "tolerance", "within", "note"],
-            note="The tolerance is rounding in print plus three standard deviations between worlds of this size.",
+            shown=["figure_id", "published", "computed", "tolerance", "note"],
+            digits=PRINTED_DIGITS,
         )
+        return Published("table", "published", missed.html + "".join(self._printed(figures)))
+
+    def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
+        for file, rows in figures.groupby("file", sort=True):
+            yield self.table(
+                f"published_{str(file).replace('-', '_').lower()}",
+                rows.reset_index(drop=True),
+                caption=f"{rows['source'].iloc[0].rpartition(', ')[0]} ({file})",
+                counts=(),
+                shown=["figure_id", "place", "unit", "published", "computed", "tolerance", "within"],
+                digits=PRINTED_DIGITS,
+            ).html
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""

@@ -71,9 +71,10 @@ def test_estimates_have_the_one_form(ci_edition: Path) -> None:
 def test_the_estimates_have_the_signs_of_the_truth(ci_edition: Path) -> None:
     """Distance repels every group; the pooled model has no single truth beside (see the unit tests of choice)."""
     estimates = table(ci_edition, "school_choice", "estimates")
-    found = estimates[estimates["model"] == "all_ages"].set_index("term")
-    assert found.loc["log_distance", "ci_high"] < 0
-    assert found.loc["schoolweging", "estimate"] < 0 < found.loc["schoolweging_x_nonwestern", "estimate"]
+    for _, found in estimates.groupby("model"):
+        of = found.set_index("term")["estimate"]
+        for km in (0.2, 0.5, 1.0, 2.0):
+            assert of["distance_km"] + of["log_distance"] / (km + 0.1) < 0
 
 
 def test_the_accounting_adds_up_within_the_rounding(ci_edition: Path) -> None:
@@ -121,6 +122,21 @@ def test_a_notebook_opened_alone_works_on_the_last_runs_tables(ci_edition: Path,
     assert done.returncode == 0, done.stderr[-2000:]
     assert (ci_edition.parent / "ci.scratch" / "tables" / "school_choice" / "estimates.csv").exists()
     assert (ci_edition / "manifest.json").read_bytes() == before
+
+
+def test_the_world_is_held_against_figures_in_print(ci_edition: Path) -> None:
+    figures = table(ci_edition, "summary", "published_figures")
+    assert len(figures) >= 60
+    gap = (figures["computed"] - figures["published"]).abs()
+    assert (figures["within"] == (gap <= figures["tolerance"] * (1 + 1e-9) + 1e-12)).all()
+    assert figures["within"].mean() > 0.8  # 4,000 pupils, whose sampling error the tolerances know only roughly
+
+
+def test_everything_made_up_says_so(ci_edition: Path) -> None:
+    for path in (ci_edition / "tables").rglob("*.csv"):
+        assert "SYNTHETIC" in json.loads(path.with_suffix(".json").read_text("utf8"))["data"], path
+    for path in (ci_edition / "figures").rglob("*.svg"):
+        assert "ynthetic" in path.read_text("utf8") or "<!-- Synthetic" in path.read_text("utf8"), path
 
 
 def test_two_runs_publish_the_same_tables_byte_for_byte(ci_edition: Path, tmp_path: Path) -> None:

@@ -1,22 +1,38 @@
 import pytest
 
 from analysis import intake
+from analysis.data.microdata import MICRODATA
 from analysis.data.sources import Sources
 from analysis.errors import InputError
-from analysis.intake import files_read, read_sources
+from analysis.intake import files_read, receive
 from analysis.synthetic.world import make_sources
+
+SETTINGS = {
+    "folder": "data",
+    "region": "Verzonnen",
+    "schoolweging_year": 2018,
+    "allow_changed_sources": False,
+    "scale": 0.065,
+    "seed": 4,
+}
 
 
 def read(source, **changes):
-    settings = {
-        "folder": "data",
-        "region": "Verzonnen",
-        "schoolweging_year": 2018,
-        "allow_changed_sources": False,
-        "scale": 0.03,
-        "seed": 4,
-    }
-    return read_sources(source, **settings | changes)
+    return receive(source, **SETTINGS | changes).sources
+
+
+def test_a_synthetic_edition_receives_microdata_its_truth_and_a_comparison_with_print():
+    received = receive("synthetic", **SETTINGS)
+    assert set(received.microdata) == {*MICRODATA, "published_figures"}
+    assert len(received.microdata["by_pupil"]) == pytest.approx(61_919 * 0.065, rel=0.01)
+    assert received.microdata["published_figures"]["within"].mean() > 0.8
+    assert received.truth.set_index("parameter")["value"]["city.radius_km"] == "7.0"
+
+
+def test_open_data_come_without_microdata_and_truth(read_duo):
+    received = receive("duo", **SETTINGS)
+    assert (len(received.microdata), len(received.truth)) == (0, 0)
+    assert len(read_duo) == 1
 
 
 @pytest.fixture
@@ -29,7 +45,7 @@ def read_duo(monkeypatch):
 
 
 def test_a_synthetic_city_is_made_of_its_seed_and_scale():
-    found, expected = read("synthetic"), make_sources("Verzonnen", 2018, 0.03, 4)
+    found, expected = read("synthetic"), make_sources("Verzonnen", 2018, 0.065, 4)
     assert found.by_location_pc4.equals(expected.by_location_pc4)
     assert not found.by_location_pc4.equals(read("synthetic", seed=5).by_location_pc4)
 

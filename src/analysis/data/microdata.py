@@ -158,6 +158,31 @@ BY_PUPIL_ADVICE = pa.DataFrameSchema(
     name="by_pupil_advice",
 )
 
+BY_PUPIL_ADVICE_NATIONAL = pa.DataFrameSchema(
+    {
+        **BY_PUPIL_ADVICE.columns,
+        "location": _text("number of the school, made for this table"),
+        "income_quintile": _whole("national quintile of household income, 5 is the highest", 1, 5),
+    },
+    unique=["pupil"],
+    strict=True,
+    name="by_pupil_advice_national",
+)
+
+BY_PUPIL_RETENTION = pa.DataFrameSchema(
+    {
+        "cohort": _whole("year in which the cohort was in groep 1 or 2", 2000, 2030),
+        "pupil": _whole("number of the pupil within the cohort", 0),
+        "location": _location(),
+        "education": PERSON["education"],
+        "grade": _code("groep five years on", ("lower", "6 or 7", "8")),
+        "outcome": _text("where the pupil is five years on: same school, other school, left the city"),
+    },
+    unique=["cohort", "pupil"],
+    strict=True,
+    name="by_pupil_retention",
+)
+
 BY_LOCATION_YEAR = pa.DataFrameSchema(
     {
         "location": _location(),
@@ -189,7 +214,16 @@ BY_LOCATION_YEAR = pa.DataFrameSchema(
 )
 
 MICRODATA: Mapping[str, pa.DataFrameSchema] = {
-    schema.name: schema for schema in (BY_PUPIL, BY_LOCATION, BY_PUPIL_TEST, BY_PUPIL_ADVICE, BY_LOCATION_YEAR)
+    schema.name: schema
+    for schema in (
+        BY_PUPIL,
+        BY_LOCATION,
+        BY_PUPIL_RETENTION,
+        BY_PUPIL_TEST,
+        BY_PUPIL_ADVICE,
+        BY_PUPIL_ADVICE_NATIONAL,
+        BY_LOCATION_YEAR,
+    )
 }
 
 

@@ -80,8 +80,8 @@ def read_published(folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per figure: ``figure_id, source`` (publication and place), ``population, year, unit, published,
-        rounding, tolerance, why, note, contradicts, total``.
+        One row per figure: ``figure_id, source`` (publication and place), ``file, place, population, year, unit,
+        published, rounding, tolerance, why, note, contradicts, total``.
 
     Raises
     ------
@@ -107,7 +107,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     for figure in publication.figures:
         told = figure.model_dump(exclude={"id", "place", "value"})
         source = f"{publication.publication}, {figure.place}"
-        yield {"figure_id": figure.id, "source": source, "published": figure.value, **told}
+        shown = {"figure_id": figure.id, "source": source, "file": path.stem, "place": figure.place}
+        yield {**shown, "published": figure.value, **told}
 
 
 def _read(path: Path) -> Publication:

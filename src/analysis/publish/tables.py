@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
@@ -22,6 +23,11 @@ SIGNIFICANT = 3
 P_VALUE = "p_value"
 GROUPED = 1_000
 """From here on a column's thousands are set apart, unless it holds years."""
+
+EACH = -1
+"""In `digits`: every number of the column on its own, because they are in different units."""
+
+EACH_DIGITS = 4
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -76,7 +82,7 @@ def html_table(
     source
         Address of the CSV, relative to the page.
     digits
-        Decimals per column; else as many as give the column's largest number three significant digits.
+        Decimals per column, or `EACH`; else as many as give the column's largest number three significant digits.
     labels
         Column headers; else the column's name with spaces.
     shown
@@ -130,12 +136,26 @@ def _reason(sign: str) -> str:
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
         return _words
+    if digits == EACH:
+        return _significant
     decimals = _decimals(values) if digits is None else digits
     grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
     return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
 
 
+def _significant(value: float) -> str:
+    """Write a number on its own, with as many digits as it needs: for a column of numbers in different units."""
+    if pd.isna(value):
+        return ""
+    size = abs(value)
+    decimals = 0 if size >= GROUPED or size == 0 else max(0, EACH_DIGITS - 1 - math.floor(math.log10(size)))
+    text = f"{value:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
 def _words(value: object) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar
 
 

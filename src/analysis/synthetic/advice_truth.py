@@ -165,5 +165,4 @@ class AdviceTruth:
 
     def half_width(self, year: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the width of a double advice in each year, in levels."""
-        width = np.asarray(self.half_width_start + self.half_width_step * (year - 2008), dtype=np.float64)
-        return width
+        return np.asarray(self.half_width_start + self.half_width_step * (year - 2008), dtype=np.float64)

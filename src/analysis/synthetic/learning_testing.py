@@ -20,8 +20,7 @@ class Calendar:
 
     def delay(self, truth: TestingTruth) -> Floats:
         """Return the days between the tests beyond the expected number."""
-        beyond = np.asarray((self.e_day - self.m_day) - (truth.e_day - truth.m_day), dtype=np.float64)
-        return beyond
+        return np.asarray((self.e_day - self.m_day) - (truth.e_day - truth.m_day), dtype=np.float64)
 
 
 def calendar(schools: int, truth: TestingTruth, seed: np.random.SeedSequence) -> Calendar:

@@ -248,23 +248,27 @@ def test_an_ordered_logit_finds_the_latent_coefficients_and_the_borders(city) ->
 
 
 @pytest.mark.slow
-def test_over_200_worlds_the_ordered_logits_intervals_cover_the_latent_truth(city) -> None:
+def test_over_200_worlds_the_ordered_logits_intervals_cover_the_latent_truth(city, record_property) -> None:
     true = latent(ONE_COHORT)
     inside = [
         _covers(ordered(make_advice(*city, ONE_COHORT, seed(s))).conf_int().loc[true.index], true)
         for s in range(1000, 1200)
     ]
+    record_property("advice given LOVS score and groups, ordered logit", np.mean(inside))
     assert 0.92 <= np.mean(inside) <= 0.98
 
 
 @pytest.mark.slow
-def test_over_200_worlds_with_schools_that_differ_clustered_intervals_cover_the_projection(city) -> None:
+def test_over_200_worlds_with_schools_that_differ_clustered_intervals_cover_the_projection(
+    city, record_property
+) -> None:
     truth = replace(AdviceTruth(), years=(2016,))
     true = pd.concat([_projection_of_world(city, truth, s) for s in range(5000, 5040)], axis=1).mean(axis=1)
     inside = []
     for world in range(1000, 1200):
         fit = linear_probability(make_advice(*city, truth, seed(world)), clusters=True)
         inside.append(_covers(fit.conf_int().loc[list(GROUPS)], true[list(GROUPS)]))
+    record_property("under-advice on groups, linear probability, clustered by school", np.mean(inside))
     assert 0.92 <= np.mean(inside) <= 0.98
 
 
