@@ -30,8 +30,8 @@ def allocate(
     -------
     Indices
         The option of each pupil. No pupil and option would both rather have each other. A pupil who is refused by all
-        of its options gets a place that is left, at its last option's side of the list; places may then be exceeded
-        only if none are left at all.
+        of its options gets one of the places that are left, by lot, or its first preference if none are left: only
+        then does an option have more pupils than places.
     """
     claim = rng.random(len(wanted))[:, None] + ~priority
     worst = np.full(len(places), np.inf)
@@ -45,7 +45,7 @@ def allocate(
         asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
         held[asking] = NONE
         turn[asking] += 1
-    return _leftover(held, wanted, places)
+    return _leftover(held, wanted, places, rng)
 
 
 def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: Indices) -> Indices:
@@ -72,11 +72,11 @@ def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.i
     return order[rank >= places[option]]
 
 
-def _leftover(held: Indices, wanted: Indices, places: NDArray[np.int64]) -> Indices:
+def _leftover(held: Indices, wanted: Indices, places: NDArray[np.int64], rng: np.random.Generator) -> Indices:
     """Give those whom every option refused the places that are left; beyond these, their first preference."""
     without = np.flatnonzero(held == NONE)
     free = np.maximum(places - np.bincount(held[held != NONE], minlength=len(places)), 0)
-    seats = np.repeat(np.arange(len(places)), free)[: len(without)]
+    seats = rng.permutation(np.repeat(np.arange(len(places)), free))[: len(without)]
     placed = held.copy()
     placed[without] = wanted[without, 0]
     placed[without[: len(seats)]] = seats
