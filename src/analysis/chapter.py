@@ -17,6 +17,11 @@ ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "ro
 
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 REAL_EDITION = '<p data-published="none">This edition holds real data: there is no world to compare with print.</p>'
+# The whole comparison is too long for a page: it is shown per publication, and as one file.
+ALL_FIGURES = (
+    '<p id="table-published_figures" data-published="table">'
+    '<a href="../tables/summary/published_figures.csv" download>All figures in one file (CSV)</a></p>'
+)
 NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
 
@@ -70,7 +75,7 @@ class Chapter(Release):
             shown=["figure_id", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
-        return Published("table", "published", missed.html + "".join(self._printed(figures)))
+        return Published("table", "published", missed.html + ALL_FIGURES + "".join(self._printed(figures)))
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
