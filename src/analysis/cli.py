@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.chain import CHAIN
-from analysis.edition import DATA_VARIABLE, Edition, json_schema, parameter_rows, read_edition
+from analysis.edition import Edition, json_schema, parameter_rows
 from analysis.errors import InputError, StaatError
+from analysis.params import DATA_VARIABLE, read_edition
 from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)

@@ -1,4 +1,4 @@
-"""What an edition is: one YAML file, read into a frozen model that knows every key, its type, unit and meaning.
+"""What an edition is: a frozen model that knows every parameter, its type, unit and meaning.
 
 Imports neither pandas nor papermill, so that reading and checking parameters costs nothing.
 """
@@ -7,19 +7,11 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
-
-from analysis.errors import InputError, nearest
-
-DATA_VARIABLE = "STAAT_DATA"
 
 
 def key(meaning: str, *, unit: str = "", default: Any = ..., **limits: Any) -> Any:  # noqa: ANN401 - as pydantic's Field
@@ -165,42 +157,6 @@ BLOCKS: dict[str, type[Block]] = {
 }
 
 
-def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
-    """Read an edition from its params file.
-
-    Parameters
-    ----------
-    path
-        The YAML file; its name is the edition's name.
-    settings
-        Overrides as typed: ``block.key=value``. They win over the environment variable STAAT_DATA,
-        which wins over the file.
-
-    Raises
-    ------
-    InputError
-        For a file that cannot be read and for every key that is unknown, missing, of the wrong type or out of
-        range: all of them in one message.
-    """
-    raw = _read_yaml(path)
-    if os.environ.get(DATA_VARIABLE) and isinstance(raw.get("data"), dict):
-        raw["data"]["folder"] = os.environ[DATA_VARIABLE]
-    origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
-    _refuse_empty_blocks(raw, path)
-    try:
-        edition = Edition.model_validate_json(json.dumps(raw, default=str))
-    except ValidationError as error:
-        raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
-    if edition.edition != path.stem:
-        raise InputError(
-            f"{path}: edition",
-            "an edition bears its file's name, so that a copied file cannot overwrite last year's outputs",
-            given=edition.edition,
-            allowed=path.stem,
-        )
-    return edition
-
-
 def parameter_rows() -> Iterator[dict[str, str]]:
     """Give every parameter with its key, type, unit, default and meaning."""
     for name, info in Edition.model_fields.items():
@@ -214,104 +170,6 @@ def parameter_rows() -> Iterator[dict[str, str]]:
 def json_schema() -> str:
     """Return the JSON schema of a params file, for editors."""
     return json.dumps(Edition.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error; the standard silently keeps the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
-        for position, name in enumerate(names):
-            if name in names[:position]:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-# YAML 1.1 reads 1e-8 as text for want of a dot; who types a tolerance means a number.
-_UniqueKeyLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-
-
-def _parse(text: str) -> Any:  # noqa: ANN401 - YAML holds anything
-    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derives from SafeLoader
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        raw = _parse(path.read_text("utf8"))
-    except FileNotFoundError:
-        others = [p.stem for p in path.parent.glob("*.yml")] if path.parent.is_dir() else []
-        near = nearest(path.stem, others)
-        hint = f"did you mean {path.with_name(near + '.yml')}?" if near else None
-        raise InputError(
-            str(path), "there is no such params file", allowed=", ".join(sorted(others)) or None, hint=hint
-        ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(str(path), f"cannot be read as YAML: {error}") from None
-    if not isinstance(raw, dict):
-        raise InputError(str(path), "must be a YAML mapping of keys to values", given=raw)
-    return raw
-
-
-def _apply(raw: dict[str, Any], setting: str) -> tuple[str, ...]:
-    name, equals, text = setting.partition("=")
-    where = tuple(name.strip().split("."))
-    if not equals or not all(where):
-        raise InputError(f"--set {setting}", "must look like block.key=value")
-    target = raw
-    for part in where[:-1]:
-        target = target.setdefault(part, {}) if isinstance(target, dict) else {}
-        if not isinstance(target, dict):
-            raise InputError(f"--set {setting}", f"{part!r} is a value, not a block")
-    try:
-        target[where[-1]] = _parse(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"--set {setting}", f"the value cannot be read as YAML: {error}") from None
-    return where
-
-
-def _refuse_empty_blocks(raw: Mapping[str, Any], path: Path) -> None:
-    for name in BLOCKS:
-        if name in raw and raw[name] is None:
-            raise InputError(
-                f"{path}: {name}",
-                "the block is empty",
-                hint=f"leave it out to skip the notebook, or write `{name}: {{}}`",
-            )
-
-
-def _explain(error: Mapping[str, Any], path: Path, origins: Mapping[tuple[str, ...], str]) -> InputError:
-    place = tuple(str(part) for part in error["loc"])
-    names = _names_beside(place)
-    given = error["input"] if error["type"] != "missing" else None
-    allowed: str | None = _allowed(error)
-    hint = None
-    problem = "this value is not allowed"
-    if error["type"] == "extra_forbidden":
-        problem, allowed = "there is no such key", ", ".join(names)
-        near = nearest(place[-1], names)
-        hint = f"did you mean {'.'.join((*place[:-1], near))}?" if near else "`staat params` lists every key"
-    elif error["type"] == "missing":
-        problem, allowed = "this key is missing", _meaning(place)
-    origin = next((text for where, text in origins.items() if place[: len(where)] == where), str(path))
-    return InputError(f"{origin}: {'.'.join(place)}", problem, given=given, allowed=allowed, hint=hint)
-
-
-def _names_beside(place: tuple[str, ...]) -> list[str]:
-    model = BLOCKS.get(place[0]) if len(place) > 1 else Edition
-    return list(model.model_fields) if model else []
-
-
-def _meaning(place: tuple[str, ...]) -> str | None:
-    model: type[Block] | None = BLOCKS.get(place[0]) if len(place) > 1 else Edition
-    info = model.model_fields.get(place[-1]) if model else None
-    return (info.description or "a block: see `staat params`") if info else None
-
-
-def _allowed(error: Mapping[str, Any]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return message[:1].lower() + message[1:]
 
 
 def _row(name: str, info: FieldInfo) -> dict[str, str]:

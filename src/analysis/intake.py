@@ -15,8 +15,8 @@ from analysis.data.export import write_world
 from analysis.data.microdata import MICRODATA, dictionary
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
-from analysis.edition import DATA_VARIABLE
 from analysis.errors import InputError
+from analysis.params import DATA_VARIABLE
 from analysis.run.workspace import project_root
 from analysis.synthetic.moments import against_print
 from analysis.synthetic.truth_rows import truth_rows

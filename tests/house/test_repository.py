@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from analysis.chain import CHAIN
-from analysis.edition import BLOCKS, Edition, json_schema, read_edition
+from analysis.edition import BLOCKS, Edition, json_schema
+from analysis.params import read_edition
 from analysis.run.parameters import cell_parameters, injected, title_of
 from analysis.run.runner import Order, check
 

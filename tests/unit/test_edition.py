@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.edition import BLOCKS, Edition, parameter_rows, read_edition
+from analysis.edition import BLOCKS, Edition, parameter_rows
 from analysis.errors import InputError
+from analysis.params import read_edition
 
 SMALL = {
     "edition": "small",

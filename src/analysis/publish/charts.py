@@ -66,7 +66,7 @@ def extra_distance(travel: pd.DataFrame) -> Figure:
     Parameters
     ----------
     travel
-        Estimates of `models.school_choice.willingness_to_travel`, of one model or more.
+        Estimates of `models.travel.willingness_to_travel`, of one model or more.
     """
     figure, axes = figures.canvas(7.0)
     models = list(dict.fromkeys(travel["model"]))

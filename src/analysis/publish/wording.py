@@ -67,7 +67,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -
     Parameters
     ----------
     travel
-        Estimates of `models.school_choice.willingness_to_travel` for one model.
+        Estimates of `models.travel.willingness_to_travel` for one model.
     nearest
         One row per postcode: ``pupils, at_nearest``.
     fit

@@ -4,7 +4,7 @@ import pytest
 from scipy.optimize import newton
 
 from analysis.errors import ModelError
-from analysis.models import conditional_logit, school_choice
+from analysis.models import conditional_logit, school_choice, travel
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice import Choices
 
@@ -182,14 +182,14 @@ def test_terms_of_another_model_are_refused(town):
 
 def test_neighbourhood_types_and_their_mean_over_choosers():
     by_pc4 = pd.DataFrame({"share_nonwestern": [0.1, 0.4, 0.3]}, index=["1011", "1012", "1013"])
-    found = school_choice.neighbourhood_types(select("TOTAAL"), by_pc4, [0.2, 0.5])
+    found = travel.neighbourhood_types(select("TOTAAL"), by_pc4, [0.2, 0.5])
     assert found.to_dict("list") == {
         "group": ["below 20% non-western", "20%-50% non-western"],
         "share_nonwestern": [0.1, 0.4],
         "pupils": [50, 50],
         "postcodes": [1, 1],
     }
-    one = school_choice.neighbourhood_types(select("TOTAAL", TOTAAL=[90, 10, 0, 0]), by_pc4, [0.5, 0.6])
+    one = travel.neighbourhood_types(select("TOTAAL", TOTAAL=[90, 10, 0, 0]), by_pc4, [0.5, 0.6])
     assert one["share_nonwestern"].tolist() == pytest.approx([(90 * 0.4 + 10 * 0.1) / 100])
 
 
@@ -205,7 +205,7 @@ def extra_km(params, start, step, share):
 
 def test_the_extra_distance_makes_up_for_the_step(town):
     choices, terms, result, by_pc4, by_school = town
-    found = school_choice.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
+    found = travel.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
     travelled = np.repeat(terms["distance_km"].loc[choices.pupils.index].to_numpy(), choices.pupils.to_numpy())
     step = by_school["schoolweging"].std(ddof=1)
     assert (found["start_km"] == np.median(travelled)).all()
@@ -226,7 +226,7 @@ def test_the_extra_distance_makes_up_for_the_step(town):
 
 def test_standard_errors_by_differences_in_every_coefficient(town):
     choices, _, result, by_pc4, by_school = town
-    found = school_choice.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
+    found = travel.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
     for _, row in found.iterrows():
         at = (row["start_km"], row["sd_schoolweging"], row["share_nonwestern"])
         gradient = []
@@ -254,7 +254,7 @@ def test_a_distance_that_makes_up_for_nothing_is_refused(town, changes, problem)
     for term, value in changes.items():
         changed.params[term] = value
     with pytest.raises(ModelError, match=problem):
-        school_choice.travel_by_type(choices, changed, by_pc4, by_school, [0.2])
+        travel.travel_by_type(choices, changed, by_pc4, by_school, [0.2])
 
 
 def test_the_share_at_the_nearest_school():

@@ -7,10 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.models import segregation
+from analysis.models import school_bands, segregation
 from analysis.models.bands import per_cent
 from analysis.models.estimates import ESTIMATE_COLUMNS
-from analysis.models.segregation import City, assign_nearest, dissimilarity, isolation
+from analysis.models.school_bands import assign_nearest
+from analysis.models.segregation import City, dissimilarity, isolation
 
 TWO_GROUPS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=8)
 
@@ -123,7 +124,7 @@ def test_a_postcode_without_a_nearest_school_is_refused():
 def test_pupils_by_band_of_their_school():
     pupils = pd.Series({"a": 30, "b": 50, "c": 20, "d": 0})
     weging = pd.Series({"c": 41.0, "b": 24.0, "a": 20.0})  # nobody attends d, so it needs none
-    found = segregation.band_distribution(pupils, weging, [24, 36])
+    found = school_bands.band_distribution(pupils, weging, [24, 36])
     assert found.to_dict("list") == {
         "band": ["below 24", "24-36", "36 or more"],
         "pupils": [30, 50, 20],
@@ -133,18 +134,18 @@ def test_pupils_by_band_of_their_school():
 
 
 def test_a_band_without_pupils_is_told_as_zero():
-    found = segregation.band_distribution(pd.Series({"a": 30}), pd.Series({"a": 50.0}), [24, 36])
+    found = school_bands.band_distribution(pd.Series({"a": 30}), pd.Series({"a": 50.0}), [24, 36])
     assert found["pupils"].tolist() == [0, 0, 30]
 
 
 def test_a_school_with_pupils_and_without_a_value_is_refused():
     with pytest.raises(ModelError, match="1 values are missing"):
-        segregation.band_distribution(pd.Series({"a": 30, "b": 1}), pd.Series({"a": 25.0}), [24, 36])
+        school_bands.band_distribution(pd.Series({"a": 30, "b": 1}), pd.Series({"a": 25.0}), [24, 36])
 
 
 def test_bands_now_and_nearest():
     weging = pd.Series({"a": 22.0, "b": 30.0, "c": 38.0})
-    found = segregation.bands_now_and_nearest(PUPILS, NEAREST, weging, [24, 36]).set_index("band")
+    found = school_bands.bands_now_and_nearest(PUPILS, NEAREST, weging, [24, 36]).set_index("band")
     assert found["pupils_now"].tolist() == [40, 40, 20]  # a, b, c
     assert found["pupils_nearest"].tolist() == [40, 60, 0]
     assert found["share_nearest"].tolist() == [0.4, 0.6, 0]
@@ -152,7 +153,7 @@ def test_bands_now_and_nearest():
 
 
 def test_composition_changes_when_pupils_move():
-    found = segregation.composition_bands_now_and_nearest(PUPILS, NEAREST, SHARE, [0.3, 0.5], per_cent)
+    found = school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, SHARE, [0.3, 0.5], per_cent)
     # Now: a (30 x .2 + 10 x .5) / 40 = .275; b .5; c (10 x .2 + 10 x .5) / 20 = .35. Nearest: a .2; b .5.
     assert found["band"].tolist() == ["below 30%", "30%-50%", "50% or more"]
     assert found["pupils_now"].tolist() == [40, 20, 40]
@@ -162,7 +163,7 @@ def test_composition_changes_when_pupils_move():
 def test_a_postcode_without_a_share_is_refused():
     for made in (
         lambda share: City.from_frames(PUPILS, share, NEAREST),
-        lambda share: segregation.composition_bands_now_and_nearest(PUPILS, NEAREST, share, [0.5], per_cent),
+        lambda share: school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, share, [0.5], per_cent),
     ):
         for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
             with pytest.raises(ModelError, match="no share of the group"):
