@@ -229,7 +229,8 @@ class Release:
         return image.getvalue()
 
     def _record(self, **entry: object) -> None:
-        self.workspace.record("published", **entry)
+        why = {"why": self.profile.rule} if entry.get("suppressed") else {}
+        self.workspace.record("published", **entry, **why)
 
 
 def _refuse_idle(alt: str, caption: str, name: str) -> None:

@@ -86,6 +86,7 @@ def test_what_is_published_is_recorded(release, workspace):
         "path": "tables/segregation/by_group.csv",
         "rows": 2,
         "suppressed": 2,
+        "why": release.profile.rule,
     }
 
 
