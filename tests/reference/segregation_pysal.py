@@ -2,9 +2,9 @@
 
 PySAL needs geopandas and numba, so it is no dependency of this project. To make the file anew, from its folder:
 
-    python3 -m venv /tmp/pysal
-    /tmp/pysal/bin/pip install segregation==2.5.4
-    /tmp/pysal/bin/python segregation_pysal.py > segregation_pysal.csv
+    python3 -m venv pysal
+    pysal/bin/pip install segregation==2.5.4
+    pysal/bin/python segregation_pysal.py > segregation_pysal.csv
 """
 
 import csv
