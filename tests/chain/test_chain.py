@@ -72,9 +72,12 @@ def test_the_estimates_have_the_signs_of_the_truth(ci_edition: Path) -> None:
     """Distance repels every group; the pooled model has no single truth beside (see the unit tests of choice)."""
     estimates = table(ci_edition, "school_choice", "estimates")
     for _, found in estimates.groupby("model"):
-        of = found.set_index("term")["estimate"]
+        by_term = found.set_index("term")
+        of = by_term["estimate"]
         for km in (0.2, 0.5, 1.0, 2.0):
             assert of["distance_km"] + of["log_distance"] / (km + 0.1) < 0
+        assert by_term.loc["distance_km", "ci_high"] < 0
+        assert by_term.loc["schoolweging", "ci_high"] < 0 < of["schoolweging_x_nonwestern"]
 
 
 def test_the_accounting_adds_up_within_the_rounding(ci_edition: Path) -> None:

@@ -129,7 +129,7 @@ BY_PUPIL_TEST = pa.DataFrameSchema(
         "e_day": _number("day of the school year of the end-of-year test", 0, 366, missing=True),
         "adaptive": _flag("tested adaptively; left out of comparisons"),
         "consent": _flag("the school gave consent for use of its tests"),
-        "e_missing": _flag("the end-of-year test was not sat"),
+        "e_missing": _flag("no end-of-year result: not sat, or the school gave no consent"),
     },
     unique=["pupil", "year", "subject"],
     strict=True,

@@ -320,7 +320,7 @@ def test_intervals_cover_the_truth_in_two_hundred_worlds(truth: StaffingTruth, e
     for outcome, covered in share.items():
         record_property(f"toelage on {outcome}, difference in differences, {kind}", covered)
     # Of 200 intervals that are right 95% of the time, the share that cover has a standard deviation of 1.5 points.
-    assert share.between(0.905, 0.99).all(), share
+    assert share.between(0.92, 0.98).all(), share
     assert 0.92 <= share.mean() <= 0.98
 
 
