@@ -66,10 +66,8 @@ def _rows(
 
 
 def _as_duo(rows: pd.DataFrame, schools: pd.DataFrame, municipality: str) -> pd.DataFrame:
-    ages = pd.Categorical("LEEFTIJD_" + rows["age"].astype(str), categories=list(AGE_COLUMNS))
-    counts = pd.crosstab([rows[key] for key in KEYS], ages, dropna=False)
-    frame = pd.DataFrame(counts.to_numpy(np.int64), index=counts.index, columns=list(AGE_COLUMNS))
-    frame = frame[frame.sum(axis=1) > 0]
+    by_age = rows.pivot_table(index=KEYS, columns="age", aggfunc="size", fill_value=0)
+    frame = by_age.rename(columns="LEEFTIJD_{}".format).reindex(columns=pd.Index(AGE_COLUMNS), fill_value=0)
     frame = frame.assign(TOTAAL=frame.sum(axis=1)).reset_index()
     traits = schools[list(TRAITS)].rename(columns=TRAITS)
     return frame.join(traits, on="location").assign(GEMEENTENAAM=municipality)
