@@ -1,7 +1,7 @@
 """How far a run is: the states of its steps, kept up to date by events, and the time that is left.
 
-The time that is left rests on what each step took the last time. Steps run side by side when the chain allows it; how
-many do is not told, so it is learned: the work done so far over the time it took.
+Work is counted in expected seconds: what each step took the last time. How many steps run side by side, and how fast
+this machine is today, is not told but learned: the work done so far over the time it took.
 """
 
 from __future__ import annotations
@@ -132,15 +132,17 @@ class Progress:
             return None
         remaining = [self._remaining(step, now) for step in open_steps]
         # However many run side by side, no step is faster than itself.
-        return max(sum(remaining) / self._abreast(now), max(remaining, default=0.0))
+        return max(sum(remaining) / self._pace(now), max(remaining, default=0.0))
 
     def wall(self, now: float) -> float:
         """Seconds since the first step began."""
         return now - min((step.began for step in self.steps if step.began is not None), default=now)
 
-    def _abreast(self, now: float) -> float:
-        worked = sum(step.elapsed(now) for step in self.steps if step.began is not None)
-        return max(worked / self.wall(now), 1.0) if self.wall(now) > 0 else 1.0
+    def _pace(self, now: float) -> float:
+        """Return the expected seconds of work that are done per second that passed."""
+        begun = [step for step in self.steps if step.began is not None]
+        done = sum(self._weight(step) - self._remaining(step, now) for step in begun)
+        return done / self.wall(now) if done > 0 else 1.0
 
     def _weight(self, step: StepProgress) -> float:
         if step.expected is not None:
