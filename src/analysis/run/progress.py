@@ -7,7 +7,6 @@ this machine is today, is not told but learned: the work done so far over the ti
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from statistics import mean
 from typing import Literal
 
 from analysis.run.events import Event
@@ -148,7 +147,7 @@ class Progress:
         if step.expected is not None:
             return step.expected
         known = [other.expected for other in self.steps if other.expected is not None]
-        return mean(known) if known else UNKNOWN_SECONDS
+        return sum(known) / len(known) if known else UNKNOWN_SECONDS
 
     def _remaining(self, step: StepProgress, now: float) -> float:
         match step.state:

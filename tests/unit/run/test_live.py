@@ -161,7 +161,8 @@ def test_an_exception_leaves_the_state_in_which_the_run_stopped(console: Console
             view(Event("started", "ci", "01_step"))
             raise RuntimeError
 
-    pytest.raises(RuntimeError, break_off)
+    with pytest.raises(RuntimeError):
+        break_off()
     last = written(console).split("\x1b[2K")[-1]
     assert "■ 01_step  stopped after 0.0 s" in last
     assert "■ 02_step  not run" in last

@@ -150,7 +150,8 @@ def test_a_terminal_gets_the_live_view_and_its_cursor_back(monkeypatch: pytest.M
             watch(told("started", "01_data"))
             raise KeyboardInterrupt
 
-    pytest.raises(KeyboardInterrupt, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
     assert "stopped after" in stream.getvalue()
     assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")
 
