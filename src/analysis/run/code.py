@@ -1,0 +1,236 @@
+"""What code of the package a notebook reaches, without importing any: a step reruns when that changed, and only then.
+
+The unit is a top-level definition: a function, a whole class, an assignment, or a block (``if``, ``try``, ``for``,
+``with``) that binds names. It uses every name in its text that the module defines or imports, through any chain of
+imports. What a module does besides defining, when it is imported, is one more unit, ``module.<module>``.
+
+Methods need no resolving: a class counts whole, and whoever makes an object names its class, or calls a function that
+does. Where names do not tell, more is reached, never less: a local variable with the name of a definition counts as
+its use; a module that is passed on or star-imported is reached whole; `eval`, `exec`, `globals`, ``sys.modules`` and
+`import_module` of a computed name reach the whole package. A definition that is decorated by a method of an object, or
+by a function of the package that changes a top-level name, is registered somewhere: it is reached when its module is
+imported.
+
+Not seen: plugins found by entry points or ``__init_subclass__``; a class known only to a pickle; code patched at run
+time by what the notebook does not reach; a top-level assignment that is there for what its right-hand side does; a
+docstring that is computed with; code in files beside the notebook, or started by ``%run``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import InputError, nearest
+from analysis.run.code_cells import cell_digest, cell_tree
+from analysis.run.code_decorators import registers
+from analysis.run.code_files import Files
+from analysis.run.code_parse import EVERYTHING, STAR, Import, Node, node
+from analysis.run.hashes import digest
+
+__all__ = ["Code", "Reach", "cell_digest"]
+
+EFFECTS = "<module>"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What of a package something reaches.
+
+    Parameters
+    ----------
+    functions
+        Dotted name of every definition -> digest of its code. Comments, docstrings and formatting do not count.
+    resources
+        Files that are not code, beside the modules in which these definitions stand: path within the package ->
+        SHA-256.
+    imports
+        Third-party modules that are imported on the way, at the top level of modules and in the cells, in order of
+        first import. One that is imported inside ``try`` may not be installed.
+    """
+
+    functions: Mapping[str, str]
+    resources: Mapping[str, str]
+    imports: tuple[str, ...]
+
+
+class Code:
+    """A package as it is now.
+
+    Parameters
+    ----------
+    package
+        Its folder, whose name is its name.
+    cache
+        File in which to remember what modules hold, keyed by their content; None to forget.
+    """
+
+    def __init__(self, package: Path, cache: Path | None = None) -> None:
+        self._files = Files(package, cache)
+
+    def of_cells(self, cells: Sequence[str]) -> Reach:
+        """Return what the code cells of a notebook reach; they share one namespace.
+
+        Raises
+        ------
+        InputError
+            When a cell is not Python or imports from the package what is not there, or a module that is reached is
+            not Python.
+        """
+        trees = [cell_tree(cell) for cell in cells]
+        for cell, tree in zip(cells, trees, strict=True):
+            self._refuse_missing(node((), [tree]).imports, cell)
+        walk = _Walk(self._files)
+        walk.use("", node((), trees))
+        return walk.reach()
+
+    def of_symbol(self, name: str) -> Reach:
+        """Return what a definition or module of the package reaches, such as ``analysis.publish.site.build``.
+
+        Raises
+        ------
+        InputError
+            When the package has no such name, or a module that is reached is not Python.
+        """
+        if not self._files.split(name)[0]:
+            raise InputError(name, f"is not of the package {self._files.name}")
+        self._refuse_missing([Import("", name, "", 0)], name)
+        walk = _Walk(self._files)
+        walk.follow(name)
+        return walk.reach()
+
+    def save(self) -> None:
+        """Remember for the next command; a cache that cannot be written is no reason to fail."""
+        self._files.save()
+
+    def _refuse_missing(self, imports: Sequence[Import], text: str) -> None:
+        for found in imports:
+            for name in (found.loads, found.target):
+                module, rest = self._files.split(name)
+                if module and rest and not self._has(module, rest[0]):
+                    raise self._missing(module, rest[0], text)
+
+    def _has(self, module: str, name: str) -> bool:
+        return name.startswith("__") or not self._files.names(module).isdisjoint({name, STAR, "__getattr__"})
+
+    def _missing(self, module: str, name: str, text: str) -> InputError:
+        where = next((line.strip() for line in text.splitlines() if name in line), text)
+        near = nearest(name, self._files.names(module))
+        return InputError(where, f"{module} has no {name}", hint=near and f"{module}.{near}")
+
+
+class _Walk:
+    """One walk over the package, from what is used first to all that it reaches."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._modules: set[str] = set()
+        self._whole: set[str] = set()
+        self._functions: dict[tuple[str, str], str] = {}
+        self._followed: set[str] = set()
+        self._foreign: dict[str, None] = {}
+        self._waiting: list[tuple[str, Node]] = []
+
+    def reach(self) -> Reach:
+        """Go on until nothing new is found, and tell what was."""
+        while self._waiting:
+            self.use(*self._waiting.pop())
+        modules = {module for module, _ in self._functions}
+        resources = {path: told for module in modules for path, told in self._files.resources(module).items()}
+        functions = {f"{module}.{name}": told for (module, name), told in self._functions.items()}
+        return Reach(dict(sorted(functions.items())), dict(sorted(resources.items())), tuple(self._foreign))
+
+    def use(self, module: str, found: Node) -> None:
+        """Reach what a node uses; `module` is the one it stands in, empty for a notebook."""
+        for row in found.imports:
+            self._execute(module, row)
+            if row.name == STAR:
+                self._follow_import(module, row, ())
+        for chain in found.uses:
+            name, *rest = chain.split(".")
+            if chain == EVERYTHING:
+                self.follow(self._files.name)
+            for row in found.imports:
+                if row.name == name:
+                    self._follow_import(module, row, rest)
+            if module:
+                self._resolve(module, [name, *rest], within=True)
+
+    def follow(self, dotted: str) -> None:
+        """Reach what a dotted name stands for; nothing when it is of another package."""
+        module, rest = self._files.split(dotted)
+        if not module or dotted in self._followed:
+            return
+        self._followed.add(dotted)
+        self._load(module)
+        self._resolve(module, rest)
+        parent, _, name = module.rpartition(".")
+        # A package may define or import what has the name of a module in it: both count.
+        if parent and name in self._files.names(parent, submodules=False):
+            self._resolve(parent, [name, *rest])
+
+    def _resolve(self, module: str, chain: Sequence[str], *, within: bool = False) -> None:
+        """Reach a chain of attributes of a module; inside the module itself a name that is not there is a builtin."""
+        if not chain:
+            self._reach_whole(module)
+            return
+        name, *rest = chain
+        found = self._files.named(module, name)
+        # What a module imports counts in the digest of its own definitions; for others it is a definition itself.
+        if found.nodes or (found.imports and not within):
+            self._reach(module, name, found.nodes, found.imports)
+        for row in found.imports:
+            self._follow_import(module, row, rest)
+        for row in found.stars:
+            self._follow_import(module, row, chain)
+        if not (any(found) or within):
+            self._reach_whole(module)
+
+    def _follow_import(self, module: str, row: Import, rest: Sequence[str]) -> None:
+        self.follow(".".join([self._files.absolute(module, row.level, row.target), *rest]))
+
+    def _reach(self, module: str, name: str, nodes: Sequence[Node], imports: Sequence[Import] = ()) -> None:
+        if (module, name) not in self._functions:
+            told = [each.digest for each in nodes] + [str(tuple(row)) for row in imports]
+            self._functions[module, name] = told[0] if nodes and len(told) == 1 else digest("\n".join(told))
+            self._waiting += [(module, each) for each in nodes]
+            self._load(module)
+
+    def _reach_whole(self, module: str) -> None:
+        """Reach all that a module defines; of a folder of modules, all of these."""
+        for each in [] if module in self._whole else list(self._files.below(module)):
+            self._whole.add(each)
+            self._load(each)
+            for name in self._files.names(each, submodules=False) - {STAR}:
+                self._resolve(each, [name])
+
+    def _load(self, module: str) -> None:
+        """Do what importing a module does: its parents first, then its own imports and statements."""
+        if module in self._modules or not module:
+            return
+        self._modules.add(module)
+        self._load(module.rpartition(".")[0])
+        summary = self._files.summary(module)
+        for row in summary.imports:
+            self._execute(module, row)
+            if row.name == STAR:
+                self._follow_import(module, row, ())
+        if summary.effects:
+            self._reach(module, EFFECTS, [summary.effects])
+        for found in summary.nodes:
+            if any(registers(self._files, module, chain) for chain in found.decorators):
+                self._resolve(module, [found.names[0]])
+
+    def _execute(self, module: str, row: Import) -> None:
+        """Do what an import statement does, but for binding its name."""
+        if not row.runs:
+            return
+        for name in (row.loads, row.target):
+            self._load(self._files.split(self._files.absolute(module, row.level, name))[0])
+        root = row.loads.partition(".")[0]
+        # Inside a function an import is executed late, if ever: no use to load it beforehand.
+        top_level = not module or row in self._files.summary(module).imports
+        if top_level and not row.level and root not in {self._files.name, "", *sys.stdlib_module_names}:
+            self._foreign[row.loads] = None

@@ -1,0 +1,55 @@
+"""Whether a decorator leaves what it decorates in a place where others find it without naming it."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterator, Sequence
+
+from analysis.run.code_files import Files
+from analysis.run.code_parse import Node
+
+
+def registers(files: Files, module: str, decorator: str) -> bool:
+    """Whether a decorator in a module may register what it decorates.
+
+    Assumed of a method of an object (``@app.command()``), of other packages, and of what is no chain of names. The
+    standard library does not. A function of the package does when it, or what it uses, changes what a top-level name
+    of its module holds.
+    """
+    name, *rest = decorator.split(".")
+    named = files.named(module, name)
+    if not (named.nodes or named.imports):
+        return bool(named.stars) or not hasattr(builtins, name)
+    if any(_is_foreign(files, row.level, row.loads) for row in named.imports):
+        return True
+    found = list(_definitions(files, module, [name, *rest], set()))
+    return any(attributes or _keeps(files, place, node, set()) for place, node, attributes in found)
+
+
+def _is_foreign(files: Files, level: int, loads: str) -> bool:
+    return not level and loads.partition(".")[0] not in {files.name, *sys.stdlib_module_names}
+
+
+Found = tuple[str, Node, Sequence[str]]
+
+
+def _definitions(files: Files, module: str, chain: Sequence[str], seen: set[str]) -> Iterator[Found]:
+    """Find the definitions that a chain stands for, each with its module and the attributes asked of it."""
+    here = ".".join([module, *chain])
+    if not chain or here in seen:
+        return
+    seen.add(here)
+    named = files.named(module, chain[0])
+    yield from ((module, node, chain[1:]) for node in named.nodes)
+    for row in named.imports:
+        target = ".".join([files.absolute(module, row.level, row.target), *chain[1:]])
+        place, rest = files.split(target)
+        if place:
+            yield from _definitions(files, place, rest, seen)
+
+
+def _keeps(files: Files, module: str, node: Node, seen: set[str]) -> bool:
+    """Whether a definition, or one that it uses, changes what a top-level name of its module holds."""
+    used = (found for chain in node.uses for found in _definitions(files, module, chain.split("."), seen))
+    return node.keeps or any(_keeps(files, place, found, seen) for place, found, _ in used)

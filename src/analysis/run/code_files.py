@@ -1,0 +1,168 @@
+"""The files of a package: its modules, parsed once for every content that they ever have, and all that is not code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.errors import InputError
+from analysis.run.code_parse import STAR, Import, Node, Summary, summarise
+from analysis.run.hashes import sha256, write_whole
+
+FORMAT = 1
+REMEMBERED = 1000
+
+
+class Named(NamedTuple):
+    """What a module means by a name: definitions, imports, and imports of all names of a module."""
+
+    nodes: Sequence[Node]
+    imports: Sequence[Import]
+    stars: Sequence[Import]
+
+
+class Files:
+    """A package on disk, as it is now: one object looks at every file once.
+
+    Parameters
+    ----------
+    package
+        Its folder, whose name is its name.
+    memory
+        File in which to remember what modules hold, by the SHA-256 of their bytes; None to forget. One that is
+        damaged, or of another format, package or Python, is ignored.
+    """
+
+    def __init__(self, package: Path, memory: Path | None = None) -> None:
+        self.name = package.name
+        self._package, self._memory = package, memory
+        self.modules: dict[str, Path] = {}
+        self._resources: dict[str, list[Path]] = {}
+        self._list(package, self.name)
+        self._remembered = _read(memory, self._header())
+        self._seen: dict[str, Sequence[Any]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self._named: dict[str, dict[str, Named]] = {}
+
+    def below(self, module: str) -> Iterator[str]:
+        """Return the module and all modules below it."""
+        return (name for name in self.modules if name == module or name.startswith(f"{module}."))
+
+    def summary(self, module: str) -> Summary:
+        """Return what a module holds; nothing for a folder without ``__init__.py``."""
+        if module not in self._summaries:
+            path = self.modules.get(module)
+            self._summaries[module] = self._summarised(path) if path else Summary((), None, ())
+        return self._summaries[module]
+
+    def named(self, module: str, name: str) -> Named:
+        """Return what a module means by a name."""
+        if module not in self._named:
+            self._named[module] = _by_name(self.summary(module))
+        known = self._named[module]
+        return known.get(name) or Named((), (), known[STAR].stars)
+
+    def names(self, module: str, *, submodules: bool = True) -> set[str]:
+        """Return the names that can be imported from a module; `STAR` among them when it takes those of another."""
+        own = {name for found in self.summary(module).nodes for name in found.names}
+        bound = {row.name for row in self.summary(module).imports}
+        below = {name.removeprefix(f"{module}.").partition(".")[0] for name in self.below(module) if name != module}
+        return own | bound | (below if submodules else set())
+
+    def split(self, dotted: str) -> tuple[str, list[str]]:
+        """Split a dotted name into the longest module that it starts with, empty for another package, and the rest."""
+        parts = dotted.split(".")
+        for length in range(len(parts), 0, -1):
+            if (module := ".".join(parts[:length])) in self._resources or module in self.modules:
+                return module, parts[length:]
+        return "", parts
+
+    def absolute(self, module: str, level: int, name: str) -> str:
+        """Return the full form of a name that a module imports with `level` leading dots."""
+        if not level:
+            return name
+        parts = module.split(".")
+        above = parts[: len(parts) - level + (1 if self._is_package(module) else 0)]
+        return ".".join([*above, name] if name else above)
+
+    def resources(self, module: str) -> dict[str, str]:
+        """Return the SHA-256 of each file beside a module that is not code, by its path within the package."""
+        folder = module if self._is_package(module) else module.rpartition(".")[0]
+        return {path.relative_to(self._package).as_posix(): sha256(path) for path in self._resources[folder]}
+
+    def save(self) -> None:
+        """Remember for the next command; a memory that cannot be written is no reason to fail."""
+        if self._memory and not self._seen.keys() <= self._remembered.keys():
+            newest = dict(list({**self._seen, **self._remembered}.items())[:REMEMBERED])
+            with suppress(OSError):
+                write_whole(self._memory, json.dumps({**self._header(), "files": newest}, separators=(",", ":")))
+            self._remembered = newest
+
+    def _is_package(self, module: str) -> bool:
+        return module in self._resources
+
+    def _list(self, folder: Path, module: str) -> None:
+        """List a folder of modules: a folder below it without any is part of it."""
+        self._resources[module] = []
+        visible = (entry for entry in folder.iterdir() if not entry.name.startswith((".", "__pycache__")))
+        for entry in sorted(visible):
+            name = f"{module}.{entry.stem}"
+            if entry.is_dir() and any(entry.rglob("*.py")):
+                self._list(entry, name)
+            elif entry.is_dir():
+                self._resources[module] += [path for path in sorted(entry.rglob("*")) if _is_resource(path)]
+            elif entry.suffix == ".py":
+                # Of a folder and a file of the same name, Python imports the folder, which sorts first.
+                self.modules.setdefault(module if entry.stem == "__init__" else name, entry)
+            elif _is_resource(entry):
+                self._resources[module].append(entry)
+
+    def _summarised(self, path: Path) -> Summary:
+        source = path.read_bytes()
+        content = hashlib.sha256(source).hexdigest()
+        with suppress(LookupError, TypeError, ValueError):
+            found = Summary.revived(self._remembered[content])
+            self._seen[content] = self._remembered[content]
+            return found
+        try:
+            found = summarise(source, self.name)
+        except (SyntaxError, ValueError) as error:
+            where = f"{path}:{getattr(error, 'lineno', None) or 1}"
+            raise InputError(where, f"is not Python: {getattr(error, 'msg', error)}") from None
+        self._remembered.pop(content, None)
+        self._seen[content] = found
+        return found
+
+    def _header(self) -> dict[str, Any]:
+        return {"format": FORMAT, "python": list(sys.version_info[:3]), "package": self.name}
+
+
+def _is_resource(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".py", ".pyc"}
+
+
+def _by_name(summary: Summary) -> dict[str, Named]:
+    stars = [row for row in summary.imports if row.name == STAR]
+    names = {STAR, *(name for found in summary.nodes for name in found.names), *(row.name for row in summary.imports)}
+    known = {name: Named([], [], stars) for name in names}
+    for found in summary.nodes:
+        for name in found.names:
+            known[name] = known[name]._replace(nodes=[*known[name].nodes, found])
+    for row in summary.imports:
+        known[row.name] = known[row.name]._replace(imports=[*known[row.name].imports, row])
+    return known
+
+
+def _read(memory: Path | None, header: dict[str, Any]) -> dict[str, Sequence[Any]]:
+    if memory is None:
+        return {}
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        told = json.loads(memory.read_text("utf8"))
+        if {name: told[name] for name in header} == header and isinstance(told["files"], dict):
+            return dict(told["files"])
+    return {}
