@@ -15,6 +15,9 @@ State = Literal["waiting", "running", "done", "kept", "failed", "blocked", "stop
 
 UNKNOWN_SECONDS = 10.0
 
+# Of a run that hangs: slower than this, a forecast says nothing any more.
+SLOWEST_PACE = 0.01
+
 
 @dataclass
 class StepProgress:
@@ -139,15 +142,20 @@ class Progress:
 
     def _pace(self, now: float) -> float:
         """Return the expected seconds of work that are done per second that passed."""
-        begun = [step for step in self.steps if step.began is not None]
-        done = sum(self._weight(step) - self._remaining(step, now) for step in begun)
-        return done / self.wall(now) if done > 0 else 1.0
+        done = sum(self._worked(step, now) for step in self.steps if step.began is not None)
+        wall = self.wall(now)
+        return max(done / wall, SLOWEST_PACE) if wall > 0 and done > 0 else 1.0
 
     def _weight(self, step: StepProgress) -> float:
         if step.expected is not None:
             return step.expected
         known = [other.expected for other in self.steps if other.expected is not None]
         return sum(known) / len(known) if known else UNKNOWN_SECONDS
+
+    def _worked(self, step: StepProgress, now: float) -> float:
+        # What failed is not done, yet its time was not idle.
+        weight = self._weight(step)
+        return weight if step.state == "done" else min(step.elapsed(now), weight)
 
     def _remaining(self, step: StepProgress, now: float) -> float:
         match step.state:

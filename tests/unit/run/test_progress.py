@@ -67,6 +67,19 @@ def test_the_time_left_follows_the_pace_of_this_run() -> None:
     assert abreast.left(5) == pytest.approx((8 * 10 - 2 * 5) / 2)
 
 
+def test_a_step_that_ends_at_the_moment_it_began_leaves_a_forecast() -> None:
+    progress = told(waiting("a", 10), waiting("b", 7), (3, Event("started", "ci", "a")))
+    progress.apply(Event("finished", "ci", "a", seconds=0), 3)
+    assert progress.left(3) == 7
+
+
+def test_the_time_that_a_failed_step_took_does_not_slow_the_forecast() -> None:
+    progress = told(waiting("a", 10), waiting("b", 7), (0, Event("started", "ci", "a")))
+    progress.apply(Event("failed", "ci", "a", seconds=8), 8)
+    progress.apply(Event("started", "ci", "b"), 8)
+    assert progress.left(9) == pytest.approx(7 - 1)
+
+
 def test_no_step_is_expected_to_be_faster_than_itself() -> None:
     progress = told(*[waiting(step, 10) for step in "abc"], *[(0, Event("started", "ci", step)) for step in "abc"])
     progress.apply(Event("finished", "ci", "a", seconds=1), 1)
@@ -113,4 +126,5 @@ def test_share_and_time_left_stay_in_bounds_whatever_is_told(
         progress.apply(Event(kind, "ci", step, seconds=seconds), now)  # type: ignore[arg-type]  # drawn from the kinds
         assert -1e-9 <= progress.share(now) <= 1 + 1e-9
         left = progress.left(now)
-        assert left is None or left >= 0
+        # Three steps of at most 1e5 s each, at the slowest pace of 1/100.
+        assert left is None or 0 <= left <= 100 * 3 * 1e5
