@@ -1,139 +1,161 @@
-"""Execute one notebook with papermill and say readably what went wrong."""
+"""Execute one step with papermill and tell how it ended."""
 
 from __future__ import annotations
 
-import json
-import os
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import shutil
+import signal
+import sys
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
-from analysis.errors import InputError, StaatError
-from analysis.run.workspace import STEP_VARIABLE
+from analysis.run import failures, guard, memory
+from analysis.run.job import Job, Outcome
+from analysis.run.portable import forget_machine
 
-# One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
-# last digits.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-KERNEL_ENVIRONMENT = {**ONE_THREAD, "PYTHONHASHSEED": "0"}
+if TYPE_CHECKING:
+    from analysis.run.kernels import Execution, StoppedError
 
-
-@dataclass(frozen=True)
-class Job:
-    """Everything needed to execute one step, as plain values."""
-
-    notebook: str
-    stem: str
-    source: str
-    folder: str
-    parameters: dict[str, Any]
-    needs: tuple[str, ...]
-    produces: tuple[str, ...]
-    may_produce: tuple[str, ...]
-
-    @property
-    def executed(self) -> Path:
-        """Where the executed notebook is written."""
-        return Path(self.folder) / "notebooks" / f"{self.notebook}.ipynb"
+_RUN_ENDED = "stopped: the run ended"
+_RAN_AGAIN = "The warm parent of the kernels was killed; a notebook ran again in a new kernel."
 
 
-class NotebookFailedError(StaatError):
-    """A notebook raised an error; carries what the message must tell."""
+def execute(job: Job) -> Outcome:
+    """Execute a notebook into ``<folder>/notebooks``.
 
+    It may be called from any thread of any process that sees the folder: it needs nothing but the job, and changes
+    nothing of the process but the warm parent of kernels that it may start.
 
-class NotebookInputError(InputError):
-    """A notebook found that the user's input is wrong; shown as its message, without the code."""
+    Parameters
+    ----------
+    job
+        What to execute.
 
-    def __init__(self, message: str) -> None:
-        StaatError.__init__(self, message)
-
-
-def execute(job: Job) -> float:
-    """Execute a notebook into ``<folder>/notebooks`` and return the seconds it took.
-
-    Raises
-    ------
-    NotebookFailedError
-        With cell, source, error and parameters; the half-executed notebook stays where it is written.
-    NotebookInputError
-        If what the notebook raised is an InputError.
+    Returns
+    -------
+    Outcome
+        Errors of the notebook, of its kernel and of the disk come back as messages; the half-executed notebook
+        stays where it is written.
     """
+    outcome, orphaned = _attempt(job)
+    if not orphaned:
+        return outcome
+    again, _ = _attempt(replace(job, fresh_kernel=True))
+    return replace(again, notice=_RAN_AGAIN)
+
+
+def _attempt(job: Job) -> tuple[Outcome, bool]:
+    """Execute once; tell besides whether it failed only because the warm parent was killed."""
+    # jsonschema builds a grammar from it, in 2 s, for formats that no notebook's schema has.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is how an import is refused
+    from analysis.run.kernels import Execution, private_folder
+
+    with private_folder() as private:
+        execution = Execution(job, Path(private))
+        error, code = _outcome_of(execution)
+    kernel = execution.kernel
+    outcome = Outcome(
+        seconds=execution.seconds,
+        error=error,
+        exit_code=code,
+        kernel=execution.kind,
+        peak_mb=kernel.peak_mb if kernel else None,
+        notice=execution.notice,
+    )
+    return outcome, error is not None and kernel is not None and kernel.orphaned
+
+
+def _outcome_of(execution: Execution) -> tuple[str | None, int]:
+    """Execute and return the message for the user, None if all went well, and the exit code."""
+    job = execution.job
+    try:
+        _clear(job)
+        error, code = _run(execution)
+        if job.executed.exists():
+            forget_machine(job.executed, _places(job, execution.private))
+        return (error, code) if error else _check(job)
+    except OSError as trouble:
+        if not Path(job.folder).exists():
+            return _RUN_ENDED, 1
+        return failures.of_disk(trouble.filename or job.folder, trouble), 2
+
+
+def _clear(job: Job) -> None:
+    """Remove what an earlier try has left."""
+    folder = Path(job.folder)
+    job.executed.parent.mkdir(parents=True, exist_ok=True)
+    for kind in ("tables", "figures"):
+        shutil.rmtree(folder / kind / job.stem, ignore_errors=True)
+    tables = (folder / "internal" / f"{name}.parquet" for name in (*job.produces, *job.may_produce))
+    records = (folder / "internal" / "records").glob(f"{job.stem}.*")
+    for file in (job.executed, *tables, *records):
+        file.unlink(missing_ok=True)
+
+
+def _run(execution: Execution) -> tuple[str | None, int]:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from analysis.run.kernels import SocketKernelManager
+    from analysis.run.kernels import ENGINE, StoppedError
 
-    job.executed.parent.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
-    with TemporaryDirectory(prefix="staat-") as sockets, _environment(_told(job, sockets)):
-        try:
-            papermill.execute_notebook(
-                job.source,
-                str(job.executed),
-                parameters=job.parameters,
-                kernel_name="python3",
-                language="python",
-                cwd=str(Path(job.source).parent),
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                kernel_manager_class=SocketKernelManager,
-                extra_arguments=["--log-level=CRITICAL"],  # what a kernel says while it is stopped is no news
-            )
-        except PapermillExecutionError as error:
-            raise _failure(job, error, time.perf_counter() - started) from None
-        except RuntimeError as error:
-            raise NotebookFailedError(f"{job.notebook}: the kernel stopped: {error}") from None
-    _forget_machine(job.executed)
-    _check_produced(job)
-    return time.perf_counter() - started
-
-
-def _told(job: Job, sockets: str) -> dict[str, str]:
-    step = {name: value for name, value in asdict(job).items() if name in ("stem", "folder", "needs")}
-    step["produces"] = (*job.produces, *job.may_produce)
-    return {**KERNEL_ENVIRONMENT, "JUPYTER_RUNTIME_DIR": sockets, STEP_VARIABLE: json.dumps(step)}
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    job, kills = execution.job, memory.kills()
     try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        papermill.execute_notebook(
+            job.source,
+            str(job.executed),
+            parameters=dict(job.parameters),
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,  # a save after each cell costs more than most cells
+            execution=execution,
+        )
+    except PapermillExecutionError as error:
+        return failures.of_cell(job, error, execution.seconds)
+    except StoppedError as error:
+        message = _stopped(execution, error, kills)
+        execution.keep(message)
+        return message, 1
+    return None, 0
 
 
-def _failure(job: Job, error: Any, seconds: float) -> StaatError:  # noqa: ANN401 - papermill ships no types
-    if error.ename in {InputError.__name__}:
-        return NotebookInputError(f"{job.notebook} stopped: {error.evalue}")
-    source = "\n".join(f"    {line}" for line in str(error.source).splitlines())
-    values = "\n".join(f"    {name} = {value!r}" for name, value in job.parameters.items())
-    return NotebookFailedError(
-        f"{job.notebook} failed after {seconds:.1f} s, in cell [{error.exec_count}]\n"
-        f"  error\n    {error.ename}: {error.evalue}\n  cell\n{source}\n  parameters\n{values}"
-    )
+def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> str:
+    job, kernel = execution.job, execution.kernel
+    if error.reason == "gone":
+        return _RUN_ENDED
+    if error.reason == "timeout":
+        return failures.of_timeout(job, execution.cell)
+    returncode = kernel.returncode if kernel else None
+    if error.reason == "silent":
+        end = failures.silence(execution.log)
+    else:
+        out_of_memory = returncode == -signal.SIGKILL and (memory.kills() or 0) > (kills or 0)
+        end = failures.how_it_ended(returncode, out_of_memory, execution.log)
+    peak = kernel.peak_mb if kernel else None
+    return failures.of_kernel(job, end, execution.seconds, cell=execution.cell, peak_mb=peak)
 
 
-def _forget_machine(executed: Path) -> None:
-    """Take out of the metadata what tells of this machine: absolute paths."""
-    notebook = json.loads(executed.read_text("utf8"))
-    papermill = notebook["metadata"].get("papermill", {})
-    for name in ("input_path", "output_path"):
-        if papermill.get(name):
-            papermill[name] = Path(papermill[name]).name
-    executed.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf8")
+def _places(job: Job, private: Path) -> dict[str, str]:
+    """Return what to write for the folders that tell of this machine."""
+    return {
+        job.folder: ".",
+        str(Path(job.source).parents[1]): ".",
+        str(Path(__file__).parents[2]): "src",
+        str(private): "tmp",
+        sys.prefix: "python",
+        sys.base_prefix: "python",
+        str(Path.home()): "~",
+    }
 
 
-def _check_produced(job: Job) -> None:
+def _check(job: Job) -> tuple[str | None, int]:
+    """Return what is wrong with a notebook that ran to its end."""
+    refused = [entry["path"] for entry in guard.read_record(job.folder, job.stem) if entry["kind"] == "refused"]
+    if refused:
+        return failures.of_reads(job, refused), 1
     made = {path.stem for path in (Path(job.folder) / "internal").glob("*.parquet")}
     missing = sorted(set(job.produces) - made)
     if missing:
-        raise NotebookFailedError(f"{job.notebook}: did not hand over {', '.join(missing)}, which the chain declares")
+        return f"{job.notebook}: did not hand over {', '.join(missing)}, which the chain declares", 1
+    return None, 0

@@ -1,0 +1,129 @@
+"""What to tell when a notebook does not succeed: what happened, where, and how to look into it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.run.job import Job
+
+_ERRNO = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+_CLOSED = frozenset((errno.EROFS, errno.EACCES))
+_LAST_LINES = 12
+
+
+def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
+    """Return the message about a cell that raised, and the exit code.
+
+    Parameters
+    ----------
+    job
+        What was executed.
+    error
+        Papermill's account: ``ename``, ``evalue``, ``exec_count``, ``source``.
+    seconds
+        How long it took.
+    """
+    if error.ename == InputError.__name__:
+        return f"{job.notebook} stopped: {error.evalue}", InputError.exit_code
+    unwritable = _disk_trouble(job, error.ename, str(error.evalue))
+    if unwritable:
+        return unwritable, InputError.exit_code
+    said = f"{error.ename}: {error.evalue}".replace("\n", "\n    ")
+    if error.ename.endswith("MemoryError"):
+        said += "\n    the notebook ran out of memory"
+    head = f"{job.notebook} failed after {seconds:.1f} s, in cell [{error.exec_count}]"
+    return f"{head}\n  error\n    {said}\n{_circumstances(job, error.source)}", 1
+
+
+def of_kernel(job: Job, end: str, seconds: float, *, cell: Any = None, peak_mb: float | None = None) -> str:  # noqa: ANN401 - a notebook's cell
+    """Return the message about a kernel that is no more; `end` tells how it ended."""
+    memory = "" if peak_mb is None else f", having held {peak_mb:,.0f} MB at most"
+    head = f"{job.notebook}: the kernel stopped after {seconds:.1f} s: {end}{memory}"
+    return f"{head}\n{_circumstances(job, None if cell is None else cell.source)}"
+
+
+def of_timeout(job: Job, cell: Any) -> str:  # noqa: ANN401 - a notebook's cell
+    """Return the message about a notebook that took too long."""
+    head = f"{job.notebook}: stopped after {job.timeout:g} s, the limit; raise `timeout` to give it longer"
+    return f"{head}\n{_circumstances(job, None if cell is None else cell.source)}"
+
+
+def of_disk(path: str | os.PathLike[str], error: OSError) -> str:
+    """Return the message about a file or folder that the run cannot use."""
+    return str(InputError(str(path), _writing(error.errno) or error.strerror or str(error)))
+
+
+def of_reads(job: Job, refused: list[str]) -> str:
+    """Return the message about reads that the notebook did not declare and went on without."""
+    files = "\n".join(f"    {path}" for path in refused)
+    return (
+        f"{job.notebook} failed: it reads what its step does not declare, and went on when it was refused\n"
+        f"  read\n{files}\n  do\n    add it to the step's reads, or let another step hand it over as a table\n"
+        f"{_look(job)}"
+    )
+
+
+def how_it_ended(returncode: int | None, killed_for_memory: bool, log: str) -> str:
+    """Tell how a kernel ended.
+
+    Parameters
+    ----------
+    returncode
+        As of `subprocess.Popen`: negative for a signal.
+    killed_for_memory
+        Whether the machine has killed something of this control group meanwhile.
+    log
+        What the kernel said outside the notebook; its last lines are told.
+    """
+    if returncode is not None and returncode < 0:
+        end = f"killed by {signal.Signals(-returncode).name}"
+    else:
+        end = f"it ended with exit code {returncode}"
+    if returncode == -signal.SIGKILL:
+        end += ": out of memory" if killed_for_memory else ": most likely out of memory"
+    return end + _last_words(log)
+
+
+def silence(log: str) -> str:
+    """Tell that a kernel never answered."""
+    return "it did not answer" + _last_words(log)
+
+
+def _last_words(log: str) -> str:
+    last = "".join(f"\n    {line}" for line in log.splitlines()[-_LAST_LINES:])
+    return f"; its last words were{last}\n " if last else ""
+
+
+def _disk_trouble(job: Job, name: str, message: str) -> str | None:
+    found = _ERRNO.search(message)
+    if not found or not name.endswith(("Error", "Exception")):
+        return None
+    number = int(found[1])
+    if number in _FULL or (number in _CLOSED and job.folder in message):
+        return of_disk(job.folder, OSError(number, os.strerror(number)))
+    return None
+
+
+def _writing(number: int | None) -> str | None:
+    if number in _FULL:
+        return "cannot be written to: the disk is full"
+    if number in _CLOSED:
+        return "cannot be written to: it is read-only, or belongs to someone else"
+    return None
+
+
+def _circumstances(job: Job, source: str | None) -> str:
+    code = "" if source is None else "  cell\n" + "\n".join(f"    {line}" for line in source.splitlines()) + "\n"
+    values = "\n".join(f"    {name} = {value!r}" for name, value in job.parameters.items())
+    return f"{code}  parameters\n{values}\n{_look(job)}"
+
+
+def _look(job: Job) -> str:
+    return f"  look\n    jupyter lab notebooks/{Path(job.source).name}\n    as executed: {job.executed}"

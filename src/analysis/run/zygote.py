@@ -1,0 +1,191 @@
+"""The warm parent: a process that has the packages of the notebooks loaded and forks one kernel per request.
+
+It is started by its file's path, imports the standard library and what it is asked to preload, and never this
+project: an edited module of ours must not live on in a parent. Its standard input is one end of a socket pair.
+A message on it is a JSON object, with ``import`` (modules to load when there is nothing else to do) or with
+``argv`` and so on (a kernel to fork); a request for a kernel carries one end of a connection of its own. On that
+connection the parent tells the kernel's number and, when it has ended, how and with how much memory. When the other
+end of a connection closes, its kernel is killed; when standard input closes, all are, and the parent ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections import deque
+from contextlib import suppress
+from typing import Any, NoReturn
+
+ALWAYS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "numpy.random")
+MESSAGE_LIMIT = 1 << 20
+_PR_SET_PDEATHSIG = 1
+_OWNER_CHECK = 2.0  # seconds; a process that the owner forked may hold the other end of standard input open
+
+
+class Zygote:
+    """Forks kernels and watches over them, in a single thread: only then is a fork safe."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.owner = os.getppid()
+        self.children: dict[int, socket.socket] = {}
+        self.to_import = deque(ALWAYS)
+        self.woken, self.wake = socket.socketpair()
+        self.wake.setblocking(False)
+        self.woken.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
+        self.selector = selectors.DefaultSelector()
+        for source in (self.control, self.woken):
+            self.selector.register(source, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Answer until the owner is gone."""
+        while os.getppid() == self.owner:
+            events = self.selector.select(0 if self.to_import else _OWNER_CHECK)
+            ready = [key.fileobj for key, _ in events]
+            if self.control in ready and not self._answer():
+                return
+            for source in ready:
+                self._attend(source)
+            if not ready and self.to_import:
+                _load(self.to_import.popleft())
+
+    def close(self) -> None:
+        """Kill all kernels."""
+        for pid in self.children:
+            _kill(pid)
+
+    def _answer(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_LIMIT, 1)
+        if not message:
+            return False
+        request = json.loads(message)
+        if descriptors:
+            self._fork(request, socket.socket(fileno=descriptors[0]))
+        self.to_import.extend(request["import"])
+        return True
+
+    def _attend(self, source: object) -> None:
+        if source is self.woken:
+            with suppress(BlockingIOError):
+                self.woken.recv(4096)
+            for pid in list(self.children):
+                self._bury(pid)
+        for pid, connection in list(self.children.items()):
+            if source is connection:  # the other end has closed it, or closed its half: it wants the kernel dead
+                self.selector.unregister(connection)
+                _kill(pid)
+
+    def _fork(self, request: dict[str, Any], connection: socket.socket) -> None:
+        for name in (*ALWAYS, *request["modules"]):
+            _load(name)
+        gc.freeze()  # what is loaded is never collected, so a child does not copy it to mark it
+        mother = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._let_go(connection)
+            _be_kernel(request, mother)
+        self.children[pid] = connection
+        self.selector.register(connection, selectors.EVENT_READ)
+        _tell(connection, {"pid": pid})
+
+    def _let_go(self, connection: socket.socket) -> None:
+        signal.set_wakeup_fd(-1)
+        self.selector.close()
+        for inherited in (self.control, self.woken, self.wake, connection, *self.children.values()):
+            inherited.close()
+
+    def _bury(self, pid: int) -> None:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return
+        _kill(pid)  # what the kernel itself has started; its number is not free for others before the next line
+        _, status, usage = os.wait4(pid, 0)
+        connection = self.children.pop(pid)
+        with suppress(KeyError):
+            self.selector.unregister(connection)
+        _tell(connection, {"returncode": os.waitstatus_to_exitcode(status), "peak_kb": usage.ru_maxrss})
+        connection.close()
+
+
+def _load(name: str) -> None:
+    """Import a module; one that cannot be imported is left for the notebook to stumble over, with its own message."""
+    if name not in sys.modules:
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
+def _tell(connection: socket.socket, fact: dict[str, int]) -> None:
+    with suppress(OSError):  # who asked may be gone
+        connection.sendall(json.dumps(fact).encode() + b"\n")
+
+
+def _kill(pid: int) -> None:
+    """Kill a kernel that is not buried yet, with all that it has started."""
+    for call in (os.killpg, os.kill):  # a kernel that has only just been forked has no group of its own yet
+        with suppress(ProcessLookupError, PermissionError):
+            call(pid, signal.SIGKILL)
+
+
+def _be_kernel(request: dict[str, Any], mother: int) -> NoReturn:
+    """Be a kernel in the forked child; what goes wrong is in the log, which the requester reads."""
+    code = 1
+    try:
+        os.setsid()
+        _redirect(request["log"])
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != mother:  # it died before it could be watched
+            os._exit(1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.clear()
+        os.environ.update(request["env"])
+        os.chdir(request["cwd"])
+        gc.enable()
+        sys.argv = request["argv"]
+        from analysis.run.launch import main
+
+        main(sys.argv[1:])
+        code = 0
+    except BaseException:  # a child that went on from here would be a second warm parent
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _redirect(log: str) -> None:
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(nowhere, 0)
+    for stream in (1, 2):
+        os.dup2(written, stream)
+    os.close(nowhere)
+    os.close(written)
+
+
+def main() -> None:
+    """Serve the process that started this one."""
+    del sys.path[0]  # the folder of this file, whose modules would hide others of the same name
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    zygote = Zygote(control)
+    try:
+        zygote.serve()
+    finally:
+        zygote.close()
+
+
+if __name__ == "__main__":
+    main()
