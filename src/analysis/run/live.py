@@ -199,6 +199,8 @@ def _edition_words(edition: EditionProgress, state: State) -> str:
             return f"failed: {', '.join(step.name for step in edition.of_state('failed'))}"
         case "stopped" if edition.began is None:
             return "not run"
+        case "stopped" if not edition.of_state("stopped"):
+            return "not published"
     return state
 
 
@@ -217,6 +219,8 @@ def _steps(parts: Iterable[StepProgress], now: float, wide: int) -> list[Text]:
 def _step_words(part: StepProgress, now: float) -> str:
     about = "" if part.expected is None else f"about {duration(part.expected)}"
     match part.state:
+        case "waiting" if not part.to_run:
+            return "waiting, so far unchanged"
         case "waiting":
             return f"waiting, {about}" if about else "waiting"
         case "running":
@@ -226,7 +230,7 @@ def _step_words(part: StepProgress, now: float) -> str:
         case "kept":
             return part.note or "unchanged"
         case "blocked":
-            return f"blocked by {part.note}" if part.note else "blocked"
+            return f"blocked: {part.note}"
         case "stopped" if part.began is None:
             return "not run"
     return f"{part.state} after {_exact(part.elapsed(now))}"
@@ -253,4 +257,6 @@ def _time_left(progress: Progress, now: float) -> str:
     left = progress.left(now)
     if left is None:
         return "time left not known yet"
-    return f"about {duration(left)} left" if left >= 1 else "longer than last time"
+    if left >= 1:
+        return f"about {duration(left)} left"
+    return "longer than last time" if any(step.state == "running" for step in progress.steps) else ""

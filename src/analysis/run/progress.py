@@ -30,6 +30,11 @@ class StepProgress:
     seconds: float | None = None
     note: str = ""
 
+    @property
+    def to_run(self) -> bool:
+        """Whether it ran or will, as far as is known: a step that waits without a reason to run is likely kept."""
+        return self.state != "kept" and (self.state != "waiting" or bool(self.note))
+
     def elapsed(self, now: float) -> float:
         """Seconds that it ran, so far or in all."""
         if self.seconds is not None:
@@ -123,13 +128,13 @@ class Progress:
 
     def share(self, now: float) -> float:
         """Share of the work that is done, from 0 to 1, each step weighing the seconds it is expected to take."""
-        weighed = [step for step in self.steps if step.state != "kept"]
+        weighed = [step for step in self.steps if step.to_run]
         work = sum(self._weight(step) for step in weighed)
         return 1 - sum(self._remaining(step, now) for step in weighed) / work if work else 1.0
 
     def left(self, now: float) -> float | None:
         """Seconds until the last step is done; None while a step is to come that never ran before."""
-        open_steps = [step for step in self.steps if step.state in ("waiting", "running")]
+        open_steps = [step for step in self.steps if step.to_run and step.state in ("waiting", "running")]
         if any(step.expected is None for step in open_steps):
             return None
         remaining = [self._remaining(step, now) for step in open_steps]

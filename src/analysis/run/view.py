@@ -108,7 +108,7 @@ def _line_within(event: Event, edition: EditionProgress) -> str | None:
         case "failed":
             return f"  {event.notebook} failed after {seconds:.1f} s"
         case "blocked":
-            return f"  {event.notebook} blocked" + (f" by {event.text}" if event.text else "")
+            return f"  {name} blocked: {event.text}"
         case "pages":
             return "  pages"
         case "published":

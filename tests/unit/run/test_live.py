@@ -46,7 +46,7 @@ def test_every_state_has_a_line_that_says_so_without_colour() -> None:
         Event("kept", "ci", "03_step", text="not asked for"),
         Event("started", "ci", "04_step"),
         Event("failed", "ci", "05_step", 3.2, "ValueError: a secret"),
-        Event("blocked", "ci", "06_step", text="05_step"),
+        Event("blocked", "ci", "06_step", text="needs 05_step"),
     ):
         progress.apply(event, 0)
     assert lines_at(progress, 4.0) == [
@@ -56,11 +56,31 @@ def test_every_state_has_a_line_that_says_so_without_colour() -> None:
         "  = 03_step  not asked for",
         "  ⠋ 04_step  4 s of about 10 s  01_step ran",
         "  ✗ 05_step  failed after 3.2 s",
-        "  ! 06_step  blocked by 05_step",
+        "  ! 06_step  blocked: needs 05_step",
         "  · 07_step  waiting, about 10 s  01_step ran",
         # Of 5 x 10 s (two steps are kept) 10 + 4 are done, in 4 s; at that pace 6 + 10 take 5 s, but 07_step alone 10.
         "████░░░░░░░░░░░░  28%  3/7 steps  about 10 s left",
     ]
+
+
+def test_a_step_without_a_reason_to_run_is_not_expected_to_take_time() -> None:
+    progress = opened("ci")
+    progress.apply(Event("waiting", "ci", "07_step", 10.0), 0)
+    progress.apply(Event("started", "ci", "01_step"), 0)
+    lines = lines_at(progress, 2.0)
+    assert "  · 07_step  waiting, so far unchanged" in lines
+    # 6 x 10 s, of which 2 are done.
+    assert lines[-1].endswith("0/7 steps  about 58 s left")
+
+
+def test_an_edition_of_which_not_all_was_asked_for_ends_unpublished() -> None:
+    progress = opened("ci")
+    progress.apply(Event("started", "ci", "01_step"), 0)
+    for step in STEPS[1:]:
+        progress.apply(Event("kept", "ci", step, text="not asked for"), 0)
+    progress.apply(Event("finished", "ci", "01_step", 2.0), 2)
+    progress.stop(2)
+    assert lines_at(progress, 2.0)[0].startswith("■ ci  not published  The state")
 
 
 def test_without_a_last_run_there_is_no_time_left() -> None:

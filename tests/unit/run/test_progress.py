@@ -16,7 +16,7 @@ def told(*events: tuple[float, Event]) -> Progress:
 
 
 def waiting(step: str, seconds: float | None, edition: str = "ci") -> tuple[float, Event]:
-    return 0.0, Event("waiting", edition, step, seconds=seconds)
+    return 0.0, Event("waiting", edition, step, seconds, "why")
 
 
 def test_steps_weigh_what_they_took_the_last_time() -> None:

@@ -72,8 +72,8 @@ def test_plain_lines_of_a_failure_leave_the_error_to_the_command() -> None:
         told("waiting", "01_data"),
         told("waiting", "02_segregation"),
         told("failed", "01_data", 3.21, "ValueError: secret"),
-        told("blocked", "02_segregation", text="01_data"),
-    ) == ["ci: t", "  01_data failed after 3.2 s", "  02_segregation blocked by 01_data"]
+        told("blocked", "02_segregation", text="needs 01_data"),
+    ) == ["ci: t", "  01_data failed after 3.2 s", "  02_segregation     blocked: needs 01_data"]
 
 
 def test_plain_lines_say_which_edition_once_there_are_several() -> None:
