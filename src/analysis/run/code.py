@@ -18,8 +18,7 @@ docstring that is computed with; code in files beside the notebook, or started b
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +26,9 @@ from analysis.errors import InputError, nearest
 from analysis.run.code_cells import cell_digest, cell_tree
 from analysis.run.code_decorators import registers
 from analysis.run.code_files import Files
-from analysis.run.code_parse import EVERYTHING, STAR, Import, Node, node
+from analysis.run.code_imports import STAR, Import, imports_of
+from analysis.run.code_parse import Node, node
+from analysis.run.code_uses import EVERYTHING
 from analysis.run.hashes import digest
 
 __all__ = ["Code", "Reach", "cell_digest"]
@@ -81,9 +82,14 @@ class Code:
         """
         trees = [cell_tree(cell) for cell in cells]
         for cell, tree in zip(cells, trees, strict=True):
-            self._refuse_missing(node((), [tree]).imports, cell)
+            self._refuse_missing(imports_of(tree), cell)
+        notebook = node((), trees)
         walk = _Walk(self._files)
-        walk.use("", node((), trees))
+        walk.use("", notebook)
+        for row in notebook.imports:
+            # What is imported by its own name counts even unused; a module only as far as the cells look into it.
+            if self._files.split(row.target)[1]:
+                walk.follow(row.target)
         return walk.reach()
 
     def of_symbol(self, name: str) -> Reach:
@@ -105,7 +111,7 @@ class Code:
         """Remember for the next command; a cache that cannot be written is no reason to fail."""
         self._files.save()
 
-    def _refuse_missing(self, imports: Sequence[Import], text: str) -> None:
+    def _refuse_missing(self, imports: Iterable[Import], text: str) -> None:
         for found in imports:
             for name in (found.loads, found.target):
                 module, rest = self._files.split(name)
@@ -113,11 +119,12 @@ class Code:
                     raise self._missing(module, rest[0], text)
 
     def _has(self, module: str, name: str) -> bool:
-        return name.startswith("__") or not self._files.names(module).isdisjoint({name, STAR, "__getattr__"})
+        found = self._files.named(module, name)
+        return any(found) or name.startswith("__") or "__getattr__" in self._files.names(module)
 
     def _missing(self, module: str, name: str, text: str) -> InputError:
         where = next((line.strip() for line in text.splitlines() if name in line), text)
-        near = nearest(name, self._files.names(module))
+        near = nearest(name, self._files.names(module) | self._files.submodules(module))
         return InputError(where, f"{module} has no {name}", hint=near and f"{module}.{near}")
 
 
@@ -168,7 +175,7 @@ class _Walk:
         self._resolve(module, rest)
         parent, _, name = module.rpartition(".")
         # A package may define or import what has the name of a module in it: both count.
-        if parent and name in self._files.names(parent, submodules=False):
+        if parent and name in self._files.names(parent):
             self._resolve(parent, [name, *rest])
 
     def _resolve(self, module: str, chain: Sequence[str], *, within: bool = False) -> None:
@@ -203,7 +210,7 @@ class _Walk:
         for each in [] if module in self._whole else list(self._files.below(module)):
             self._whole.add(each)
             self._load(each)
-            for name in self._files.names(each, submodules=False) - {STAR}:
+            for name in self._files.names(each):
                 self._resolve(each, [name])
 
     def _load(self, module: str) -> None:
@@ -229,8 +236,7 @@ class _Walk:
             return
         for name in (row.loads, row.target):
             self._load(self._files.split(self._files.absolute(module, row.level, name))[0])
-        root = row.loads.partition(".")[0]
         # Inside a function an import is executed late, if ever: no use to load it beforehand.
         top_level = not module or row in self._files.summary(module).imports
-        if top_level and not row.level and root not in {self._files.name, "", *sys.stdlib_module_names}:
+        if top_level and self._files.is_foreign(row):
             self._foreign[row.loads] = None

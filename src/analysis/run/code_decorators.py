@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Iterator, Sequence
 
 from analysis.run.code_files import Files
@@ -21,14 +20,10 @@ def registers(files: Files, module: str, decorator: str) -> bool:
     named = files.named(module, name)
     if not (named.nodes or named.imports):
         return bool(named.stars) or not hasattr(builtins, name)
-    if any(_is_foreign(files, row.level, row.loads) for row in named.imports):
+    if any(files.is_foreign(row) for row in named.imports):
         return True
     found = list(_definitions(files, module, [name, *rest], set()))
     return any(attributes or _keeps(files, place, node, set()) for place, node, attributes in found)
-
-
-def _is_foreign(files: Files, level: int, loads: str) -> bool:
-    return not level and loads.partition(".")[0] not in {files.name, *sys.stdlib_module_names}
 
 
 Found = tuple[str, Node, Sequence[str]]

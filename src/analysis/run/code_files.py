@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import InputError
-from analysis.run.code_parse import STAR, Import, Node, Summary, summarise
+from analysis.run.code_imports import STAR, Import
+from analysis.run.code_parse import Node, Summary, summarise
 from analysis.run.hashes import sha256, write_whole
 
 FORMAT = 1
@@ -48,6 +49,8 @@ class Files:
         self._seen: dict[str, Sequence[Any]] = {}
         self._summaries: dict[str, Summary] = {}
         self._named: dict[str, dict[str, Named]] = {}
+        self._split: dict[str, tuple[str, list[str]]] = {}
+        self._hashes: dict[Path, str] = {}
 
     def below(self, module: str) -> Iterator[str]:
         """Return the module and all modules below it."""
@@ -62,25 +65,22 @@ class Files:
 
     def named(self, module: str, name: str) -> Named:
         """Return what a module means by a name."""
-        if module not in self._named:
-            self._named[module] = _by_name(self.summary(module))
-        known = self._named[module]
+        known = self._names(module)
         return known.get(name) or Named((), (), known[STAR].stars)
 
-    def names(self, module: str, *, submodules: bool = True) -> set[str]:
-        """Return the names that can be imported from a module; `STAR` among them when it takes those of another."""
-        own = {name for found in self.summary(module).nodes for name in found.names}
-        bound = {row.name for row in self.summary(module).imports}
-        below = {name.removeprefix(f"{module}.").partition(".")[0] for name in self.below(module) if name != module}
-        return own | bound | (below if submodules else set())
+    def names(self, module: str) -> set[str]:
+        """Return the names that a module defines or imports."""
+        return self._names(module).keys() - {STAR}
+
+    def submodules(self, module: str) -> set[str]:
+        """Return the names of the modules in a package."""
+        return {name.removeprefix(f"{module}.").partition(".")[0] for name in self.below(module) if name != module}
 
     def split(self, dotted: str) -> tuple[str, list[str]]:
         """Split a dotted name into the longest module that it starts with, empty for another package, and the rest."""
-        parts = dotted.split(".")
-        for length in range(len(parts), 0, -1):
-            if (module := ".".join(parts[:length])) in self._resources or module in self.modules:
-                return module, parts[length:]
-        return "", parts
+        if dotted not in self._split:
+            self._split[dotted] = self._split_of(dotted.split("."))
+        return self._split[dotted]
 
     def absolute(self, module: str, level: int, name: str) -> str:
         """Return the full form of a name that a module imports with `level` leading dots."""
@@ -90,10 +90,18 @@ class Files:
         above = parts[: len(parts) - level + (1 if self._is_package(module) else 0)]
         return ".".join([*above, name] if name else above)
 
+    def is_foreign(self, row: Import) -> bool:
+        """Whether an import is of neither this package nor the standard library."""
+        root = row.loads.partition(".")[0]
+        return not row.level and root != self.name and root not in sys.stdlib_module_names
+
     def resources(self, module: str) -> dict[str, str]:
         """Return the SHA-256 of each file beside a module that is not code, by its path within the package."""
         folder = module if self._is_package(module) else module.rpartition(".")[0]
-        return {path.relative_to(self._package).as_posix(): sha256(path) for path in self._resources[folder]}
+        for path in self._resources[folder]:
+            if path not in self._hashes:
+                self._hashes[path] = sha256(path)
+        return {path.relative_to(self._package).as_posix(): self._hashes[path] for path in self._resources[folder]}
 
     def save(self) -> None:
         """Remember for the next command; a memory that cannot be written is no reason to fail."""
@@ -102,6 +110,17 @@ class Files:
             with suppress(OSError):
                 write_whole(self._memory, json.dumps({**self._header(), "files": newest}, separators=(",", ":")))
             self._remembered = newest
+
+    def _names(self, module: str) -> dict[str, Named]:
+        if module not in self._named:
+            self._named[module] = _by_name(self.summary(module))
+        return self._named[module]
+
+    def _split_of(self, parts: list[str]) -> tuple[str, list[str]]:
+        for length in range(len(parts) if parts[0] == self.name else 0, 0, -1):
+            if (module := ".".join(parts[:length])) in self._resources or module in self.modules:
+                return module, parts[length:]
+        return "", parts
 
     def _is_package(self, module: str) -> bool:
         return module in self._resources
