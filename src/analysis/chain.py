@@ -18,6 +18,7 @@ CHAIN = (
             "by_location_year",
             "published_figures",
         ),
+        reads=("params/sources", "params/published", "{data.folder}"),
     ),
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(

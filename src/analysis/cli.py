@@ -1,50 +1,141 @@
 """The command `staat`.
 
-Exit codes: 0 done, 1 a notebook failed, 2 the user's input is wrong.
+Exit codes: 0 done, 1 a notebook failed, 2 the user's input is wrong, 130 stopped by the user.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from analysis.chain import CHAIN
-from analysis.edition import Edition, json_schema, parameter_rows
 from analysis.errors import InputError, StaatError
-from analysis.params import DATA_VARIABLE, read_edition
+from analysis.orders import DEFAULT_EDITION, check_sources, order_of, order_of_published, params_editions, params_file
+from analysis.orders import project_of as project_in
+from analysis.run.assess import Assessor, Project
+from analysis.run.order import Options, Order, processors
 from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
-ParamsFiles = Annotated[list[Path], typer.Argument(metavar="PARAMS...", help="Params files, such as params/ci.yml.")]
+ParamsFiles = Annotated[list[str], typer.Argument(metavar="PARAMS...", help="Params files or names of editions.")]
+EditionName = Annotated[str, typer.Argument(metavar="EDITION", help="Name of an edition, or its params file.")]
 Outputs = Annotated[
     Path | None, typer.Option("--outputs", metavar="DIR", envvar=OUTPUTS_VARIABLE, help="Folder of all editions.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress lines.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Notebooks side by side; default: the processors.")]
+Fresh = Annotated[bool, typer.Option("--fresh-kernels", help="Start a new interpreter for every notebook.")]
+STOPPED = 130
 
 
 @app.command()
-def run(params: ParamsFiles, settings: Settings = None, outputs: Outputs = None, quiet: Quiet = False) -> None:
-    """Run editions: notebooks, tables, figures and pages."""
-    root = project_root()
-    editions = [read_edition(path, settings or ()) for path in params]
-    for edition in editions:
-        _check_sources(edition, root)
-    for path, edition in zip(params, editions, strict=True):
-        os.environ[DATA_VARIABLE] = str((root / edition.data.folder).resolve())
-        _run_one(path, edition.recorded(), settings or [], root=root, outputs=outputs or root / "outputs", quiet=quiet)
+def run(
+    params: ParamsFiles,
+    settings: Settings = None,
+    outputs: Outputs = None,
+    quiet: Quiet = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="STEM", help="Run this step and what it needs.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="STEM", help="Run this step and all that follow, changed or not.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run steps that did not change, too.")] = False,
+    jobs: Jobs = 0,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786.")
+    ] = None,
+    fresh_kernels: Fresh = False,
+) -> None:
+    """Run editions: what changed, and what follows from it; then tables, figures and pages."""
+    root, project = _project(outputs)
+    orders = [order_of(params_file(root, name), settings or (), root) for name in params]
+    options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
+    stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
+    if stale:
+        _run(stale, project, options, quiet)
+
+
+@app.command()
+def status(
+    edition: Annotated[str | None, typer.Argument(metavar="EDITION", help="Name of an edition; default: all.")] = None,
+    settings: Settings = None,
+    outputs: Outputs = None,
+) -> None:
+    """Tell how each step of the chain stands: up to date, stale (why), failed (where), and how long it took."""
+    from analysis.run.status import table
+
+    root, project = _project(outputs)
+    names = [edition] if edition else params_editions(root)
+    orders = [order_of(params_file(root, name), settings or (), root) for name in names]
+    sys.stdout.write("\n".join(table(Assessor(order, CHAIN, project)) for order in orders))
+    project.remember()
+
+
+@app.command()
+def why(
+    stem: Annotated[str, typer.Argument(metavar="STEM", help="Stem of a notebook, such as school_choice.")],
+    edition: EditionName = DEFAULT_EDITION,
+    settings: Settings = None,
+    outputs: Outputs = None,
+) -> None:
+    """Tell in one line why a step would run, or that it is up to date."""
+    from analysis.run.status import why_line
+
+    root, project = _project(outputs)
+    order = order_of(params_file(root, edition), settings or (), root)
+    sys.stdout.write(why_line(Assessor(order, CHAIN, project), stem) + "\n")
+    project.remember()
+
+
+@app.command()
+def verify(
+    edition: EditionName,
+    settings: Settings = None,
+    outputs: Outputs = None,
+    quiet: Quiet = False,
+    jobs: Jobs = 1,
+    fresh_kernels: Annotated[
+        bool, typer.Option("--fresh-kernels/--warm-kernels", help="How the second run starts kernels.")
+    ] = True,
+    hash_seed: Annotated[str, typer.Option("--hash-seed", help="Python's hash seed in the second run.")] = "1",
+) -> None:
+    """Check every hash of a published edition, run it again elsewhere, and compare byte for byte.
+
+    The second run goes about it differently (one notebook at a time, new interpreters, another hash seed).
+    """
+    from analysis.run.verify import damaged, repeated
+    from analysis.run.view import view
+
+    root, project = _project(outputs)
+    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    order = order_of_published(folder, settings or (), root)
+    _fail_with(folder, damaged(folder))
+    check_sources(order, root)
+    options = Options(_jobs(jobs), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
+    with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
+        compared, different = repeated(order, CHAIN, project, options, watch)
+    _fail_with(folder, different)
+    sys.stdout.write(f"{folder}: every hash is right, and a second run gave the same {compared} files\n")
 
 
 @app.command("params")
 def show_params() -> None:
     """List every parameter: key, type, unit, default, meaning."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from analysis.edition import parameter_rows
+
     table = Table("key", "type", "unit", "default", "meaning", box=None, pad_edge=False)
     for row in parameter_rows():
         table.add_row(*row.values())
@@ -54,6 +145,8 @@ def show_params() -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of a params file, for editors (params/schema.json)."""
+    from analysis.edition import json_schema
+
     sys.stdout.write(json_schema())
 
 
@@ -64,6 +157,8 @@ def world(
     settings: Settings = None,
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
+    from analysis.params import read_edition
+
     edition = read_edition(params, settings or ())
     if not edition.synthetic:
         raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only", given="duo")
@@ -75,6 +170,7 @@ def world(
 
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app()
     except StaatError as error:
@@ -82,49 +178,56 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _run_one(params: Path, edition: Edition, settings: list[str], *, root: Path, outputs: Path, quiet: bool) -> None:
-    from analysis.publish import site
+def _project(outputs: Path | None) -> tuple[Path, Project]:
+    root = project_root()
+    return root, project_in(root, (outputs or root / "outputs").resolve())
+
+
+def _jobs(given: int) -> int:
+    return given or processors()
+
+
+def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
+    from analysis.run.runner import tidy
+
+    published = project.outputs / order.edition
+    if not Assessor(order, CHAIN, project).up_to_date(published):
+        return False
+    tidy(project, order.edition)
+    if not quiet:
+        sys.stdout.write(f"{order.edition}: up to date\nread it: {published / 'index.html'}\n")
+    return True
+
+
+def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
     from analysis.run import runner
+    from analysis.run.view import view
 
-    order = runner.Order(
-        edition=edition.edition,
-        facts=edition.facts(),
-        shared=edition.shared,
-        blocks=edition.blocks,
-        command=_command(params, settings),
-    )
-
-    def say(line: str) -> None:
-        if not quiet:
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-
-    say(f"{edition.edition}: {edition.title}" + (" (synthetic data)" if edition.synthetic else ""))
-    folder = runner.run(order, CHAIN, root=root, outputs=outputs, render=site.build, say=say)
-    say(f"read it: {folder / 'index.html'}")
+    for order in orders:
+        check_sources(order, project.root)
+    with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
+        runner.run(orders, CHAIN, project, options, watch)
 
 
-def _command(params: Path, settings: list[str]) -> str:
-    """Return what to type to run this again; without the data folder, which differs from machine to machine."""
-    kept = [setting for setting in settings if not setting.startswith("data.folder=")]
-    return " ".join(["staat run", f"params/{params.name}", *(f"--set {setting}" for setting in kept)])
+def _fail_with(folder: Path, problems: Sequence[str]) -> None:
+    if problems:
+        raise StaatError("\n  ".join([f"{folder}: {len(problems)} files are not what they should be", *problems]))
 
 
-def _check_sources(edition: Edition, root: Path) -> None:
-    """Refuse a run whose source files are missing or changed, before any notebook runs."""
-    if edition.synthetic:
-        return
-    from analysis.data.sources import verify
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
-    folder = root / edition.data.folder
-    if not folder.is_dir():
-        raise InputError(
-            f"{folder}: data.folder",
-            "there is no such folder",
-            given=edition.data.folder,
-            hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
-        )
-    verify(folder, root / "params" / "sources", edition.region, edition.data.allow_changed_sources)
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """End at once when the user stops the command: threads that wait for a kernel that is gone must not hold it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        sys.stderr.write("stopped; what succeeded is kept: the same command goes on from there\n")
+        sys.stderr.flush()
+        os._exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -113,10 +113,21 @@ class Edition(Block):
     disclosure: Literal["default", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
     )
+    timeout: int = key("seconds after which a notebook is stopped", unit="seconds", default=3600, ge=1)
+    timeouts: dict[str, Annotated[int, Field(ge=1)]] = key(
+        "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
+    )
     data: DataBlock
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
     summary: SummaryBlock | None = None
+
+    @model_validator(mode="after")
+    def _timeouts_are_of_notebooks(self) -> Edition:
+        unknown = sorted(set(self.timeouts) - set(BLOCKS))
+        if unknown:
+            raise ValueError(f"timeouts: no notebook has the stem {', '.join(unknown)}")
+        return self
 
     @property
     def synthetic(self) -> bool:
@@ -140,6 +151,16 @@ class Edition(Block):
         """
         here = DataBlock.model_fields["folder"].default
         return self.model_copy(update={"data": self.data.model_copy(update={"folder": here})})
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every notebook knows of its edition without asking."""
+        return {
+            "edition": self.edition,
+            "synthetic": self.synthetic,
+            "disclosure": self.disclosure,
+            "language": self.language,
+        }
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""

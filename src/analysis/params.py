@@ -35,15 +35,7 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
         For a file that cannot be read and for every key that is unknown, missing, of the wrong type or out of
         range: all of them in one message.
     """
-    raw = _read_yaml(path)
-    if os.environ.get(DATA_VARIABLE) and isinstance(raw.get("data"), dict):
-        raw["data"]["folder"] = os.environ[DATA_VARIABLE]
-    origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
-    _refuse_empty_blocks(raw, path)
-    try:
-        edition = Edition.model_validate_json(json.dumps(raw, default=str))
-    except ValidationError as error:
-        raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
+    edition = edition_of(_read_yaml(path), path, settings)
     if edition.edition != path.stem:
         raise InputError(
             f"{path}: edition",
@@ -52,6 +44,18 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
             allowed=path.stem,
         )
     return edition
+
+
+def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = ()) -> Edition:
+    """Return the edition of parameters that were read from `path`; see `read_edition`."""
+    if os.environ.get(DATA_VARIABLE) and isinstance(raw.get("data"), dict):
+        raw["data"]["folder"] = os.environ[DATA_VARIABLE]
+    origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
+    _refuse_empty_blocks(raw, path)
+    try:
+        return Edition.model_validate_json(json.dumps(raw, default=str))
+    except ValidationError as error:
+        raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):

@@ -25,6 +25,9 @@ class Step:
         Internal tables that the step hands over.
     may_produce
         Internal tables that it hands over in some editions only; a step can want them, not need them.
+    reads
+        What it reads besides tables: files and folders below the project's folder, or in braces the name of a folder
+        that the edition's parameters point at (``{data.folder}``). Any other file that it opens fails the run.
     """
 
     notebook: str
@@ -32,6 +35,7 @@ class Step:
     wants: tuple[str, ...] = ()
     produces: tuple[str, ...] = ()
     may_produce: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -61,6 +65,31 @@ def plan(chain: Iterable[Step], stems: Collection[str]) -> list[Step]:
     chosen = {stem: step for stem, step in steps.items() if stem in stems}
     before = {stem: _predecessors(step, makers, chosen) for stem, step in sorted(chosen.items(), key=_by_notebook)}
     return [chosen[stem] for stem in _ordered(before)]
+
+
+def predecessors(steps: Iterable[Step]) -> dict[str, set[str]]:
+    """Return for every step of a plan, by stem, the steps whose tables it reads."""
+    chosen = {step.stem: step for step in steps}
+    makers = _makers(chosen.values())
+    return {stem: _predecessors(step, makers, chosen) for stem, step in chosen.items()}
+
+
+def descendants(steps: Iterable[Step], stem: str) -> set[str]:
+    """Return the steps of a plan that directly or indirectly read what the step `stem` makes."""
+    before = predecessors(steps)
+    found: set[str] = set()
+    while new := {after for after, needed in before.items() if needed & {stem, *found}} - found:
+        found |= new
+    return found
+
+
+def ancestors(steps: Iterable[Step], stem: str) -> set[str]:
+    """Return the steps of a plan whose tables the step `stem` directly or indirectly reads."""
+    before = predecessors(steps)
+    found: set[str] = set()
+    while new := set().union(*(before[one] for one in {stem, *found})) - found:
+        found |= new
+    return found
 
 
 def _by_notebook(item: tuple[str, Step]) -> str:
@@ -99,8 +128,9 @@ def _ordered(before: dict[str, set[str]]) -> list[str]:
         raise StaatError(f"the chain runs in a circle: {' -> '.join(error.args[1])}") from None
     order: list[str] = []
     rank = {stem: place for place, stem in enumerate(before)}
+    ready: list[str] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=rank.__getitem__)
-        order += ready
-        sorter.done(*ready)
+        ready = sorted([*ready, *sorter.get_ready()], key=rank.__getitem__)
+        order.append(ready.pop(0))  # one at a time: a reader meets the notebooks by number wherever that is possible
+        sorter.done(order[-1])
     return order

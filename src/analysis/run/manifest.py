@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import subprocess
@@ -11,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from analysis.run.hashes import Hashes, sha256
 
 MANIFEST_FILE = "manifest.json"
 PACKAGES = (
@@ -35,7 +36,7 @@ def provenance(root: Path) -> dict[str, Any]:
     """Describe the code and the environment: git commit, lock, versions."""
     lock = root / "requirements.lock"
     return {
-        "git": _git(root),
+        "git": git(root),
         "lock_sha256": sha256(lock) if lock.exists() else None,
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
@@ -52,10 +53,11 @@ def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
     return notes
 
 
-def outputs_of(folder: Path) -> dict[str, str]:
+def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
     """Return the SHA-256 of every file of an edition but the manifest, by path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+    known = hashes or Hashes()
+    return {path.relative_to(folder).as_posix(): known.of(path) for path in files}
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -64,13 +66,8 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     (folder / MANIFEST_FILE).write_text(text + "\n", "utf8")
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _git(root: Path) -> dict[str, Any]:
+def git(root: Path) -> dict[str, Any]:
+    """Return the commit of the code, and whether it has changes on top; None where there is no version control."""
     commit = _git_output(root, ["rev-parse", "HEAD"])
     changed = _git_output(root, ["status", "--porcelain"])
     return {"commit": commit, "dirty": bool(changed) if changed is not None else None}

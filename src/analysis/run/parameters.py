@@ -48,7 +48,7 @@ def injected(notebook: Path, block: Mapping[str, Any], shared: Mapping[str, Any]
 
 def cell_parameters(notebook: Path) -> dict[str, Any]:
     """Read names and default values from the one cell tagged ``parameters``; they must be literals."""
-    cells = [cell for cell in _code_cells(notebook) if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    cells = [cell for cell in _code_cells(notebook) if _is_tagged(cell)]
     if len(cells) != 1:
         raise InputError(str(notebook), "must have exactly one cell tagged `parameters`", given=len(cells))
     values: dict[str, Any] = {}
@@ -58,6 +58,12 @@ def cell_parameters(notebook: Path) -> dict[str, Any]:
             raise InputError(str(notebook), f"its parameters cell assigns {name!r} twice")
         values[name] = value
     return values
+
+
+def code_cells(notebook: Path) -> dict[int, str]:
+    """Return the code cells of a notebook by number, counted from 1; without the parameters cell."""
+    cells = enumerate(_code_cells(notebook), start=1)
+    return {number: "".join(cell["source"]) for number, cell in cells if not _is_tagged(cell)}
 
 
 def title_of(notebook: Path) -> str:
@@ -77,6 +83,10 @@ def _cells(notebook: Path) -> list[dict[str, Any]]:
     except (json.JSONDecodeError, KeyError) as error:
         raise InputError(str(notebook), f"is not a notebook: {error}") from None
     return cells
+
+
+def _is_tagged(cell: Mapping[str, Any]) -> bool:
+    return "parameters" in cell.get("metadata", {}).get("tags", [])
 
 
 def _code_cells(notebook: Path) -> list[dict[str, Any]]:

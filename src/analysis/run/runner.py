@@ -1,162 +1,177 @@
-"""Run the chain of one edition: check, build beside the old edition, render, swap in whole."""
+"""Run editions: every step when what it needs is there, side by side, and each edition published when it is whole."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from analysis.errors import StaatError
-from analysis.run import manifest, staging
-from analysis.run.chain import Step, plan
-from analysis.run.execute import Job, execute
-from analysis.run.parameters import injected, title_of
-from analysis.run.workspace import EDITION_FILE
+from analysis.errors import InputError, StaatError
+from analysis.run import staging
+from analysis.run.assess import Assessor, Project
+from analysis.run.build import Build
+from analysis.run.chain import Step
+from analysis.run.events import Event, Watch
+from analysis.run.job import Job, Outcome
+from analysis.run.order import Options, Order
+from analysis.run.pool import pool
 
-Render = Callable[[Path, Mapping[str, Any]], None]
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to run: the edition's facts and parameters, as plain values.
-
-    Parameters
-    ----------
-    edition
-        Its name, which is the name of its folder below the outputs.
-    facts
-        What pages and manifest tell about it.
-    shared
-        Parameters that any notebook may ask for.
-    blocks
-        Parameters per stem; a step runs when its block is here.
-    command
-        What to type to run it again.
-    """
-
-    edition: str
-    facts: Mapping[str, Any]
-    shared: Mapping[str, Any]
-    blocks: Mapping[str, Mapping[str, Any]]
-    command: str
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR}
 
 
-def check(order: Order, chain: Iterable[Step], notebooks: Path) -> list[tuple[Step, dict[str, Any]]]:
-    """Plan the steps of an edition and what to inject into each; refuses before anything runs."""
-    steps = plan(chain, order.blocks.keys())
-    return [
-        (step, injected(notebooks / f"{step.notebook}.ipynb", order.blocks[step.stem], order.shared)) for step in steps
-    ]
+class RunFailedError(StaatError):
+    """Some steps failed or editions are not complete; carries every message."""
+
+    def __init__(self, messages: Sequence[str], exit_code: int) -> None:
+        super().__init__("\n".join(messages))
+        self.exit_code = exit_code
 
 
-def run(order: Order, chain: Iterable[Step], *, root: Path, outputs: Path, render: Render, say: Say) -> Path:
-    """Run an edition and return its folder.
+def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, options: Options, watch: Watch) -> None:
+    """Run editions.
+
+    Steps whose last result is valid are not executed. Of a step that fails only what needs it waits; the rest goes on,
+    and another run goes on from there.
 
     Parameters
     ----------
-    order, chain
+    orders, chain
         What to run.
-    root
-        The project's folder, with ``notebooks`` and ``requirements.lock``.
-    outputs
-        The folder with all editions.
-    render
-        Makes the pages of a built edition from its folder and manifest.
-    say
-        Shows a progress line.
+    project
+        The project's folder and outputs.
+    options
+        How to go about it.
+    watch
+        Is told what happens.
 
     Raises
     ------
-    StaatError
-        If a notebook fails; the last good edition stays, the failed build is set aside and named.
+    RunFailedError
+        After all that could run has run, when a step failed or an edition is not complete.
+    InputError
+        Before anything runs, when parameters and notebooks disagree, or what must be written cannot be.
     """
-    steps = check(order, chain, root / "notebooks")
-    with staging.locked(outputs, order.edition):
-        folder = staging.fresh(outputs, order.edition)
+    steps = list(chain)
+    assessors = [Assessor(order, steps, project) for order in orders]
+    builds = [Build(assessor, options, watch) for assessor in assessors]
+    with _readable_disk_errors(project), _closing(builds, project):
+        for build in builds:
+            build.open()
+        with pool(options, project.root) as (executor, slots), ThreadPoolExecutor(1) as publisher:
+            try:
+                _Loop(builds, executor, slots, publisher, watch).go()
+            except BaseException:
+                publisher.shutdown(cancel_futures=True)
+                _stop_kernels()
+                raise
+    _refuse_incomplete(builds)
+
+
+def tidy(project: Project, edition: str) -> None:
+    """Remove what earlier runs left of an edition that is up to date, unless another run is at it."""
+    with suppress(StaatError, OSError), staging.locked(project.outputs, edition):
+        staging.discard(staging.leftovers(project.outputs, edition))
+
+
+class _Loop:
+    """Hands out jobs as slots and steps become free."""
+
+    def __init__(
+        self, builds: Sequence[Build], executor: Executor, slots: int, publisher: Executor, watch: Watch
+    ) -> None:
+        self.builds, self.executor, self.slots, self.publisher = builds, executor, slots, publisher
+        self.watch = watch
+        self.queue: list[tuple[Build, Job]] = []
+        self.running: dict[Future[Any], tuple[Build, Job]] = {}
+        self.publishing: dict[Future[Any], Build] = {}
+        self.said: set[str] = set()
+
+    def go(self) -> None:
+        """Run until nothing runs any more."""
+        self._hand_out(self.builds)
+        while self.running or self.publishing:
+            done, _ = wait([*self.running, *self.publishing], return_when=FIRST_COMPLETED)
+            touched = [build for future in done if (build := self._collect(future))]
+            self._hand_out(touched)
+
+    def _hand_out(self, builds: Sequence[Build]) -> None:
+        for build in dict.fromkeys(builds):
+            self.queue += [(build, job) for job in build.next_jobs()]
+            if build.steps_ended and not build.ended:
+                self.publishing[self.publisher.submit(build.publish)] = build
+        self.queue.sort(key=lambda item: self.builds.index(item[0]))
+        while self.queue and len(self.running) < self.slots:
+            build, job = self.queue.pop(0)
+            build.starts(job)
+            self.running[self.executor.submit(_execute, job)] = (build, job)
+
+    def _collect(self, future: Future[Any]) -> Build | None:
+        if future in self.publishing:
+            self._published(future)
+            return None
+        build, job = self.running.pop(future)
+        outcome = _outcome(future, job)
+        if outcome.notice and outcome.notice not in self.said:
+            self.said.add(outcome.notice)
+            self.watch(Event("notice", "", text=outcome.notice))
+        build.finish(job, outcome)
+        return build
+
+    def _published(self, future: Future[Any]) -> None:
+        build = self.publishing.pop(future)
         try:
-            _build(order, steps, root=root, folder=folder, render=render, say=say)
+            future.result()
         except StaatError as error:
-            raise _set_aside(error, folder, outputs / order.edition) from None
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            build.refuse(error)
+
+
+def _execute(job: Job) -> Outcome:
+    from analysis.run.execute import execute
+
+    return execute(job)
+
+
+def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+    """Return how a job ended, also when whoever executed it did not survive it."""
+    try:
+        return future.result()
+    except Exception as error:  # an executor may raise anything: this step failed, the run goes on
+        return Outcome(0.0, f"{job.notebook}: could not be executed: {type(error).__name__}: {error}", exit_code=1)
+
+
+def _stop_kernels() -> None:
+    from analysis.run import warm
+
+    warm.close()
+
+
+@contextmanager
+def _closing(builds: Sequence[Build], project: Project) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for build in builds:
+            build.close()
+        project.remember()
+
+
+@contextmanager
+def _readable_disk_errors(project: Project) -> Iterator[None]:
+    """Turn a full disk or a folder that cannot be written into one message; published editions are as they were."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
             raise
-        staging.swap_in(folder, outputs / order.edition)
-    return outputs / order.edition
+        where = str(error.filename or project.outputs)
+        hint = "make room or choose another folder: --outputs DIR; the published editions are intact"
+        raise InputError(where, f"cannot be written: {error.strerror or error}", hint=hint) from None
 
 
-def _build(
-    order: Order, steps: list[tuple[Step, dict[str, Any]]], *, root: Path, folder: Path, render: Render, say: Say
-) -> None:
-    (folder / "internal").mkdir()
-    facts = json.dumps(dict(order.facts), ensure_ascii=False)
-    (folder / "internal" / EDITION_FILE).write_text(facts, "utf8")
-    told = _opening(order, root)
-    for place, (step, parameters) in enumerate(steps, start=1):
-        seconds = execute(_job(step, parameters, steps, root, folder))
-        told["steps"].append(_describe(step, seconds, root, folder))
-        say(f"[{place}/{len(steps)}] {step.notebook:<18} {seconds:6.1f} s")
-    told["finished"] = manifest.now()
-    started = time.perf_counter()
-    render(folder, told)
-    say(f"pages {time.perf_counter() - started:28.1f} s")
-    manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder)})
-
-
-def _opening(order: Order, root: Path) -> dict[str, Any]:
-    return {
-        "edition": order.edition,
-        "command": order.command,
-        "facts": {name: value for name, value in order.facts.items() if name != "parameters"},
-        "parameters": {**order.shared, **order.blocks},
-        **manifest.provenance(root),
-        "started": manifest.now(),
-        "finished": None,
-        "steps": [],
-    }
-
-
-def _job(
-    step: Step, parameters: dict[str, Any], steps: list[tuple[Step, dict[str, Any]]], root: Path, folder: Path
-) -> Job:
-    made = {table for other, _ in steps for table in (*other.produces, *other.may_produce)}
-    return Job(
-        notebook=step.notebook,
-        stem=step.stem,
-        source=str((root / "notebooks" / f"{step.notebook}.ipynb").resolve()),
-        folder=str(folder.resolve()),
-        parameters=parameters,
-        needs=(*step.needs, *(table for table in step.wants if table in made)),
-        produces=step.produces,
-        may_produce=step.may_produce,
-    )
-
-
-def _describe(step: Step, seconds: float, root: Path, folder: Path) -> dict[str, Any]:
-    notes = manifest.step_record(folder, step.stem)
-    published = notes.get("published", [])
-    return {
-        "notebook": step.notebook,
-        "stem": step.stem,
-        "title": title_of(root / "notebooks" / f"{step.notebook}.ipynb"),
-        "seconds": round(seconds, 2),
-        "inputs": notes.get("input", []),
-        "published": published,
-        "findings": notes.get("finding", []),
-        "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
-        "needs": list(step.needs),
-        "produces": list(step.produces),
-    }
-
-
-def _set_aside(error: StaatError, folder: Path, edition: Path) -> StaatError:
-    failed = staging.keep_failed(folder, edition)
-    lines = [str(error), f"  the failed run is kept in {failed}; notebooks in {failed / 'notebooks'}"]
-    if edition.exists():
-        lines.append(f"  the last good edition {edition} is untouched")
-    error.args = ("\n".join(lines),)
-    return error
+def _refuse_incomplete(builds: Sequence[Build]) -> None:
+    messages = [line for build in builds for line in build.messages()]
+    if messages:
+        codes = {code for build in builds for code in build.exit_codes}
+        raise RunFailedError(messages, 1 if 1 in codes else max(codes, default=0))

@@ -1,15 +1,28 @@
-"""Build an edition beside the old one and swap it in whole; one run of an edition at a time."""
+"""Build an edition beside the old one and swap it in whole; one run of an edition at a time.
+
+Folders below the outputs, for the edition ``ci``:
+
+- ``ci``: the published edition, whole;
+- ``.ci.building-<n>``: being built by the run that holds the lock; when that run was killed it stays, and what
+  succeeded in it counts in the next run;
+- ``ci.unfinished``: what a run left that failed or was stopped, for the researcher to look at and the next run to
+  go on from.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import errno
 import fcntl
+import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from analysis.errors import InputError, StaatError
 
@@ -20,7 +33,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 def locked(outputs: Path, edition: str) -> Iterator[None]:
     """Hold the edition's lock; a second run of the same edition is refused with who holds it.
 
-    The kernel frees the lock when its process dies, so there is no stale lock to clean by hand.
+    The operating system frees the lock when its process dies, so there is no stale lock to clean by hand.
     """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
@@ -31,21 +44,38 @@ def locked(outputs: Path, edition: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
-            raise StaatError(f"{edition}: another run is making this edition (process {file.read().strip()})") from None
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+            raise StaatError(f"{edition}: another run is making this edition: {_holder(file)}") from None
+        _sign(file)
         yield
 
 
-def fresh(outputs: Path, edition: str) -> Path:
-    """Return an empty folder to build the edition in."""
-    folder = outputs / f"{edition}.building"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
+    """Make an empty folder to build in, and return it with the folders that earlier runs left, the newest first.
+
+    Call it with the lock held. What a killed run was building is renamed: a kernel of it that still lives somewhere
+    finds its folder gone, and stops.
+    """
+    left = []
+    for number, old in enumerate(sorted(outputs.glob(f".{edition}.building-*"))):
+        left.append(old.rename(outputs / f".{edition}.left-{os.getpid()}-{number}"))
+    left += [path for path in outputs.glob(f".{edition}.left-*") if path not in left]
+    left.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    if unfinished(outputs, edition).exists():
+        left.append(unfinished(outputs, edition))
+    building = outputs / f".{edition}.building-{os.getpid()}-{os.urandom(3).hex()}"
+    (building / "internal").mkdir(parents=True)
+    return building, left
+
+
+def unfinished(outputs: Path, edition: str) -> Path:
+    """Return the folder in which a run that did not finish is kept."""
+    return outputs / f"{edition}.unfinished"
+
+
+def leftovers(outputs: Path, edition: str) -> list[Path]:
+    """Return the folders that runs left which did not finish, for looking only."""
+    killed = [*outputs.glob(f".{edition}.building-*"), *outputs.glob(f".{edition}.left-*")]
+    return [path for path in (unfinished(outputs, edition), *sorted(killed)) if path.exists()]
 
 
 def swap_in(built: Path, edition: Path) -> None:
@@ -57,11 +87,36 @@ def swap_in(built: Path, edition: Path) -> None:
         built.rename(edition)
 
 
-def keep_failed(built: Path, edition: Path) -> Path:
-    """Set a failed build aside, for the researcher to look at; the last good edition is untouched."""
-    failed = edition.with_name(f"{edition.name}.failed")
-    shutil.rmtree(failed, ignore_errors=True)
-    return built.rename(failed)
+def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
+    """Set a build that did not finish aside; the last good edition is untouched."""
+    kept = unfinished(outputs, edition)
+    if kept.exists():
+        _exchange(built, kept)
+        shutil.rmtree(built)
+        return kept
+    return built.rename(kept)
+
+
+def discard(folders: list[Path]) -> None:
+    """Remove folders that nobody needs any more; what cannot be removed now is removed by the next run."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sign(file: TextIO) -> None:
+    told = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(" ", "seconds")}
+    file.seek(0)
+    file.truncate()
+    file.write(json.dumps(told))
+    file.flush()
+
+
+def _holder(file: TextIO) -> str:
+    with suppress(OSError, ValueError, KeyError):
+        file.seek(0)
+        told = json.loads(file.read())
+        return f"process {told['process']} on {told['host']}, since {told['since']} UTC"
+    return "who it is cannot be read"
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -72,7 +127,7 @@ def _exchange(one: Path, other: Path) -> None:
         if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
             return
         if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
-            raise OSError(ctypes.get_errno(), f"cannot swap {one} with {other}")
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
     aside = other.with_name(f"{other.name}.old")
     other.rename(aside)
     one.rename(other)

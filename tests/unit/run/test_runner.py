@@ -1,130 +1,340 @@
-"""A chain of tiny notebooks through papermill: what a run leaves, and what a failed run leaves alone."""
+"""A chain of tiny notebooks: what a run leaves, what it leaves alone, and what it does not do again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import threading
 from typing import Any
 
-import nbformat
 import pytest
 
 from analysis.errors import InputError, StaatError
-from analysis.run.chain import Step
-from analysis.run.runner import Order, run
+from analysis.run import staging, warm
+from analysis.run.runner import RunFailedError
 
-WRITE = """
-import pandas as pd
-from analysis.data import tables
-from analysis.run.workspace import open_workspace
-workspace = open_workspace("one", "small")
-tables.hand_over(workspace, "numbers", pd.DataFrame({"number": [number]}))
-"""
-READ = """
-from analysis.data import tables
-from analysis.run.workspace import open_workspace
-workspace = open_workspace("two", "small")
-total = int(tables.load(workspace, "numbers")["number"].sum())
-workspace.record("finding", name="total", sentence=f"The total is {total}.", n=total)
-"""
-CHAIN = (Step("01_one", produces=("numbers",)), Step("02_two", needs=("numbers",)))
-
-Project = Callable[..., Path]
+ALL = ["01_one", "02_two", "03_three"]
+FAILS = "ratio = 1\nratio / 0"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Write a project of two notebooks; the arguments replace the code of either."""
-
-    def make(one: str = WRITE, two: str = READ) -> Path:
-        folder = tmp_path / "notebooks"
-        folder.mkdir(exist_ok=True)
-        (tmp_path / "params").mkdir(exist_ok=True)
-        for name, parameters, code in (("01_one", "number = 1", one), ("02_two", "", two)):
-            book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-            book.cells = [
-                nbformat.v4.new_markdown_cell(f"# Title of {name}"),
-                nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-                nbformat.v4.new_code_cell(code),
-            ]
-            nbformat.write(book, folder / f"{name}.ipynb")
-        return tmp_path
-
-    return make
-
-
-def go(root: Path, **blocks: Mapping[str, Any]) -> Path:
-    order = Order(
-        edition="small",
-        facts={"edition": "small", "title": "Small"},
-        shared={"edition": "small"},
-        blocks=blocks or {"one": {"number": 7}, "two": {}},
-        command="staat run params/small.yml",
-    )
-
-    def render(folder: Path, manifest: Mapping[str, Any]) -> None:
-        (folder / "index.html").write_text(manifest["edition"], "utf8")
-
-    return run(order, CHAIN, root=root, outputs=root / "outputs", render=render, say=lambda _: None)
-
-
-def test_a_run_leaves_notebooks_tables_pages_and_a_manifest(project: Project) -> None:
-    folder = go(project())
-    manifest = json.loads((folder / "manifest.json").read_text("utf8"))
-    assert [step["notebook"] for step in manifest["steps"]] == ["01_one", "02_two"]
-    assert manifest["steps"][1]["findings"] == [{"name": "total", "sentence": "The total is 7.", "n": 7}]
+def test_a_run_leaves_notebooks_tables_pages_and_a_manifest(small: Any) -> None:
+    assert small.run() == ALL
+    manifest = json.loads((small.folder / "manifest.json").read_text("utf8"))
+    assert [step["notebook"] for step in manifest["steps"]] == ALL
+    assert manifest["steps"][1]["findings"] == [{"name": "total", "sentence": "The total is 14.", "n": 14}]
     assert manifest["parameters"]["one"] == {"number": 7}
     assert set(manifest["outputs"]) >= {"index.html", "notebooks/02_two.ipynb", "internal/numbers.parquet"}
     assert manifest["finished"] >= manifest["started"]
     assert manifest["versions"]["papermill"]
-    assert [path.name for path in (folder.parent).iterdir() if path.is_dir()] == ["small"]
-    assert str(folder.parent) not in (folder / "notebooks" / "01_one.ipynb").read_text("utf8")
+    assert [path.name for path in small.outputs.iterdir() if not path.name.startswith(".")] == ["small"]
 
 
-def test_a_failing_notebook_leaves_the_last_good_edition_and_says_all_about_itself(project: Project) -> None:
-    root = project()
-    before = (go(root) / "manifest.json").read_bytes()
-    with pytest.raises(StaatError) as caught:
-        go(project(two="ratio = 1\nratio / 0"))
+def test_nothing_that_is_left_tells_of_the_machine(small: Any) -> None:
+    small.run()
+    for name, content in small.files().items():
+        assert str(small.root).encode() not in content, name
+
+
+def test_what_did_not_change_is_not_run_again(small: Any) -> None:
+    small.run()
+    before = small.files()
+    assert small.up_to_date()
+    assert small.run() == []
+    assert small.files() == before
+    assert [event.notebook for event in small.events if event.kind == "kept"] == ALL
+
+
+def test_a_parameter_reruns_its_step_and_what_follows_and_nothing_else(small: Any) -> None:
+    small.run()
+    small.blocks["one"] = {"number": 8}
+    assert small.standings() == {
+        "one": ("stale", "parameter one.number: 7 -> 8"),
+        "two": ("follows", "what 01_one makes may change"),
+        "three": ("valid", ""),
+    }
+    assert small.run() == ["01_one", "02_two"]
+    assert small.files()["tables/two/total.csv"] == b"total\n16\n"
+
+
+def test_when_the_outputs_come_out_the_same_what_follows_stays_valid(small: Any) -> None:
+    small.run()
+    small.code("return FACTOR * number", "return number * FACTOR")
+    assert small.standings()["one"] == ("stale", "analysis.small.double changed")
+    assert small.run() == ["01_one"]
+    assert small.up_to_date()
+
+
+def test_a_constant_that_a_reached_function_uses_counts(small: Any) -> None:
+    small.run()
+    small.code("FACTOR = 2", "FACTOR = 3")
+    assert small.standings()["one"] == ("stale", "analysis.small.FACTOR changed")
+    assert small.run() == ["01_one", "02_two"]
+    assert small.files()["tables/two/total.csv"] == b"total\n21\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"""Return twice the number."""', '"""Return the number, twice."""'),
+        ("FACTOR = 2", "FACTOR = 2  # twice"),
+        ("def unused(number):\n    return number", "def unused(number):\n    return number + 1"),
+    ],
+)
+def test_comments_docstrings_and_code_that_is_not_reached_do_not_count(small: Any, old: str, new: str) -> None:
+    small.run()
+    small.code(old, new)
+    assert small.up_to_date()
+
+
+def test_changed_code_of_a_notebook_counts_its_comments_do_not(small: Any) -> None:
+    small.run()
+    code = 'workspace = open_workspace("three", "small")\n(workspace.published_folder("tables") / "p.csv").touch()'
+    small.notebook("03_three", code)
+    assert small.standings()["three"] == ("stale", "code cell 3 of 03_three changed")
+    assert small.run() == ["03_three"]
+    small.notebook("03_three", "# why\n" + code)
+    assert small.standings()["three"] == ("valid", "")
+    assert "tables/three/power.csv" not in small.files()
+
+
+def test_changed_prose_reaches_the_page_without_a_run(small: Any) -> None:
+    small.run()
+    small.notebook("02_two", prose="Another explanation.")
+    assert not small.up_to_date()
+    assert small.run() == []
+    executed = json.loads(small.files()["notebooks/02_two.ipynb"])
+    assert "Another explanation." in executed["cells"][0]["source"]
+    assert small.up_to_date()
+
+
+def test_an_input_file_that_changes_comes_or_goes_counts(small: Any) -> None:
+    read = 'from pathlib import Path\ntexts = [path.read_text() for path in sorted(Path("../facts").iterdir())]\n'
+    usual = (
+        'workspace = open_workspace("one", "small")\n'
+        'tables.hand_over(workspace, "numbers", pd.DataFrame({"number": [double(sum(map(int, texts)))]}))'
+    )
+    small.notebook("01_one", read + usual)
+    small.run()
+    (small.root / "facts" / "base.txt").write_text("5", "utf8")
+    assert small.standings()["one"] == ("stale", "input facts/base.txt changed")
+    assert small.run() == ["01_one", "02_two"]
+    assert small.files()["tables/two/total.csv"] == b"total\n10\n"
+    (small.root / "facts" / "more.txt").write_text("1", "utf8")
+    assert small.standings()["one"] == ("stale", "files came or went in facts/")
+    small.run()
+    (small.root / "facts" / "base.txt").unlink()
+    assert small.standings()["one"] == ("stale", "files came or went in facts/ (and 1 more)")
+
+
+def test_the_lock_and_the_declarations_count(small: Any) -> None:
+    small.run()
+    (small.root / "requirements.lock").write_text("nothing==2\n", "utf8")
+    assert {reason for _, reason in small.standings().values()} >= {"requirements.lock changed"}
+    assert small.run() == ALL
+
+
+def test_an_output_that_was_touched_is_made_again(small: Any) -> None:
+    small.run()
+    (small.folder / "tables" / "two" / "total.csv").write_text("total\n15\n", "utf8")
+    assert small.standings()["two"] == ("stale", "tables/two/total.csv was changed")
+    assert small.run() == ["02_two"]
+    (small.folder / "index.html").unlink()
+    assert not small.up_to_date()
+    assert small.run() == []
+    assert small.up_to_date()
+
+
+def test_a_failure_stops_what_needs_it_only_and_the_next_run_goes_on(small: Any) -> None:
+    small.run()
+    before = small.files()
+    small.blocks = {"one": {"number": 8}, "two": {}, "three": {"power": 3}}
+    small.notebook("02_two", FAILS)
+    with pytest.raises(RunFailedError) as caught:
+        small.run()
+    assert small.executed == ["01_one", "03_three"]
+    assert small.files() == before
+    kept = small.outputs / "small.unfinished"
     said = str(caught.value)
-    failed = root / "outputs" / "small.failed" / "notebooks" / "02_two.ipynb"
-    for part in ("02_two failed", "ZeroDivisionError", "ratio / 0", str(failed.parent), "is untouched"):
+    for part in ("02_two failed", "ZeroDivisionError", "ratio / 0", str(kept / "notebooks"), "is untouched", "goes on"):
         assert part in said
-    assert failed.exists()
-    assert (root / "outputs" / "small" / "manifest.json").read_bytes() == before
+    assert ".building" not in said
     assert caught.value.exit_code == 1
+    assert (kept / "notebooks" / "02_two.ipynb").exists()
+    assert small.standings()["two"][0] == "failed"
+    small.notebook("02_two")
+    assert small.run() == ["02_two"]
+    assert small.files()["tables/two/total.csv"] == b"total\n16\n"
+    assert not kept.exists()
 
 
-def test_what_a_notebook_says_of_wrong_input_is_shown_without_its_code(project: Project) -> None:
-    bad = 'from analysis.errors import InputError\nraise InputError("data/pupils.csv", "has no column BRIN")'
-    with pytest.raises(InputError, match=r"01_one stopped: data/pupils.csv: has no column BRIN") as caught:
-        go(project(one=bad))
+def test_what_needs_a_failed_step_is_blocked(small: Any) -> None:
+    small.notebook("01_one", FAILS)
+    with pytest.raises(RunFailedError, match="01_one, 02_two must still be made"):
+        small.run()
+    assert small.executed == ["03_three"]
+    assert [(e.notebook, e.text) for e in small.events if e.kind == "blocked"] == [("02_two", "needs 01_one")]
+
+
+def test_what_a_notebook_says_of_wrong_input_is_shown_without_its_code(small: Any) -> None:
+    small.notebook("01_one", 'from analysis.errors import InputError\nraise InputError("data/pupils.csv", "no BRIN")')
+    with pytest.raises(RunFailedError, match=r"01_one stopped: data/pupils.csv: no BRIN") as caught:
+        small.run()
     assert caught.value.exit_code == 2
 
 
-def test_a_table_that_is_declared_and_not_made_fails(project: Project) -> None:
+def test_a_table_that_is_declared_and_not_made_fails(small: Any) -> None:
+    small.notebook("01_one", "pass")
     with pytest.raises(StaatError, match="01_one: did not hand over numbers"):
-        go(project(one="pass"))
+        small.run()
 
 
-def test_a_table_that_is_read_and_not_declared_fails(project: Project) -> None:
+def test_a_table_that_is_read_and_not_declared_fails(small: Any) -> None:
+    small.notebook("02_two", 'tables.load(open_workspace("two", "small"), "others")')
     with pytest.raises(StaatError, match="reads the table 'others' without declaring it"):
-        go(project(two=READ.replace('"numbers"', '"others"')))
+        small.run()
 
 
-def test_a_table_that_is_made_and_not_declared_fails(project: Project) -> None:
+def test_a_table_that_is_made_and_not_declared_fails(small: Any) -> None:
+    small.notebook("01_one", 'tables.hand_over(open_workspace("one", "small"), "others", pd.DataFrame({"a": [1]}))')
     with pytest.raises(StaatError, match="hands over the table 'others' without declaring it"):
-        go(project(one=WRITE.replace('"numbers"', '"others"')))
+        small.run()
 
 
-def test_a_misspelt_parameter_stops_before_anything_runs(project: Project) -> None:
-    root = project()
+def test_a_file_that_is_read_and_not_declared_fails_the_run_by_name(small: Any) -> None:
+    (small.root / "secret.csv").write_text("a\n1\n", "utf8")
+    small.notebook("03_three", 'import pandas as pd\npd.read_csv("../secret.csv")')
+    with pytest.raises(StaatError, match=r"secret\.csv"):
+        small.run()
+
+
+def test_a_misspelt_parameter_stops_before_anything_runs(small: Any) -> None:
+    small.blocks["one"] = {"numbr": 7}
     with pytest.raises(InputError, match=r"one\.numbr is a parameter that the parameters cell does not have"):
-        go(root, one={"numbr": 7}, two={})
-    assert not (root / "outputs").exists()
+        small.run()
+    assert not small.outputs.exists()
 
 
-def test_a_dead_kernel_ends_in_a_clear_message(project: Project) -> None:
-    with pytest.raises(StaatError, match=r"01_one: the kernel stopped"):
-        go(project(one="import os\nos._exit(1)"))
+def test_only_runs_a_step_with_what_it_needs(small: Any) -> None:
+    with pytest.raises(RunFailedError, match="03_three must still be made") as caught:
+        small.run(only=("two",))
+    assert small.executed == ["01_one", "02_two"]
+    assert caught.value.exit_code == 0
+    assert small.run() == ["03_three"]
+
+
+def test_from_runs_a_step_and_what_follows_changed_or_not(small: Any) -> None:
+    small.run()
+    assert small.run(start="one") == ["01_one", "02_two"]
+    assert small.run(start="three") == ["03_three"]
+
+
+def test_force_runs_what_is_asked_for(small: Any) -> None:
+    small.run()
+    assert small.run(force=True) == ALL
+    assert small.run(force=True, only=("three",)) == ["03_three"]
+
+
+def test_an_unknown_stem_is_refused_with_the_nearest(small: Any) -> None:
+    with pytest.raises(InputError, match="did you mean three"):
+        small.run(only=("thre",))
+
+
+def test_a_notebook_that_takes_too_long_is_stopped(small: Any) -> None:
+    small.timeouts = {"three": 1.0}
+    small.notebook("03_three", "import time\ntime.sleep(60)")
+    with pytest.raises(StaatError, match=r"03_three.*1 s"):
+        small.run()
+    assert small.executed == ["01_one", "02_two"]
+
+
+def test_a_killed_kernel_ends_in_a_clear_message(small: Any) -> None:
+    small.notebook("03_three", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(StaatError, match=r"03_three.*(?s:.*)out of memory"):
+        small.run()
+
+
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"fresh_kernels": True}, {"hash_seed": "7"}])
+def test_the_tables_are_the_same_however_they_are_made(small: Any, options: dict[str, Any]) -> None:
+    def tables() -> dict[str, bytes]:
+        return {name: text for name, text in small.files().items() if name.endswith((".csv", ".parquet"))}
+
+    small.run()
+    first = tables()
+    assert len(first) == 3
+    assert small.run(force=True, **options) == ALL
+    assert tables() == first
+
+
+def test_a_second_run_of_an_edition_is_refused_with_who_holds_it(small: Any) -> None:
+    with staging.locked(small.outputs, "small"), pytest.raises(StaatError, match="another run is making this edition"):
+        small.run()
+
+
+def test_what_a_killed_run_left_counts_in_the_next_one(small: Any) -> None:
+    small.run()
+    small.folder.rename(small.outputs / ".small.building-1-abc")
+    assert small.run() == []
+    assert small.up_to_date()
+    assert not list(small.outputs.glob(".small.building-*"))
+
+
+def test_half_a_result_never_counts(small: Any) -> None:
+    small.run()
+    left = small.outputs / ".small.building-1-abc"
+    small.folder.rename(left)
+    (left / "internal" / "numbers.parquet").write_bytes(b"half")
+    (left / "internal" / "steps" / "three.json").write_text("{", "utf8")
+    assert small.run() == ["01_one", "03_three"]
+
+
+def test_stopping_keeps_what_succeeded_and_leaves_no_kernel(small: Any) -> None:
+    small.notebook("02_two", "import time\ntime.sleep(60)")
+
+    def stop(event: Any) -> None:
+        small.events.append(event)
+        if (event.kind, event.notebook) == ("started", "02_two"):
+            raise KeyboardInterrupt
+
+    from analysis.run.order import Options
+    from analysis.run.runner import run
+
+    with pytest.raises(KeyboardInterrupt):
+        run([small.order], small.chain, small.project, Options(jobs=1), stop)
+    kept = small.outputs / "small.unfinished"
+    assert (kept / "internal" / "numbers.parquet").exists()
+    with staging.locked(small.outputs, "small"):
+        pass
+    small.notebook("02_two")
+    assert "01_one" not in small.run()
+
+
+def test_editions_share_the_pool(small: Any) -> None:
+    from dataclasses import replace
+
+    from analysis.run.order import Options
+    from analysis.run.runner import run
+
+    other = replace(small.order, edition="other", facts={"edition": "other"})
+    run([small.order, other], small.chain, small.project, Options(jobs=2), small.events.append)
+    published = [event.edition for event in small.events if event.kind == "published"]
+    assert sorted(published) == ["other", "small"]
+    assert (small.outputs / "other" / "manifest.json").exists()
+
+
+def test_pages_that_cannot_be_made_leave_the_old_edition(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.run()
+    before = small.files()
+
+    def refuse(*_: object) -> None:
+        raise StaatError("a figure is missing")
+
+    monkeypatch.setattr("analysis.publish.site.build", refuse)
+    small.blocks["three"] = {"power": 4}
+    with pytest.raises(RunFailedError, match="a figure is missing"):
+        small.run()
+    assert small.files() == before
+
+
+def test_no_thread_stays_behind(small: Any) -> None:
+    small.run()
+    warm.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("step")]

@@ -1,0 +1,231 @@
+"""Is a step's last result still valid, and if not, why? Looks and computes; changes nothing, executes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from analysis.run import records
+from analysis.run.chain import Step, plan, predecessors
+from analysis.run.code import Code, Reach
+from analysis.run.hashes import Hashes, digest
+from analysis.run.keys import differences, key_of, observed, observed_now
+from analysis.run.order import Order
+from analysis.run.parameters import code_cells, injected
+from analysis.run.prose import prose_digest
+from analysis.run.records import Record
+
+PAGES = "pages"
+State = Literal["valid", "stale", "follows", "failed"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a step stands before a run.
+
+    Parameters
+    ----------
+    step
+        The step.
+    state
+        ``valid``; ``stale`` for a reason of its own; ``follows`` when only what it reads may change; ``failed``.
+    reason
+        Why it would run; empty when valid.
+    record
+        The record of its last success, of whatever age; None when it never ran.
+    """
+
+    step: Step
+    state: State
+    reason: str
+    record: Record | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's folder and what commands remember of it between them.
+
+    Parameters
+    ----------
+    root
+        The folder with ``notebooks``, ``requirements.lock`` and ``src``.
+    outputs
+        The folder with all editions.
+    package
+        The folder of the package whose code counts.
+    render
+        The function that makes the pages of a built edition from its folder and manifest, as ``module:function``.
+    """
+
+    root: Path
+    outputs: Path
+    package: Path
+    render: str
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The digests of files."""
+        return Hashes(self.outputs / ".cache" / "hashes.json")
+
+    @cached_property
+    def code(self) -> Code:
+        """The code of the package."""
+        return Code(self.package, self.outputs / ".cache" / "code.json")
+
+    @cached_property
+    def environment(self) -> dict[str, Any]:
+        """What holds for every step: the lock and the threads."""
+        lock = self.root / "requirements.lock"
+        return {"lock": self.hashes.of(lock) if lock.exists() else None, "threads": 1}
+
+    def notebook(self, step: Step) -> Path:
+        """Return the file of a step's notebook."""
+        return self.root / "notebooks" / f"{step.notebook}.ipynb"
+
+    def remember(self) -> None:
+        """Keep the digests for the next command."""
+        self.hashes.save()
+        self.code.save()
+
+
+class Assessor:
+    """Judges the steps of one edition.
+
+    Raises
+    ------
+    InputError
+        On making it: when parameters and parameters cells disagree, or a step lacks the maker of a table.
+    """
+
+    def __init__(self, order: Order, chain: Iterable[Step], project: Project) -> None:
+        self.order, self.project = order, project
+        self.steps = plan(chain, order.blocks.keys())
+        self.before = predecessors(self.steps)
+        self.parameters = {
+            step.stem: injected(project.notebook(step), order.blocks[step.stem], order.shared) for step in self.steps
+        }
+        self._reached: dict[str, Reach] = {}
+
+    def reach(self, step: Step) -> Reach:
+        """Return what of the package a step uses."""
+        if step.stem not in self._reached:
+            cells = code_cells(self.project.notebook(step))
+            self._reached[step.stem] = self.project.code.of_cells(list(cells.values()))
+        return self._reached[step.stem]
+
+    def key(self, step: Step, tables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """Return the present key of a step that reads tables with these digests, but for the files that it reads."""
+        return key_of(
+            step,
+            parameters=self._named_parameters(step),
+            cells=code_cells(self.project.notebook(step)),
+            reach=self.reach(step),
+            tables={name: tables[name] for name in (*step.needs, *step.wants) if name in tables},
+            environment=self.project.environment,
+        )
+
+    def files_read(self, step: Step, folder: Path, begun: int) -> dict[str, str]:
+        """Return the digests of the files that a step has read that began at this time (ns), for its key."""
+        notes = folder / "internal" / "records" / f"{step.stem}.reads"
+        return observed(notes, self.order.places_of(step, self.project.root), self.project.hashes, begun)
+
+    def reasons(self, step: Step, record: Record, tables: Mapping[str, str]) -> list[str]:
+        """Say why the result of a record is not what a run would give now; empty when it is."""
+        places = self.order.places_of(step, self.project.root)
+        files = observed_now(record.key.get("files", {}), places, self.project.hashes)
+        return differences(record.key, {**self.key(step, tables), "files": files}, step.notebook)
+
+    def find(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> tuple[Path, Record] | None:
+        """Return the first folder that holds a whole and valid result of a step, with its record."""
+        for folder in folders:
+            record = records.read(folder, step.stem)
+            valid = record and not self.reasons(step, record, tables)
+            if record and valid and not records.damage(folder, record, self.project.hashes):
+                return folder, record
+        return None
+
+    def why(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> str:
+        """Say in one line why a step without a valid result must run."""
+        for folder in folders:
+            record = records.read(folder, step.stem)
+            if record:
+                found = self.reasons(step, record, tables) or _list(records.damage(folder, record, self.project.hashes))
+                return _in_one_line(found)
+        return "it never ran"
+
+    def last(self, step: Step, folders: Sequence[Path]) -> Record | None:
+        """Return the record of the last success of a step, valid or not."""
+        return next(filter(None, (records.read(folder, step.stem) for folder in folders)), None)
+
+    def standings(self, folders: Sequence[Path]) -> list[Standing]:
+        """Judge all steps as they are now, in the order of the chain."""
+        found: dict[str, Standing] = {}
+        tables: dict[str, str] = {}
+        for step in self.steps:
+            upstream = [found[stem].step.notebook for stem in self.before[step.stem] if found[stem].state != "valid"]
+            found[step.stem] = self._standing(step, folders, tables, sorted(upstream))
+            last = found[step.stem].record
+            tables |= last.tables if last else {}
+        return list(found.values())
+
+    def pages_key(self, done: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
+        """Return what the pages depend on: their code, the facts, the prose and the result of every step."""
+        reach = self.project.code.of_symbol(self.project.render.replace(":", "."))
+        told = json.loads(json.dumps({**self.order.facts, "command": self.order.command}, default=str))
+        results = {step.stem: digest(json.dumps([done[step.stem].ran, done[step.stem].outputs])) for step in self.steps}
+        return {
+            "parameters": told,
+            "code": dict(reach.functions),
+            "resources": dict(reach.resources),
+            "prose": {step.stem: prose_digest(self.project.notebook(step)) for step in self.steps},
+            "steps": results,
+        }
+
+    def pages_valid(self, folder: Path, done: Mapping[str, Record]) -> bool:
+        """Tell whether the pages of a published edition are whole and those of these results."""
+        record = records.read(folder, PAGES)
+        if record is None or records.damage(folder, record, self.project.hashes):
+            return False
+        return record.key == self.pages_key(done) and (folder / "manifest.json").exists()
+
+    def up_to_date(self, published: Path) -> bool:
+        """Tell whether a published edition is what a run would make."""
+        standings = self.standings([published])
+        done = {standing.step.stem: standing.record for standing in standings if standing.record}
+        return all(standing.state == "valid" for standing in standings) and self.pages_valid(published, done)
+
+    def _standing(
+        self, step: Step, folders: Sequence[Path], tables: Mapping[str, str], upstream: Sequence[str]
+    ) -> Standing:
+        found = self.find(step, folders, tables)
+        if found:
+            reason = f"what {' and '.join(upstream)} makes may change" if upstream else ""
+            return Standing(step, "follows" if upstream else "valid", reason, found[1])
+        last = self.last(step, folders)
+        failure = next(filter(None, (records.read_failure(folder, step.stem) for folder in folders)), None)
+        if failure:
+            return Standing(step, "failed", failure.strip().splitlines()[0], last)
+        if last is None and upstream:
+            return Standing(step, "follows", f"it never ran, and needs {' and '.join(upstream)}", None)
+        return Standing(step, "stale", self.why(step, folders, tables), last)
+
+    def _named_parameters(self, step: Step) -> dict[str, Any]:
+        block = self.order.blocks[step.stem]
+        used = {
+            f"{step.stem}.{name}" if name in block else name: value
+            for name, value in self.parameters[step.stem].items()
+        }
+        return {**self.order.told, "seed": self.order.seed, **used}
+
+
+def _list(text: str | None) -> list[str]:
+    return [text] if text else []
+
+
+def _in_one_line(reasons: Sequence[str]) -> str:
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}" if reasons else "it is up to date"

@@ -1,0 +1,256 @@
+"""One edition under way: which steps are done, which can run now, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from analysis.errors import StaatError
+from analysis.run import manifest, publication, records, staging
+from analysis.run.assess import Assessor
+from analysis.run.chain import Step, ancestors, descendants
+from analysis.run.events import Event, Kind, Watch
+from analysis.run.job import Job, Outcome
+from analysis.run.order import Options
+from analysis.run.prose import refresh
+from analysis.run.records import Key, Record
+from analysis.run.workspace import EDITION_FILE
+
+State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
+
+
+class Build:
+    """The build of one edition.
+
+    Parameters
+    ----------
+    assessor
+        Judges its steps.
+    options
+        Which steps are asked for, and how kernels are started.
+    watch
+        Is told every change of state.
+
+    Attributes
+    ----------
+    states
+        How each step stands, by stem.
+    done
+        The record of every step that has a valid result in the folder, by stem.
+    failures
+        How the steps that failed ended, by stem.
+    ended
+        Whether the edition has been published or set aside.
+    """
+
+    def __init__(self, assessor: Assessor, options: Options, watch: Watch) -> None:
+        self.assessor, self.options, self._watch = assessor, options, watch
+        self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
+        self.stems = [step.stem for step in self.steps]
+        options.check_stems(self.stems, self.order.edition)
+        self.wanted, self.forced = self._asked_for()
+        self.states: dict[str, State] = dict.fromkeys(self.stems, "waiting")
+        self.done: dict[str, Record] = {}
+        self.failures: dict[str, Outcome] = {}
+        self.ended = False
+        self._refusal: StaatError | None = None
+        self._executed = False
+        self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was handed out
+        self._held = ExitStack()
+        self.published = self.project.outputs / self.order.edition
+
+    def open(self) -> None:
+        """Take the edition's lock and begin a folder; StaatError when another run holds the lock."""
+        self._held.enter_context(staging.locked(self.project.outputs, self.order.edition))
+        self.folder, self._left = staging.begin(self.project.outputs, self.order.edition)
+        self._folders = [*self._left, self.published]
+        self._started = manifest.now()
+        told = json.dumps(dict(self.order.told), ensure_ascii=False)
+        (self.folder / "internal" / EDITION_FILE).write_text(told, "utf8")
+        self._tell("opened", text=self.order.heading)
+        for standing in self.assessor.standings(self._folders):
+            seconds = standing.record.seconds if standing.record else None
+            reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")
+            self._tell("waiting", standing.step, seconds, reason)
+
+    def next_jobs(self) -> list[Job]:
+        """Settle what needs no run, and return what can run now; each job is returned once."""
+        return [self._job(step) for step in self.steps if self._decide(step) == "running"]
+
+    def starts(self, job: Job) -> None:
+        """Tell that a step is being executed."""
+        step = self._step(job)
+        last = self.assessor.last(step, self._folders)
+        self._tell("started", step, last.seconds if last else None)
+
+    def finish(self, job: Job, outcome: Outcome) -> None:
+        """Take in how the execution of a step ended."""
+        step = self._step(job)
+        if outcome.error is not None:
+            self.states[step.stem], self.failures[step.stem] = "failed", outcome
+            records.write_failure(self.folder, step.stem, outcome.error)
+            self._tell("failed", step, outcome.seconds, outcome.error.splitlines()[0])
+            return
+        record = self._record(step, outcome)
+        records.write(self.folder, record)
+        self.states[step.stem], self.done[step.stem], self._executed = "done", record, True
+        self._tell("finished", step, outcome.seconds)
+
+    @property
+    def steps_ended(self) -> bool:
+        """Whether no step waits or runs any more."""
+        return not {"waiting", "running"} & set(self.states.values())
+
+    def publish(self) -> None:
+        """Make pages and manifest and put the edition in the old one's place; or set an unfinished one aside."""
+        if len(self.done) < len(self.steps):
+            self._set_aside()
+        elif self._executed or not self.assessor.pages_valid(self.published, self.done):
+            self._tell("pages")
+            publication.publish(self.folder, self.assessor, self.done, self._started)
+            staging.swap_in(self.folder, self.published)
+            staging.discard([*self._left, staging.unfinished(self.project.outputs, self.order.edition)])
+        else:
+            staging.discard([self.folder, *self._left])
+        self.ended = True
+        if len(self.done) == len(self.steps):
+            self._tell("published", text=str(self.published / "index.html"))
+
+    def refuse(self, error: StaatError) -> None:
+        """Set the edition aside because its pages could not be made."""
+        self._refusal = error
+        self._set_aside()
+
+    def close(self) -> None:
+        """Give the lock back; an edition that has not ended is set aside first, with what succeeded in it."""
+        if not self.ended and hasattr(self, "folder") and self.folder.exists():
+            self._set_aside()
+        self._held.close()
+
+    def messages(self) -> list[str]:
+        """Return what the user must know when the edition is not published, with the paths that hold now."""
+        kept = staging.unfinished(self.project.outputs, self.order.edition)
+        lines = [(outcome.error or "").replace(str(self.folder), str(kept)) for outcome in self.failures.values()]
+        missing = ", ".join(step.notebook for step in self.steps if step.stem not in self.done)
+        if self._refusal:
+            lines.append(str(self._refusal).replace(str(self.folder), str(kept)))
+        if missing or self._refusal:
+            lines.append(f"{self.order.edition} is not published: {missing or 'its pages'} must still be made")
+            lines.append(f"  what succeeded is kept in {kept}: the same command goes on from there")
+            if self.published.exists():
+                lines.append(f"  the last good edition {self.published} is untouched")
+        return lines
+
+    @property
+    def exit_codes(self) -> set[int]:
+        """The exit codes of what went wrong."""
+        refused = {self._refusal.exit_code} if self._refusal else set()
+        return refused | {outcome.exit_code for outcome in self.failures.values()}
+
+    def _asked_for(self) -> tuple[set[str], set[str]]:
+        """Return the steps that may run and those that must, whether they changed or not."""
+        options, stems = self.options, set(self.stems)
+        only = set(options.only)
+        wanted = only.union(*(ancestors(self.steps, stem) for stem in only)) if only else stems
+        forced = (only or stems) if options.force else set()
+        if options.start is not None:
+            forced = forced | {options.start} | descendants(self.steps, options.start)
+        return wanted, forced & wanted
+
+    def _decide(self, step: Step) -> State:
+        before = [self.states[stem] for stem in self.assessor.before[step.stem]]
+        if self.states[step.stem] != "waiting" or {"waiting", "running"} & set(before):
+            return "waiting"
+        self.states[step.stem] = state = self._next_state(step, set(before))
+        return state
+
+    def _next_state(self, step: Step, before: set[State]) -> State:
+        if before & {"failed", "blocked"}:
+            needed = [
+                other.notebook
+                for other in self.steps
+                if other.stem in self.assessor.before[step.stem] and self.states[other.stem] in ("failed", "blocked")
+            ]
+            self._tell("blocked", step, text=f"needs {' and '.join(needed)}")
+            return "blocked"
+        if step.stem not in self.forced and "left out" not in before and self._keep(step):
+            return "done"
+        if step.stem not in self.wanted or "left out" in before:
+            self._tell("kept", step, text="not asked for")
+            return "left out"
+        return "running"
+
+    def _keep(self, step: Step) -> bool:
+        found = self.assessor.find(step, self._folders, self._tables())
+        if not found:
+            return False
+        folder, record = found
+        records.take_over(record, folder, self.folder)
+        executed = self.folder / "notebooks" / f"{step.notebook}.ipynb"
+        if refresh(executed, self.project.notebook(step)):
+            outputs, _ = records.outputs_of(self.folder, step, self.project.hashes)
+            record = replace(record, outputs=outputs)
+            records.write(self.folder, record)
+        self.done[step.stem] = record
+        self._tell("kept", step)
+        return True
+
+    def _job(self, step: Step) -> Job:
+        order, reach = self.order, self.assessor.reach(step)
+        others = [module for other in self.steps if other != step for module in self.assessor.reach(other).imports]
+        made = self._tables()
+        self._begun[step.stem] = self.assessor.key(step, made), time.time_ns()
+        return Job(
+            edition=order.edition,
+            notebook=step.notebook,
+            stem=step.stem,
+            source=str(self.project.notebook(step).resolve()),
+            folder=str(self.folder.resolve()),
+            parameters=self.assessor.parameters[step.stem],
+            needs=(*step.needs, *(table for table in step.wants if table in made)),
+            produces=step.produces,
+            may_produce=step.may_produce,
+            reads=tuple(str(place.resolve()) for place in order.places_of(step, self.project.root).values()),
+            environment={**order.environment, "PYTHONHASHSEED": self.options.hash_seed},
+            seed=order.seed,
+            timeout=order.timeouts.get(step.stem),
+            fresh_kernel=self.options.fresh_kernels,
+            preload=reach.imports,
+            preload_next=tuple(dict.fromkeys(others)),
+        )
+
+    def _record(self, step: Step, outcome: Outcome) -> Record:
+        # The key is that of before the run: what was edited meanwhile makes the result stale, as it should.
+        key, begun = self._begun[step.stem]
+        outputs, tables = records.outputs_of(self.folder, step, self.project.hashes)
+        return Record(
+            name=step.stem,
+            key={**key, "files": self.assessor.files_read(step, self.folder, begun)},
+            outputs=outputs,
+            tables=tables,
+            seconds=round(outcome.seconds, 2),
+            peak_mb=outcome.peak_mb,
+            kernel=outcome.kernel,
+            ran=manifest.now(),
+            git=manifest.git(self.project.root),
+        )
+
+    def _tables(self) -> dict[str, str]:
+        return {name: digest for record in self.done.values() for name, digest in record.tables.items()}
+
+    def _step(self, job: Job) -> Step:
+        return next(step for step in self.steps if step.stem == job.stem)
+
+    def _set_aside(self) -> Path:
+        self.ended = True
+        kept = staging.keep_unfinished(self.folder, self.project.outputs, self.order.edition)
+        staging.discard([folder for folder in self._left if folder != kept])
+        return kept
+
+    def _tell(self, kind: Kind, step: Step | None = None, seconds: float | None = None, text: str = "") -> None:
+        notebook = step.notebook if step else ""
+        self._watch(Event(kind, self.order.edition, notebook=notebook, seconds=seconds, text=text))

@@ -1,0 +1,87 @@
+"""SHA-256 of files, remembered, so that what did not change is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
+FORMAT = 1
+# A file written this recently may be written again within one tick of the file system's clock, unseen.
+SETTLED_NS = 2_000_000_000
+REMEMBERED = 20_000
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Hashes:
+    """The SHA-256 of files and the names in folders.
+
+    A digest is taken from memory only while device, inode, size and time of change are what they were, and only when
+    the file had not changed for two seconds when it was read. Under another name a file is the same file.
+
+    Parameters
+    ----------
+    memory
+        File in which to remember; None to forget. A damaged one is ignored: it costs time, nothing else.
+    """
+
+    def __init__(self, memory: Path | None = None) -> None:
+        self._memory = memory
+        self._known: dict[str, list[object]] = _read(memory)
+        self._changed = False
+
+    def of(self, path: Path) -> str:
+        """Return the SHA-256 of a file; OSError when it cannot be read."""
+        found = path.stat()
+        name, state = f"{found.st_dev}:{found.st_ino}", [found.st_size, found.st_mtime_ns]
+        known = self._known.get(name)
+        if known and known[:-1] == state:
+            return str(known[-1])
+        found_digest = sha256(path)
+        if time.time_ns() - found.st_mtime_ns > SETTLED_NS:
+            self._known.pop(name, None)
+            self._known[name] = [*state, found_digest]
+            self._changed = True
+        return found_digest
+
+    def of_names(self, folder: Path) -> str:
+        """Return the digest of the names in a folder; OSError when it cannot be listed."""
+        return digest("\n".join(sorted(path.name for path in folder.iterdir())))
+
+    def save(self) -> None:
+        """Remember for the next command; a memory that cannot be written is no reason to fail."""
+        if self._memory and self._changed:
+            newest = dict(list(self._known.items())[-REMEMBERED:])
+            with suppress(OSError):
+                write_whole(self._memory, json.dumps({"format": FORMAT, "files": newest}))
+            self._changed = False
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader meets the old text or the new one, never half of either."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, "utf8")
+    partial.replace(path)
+
+
+def _read(memory: Path | None) -> dict[str, list[object]]:
+    if memory is None:
+        return {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads(memory.read_text("utf8"))
+        if told["format"] == FORMAT and isinstance(told["files"], dict):
+            return dict(told["files"])
+    return {}

@@ -1,0 +1,55 @@
+"""The text around the code of a notebook: it can change without anything being computed anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import StaatError
+from analysis.run.hashes import digest, write_whole
+
+INJECTED = "injected-parameters"
+
+
+def prose_digest(notebook: Path) -> str:
+    """Return the digest of all that a notebook says, code and comments included."""
+    cells = json.loads(notebook.read_text("utf8"))["cells"]
+    return digest(json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells]))
+
+
+def refresh(executed: Path, source: Path) -> bool:
+    """Give an executed notebook the present text of its source, its results as they are; tell whether that changed it.
+
+    The code cells of both must be the same code: comments and the text between them may differ.
+    """
+    old, new = (json.loads(path.read_text("utf8")) for path in (executed, source))
+    ran = [cell for cell in old["cells"] if cell["cell_type"] == "code"]
+    results = iter([cell for cell in ran if INJECTED not in _tags(cell)])
+    injected = [cell for cell in ran if INJECTED in _tags(cell)]
+    cells = []
+    for cell in new["cells"]:
+        cells.append(_with_results(cell, next(results, None)) if cell["cell_type"] == "code" else cell)
+        if "parameters" in _tags(cell):
+            cells += injected
+    if next(results, None) is not None:
+        raise StaatError(f"{source}: has fewer code cells than the executed notebook that it should explain")
+    if _said(cells) == _said(old["cells"]):
+        return False
+    executed.unlink()  # another edition's folder may hold the same file under another name
+    write_whole(executed, json.dumps({**old, "cells": cells}, indent=1, ensure_ascii=False) + "\n")
+    return True
+
+
+def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:
+    if ran is None:
+        raise StaatError("a code cell has no result in the executed notebook that its text should explain")
+    return {**ran, "source": cell["source"], "id": cell.get("id", ran.get("id"))}
+
+
+def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell.get("metadata", {}).get("tags", []))

@@ -1,0 +1,95 @@
+"""The end of a build: its pages and the manifest that says who made what from what."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.run import manifest, records
+from analysis.run.assess import PAGES, Assessor
+from analysis.run.chain import Step
+from analysis.run.parameters import title_of
+from analysis.run.records import Record
+
+Render = Callable[[Path, Mapping[str, Any]], None]
+
+
+def publish(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> None:
+    """Make the pages of a build, their record, and last the manifest, whose presence says that the edition is whole.
+
+    Parameters
+    ----------
+    folder
+        The build, with the results of all steps.
+    assessor
+        Knows the edition and its steps.
+    done
+        The record of every step.
+    started
+        When the run started, UTC.
+    """
+    began = time.perf_counter()
+    _forget_tries(folder)
+    told = _told(folder, assessor, done, started)
+    _load(assessor.project.render)(folder, told)
+    _record_pages(folder, assessor, done, time.perf_counter() - began)
+    manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
+
+
+def _load(symbol: str) -> Render:
+    module, _, name = symbol.partition(":")
+    render: Render = getattr(importlib.import_module(module), name)
+    return render
+
+
+def _forget_tries(folder: Path) -> None:
+    """Remove what only served the run: which paths were opened on this machine."""
+    for notes in (folder / "internal" / "records").glob("*.reads"):
+        notes.unlink()
+
+
+def _told(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> dict[str, Any]:
+    order = assessor.order
+    return {
+        "edition": order.edition,
+        "command": order.command,
+        "facts": {name: value for name, value in order.facts.items() if name != "parameters"},
+        "parameters": {**order.shared, **order.blocks},
+        **manifest.provenance(assessor.project.root),
+        "started": started,
+        "finished": manifest.now(),
+        "steps": [_describe(step, done[step.stem], folder, assessor) for step in assessor.steps],
+    }
+
+
+def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> dict[str, Any]:
+    notes = manifest.step_record(folder, step.stem)
+    published = notes.get("published", [])
+    return {
+        "notebook": step.notebook,
+        "stem": step.stem,
+        "title": title_of(assessor.project.notebook(step)),
+        "seconds": record.seconds,
+        "peak_mb": record.peak_mb,
+        "ran": record.ran,
+        "git": record.git,
+        "inputs": notes.get("input", []),
+        "published": published,
+        "findings": notes.get("finding", []),
+        "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
+        "needs": list(step.needs),
+        "produces": list(step.produces),
+    }
+
+
+def _record_pages(folder: Path, assessor: Assessor, done: Mapping[str, Record], seconds: float) -> None:
+    pages = sorted([*folder.glob("*.html"), *folder.glob("*.csv"), *(folder / "html").rglob("*")])
+    outputs = {
+        page.relative_to(folder).as_posix(): assessor.project.hashes.of(page) for page in pages if page.is_file()
+    }
+    key = assessor.pages_key(done)
+    git = manifest.git(assessor.project.root)
+    records.write(folder, Record(PAGES, key, outputs, {}, round(seconds, 2), None, "", manifest.now(), git))

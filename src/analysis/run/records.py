@@ -1,0 +1,140 @@
+"""What a step left in an edition's folder: its files, and the record that says which code and data they came from.
+
+The record is written last, and whole. A step without a record did not succeed, whatever lies there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.run.chain import Step
+from analysis.run.hashes import Hashes, write_whole
+
+FORMAT = 1
+Key = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record of one step.
+
+    Parameters
+    ----------
+    name
+        The step's stem, or ``pages``.
+    key
+        What it came from, by kind; see `analysis.run.keys`.
+    outputs
+        SHA-256 of every file that it left, by path below the edition's folder.
+    tables
+        SHA-256 of every internal table that it handed over, by name.
+    seconds, peak_mb, kernel
+        How it was executed.
+    ran
+        When it finished, UTC.
+    git
+        The commit of the code that it ran on, and whether there were changes on top.
+    """
+
+    name: str
+    key: Key
+    outputs: Mapping[str, str]
+    tables: Mapping[str, str]
+    seconds: float
+    peak_mb: float | None
+    kernel: str
+    ran: str
+    git: Mapping[str, Any]
+
+
+def write(folder: Path, record: Record) -> None:
+    """Write a record: from now on the step's result counts."""
+    write_whole(_place(folder, record.name), json.dumps({"format": FORMAT, **asdict(record)}, indent=1, default=str))
+    _failure_place(folder, record.name).unlink(missing_ok=True)
+
+
+def read(folder: Path, name: str) -> Record | None:
+    """Return the record of a step, or None when there is no whole one of this format."""
+    with suppress(OSError, ValueError, TypeError):
+        told = json.loads(_place(folder, name).read_text("utf8"))
+        if told.pop("format") == FORMAT:
+            return Record(**told)
+    return None
+
+
+def write_failure(folder: Path, name: str, error: str) -> None:
+    """Note that a step failed, and with what message."""
+    write_whole(_failure_place(folder, name), json.dumps({"error": error}))
+
+
+def read_failure(folder: Path, name: str) -> str | None:
+    """Return the message with which a step failed in this folder, or None."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return str(json.loads(_failure_place(folder, name).read_text("utf8"))["error"])
+    return None
+
+
+def damage(folder: Path, record: Record, hashes: Hashes) -> str | None:
+    """Return the first file of a step that is missing or was changed since, or None when all are as they were."""
+    for path, told in record.outputs.items():
+        try:
+            if hashes.of(folder / path) != told:
+                return f"{path} was changed"
+        except OSError:
+            return f"{path} is missing"
+    return None
+
+
+def files_of(folder: Path, step: Step) -> Iterator[Path]:
+    """Give the files that lie where a step writes: executed notebook, tables, figures, notes, internal tables."""
+    yield folder / "notebooks" / f"{step.notebook}.ipynb"
+    for kind in ("tables", "figures"):
+        yield from sorted(path for path in (folder / kind / step.stem).rglob("*") if path.is_file())
+    yield folder / "internal" / "records" / f"{step.stem}.jsonl"
+    for table in (*step.produces, *step.may_produce):
+        yield folder / "internal" / f"{table}.parquet"
+
+
+def outputs_of(folder: Path, step: Step, hashes: Hashes) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what a step left: the digest of each file by path, and of each internal table by name."""
+    found = {path.relative_to(folder).as_posix(): hashes.of(path) for path in files_of(folder, step) if path.exists()}
+    tables = {Path(path).stem: digest for path, digest in found.items() if path.endswith(".parquet")}
+    return found, tables
+
+
+def take_over(record: Record, old: Path, new: Path) -> None:
+    """Bring the result of a step from one folder of an edition into another, without copying where that is possible."""
+    for path in record.outputs:
+        (new / path).parent.mkdir(parents=True, exist_ok=True)
+        _link(old / path, new / path)
+    write(new, record)
+
+
+def remove(folder: Path, step: Step) -> None:
+    """Remove what a step left, its record first: half a result must never count."""
+    _place(folder, step.stem).unlink(missing_ok=True)
+    for path in list(files_of(folder, step)):
+        path.unlink(missing_ok=True)
+
+
+def _link(old: Path, new: Path) -> None:
+    new.unlink(missing_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copy2(old, new)
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / "internal" / "steps" / f"{name}.json"
+
+
+def _failure_place(folder: Path, name: str) -> Path:
+    return folder / "internal" / "steps" / f"{name}.failed.json"

@@ -1,0 +1,56 @@
+"""How an edition stands, in words: for who asks whether it is up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.errors import InputError, nearest
+from analysis.run import staging
+from analysis.run.assess import Assessor, Standing
+
+WORDS = {"valid": "up to date", "stale": "stale", "follows": "follows", "failed": "failed"}
+
+
+def table(assessor: Assessor) -> str:
+    """Return the chain of an edition as a table: step, state, how long it took, why it would run.
+
+    ``follows`` says that a step has nothing against it but that what it reads may change.
+    """
+    standings = assessor.standings(_folders(assessor))
+    rows = [("step", "state", "last time", "why"), *(_row(standing) for standing in standings)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  ".join([*(f"{row[i]:<{widths[i]}}" for i in range(3)), row[3]]).rstrip() for row in rows]
+    return "\n".join([f"{assessor.order.edition}: {_verdict(assessor, standings)}", *(f"  {x}" for x in lines), ""])
+
+
+def why_line(assessor: Assessor, stem: str) -> str:
+    """Return in one line why the step `stem` would run, or that it is up to date."""
+    for standing in assessor.standings(_folders(assessor)):
+        if standing.step.stem == stem:
+            return standing.reason or "it is up to date"
+    known = [step.stem for step in assessor.steps]
+    near = nearest(stem, known)
+    hint = f"did you mean {near}?" if near else None
+    raise InputError(stem, f"{assessor.order.edition} has no such step", allowed=", ".join(known), hint=hint)
+
+
+def _folders(assessor: Assessor) -> list[Path]:
+    project, edition = assessor.project, assessor.order.edition
+    return [*staging.leftovers(project.outputs, edition), project.outputs / edition]
+
+
+def _row(standing: Standing) -> tuple[str, str, str, str]:
+    seconds = f"{standing.record.seconds:.1f} s" if standing.record else ""
+    return standing.step.notebook, WORDS[standing.state], seconds, standing.reason
+
+
+def _verdict(assessor: Assessor, standings: Sequence[Standing]) -> str:
+    published = assessor.project.outputs / assessor.order.edition
+    if not published.exists():
+        return "not published"
+    if assessor.up_to_date(published):
+        return "up to date"
+    if all(standing.state == "valid" for standing in standings):
+        return "the pages must be made again"
+    return "would run"

@@ -1,0 +1,95 @@
+"""Check that a published edition is what it says, and that another run gives the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.errors import InputError
+from analysis.run.assess import Project
+from analysis.run.chain import Step
+from analysis.run.events import Watch
+from analysis.run.hashes import sha256
+from analysis.run.manifest import MANIFEST_FILE, outputs_of
+from analysis.run.order import Options, Order
+from analysis.run.runner import run
+
+COMPARED = ("tables/", "figures/", "internal/")
+NOT_COMPARED = ("internal/records/", "internal/steps/")  # they tell of the run: times, memory, commit
+
+
+def damaged(folder: Path) -> list[str]:
+    """Return what in a published edition is not what its manifest says, one sentence each.
+
+    Raises
+    ------
+    InputError
+        When there is no edition, or its manifest cannot be read.
+    """
+    told = _manifest(folder)["outputs"]
+    found = outputs_of(folder)
+    return list(_differences(told, found, "missing", "not in the manifest", "is not what the manifest says"))
+
+
+def repeated(
+    order: Order, chain: tuple[Step, ...], project: Project, options: Options, watch: Watch
+) -> tuple[int, list[str]]:
+    """Run an edition again, beside everything, and return how many files were compared and which differ.
+
+    Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
+    """
+    first = project.outputs / order.edition
+    with _scratch(project.outputs, order.edition) as scratch:
+        run([order], chain, replace(project, outputs=scratch), options, watch)
+        old, new = _compared(first), _compared(scratch / order.edition)
+    return len(old), list(_differences(old, new, "was not made again", "was not there before", "came out otherwise"))
+
+
+def _manifest(folder: Path) -> dict[str, dict[str, str]]:
+    path = folder / MANIFEST_FILE
+    try:
+        told: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
+    if not isinstance(told, dict) or not isinstance(told.get("outputs"), dict):
+        raise InputError(str(path), "is not a manifest", hint="run the edition again with --force")
+    return told
+
+
+def _compared(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    named = {path.relative_to(folder).as_posix(): path for path in files}
+    return {
+        name: sha256(path)
+        for name, path in named.items()
+        if name.startswith(COMPARED) and not name.startswith(NOT_COMPARED)
+    }
+
+
+def _differences(old: Mapping[str, str], new: Mapping[str, str], missing: str, extra: str, other: str) -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        if name not in new:
+            yield f"{name}: {missing}"
+        elif name not in old:
+            yield f"{name}: {extra}"
+        elif old[name] != new[name]:
+            yield f"{name}: {other}"
+
+
+@contextmanager
+def _scratch(outputs: Path, edition: str) -> Iterator[Path]:
+    folder = outputs / f".{edition}.verify-{os.getpid()}"
+    for old in outputs.glob(f".{edition}.verify-*"):
+        if not Path(f"/proc/{old.name.rpartition('-')[2]}").exists():  # of a run that was killed
+            shutil.rmtree(old, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
