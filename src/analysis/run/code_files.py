@@ -15,8 +15,9 @@ from analysis.run.code_imports import STAR, Import
 from analysis.run.code_parse import Node, Summary, summarise
 from analysis.run.hashes import sha256, write_whole
 
-FORMAT = 1
 REMEMBERED = 1000
+# What is remembered is what these made of a file: when they change, it is forgotten.
+PARSER = ("code_parse.py", "code_imports.py", "code_uses.py")
 
 
 class Named(NamedTuple):
@@ -36,7 +37,7 @@ class Files:
         Its folder, whose name is its name.
     memory
         File in which to remember what modules hold, by the SHA-256 of their bytes; None to forget. One that is
-        damaged, or of another format, package or Python, is ignored.
+        damaged, or of another parser, package or Python, is ignored.
     """
 
     def __init__(self, package: Path, memory: Path | None = None) -> None:
@@ -158,7 +159,8 @@ class Files:
         return found
 
     def _header(self) -> dict[str, Any]:
-        return {"format": FORMAT, "python": list(sys.version_info[:3]), "package": self.name}
+        parser = [sha256(Path(__file__).with_name(name)) for name in PARSER]
+        return {"parser": parser, "python": list(sys.version_info[:3]), "package": self.name}
 
 
 def _is_resource(path: Path) -> bool:

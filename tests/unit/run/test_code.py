@@ -327,7 +327,7 @@ def test_with_a_cache_the_answer_is_the_same_and_only_an_edited_file_is_parsed(
     [
         lambda text: text[: len(text) // 2],
         lambda _: "[]",
-        lambda text: text.replace('"format":', '"format":9'),
+        lambda text: text.replace('"parser":["', '"parser":["0'),
         lambda text: text.replace('"python":[', '"python":[2,'),
         lambda text: json.dumps({**json.loads(text), "files": {name: [1] for name in json.loads(text)["files"]}}),
         lambda text: json.dumps({**json.loads(text), "files": 3}),
