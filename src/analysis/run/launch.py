@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         Arguments of ipykernel, ``-f <connection file>`` among them.
     """
     _die_with_parent(int(os.environ.get("JPY_PARENT_PID") or os.getppid()))
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # refuses the import: nobody debugs a run, and it is slow
     from ipykernel.kernelapp import IPKernelApp
 
     tempfile.tempdir = None  # a forked kernel would write where its parent does
@@ -45,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         step = json.loads(told)
         seed(step["seed"])
         guard.install(step)
+    gc.freeze()  # so that collecting at the end looks at what the notebook made only
     app.start()  # type: ignore[no-untyped-call]  # the same
     _leave(app)
 

@@ -24,7 +24,18 @@ from collections import deque
 from contextlib import suppress
 from typing import Any, NoReturn
 
-ALWAYS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "numpy.random")
+ALWAYS = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "psutil",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "numpy.random",
+)
 MESSAGE_LIMIT = 1 << 20
 _PR_SET_PDEATHSIG = 1
 _OWNER_CHECK = 2.0  # seconds; a process that the owner forked may hold the other end of standard input open
@@ -178,6 +189,7 @@ def main() -> None:
     del sys.path[0]  # the folder of this file, whose modules would hide others of the same name
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # refuses the import: nobody debugs a run, and it is slow
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     zygote = Zygote(control)

@@ -1,0 +1,377 @@
+"""Steps that are executed for real: how they end well, and each way in which they end badly."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis.run import guard, memory, warm
+from analysis.run.execute import execute
+from analysis.run.job import Job, Outcome
+
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_parent() -> Iterator[None]:
+    yield
+    warm.close()
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> MakeJob:
+    """Write a notebook of the given cells into a project and return the job that executes it."""
+
+    def make(*cells: str, **fields: object) -> Job:
+        book = nbformat.v4.new_notebook()
+        book.cells = [
+            nbformat.v4.new_code_cell("number = 1", metadata={"tags": ["parameters"]}),
+            *map(nbformat.v4.new_code_cell, cells),
+        ]
+        source = tmp_path / "project" / "notebooks" / "01_one.ipynb"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(book, source)
+        folder = tmp_path / "project" / "outputs" / "small.building"
+        folder.mkdir(parents=True, exist_ok=True)
+        given = {"parameters": {"number": 7}, **fields}
+        return Job("small", "01_one", "one", str(source), str(folder), **given)  # type: ignore[arg-type]  # any field
+
+    return make
+
+
+def printed(job: Job) -> list[str]:
+    """What the cells of the executed notebook printed, one string a cell."""
+    cells = json.loads(job.executed.read_text("utf8"))["cells"]
+    return [
+        "".join(text for output in cell["outputs"] for text in output.get("text", []))
+        for cell in cells
+        if cell["cell_type"] == "code" and any(output["output_type"] == "stream" for output in cell["outputs"])
+    ]
+
+
+def done(outcome: Outcome) -> Outcome:
+    assert outcome.error is None, outcome.error
+    return outcome
+
+
+def test_a_notebook_gets_its_parameters_and_tells_how_it_was_executed(job: MakeJob) -> None:
+    one = job("print(number * 6)")
+    outcome = done(execute(one))
+    assert printed(one) == ["42\n"]
+    assert (outcome.kernel, outcome.notice, outcome.exit_code) == ("warm", "", 0)
+    assert outcome.peak_mb is not None
+    assert outcome.peak_mb > 10
+
+
+def test_magics_and_plots_work_in_a_forked_kernel(job: MakeJob) -> None:
+    one = job("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()", "%time sum([1])")
+    done(execute(one))
+    cells = json.loads(one.executed.read_text("utf8"))["cells"]
+    assert any("image/png" in output.get("data", {}) for cell in cells for output in cell["outputs"])
+    assert "Wall time" in printed(one)[0]
+
+
+def test_nothing_that_one_kernel_does_is_there_in_the_next(job: MakeJob) -> None:
+    done(execute(job("import json, os; json.leaked = 1; os.environ['LEAKED'] = '1'; leaked = 1")))
+    one = job("import json, os; print('LEAKED' in os.environ, hasattr(json, 'leaked'), 'leaked' in globals())")
+    done(execute(one))
+    assert printed(one) == ["False False False\n"]
+
+
+DRAW = "import random, numpy as np; print(random.random(), np.random.rand(), hash('a'))"
+
+
+def test_chance_is_the_same_for_a_seed_in_forked_and_new_kernels_and_differs_between_seeds(job: MakeJob) -> None:
+    drawn = {}
+    for name, fields in {"warm": {}, "fresh": {"fresh_kernel": True}, "other": {"seed": 1}}.items():
+        one = job(DRAW, **fields)
+        assert done(execute(one)).kernel == ("fresh" if name == "fresh" else "warm")
+        drawn[name] = printed(one)[0].split()
+    assert drawn["warm"] == drawn["fresh"]
+    assert drawn["other"][0] != drawn["warm"][0]
+    assert drawn["other"][1] != drawn["warm"][1]
+    assert drawn["other"][2] == drawn["warm"][2]
+
+
+def test_another_hash_seed_is_another_parent(job: MakeJob) -> None:
+    hashes = []
+    for environment in ({}, {"PYTHONHASHSEED": "1"}):
+        one = job("print(hash('a'))", environment=environment)
+        done(execute(one))
+        hashes += printed(one)
+    assert hashes[0] != hashes[1]
+
+
+def test_a_kernel_has_one_thread_for_sums_and_no_profile_of_its_user(job: MakeJob, tmp_path: Path) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("surprise = 1")
+    one = job(
+        "import os; print(os.environ['OPENBLAS_NUM_THREADS'], 'surprise' in globals())",
+        environment={"IPYTHONDIR": str(tmp_path / "ipython")},
+    )
+    done(execute(one))
+    assert printed(one) == ["1 False\n"]
+
+
+def test_two_at_once_in_threads_keep_apart(job: MakeJob, tmp_path: Path) -> None:
+    meet = "import os, pathlib, time\npathlib.Path(mine).touch()\nwhile not os.path.lexists(other): time.sleep(.01)"
+    first = job(meet + "\nprint(os.getpid())", parameters={"number": 1})
+    jobs = []
+    for me, you in (("a", "b"), ("b", "a")):
+        folder = tmp_path / "project" / "outputs" / me
+        folder.mkdir()
+        parameters = {"mine": str(tmp_path / me), "other": str(tmp_path / you)}
+        jobs.append(replace(first, folder=str(folder), parameters=parameters, timeout=20.0))
+    with ThreadPoolExecutor(2) as pool:
+        for outcome in pool.map(execute, jobs):
+            done(outcome)
+    assert printed(jobs[0]) != printed(jobs[1])
+
+
+def test_what_an_earlier_try_left_is_gone(job: MakeJob) -> None:
+    one = job("pass", produces=("numbers",))
+    folder = Path(one.folder)
+    left = [folder / name for name in ("tables/one/old.csv", "figures/one/old.png", "internal/numbers.parquet")]
+    left += [folder / "internal" / "records" / name for name in ("one.jsonl", "one.reads")]
+    other = folder / "tables" / "two" / "kept.csv"
+    for path in (*left, other):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    outcome = execute(one)
+    assert outcome.error == "01_one: did not hand over numbers, which the chain declares"
+    assert [path for path in (*left, other) if path.exists()] == [other]
+
+
+def test_a_file_that_is_left_open_is_written_to_its_end_and_exit_functions_run(job: MakeJob, tmp_path: Path) -> None:
+    one = job(
+        "import atexit\n"
+        f"left_open = open({str(tmp_path / 'open.txt')!r}, 'w'); left_open.write('all of it')\n"
+        f"atexit.register(lambda: open({str(tmp_path / 'exit.txt')!r}, 'w').write('ran'))"
+    )
+    done(execute(one))
+    assert (tmp_path / "open.txt").read_text() == "all of it"
+    assert (tmp_path / "exit.txt").read_text() == "ran"
+
+
+def test_large_outputs_arrive_whole(job: MakeJob) -> None:
+    one = job(*("print('x' * 100_000)" for _ in range(20)))
+    done(execute(one))
+    assert [len(text) for text in printed(one)] == [100_001] * 20
+
+
+def test_a_cell_that_fails_tells_all_and_what_to_type(job: MakeJob) -> None:
+    one = job("ratio = number / 0")
+    outcome = execute(one)
+    assert outcome.exit_code == 1
+    for part in ("01_one failed after", "in cell [3]", "ZeroDivisionError", "ratio = number / 0", "number = 7"):
+        assert part in (outcome.error or "")
+    assert "jupyter lab notebooks/01_one.ipynb" in (outcome.error or "")
+    assert str(one.executed) in (outcome.error or "")
+    assert "ZeroDivisionError" in one.executed.read_text("utf8")
+
+
+def test_wrong_input_is_told_by_its_message_alone(job: MakeJob) -> None:
+    code = "from analysis.errors import InputError\nraise InputError('pupils.csv', 'has no column BRIN')"
+    outcome = execute(job(code))
+    assert (outcome.error, outcome.exit_code) == ("01_one stopped: pupils.csv: has no column BRIN", 2)
+
+
+def test_no_path_of_this_machine_is_left_in_the_notebook(job: MakeJob, tmp_path: Path) -> None:
+    one = job(
+        "import os, sys, warnings, tempfile\nprint(os.getcwd(), sys.prefix, tempfile.mkdtemp())",
+        "warnings.warn('look here', UserWarning)",
+        "import pandas as pd; pd.DataFrame({'a': [1]})['b']",
+    )
+    assert "KeyError" in (execute(one).error or "")
+    text = one.executed.read_text("utf8")
+    assert "look here" in text
+    for place in (str(tmp_path), str(Path(guard.__file__).parents[2]), "/staat-", str(Path.home()) + "/"):
+        assert place not in text
+
+
+def test_a_notebook_that_takes_too_long_is_stopped_in_its_cell(job: MakeJob) -> None:
+    one = job("import time; print('slow', flush=True); time.sleep(600)", timeout=1.5)
+    outcome = execute(one)
+    for part in ("01_one: stopped after 1.5 s", "`timeout`", "time.sleep(600)"):
+        assert part in (outcome.error or "")
+    assert outcome.seconds < 60
+    assert "`timeout`" in one.executed.read_text("utf8")
+
+
+def test_a_run_that_has_ended_stops_its_kernels(job: MakeJob, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    one = job(f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute, one)
+        pid = wait_for(lambda: started.exists() and started.read_text())
+        Path(one.folder).rename(tmp_path / "aside")
+        assert running.result(timeout=30).error == "stopped: the run ended"
+    wait_for(lambda: not alive(int(pid)))
+
+
+def test_closing_the_parent_stops_its_kernels_and_starts_no_others(job: MakeJob, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    one = job(f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute, one)
+        pid = wait_for(lambda: started.exists() and started.read_text())
+        warm.close()
+        assert running.result(timeout=30).error == "stopped: the run ended"
+    wait_for(lambda: not alive(int(pid)))
+
+
+def test_a_killed_kernel_is_told_from_one_that_ends(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "kills", lambda: 0)
+    outcome = execute(job("import os; os.kill(os.getpid(), 9)"))
+    said = outcome.error or ""
+    assert re.search(r"01_one: the kernel stopped after .*: killed by SIGKILL: most likely out of memory", said)
+    assert "os.kill(os.getpid(), 9)" in said
+    assert outcome.peak_mb is not None
+    assert f"{outcome.peak_mb:,.0f} MB" in said
+    assert "ended with exit code 3" in (execute(job("import os; os._exit(3)", fresh_kernel=True)).error or "")
+
+
+def test_a_machine_that_counts_what_it_kills_makes_it_certain(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = iter((4, 5))
+    monkeypatch.setattr(memory, "kills", lambda: next(counts))
+    said = execute(job("import os; os.kill(os.getpid(), 9)")).error or ""
+    assert "killed by SIGKILL: out of memory" in said
+
+
+def test_a_cell_for_which_memory_is_too_small_says_so(job: MakeJob) -> None:
+    limit = "import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\nbytearray(2**32)"
+    outcome = execute(job(limit))
+    assert "MemoryError" in (outcome.error or "")
+    assert "ran out of memory" in (outcome.error or "")
+
+
+def test_a_kernel_that_cannot_start_says_why(job: MakeJob, tmp_path: Path) -> None:
+    (tmp_path / "broken" / "analysis").mkdir(parents=True)
+    (tmp_path / "broken" / "analysis" / "__init__.py").write_text("raise ImportError('this copy is broken')")
+    outcome = execute(job("pass", environment={"PYTHONPATH": str(tmp_path / "broken")}))
+    assert "this copy is broken" in (outcome.error or "")
+    assert outcome.seconds < 30
+
+
+def test_without_a_parent_a_new_kernel_is_started_and_the_reason_told(
+    job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm.sys, "platform", "darwin")
+    one = job("print(number)")
+    outcome = done(execute(one))
+    assert outcome.kernel == "fresh"
+    assert "kernels are not forked on darwin" in outcome.notice
+    assert execute(replace(one, fresh_kernel=True)).notice == ""
+
+
+def test_a_parent_that_is_killed_costs_one_repeat(job: MakeJob, tmp_path: Path) -> None:
+    tries = tmp_path / "tries"
+    one = job(
+        f"import os, signal\nf = open({str(tries)!r}, 'a'); f.write('x'); f.close()\n"
+        f"if os.path.getsize({str(tries)!r}) == 1: os.kill(os.getppid(), signal.SIGKILL); signal.pause()"
+    )
+    outcome = done(execute(one))
+    assert outcome.kernel == "fresh"
+    assert "was killed" in outcome.notice
+    assert tries.read_text() == "xx"
+    assert done(execute(one)).kernel == "warm"
+
+
+def test_a_disk_that_is_full_is_one_message(job: MakeJob) -> None:
+    outcome = execute(job("import errno, os\nraise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), 'table.parquet')"))
+    assert outcome.exit_code == 2
+    assert str(outcome.error).endswith("cannot be written to: the disk is full")
+    assert "outputs/small.building" in str(outcome.error)
+
+
+def test_a_folder_that_cannot_be_made_is_one_message(job: MakeJob) -> None:
+    one = job("pass")
+    (Path(one.folder) / "notebooks").write_text("in the way")
+    outcome = execute(one)
+    assert outcome.exit_code == 2
+    assert str(Path(one.folder) / "notebooks") in str(outcome.error)
+
+
+READS = {
+    "open": "open({file!r}).read()",
+    "pandas": "import pandas as pd; pd.read_csv({file!r})",
+    "numpy": "import numpy as np; np.loadtxt({file!r}, skiprows=1)",
+    "parquet": "import pandas as pd; pd.read_parquet({parquet!r})",
+    "arrow": "import pyarrow.parquet as pq; pq.read_table({parquet!r})",
+    "database": "import sqlite3; sqlite3.connect({file!r})",
+}
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> dict[str, str]:
+    """Two files of numbers that no step declares."""
+    import pandas as pd
+
+    numbers = pd.DataFrame({"a": [1.0]})
+    numbers.to_csv(tmp_path / "numbers.csv", index=False)
+    numbers.to_parquet(tmp_path / "numbers.parquet")
+    return {"file": str(tmp_path / "numbers.csv"), "parquet": str(tmp_path / "numbers.parquet")}
+
+
+@pytest.mark.parametrize("reader", READS)
+def test_a_read_that_is_not_declared_fails_and_names_the_file(
+    job: MakeJob, outside: dict[str, str], reader: str
+) -> None:
+    code = READS[reader].format(**outside)
+    said = execute(job(code, preload=("pandas",))).error or ""
+    assert "UndeclaredReadError" in said
+    assert outside["parquet" if "{parquet" in READS[reader] else "file"] in said
+    assert "add it to the step's reads" in said
+
+
+def test_a_read_that_is_refused_fails_even_when_the_notebook_goes_on(job: MakeJob, outside: dict[str, str]) -> None:
+    code = f"try:\n    open({outside['file']!r})\nexcept Exception:\n    print('never mind')"
+    one = job(code)
+    outcome = execute(one)
+    assert printed(one) == ["never mind\n"]
+    assert outcome.exit_code == 1
+    assert outside["file"] in (outcome.error or "")
+
+
+def test_a_read_that_is_declared_is_recorded_once(job: MakeJob, outside: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    (folder / "card.yml").write_text("a: 1")
+    one = job(
+        f"import os\nfor _ in range(3): open({outside['file']!r}).close()\nos.listdir({str(folder)!r})",
+        "import pandas as pd; pd.read_parquet({parquet!r})".format(**outside),
+        reads=(*outside.values(), str(folder)),
+    )
+    done(execute(one))
+    assert guard.read_record(one.folder, "one") == [
+        {"kind": "file", "path": outside["file"]},
+        {"kind": "folder", "path": str(folder)},
+        {"kind": "file", "path": outside["parquet"]},
+    ]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and not buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_for(condition: Callable[[], object], within: float = 20.0) -> str:
+    """Wait until a condition is true and return what it is."""
+    deadline = time.monotonic() + within
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+    return str(found)
