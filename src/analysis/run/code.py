@@ -12,8 +12,8 @@ by a function of the package that changes a top-level name, is registered somewh
 imported.
 
 Not seen: plugins found by entry points or ``__init_subclass__``; a class known only to a pickle; code patched at run
-time by what the notebook does not reach; a top-level assignment that is there for what its right-hand side does; a
-docstring that is computed with; code in files beside the notebook, or started by ``%run``.
+time by what the notebook does not reach; a top-level assignment that is there for what its right-hand side does (or
+fails to do); a docstring that is computed with; code in files beside the notebook, or started by ``%run``.
 """
 
 from __future__ import annotations

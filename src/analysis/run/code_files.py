@@ -164,7 +164,7 @@ class Files:
 
 
 def _is_resource(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".py", ".pyc"}
+    return path.is_file() and path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")
 
 
 def _by_name(summary: Summary) -> dict[str, Named]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
+from analysis.run import code_files
 from analysis.run.code import Code, Reach, cell_digest
 
 PACKAGE = Path(__file__).parents[3] / "src" / "analysis"
@@ -314,8 +317,6 @@ def test_with_a_cache_the_answer_is_the_same_and_only_an_edited_file_is_parsed(
     fresh.save()
     (folder / "n.py").write_text("from own.m import f  # edited\n", "utf8")
     parsed: list[bytes] = []
-    from analysis.run import code_files
-
     real = code_files.summarise
     monkeypatch.setattr(code_files, "summarise", lambda source, name: parsed.append(source) or real(source, name))
     assert Code(folder, memory).of_cells([cell]) == before
@@ -389,3 +390,35 @@ def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
     assert "analysis.models.segregation.estimate_indices" in found.functions
     modules = {name.rpartition(".")[0] for name in found.functions}
     assert not any("conditional_logit" in name or "synthetic" in name for name in modules)
+
+
+SEGREGATION = """
+import pandas as pd
+from analysis.models import segregation
+pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012, "b")], names=["pc4", "location"])
+pupils = pd.Series([30, 20, 10, 40], pairs)
+share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})
+city = segregation.City.from_frames(pupils, share, nearest)
+segregation.estimate_indices(city, group="non-western", draws=3, random_draws=3, seed=1)
+"""
+
+
+def test_every_function_that_runs_is_reached() -> None:
+    ran = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and PACKAGE in path.parents:
+            module = ".".join([PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts])
+            ran.add(f"{module}.{frame.f_code.co_qualname.partition('.')[0]}")
+
+    imports, _, calls = SEGREGATION.partition("pairs =")
+    namespace: dict[str, object] = {}
+    exec(imports, namespace)  # noqa: S102 - a notebook's cell, above
+    sys.setprofile(note)
+    try:
+        exec(f"pairs ={calls}", namespace)  # noqa: S102 - the same
+    finally:
+        sys.setprofile(None)
+    assert len(ran) > 5
+    assert ran <= set(Code(PACKAGE).of_cells([SEGREGATION]).functions)
