@@ -13,9 +13,10 @@ import yaml
 
 from analysis.chain import CHAIN
 from analysis.edition import BLOCKS, Edition, json_schema
+from analysis.orders import order_of, project_of
 from analysis.params import read_edition
+from analysis.run.assess import Assessor
 from analysis.run.parameters import cell_parameters, injected, title_of
-from analysis.run.runner import Order, check
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -60,10 +61,12 @@ def test_the_schema_for_editors_is_current() -> None:
 
 
 @pytest.mark.parametrize("path", EDITIONS, ids=name)
-def test_every_edition_can_start(path: Path) -> None:
-    edition = read_edition(path)
-    order = Order(edition.edition, edition.facts(), edition.shared, edition.blocks, "")
-    assert [step.stem for step, _ in check(order, CHAIN, ROOT / "notebooks")] == list(edition.blocks)
+def test_every_edition_can_start(path: Path, tmp_path: Path) -> None:
+    """Parameters and parameters cells agree, every table has a maker, and the code can be followed."""
+    assessor = Assessor(order_of(path, (), ROOT), CHAIN, project_of(ROOT, tmp_path))
+    standings = assessor.standings([])
+    assert [standing.step.stem for standing in standings] == list(read_edition(path).blocks)
+    assert {standing.reason.split(",")[0] for standing in standings} == {"it never ran"}
 
 
 def test_every_notebook_is_a_step_and_has_a_block() -> None:

@@ -55,6 +55,7 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     Call it with the lock held. What a killed run was building is renamed: a kernel of it that still lives somewhere
     finds its folder gone, and stops.
     """
+    _mend_swap(outputs / edition)
     left = []
     for number, old in enumerate(sorted(outputs.glob(f".{edition}.building-*"))):
         left.append(old.rename(outputs / f".{edition}.left-{os.getpid()}-{number}"))
@@ -119,6 +120,17 @@ def _holder(file: TextIO) -> str:
     return "who it is cannot be read"
 
 
+def _mend_swap(edition: Path) -> None:
+    """Bring back an edition that a run set aside and was killed before it had put the new one in its place."""
+    aside = _aside(edition)
+    if aside.exists() and not edition.exists():
+        aside.rename(edition)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.old")
+
+
 def _exchange(one: Path, other: Path) -> None:
     """Swap two folders in one system call; where the file system has none, in two renames."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -128,7 +140,7 @@ def _exchange(one: Path, other: Path) -> None:
             return
         if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
-    aside = other.with_name(f"{other.name}.old")
+    aside = _aside(other)
     other.rename(aside)
     one.rename(other)
     aside.rename(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from pathlib import Path
@@ -19,29 +20,54 @@ def edition(folder: Path, text: str) -> Path:
 
 
 def test_the_new_edition_takes_the_old_ones_place_whole(tmp_path: Path) -> None:
-    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / "a.building", "new")
+    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
     staging.swap_in(new, old)
     assert (old / "page").read_text("utf8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_the_first_edition_needs_no_old_one(tmp_path: Path) -> None:
-    staging.swap_in(edition(tmp_path / "a.building", "new"), tmp_path / "a")
+    staging.swap_in(edition(tmp_path / ".a.building-1-b", "new"), tmp_path / "a")
     assert (tmp_path / "a" / "page").read_text("utf8") == "new"
 
 
 def test_swapping_works_without_the_system_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
-    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / "a.building", "new")
+    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
     staging.swap_in(new, old)
     assert (old / "page").read_text("utf8") == "new"
 
 
-def test_a_failed_build_replaces_the_failed_one_before(tmp_path: Path) -> None:
-    edition(tmp_path / "a.failed", "first")
-    kept = staging.keep_failed(edition(tmp_path / "a.building", "second"), tmp_path / "a")
-    assert kept == tmp_path / "a.failed"
+def test_an_unfinished_build_replaces_the_one_before(tmp_path: Path) -> None:
+    edition(tmp_path / "a.unfinished", "first")
+    kept = staging.keep_unfinished(edition(tmp_path / ".a.building-1-b", "second"), tmp_path, "a")
+    assert kept == tmp_path / "a.unfinished"
     assert (kept / "page").read_text("utf8") == "second"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.unfinished"]
+
+
+def test_what_killed_runs_left_is_renamed_so_that_their_kernels_stop(tmp_path: Path) -> None:
+    edition(tmp_path / ".a.building-1-b", "killed")
+    edition(tmp_path / "a.unfinished", "failed")
+    building, left = staging.begin(tmp_path, "a")
+    assert not (tmp_path / ".a.building-1-b").exists()
+    assert [(folder / "page").read_text("utf8") for folder in left] == ["killed", "failed"]
+    assert [path.name for path in building.iterdir()] == ["internal"]
+    assert set(staging.leftovers(tmp_path, "a")) == {building, *left}
+    staging.discard([building, *left])
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_edition_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> None:
+    other = edition(tmp_path / ".ab.building-1-b", "of another edition")
+    staging.begin(tmp_path, "a")
+    assert other.exists()
+
+
+def test_a_swap_in_two_renames_that_was_cut_short_is_put_right(tmp_path: Path) -> None:
+    edition(tmp_path / "a.old", "old")
+    staging.begin(tmp_path, "a")
+    assert (tmp_path / "a" / "page").read_text("utf8") == "old"
 
 
 def _hold(folder: Path, held: object, release: object) -> None:
@@ -57,13 +83,13 @@ def test_a_second_run_is_refused_with_who_holds_the_lock(tmp_path: Path) -> None
     other.start()
     try:
         assert held.wait(30)
-        with pytest.raises(StaatError, match=f"process {other.pid}"), staging.locked(tmp_path, "a"):
+        with pytest.raises(StaatError, match=f"process {other.pid} on .*, since 20"), staging.locked(tmp_path, "a"):
             pass
     finally:
         release.set()
         other.join(30)
     with staging.locked(tmp_path, "a"):
-        assert (tmp_path / ".a.lock").read_text("utf8") == str(os.getpid())
+        assert json.loads((tmp_path / ".a.lock").read_text("utf8"))["process"] == os.getpid()
 
 
 def test_an_outputs_folder_that_is_a_file_is_one_message(tmp_path: Path) -> None:

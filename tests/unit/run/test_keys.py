@@ -1,0 +1,93 @@
+"""A key differs exactly where something changed, and says so in words."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.run.chain import Step
+from analysis.run.code import Reach
+from analysis.run.hashes import Hashes
+from analysis.run.keys import GONE, LATE, differences, key_of, observed, observed_now
+
+STEP = Step("03_choice", needs=("by_school",), produces=("findings",), reads=("{data.folder}",))
+
+
+def key(**changed: Any) -> dict[str, dict[str, Any]]:
+    usual: dict[str, Any] = {
+        "parameters": {"choice.age": 4, "edition": "ci"},
+        "cells": {1: "import a", 3: "a.fit(age)"},
+        "reach": Reach({"analysis.fit": "11"}, {"style.css": "22"}, ("pandas",)),
+        "tables": {"by_school": "33"},
+        "environment": {"lock": "44", "threads": 1},
+    }
+    return key_of(STEP, **{**usual, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"parameters": {"choice.age": 5, "edition": "ci"}}, "parameter choice.age: 4 -> 5"),
+        ({"parameters": {"edition": "ci"}}, "parameter choice.age: 4 -> (none)"),
+        ({"cells": {1: "import a", 3: "a.fit(age + 1)"}}, "code cell 3 of 03_choice changed"),
+        ({"cells": {1: "import a"}}, "code cell 3 of 03_choice is no longer used"),
+        ({"reach": Reach({"analysis.fit": "12"}, {"style.css": "22"}, ())}, "analysis.fit changed"),
+        ({"reach": Reach({"analysis.fit": "11"}, {"style.css": "23"}, ())}, "file style.css changed"),
+        ({"tables": {"by_school": "34"}}, "table by_school changed"),
+        ({"tables": {}}, "table by_school is no longer used"),
+        ({"environment": {"lock": "45", "threads": 1}}, "requirements.lock changed"),
+        ({"environment": {"lock": "44", "threads": 2}}, "threads: 1 -> 2"),
+    ],
+)
+def test_each_part_says_what_changed(changed: dict[str, Any], said: str) -> None:
+    assert differences(key(), key(**changed), "03_choice") == [said]
+
+
+def test_the_same_key_after_a_round_through_json_has_no_differences() -> None:
+    assert differences(json.loads(json.dumps(key())), key(), "03_choice") == []
+
+
+def test_comments_and_imports_of_packages_do_not_count() -> None:
+    other = key(
+        cells={1: "import a  # why", 3: "a.fit( age )"}, reach=Reach({"analysis.fit": "11"}, {"style.css": "22"}, ())
+    )
+    assert differences(key(), other, "03_choice") == []
+
+
+def notes(path: Path, *read: tuple[str, Path]) -> Path:
+    path.write_text("".join(json.dumps({"kind": kind, "path": str(file)}) + "\n" for kind, file in read), "utf8")
+    return path
+
+
+def test_files_stand_in_the_key_by_label_so_that_data_may_move(tmp_path: Path) -> None:
+    for place in ("old", "new"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "a.csv").write_text("1", "utf8")
+    read = notes(tmp_path / "reads", ("file", tmp_path / "old" / "a.csv"), ("folder", tmp_path / "old"))
+    found = observed(read, {"data.folder": tmp_path / "old"}, Hashes(), time.time_ns())
+    assert list(found) == ["data.folder/", "data.folder/a.csv"]
+    assert observed_now(found, {"data.folder": tmp_path / "new"}, Hashes()) == found
+    (tmp_path / "new" / "a.csv").unlink()
+    gone = observed_now(found, {"data.folder": tmp_path / "new"}, Hashes())
+    assert gone["data.folder/a.csv"] == GONE
+    assert gone["data.folder/"] != found["data.folder/"]
+
+
+def test_a_file_that_is_written_while_the_step_runs_makes_its_result_stale(tmp_path: Path) -> None:
+    begun = time.time_ns()
+    (tmp_path / "a.csv").write_text("1", "utf8")
+    read = notes(tmp_path / "reads", ("file", tmp_path / "a.csv"))
+    found = observed(read, {"here": tmp_path}, Hashes(), begun - 10**9)
+    assert found == {"here/a.csv": LATE}
+    assert observed_now(found, {"here": tmp_path}, Hashes()) != found
+
+
+def test_a_declared_file_is_known_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1", "utf8")
+    read = notes(tmp_path / "reads", ("file", tmp_path / "a.csv"), ("refused", tmp_path / "b"))
+    places = {"params/a.csv": tmp_path / "a.csv"}
+    assert list(observed(read, places, Hashes(), time.time_ns())) == ["params/a.csv"]
