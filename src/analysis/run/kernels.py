@@ -32,7 +32,9 @@ ENGINE = "staat"
 # One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
 # last digits. A fixed hash seed gives sets the same order in every run.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-KERNEL_ENVIRONMENT = {**ONE_THREAD, "PYTHONHASHSEED": "0"}
+# Arrow's second allocator starts a thread when it is loaded, and a process with threads must not be forked.
+NO_THREAD_OF_ITS_OWN = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+KERNEL_ENVIRONMENT = {**ONE_THREAD, **NO_THREAD_OF_ITS_OWN, "PYTHONHASHSEED": "0"}
 
 _LOOK_EVERY = 0.1  # seconds between looks at the clock, the folder and the kernel
 _START_WITHIN = 60.0

@@ -7,6 +7,7 @@ import atexit
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from traitlets import Bool, List, Unicode
 
 from analysis.errors import StaatError
 
-_READ_ONCE = re.compile(r"(PYTHON|OMP_|OPENBLAS_|MKL_|NUMBA_|MPL|LC_|LANG|TZ)")
+_READ_ONCE = re.compile(r"(PYTHON|OMP_|OPENBLAS_|MKL_|NUMBA_|JE_|MPL|LC_|LANG|TZ)")
 _CLOSED = "the warm parent of the kernels was closed"
 _BY_HAND = ("JPY_PARENT_PID", "JPY_SESSION_NAME")  # a kernel that inherited these would look for another parent
 
@@ -75,12 +76,9 @@ class WarmKernel:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until the kernel has ended and return how."""
-        self.connection.settimeout(timeout)
-        try:
-            while self.poll() is None:
-                pass
-        except TimeoutError:
-            raise subprocess.TimeoutExpired("kernel", timeout or 0) from None
+        while self.poll() is None:
+            if not select.select([self.connection], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
         assert self.returncode is not None
         return self.returncode
 
@@ -260,7 +258,11 @@ async def fork(request: Mapping[str, Any]) -> WarmKernel:
     except BaseException:
         mine.close()
         raise
-    return WarmKernel(parent, mine, json.loads(line)["pid"])
+    answer = json.loads(line)
+    if "refused" in answer:
+        mine.close()
+        raise WarmError(answer["refused"])
+    return WarmKernel(parent, mine, answer["pid"])
 
 
 async def _line(connection: socket.socket) -> bytes:

@@ -22,6 +22,7 @@ import sys
 import traceback
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 ALWAYS = (
@@ -99,6 +100,9 @@ class Zygote:
     def _fork(self, request: dict[str, Any], connection: socket.socket) -> None:
         for name in (*ALWAYS, *request["modules"]):
             _load(name)
+        if _threads() > 1:  # the child would wait for locks that no thread of it holds
+            _tell(connection, {"refused": "a package that they share starts a thread when it is loaded"})
+            return
         gc.freeze()  # what is loaded is never collected, so a child does not copy it to mark it
         mother = os.getpid()
         pid = os.fork()
@@ -127,6 +131,10 @@ class Zygote:
         connection.close()
 
 
+def _threads() -> int:
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
+
+
 def _load(name: str) -> None:
     """Import a module; one that cannot be imported is left for the notebook to stumble over, with its own message."""
     if name not in sys.modules:
@@ -134,7 +142,7 @@ def _load(name: str) -> None:
             importlib.import_module(name)
 
 
-def _tell(connection: socket.socket, fact: dict[str, int]) -> None:
+def _tell(connection: socket.socket, fact: dict[str, Any]) -> None:
     with suppress(OSError):  # who asked may be gone
         connection.sendall(json.dumps(fact).encode() + b"\n")
 
@@ -195,8 +203,12 @@ def main() -> None:
     zygote = Zygote(control)
     try:
         zygote.serve()
+    except BaseException:
+        traceback.print_exc()
     finally:
         zygote.close()
+        sys.stderr.flush()
+        os._exit(0)  # a thread that a package has started would keep it alive
 
 
 if __name__ == "__main__":
