@@ -190,8 +190,7 @@ class _Walk:
             self._reach(module, name, found.nodes, found.imports)
         for row in found.imports:
             self._follow_import(module, row, rest)
-        for row in found.stars:
-            self._follow_import(module, row, chain)
+        # A module of which all names are taken is reached whole when this one is loaded.
         if not (any(found) or within):
             self._reach_whole(module)
 

@@ -185,6 +185,27 @@ def test_importing_runs_what_stands_at_the_top_of_every_module_on_the_way(tmp_pa
     }
 
 
+def test_a_loop_that_binds_a_name_and_fills_a_table_runs_with_its_module(tmp_path: Path) -> None:
+    text = "TABLE = {}\nfor name in ('a', 'b'):\n    TABLE[name] = filled()\ndef filled(): ...\ndef f(): ...\n"
+    reached_names = {f"own.m.{name}" for name in ("f", "<module>", "name", "TABLE", "filled")}
+    assert names(tmp_path, "from own.m import f", m=text) == reached_names
+
+
+def test_a_foreign_import_that_nothing_uses_is_there_for_its_effect(tmp_path: Path) -> None:
+    before = reach(tmp_path, "from own.m import g", m=AB).functions
+    after = reach(tmp_path, "from own.m import g", m=f"import registers_something\n{AB}").functions
+    assert changed(before, after) == {"own.m.<module>"}
+
+
+def test_a_module_and_a_function_of_one_name_both_count(tmp_path: Path) -> None:
+    found = names(tmp_path, "from own.sub import deep\ndeep()", sub____init__="def deep(): ...", sub__deep=AB)
+    assert found >= {"own.sub.deep", "own.sub.deep.f"}
+
+
+def test_names_that_come_from_a_star_import_are_followed(tmp_path: Path) -> None:
+    assert "own.m.f" in names(tmp_path, "from own.n import f", m=AB, n="from own.m import *")
+
+
 def test_what_only_a_type_checker_imports_does_not_run(tmp_path: Path) -> None:
     text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import own.loud, pandas\ndef f(): ...\n"
     found = reach(tmp_path, "from own.m import f", m=text, loud="print()")
@@ -202,6 +223,8 @@ def test_what_runs_only_as_a_script_is_not_reached(tmp_path: Path) -> None:
     [
         ("@app.command()", True),
         ("@direct", True),
+        ("@counting", True),
+        ("if True:\n  @direct", True),
         ("@indirect('name')", True),
         ("@foreign.hook", True),
         ("@wrapping", False),
@@ -216,10 +239,14 @@ def test_a_definition_that_registers_itself_is_reached_with_its_module(
         "class App: ...\napp = App()\nKNOWN = []\nHOUSE = {}\n"
         "def direct(f):\n    KNOWN.append(f)\n    return f\n"
         "def indirect(name):\n    return direct\n"
+        "def counting(f):\n    global app\n    app = f\n    return f\n"
         "def wrapping(f):\n    return lambda: f(**HOUSE)\n"
     )
-    imports = "import foreign\nfrom functools import cache\nfrom own.tools import app, direct, indirect, wrapping\n"
-    text = f"{imports}{decorator}\ndef quiet(): ...\ndef f(): ...\n"
+    indent = "  " * decorator.startswith("if")
+    imports = (
+        "import foreign\nfrom functools import cache\nfrom own.tools import app, counting, direct, indirect, wrapping\n"
+    )
+    text = f"{imports}{decorator}\n{indent}def quiet(): ...\ndef f(): ...\n"
     assert ("own.m.quiet" in names(tmp_path, "from own.m import f", m=text, tools=tools)) is registered
 
 
