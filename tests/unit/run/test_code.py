@@ -192,8 +192,8 @@ def test_a_loop_that_binds_a_name_and_fills_a_table_runs_with_its_module(tmp_pat
 
 
 def test_a_foreign_import_that_nothing_uses_is_there_for_its_effect(tmp_path: Path) -> None:
-    before = reach(tmp_path, "from own.m import g", m=AB).functions
-    after = reach(tmp_path, "from own.m import g", m=f"import registers_something\n{AB}").functions
+    before = reach(tmp_path, "from own.m import g", m=f"import registers_one\n{AB}").functions
+    after = reach(tmp_path, "from own.m import g", m=f"import registers_other\n{AB}").functions
     assert changed(before, after) == {"own.m.<module>"}
 
 
