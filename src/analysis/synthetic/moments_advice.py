@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.models.advice_levels import NUMBER_OF_LEVEL, VWO, deviation
 from analysis.synthetic.advice_truth import group_dummies
+from analysis.synthetic.once import once_per_frame
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -21,7 +22,11 @@ CITY_PUPILS = 61_919  # pupils at basisscholen in 2019/20, as published
 
 
 def _cohort(frames: Frames, name: str, year: int) -> pd.DataFrame:
-    frame = frames[name]
+    return _of_year(frames[name], year)
+
+
+@once_per_frame
+def _of_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     return frame[frame["year"] == year]
 
 
@@ -72,13 +77,23 @@ def moved_up_unrevised(frames: Frames) -> float:
     return float((moved[chosen] > 0.5).mean())
 
 
+@once_per_frame
+def _tested(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[(frame["year"] >= SINCE_BIJSTELLING) & frame["cet"].notna()]
+
+
 def _projection(outcome: pd.Series, pupils: pd.DataFrame) -> pd.Series:
     """Least squares of an outcome on the groups and the school's share hoog, given test advice and year."""
+    design, own = _design(pupils)
+    slopes: NDArray[np.float64] = np.linalg.lstsq(design, outcome.to_numpy(float))[0]
+    return pd.Series(slopes[: len(own)], index=own)
+
+
+@once_per_frame
+def _design(pupils: pd.DataFrame) -> tuple[NDArray[np.float64], list[str]]:
     bands = [pd.get_dummies(pupils[name], dtype=float) for name in ("test_advice_low", "test_advice_high", "year")]
     own = group_dummies(pupils).assign(share_hoog=pupils["share_hoog"])
-    design = np.column_stack([own, *bands])
-    slopes: NDArray[np.float64] = np.linalg.lstsq(design, outcome.to_numpy(float))[0]
-    return pd.Series(slopes[: own.shape[1]], index=own.columns)
+    return np.column_stack([own, *bands]), list(own.columns)
 
 
 def published_signs(frames: Frames, outcome: str) -> float:
@@ -88,8 +103,7 @@ def published_signs(frames: Frames, outcome: str) -> float:
     highly educated parents lowers it; over-advice the reverse. Bijstelling, among the under-advised: low education
     lowers it, non-western background raises it.
     """
-    pupils = frames[CITY]
-    pupils = pupils[(pupils["year"] >= SINCE_BIJSTELLING) & pupils["cet"].notna()]
+    pupils = _tested(frames[CITY])
     if outcome == "revised":
         pupils = pupils[deviation(pupils) < 0]
         slope = _projection(pupils["revised"], pupils)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.models.segregation import dissimilarity, isolation
+from analysis.synthetic.once import once_per_frame
 
 Frames = Mapping[str, pd.DataFrame]
 Moment = Callable[[Frames], float]
@@ -16,13 +19,25 @@ Moment = Callable[[Frames], float]
 
 def regular(frames: Frames) -> pd.DataFrame:
     """Regular basisscholen, indexed by location."""
-    schools = frames["by_location"]
+    return _regular(frames["by_location"])
+
+
+@once_per_frame
+def _regular(schools: pd.DataFrame) -> pd.DataFrame:
     return schools[~schools["special"].to_numpy(bool)].set_index("location")
+
+
+@once_per_frame
+def _attended(pupils: pd.DataFrame) -> tuple[NDArray[np.intp], pd.Index]:
+    """Return a number per pupil that stands for its school, and the location of each number."""
+    school, location = pd.factorize(pupils["location"])
+    return school, pd.Index(location)
 
 
 def at_school(frames: Frames, column: str) -> pd.Series:
     """Give every pupil the value that its school has in `column`."""
-    return frames["by_pupil"]["location"].map(regular(frames)[column])
+    school, location = _attended(frames["by_pupil"])
+    return regular(frames)[column].reindex(location).iloc[school].set_axis(frames["by_pupil"].index)
 
 
 def share_of_pupils(frames: Frames, column: str, value: object) -> float:
@@ -45,8 +60,10 @@ def between(frames: Frames, column: str, above: float, most: float, size: str | 
 
 def by_school(frames: Frames, column: str, value: str) -> pd.Series:
     """Count the pupils per regular school who have a value."""
-    pupils = frames["by_pupil"]
-    return pupils.loc[pupils[column] == value].groupby("location").size().reindex(regular(frames).index, fill_value=0)
+    school, location = _attended(frames["by_pupil"])
+    has = (frames["by_pupil"][column] == value).to_numpy(bool)
+    number = pd.Series(np.bincount(school[has], minlength=len(location)), index=location)
+    return number.reindex(regular(frames).index, fill_value=0)
 
 
 def uneven(frames: Frames, column: str, group: str, comparison: str) -> float:
@@ -61,16 +78,19 @@ def isolated(frames: Frames, column: str, group: str) -> float:
 
 def mirroring(frames: Frames, points: float) -> float:
     """Share of the schools whose share of highly educated parents is at most `points` from that of their wijk."""
-    known = frames["by_pupil"].loc[lambda pupils: pupils["education"] != "onbekend"]
-    wijk = (known["education"] == "hoog").groupby(known["wijk"]).mean()
-    schools = regular(frames)
+    wijk, schools = _hoog_by_wijk(frames["by_pupil"]), regular(frames)
     return float(((schools["share_hoog"] - schools["wijk"].map(wijk)).abs() <= points).mean())
+
+
+@once_per_frame
+def _hoog_by_wijk(pupils: pd.DataFrame) -> pd.Series:
+    known = pupils.loc[pupils["education"] != "onbekend", ["education", "wijk"]]
+    return (known["education"] == "hoog").groupby(known["wijk"]).mean()
 
 
 def at_risk(frames: Frames, size: str) -> float:
     """Share of pupils at risk of educational disadvantage at schools of one size."""
-    pupils = frames["by_pupil"]
-    return float(pupils.loc[at_school(frames, "size_class") == size, "at_risk"].mean())
+    return float(frames["by_pupil"]["at_risk"][at_school(frames, "size_class") == size].mean())
 
 
 def retained(frames: Frames, cohort: int, outcome: str) -> float:

@@ -6,7 +6,6 @@ and rekenen, for pupils with both results in both; the benchmark's also holds sp
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -16,17 +15,18 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.synthetic.learning import analysed
 from analysis.synthetic.learning_truth import CLOSURE_YEAR, SCHOOL_YEARS, YEARS
+from analysis.synthetic.once import once_per_frame
 
 Frames = Mapping[str, pd.DataFrame]
 Moment = Callable[[Frames], float]
 
 COMPOSITE = ("lezen", "rekenen")
 PERCENTILES = ["m_percentile", "e_percentile", "prior_percentile"]
+USE_COLUMNS = ["m_score", "e_score", "consent", "adaptive"]  # what `analysed` looks at
+PNAS_COLUMNS = ["growth", "closure", "year", "days"]
+TRAITS = {"laag": ("education", "laag"), "girls": ("sex", "v")}
+PRIOR = ("bottom", "middle")
 CONTROL, CLOSED = YEARS[:-1], (CLOSURE_YEAR,)
-
-
-# The rows of the frame seen last, by subject: some sixty moments ask for the same few.
-_seen: dict[str, tuple[weakref.ref[pd.DataFrame], pd.DataFrame]] = {}
 
 
 def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
@@ -38,23 +38,26 @@ def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
         As ``by_pupil_test``, but ``year`` is the first calendar year of the school year, with ``growth`` (percentile
         points), ``days`` between the tests and ``closure`` (0 or 1).
     """
-    frame = frames["by_pupil_test"]
-    seen = _seen.get(subject)
-    if seen is None or seen[0]() is not frame:
-        seen = _seen[subject] = (weakref.ref(frame), _growth_rows(frame, subject))
-    return seen[1]
+    return _growth_rows(frames["by_pupil_test"], subject)
 
 
+@once_per_frame
 def _growth_rows(frame: pd.DataFrame, subject: str) -> pd.DataFrame:
-    rows = analysed(frame)
+    rows = _analysed(frame)
     rows = _composite(rows) if subject == "composite" else rows[rows["subject"] == subject]
-    year = rows["year"].map(dict(zip(SCHOOL_YEARS, YEARS, strict=True))).astype(np.int64)
     return rows.assign(
-        year=year,
         growth=rows["e_percentile"] - rows["m_percentile"],
         days=rows["e_day"] - rows["m_day"],
-        closure=(year == CLOSURE_YEAR).astype(float),
+        closure=(rows["year"] == CLOSURE_YEAR).astype(float),
     )
+
+
+@once_per_frame
+def _analysed(frame: pd.DataFrame) -> pd.DataFrame:
+    # Categories: every selection from these rows would copy their text otherwise.
+    rows = analysed(frame.astype({str(name): "category" for name in frame.select_dtypes("str")}))
+    year = rows["year"].map(dict(zip(SCHOOL_YEARS, YEARS, strict=True)))
+    return rows.assign(year=year.astype(np.int64))
 
 
 def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -86,10 +89,11 @@ def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series
 
 
 def _composite(rows: pd.DataFrame) -> pd.DataFrame:
-    first, second = (rows[rows["subject"] == subject].set_index(["pupil", "year"]) for subject in COMPOSITE)
-    first, second = first.align(second, join="inner")
-    means = (first[PERCENTILES] + second[PERCENTILES]) / 2
-    return first.assign(**means, subject="composite").reset_index()
+    first, second = (rows[rows["subject"] == subject] for subject in COMPOSITE)
+    keys = ["pupil", "year"]
+    both = first.merge(second[[*keys, *PERCENTILES]], on=keys, suffixes=("", "_second"))
+    means = {name: (both[name] + both.pop(f"{name}_second")) / 2 for name in PERCENTILES}
+    return both.assign(**means, subject="composite")
 
 
 def _std(column: pd.Series) -> pd.Series:
@@ -97,36 +101,46 @@ def _std(column: pd.Series) -> pd.Series:
 
 
 def _coefficient(frames: Frames, subject: str, term: str) -> float:
-    return float(pnas_design(growth_rows(frames, subject))[0][term])
+    return float(_plain(growth_rows(frames, subject))[0][term])
+
+
+@once_per_frame
+def _plain(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return pnas_design(rows)
 
 
 def _by_groep(frames: Frames, subject: str, groep: int) -> float:
     rows = growth_rows(frames, subject)
-    return float(pnas_design(rows[rows["groep"] == groep])[0]["closure"])
+    return float(pnas_design(rows.loc[rows["groep"] == groep, PNAS_COLUMNS])[0]["closure"])
 
 
 def _one_control_year(frames: Frames) -> float:
     rows = growth_rows(frames, "composite")
-    return float(pnas_design(rows[rows["year"] >= CLOSURE_YEAR - 1])[0]["closure"])
+    return float(pnas_design(rows.loc[rows["year"] >= CLOSURE_YEAR - 1, PNAS_COLUMNS])[0]["closure"])
 
 
 def _less_for(frames: Frames, name: str) -> float:
     """Compute how much more (negative) or less the closure took on the composite from a group than from the others."""
     rows = growth_rows(frames, "composite")
-    if name == "laag":
-        groups = [(rows["education"] == "laag").rename("laag")]
-        rows = rows[rows["education"] != "onbekend"]
-    elif name == "girls":
-        groups = [(rows["sex"] == "v").rename("girls")]
-    else:
-        rows = rows[rows["prior_percentile"].notna()]
-        third = pd.qcut(rows["prior_percentile"], 3, labels=["bottom", "middle", "top"])
-        groups = [(third == part).rename(part) for part in ("bottom", "middle")]
-    return float(pnas_design(rows, *(group.loc[rows.index] for group in groups))[0][f"closure:{name}"])
+    return float(_by_prior(rows)[f"closure:{name}"] if name in PRIOR else _by_trait(rows, name))
+
+
+def _by_trait(rows: pd.DataFrame, name: str) -> float:
+    column, value = TRAITS[name]
+    rows = rows.loc[rows[column] != "onbekend", [*PNAS_COLUMNS, column]]
+    return float(pnas_design(rows, (rows[column] == value).rename(name))[0][f"closure:{name}"])
+
+
+@once_per_frame
+def _by_prior(rows: pd.DataFrame) -> pd.Series:
+    """Coefficients by third of the percentile of the year before; the top third is the reference."""
+    rows = rows.loc[rows["prior_percentile"].notna(), [*PNAS_COLUMNS, "prior_percentile"]]
+    third = pd.qcut(rows["prior_percentile"], 3, labels=[*PRIOR, "top"])
+    return pnas_design(rows, *((third == part).rename(part) for part in PRIOR))[0]
 
 
 def _root_mean_square(frames: Frames, subject: str) -> float:
-    return float(np.sqrt((pnas_design(growth_rows(frames, subject))[1] ** 2).mean()))
+    return float(np.sqrt((_plain(growth_rows(frames, subject))[1] ** 2).mean()))
 
 
 def _mean_growth(frames: Frames, subject: str, year: int) -> float:
@@ -136,7 +150,7 @@ def _mean_growth(frames: Frames, subject: str, year: int) -> float:
 
 def _correlation(frames: Frames, first: str, second: str, years: tuple[int, ...]) -> float:
     rows = growth_rows(frames, "composite")
-    rows = rows[rows["year"].isin(years) & rows["prior_percentile"].notna()]
+    rows = rows.loc[rows["year"].isin(years) & rows["prior_percentile"].notna(), [first, second]]
     return float(rows[first].corr(rows[second]))
 
 
@@ -155,10 +169,14 @@ def _girls_ahead(frames: Frames, subject: str) -> float:
 
 
 def _between_schools(frames: Frames, part: str) -> float:
-    """Compute variance components of growth on the composite by moments: random intercept and closure per school."""
-    rows = growth_rows(frames, "composite")
-    rows = rows.assign(left=pnas_design(rows)[1])
-    cells = rows.groupby(["location", "closure"])["left"].agg(["mean", "var", "size"]).query("size > 1")
+    return _variances(growth_rows(frames, "composite"))[part]
+
+
+@once_per_frame
+def _variances(rows: pd.DataFrame) -> dict[str, float]:
+    """Compute variance components of growth by moments: random intercept and closure per school."""
+    left = _plain(rows)[1]
+    cells = left.groupby([rows["location"], rows["closure"]]).agg(["mean", "var", "size"]).query("size > 1")
     residual = float(((cells["size"] - 1) * cells["var"]).sum() / (cells["size"] - 1).sum())
     cells = cells.assign(noise=residual / cells["size"]).reset_index()
     means, noise = (
@@ -166,29 +184,30 @@ def _between_schools(frames: Frames, part: str) -> float:
     )
     slope = (means[1.0] - means[0.0]).var() - noise.sum(axis=1).mean()
     intercept = means[0.0].var() - noise[0.0].mean()
-    return {"residual": residual, "slope_sd": float(np.sqrt(max(slope, 0.0))), "intercept": float(intercept)}[part]
+    return {"residual": residual, "slope_sd": float(np.sqrt(max(slope, 0.0))), "intercept": float(intercept)}
 
 
 def _both_results(frames: Frames, subject: str, year: str) -> float:
     rows = frames["by_pupil_test"]
-    rows = rows[(rows["subject"] == subject) & (rows["year"] == year)]
-    return len(analysed(rows)) / len(rows)
+    asked = (rows["subject"] == subject) & (rows["year"] == year)
+    return len(analysed(rows.loc[asked, USE_COLUMNS])) / int(asked.sum())
 
 
 def _composite_missing(frames: Frames, years: tuple[str, ...]) -> float:
     """Compute the share of pupils in groep 4-7 at schools with consent who lack both results in every subject."""
     rows = frames["by_pupil_test"]
-    rows = rows[rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]]
+    asked = rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]
+    rows = rows.loc[asked, ["pupil", "year", "m_score", "e_score"]]
     some = rows["m_score"].notna() & rows["e_score"].notna()
     return float(1 - some.groupby([rows["pupil"], rows["year"]]).any().mean())
 
 
 def _growth_on_year_before(frames: Frames, subject: str, groep: int) -> float:
     """Compute growth in 2019/20 minus that in 2018/19, in standard deviations of growth in 2018/19 (skill score)."""
-    rows = analysed(frames["by_pupil_test"])
-    rows = rows[(rows["subject"] == subject) & (rows["groep"] == groep)]
+    rows = growth_rows(frames, subject)
+    rows = rows.loc[rows["groep"] == groep, ["year", "m_score", "e_score"]]
     growth = (rows["e_score"] - rows["m_score"]).groupby(rows["year"])
-    mean, (before, closed) = growth.mean(), SCHOOL_YEARS[-2:]
+    mean, (before, closed) = growth.mean(), YEARS[-2:]
     return float((mean[closed] - mean[before]) / growth.std()[before])
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from analysis.synthetic.once import once_per_frame
 from analysis.synthetic.staffing import FULL_TIME
 from analysis.synthetic.staffing_truth import BASE_YEAR, TOELAGE_START, YEARS
 
@@ -27,12 +28,20 @@ Moment = Callable[[World], float]
 
 
 def _in(world: World, year: int) -> pd.DataFrame:
-    frame = world["by_location_year"]
+    return _of_year(world["by_location_year"], year)
+
+
+@once_per_frame
+def _of_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     return frame[frame["year"] == year]
 
 
 def _region(world: World, g5: bool) -> pd.DataFrame:
-    frame = _in(world, LAST_YEAR)
+    return _of_region(_in(world, LAST_YEAR), g5)
+
+
+@once_per_frame
+def _of_region(frame: pd.DataFrame, g5: bool) -> pd.DataFrame:
     return frame[frame["g5"] == g5]
 
 
@@ -129,13 +138,20 @@ def toelage_effect(world: World, *, outcome: str) -> float:
 
     Among all schools the ratio of pupils to teachers would show the older trend between low- and high-score schools.
     """
-    frame = world["by_location_year"].assign(
-        pupils_per_teacher=lambda f: f["pupils"] / f["teachers_fte"], log_wage=lambda f: np.log(f["wage"])
-    )
-    scored = frame["location"].isin(_in(world, BASE_YEAR).loc[lambda f: f["achterstandsscore"] > 0, "location"])
-    after = (frame["year"] >= TOELAGE_START).rename("after")
-    means = frame[scored].groupby(["amt", after])[outcome].mean()
+    means = _before_and_after(world["by_location_year"])[outcome]
     return float((means[True, True] - means[True, False]) - (means[False, True] - means[False, False]))
+
+
+@once_per_frame
+def _before_and_after(frame: pd.DataFrame) -> pd.DataFrame:
+    """Compute means of the outcomes by toelage and period, over the schools that received OAB money in 2016."""
+    base = _of_year(frame, BASE_YEAR)
+    scored = frame["location"].isin(base.loc[base["achterstandsscore"] > 0, "location"])
+    rows = frame.loc[scored, ["year", "amt", "inflow", "outflow", "retention", "hours"]].assign(
+        pupils_per_teacher=frame["pupils"] / frame["teachers_fte"], log_wage=np.log(frame["wage"])
+    )
+    after = (rows["year"] >= TOELAGE_START).rename("after")
+    return rows.drop(columns="year").groupby(["amt", after]).mean()
 
 
 def wage_rise(world: World) -> float:
@@ -146,8 +162,8 @@ def wage_rise(world: World) -> float:
 def _ratio(world: World, year: int, *, high: bool) -> float:
     scores = _in(world, BASE_YEAR).set_index("location")["achterstandsscore"] > 0
     frame = _in(world, year)
-    frame = frame[frame["location"].map(scores) == high]
-    return float((frame["pupils"] / frame["teachers_fte"]).mean())
+    ratio = frame["pupils"] / frame["teachers_fte"]
+    return float(ratio[frame["location"].map(scores) == high].mean())
 
 
 def ratio_change_high(world: World) -> float:
