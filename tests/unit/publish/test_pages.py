@@ -4,8 +4,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.errors import DisclosureError, StaatError
-from analysis.publish.pages import Chapter, page
 from analysis.publish.site import build
+from analysis.publish.site.pages import Chapter, page
 
 FACTS = {"edition": "ci", "title": "A city", "synthetic": False, "language": "en"}
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from analysis.errors import StaatError
 from analysis.publish.disclosure import profile
-from analysis.publish.layout import moment, render
-from analysis.publish.pages import Chapter, Heading, document, page, title_of
+from analysis.publish.site.layout import moment, render
+from analysis.publish.site.pages import Chapter, Heading, document, page, title_of
 
 SHORT = 12
 SECTIONS = {

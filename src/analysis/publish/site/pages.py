@@ -15,8 +15,8 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from analysis.publish.layout import TEMPLATES, asset, content_policy, render
 from analysis.publish.outputs import check_outputs
+from analysis.publish.site.layout import TEMPLATES, asset, content_policy, render
 
 FACTS = {"language": "en", "synthetic": False, "region": "", "school_years": ()}
 
