@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.errors import InputError
 from analysis.models.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
 from analysis.synthetic.advice_truth import AdviceTruth, CutScores, GroupEffects, group_dummies
+from analysis.synthetic.labels import numbers_of
 
 __all__ = ["AdviceTruth", "CutScores", "GroupEffects", "advice_position", "advice_probabilities", "make_advice"]
 
@@ -110,7 +111,7 @@ def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: Advice
         + truth.advice_slope * signal
         + truth.advice.of(group_dummies(frame))
         + truth.advice_share_hoog * (frame["share_hoog"].to_numpy() - 0.5)
-        + frame["location"].map(school_advice).to_numpy(float)
+        + numbers_of(frame["location"], school_advice)
     )
     return position
 
@@ -143,8 +144,8 @@ def advice_probabilities(frame: pd.DataFrame, school_advice: pd.Series, truth: A
 def _check(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> None:
     known = by_location.loc[by_location["share_hoog"].notna(), "location"]
     problems = {
-        "location": (set(by_pupil["location"]) - set(known), "pupils at schools without a known share_hoog"),
-        "education": (set(by_pupil["education"]) - set(EDUCATION), "unknown levels of parental education"),
+        "location": (set(by_pupil["location"].unique()) - set(known), "pupils at schools without a known share_hoog"),
+        "education": (set(by_pupil["education"].unique()) - set(EDUCATION), "unknown levels of parental education"),
     }
     for column, (given, problem) in problems.items():
         if given:
@@ -177,7 +178,7 @@ def _cohorts(
     return people.reset_index(drop=True).assign(
         pupil=FIRST_NUMBER + np.arange(len(people)),
         year=np.repeat(truth.years, size),
-        share_hoog=people["location"].map(share).to_numpy(float),
+        share_hoog=numbers_of(people["location"], share),
     )
 
 
@@ -186,7 +187,7 @@ def _add_scores(frame: pd.DataFrame, school_ability: pd.Series, truth: AdviceTru
     ability = (
         truth.ability_mean
         + truth.ability.of(group_dummies(frame))
-        + frame["location"].map(school_ability).to_numpy(float)
+        + numbers_of(frame["location"], school_ability)
         + streams["ability"].normal(0, truth.ability_sd, number)
     )
     rng = streams["scores"]

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from analysis.synthetic.advice import EDUCATION, make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
+from analysis.synthetic.labels import texts
 
 BACKGROUND = ("none", "western", "moroccan", "turkish", "surinamese", "other_nonwestern")
 CHILDREN = (100, 101)  # past the steps of `advice`, so that city and country may share a seed
-INCOME_OF_QUINTILE = np.array(["low", "low", "middle", "middle", "high"])
+INCOME_OF_QUINTILE = ("low", "low", "middle", "middle", "high")
 
 Floats = NDArray[np.float64]
 
@@ -110,10 +111,10 @@ def _people(truth: NationalPeople, scale: float, rng: np.random.Generator) -> tu
     by_pupil = pd.DataFrame(
         {
             "groep": 8,
-            "location": np.char.add("N", school.astype(str)),
-            "education": np.array(EDUCATION)[education],
-            "background": np.array(BACKGROUND)[background],
-            "income": INCOME_OF_QUINTILE[quintile],
+            "location": texts(school, [f"N{number}" for number in range(schools)]),
+            "education": texts(education, EDUCATION),
+            "background": texts(background, BACKGROUND),
+            "income": texts(quintile, INCOME_OF_QUINTILE),
             "income_quintile": quintile + 1,
             "one_parent": rng.uniform(size=number) < np.array(truth.one_parent)[quintile],
             "sex": np.where(rng.uniform(size=number) < 0.5, "m", "v"),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.synthetic.labels import texts
 from analysis.synthetic.learning_growth import Class, Standings, closure_effect, standings
 from analysis.synthetic.learning_testing import Calendar, Sittings, calendar, present, sittings
 from analysis.synthetic.learning_truth import (
@@ -128,7 +129,7 @@ def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.Data
     by_person = by_pupil[by_pupil["groep"] >= min(NORMS["dmt"].groepen)][list(PUPIL_COLUMNS)]
     if not (by_person["groep"] == 8).any():
         raise InputError("by_pupil: groep", "nobody is in groep 8, from whom the pupils who have left are drawn")
-    unknown = set(by_person["education"]) - set(EDUCATIONS)
+    unknown = set(by_person["education"].unique()) - set(EDUCATIONS)
     if unknown:
         raise InputError("by_pupil: education", "not a level of education", given=sorted(map(str, unknown)))
     row = pd.Index(by_school["location"]).get_indexer(by_person["location"])
@@ -169,7 +170,7 @@ def _rows(
     m_day, e_day = days.m_day[school], days.e_day[school]
     traits = tested.by_pupil.iloc[person][["pupil", "location", "education", "sex", "at_risk"]]
     return traits.assign(
-        year=np.array(SCHOOL_YEARS, dtype=object)[year],
+        year=texts(year, SCHOOL_YEARS),
         groep=groep[tests],
         subject=subject,
         adaptive=drawn.adaptive[person],
@@ -193,10 +194,9 @@ def _prior(subject: str, ability: Standings, groep: Ints, had_prior: Bools) -> F
 
 def _results(test: str, score: Floats, place: Floats, day: Ints, present: Bools) -> dict[str, Any]:
     quintile = np.ceil(place / (100 / len(LEVELS))).astype(np.int64) - 1
-    levels = np.array([*LEVELS, None], dtype=object)
     return {
         f"{test}_score": np.where(present, score, np.nan),
         f"{test}_percentile": np.where(present, place, np.nan),
-        f"level_{test}": levels[np.where(present, quintile.clip(0, len(LEVELS) - 1), len(LEVELS))],
+        f"level_{test}": texts(np.where(present, quintile.clip(0, len(LEVELS) - 1), -1), LEVELS),
         f"{test}_day": np.where(present, day, np.nan),
     }

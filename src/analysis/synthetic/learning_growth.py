@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.synthetic.labels import numbers_of
 from analysis.synthetic.learning_truth import (
     CLOSURE_YEAR,
     LAST_YEAR,
@@ -144,7 +145,7 @@ def _closure(subject: str, tested: Class, middle: Floats, truth: ClosureTruth, r
 def _expected(subject: str, by_pupil: pd.DataFrame, truth: AbilityTruth) -> Floats:
     half = truth.girl[subject] / 2
     expected: Floats = np.where(by_pupil["sex"] == "v", half, -half)
-    return expected + by_pupil["education"].map(truth.education).to_numpy(float)
+    return expected + numbers_of(by_pupil["education"], truth.education)
 
 
 def _path(number: int, truth: AbilityTruth, rng: np.random.Generator) -> Floats:

@@ -55,7 +55,7 @@ def _growth_rows(frame: pd.DataFrame, subject: str) -> pd.DataFrame:
 @once_per_frame
 def _analysed(frame: pd.DataFrame) -> pd.DataFrame:
     # Categories: every selection from these rows would copy their text otherwise.
-    rows = analysed(frame.astype({str(name): "category" for name in frame.select_dtypes("str")}))
+    rows = analysed(frame.astype(dict.fromkeys(frame.columns[frame.dtypes == "str"], "category")))
     year = rows["year"].map(dict(zip(SCHOOL_YEARS, YEARS, strict=True)))
     return rows.assign(year=year.astype(np.int64))
 
