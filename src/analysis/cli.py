@@ -63,6 +63,7 @@ def run(
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
         _run(stale, project, options, quiet)
+    project.remember()
 
 
 @app.command()

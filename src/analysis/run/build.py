@@ -6,7 +6,6 @@ import json
 import time
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from analysis.errors import StaatError
@@ -62,6 +61,7 @@ class Build:
         self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was handed out
         self._held = ExitStack()
         self.published = self.project.outputs / self.order.edition
+        self._unfinished = staging.unfinished(self.project.outputs, self.order.edition)
 
     def open(self) -> None:
         """Take the edition's lock and begin a folder; StaatError when another run holds the lock."""
@@ -113,7 +113,7 @@ class Build:
             self._tell("pages")
             publication.publish(self.folder, self.assessor, self.done, self._started)
             staging.swap_in(self.folder, self.published)
-            staging.discard([*self._left, staging.unfinished(self.project.outputs, self.order.edition)])
+            staging.discard([*self._left, self._unfinished])
         else:
             staging.discard([self.folder, *self._left])
         self.ended = True
@@ -133,7 +133,7 @@ class Build:
 
     def messages(self) -> list[str]:
         """Return what the user must know when the edition is not published, with the paths that hold now."""
-        kept = staging.unfinished(self.project.outputs, self.order.edition)
+        kept = self._unfinished
         lines = [(outcome.error or "").replace(str(self.folder), str(kept)) for outcome in self.failures.values()]
         missing = ", ".join(step.notebook for step in self.steps if step.stem not in self.done)
         if self._refusal:
@@ -245,11 +245,28 @@ class Build:
     def _step(self, job: Job) -> Step:
         return next(step for step in self.steps if step.stem == job.stem)
 
-    def _set_aside(self) -> Path:
+    def _set_aside(self) -> None:
         self.ended = True
-        kept = staging.keep_unfinished(self.folder, self.project.outputs, self.order.edition)
-        staging.discard([folder for folder in self._left if folder != kept])
-        return kept
+        if not self.done and not self.failures:
+            staging.discard([self.folder])  # what earlier runs left stays as it is
+            return
+        if self._bring_along():
+            staging.discard([folder for folder in self._left if folder != self._unfinished])
+        staging.keep_unfinished(self.folder, self.project.outputs, self.order.edition)
+
+    def _bring_along(self) -> bool:
+        """Take over what earlier runs left of the steps that this one did not come to; tell whether all could be."""
+        # Never of a step that was executed: its kernel may still write where the old files would be linked.
+        passed = [step for step in self.steps if self.states[step.stem] in ("waiting", "blocked", "left out")]
+        try:
+            for step in passed:
+                held = ((folder, records.read(folder, step.stem)) for folder in self._left)
+                folder, record = next((pair for pair in held if pair[1]), (None, None))
+                if folder and record:
+                    records.take_over(record, folder, self.folder)
+        except OSError:
+            return False
+        return True
 
     def _tell(self, kind: Kind, step: Step | None = None, seconds: float | None = None, text: str = "") -> None:
         notebook = step.notebook if step else ""

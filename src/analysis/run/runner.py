@@ -56,16 +56,20 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     steps = list(chain)
     assessors = [Assessor(order, steps, project) for order in orders]
     builds = [Build(assessor, options, watch) for assessor in assessors]
-    with _readable_disk_errors(project), _closing(builds, project):
+    with (
+        _readable_disk_errors(project),
+        _closing(builds, project),
+        pool(options, project.root) as (executor, slots),
+        ThreadPoolExecutor(1) as publisher,
+    ):
         for build in builds:
             build.open()
-        with pool(options, project.root) as (executor, slots), ThreadPoolExecutor(1) as publisher:
-            try:
-                _Loop(builds, executor, slots, publisher, watch).go()
-            except BaseException:
-                publisher.shutdown(cancel_futures=True)
-                _stop_kernels()
-                raise
+        try:
+            _Loop(builds, executor, slots, publisher, watch).go()
+        except BaseException:
+            publisher.shutdown(cancel_futures=True)
+            _stop_kernels()
+            raise
     _refuse_incomplete(builds)
 
 

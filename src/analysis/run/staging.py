@@ -54,8 +54,17 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
 
     Call it with the lock held. What a killed run was building is renamed: a kernel of it that still lives somewhere
     finds its folder gone, and stops.
+
+    Raises
+    ------
+    InputError
+        When something else than a folder has the edition's name, which no folder can be swapped with.
     """
     _mend_swap(outputs / edition)
+    for place in (outputs / edition, unfinished(outputs, edition)):
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            problem = "is not a folder of its own, and an edition is replaced as one"
+            raise InputError(str(place), problem, hint="move it away or choose another folder: --outputs DIR")
     left = []
     for number, old in enumerate(sorted(outputs.glob(f".{edition}.building-*"))):
         left.append(old.rename(outputs / f".{edition}.left-{os.getpid()}-{number}"))
