@@ -83,12 +83,17 @@ def how_it_ended(returncode: int | None, killed_for_memory: bool, log: str) -> s
         What the kernel said outside the notebook; its last lines are told.
     """
     if returncode is not None and returncode < 0:
-        end = f"killed by {signal.Signals(-returncode).name}"
+        end = f"killed by {_signal(-returncode)}"
     else:
         end = f"it ended with exit code {returncode}"
     if returncode == -signal.SIGKILL:
         end += ": out of memory" if killed_for_memory else ": most likely out of memory"
     return end + _last_words(log)
+
+
+def _signal(number: int) -> str:
+    known = {int(each): each.name for each in signal.Signals}
+    return known.get(number, f"signal {number}")
 
 
 def silence(log: str) -> str:

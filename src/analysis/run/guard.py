@@ -156,7 +156,7 @@ def _code_folders() -> tuple[str, ...]:
     """Return where code lives: the interpreter, installed packages, this package."""
     standard = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     package = Path(__file__).parents[1]
-    found = (sys.prefix, sys.base_prefix, *standard, *site.getsitepackages(), str(package))
+    found = (sys.prefix, sys.base_prefix, *standard, *site.getsitepackages(), site.getusersitepackages(), str(package))
     return tuple({os.path.realpath(folder) for folder in found if folder})
 
 

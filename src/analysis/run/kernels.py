@@ -16,7 +16,7 @@ import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
@@ -242,6 +242,8 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
             await (work if polite else watch)
         except DeadKernelError:
             raise StoppedError("died") from None
+        except CellTimeoutError:  # its outputs stay away; it is an OSError, and would be taken for trouble with files
+            raise StoppedError("silent") from None
         except ClosedError:
             raise StoppedError("gone") from None
         finally:

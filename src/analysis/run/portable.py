@@ -35,7 +35,7 @@ def forget_machine(executed: Path, places: Mapping[str, str]) -> None:
 
 def _pattern(places: Mapping[str, str]) -> re.Pattern[str]:
     longest_first = sorted(places, key=len, reverse=True)
-    return re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+    return re.compile(rf"(?<![\w./~-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
 
 
 def _replaced(value: Any, pattern: re.Pattern[str], places: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import nbformat
@@ -285,6 +288,35 @@ def test_a_parent_that_is_killed_costs_one_repeat(job: MakeJob, tmp_path: Path) 
     assert "was killed" in outcome.notice
     assert tries.read_text() == "xx"
     assert done(execute(one)).kernel == "warm"
+
+
+OWNER = """
+import json, sys
+from analysis.run.execute import execute
+from analysis.run.job import Job
+execute(Job(**json.loads(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_runner_that_is_killed_leaves_no_kernel(job: MakeJob, tmp_path: Path, fresh: bool) -> None:
+    started = tmp_path / "started"
+    code = f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    one = job(code, fresh_kernel=fresh)
+    with subprocess.Popen([sys.executable, "-c", OWNER, json.dumps(asdict(one))]) as owner:
+        pid = int(wait_for(lambda: started.exists() and started.read_text()))
+        assert alive(pid)
+        owner.kill()
+    wait_for(lambda: not alive(pid))
+
+
+def test_executing_holds_on_to_no_file(job: MakeJob) -> None:
+    held = []
+    for _ in range(4):
+        done(execute(job("pass")))
+        gc.collect()
+        held.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert held[1] == held[3]
 
 
 def test_a_disk_that_is_full_is_one_message(job: MakeJob) -> None:

@@ -9,12 +9,13 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.run.launch import seed
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_the_same_seed_draws_the_same_whatever_was_drawn_before(value: int) -> None:
     drawn = []
