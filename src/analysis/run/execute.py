@@ -14,7 +14,7 @@ from analysis.run.job import Job, Outcome
 from analysis.run.portable import forget_machine
 
 if TYPE_CHECKING:
-    from analysis.run.kernels import Execution, StoppedError
+    from analysis.run.client import Execution, StoppedError
 
 _RUN_ENDED = "stopped: the run ended"
 _RAN_AGAIN = "The warm parent of the kernels was killed; a notebook ran again in a new kernel."
@@ -48,7 +48,8 @@ def _attempt(job: Job) -> tuple[Outcome, bool]:
     """Execute once; tell besides whether it failed only because the warm parent was killed."""
     # jsonschema builds a grammar from it, in 2 s, for formats that no notebook's schema has.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is how an import is refused
-    from analysis.run.kernels import Execution, private_folder
+    from analysis.run.client import Execution
+    from analysis.run.kernels import private_folder
 
     with private_folder() as private:
         execution = Execution(job, Path(private))
@@ -96,7 +97,7 @@ def _run(execution: Execution) -> tuple[str | None, int]:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from analysis.run.kernels import ENGINE, StoppedError
+    from analysis.run.client import ENGINE, StoppedError
 
     job, kills = execution.job, memory.kills()
     try:

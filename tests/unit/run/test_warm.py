@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 
 from analysis.run import warm
-from analysis.run.kernels import NO_THREAD_OF_ITS_OWN, ONE_THREAD
+from analysis.run.job import Job
+from analysis.run.kernels import environment_of
+from analysis.run.provisioner import WarmProvisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
-ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **NO_THREAD_OF_ITS_OWN, **ONE_THREAD}
+ENVIRONMENT = {"PATH": os.environ["PATH"], **warm.KERNEL_ENVIRONMENT}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -119,7 +121,9 @@ def test_closing_takes_all_along_at_once_and_is_told_from_an_accident(tmp_path: 
 OWNER = """
 import asyncio, json, sys, time
 from analysis.run import warm
-from analysis.run.kernels import NO_THREAD_OF_ITS_OWN, ONE_THREAD
+from analysis.run.job import Job
+from analysis.run.kernels import environment_of
+from analysis.run.provisioner import WarmProvisioner
 kernel = asyncio.run(warm.fork(json.loads(sys.argv[1])))
 (parent,) = warm._parents.values()
 print(parent.process.pid, kernel.pid, flush=True)
@@ -183,6 +187,19 @@ def test_modules_that_come_next_are_loaded_while_it_waits(tmp_path: Path) -> Non
     assert parent() == before
 
 
+def test_a_parent_that_is_started_early_is_the_one_of_the_jobs(tmp_path: Path) -> None:
+    warm.start([])
+    early = warm._parent({**os.environ, **warm.KERNEL_ENVIRONMENT}).process.pid
+    job = Job("small", "01_one", "one", str(tmp_path / "01_one.ipynb"), str(tmp_path), {})
+    assert warm._parent(environment_of(job, tmp_path)).process.pid == early
+
+
+def test_starting_a_parent_needs_no_slow_import() -> None:
+    code = "import sys; from analysis.run import warm; print({'jupyter_client', 'zmq', 'papermill'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_what_goes_wrong_before_a_kernel_serves_is_in_its_log(tmp_path: Path) -> None:
     kernel = fork(tmp_path, cwd=str(tmp_path / "nowhere"))
     assert kernel.wait(20) == 1
@@ -205,4 +222,4 @@ def test_the_provisioner_is_registered() -> None:
     from importlib.metadata import entry_points
 
     (found,) = entry_points(group="jupyter_client.kernel_provisioners", name="staat-warm")
-    assert found.load() is warm.WarmProvisioner
+    assert found.load() is WarmProvisioner

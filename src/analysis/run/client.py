@@ -1,0 +1,201 @@
+"""Executes the cells of a notebook in a kernel of its own, and stops when there is no more reason to go on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.iorw import write_ipynb
+
+from analysis.errors import StaatError
+from analysis.run.job import Job
+from analysis.run.kernels import StepKernelManager
+from analysis.run.processes import FreshKernel, WarmKernel
+from analysis.run.provisioner import WarmProvisioner
+from analysis.run.warm import ClosedError
+
+ENGINE = "staat"
+
+_LOOK_EVERY = 0.1  # seconds between looks at the clock, the folder and the kernel
+_START_WITHIN = 60.0
+_OUTPUT_WITHIN = 60  # a cell's reply can be there long before the last of a large output
+
+Reason = Literal["timeout", "gone", "died", "silent"]
+
+
+class StoppedError(StaatError):
+    """An execution ended before its last cell, and no cell raised."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason: Reason = reason
+        super().__init__(reason)
+
+
+class Execution:
+    """What is known of one execution, while it goes on and after it.
+
+    Parameters
+    ----------
+    job
+        What is executed.
+    private
+        A folder for the kernel's sockets and scratch files.
+    """
+
+    def __init__(self, job: Job, private: Path) -> None:
+        self.job, self.private = job, private
+        self.started = time.monotonic()
+        self.notebook: Any = None
+        self.cell: Any = None
+        self.provisioner: WarmProvisioner | None = None
+
+    @property
+    def kernel(self) -> WarmKernel | FreshKernel | None:
+        """The kernel, once there is one, also when it has ended."""
+        return self.provisioner.kernel if self.provisioner else None
+
+    @property
+    def kind(self) -> str:
+        """``warm`` or ``fresh``."""
+        return self.provisioner.kind if self.provisioner else "fresh"
+
+    @property
+    def notice(self) -> str:
+        """What there is to say about how the kernel started."""
+        return self.provisioner.notice if self.provisioner else ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes or took."""
+        return time.monotonic() - self.started
+
+    @property
+    def log(self) -> str:
+        """What the kernel said outside the notebook."""
+        file = self.private / "kernel.log"
+        return file.read_text("utf8", errors="replace") if file.exists() else ""
+
+    def keep(self, message: str) -> None:
+        """Write the notebook as far as it came, with what stopped it below the cell that was running."""
+        if self.cell is not None and self.cell.cell_type == "code":
+            stop = {"ename": "Stopped", "evalue": message, "traceback": [message]}
+            self.cell.outputs.append(new_output("error", **stop))  # type: ignore[no-untyped-call]  # nbformat is typed in part
+        if self.notebook is not None and self.job.executed.parent.exists():
+            write_ipynb(self.notebook, str(self.job.executed))
+
+
+class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill ships no types
+    """Executes the cells of a notebook in a kernel of its own, in an event loop of its own."""
+
+    def __init__(self, nb_man: Any, execution: Execution, **options: Any) -> None:  # noqa: ANN401 - papermill's
+        super().__init__(nb_man, km=StepKernelManager(execution.job, execution.private), **options)
+        self.execution = execution
+        self.ready = False
+
+    def execute(self, **_: object) -> Any:  # noqa: ANN401 - papermill's signature
+        """Execute all cells and return the notebook.
+
+        Raises
+        ------
+        StoppedError
+            If the time is up, the edition's folder has disappeared, or the kernel has died or never answered.
+        """
+        self.reset_execution_trackers()
+        self.execution.notebook = self.nb
+        asyncio.run(self._execute())
+        return self.nb
+
+    async def _execute(self) -> None:
+        work = asyncio.ensure_future(self._work())
+        watch = asyncio.ensure_future(self._watch())
+        polite = False
+        try:
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            polite = not watch.done()
+            await (work if polite else watch)
+        except DeadKernelError:
+            raise StoppedError("died") from None
+        except CellTimeoutError:  # its outputs stay away; it is an OSError, and would be taken for trouble with files
+            raise StoppedError("silent") from None
+        except ClosedError:
+            raise StoppedError("gone") from None
+        finally:
+            for task in (work, watch):
+                task.cancel()
+            await asyncio.gather(work, watch, return_exceptions=True)
+            await self._end(polite)
+
+    async def _work(self) -> None:
+        await self.km.start()
+        self.execution.provisioner = self.km.provisioner
+        await self._greet()
+        self.ready = True
+        for index, cell in enumerate(self.nb.cells):
+            self.execution.cell = cell
+            self.nb_man.cell_start(cell, index)
+            try:
+                await self.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+        self.execution.cell = None
+        self.set_widgets_metadata()
+
+    async def _greet(self) -> None:
+        """Wait until the kernel answers and what it publishes arrives; nothing of the notebook can be lost then."""
+        self.kc = self.km.client(context=self.km.context)
+        self.kc.start_channels(hb=False, stdin=False, control=False)
+        self.kc.allow_stdin = False
+        self.kc.kernel_info()
+        reply = await self.kc.get_shell_msg(timeout=None)
+        await self.kc.get_iopub_msg(timeout=None)
+        self.nb.metadata["language_info"] = reply["content"]["language_info"]
+
+    async def _watch(self) -> None:
+        job, limit = self.execution.job, self.execution.job.timeout
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            if limit is not None and self.execution.seconds > limit:
+                raise StoppedError("timeout")
+            if not Path(job.folder).exists():
+                raise StoppedError("gone")
+            if self.execution.kernel is not None and self.execution.kernel.poll() is not None:
+                raise StoppedError("gone" if self.execution.kernel.dismissed else "died")
+            if not self.ready and self.execution.seconds > _START_WITHIN:
+                raise StoppedError("silent")
+
+    async def _end(self, polite: bool) -> None:
+        await (self.km.stop() if polite else self.km.kill())
+
+
+class StepEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
+    """Papermill's engine with the client above. It saves nothing between cells: papermill saves at the end."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,  # noqa: ANN401 - papermill's signature
+        kernel_name: str,
+        *,
+        execution: Execution,
+        **_: object,
+    ) -> Any:  # noqa: ANN401 - papermill's signature
+        """Execute a notebook with the kernel of `execution`."""
+        options: Mapping[str, Any] = {
+            "timeout": None,
+            "iopub_timeout": _OUTPUT_WITHIN,
+            "kernel_name": kernel_name,
+        }
+        return StepClient(nb_man, execution, **options).execute()
+
+
+papermill_engines.register(ENGINE, StepEngine)
