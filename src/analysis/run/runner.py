@@ -18,7 +18,8 @@ from analysis.run.job import Job, Outcome
 from analysis.run.order import Options, Order
 from analysis.run.pool import pool
 
-UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR}
+FULL = {errno.ENOSPC, errno.EDQUOT}
+UNWRITABLE = {*FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR}
 
 
 class RunFailedError(StaatError):
@@ -170,8 +171,9 @@ def _readable_disk_errors(project: Project) -> Iterator[None]:
         if error.errno not in UNWRITABLE:
             raise
         where = str(error.filename or project.outputs)
+        why = "the disk is full" if error.errno in FULL else error.strerror or error
         hint = "make room or choose another folder: --outputs DIR; the published editions are intact"
-        raise InputError(where, f"cannot be written: {error.strerror or error}", hint=hint) from None
+        raise InputError(where, f"cannot be written to: {why}", hint=hint) from None
 
 
 def _refuse_incomplete(builds: Sequence[Build]) -> None:
