@@ -84,7 +84,7 @@ def _outcome_of(execution: Execution) -> tuple[str | None, int]:
 def _clear(job: Job) -> None:
     """Remove what an earlier try has left."""
     folder = Path(job.folder)
-    job.executed.parent.mkdir(parents=True, exist_ok=True)
+    job.executed.parent.mkdir(exist_ok=True)  # not its parents: where these are gone, the run has ended
     for kind in ("tables", "figures"):
         shutil.rmtree(folder / kind / job.stem, ignore_errors=True)
     tables = (folder / "internal" / f"{name}.parquet" for name in (*job.produces, *job.may_produce))

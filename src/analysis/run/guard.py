@@ -109,7 +109,7 @@ class Guard:
             return
         self.told.add((kind, path))
         line = json.dumps({"kind": kind, "path": path}, ensure_ascii=False) + "\n"
-        self.record.parent.mkdir(parents=True, exist_ok=True)
+        self.record.parent.mkdir(exist_ok=True)  # not its parents: where these are gone, the run has ended
         with self.record.open("a", encoding="utf8") as file:
             file.write(line)
 

@@ -44,7 +44,7 @@ def job(tmp_path: Path) -> MakeJob:
         source.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(book, source)
         folder = tmp_path / "project" / "outputs" / "small.building"
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "internal").mkdir(parents=True, exist_ok=True)
         given = {"parameters": {"number": 7}, **fields}
         return Job("small", "01_one", "one", str(source), str(folder), **given)  # type: ignore[arg-type]  # any field
 
@@ -132,7 +132,7 @@ def test_two_at_once_in_threads_keep_apart(job: MakeJob, tmp_path: Path) -> None
     jobs = []
     for me, you in (("a", "b"), ("b", "a")):
         folder = tmp_path / "project" / "outputs" / me
-        folder.mkdir()
+        (folder / "internal").mkdir(parents=True)
         parameters = {"mine": str(tmp_path / me), "other": str(tmp_path / you)}
         jobs.append(replace(first, folder=str(folder), parameters=parameters, timeout=20.0))
     with ThreadPoolExecutor(2) as pool:
@@ -220,6 +220,13 @@ def test_a_run_that_has_ended_stops_its_kernels(job: MakeJob, tmp_path: Path) ->
         Path(one.folder).rename(tmp_path / "aside")
         assert running.result(timeout=30).error == "stopped: the run ended"
     wait_for(lambda: not alive(int(pid)))
+
+
+def test_a_run_that_has_ended_before_a_step_starts_is_not_begun_anew(job: MakeJob, tmp_path: Path) -> None:
+    one = job("pass")
+    Path(one.folder).rename(tmp_path / "aside")
+    assert execute(one).error == "stopped: the run ended"
+    assert not Path(one.folder).exists()
 
 
 def test_closing_the_parent_stops_its_kernels_and_starts_no_others(job: MakeJob, tmp_path: Path) -> None:
