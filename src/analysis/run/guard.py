@@ -52,6 +52,7 @@ class Guard:
         self.project = os.path.dirname(os.path.dirname(self.notebook))
         self.record = record_path(step["folder"], step["stem"])
         self.code = _code_folders()
+        self.inside_code = tuple(folder + os.sep for folder in self.code)
         self.own = self._own(step)
         self.system = _system_folders()
         self.told: set[tuple[Kind, str]] = set()
@@ -79,7 +80,10 @@ class Guard:
         """
         if not isinstance(path, str | bytes | os.PathLike):
             return  # a number of a file that is open already
-        real = os.path.realpath(os.fsdecode(path))
+        given = os.fsdecode(path)
+        if given.startswith(self.inside_code) and os.pardir not in given:
+            return  # an import, which is most of what is opened, spared the price of the next line
+        real = os.path.realpath(given)
         if _below(real, self.code) or not os.path.lexists(real):
             return
         if _below(real, self.reads):

@@ -116,6 +116,12 @@ def test_a_link_does_not_open_what_is_closed(guard: Guard, project: Path) -> Non
         guard.check(str(link))
 
 
+def test_the_way_out_of_a_package_is_closed(guard: Guard, project: Path) -> None:
+    package = Path(pd.__file__).parent
+    with pytest.raises(UndeclaredReadError, match=r"data/other\.csv"):
+        guard.check(f"{package}/{'../' * len(package.parts)}{project / 'data/other.csv'}")
+
+
 def test_a_table_is_told_from_a_file(guard: Guard, project: Path) -> None:
     with pytest.raises(UndeclaredReadError, match="add the table 'other' to the step's needs"):
         guard.check(str(project / "project/building/internal/other.parquet"))
