@@ -24,6 +24,7 @@ from analysis.run.warm import ClosedError
 ENGINE = "staat"
 
 _LOOK_EVERY = 0.1  # seconds between looks at the clock, the folder and the kernel
+_SAVE_EVERY = 30.0  # seconds; a run that is killed leaves something to look at
 _START_WITHIN = 60.0
 _OUTPUT_WITHIN = 60  # a cell's reply can be there long before the last of a large output
 
@@ -162,8 +163,12 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
 
     async def _watch(self) -> None:
         job, limit = self.execution.job, self.execution.job.timeout
+        saved = self.execution.seconds
         while True:
             await asyncio.sleep(_LOOK_EVERY)
+            if self.execution.seconds - saved > _SAVE_EVERY and job.executed.parent.exists():
+                write_ipynb(self.nb, str(job.executed))
+                saved = self.execution.seconds
             if limit is not None and self.execution.seconds > limit:
                 raise StoppedError("timeout")
             if not Path(job.folder).exists():
@@ -178,7 +183,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
 
 
 class StepEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
-    """Papermill's engine with the client above. It saves nothing between cells: papermill saves at the end."""
+    """Papermill's engine with the client above; it saves on a timer, and papermill at the end or on an error."""
 
     @classmethod
     def execute_managed_notebook(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.run import failures, guard, memory
+from analysis.errors import StaatError
+from analysis.run import failures, guard, memory, warm
 from analysis.run.job import Job, Outcome
 from analysis.run.portable import forget_machine
+from analysis.run.slim import refuse_grammar
 
 if TYPE_CHECKING:
     from analysis.run.client import Execution, StoppedError
@@ -37,6 +41,7 @@ def execute(job: Job) -> Outcome:
         Errors of the notebook, of its kernel and of the disk come back as messages; the half-executed notebook
         stays where it is written.
     """
+    _load_ahead(job)
     outcome, orphaned = _attempt(job)
     if not orphaned:
         return outcome
@@ -44,10 +49,16 @@ def execute(job: Job) -> Outcome:
     return replace(again, notice=_RAN_AGAIN)
 
 
+def _load_ahead(job: Job) -> None:
+    """Let the warm parent load what the kernel needs while this process imports papermill."""
+    if not job.fresh_kernel:
+        with suppress(StaatError):  # the kernel then starts fresh, and says why
+            warm.start(job.preload, {**os.environ, **warm.KERNEL_ENVIRONMENT, **job.environment})
+
+
 def _attempt(job: Job) -> tuple[Outcome, bool]:
     """Execute once; tell besides whether it failed only because the warm parent was killed."""
-    # jsonschema builds a grammar from it, in 2 s, for formats that no notebook's schema has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is how an import is refused
+    refuse_grammar()
     from analysis.run.client import Execution
     from analysis.run.kernels import private_folder
 

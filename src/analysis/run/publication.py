@@ -13,6 +13,7 @@ from analysis.run.assess import PAGES, Assessor
 from analysis.run.chain import Step
 from analysis.run.parameters import title_of
 from analysis.run.records import Record
+from analysis.run.slim import refuse_grammar
 
 Render = Callable[[Path, Mapping[str, Any]], None]
 
@@ -34,12 +35,14 @@ def publish(folder: Path, assessor: Assessor, done: Mapping[str, Record], starte
     began = time.perf_counter()
     _forget_tries(folder)
     told = _told(folder, assessor, done, started)
-    _load(assessor.project.render)(folder, told)
+    load(assessor.project.render)(folder, told)
     _record_pages(folder, assessor, done, time.perf_counter() - began)
     manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
 
 
-def _load(symbol: str) -> Render:
+def load(symbol: str) -> Render:
+    """Return the function that makes pages, named as ``module:function``; importing it takes a second or two."""
+    refuse_grammar()
     module, _, name = symbol.partition(":")
     render: Render = getattr(importlib.import_module(module), name)
     return render

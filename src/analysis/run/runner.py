@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from analysis.errors import InputError, StaatError
-from analysis.run import staging
+from analysis.run import publication, staging, warm
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
@@ -66,10 +66,11 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
         for build in builds:
             build.open()
         try:
+            publisher.submit(publication.load, project.render)  # while the first notebook gets on
             _Loop(builds, executor, slots, publisher, watch).go()
         except BaseException:
             publisher.shutdown(cancel_futures=True)
-            _stop_kernels()
+            warm.close()
             raise
     _refuse_incomplete(builds)
 
@@ -144,12 +145,6 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
         return future.result()
     except Exception as error:  # an executor may raise anything: this step failed, the run goes on
         return Outcome(0.0, f"{job.notebook}: could not be executed: {type(error).__name__}: {error}", exit_code=1)
-
-
-def _stop_kernels() -> None:
-    from analysis.run import warm
-
-    warm.close()
 
 
 @contextmanager

@@ -172,6 +172,17 @@ def test_large_outputs_arrive_whole(job: MakeJob) -> None:
     assert [len(text) for text in printed(one)] == [100_001] * 20
 
 
+def test_what_is_done_is_saved_on_a_timer(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.run.client._SAVE_EVERY", 0.2)
+    one = job("print('first')", "import time\ntime.sleep(30)")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(execute, one)
+        wait_for(lambda: one.executed.exists() and printed(one) == ["first\n"])
+        assert not running.done()
+        warm.close()
+        assert running.result().failed
+
+
 def test_a_cell_that_fails_tells_all_and_what_to_type(job: MakeJob) -> None:
     one = job("ratio = number / 0")
     outcome = execute(one)
