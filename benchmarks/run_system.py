@@ -227,7 +227,7 @@ class Bench:
         row(f"staat why {last}", why, least)
         if self.snakemake:
             dry = self.dry_run(self.snakemake)
-            row("snakemake -n, nothing changed", dry, f"{least}; a rule per notebook, judges by times")
+            row("snakemake -n, nothing changed", dry, f"{least}; a rule per notebook, judges by times and its records")
             self.ratios["snakemake_dry_run"] = dry / run
         else:
             row("snakemake -n", "-", "not measured: --snakemake PATH, of an environment that has it")
@@ -238,7 +238,7 @@ class Bench:
         made = shutil.copytree(self.outputs / self.edition, folder / self.edition)
         (folder / "Snakefile").write_text(self.snakefile(made), "utf8")
         words, environment = [snakemake, "--cores", "1"], {"XDG_CACHE_HOME": str(folder / "cache")}
-        timed([*words, "--touch"], environment, folder)  # so that it knows the files as its own
+        timed([*words, "--touch", "--forceall"], environment, folder)  # so that it has records of the files as its own
         return quickest(self.tries, lambda: timed([*words, "-n"], environment, folder), "Nothing to be done")
 
     def snakefile(self, made: Path) -> str:
