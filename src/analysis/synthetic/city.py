@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from analysis.synthetic.shapes import DISTRICTS, Floats, degrees, district_of, district_outlines, sunflower
 
@@ -173,5 +173,5 @@ def _per(key: pd.Series, within: pd.Series, rng: np.random.Generator) -> Floats:
     """
     place = pd.DataFrame({"key": key, "within": within}).drop_duplicates()
     order = pd.Series(rng.random(len(place)), index=place.index).groupby(place["within"])
-    scores = norm.ppf((order.rank() - 0.5) / order.transform("size"))
+    scores = ndtri((order.rank() - 0.5) / order.transform("size"))
     return key.map(dict(zip(place["key"], scores, strict=True))).to_numpy(float)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from analysis.synthetic.staffing_truth import YEARS, Noise
 
@@ -31,4 +31,5 @@ def lasting(rng: np.random.Generator, board: NDArray[np.int64], noise: Noise) ->
 
 def normal_scores(values: Floats) -> Floats:
     """Replace values, column by column, by the standard normal quantiles of their ranks."""
-    return np.asarray(ndtri((rankdata(values, axis=0) - 0.5) / len(values)))
+    ranks = pd.DataFrame(values).rank().to_numpy().reshape(values.shape)
+    return np.asarray(ndtri((ranks - 0.5) / len(values)))
