@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 ESTIMATE_COLUMNS = (
     "model",
@@ -42,9 +42,9 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     :math:`\hat\beta \pm z_{(1 + \mathrm{level})/2}\, s` and :math:`2 \Phi(-|\hat\beta / s|)`.
     """
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
-    half = norm.ppf((1 + level) / 2) * error
+    half = ndtri((1 + level) / 2) * error
     return pd.DataFrame(
-        {"ci_low": value - half, "ci_high": value + half, "p_value": 2 * norm.sf(np.abs(value / error))}
+        {"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))}
     )
 
 
