@@ -208,7 +208,7 @@ class Assessor:
         last = self.last(step, folders)
         failure = next(filter(None, (records.read_failure(folder, step.stem) for folder in folders)), None)
         if failure:
-            return Standing(step, "failed", failure.strip().splitlines()[0], last)
+            return Standing(step, "failed", f"last time {failure.strip().splitlines()[0]}", last)
         if last is None and upstream:
             return Standing(step, "follows", f"it never ran, and needs {' and '.join(upstream)}", None)
         return Standing(step, "stale", self.why(step, folders, tables), last)
