@@ -15,12 +15,16 @@ from typing import Annotated
 
 import typer
 
+# pydantic would look through all installed packages for plug-ins, which there are none of.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 from analysis.chain import CHAIN
 from analysis.errors import InputError, StaatError
 from analysis.orders import DEFAULT_EDITION, check_sources, order_of, order_of_published, params_editions, params_file
 from analysis.orders import project_of as project_in
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
+from analysis.run.staging import tidy
 from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -58,7 +62,7 @@ def run(
 ) -> None:
     """Run editions: what changed, and what follows from it; then tables, figures and pages."""
     root, project = _project(outputs)
-    orders = [order_of(params_file(root, name), settings or (), root) for name in params]
+    orders = [order_of(params_file(root, name), settings or (), root, project.memory) for name in params]
     options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
@@ -77,7 +81,7 @@ def status(
 
     root, project = _project(outputs)
     names = [edition] if edition else params_editions(root)
-    orders = [order_of(params_file(root, name), settings or (), root) for name in names]
+    orders = [order_of(params_file(root, name), settings or (), root, project.memory) for name in names]
     sys.stdout.write("\n".join(table(Assessor(order, CHAIN, project)) for order in orders))
     project.remember()
 
@@ -93,7 +97,7 @@ def why(
     from analysis.run.status import why_line
 
     root, project = _project(outputs)
-    order = order_of(params_file(root, edition), settings or (), root)
+    order = order_of(params_file(root, edition), settings or (), root, project.memory)
     sys.stdout.write(why_line(Assessor(order, CHAIN, project), stem) + "\n")
     project.remember()
 
@@ -189,12 +193,10 @@ def _jobs(given: int) -> int:
 
 
 def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
-    from analysis.run.runner import tidy
-
     published = project.outputs / order.edition
     if not Assessor(order, CHAIN, project).up_to_date(published):
         return False
-    tidy(project, order.edition)
+    tidy(project.outputs, order.edition)
     if not quiet:
         sys.stdout.write(f"{order.edition}: up to date\nread it: {published / 'index.html'}\n")
     return True

@@ -16,11 +16,11 @@ from analysis.data.microdata import MICRODATA, dictionary
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.errors import InputError
-from analysis.params import DATA_VARIABLE
 from analysis.run.workspace import project_root
 from analysis.synthetic.moments import against_print
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_world, open_data
+from analysis.variables import DATA_VARIABLE
 
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from analysis.chain import CHAIN
-from analysis.edition import Edition
 from analysis.errors import InputError, nearest
-from analysis.params import DATA_VARIABLE, edition_of, read_edition
 from analysis.run.assess import Project
-from analysis.run.manifest import MANIFEST_FILE
+from analysis.run.hashes import digest, write_whole
 from analysis.run.order import Order
+from analysis.run.workspace import MANIFEST_FILE
+from analysis.variables import DATA_VARIABLE
+
+if TYPE_CHECKING:
+    from analysis.edition import Edition
 
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
+_READERS = ("edition.py", "params.py", "orders.py", "chain.py")
 
 
 def project_of(root: Path, outputs: Path) -> Project:
@@ -42,10 +50,19 @@ def params_editions(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / "params").glob("*.yml"))
 
 
-def order_of(path: Path, settings: Sequence[str], root: Path) -> Order:
-    """Return the order for the edition of a params file."""
-    edition = read_edition(path, settings)
-    return _order(edition, _command(path, settings), root)
+def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
+    """Return the order for the edition of a params file.
+
+    Checking parameters takes longer than all else that an up-to-date run does. So an order that was found good is
+    remembered in the folder `memory`, for as long as params file, settings and the code that checks them are the same.
+    """
+
+    def check() -> Order:
+        from analysis.params import read_edition
+
+        return _order(read_edition(path, settings), _command(path, settings), root)
+
+    return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
 
 
 def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Order:
@@ -58,6 +75,8 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
+    from analysis.params import edition_of
+
     return _order(edition_of(parameters, path, settings), command, root)
 
 
@@ -92,6 +111,25 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         environment={DATA_VARIABLE: str(data)},
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
+
+
+def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, check: Callable[[], Order]) -> Order:
+    readers = [(Path(__file__).parent / name).read_text("utf8") for name in _READERS]
+    given = [str(path.resolve()), path.read_text("utf8", errors="replace"), *settings, os.environ.get(DATA_VARIABLE)]
+    state = digest(json.dumps([str(root), *given, *readers]))
+    place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        told = json.loads(place.read_text("utf8"))
+        if told["state"] == state:
+            return _revived(told["order"])
+    order = check()
+    with suppress(OSError):
+        write_whole(place, json.dumps({"state": state, "order": asdict(order)}, default=str))
+    return order
+
+
+def _revived(told: Mapping[str, Any]) -> Order:
+    return Order(**{**told, "places": {name: Path(place) for name, place in told["places"].items()}})
 
 
 def _command(path: Path, settings: Sequence[str]) -> str:

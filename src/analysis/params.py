@@ -14,8 +14,7 @@ from pydantic import ValidationError
 
 from analysis.edition import BLOCKS, Block, Edition
 from analysis.errors import InputError, nearest
-
-DATA_VARIABLE = "STAAT_DATA"
+from analysis.variables import DATA_VARIABLE
 
 
 def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:

@@ -66,15 +66,20 @@ class Project:
     package: Path
     render: str
 
+    @property
+    def memory(self) -> Path:
+        """The folder of what commands remember; it may be deleted at any time."""
+        return self.outputs / ".cache"
+
     @cached_property
     def hashes(self) -> Hashes:
         """The digests of files."""
-        return Hashes(self.outputs / ".cache" / "hashes.json")
+        return Hashes(self.memory / "hashes.json")
 
     @cached_property
     def code(self) -> Code:
         """The code of the package."""
-        return Code(self.package, self.outputs / ".cache" / "code.json")
+        return Code(self.package, self.memory / "code.json")
 
     @cached_property
     def environment(self) -> dict[str, Any]:

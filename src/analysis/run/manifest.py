@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.run.hashes import Hashes, sha256
+from analysis.run.workspace import MANIFEST_FILE
 
-MANIFEST_FILE = "manifest.json"
 PACKAGES = (
     "papermill",
     "ipykernel",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from analysis.errors import InputError, StaatError
-from analysis.run import publication, staging, warm
+from analysis.run import publication, warm
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
@@ -75,12 +75,6 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     _refuse_incomplete(builds)
 
 
-def tidy(project: Project, edition: str) -> None:
-    """Remove what earlier runs left of an edition that is up to date, unless another run is at it."""
-    with suppress(StaatError, OSError), staging.locked(project.outputs, edition):
-        staging.discard(staging.leftovers(project.outputs, edition))
-
-
 class _Loop:
     """Hands out jobs as slots and steps become free."""
 
@@ -98,9 +92,13 @@ class _Loop:
         """Run until nothing runs any more."""
         self._hand_out(self.builds)
         while self.running or self.publishing:
-            done, _ = wait([*self.running, *self.publishing], return_when=FIRST_COMPLETED)
-            touched = [build for future in done if (build := self._collect(future))]
-            self._hand_out(touched)
+            self._hand_out(self._wait())
+
+    def _wait(self) -> list[Build]:
+        """Wait until something has ended and return the builds that can go on."""
+        # No future of a finished step may be held on to: a cluster executes it again when the worker that had it dies.
+        done, _ = wait([*self.running, *self.publishing], return_when=FIRST_COMPLETED)
+        return [build for future in done if (build := self._collect(future))]
 
     def _hand_out(self, builds: Sequence[Build]) -> None:
         for build in dict.fromkeys(builds):

@@ -113,6 +113,12 @@ def discard(folders: list[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def tidy(outputs: Path, edition: str) -> None:
+    """Remove what earlier runs left of an edition that is up to date, unless another run is at it."""
+    with suppress(StaatError, OSError), locked(outputs, edition):
+        discard(leftovers(outputs, edition))
+
+
 def _sign(file: TextIO) -> None:
     told = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(" ", "seconds")}
     file.seek(0)

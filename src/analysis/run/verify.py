@@ -15,9 +15,10 @@ from analysis.run.assess import Project
 from analysis.run.chain import Step
 from analysis.run.events import Watch
 from analysis.run.hashes import sha256
-from analysis.run.manifest import MANIFEST_FILE, outputs_of
+from analysis.run.manifest import outputs_of
 from analysis.run.order import Options, Order
 from analysis.run.runner import run
+from analysis.run.workspace import MANIFEST_FILE
 
 COMPARED = ("tables/", "figures/", "internal/")
 NOT_COMPARED = ("internal/records/", "internal/steps/")  # they tell of the run: times, memory, commit

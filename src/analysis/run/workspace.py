@@ -18,6 +18,7 @@ from analysis.errors import InputError, StaatError
 STEP_VARIABLE = "STAAT_STEP"
 OUTPUTS_VARIABLE = "STAAT_OUTPUTS"
 EDITION_FILE = "edition.json"
+MANIFEST_FILE = "manifest.json"
 
 
 @dataclass(frozen=True)
