@@ -13,7 +13,7 @@ from analysis.errors import InputError
 from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.order import Options
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5
 
 
 @contextmanager
@@ -61,10 +61,12 @@ def whereabouts(root: str) -> dict[str, str | None]:
 @contextmanager
 def _client(address: str) -> Iterator[Any]:
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port
 
     try:
+        get_address_host_port(address)  # a client of no address takes 20 s to give up
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         hint = "start one: dask scheduler; then on every machine: dask worker ADDRESS --nthreads N"
         raise InputError(f"--cluster {address}", f"no Dask scheduler answers ({error})", hint=hint) from None
     try:
@@ -77,10 +79,20 @@ def _slots(client: Any, address: str, root: Path) -> int:  # noqa: ANN401 - dist
     threads = client.nthreads()
     if not threads:
         raise InputError(f"--cluster {address}", "the scheduler has no workers", hint="dask worker ADDRESS")
+    _refuse_others(client, address, root)
+    return int(sum(threads.values()))
+
+
+def _refuse_others(client: Any, address: str, root: Path) -> None:  # noqa: ANN401 - the same
+    hint = "install the same version on every machine"
+    try:
+        found = client.run(whereabouts, str(root))
+    except Exception as error:  # whatever a worker without the package, or with an old one, raises
+        problem = f"a worker cannot tell what it works with ({type(error).__name__}: {error})"
+        raise InputError(f"--cluster {address}", problem, hint=hint) from None
     here = whereabouts(str(root))
-    for worker, there in client.run(whereabouts, str(root)).items():
+    for worker, there in found.items():
         for name, value in here.items():
             if there[name] != value:
                 problem = f"the worker {worker} has another {name}; its numbers could be others"
-                raise InputError(f"--cluster {address}", problem, hint="install the same version on every machine")
-    return int(sum(threads.values()))
+                raise InputError(f"--cluster {address}", problem, hint=hint)

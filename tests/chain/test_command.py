@@ -1,0 +1,176 @@
+"""What a person types at the command line, and what comes of it: on the edition `ci`, and when a run is in the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.run.verify import damaged
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"pandas", "numpy", "papermill", "nbclient", "jupyter_client", "matplotlib"}
+LONG = 'import time\n(workspace.published_folder("tables") / "begun").touch()\ntime.sleep(60)'
+
+
+def type_in(*words: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *python, "-m", "analysis.cli", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def outputs(ci_edition: Path, tmp_path: Path) -> Path:
+    """Outputs with a copy of the edition `ci`."""
+    shutil.copytree(ci_edition, tmp_path / "ci")
+    return tmp_path
+
+
+@pytest.fixture
+def ci(outputs: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A command on these outputs."""
+    return lambda command, *words, **how: type_in(command, *words, "--outputs", str(outputs), **how)
+
+
+def test_an_edition_that_is_up_to_date_is_not_touched_and_nothing_is_loaded_for_it(ci, outputs: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (outputs / "ci").rglob("*")}
+    done = ci("run", "params/ci.yml", python=("-X", "importtime"))
+    assert done.returncode == 0
+    assert done.stdout == f"ci: up to date\nread it: {outputs / 'ci' / 'index.html'}\n"
+    loaded = set(re.findall(r"\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
+    assert "analysis.run.assess" in loaded
+    assert not HEAVY & loaded
+    assert {path: path.stat().st_mtime_ns for path in (outputs / "ci").rglob("*")} == before
+
+
+def test_status_and_why_tell_how_a_step_stands(ci) -> None:
+    assert ci("status", "ci").stdout.startswith("ci: up to date\n")
+    assert ci("why", "school_choice", "ci").stdout == "it is up to date\n"
+    changed = "school_choice.age=5"
+    reason = "parameter school_choice.age: 4 -> 5"
+    assert ci("why", "school_choice", "ci", "--set", changed).stdout == f"{reason}\n"
+    table = ci("status", "ci", "--set", changed).stdout
+    assert table.startswith("ci: would run\n")
+    assert re.search(rf"^  03_school_choice +stale +[\d.]+ s +{reason}$", table, re.MULTILINE)
+    assert re.search(r"^  02_segregation +up to date +[\d.]+ s$", table, re.MULTILINE)
+
+
+def test_a_misspelt_stem_is_answered_with_the_nearest(ci) -> None:
+    for words in (("why", "shcool_choice", "ci"), ("run", "params/ci.yml", "--from", "shcool_choice")):
+        done = ci(*words)
+        assert done.returncode == 2
+        assert "did you mean school_choice?" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_only_and_from_run_what_they_name(ci, outputs: Path) -> None:
+    done = ci("run", "params/ci.yml", "--from", "summary")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"\] (\w+) +[\d.]+ s$", done.stdout, re.MULTILINE) == ["07_summary"]
+    done = ci("run", "params/ci.yml", "--only", "summary", "--force")
+    assert re.findall(r"\] (\w+) +[\d.]+ s$", done.stdout, re.MULTILINE) == ["07_summary"]
+    assert re.findall(r"\] (\w+) +unchanged$", done.stdout, re.MULTILINE) == [
+        "01_data",
+        "02_segregation",
+        "03_school_choice",
+    ]
+    assert damaged(outputs / "ci") == []
+
+
+def test_verify_runs_it_again_and_compares(ci) -> None:
+    done = ci("verify", "ci", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"every hash is right, and a second run gave the same \d\d+ files", done.stdout)
+
+
+def test_verify_names_the_file_of_which_one_byte_was_changed(ci, outputs: Path) -> None:
+    table = outputs / "ci" / "tables" / "segregation" / "indices.csv"
+    content = table.read_bytes()
+    table.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+    done = ci("verify", "ci")
+    assert done.returncode == 1
+    assert "tables/segregation/indices.csv: is not what the manifest says" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ci("why", "segregation", "ci").stdout == "tables/segregation/indices.csv was changed\n"
+
+
+def in_a_long_cell(staat: Any, until: Any, *words: str, notebook: str = "02_two") -> Any:
+    """Start a run and wait until it is in the middle of a cell that takes a minute."""
+    stem = notebook.partition("_")[2]
+    staat.small.notebook(notebook, f'workspace = open_workspace("{stem}", "small")\n{LONG}')
+    run = staat.start(*words)
+    begun = f".small.building-*/tables/{stem}/begun"
+    until(lambda: list(staat.small.outputs.glob(begun)) or run.process.poll() is not None, 120)
+    assert run.process.poll() is None, run.said
+    staat.small.notebook(notebook)
+    return run
+
+
+def test_a_second_run_is_refused_until_the_first_is_dead(staat: Any, until: Any) -> None:
+    first = in_a_long_cell(staat, until, "--jobs", "1")
+    second = staat.run()
+    assert second.process.returncode == 1
+    said = rf"another run is making this edition: process {first.process.pid} on \S+, since 20\d\d-\d\d-\d\d \d\d:\d\d"
+    assert re.search(said, second.said)
+    assert "Traceback" not in second.said
+    first.process.kill()
+    third = staat.start()
+    assert third.wait() == 0, third.said
+    assert third.executed == ["02_two"]
+    until(lambda: not first.alive(), 5)
+
+
+@pytest.mark.parametrize(
+    ("signum", "words"),
+    [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGINT, ("--fresh-kernels",))],
+    ids=["Ctrl-C", "SIGTERM", "Ctrl-C, fresh kernels"],
+)
+def test_a_run_that_is_stopped_ends_at_once_and_keeps_what_succeeded(
+    staat: Any, until: Any, signum: signal.Signals, words: tuple[str, ...]
+) -> None:
+    run = in_a_long_cell(staat, until, "--jobs", "1", *words)
+    assert run.kernels()
+    began = time.monotonic()
+    os.kill(run.process.pid, signum)
+    code = run.wait()
+    until(lambda: not run.alive(), 5)
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"stopped within {seconds:.2f} s\n")
+    assert seconds < 5  # 2 s is the aim; a busy machine must not fail this
+    assert code == 130
+    assert run.said == "stopped; what succeeded is kept: the same command goes on from there\n"
+    again = staat.run(*words)
+    assert again.process.returncode == 0
+    assert again.executed == ["02_two"]
+
+
+def test_what_an_earlier_run_kept_survives_runs_that_did_not_come_to_it(staat: Any, until: Any) -> None:
+    assert staat.run("--only", "two").executed == ["01_one", "02_two"]
+    run = in_a_long_cell(staat, until, "--jobs", "2", notebook="01_one")
+    run.wait_for("finished", notebook="03_three")
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait() == 130
+    nobody = staat.run("--cluster", "nowhere")
+    assert nobody.process.returncode == 2
+    again = staat.run()
+    assert again.process.returncode == 0, again.said
+    assert again.executed == ["01_one"]
+
+
+def test_a_command_that_is_stopped_before_it_runs_anything_says_so_in_its_exit_code(staat: Any, until: Any) -> None:
+    run = staat.start()
+    until(run.out.exists, 10)
+    time.sleep(0.3)  # somewhere in the imports
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait() in {130, -signal.SIGINT}
+    assert not run.alive()
+    assert staat.run().process.returncode == 0
