@@ -234,6 +234,16 @@ def ancova(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.D
     )
 
 
+def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Standardise year and days over the rows; the trend is ``year``, or nothing with one control year.
+
+    With one control year the trend would say what the closure says.
+    """
+    starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
+    rows = by_pupil_growth.assign(year=(starts - starts.mean()) / starts.std(), days=(days - days.mean()) / days.std())
+    return rows, ["year"] if starts.nunique() > 2 else []
+
+
 def _usable(by_pupil_test: pd.DataFrame) -> pd.Series:
     both = by_pupil_test["m_percentile"].notna() & by_pupil_test["e_percentile"].notna()
     return both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]
@@ -274,12 +284,7 @@ def _design(
     further: Sequence[str] = (),
     entity: str | None = None,
 ) -> Regression:
-    starts = rows["start"].astype(float)
-    data = rows.assign(
-        year=(starts - starts.mean()) / starts.std(), days=(rows["days"] - rows["days"].mean()) / rows["days"].std()
-    )
-    # With one control year the trend says what the closure says.
-    trend = ["year"] if starts.nunique() > 2 else []
+    data, trend = standardised(rows)
     return fit(data, outcome, ["closure", *trend, "days", *further], cluster="location", entity=entity, weights=weights)
 
 
