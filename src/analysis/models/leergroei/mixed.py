@@ -36,8 +36,8 @@ class MixedFit:
         In the one form: fixed effects (terms ``intercept, closure, year, days``), and without an interval the terms
         ``variance_intercept, variance_closure, covariance_intercept_closure, variance_residual`` and ``sd_closure``.
     by_school
-        Indexed by location, only schools with pupils in the closure year and before it: ``intercept, closure``, shrunken
-        distances from the mean school, and ``n`` rows. Never to be published by school; see `spread`.
+        Indexed by location, only schools with pupils in the closure year and before it: ``intercept, closure``,
+        shrunken distances from the mean school, and ``n`` rows. Never to be published by school; see `spread`.
     """
 
     outcome: str
