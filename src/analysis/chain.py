@@ -26,4 +26,5 @@ CHAIN = (
         produces=("school_choice_findings",),
     ),
     Step("07_summary", wants=("segregation_findings", "school_choice_findings", "published_figures")),
+    Step("08_value_added"),
 )

@@ -38,7 +38,7 @@ def run(params: ParamsFiles, settings: Settings = None, outputs: Outputs = None,
     for edition in editions:
         _check_sources(edition, root)
     for path, edition in zip(params, editions, strict=True):
-        os.environ[DATA_VARIABLE] = str((root / edition.data.folder).resolve())
+        os.environ[DATA_VARIABLE] = str((root / edition.place.folder).resolve())
         _run_one(path, edition.recorded(), settings or [], root=root, outputs=outputs or root / "outputs", quiet=quiet)
 
 
@@ -65,8 +65,8 @@ def world(
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
     edition = read_edition(params, settings or ())
-    if not edition.synthetic:
-        raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only", given="duo")
+    if edition.data is None or not edition.synthetic:
+        raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only")
     from analysis.intake import write_edition_world
 
     files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)
@@ -106,7 +106,7 @@ def _run_one(params: Path, edition: Edition, settings: list[str], *, root: Path,
 
 def _command(params: Path, settings: list[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
-    kept = [setting for setting in settings if not setting.startswith("data.folder=")]
+    kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
     return " ".join(["staat run", f"params/{params.name}", *(f"--set {setting}" for setting in kept)])
 
 
@@ -114,17 +114,21 @@ def _check_sources(edition: Edition, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     if edition.synthetic:
         return
-    from analysis.data.sources import verify
+    from analysis.data import bdf, sources
 
-    folder = root / edition.data.folder
+    place, block = edition.place, "data" if edition.data else "value_added"
+    folder, cards = root / place.folder, root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: data.folder",
+            f"{folder}: {block}.folder",
             "there is no such folder",
-            given=edition.data.folder,
-            hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
+            given=place.folder,
+            hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or STAAT_DATA=DIR",
         )
-    verify(folder, root / "params" / "sources", edition.region, edition.data.allow_changed_sources)
+    if edition.data:
+        sources.verify(folder, cards, edition.region, place.allow_changed_sources)
+    else:
+        bdf.verify(folder, cards, place.allow_changed_sources)
 
 
 if __name__ == "__main__":

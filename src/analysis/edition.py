@@ -92,6 +92,23 @@ class SchoolChoiceBlock(Block):
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
 
 
+class ValueAddedBlock(Block):
+    """Growth and value added in real microdata with tests before and after (notebook 08_value_added).
+
+    The chapter reads a file of its own and stands alone: its edition has no block `data`.
+    """
+
+    folder: str = key(
+        "folder with the source file, seen from the project's root; where it lay is not recorded", default="data"
+    )
+    allow_changed_sources: bool = key(
+        "go on with a source file whose hash differs from its card; the manifest then says so", default=False
+    )
+    subjects: tuple[Literal["language", "arithmetic"], ...] = key(
+        "tests whose growth and value added are estimated", default=("language", "arithmetic"), min_length=1
+    )
+
+
 class SummaryBlock(Block):
     """The findings in sentences (notebook 07_summary)."""
 
@@ -113,15 +130,29 @@ class Edition(Block):
     disclosure: Literal["default", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
     )
-    data: DataBlock
+    data: DataBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
     summary: SummaryBlock | None = None
+    value_added: ValueAddedBlock | None = None
+
+    @model_validator(mode="after")
+    def _one_place_of_data(self) -> Edition:
+        if (self.data is None) == (self.value_added is None):
+            raise ValueError("an edition has a block `data`, or stands on `value_added` alone")
+        return self
 
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up."""
-        return self.data.source == "synthetic"
+        return self.data is not None and self.data.source == "synthetic"
+
+    @property
+    def place(self) -> DataBlock | ValueAddedBlock:
+        """The block that says where the data lie."""
+        found = self.data or self.value_added
+        assert found is not None  # the validator has seen to it
+        return found
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -138,8 +169,8 @@ class Edition(Block):
 
         What the data were is told by the hash of every file.
         """
-        here = DataBlock.model_fields["folder"].default
-        return self.model_copy(update={"data": self.data.model_copy(update={"folder": here})})
+        here = self.place.model_copy(update={"folder": type(self.place).model_fields["folder"].default})
+        return self.model_copy(update={"data" if self.data else "value_added": here})
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""
@@ -154,6 +185,7 @@ BLOCKS: dict[str, type[Block]] = {
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
     "summary": SummaryBlock,
+    "value_added": ValueAddedBlock,
 }
 
 
