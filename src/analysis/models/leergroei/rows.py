@@ -43,7 +43,7 @@ def parts(
 
 
 def row(
-    outcome: str, by: Sequence[str], values: Sequence[object], part: pd.DataFrame, years: Sequence[str]
+    outcome: str, by: Sequence[str], values: Sequence[object], part: pd.DataFrame, years: list[str]
 ) -> dict[str, object]:
     """Name a group and count whom it rests on; the least of the years compared is what disclosure asks for."""
     category = ", ".join(WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True))
@@ -53,8 +53,8 @@ def row(
         "n_obs": len(part),
         "n_clusters": int(by_year["nunique"].min()),
         "outcome": outcome,
-        "by": ", ".join(by) or "all",
-        "category": category or "all",
+        "by": ", ".join(by),
+        "category": category,
         "n_least": int(by_year["size"].min()),
     }
 

@@ -59,7 +59,7 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
         The rows of the design with
 
         - ``reason``: why it cannot be compared (one of `REASONS`), or ``both`` if it can;
-        - ``share_at_risk, shortage, band`` (of the share at risk) and ``high_risk`` (0 or 1) of the school;
+        - ``share_at_risk, shortage, band`` and ``risk_side`` (few or many at risk) of the school;
         - ``closure``: 1 in the closure year, else 0;
         - ``standing_m, standing_e``: the percentile in standard deviations of the nation, and ``norm_growth``, their
           difference: growth against the national norm (missing without both tests);
@@ -149,10 +149,9 @@ def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> p
     if regular[["share_at_risk", "shortage"]].isna().any(axis=None):
         raise ModelError("a regular school with tests has no share of pupils at risk or no teacher shortage")
     bands = in_bands(regular["share_at_risk"], groups.risk_edges, per_cent)
-    return schools.assign(
-        band=pd.Series(bands, index=regular.index),
-        high_risk=(schools["share_at_risk"] >= groups.high_risk).astype(float).where(~schools["special"]),
-    )
+    many = regular["share_at_risk"] >= groups.high_risk
+    sides = np.where(many, f"{groups.high_risk:.0%} or more at risk", f"fewer than {groups.high_risk:.0%} at risk")
+    return schools.assign(band=pd.Series(bands, index=regular.index), risk_side=pd.Series(sides, index=regular.index))
 
 
 def _reason(rows: pd.DataFrame) -> pd.Series:
