@@ -106,7 +106,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
         In the form of `rows.estimate_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
         its own.
     """
-    had = with_m_test(rows)
+    had = with_m_test(rows, design)
     had = had[had["year"].isin([reference_year(design), design.closure_year])]
     had = had.join(standardised(rows, design)["growth_sd"])
     told = []

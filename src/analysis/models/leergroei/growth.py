@@ -50,7 +50,7 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     DataFrame
         In the form of `rows.estimate_by`: model ``norm_growth``, term ``mean``.
     """
-    year = comparable(rows)
+    year = comparable(rows, design)
     year = year[year["year"] == reference_year(design)]
     return estimate_by(
         year,
@@ -87,7 +87,7 @@ def standardised(
     ModelError
         If a cell has fewer than two pupils, or no spread, in the reference year.
     """
-    two = comparable(rows)
+    two = comparable(rows, design)
     two = two[two["year"].isin([reference_year(design), design.closure_year])]
     joined = two.join(_moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)

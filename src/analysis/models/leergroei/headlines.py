@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.models.leergroei import closure
@@ -10,11 +9,12 @@ from analysis.models.leergroei.closure import Design
 from analysis.models.leergroei.growth import change, standardised
 from analysis.models.leergroei.levels import can_drop, drop_effects, fit_drop
 from analysis.models.leergroei.missing import WEIGHT, covered, with_weights
-from analysis.models.leergroei.sample import Groups, comparable
+from analysis.models.leergroei.sample import Groups, all_of, comparable
+from analysis.models.leergroei.tables import with_least
 
 
 def headlines(
-    rows: pd.DataFrame, design: Design, groups: Groups, model: str, weights: str | None = None
+    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, model: str, weights: str | None = None
 ) -> pd.DataFrame:
     """Estimate the main findings: the change of standardised growth, the PNAS design, the probability of dropping.
 
@@ -22,6 +22,8 @@ def headlines(
     ----------
     rows
         As `sample.select` returns them.
+    ois, pnas
+        Subjects and years of the research office's design and of the PNAS design.
     model
         Name of the rows.
     weights
@@ -33,12 +35,12 @@ def headlines(
         In the one form, term ``closure``; after it ``outcome``, ``by`` (the model of the finding: ``ois_standardised``,
         ``pnas_overall``, ``level_drop_ame``), ``category`` (`model`) and ``n_least``.
     """
-    growth = standardised(rows, design, weights=weights)
-    percentiles = closure.percentile_growth(comparable(rows), design, weights=weights)
-    dropping = fit_drop(can_drop(rows, design, groups), design, groups, weights=weights)
+    growth = standardised(rows, ois, weights=weights)
+    percentiles = closure.percentile_growth(comparable(rows, pnas), pnas, weights=weights)
+    dropping = fit_drop(can_drop(rows, ois, groups), ois, groups, weights=weights)
     found = pd.concat(
         [
-            change(growth, design, weights=weights),
+            change(growth, ois, weights=weights),
             with_least(closure.overall(percentiles, weights=weights)),
             drop_effects(dropping, overall_only=True),
         ],
@@ -51,20 +53,17 @@ def headlines(
 
 
 def weighted_and_covered(
-    rows: pd.DataFrame, design: Design, groups: Groups, *, trim: float, coverage: float
+    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, *, trim: float, coverage: float
 ) -> pd.DataFrame:
-    """Tell the main findings three times: ``unweighted``, ``ipw`` (weighted) and ``covered`` (schools that tested)."""
+    """Tell the main findings three times: ``unweighted``, ``ipw`` (weighted) and ``covered`` (schools that tested).
+
+    See `missing.with_weights` for `trim`, `missing.covered` for `coverage`.
+    """
     return pd.concat(
         [
-            headlines(rows, design, groups, "unweighted"),
-            headlines(with_weights(rows, trim), design, groups, "ipw", WEIGHT),
-            headlines(covered(rows, design, coverage), design, groups, "covered"),
+            headlines(rows, ois, pnas, groups, "unweighted"),
+            headlines(with_weights(rows, all_of(ois, pnas), trim), ois, pnas, groups, "ipw", WEIGHT),
+            headlines(covered(rows, ois, coverage), ois, pnas, groups, "covered"),
         ],
         ignore_index=True,
     )
-
-
-def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Add ``n_least``, the pupils on the smaller side of the closure, to estimates that tell ``n_closure``."""
-    least = np.minimum(estimates["n_closure"], estimates["n_obs"] - estimates["n_closure"])
-    return estimates.drop(columns="n_closure").assign(n_least=least.astype(int))

@@ -37,7 +37,7 @@ def can_drop(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
     rows
         As `sample.select` returns them.
     """
-    two = comparable(rows)
+    two = comparable(rows, design)
     two = two[two["year"].isin([reference_year(design), design.closure_year]) & (two["level_m"] != groups.levels[-1])]
     rank = {level: place for place, level in enumerate(groups.levels)}
     return two.assign(drop=(two["level_e"].map(rank) > two["level_m"].map(rank)).astype(float))
@@ -95,9 +95,10 @@ def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``level_drop_ame``: term ``closure`` for all pupils, by groep, by level and by many or few at
-        risk at the school; terms ``share_at_risk`` and ``closure:share_at_risk``, what 10 percentage points more pupils
-        at risk do in the year before, and how much more in the closure year. With `overall_only`, the first row of each.
+        In the form of `rows.estimate_by`, model ``level_drop_ame``: term ``closure`` for all pupils, by groep, by level
+        and by many or few at risk at the school; terms ``share_at_risk`` and ``closure:share_at_risk``, what 10
+        percentage points more pupils at risk do in the year before, and how much more in the closure year. With
+        `overall_only` the first row of each subject.
     """
     told = []
     for outcome, fitted in models.items():

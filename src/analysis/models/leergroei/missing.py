@@ -48,7 +48,11 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
         with an M-test); ``share_of_m_test, share_of_both``: the group's share among all pupils of the subject and year
         with an M-test, and among those with both.
     """
-    had = with_m_test(rows).assign(both=lambda had: had["reason"] == "both").rename(columns={"subject": "outcome"})
+    had = (
+        with_m_test(rows, design)
+        .assign(both=lambda had: had["reason"] == "both")
+        .rename(columns={"subject": "outcome"})
+    )
     keys = ["outcome", "year", *by]
     counts = had.groupby(keys, observed=True).agg(
         n_m_test=("both", "size"), n_both=("both", "sum"), n_schools=("location", "nunique")
@@ -75,7 +79,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     rows
         As `sample.select` returns them.
     """
-    had = with_m_test(rows)
+    had = with_m_test(rows, design)
     had = had[had["year"].isin([reference_year(design), design.closure_year])]
     had = had.assign(present=(had["reason"] == "both").astype(float))
     models = {}
@@ -100,7 +104,7 @@ def presence_estimates(models: Mapping[str, Logit]) -> pd.DataFrame:
     return pd.concat([*(logit.coefficients(model, "e_test_logit") for model in models.values()), told])
 
 
-def with_weights(rows: pd.DataFrame, trim: float) -> pd.DataFrame:
+def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame:
     r"""Give the pupils with both tests the weights that make them stand for all with an M-test.
 
     Parameters
@@ -121,7 +125,7 @@ def with_weights(rows: pd.DataFrame, trim: float) -> pd.DataFrame:
     level, share at risk and its product with level, parental education and sex. They mend what goes with these, and
     nothing else. Errors of weighted estimates take the weights as known.
     """
-    had = with_m_test(rows)
+    had = with_m_test(rows, design)
     weights = [_weights(part, trim) for _, part in had.groupby(["subject", "year"], sort=False)]
     return rows.assign(**{WEIGHT: pd.concat(weights).reindex(rows.index)})
 

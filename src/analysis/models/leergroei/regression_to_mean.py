@@ -44,7 +44,7 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
         growth_closure`` (national standard deviations) and ``drop_expected, drop_before, drop_closure`` (probability;
         not for the lowest level). The expected ones carry the error of a mean over pupils, not that of a, b and s.
     """
-    standing = with_expectation(comparable(rows), design, groups)
+    standing = with_expectation(comparable(rows, design), design, groups)
     years = {"before": reference_year(design), "closure": design.closure_year}
     told = []
     for measure, unit in MEASURES.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -89,19 +89,24 @@ def years_of(design: Design) -> list[str]:
     return [*design.control_years, design.closure_year]
 
 
+def all_of(first: Design, second: Design) -> Design:
+    """Return a design with the subjects of two designs of the same years."""
+    return replace(first, groepen={**first.groepen, **second.groepen}, composite=())
+
+
 def reference_year(design: Design) -> str:
     """Return the last year before the closure: the one that the OIS design compares with."""
     return design.control_years[-1]
 
 
-def comparable(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with both tests that may be compared."""
-    return rows[rows["reason"] == "both"]
+def comparable(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Return the rows with both tests that may be compared, of a design with no more than was selected."""
+    return rows[(rows["reason"] == "both") & _in_design(rows, design)]
 
 
-def with_m_test(rows: pd.DataFrame) -> pd.DataFrame:
+def with_m_test(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Return the rows of pupils who could have both tests: those with an M-test that may be used."""
-    return rows[rows["reason"].isin(["both", "no_e_test"])]
+    return rows[rows["reason"].isin(["both", "no_e_test"]) & _in_design(rows, design)]
 
 
 def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
