@@ -2,29 +2,31 @@ r"""Linear mixed models: groups whose intercept and slopes are drawn from a norm
 
 .. math:: y_{ij} = x_{ij}'\beta + z_{ij}'u_j + e_{ij},\quad u_j \sim N(0, \Omega),\; e_{ij} \sim N(0, \sigma^2)
 
-Fitted by statsmodels. Its own starting values end at a false maximum where groups differ little, so that it starts from
-the variances that moments give, and every doubt it has about its result is an error here.
+The likelihood is profiled: given :math:`\Lambda` with :math:`\Omega = \sigma^2 \Lambda\Lambda'`, the best
+:math:`\beta` and :math:`\sigma` have closed forms, and all that is needed of the rows are their cross products within
+groups. That leaves one number to search for a random intercept and three with a slope. The search of statsmodels stops
+short of the maximum where groups differ little, while it says that it has converged; hence this one.
 """
 
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from statsmodels.regression.mixed_linear_model import MixedLMParams
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from analysis.errors import ModelError
 from analysis.models.estimates import in_form, normal_interval
-from analysis.models.regression import INTERCEPT
+from analysis.models.regression import INTERCEPT, refuse_alike
 
-LEAST_SHARE = 0.01  # of the residual variance: where a search for the variance of groups starts at the least
+Floats = NDArray[np.float64]
+START = 0.3  # of the residual sd: where the search for the spread of groups starts
+RESTARTS = 10
+TOLERANCE = 1e-7  # of the log likelihood, between one search and the next from where it ended
 
 
 @dataclass(frozen=True)
@@ -107,50 +109,140 @@ def fit_mixed(
     Raises
     ------
     ModelError
-        If a value is missing or the maximum is not found.
+        If a value is missing, there are hardly more rows or groups than terms, the terms cannot be told apart, or the
+        maximum is not found.
     """
-    columns = [outcome, *terms]
-    missing = int(frame[[*columns, group]].isna().any(axis=1).sum())
+    numbers = _numbers(frame, outcome, terms, group)
+    products = _products(numbers, [INTERCEPT, *slopes], frame[group], reml)
+    factor = _maximum(products)
+    fixed, covariance, within, effects = products.solution(factor)
+    random = [INTERCEPT, *slopes]
+    by_group = pd.DataFrame(effects, index=products.groups, columns=random)
+    return MixedEffects(
+        coefficients=pd.Series(fixed, index=numbers.columns[:-1]),
+        std_errors=pd.Series(np.sqrt(np.diag(covariance)), index=numbers.columns[:-1]),
+        between=pd.DataFrame(within * factor @ factor.T, index=random, columns=random),
+        within=within,
+        by_group=by_group.assign(n=frame[group].value_counts()),
+        log_likelihood=products.log_likelihood(factor),
+        n_obs=len(frame),
+    )
+
+
+@dataclass(frozen=True)
+class _Products:
+    """Cross products of the rows: of random terms Z and of all columns W = (X, y), within groups and over all.
+
+    Parameters
+    ----------
+    groups
+        Names of the groups.
+    zz, zw
+        Shapes (groups, random terms, random terms) and (groups, random terms, columns).
+    ww
+        Shape (columns, columns).
+    n
+        Rows.
+    reml
+        Whether the likelihood is the restricted one.
+    """
+
+    groups: pd.Index
+    zz: Floats
+    zw: Floats
+    ww: Floats
+    n: int
+    reml: bool
+
+    @property
+    def free(self) -> int:
+        """Rows less the fixed effects that are taken off them (in the restricted likelihood)."""
+        return self.n - (len(self.ww) - 1 if self.reml else 0)
+
+    def weighted(self, factor: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return W'V^-1 W, I + F'Z'ZF by group and F'Z'W by group, for the covariance V = I + ZFF'Z'."""
+        inner = np.eye(len(factor)) + factor.T @ self.zz @ factor
+        half = factor.T @ self.zw
+        lost = np.einsum("gqw,gqv->wv", half, np.linalg.solve(inner, half))
+        return self.ww - lost, inner, half
+
+    def log_likelihood(self, factor: Floats) -> float:
+        """Return the log likelihood at a factor, at the best fixed effects and residual variance."""
+        products, inner, _ = self.weighted(factor)
+        X, Xy = products[:-1, :-1], products[:-1, -1]
+        rest = float(products[-1, -1] - Xy @ np.linalg.solve(X, Xy))
+        log_determinants = float(np.linalg.slogdet(inner)[1].sum())
+        if self.reml:
+            log_determinants += float(np.linalg.slogdet(X)[1])
+        return float(-0.5 * (self.free * (1 + np.log(2 * np.pi * rest / self.free)) + log_determinants))
+
+    def solution(self, factor: Floats) -> tuple[Floats, Floats, float, Floats]:
+        """Return the fixed effects, their covariance, the residual variance and the groups' effects."""
+        products, inner, half = self.weighted(factor)
+        X, Xy = products[:-1, :-1], products[:-1, -1]
+        fixed: Floats = np.linalg.solve(X, Xy)
+        within = float(products[-1, -1] - Xy @ fixed) / self.free
+        left = half[:, :, -1] - half[:, :, :-1] @ fixed
+        effects = np.linalg.solve(inner, left[:, :, None])[:, :, 0] @ factor.T
+        covariance: Floats = within * np.linalg.inv(X)
+        return fixed, covariance, within, effects
+
+
+def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
+    missing = int(frame[[outcome, *terms, group]].isna().any(axis=1).sum())
     if missing:
         raise ModelError(f"{outcome}: {missing} rows lack a value; select the rows first, so that they are counted")
-    numbers = frame[columns].astype(float)
-    numbers.insert(1, INTERCEPT, 1.0)
-    X, random = numbers.drop(columns=outcome), [INTERCEPT, *slopes]
-    model = sm.MixedLM(numbers[outcome], X, groups=frame[group], exog_re=X[random])
-    share = _share_between(numbers[outcome], X, frame[group])
-    start = MixedLMParams.from_components(fe_params=np.zeros(X.shape[1]), cov_re=np.diag([share] * len(random)))
-    return _read(_maximum(model, start, reml), frame[group])
+    numbers = frame[[*terms, outcome]].astype(float)
+    numbers.insert(0, INTERCEPT, 1.0)
+    refuse_alike(numbers.drop(columns=outcome), outcome)
+    return numbers
 
 
-def _share_between(y: pd.Series, X: pd.DataFrame, group: pd.Series) -> float:
-    """Compute the variance between groups as a share of the residual one, by moments."""
-    left = pd.Series(np.asarray(sm.OLS(y, X).fit().resid), index=y.index)
-    cells = left.groupby(group).agg(["mean", "var", "size"])
-    within = float((cells["var"] * (cells["size"] - 1)).sum() / (cells["size"] - 1).sum())
-    between = float(cells["mean"].var() - (within / cells["size"]).mean())
-    return max(between / within, LEAST_SHARE)
-
-
-def _maximum(model: Any, start: Any, reml: bool) -> Any:  # noqa: ANN401 (statsmodels has no types)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        try:
-            result = model.fit(reml=reml, method=["lbfgs"], start_params=start)
-        except (ConvergenceWarning, np.linalg.LinAlgError) as error:
-            raise ModelError(f"the maximum of the mixed model is not found: {error}") from error
-    return result
-
-
-def _read(result: Any, group: pd.Series) -> MixedEffects:  # noqa: ANN401 (the same)
-    effects = pd.DataFrame(result.random_effects).T
-    effects.columns = result.cov_re.index
-    fixed = result.fe_params.index
-    return MixedEffects(
-        coefficients=result.fe_params,
-        std_errors=result.bse_fe.loc[fixed],
-        between=result.cov_re,
-        within=float(result.scale),
-        by_group=effects.assign(n=group.value_counts()),
-        log_likelihood=float(result.llf),
-        n_obs=len(group),
+def _products(numbers: pd.DataFrame, random: Sequence[str], group: pd.Series, reml: bool) -> _Products:
+    codes, groups = pd.factorize(group, sort=True)
+    columns = numbers.shape[1]
+    if len(groups) <= len(random) + 1 or len(numbers) <= columns + len(groups):
+        raise ModelError(
+            f"{numbers.columns[-1]}: {len(groups)} groups and {len(numbers)} rows are too few for a mixed model"
+        )
+    Z, W = numbers[list(random)].to_numpy(), numbers.to_numpy()
+    return _Products(
+        groups=pd.Index(groups),
+        zz=_within(Z, Z, codes, len(groups)),
+        zw=_within(Z, W, codes, len(groups)),
+        ww=W.T @ W,
+        n=len(numbers),
+        reml=reml,
     )
+
+
+def _within(A: Floats, B: Floats, codes: NDArray[np.intp], groups: int) -> Floats:
+    sums = np.empty((groups, A.shape[1], B.shape[1]))
+    for i, j in itertools.product(range(A.shape[1]), range(B.shape[1])):
+        sums[:, i, j] = np.bincount(codes, A[:, i] * B[:, j], groups)
+    return sums
+
+
+def _maximum(products: _Products) -> Floats:
+    """Search the lower triangle of the factor, again from where the last search ended until nothing is gained."""
+    size = products.zz.shape[1]
+    lower = np.tril_indices(size)
+
+    def factor_of(values: Floats) -> Floats:
+        factor = np.zeros((size, size))
+        factor[lower] = values
+        return factor
+
+    values = START * np.eye(size)[lower]
+    best = -products.log_likelihood(factor_of(values))
+    for _ in range(RESTARTS):
+        found = minimize(
+            lambda values: -products.log_likelihood(factor_of(values)),
+            values,
+            method="Nelder-Mead",
+            options={"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000},
+        )
+        gained, best, values = best - found.fun, found.fun, found.x
+        if gained < TOLERANCE:
+            return factor_of(values)
+    raise ModelError("the maximum of the mixed model is not found: the search keeps gaining")

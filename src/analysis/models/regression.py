@@ -162,7 +162,7 @@ def fit(
             raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out")
         numbers = _swept(numbers, data[entity], w)
     y, X = numbers[outcome], numbers.drop(columns=outcome)
-    _full_rank(X, outcome)
+    refuse_alike(X, outcome)
     return clustered(sm.WLS(y, X, weights=w), data[cluster])
 
 
@@ -213,7 +213,8 @@ def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.D
     return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
 
 
-def _full_rank(X: pd.DataFrame, outcome: str) -> None:
+def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
+    """Refuse terms that the data cannot tell apart."""
     scale = np.sqrt((X**2).sum())
     gram = (X / scale.where(scale > 0, 1.0)).to_numpy()
     if np.linalg.matrix_rank(gram.T @ gram, tol=1e-9, hermitian=True) < X.shape[1]:

@@ -53,7 +53,7 @@ class Design:
     groepen
         The groepen whose tests count, by subject.
     composite
-        The subjects whose mean percentile is the composite; empty for no composite.
+        The subjects whose mean percentile is the composite, all of them in `groepen`; empty for no composite.
     composite_least
         On how many of them a pupil must have both results to count in the composite. The publication asks for one.
     closure_year
@@ -93,8 +93,14 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
     Raises
     ------
     ModelError
-        If a year of the design has no pupil with both results in a subject.
+        If a year of the design has no pupil with both results in a subject, or the composite has a subject without
+        groepen.
     """
+    if set(design.composite) - set(design.groepen):
+        raise ModelError(
+            f"the composite of {', '.join(design.composite)} has subjects without groepen; there are "
+            f"{', '.join(design.groepen)}"
+        )
     starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
     rows = by_pupil_test[_usable(by_pupil_test)]
     rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
