@@ -180,11 +180,11 @@ class _Products:
         """Return the fixed effects, their covariance, the residual variance and the groups' effects."""
         products, inner, half = self.weighted(factor)
         X, Xy = products[:-1, :-1], products[:-1, -1]
-        fixed: Floats = np.linalg.solve(X, Xy)
+        fixed = np.asarray(np.linalg.solve(X, Xy), dtype=np.float64)
         within = float(products[-1, -1] - Xy @ fixed) / self.free
         left = half[:, :, -1] - half[:, :, :-1] @ fixed
         effects = np.linalg.solve(inner, left[:, :, None])[:, :, 0] @ factor.T
-        covariance: Floats = within * np.linalg.inv(X)
+        covariance = np.asarray(within * np.linalg.inv(X), dtype=np.float64)
         return fixed, covariance, within, effects
 
 
