@@ -1,7 +1,7 @@
 """Moments of the M- and E-tests that the world holds against figures in print.
 
-Growth is the change in national percentile between the M- and the E-test of a year. The composite is the mean of lezen
-and rekenen, for pupils with both results in both; the benchmark's also holds spelling, which this world lacks.
+Growth is the change in national percentile between the M- and the E-test of a year. The composite is, as in the
+benchmark, the mean of those of lezen, rekenen and spelling in which a pupil has both results.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analysis.synthetic.learning_truth import CLOSURE_YEAR, SCHOOL_YEARS, YEARS
 Frames = Mapping[str, pd.DataFrame]
 Moment = Callable[[Frames], float]
 
-COMPOSITE = ("lezen", "rekenen")
+COMPOSITE = ("lezen", "rekenen", "spelling")
 PERCENTILES = ["m_percentile", "e_percentile", "prior_percentile"]
 CONTROL, CLOSED = YEARS[:-1], (CLOSURE_YEAR,)
 
@@ -47,12 +47,12 @@ def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
 
 def _growth_rows(frame: pd.DataFrame, subject: str) -> pd.DataFrame:
     rows = analysed(frame)
+    rows = rows.assign(days=rows["e_day"] - rows["m_day"])
     rows = _composite(rows) if subject == "composite" else rows[rows["subject"] == subject]
     year = rows["year"].map(dict(zip(SCHOOL_YEARS, YEARS, strict=True))).astype(np.int64)
     return rows.assign(
         year=year,
         growth=rows["e_percentile"] - rows["m_percentile"],
-        days=rows["e_day"] - rows["m_day"],
         closure=(year == CLOSURE_YEAR).astype(float),
     )
 
@@ -86,10 +86,13 @@ def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series
 
 
 def _composite(rows: pd.DataFrame) -> pd.DataFrame:
-    first, second = (rows[rows["subject"] == subject].set_index(["pupil", "year"]) for subject in COMPOSITE)
-    first, second = first.align(second, join="inner")
-    means = (first[PERCENTILES] + second[PERCENTILES]) / 2
-    return first.assign(**means, subject="composite").reset_index()
+    parts = rows[rows["subject"].isin(COMPOSITE)]
+    grouped = parts.groupby(["pupil", "year"])
+    means = grouped[[*PERCENTILES, "days"]].mean()
+    # Without the prior test in a subject the prior would be one of another composite.
+    means["prior_percentile"] = means["prior_percentile"].where(grouped["prior_percentile"].count() == grouped.size())
+    first = parts.drop_duplicates(["pupil", "year"]).drop(columns=[*PERCENTILES, "days"])
+    return first.merge(means, left_on=["pupil", "year"], right_index=True).assign(subject="composite")
 
 
 def _std(column: pd.Series) -> pd.Series:
