@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.publish.tables import number
+
 SUBJECTS = {
     "lezen": "reading (begrijpend lezen)",
     "rekenen": "arithmetic (rekenen-wiskunde)",
@@ -101,8 +103,8 @@ def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
         if low is not high:
             yield (
                 f"bands_{outcome}",
-                f"In {SUBJECTS[outcome]} pupils of schools with {low['category']} {_grew(low)} in {closed} than the "
-                f"year before ({SD}), those of schools with {high['category']} {_grew(high)}. Who was absent from the "
+                f"In {SUBJECTS[outcome]} pupils of {_band(low)} {_grew(low)} in {closed} than the "
+                f"year before ({SD}), those of {_band(high)} {_grew(high)}. Who was absent from the "
                 f"E-test is not in these numbers, and absence was not the same at all schools.",
                 sum(int(row["n_obs"]) for row in of),
             )
@@ -117,7 +119,7 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
         )
         yield (
             "schools",
-            f"Comparable schools differ, most so in {_subject(most)} among schools with {most['category']}: chance "
+            f"Comparable schools differ, most so in {_subject(most)} among {_band(most)}: chance "
             f"apart, a tenth of them grew at least {low} in {closed} than the year before ({SD}), and another tenth at "
             f"least {high}.",
             int(most["n_pupils"]),
@@ -168,8 +170,8 @@ def _education(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows[:1]:
         yield (
             "education",
-            f"The effect of the closure on {_subject(row)} was {_points(row)} for pupils whose parents have a low "
-            f"education than for pupils whose parents have a middle or high one.",
+            f"The effect of the closure on growth in {_subject(row)} was {_points(row)} for pupils whose parents "
+            f"have a low education than for pupils whose parents have a middle or high one.",
             int(row["n_obs"]),
         )
 
@@ -228,13 +230,13 @@ def _by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
 
 def _grew(row: Row) -> str:
     if not _measurable(row):
-        return f"grew neither measurably less nor more: {_size(row)},"
+        return f"grew neither measurably less nor more ({_told(row)})"
     return f"grew {_size(row)} {_side(row, 'less', 'more')}"
 
 
 def _points(row: Row) -> str:
     if not _measurable(row):
-        return f"neither measurably lower nor higher: {_size(row, 1)} percentile points,"
+        return f"neither measurably lower nor higher ({_told(row, 1)} percentile points)"
     return f"{_size(row, 1)} percentile points {_side(row, 'lower', 'higher')}"
 
 
@@ -247,16 +249,24 @@ def _side(row: Row, below: str, above: str) -> str:
 
 
 def _size(row: Row, digits: int = 2) -> str:
-    """Tell an estimate and its interval: without a sign where words tell the side, else with it."""
-    numbers = [row["estimate"], row["ci_low"], row["ci_high"]]
-    if _measurable(row):
-        numbers = [abs(numbers[0]), *sorted(abs(end) for end in numbers[1:])]
-    estimate, low, high = (f"{number:.{digits}f}".replace("-", "\N{MINUS SIGN}") for number in numbers)
-    return f"{estimate} (95% interval {low} to {high})"
+    """Tell an estimate and its interval; where the words beside it tell the side, without a sign."""
+    low, high = row["ci_low"], row["ci_high"]
+    if row["estimate"] < 0:
+        low, high = -high, -low
+    return f"{abs(row['estimate']):.{digits}f} (95% interval {number(low, digits)} to {number(high, digits)})"
+
+
+def _told(row: Row, digits: int = 2) -> str:
+    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
+    return f"{estimate}, 95% interval {low} to {high}"
 
 
 def _percent(row: Row) -> str:
     return f"{row['estimate']:.0%} (95% interval {row['ci_low']:.0%} to {row['ci_high']:.0%})"
+
+
+def _band(row: Row) -> str:
+    return "schools with " + str(row["category"]).replace("below", "fewer than")
 
 
 def _subject(row: Row) -> str:

@@ -19,9 +19,9 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.leergroei.closure import Design
-from analysis.models.leergroei.rows import Estimate, estimate_by
+from analysis.models.leergroei.rows import Estimate, estimate_by, means_by
 from analysis.models.leergroei.sample import comparable, reference_year
-from analysis.models.regression import INTERCEPT, fit
+from analysis.models.regression import fit
 
 SD_NATION = "national standard deviations"
 SD_GROWTH = "sd of growth in the year before"
@@ -48,19 +48,11 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`: model ``norm_growth``, term ``mean``.
+        In the form of `rows.means_by`: model ``norm_growth``, term ``mean``.
     """
     year = comparable(rows, design)
     year = year[year["year"] == reference_year(design)]
-    return estimate_by(
-        year,
-        design.groepen,
-        ["groep"],
-        partial(_coefficient, outcome="norm_growth", terms=(), term=INTERCEPT),
-        model="norm_growth",
-        term="mean",
-        unit=SD_NATION,
-    )
+    return means_by(year, design.groepen, ["groep"], "norm_growth", model="norm_growth", term="mean", unit=SD_NATION)
 
 
 def standardised(
@@ -119,7 +111,7 @@ def change(
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, term ``closure``: mean of the closure year minus that of the year before. For
+        In the form of `rows.means_by`, term ``closure``: mean of the closure year minus that of the year before. For
         groups made of whole cells the latter is zero, so that this is the published measure; its error also counts the
         sampling of the year before. For others, such as bands of schools, what the group grows more or less in any year
         is taken off.
@@ -128,8 +120,8 @@ def change(
     -----
     Cells weigh as they do in the closure year; their standard deviations are taken as known.
     """
-    compare = partial(_coefficient, outcome="growth_sd", terms=("closure",), term="closure", weights=weights)
-    return estimate_by(growth, design.groepen, by, compare, model=model, term="closure", unit=SD_GROWTH)
+    told = {"model": model, "term": "closure", "unit": SD_GROWTH}
+    return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **told)
 
 
 def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -159,8 +151,7 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     steps = growth.assign(shortage=growth["shortage"] / STEP)
     own = ("closure", "shortage", "closure:shortage")
     overall, within = (
-        partial(_coefficient, outcome="growth_sd", terms=terms, term="closure:shortage")
-        for terms in ((*own, "share_at_risk", "closure:share_at_risk"), own)
+        partial(_coefficient, terms=terms) for terms in ((*own, "share_at_risk", "closure:share_at_risk"), own)
     )
     told = [
         estimate_by(
@@ -190,8 +181,5 @@ def _moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.D
     return pd.DataFrame({"mean": mean, "sd": np.sqrt(squares / sums["_w"] * n / (n - 1))})
 
 
-def _coefficient(
-    part: pd.DataFrame, *, outcome: str, terms: Sequence[str], term: str, weights: str | None = None
-) -> Estimate:
-    result = fit(part, outcome, terms, cluster="location", weights=weights)
-    return result.combination({term: 1.0})
+def _coefficient(part: pd.DataFrame, *, terms: Sequence[str]) -> Estimate:
+    return fit(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})

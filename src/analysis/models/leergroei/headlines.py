@@ -12,11 +12,25 @@ from analysis.models.leergroei.missing import WEIGHT, covered, with_weights
 from analysis.models.leergroei.sample import Groups, all_of, comparable
 from analysis.models.leergroei.tables import with_least
 
+MAIN = ("ois_standardised", "pnas_overall", "level_drop_ame")
 
-def headlines(
-    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, model: str, weights: str | None = None
-) -> pd.DataFrame:
-    """Estimate the main findings: the change of standardised growth, the PNAS design, the probability of dropping.
+
+def as_headlines(estimates: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Choose the main findings among estimates: the change of standardised growth, the PNAS design, dropping a level.
+
+    Returns
+    -------
+    DataFrame
+        In the one form, term ``closure``, with the name `model`; after it ``outcome``, ``by`` (the model of the
+        finding, one of `MAIN`), ``category`` (`model`) and ``n_least``.
+    """
+    main = estimates["model"].isin(MAIN) & (estimates["by"] == "") & (estimates["term"] == "closure")
+    found = estimates[main].reset_index(drop=True)
+    return found.assign(group=found["outcome"] + ", " + found["model"], by=found["model"], category=model, model=model)
+
+
+def weighted(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, trim: float) -> pd.DataFrame:
+    """Tell the main findings weighted for who was absent, model ``ipw``.
 
     Parameters
     ----------
@@ -24,46 +38,31 @@ def headlines(
         As `sample.select` returns them.
     ois, pnas
         Subjects and years of the research office's design and of the PNAS design.
-    model
-        Name of the rows.
-    weights
-        Column of weights.
-
-    Returns
-    -------
-    DataFrame
-        In the one form, term ``closure``; after it ``outcome``, ``by`` (the model of the finding: ``ois_standardised``,
-        ``pnas_overall``, ``level_drop_ame``), ``category`` (`model`) and ``n_least``.
+    groups
+        The levels.
+    trim
+        See `missing.with_weights`.
     """
-    growth = standardised(rows, ois, weights=weights)
+    told = with_weights(rows, all_of(ois, pnas), trim)
+    return as_headlines(_main(told, ois, pnas, groups, WEIGHT), "ipw")
+
+
+def at_covered(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, coverage: float) -> pd.DataFrame:
+    """Tell the main findings at schools that tested a share `coverage` of their pupils, model ``covered``.
+
+    See `weighted` for the other parameters and `missing.covered` for the share.
+    """
+    return as_headlines(_main(covered(rows, ois, coverage), ois, pnas, groups), "covered")
+
+
+def _main(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, weights: str | None = None) -> pd.DataFrame:
     percentiles = closure.percentile_growth(comparable(rows, pnas), pnas, weights=weights)
     dropping = fit_drop(can_drop(rows, ois, groups), ois, groups, weights=weights)
-    found = pd.concat(
-        [
-            change(growth, ois, weights=weights),
-            with_least(closure.overall(percentiles, weights=weights)),
-            drop_effects(dropping, overall_only=True),
-        ],
-        ignore_index=True,
-    )
-    found = found[found["term"] == "closure"]
-    return found.assign(
-        group=found["outcome"] + ", " + found["model"], by=found["model"], category=model, model=model
-    ).reset_index(drop=True)
-
-
-def weighted_and_covered(
-    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, *, trim: float, coverage: float
-) -> pd.DataFrame:
-    """Tell the main findings three times: ``unweighted``, ``ipw`` (weighted) and ``covered`` (schools that tested).
-
-    See `missing.with_weights` for `trim`, `missing.covered` for `coverage`.
-    """
     return pd.concat(
         [
-            headlines(rows, ois, pnas, groups, "unweighted"),
-            headlines(with_weights(rows, all_of(ois, pnas), trim), ois, pnas, groups, "ipw", WEIGHT),
-            headlines(covered(rows, ois, coverage), ois, pnas, groups, "covered"),
+            change(standardised(rows, ois, weights=weights), ois, weights=weights),
+            with_least(closure.overall(percentiles, weights=weights)),
+            drop_effects(dropping, overall_only=True),
         ],
         ignore_index=True,
     )

@@ -22,10 +22,10 @@ from scipy.stats import norm
 from analysis.models.leergroei.closure import Design
 from analysis.models.leergroei.growth import SD_NATION, change, standardised
 from analysis.models.leergroei.levels import PROBABILITY
-from analysis.models.leergroei.rows import estimate_by
+from analysis.models.leergroei.rows import means_by
 from analysis.models.leergroei.sample import Groups, comparable, reference_year
-from analysis.models.regression import INTERCEPT, fit
 
+MODEL = {"model": "regression_to_mean"}
 MEASURES: Mapping[str, str] = {"growth": SD_NATION, "drop": PROBABILITY}
 
 
@@ -40,7 +40,7 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``regression_to_mean``: terms ``growth_expected, growth_before,
+        In the form of `rows.means_by`, model ``regression_to_mean``: terms ``growth_expected, growth_before,
         growth_closure`` (national standard deviations) and ``drop_expected, drop_before, drop_closure`` (probability;
         not for the lowest level). The expected ones carry the error of a mean over pupils, not that of a, b and s.
     """
@@ -52,7 +52,7 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
         for series, column in (("expected", "_expected"), ("before", ""), ("closure", "")):
             of = pupils[pupils["year"] == years.get(series, design.closure_year)]
             term = f"{measure}_{series}"
-            told.append(_means(of, design, f"{measure}{column}", term, unit))
+            told.append(means_by(of, design.groepen, ["level_m"], f"{measure}{column}", term=term, unit=unit, **MODEL))
     return pd.concat(told, ignore_index=True)
 
 
@@ -102,10 +102,3 @@ def _line(control: pd.DataFrame, design: Design) -> tuple[float, float, float]:
     left = control["standing_e"] - slope * control["standing_m"]
     by_year = left.groupby(control["year"])
     return float(by_year.mean()[reference_year(design)]), float(slope), float((left - by_year.transform("mean")).std())
-
-
-def _means(pupils: pd.DataFrame, design: Design, column: str, term: str, unit: str) -> pd.DataFrame:
-    def mean(part: pd.DataFrame) -> tuple[float, float]:
-        return fit(part, column, (), cluster="location").combination({INTERCEPT: 1.0})
-
-    return estimate_by(pupils, design.groepen, ["level_m"], mean, model="regression_to_mean", term=term, unit=unit)
