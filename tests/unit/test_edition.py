@@ -146,3 +146,31 @@ def test_every_parameter_says_what_it_means() -> None:
     fields = sum(len(model.model_fields) for model in (Edition, *BLOCKS.values()))
     assert len(rows) == fields - len(BLOCKS)  # the blocks themselves are no parameters
     assert all(row["meaning"] and row["type"] for row in rows)
+
+
+VALUE_ADDED = {"edition": "small", "title": "A title", "region": "Netherlands", "school_years": ["1988/89"]}
+
+
+def write_value_added(folder: Path, **changes: object) -> Path:
+    path = folder / "small.yml"
+    path.write_text(yaml.safe_dump({**VALUE_ADDED, "value_added": {"folder": "somewhere"}, **changes}), "utf8")
+    return path
+
+
+def test_an_edition_may_stand_on_real_tests_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STAAT_DATA", raising=False)
+    edition = read_edition(write_value_added(tmp_path))
+    assert set(edition.blocks) == {"value_added"}
+    assert not edition.synthetic
+    assert edition.place.folder == "somewhere"
+    assert edition.recorded().blocks["value_added"]["folder"] == "data"
+    monkeypatch.setenv("STAAT_DATA", "from-environment")
+    assert read_edition(write_value_added(tmp_path)).place.folder == "from-environment"
+
+
+def test_an_edition_has_one_place_of_data(tmp_path: Path) -> None:
+    neither = {**VALUE_ADDED}
+    path = tmp_path / "small.yml"
+    path.write_text(yaml.safe_dump(neither), "utf8")
+    assert "stands on `value_added` alone" in message(path)
+    assert "stands on `value_added` alone" in message(write_value_added(tmp_path, data={"source": "synthetic"}))
