@@ -174,3 +174,30 @@ def test_an_edition_has_one_place_of_data(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(neither), "utf8")
     assert "stands on `value_added` alone" in message(path)
     assert "stands on `value_added` alone" in message(write_value_added(tmp_path, data={"source": "synthetic"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"subjects": ["lezen", "taal"]}, "subjects: no groepen are given for taal"),
+        ({"control_years": ["2018/19", "2017/18"]}, "must be in order and come before the closure year"),
+        ({"closure_year": "2018/19"}, "must be in order and come before the closure year"),
+        ({"example_groep": 3}, "the example pupils must be of a subject in `subjects`"),
+        ({"example_level": "V"}, "not the lowest"),
+        ({"coverage": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_a_growth_chapter_that_contradicts_itself_is_refused(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    assert said in message(write(tmp_path, leergroei=changes))
+
+
+def test_a_growth_chapter_needs_tests_of_pupils(tmp_path: Path) -> None:
+    said = message(write(tmp_path, data={"source": "duo"}, leergroei={}))
+    assert "needs pupils' tests" in said
+
+
+def test_groepen_by_subject_are_a_parameter() -> None:
+    row = next(row for row in parameter_rows() if row["key"] == "leergroei.groepen")
+    assert (row["type"], row["unit"]) == ("lists of numbers by name", "groep")
