@@ -27,7 +27,16 @@ ABSENT: Mapping[str, str] = {
     "unweighted": "as it is",
     "ipw": "weighted for absence",
     "covered": "schools that tested nearly all",
-    "lee_bounds": "bounds: the absent at their best and worst",
+    "lee_bounds": "bounds: absent at best, at worst",
+}
+GROUPS: Mapping[str, str] = {
+    "laag": "parents with a low education",
+    "middelbaar or hoog": "parents with a middle or high one",
+    "girls": "girls",
+    "boys": "boys",
+    "top": "top third on the test before",
+    "middle": "middle third",
+    "bottom": "bottom third",
 }
 WITHOUT_CLOSURE: Mapping[str, str] = {
     "expected": "expected without a closure",
@@ -86,9 +95,9 @@ def by_category(
         panel.set_title(SUBJECTS.get(outcome, outcome))
     axes[-1, 0].set_xlabel(axis)
     if percent:
-        axes[-1, 0].xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        axes[-1, 0].xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
     if series:
-        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
     return figure
 
 
@@ -137,12 +146,12 @@ def expected_and_observed(by_level: pd.DataFrame, axis: str, *, percent: bool = 
 
 def compared(estimates: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Choose the models in `names` and call each by its words, in that order within an outcome."""
-    shown = estimates[estimates["model"].isin(list(names))]
-    place = {model: rank for rank, model in enumerate(names)}
-    shown = shown.assign(category=shown["model"].map(dict(names)), rank=shown["model"].map(place))
-    outcomes = {outcome: rank for rank, outcome in enumerate(dict.fromkeys(shown["outcome"]))}
-    by = [shown["outcome"].map(outcomes), shown["rank"]]
-    return shown.assign(outcome_rank=by[0]).sort_values(["outcome_rank", "rank"]).drop(columns=["outcome_rank", "rank"])
+    return _in_words(estimates, "model", names)
+
+
+def by_group(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Choose the groups of pupils in `GROUPS` and call each by its words, in that order within an outcome."""
+    return _in_words(estimates, "category", GROUPS)
 
 
 def with_bounds(headlines: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:
@@ -164,6 +173,16 @@ def in_series(estimates: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Choose the terms ``<measure>_<series>`` and tell their series in a column."""
     shown = estimates[estimates["term"].str.startswith(f"{measure}_")]
     return shown.assign(series=shown["term"].str.removeprefix(f"{measure}_"))
+
+
+def _in_words(estimates: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:
+    shown = estimates[estimates[column].isin(list(words))]
+    outcomes = list(dict.fromkeys(shown["outcome"]))
+    order = sorted(
+        range(len(shown)),
+        key=lambda row: (outcomes.index(shown["outcome"].iloc[row]), list(words).index(shown[column].iloc[row])),
+    )
+    return shown.iloc[order].assign(category=lambda rows: rows[column].map(dict(words)))
 
 
 def _lines(rows: pd.DataFrame, series: str | None, first: str, sort: bool) -> Sequence[str]:

@@ -100,3 +100,10 @@ def test_a_category_of_two_parts_is_taken_apart():
     rows = estimates(("lezen", "40% or more at risk, level V", -0.3))
     told = charts.split_category(rows, "school").iloc[0]
     assert (told["school"], told["category"]) == ("40% or more at risk", "level V")
+
+
+def test_groups_of_pupils_are_called_by_their_words_in_order():
+    rows = estimates(*((outcome, name, 0.1) for outcome in ("b", "a") for name in ("bottom", "laag", "other")))
+    told = charts.by_group(rows)
+    assert told["outcome"].tolist() == ["b", "b", "a", "a"]
+    assert told["category"].tolist() == ["parents with a low education", "bottom third"] * 2

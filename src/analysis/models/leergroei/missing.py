@@ -17,7 +17,7 @@ from analysis.models.leergroei import logit
 from analysis.models.leergroei.closure import Design
 from analysis.models.leergroei.levels import PROBABILITY, all_products
 from analysis.models.leergroei.logit import Logit
-from analysis.models.leergroei.rows import in_rows, parts, row
+from analysis.models.leergroei.rows import in_rows, means_by, parts, row
 from analysis.models.leergroei.sample import Groups, reference_year, with_m_test
 from analysis.models.regression import INTERCEPT
 
@@ -66,6 +66,26 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
     ).reset_index()
     order = {outcome: place for place, outcome in enumerate(design.groepen)}
     return shares.sort_values(keys, key=lambda c: c.map(order) if c.name == "outcome" else c, ignore_index=True)
+
+
+def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Share that sat the E-test, of those with an M-test, by level, in the year before and the closure year.
+
+    Returns
+    -------
+    DataFrame
+        In the form of `rows.means_by`, model ``e_test_share``; the term is the year.
+    """
+    had = with_m_test(rows, design)
+    had = had.assign(present=(had["reason"] == "both").astype(float))
+    told = {"model": "e_test_share", "unit": PROBABILITY}
+    return pd.concat(
+        [
+            means_by(had[had["year"] == year], design.groepen, ("level_m",), "present", term=year, **told)
+            for year in (reference_year(design), design.closure_year)
+        ],
+        ignore_index=True,
+    )
 
 
 def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str, Logit]:

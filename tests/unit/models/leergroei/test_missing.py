@@ -64,3 +64,11 @@ def test_schools_that_tested_too_few_are_left_out(made, design):
     rows["reason"] = np.where(first & (rows.groupby(first).cumcount() < 3), "no_e_test", "both")
     assert set(missing.covered(rows, design, 0.7)["location"]) == {"s00", "s01", "s02", "s03"}  # 7 of 10
     assert set(missing.covered(rows, design, 0.75)["location"]) == {"s01", "s02", "s03"}
+
+
+def test_the_share_that_sat_the_test_by_level_and_year(selective, design):
+    told = missing.presence_by_level(selective, design).set_index(["term", "category"])
+    lowest = selective[(selective["level_m"] == "V") & (selective["closure"] == 1)]
+    assert told.loc[("2019/20", "level V"), "estimate"] == pytest.approx((lowest["reason"] == "both").mean())
+    assert told.loc[("2018/19", "level V"), "estimate"] == pytest.approx(0.9, abs=0.03)
+    assert told["n_least"].equals(told["n_obs"])
