@@ -53,20 +53,19 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
     -------
     tuple of DataFrame
         Estimates, model ``mixed``, as `pnas` returns them, and the rows of `mixed.spread` of all outcomes. Where the
-        maximum of the likelihood is not found, as with few schools, an outcome has one row without an estimate.
+        maximum of the likelihood is not found, as with few schools, an outcome has one row without numbers in either.
     """
     estimates, spreads = [], []
     for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
         try:
             fitted = mixed.closure_slopes(by_pupil_growth, str(outcome))
         except ModelError:
-            told = _without_estimate(str(outcome), rows)
+            told, spread = _without_estimate(str(outcome), rows)
         else:
-            told = fitted.estimates
-            spreads.append(mixed.spread(fitted))
+            told, spread = fitted.estimates, mixed.spread(fitted)
         estimates.append(told.assign(by="", category="", n_closure=int(rows["closure"].sum())))
-    spread = pd.concat(spreads, ignore_index=True) if spreads else pd.DataFrame()
-    return with_least(pd.concat(estimates, ignore_index=True)), spread
+        spreads.append(spread)
+    return with_least(pd.concat(estimates, ignore_index=True)), pd.concat(spreads, ignore_index=True)
 
 
 def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +82,9 @@ def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([table[form] for table in tables], ignore_index=True)
 
 
-def _without_estimate(outcome: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _without_estimate(outcome: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     told = {"model": "mixed", "group": outcome, "term": "closure", **dict.fromkeys(ESTIMATE, np.nan)}
     counts = {"n_obs": len(rows), "n_clusters": rows["location"].nunique(), "unit": closure.POINTS, "outcome": outcome}
-    return pd.DataFrame([{**told, **counts}])
+    numbers = dict.fromkeys(("quantile", "shrunken", "fitted"), np.nan)
+    spread = {"outcome": outcome, **numbers, "schools": counts["n_clusters"]}
+    return pd.DataFrame([{**told, **counts}]), pd.DataFrame([spread])
