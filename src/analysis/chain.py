@@ -26,5 +26,10 @@ CHAIN = (
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
         produces=("school_choice_findings",),
     ),
-    Step("07_summary", wants=("segregation_findings", "school_choice_findings", "published_figures")),
+    Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),
+    Step(
+        "07_summary",
+        wants=("segregation_findings", "school_choice_findings", "leergroei_findings", "published_figures"),
+    ),
+    Step("08_value_added", reads=("params/sources", "{data.folder}")),
 )

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.data import tables
 from analysis.publish.accounting import fold_small_steps, withhold_small_total
+from analysis.publish.disclosure import Counts
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
@@ -87,6 +89,15 @@ class Chapter(Release):
                 shown=["figure_id", "place", "unit", "published", "computed", "tolerance", "within"],
                 digits=PRINTED_DIGITS,
             ).html
+
+    def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts) -> Published:
+        """Publish a table that is too long for a page: the page links to it."""
+        self.table(name, frame, caption=caption, counts=counts)
+        source = f"../tables/{self.workspace.stem}/{name}.csv"
+        link = Markup(
+            '<p id="table-{0}" data-published="table"><a href="{1}" download>{2}, {3:,} rows in one file (CSV)</a></p>'
+        )
+        return Published("table", name, link.format(name, source, caption, len(frame)))
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""

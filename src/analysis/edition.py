@@ -25,6 +25,7 @@ def _increasing(edges: tuple[float, ...]) -> tuple[float, ...]:
     return edges
 
 
+SchoolYear = Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
 Edges = Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
 
 
@@ -92,6 +93,94 @@ class SchoolChoiceBlock(Block):
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
 
 
+class ValueAddedBlock(Block):
+    """Growth and value added in real microdata with tests before and after (notebook 08_value_added).
+
+    The chapter reads a file of its own and stands alone: its edition has no block `data`.
+    """
+
+    folder: str = key(
+        "folder with the source file, seen from the project's root; where it lay is not recorded", default="data"
+    )
+    allow_changed_sources: bool = key(
+        "go on with a source file whose hash differs from its card; the manifest then says so", default=False
+    )
+    subjects: tuple[Literal["language", "arithmetic"], ...] = key(
+        "tests whose growth and value added are estimated", default=("language", "arithmetic"), min_length=1
+    )
+
+
+class LeergroeiBlock(Block):
+    """What a closure of schools did to learning growth (notebook 04_leergroei)."""
+
+    groepen: dict[str, tuple[int, ...]] = key(
+        "groepen whose tests are compared, by subject",
+        unit="groep",
+        default={"lezen": (5, 6, 7), "rekenen": (4, 5, 6, 7), "dmt": (3, 4), "spelling": (4, 5, 6, 7)},
+        min_length=1,
+    )
+    subjects: tuple[str, ...] = key(
+        "subjects compared with the year before (the design of OIS)",
+        default=("lezen", "rekenen", "dmt"),
+        min_length=1,
+    )
+    pnas_subjects: tuple[str, ...] = key(
+        "subjects compared with all control years (the PNAS design); their mean is the composite",
+        default=("lezen", "rekenen", "spelling"),
+        min_length=1,
+    )
+    levels: tuple[str, ...] = key(
+        "ability levels, the highest first: equal parts of the nation at the M-test",
+        default=("I", "II", "III", "IV", "V"),
+        min_length=2,
+    )
+    control_years: tuple[SchoolYear, ...] = key(
+        "school years without a closure, in order; the last is the year compared with in the design of OIS",
+        unit="yyyy/yy",
+        default=("2016/17", "2017/18", "2018/19"),
+        min_length=1,
+    )
+    closure_year: SchoolYear = key("school year of the closure", unit="yyyy/yy", default="2019/20")
+    risk_edges: Edges = key(
+        "edges of the bands of schools by their share of pupils at risk", unit="share", default=(0.2, 0.4, 0.6, 0.8)
+    )
+    high_risk: float = key(
+        "share of pupils at risk from which a school has many", unit="share", default=0.4, gt=0, lt=1
+    )
+    example_subject: str = key("subject of the example pupils", default="rekenen")
+    example_groep: int = key("groep of the example pupils", default=7, ge=1, le=8)
+    example_level: str = key("level of the example pupils at the M-test", default="I")
+    example_shares: Edges = key(
+        "shares of pupils at risk at the schools of the example pupils", unit="share", default=(0.2, 0.6)
+    )
+    weight_trim: float = key(
+        "share of the weights for absence that is trimmed at either end", unit="share", default=0.01, ge=0, lt=0.5
+    )
+    coverage: float = key(
+        "share of pupils with both tests from which a school counts as one that tested all",
+        unit="share",
+        default=0.75,
+        gt=0,
+        le=1,
+    )
+    bootstrap_draws: int = key("resamples of schools for the errors of the bounds", unit="draws", default=200, ge=50)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> LeergroeiBlock:
+        for name in ("subjects", "pnas_subjects"):
+            unknown = set(getattr(self, name)) - set(self.groepen)
+            if unknown:
+                raise ValueError(f"{name}: no groepen are given for {', '.join(sorted(unknown))}")
+        years = [*self.control_years, self.closure_year]
+        if years != sorted(set(years)):
+            raise ValueError("the control years must be in order and come before the closure year")
+        if self.example_subject not in self.subjects or self.example_groep not in self.groepen[self.example_subject]:
+            raise ValueError("the example pupils must be of a subject in `subjects` and of one of its groepen")
+        if self.example_level not in self.levels[:-1]:
+            raise ValueError("the example pupils must be at a level that can be dropped: not the lowest")
+        return self
+
+
 class SummaryBlock(Block):
     """The findings in sentences (notebook 07_summary)."""
 
@@ -105,9 +194,7 @@ class Edition(Block):
     edition: str = key("name of the edition: the params file's name", pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = key("title on the pages", min_length=3)
     region: str = key("municipality of the schools and pupils, as DUO spells it", min_length=2)
-    school_years: tuple[Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")], ...] = key(
-        "school years that the edition is about", unit="yyyy/yy", min_length=1
-    )
+    school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
     language: Literal["en"] = key("language of the pages", default="en")
     seed: int = key("seed of every random draw", default=20201101, ge=0)
     disclosure: Literal["default", "open-data"] = key(
@@ -117,10 +204,24 @@ class Edition(Block):
     timeouts: dict[str, Annotated[int, Field(ge=1)]] = key(
         "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
     )
-    data: DataBlock
+    data: DataBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
+    leergroei: LeergroeiBlock | None = None
     summary: SummaryBlock | None = None
+    value_added: ValueAddedBlock | None = None
+
+    @model_validator(mode="after")
+    def _one_place_of_data(self) -> Edition:
+        if (self.data is None) == (self.value_added is None):
+            raise ValueError("an edition has a block `data`, or stands on `value_added` alone")
+        return self
+
+    @model_validator(mode="after")
+    def _tests_are_microdata(self) -> Edition:
+        if self.leergroei and not self.synthetic:
+            raise ValueError("the chapter leergroei needs pupils' tests, which open data do not have")
+        return self
 
     @model_validator(mode="after")
     def _timeouts_are_of_notebooks(self) -> Edition:
@@ -132,7 +233,14 @@ class Edition(Block):
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up."""
-        return self.data.source == "synthetic"
+        return self.data is not None and self.data.source == "synthetic"
+
+    @property
+    def place(self) -> DataBlock | ValueAddedBlock:
+        """The block that says where the data lie."""
+        found = self.data or self.value_added
+        assert found is not None  # the validator has seen to it
+        return found
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -149,8 +257,8 @@ class Edition(Block):
 
         What the data were is told by the hash of every file.
         """
-        here = DataBlock.model_fields["folder"].default
-        return self.model_copy(update={"data": self.data.model_copy(update={"folder": here})})
+        here = self.place.model_copy(update={"folder": type(self.place).model_fields["folder"].default})
+        return self.model_copy(update={"data" if self.data else "value_added": here})
 
     @property
     def told(self) -> dict[str, Any]:
@@ -174,7 +282,9 @@ BLOCKS: dict[str, type[Block]] = {
     "data": DataBlock,
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
+    "leergroei": LeergroeiBlock,
     "summary": SummaryBlock,
+    "value_added": ValueAddedBlock,
 }
 
 
@@ -209,6 +319,8 @@ def _type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be a
     text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     if text.startswith("typing.Literal"):
         return " | ".join(text.removeprefix("typing.Literal[").rstrip("]").replace("'", "").split(", "))
+    if text.startswith("dict"):
+        return "lists of numbers by name"
     if text.startswith("tuple"):
         return "list of " + ("text" if "str" in text else "numbers")
     return {"str": "text", "int": "whole number", "float": "number", "bool": "true | false"}.get(text, text)

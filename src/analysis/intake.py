@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data import sources
+from analysis.data import bdf, sources
 from analysis.data.contracts import check
 from analysis.data.export import write_world
 from analysis.data.microdata import MICRODATA, dictionary
@@ -70,6 +70,14 @@ def receive(
     return Received(
         sources.read_duo(data, root / "params" / "sources", region, schoolweging_year, allow_changed_sources)
     )
+
+
+def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Return the pupils of the data set ``bdf``, and the records of its file; see `data.bdf`."""
+    root = project_root()
+    data = root / (os.environ.get(DATA_VARIABLE) or folder)
+    records = bdf.verify(data, root / "params" / "sources", allow_changed_sources)
+    return bdf.read_pupils(data / bdf.FILE), records
 
 
 def microdata_of(world: World) -> dict[str, pd.DataFrame]:

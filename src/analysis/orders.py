@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
+DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 _READERS = ("edition.py", "params.py", "orders.py", "chain.py")
 
 
@@ -84,21 +85,26 @@ def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     if order.told["synthetic"]:
         return
-    from analysis.data.sources import verify
+    from analysis.data import bdf, sources
 
-    folder = order.places["data.folder"]
+    block = "data" if "data" in order.blocks else "value_added"
+    folder, cards = order.places[DATA_PLACE], root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: data.folder",
+            f"{folder}: {block}.folder",
             "there is no such folder",
-            hint="put the source files there, or point at them: --set data.folder=DIR, or STAAT_DATA=DIR",
+            hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
-    verify(folder, root / "params" / "sources", order.shared["region"], order.blocks["data"]["allow_changed_sources"])
+    allow_changed = order.blocks[block]["allow_changed_sources"]
+    if block == "data":
+        sources.verify(folder, cards, order.shared["region"], allow_changed)
+    else:
+        bdf.verify(folder, cards, allow_changed)
 
 
 def _order(edition: Edition, command: str, root: Path) -> Order:
     recorded = edition.recorded()
-    data = (root / edition.data.folder).resolve()
+    data = (root / edition.place.folder).resolve()
     return Order(
         edition=recorded.edition,
         heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),
@@ -107,7 +113,7 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         shared=recorded.shared,
         blocks=recorded.blocks,
         command=command,
-        places={"data.folder": data},
+        places={DATA_PLACE: data},
         environment={DATA_VARIABLE: str(data)},
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
@@ -134,5 +140,5 @@ def _revived(told: Mapping[str, Any]) -> Order:
 
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
-    kept = [setting for setting in settings if not setting.startswith("data.folder=")]
+    kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
     return " ".join(["staat run", f"params/{path.name}", *(f"--set {setting}" for setting in kept)])

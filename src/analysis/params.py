@@ -47,8 +47,9 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
 
 def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = ()) -> Edition:
     """Return the edition of parameters that were read from `path`; see `read_edition`."""
-    if os.environ.get(DATA_VARIABLE) and isinstance(raw.get("data"), dict):
-        raw["data"]["folder"] = os.environ[DATA_VARIABLE]
+    for block in ("data", "value_added"):
+        if os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
+            raw[block]["folder"] = os.environ[DATA_VARIABLE]
     origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
     _refuse_empty_blocks(raw, path)
     try:

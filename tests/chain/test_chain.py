@@ -19,6 +19,11 @@ ROOT = Path(__file__).parents[2]
 FIGURES = {
     "segregation": {"schoolweging_bands", "composition_bands", "dissimilarity"},
     "school_choice": {"distance_fit", "willingness_to_travel", "nearest_map"},
+    "leergroei": {
+        *("norm_growth", "change_by_groep", "change_by_level", "change_by_band", "school_spread", "shortage"),
+        *("level_drop", "example_pupils", "expected_drop", "expected_growth", "change_by_prior_level"),
+        *("pnas", "pnas_groups", "sat_e_test", "presence", "absence"),
+    },
 }
 
 
@@ -63,6 +68,7 @@ def test_estimates_have_the_one_form(ci_edition: Path) -> None:
     for stem, name in (("school_choice", "estimates"), ("school_choice", "willingness_to_travel")):
         assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, stem, name).columns)
     assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "segregation", "indices").columns)
+    assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "leergroei", "estimates").columns)
     estimates = table(ci_edition, "school_choice", "estimates")
     assert set(estimates["model"]) == {"entry_cohort", "all_ages"}
     assert (estimates["std_error_cluster"] > 0).all()
@@ -78,6 +84,30 @@ def test_the_estimates_have_the_signs_of_the_truth(ci_edition: Path) -> None:
             assert of["distance_km"] + of["log_distance"] / (km + 0.1) < 0
         assert by_term.loc["distance_km", "ci_high"] < 0
         assert by_term.loc["schoolweging", "ci_high"] < 0 < of["schoolweging_x_nonwestern"]
+
+
+def test_the_growth_chapter_publishes_every_model(ci_edition: Path) -> None:
+    estimates = table(ci_edition, "leergroei", "estimates")
+    named = "norm_growth ois_standardised ois_shortage ois_prior_level regression_to_mean level_drop_logit"
+    named += " level_drop_ame pnas_overall pnas_one_control pnas_ses pnas_sex pnas_ability pnas_grade pnas_school_fe"
+    named += " placebo weekly ancova mixed e_test_share e_test_logit e_test_ame unweighted ipw covered lee_bounds"
+    assert set(estimates["model"]) == set(named.split())
+    assert estimates["unit"].notna().all()
+
+
+def test_no_estimate_of_growth_rests_on_two_schools(ci_edition: Path) -> None:
+    estimates = table(ci_edition, "leergroei", "estimates")
+    few = ~(estimates["n_clusters"] >= 3)
+    assert few.any()
+    assert estimates.loc[few, ["estimate", "std_error", "ci_low", "n_obs"]].isna().all(axis=None)
+
+
+def test_absence_is_told_beside_what_is_found(ci_edition: Path, manifest: dict[str, object]) -> None:
+    steps = {step["stem"]: step for step in manifest["steps"]}  # type: ignore[attr-defined]
+    sentences = {finding["name"]: finding["sentence"] for finding in steps["leergroei"]["findings"]}
+    assert "What the absent would have shown is unknown" in sentences["absent"]
+    assert all("who sat both tests" in sentences[f"growth_{subject}"] for subject in ("lezen", "rekenen", "dmt"))
+    assert (table(ci_edition, "leergroei", "missing_tests")["n_absent"].dropna() % 5 == 0).all()
 
 
 def test_the_accounting_adds_up_within_the_rounding(ci_edition: Path) -> None:

@@ -75,3 +75,13 @@ def test_an_account_folds_what_loses_too_few(chapter_of, tmp_path):
 def test_a_table_that_the_edition_makes_and_nobody_made_is_named(chapter_of):
     with pytest.raises(InputError, match="segregation_findings"):
         chapter_of("summary").load("segregation_findings")
+
+
+def test_a_table_too_long_for_a_page_is_linked_to(chapter_of, tmp_path):
+    frame = pd.DataFrame({"group": ["a", "b"], "estimate": [0.1, 0.2], "n_obs": [100, 9]})
+    shown = chapter_of("leergroei").file("estimates", frame, caption="All <b>", counts=["n_obs"])
+    assert 'id="table-estimates"' in shown.html
+    assert 'href="../tables/leergroei/estimates.csv"' in shown.html
+    assert "All &lt;b&gt;, 2 rows" in shown.html
+    written = pd.read_csv(tmp_path / "tables" / "leergroei" / "estimates.csv")
+    assert written["estimate"].isna().tolist() == [False, True]

@@ -146,3 +146,58 @@ def test_every_parameter_says_what_it_means() -> None:
     fields = sum(len(model.model_fields) for model in (Edition, *BLOCKS.values()))
     assert len(rows) == fields - len(BLOCKS)  # the blocks themselves are no parameters
     assert all(row["meaning"] and row["type"] for row in rows)
+
+
+VALUE_ADDED = {"edition": "small", "title": "A title", "region": "Netherlands", "school_years": ["1988/89"]}
+
+
+def write_value_added(folder: Path, **changes: object) -> Path:
+    path = folder / "small.yml"
+    path.write_text(yaml.safe_dump({**VALUE_ADDED, "value_added": {"folder": "somewhere"}, **changes}), "utf8")
+    return path
+
+
+def test_an_edition_may_stand_on_real_tests_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STAAT_DATA", raising=False)
+    edition = read_edition(write_value_added(tmp_path))
+    assert set(edition.blocks) == {"value_added"}
+    assert not edition.synthetic
+    assert edition.place.folder == "somewhere"
+    assert edition.recorded().blocks["value_added"]["folder"] == "data"
+    monkeypatch.setenv("STAAT_DATA", "from-environment")
+    assert read_edition(write_value_added(tmp_path)).place.folder == "from-environment"
+
+
+def test_an_edition_has_one_place_of_data(tmp_path: Path) -> None:
+    neither = {**VALUE_ADDED}
+    path = tmp_path / "small.yml"
+    path.write_text(yaml.safe_dump(neither), "utf8")
+    assert "stands on `value_added` alone" in message(path)
+    assert "stands on `value_added` alone" in message(write_value_added(tmp_path, data={"source": "synthetic"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"subjects": ["lezen", "taal"]}, "subjects: no groepen are given for taal"),
+        ({"control_years": ["2018/19", "2017/18"]}, "must be in order and come before the closure year"),
+        ({"closure_year": "2018/19"}, "must be in order and come before the closure year"),
+        ({"example_groep": 3}, "the example pupils must be of a subject in `subjects`"),
+        ({"example_level": "V"}, "not the lowest"),
+        ({"coverage": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_a_growth_chapter_that_contradicts_itself_is_refused(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    assert said in message(write(tmp_path, leergroei=changes))
+
+
+def test_a_growth_chapter_needs_tests_of_pupils(tmp_path: Path) -> None:
+    said = message(write(tmp_path, data={"source": "duo"}, leergroei={}))
+    assert "needs pupils' tests" in said
+
+
+def test_groepen_by_subject_are_a_parameter() -> None:
+    row = next(row for row in parameter_rows() if row["key"] == "leergroei.groepen")
+    assert (row["type"], row["unit"]) == ("lists of numbers by name", "groep")

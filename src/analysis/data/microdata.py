@@ -19,7 +19,7 @@ INCOME = ("low", "middle", "high")
 CONCEPT = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
 SIZE_CLASS = ("small", "medium", "large")
 STADSDEEL = ("Centrum", "West", "Nieuw-West", "Zuid", "Oost", "Noord", "Zuidoost")
-SUBJECT = ("lezen", "rekenen", "dmt")
+SUBJECT = ("lezen", "rekenen", "dmt", "spelling")
 LEVEL = ("I", "II", "III", "IV", "V")
 SCHOOL_YEAR = r"^\d{4}/\d{2}$"
 

@@ -43,9 +43,7 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     """
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
     half = ndtri((1 + level) / 2) * error
-    return pd.DataFrame(
-        {"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))}
-    )
+    return pd.DataFrame({"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))})
 
 
 def in_form(rows: pd.DataFrame, **constants: str | float) -> pd.DataFrame:

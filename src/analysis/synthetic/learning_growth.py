@@ -74,7 +74,7 @@ class Standings:
 
 @dataclass(frozen=True)
 class _Common:
-    """What the subjects share: effects of schools on level and growth (per year), and the pupils' general ability."""
+    """What the subjects share: effects of schools on level and growth (per year), and pupils' ability, which stays."""
 
     level: Floats
     growth: Floats
@@ -84,8 +84,9 @@ class _Common:
 def standings(tested: Class, truth: LearningTruth, seed: np.random.SeedSequence) -> dict[str, Standings]:
     """Draw the abilities of all pupils at all tests, by subject.
 
-    True ability changes from test to test (autoregressive), about a mean that stays with the pupil's traits and school;
-    an error of measurement comes on top, from which regression to the mean follows.
+    What the subjects share of true ability stays; what is a subject's own changes from test to test (autoregressive).
+    Both lie about a mean that stays with the pupil's traits and school; an error of measurement comes on top, from
+    which regression to the mean follows.
     """
     for_common, *for_subjects = seed.spawn(1 + len(SUBJECTS))
     common = _common(tested, truth, np.random.default_rng(for_common))
@@ -115,7 +116,7 @@ def _common(tested: Class, truth: LearningTruth, rng: np.random.Generator) -> _C
     level, growth, slope = rng.normal(size=(3, len(tested.by_school)))
     by_year = np.repeat(truth.growth.school_sd * growth[:, None], len(YEARS), axis=1)
     by_year[:, CLOSED] += truth.closure.school_sd * slope
-    return _Common(truth.ability.school_sd * level, by_year, _path(len(tested.by_pupil), truth.ability, rng))
+    return _Common(truth.ability.school_sd * level, by_year, rng.normal(size=len(tested.by_pupil)))
 
 
 def _standings(
@@ -149,7 +150,7 @@ def _expected(subject: str, by_pupil: pd.DataFrame, truth: AbilityTruth) -> Floa
 
 
 def _path(number: int, truth: AbilityTruth, rng: np.random.Generator) -> Floats:
-    """Draw true abilities that change from test to test, standard normal at every test; shape (pupils, tests)."""
+    """Draw what is a subject's own, changing from test to test, standard normal at each; shape (pupils, tests)."""
     path = rng.normal(size=(number, TIMES))
     kept_from = np.resize([truth.kept_over_summer, truth.kept_over_spring], TIMES - 1)
     kept_from[-2] = truth.kept_over_last_summer
@@ -161,8 +162,8 @@ def _path(number: int, truth: AbilityTruth, rng: np.random.Generator) -> Floats:
 def _apart(subject: str, general: Floats, truth: AbilityTruth, rng: np.random.Generator) -> Floats:
     """Draw how far pupils are from pupils like them at every test, error of measurement included."""
     shared, reliable = truth.between_subjects, truth.reliability[subject]
-    true = np.sqrt(shared) * general + np.sqrt(1 - shared) * _path(len(general), truth, rng)
-    error = rng.normal(size=general.shape)
+    true = np.sqrt(shared) * general[:, None] + np.sqrt(1 - shared) * _path(len(general), truth, rng)
+    error = rng.normal(size=true.shape)
     apart: Floats = truth.pupil_sd * (np.sqrt(reliable) * true + np.sqrt(1 - reliable) * error)
     return apart
 

@@ -75,6 +75,7 @@ NORMS: Mapping[str, Norm] = {
     "lezen": Norm((5, 6, 7), (134.0, 152.0, 168.0), (144.0, 161.0, 174.0), 24.0),
     "rekenen": Norm((4, 5, 6, 7), (150.0, 190.0, 222.0, 248.0), (172.0, 207.0, 236.0, 258.0), 26.0),
     "dmt": Norm((3, 4), (22.0, 50.0), (36.0, 60.0), 14.0),
+    "spelling": Norm((4, 5, 6, 7), (200.0, 256.0, 300.0, 336.0), (230.0, 280.0, 320.0, 352.0), 50.0),
 }
 SUBJECTS = tuple(NORMS)
 
@@ -98,9 +99,10 @@ class AbilityTruth:
     between_subjects
         Correlation of a pupil's true abilities in two subjects.
     kept_over_summer, kept_over_last_summer
-        Correlation of true ability at the E-test with the next M-test; the last is from 2018/19 to 2019/20.
+        Correlation of what is a subject's own in true ability at the E-test with the next M-test; the last is from
+        2018/19 to 2019/20. What the subjects share stays.
     kept_over_spring
-        Correlation of true ability at the M-test with the next E-test.
+        The same, of the M-test with the next E-test.
     spread_end
         Spread of pupils with the same traits on an E-test, relative to the M-test.
     """
@@ -108,15 +110,19 @@ class AbilityTruth:
     education: Mapping[str, float] = field(
         default_factory=lambda: {"laag": -0.525, "middelbaar": -0.15, "hoog": 0.22, "onbekend": -0.12}
     )
-    girl: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10})
+    girl: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10, "spelling": 0.11}
+    )
     school_sd: float = 0.12
-    pupil_sd: float = 0.96
-    reliability: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.897, "rekenen": 0.899, "dmt": 0.900})
-    between_subjects: float = 0.383
-    kept_over_summer: float = 0.919
-    kept_over_last_summer: float = 0.940
-    kept_over_spring: float = 0.964
-    spread_end: float = 1.014
+    pupil_sd: float = 0.973
+    reliability: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.848, "rekenen": 0.934, "dmt": 0.900, "spelling": 0.889}
+    )
+    between_subjects: float = 0.441
+    kept_over_summer: float = 0.754
+    kept_over_last_summer: float = 0.844
+    kept_over_spring: float = 0.879
+    spread_end: float = 1.017
 
 
 @dataclass(frozen=True)
@@ -138,17 +144,18 @@ class GrowthTruth:
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
             "lezen": {5: -0.020, 6: 0.100, 7: 0.060},
-            "rekenen": {4: 0.020, 5: 0.020, 6: 0.020, 7: 0.020},
+            "rekenen": {4: 0.026, 5: 0.026, 6: 0.026, 7: 0.026},
             "dmt": {3: 0.045, 4: 0.045},
+            "spelling": {4: 0.0385, 5: 0.0385, 6: 0.0385, 7: 0.0385},
         }
     )
     trend: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.0300, "rekenen": 0.0095, "dmt": 0.0320},
+        default_factory=lambda: {"lezen": 0.0255, "rekenen": 0.0110, "dmt": 0.0320, "spelling": 0.0313},
     )
     per_day: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.0005, "rekenen": 0.0014, "dmt": 0.0003},
+        default_factory=lambda: {"lezen": 0.0005, "rekenen": 0.0014, "dmt": 0.0003, "spelling": 0.0018},
     )
-    school_sd: float = 0.057
+    school_sd: float = 0.059
 
 
 @dataclass(frozen=True)
@@ -178,15 +185,20 @@ class ClosureTruth:
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
             "lezen": {5: -0.157, 6: -0.132, 7: -0.033},
-            "rekenen": {4: -0.048, 5: -0.059, 6: -0.073, 7: -0.081},
-            "dmt": {3: -0.078, 4: -0.078},
+            "rekenen": {4: -0.065, 5: -0.074, 6: -0.086, 7: -0.093},
+            "dmt": {3: -0.085, 4: -0.085},
+            "spelling": {4: -0.090, 5: -0.090, 6: -0.090, 7: -0.090},
         }
     )
-    level_one: Mapping[str, float] = field(default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0})
-    at_risk: Mapping[str, float] = field(default_factory=lambda: {"lezen": -0.20, "rekenen": -0.20, "dmt": 0.0})
+    level_one: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0, "spelling": 0.0}
+    )
+    at_risk: Mapping[str, float] = field(
+        default_factory=lambda: {"lezen": -0.09, "rekenen": -0.17, "dmt": 0.0, "spelling": -0.17}
+    )
     at_risk_centre: float = 0.35
     shortage: float = -0.20
-    school_sd: float = 0.097
+    school_sd: float = 0.091
     pupil_sd: float = 0.05
 
 
@@ -227,10 +239,10 @@ class TestingTruth:
     m_missing: float = 0.02
     e_missing: float = 0.02
     e_not_held: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03},
+        default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03, "spelling": 0.04},
     )
     e_not_held_closure: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.19, "rekenen": 0.10, "dmt": 0.08},
+        default_factory=lambda: {"lezen": 0.19, "rekenen": 0.10, "dmt": 0.08, "spelling": 0.10},
     )
     level_v: float = 0.05
     level_v_at_risk: float = 0.30

@@ -1,7 +1,7 @@
 """Moments of the M- and E-tests that the world holds against figures in print.
 
-Growth is the change in national percentile between the M- and the E-test of a year. The composite is the mean of lezen
-and rekenen, for pupils with both results in both; the benchmark's also holds spelling, which this world lacks.
+Growth is the change in national percentile between the M- and the E-test of a year. The composite is, as in the
+benchmark, the mean of those of lezen, rekenen and spelling in which a pupil has both results.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analysis.synthetic.once import once_per_frame
 Frames = Mapping[str, pd.DataFrame]
 Moment = Callable[[Frames], float]
 
-COMPOSITE = ("lezen", "rekenen")
+COMPOSITE = ("lezen", "rekenen", "spelling")
 PERCENTILES = ["m_percentile", "e_percentile", "prior_percentile"]
 USE_COLUMNS = ["m_score", "e_score", "consent", "adaptive"]  # what `analysed` looks at
 PNAS_COLUMNS = ["growth", "closure", "year", "days"]
@@ -44,10 +44,10 @@ def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
 @once_per_frame
 def _growth_rows(frame: pd.DataFrame, subject: str) -> pd.DataFrame:
     rows = _analysed(frame)
+    rows = rows.assign(days=rows["e_day"] - rows["m_day"])
     rows = _composite(rows) if subject == "composite" else rows[rows["subject"] == subject]
     return rows.assign(
         growth=rows["e_percentile"] - rows["m_percentile"],
-        days=rows["e_day"] - rows["m_day"],
         closure=(rows["year"] == CLOSURE_YEAR).astype(float),
     )
 
@@ -89,11 +89,13 @@ def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series
 
 
 def _composite(rows: pd.DataFrame) -> pd.DataFrame:
-    first, second = (rows[rows["subject"] == subject] for subject in COMPOSITE)
-    keys = ["pupil", "year"]
-    both = first.merge(second[[*keys, *PERCENTILES]], on=keys, suffixes=("", "_second"))
-    means = {name: (both[name] + both.pop(f"{name}_second")) / 2 for name in PERCENTILES}
-    return both.assign(**means, subject="composite")
+    parts = rows[rows["subject"].isin(COMPOSITE)]
+    grouped = parts.groupby(["pupil", "year"])
+    means = grouped[[*PERCENTILES, "days"]].mean()
+    # Without the prior test in a subject the prior would be one of another composite.
+    means["prior_percentile"] = means["prior_percentile"].where(grouped["prior_percentile"].count() == grouped.size())
+    first = parts.drop_duplicates(["pupil", "year"]).drop(columns=[*PERCENTILES, "days"])
+    return first.merge(means, left_on=["pupil", "year"], right_index=True).assign(subject="composite")
 
 
 def _std(column: pd.Series) -> pd.Series:

@@ -1,0 +1,58 @@
+"""Processor time of the closure and mixed models on the tests of a world of full size (or another).
+
+python benchmarks/leergroei.py [SCALE]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from analysis.models.leergroei import closure, mixed
+from analysis.synthetic.learning import make_learning
+from analysis.synthetic.learning_truth import NORMS
+from analysis.synthetic.people import make_people
+from analysis.synthetic.truth import Truth
+
+DESIGN = closure.Design({subject: norm.groepen for subject, norm in NORMS.items()})
+
+
+def tests(scale: float) -> pd.DataFrame:
+    """Make the tests of a world."""
+    truth = Truth()
+    for_people, for_tests = np.random.SeedSequence(20201101).spawn(2)
+    _, frames = make_people(truth, scale, for_people)
+    return make_learning(frames["by_pupil"], frames["by_location"], truth.learning, for_tests)
+
+
+def seconds(step: Callable[[], object]) -> float:
+    """Return the processor time of a step: what others do on the machine does not count."""
+    started = time.process_time()
+    step()
+    return time.process_time() - started
+
+
+def main() -> None:
+    """Print seconds of processor time per model, of all outcomes together."""
+    by_pupil_test = tests(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+    rows = closure.percentile_growth(by_pupil_test, DESIGN)
+    sys.stdout.write(f"{len(by_pupil_test):,} rows of tests, {len(rows):,} of growth\n")
+    steps: dict[str, Callable[[], object]] = {
+        "percentile_growth": partial(closure.percentile_growth, by_pupil_test, DESIGN)
+    }
+    models = (closure.overall, closure.one_control_year, closure.by_education, closure.by_sex, closure.by_prior)
+    models += (closure.by_grade, closure.school_effects, closure.placebo, closure.weekly_progress, closure.ancova)
+    steps |= {model.__name__: partial(model, rows) for model in models}
+    steps |= {f"mixed {name}": partial(mixed.closure_slopes, rows, name) for name in rows["outcome"].unique()}
+    taken = {name: seconds(step) for name, step in steps.items()}
+    for name, time_of in {**taken, "together": sum(taken.values())}.items():
+        sys.stdout.write(f"{name:<20} {time_of:6.2f}\n")
+
+
+if __name__ == "__main__":
+    main()

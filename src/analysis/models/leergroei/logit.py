@@ -1,0 +1,148 @@
+r"""A logit with clustered errors, and what it means in probabilities.
+
+.. math:: P(y_i = 1) = \Lambda(x_i'\beta)
+
+Coefficients are log odds and cannot be read as sizes. What can be read is an average effect: the mean difference in
+probability between two states of the same pupils, with its error by the delta method.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy.special import expit
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning, SpecificationWarning
+
+from analysis.errors import ModelError
+from analysis.models.regression import Regression, clustered
+
+SEPARATED = 12.0
+"""Log odds beyond this (one in 160,000) are those of a group in which the outcome is always the same."""
+
+Floats = NDArray[np.float64]
+Layout = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Logit:
+    """A fitted logit.
+
+    Parameters
+    ----------
+    outcome
+        The subject.
+    rows
+        The pupils.
+    layout
+        From pupils to the terms.
+    regression
+        Coefficients and their clustered covariance.
+    weight
+        Of every row.
+    """
+
+    outcome: str
+    rows: pd.DataFrame
+    layout: Layout
+    regression: Regression
+    weight: pd.Series
+
+    @property
+    def separated(self) -> bool:
+        """Whether in some group everybody or nobody has the outcome, so that its log odds cannot be estimated."""
+        return bool((np.abs(self.log_odds(self.rows)) > SEPARATED).any())
+
+    def log_odds(self, rows: pd.DataFrame) -> Floats:
+        """Tell the log odds of any pupils."""
+        odds: Floats = self.layout(rows).to_numpy() @ self.regression.coefficients.to_numpy()
+        return odds
+
+
+def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, weights: str | None = None) -> Logit:
+    """Fit a logit by (weighted) maximum likelihood, with errors clustered by school.
+
+    Parameters
+    ----------
+    outcome
+        The subject, for the errors and tables.
+    rows
+        One row per pupil, with ``location``.
+    target
+        Column of zeros and ones.
+    layout
+        From pupils to the terms, intercept included.
+    weights
+        Column of weights; their scale does not matter.
+
+    Raises
+    ------
+    ModelError
+        If the terms cannot be told apart.
+    """
+    X = layout(rows)
+    if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
+        raise ModelError(f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`")
+    y, schools = rows[target].astype(float), rows["location"]
+    weight = pd.Series(1.0, index=rows.index) if weights is None else rows[weights] / rows[weights].mean()
+    with warnings.catch_warnings():
+        # Statsmodels has not tested clustered errors with weights; the tests here hold them to the formula.
+        warnings.simplefilter("ignore", SpecificationWarning)
+        # `Logit.separated` tells of a likelihood without a maximum, and estimates are then left out.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = _newton(y, X, schools) if weights is None else _scoring(y, X, schools, weight)
+    return Logit(outcome, rows, layout, fitted, weight)
+
+
+def _newton(y: pd.Series, X: pd.DataFrame, schools: pd.Series) -> Regression:
+    try:
+        return clustered(sm.Logit(y, X), schools, disp=False)
+    except np.linalg.LinAlgError:  # a separated outcome can make a Newton step impossible; scoring has none
+        return _scoring(y, X, schools, pd.Series(1.0, index=y.index))
+
+
+def _scoring(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series) -> Regression:
+    model = sm.GLM(y, X, family=sm.families.Binomial(), var_weights=weight.to_numpy())
+    return clustered(model, schools, tol=1e-10)
+
+
+def coefficients(model: Logit, name: str) -> pd.DataFrame:
+    """Tell the coefficients in log odds; missing where the outcome is separated."""
+    told = model.regression.estimates(name, model.outcome, "log odds")
+    if model.separated:
+        told[["estimate", "std_error", "ci_low", "ci_high", "p_value"]] = np.nan
+    n_least = int(model.rows.groupby("year").size().min())
+    return told.assign(outcome=model.outcome, by="", category="", n_least=n_least)
+
+
+def effect(model: Logit, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, Floats]:
+    """Average difference in probability between two states of the same pupils, and its gradient."""
+    beta, weight = model.regression.coefficients.to_numpy(), model.weight[high.index].to_numpy()
+    states = [model.layout(rows).to_numpy() for rows in (high, low)]
+    p1, p0 = (expit(X @ beta) for X in states)
+    gradient = (p1 * (1 - p1))[:, None] * states[0] - (p0 * (1 - p0))[:, None] * states[1]
+    return float(np.average(p1 - p0, weights=weight)), np.average(gradient, axis=0, weights=weight)
+
+
+def told(model: Logit, estimate: float, gradient: Floats) -> dict[str, float]:
+    """Give an estimate its error by the delta method, for `rows.in_rows`."""
+    error = np.sqrt(gradient @ model.regression.covariance.to_numpy() @ gradient)
+    return {"estimate": estimate, "std_error": float(error), "schools": model.regression.n_clusters}
+
+
+def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
+    """Average effect of the closure year on the pupils of a group: every one of them once in it, once before it.
+
+    Missing where everybody or nobody has the outcome: an error computed there would be too small.
+    """
+    closed, before = part.assign(closure=1.0), part.assign(closure=0.0)
+    found = told(model, *effect(model, closed, before))
+    if max(np.abs(model.log_odds(state)).max() for state in (closed, before)) > SEPARATED:
+        found |= {"estimate": np.nan, "std_error": np.nan}
+    return found

@@ -1,0 +1,92 @@
+"""Charts and findings of the chapter on value added."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.publish import figures
+
+TERMS = {"iq_verbal": "verbal IQ, per sd", "ses": "SES, per sd", "minority": "ethnic minority"}
+MODELS = {"gain": "growth: change of place", "ancova": "later score at equal earlier score"}
+COLUMNS = ["name", "sentence", "n", "unit"]
+
+
+@figures.style()
+def two_questions(estimates: pd.DataFrame) -> Figure:
+    """Draw what background has to do with growth and with the later score at equal earlier score.
+
+    Parameters
+    ----------
+    estimates
+        Of `models.value_added.growth_by_background`.
+    """
+    shown = estimates[estimates["term"].isin(list(TERMS))]
+    shown = shown.assign(label=shown["group"] + ": " + shown["term"].map(TERMS))
+    figure, axes = figures.canvas(8.5)
+    for place, (model, name) in enumerate(MODELS.items()):
+        rows = shown[shown["model"] == model]
+        figures.intervals(axes, rows, "label", name=name, series=place, of=len(MODELS))
+    axes.set_xlabel("standard deviations of the test")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, borderaxespad=0)
+    return figure
+
+
+@figures.style()
+def spread_of_schools(spread: pd.DataFrame) -> Figure:
+    """Draw how schools are spread in raw scores and in value added: their middle, with 80% of the schools.
+
+    Parameters
+    ----------
+    spread
+        Of `models.value_added.value_added`.
+    """
+    figure, axes = figures.canvas(5.5)
+    for place, (column, name) in enumerate({"raw": "later score", "added": "value added"}.items()):
+        wide = spread.pivot_table(index="subject", columns="quantile", values=column)
+        rows = pd.DataFrame({"estimate": wide[0.5], "ci_low": wide[0.1], "ci_high": wide[0.9]}).reset_index()
+        figures.intervals(axes, rows, "subject", name=name, series=place, of=2)
+    axes.set_xlabel("distance from the mean school (standard deviations of the test)")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.2), ncols=2, borderaxespad=0)
+    return figure
+
+
+def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFrame) -> pd.DataFrame:
+    """Tell what schools add, and why it is not what their scores show.
+
+    Parameters
+    ----------
+    estimates
+        Of `models.value_added.value_added`.
+    spread, agreement
+        Of `models.value_added.value_added` and `rank_agreement`.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = []
+    for subject in agreement["subject"]:
+        raw, added = (_share_of_schools(estimates, subject, model) for model in ("raw", "value_added"))
+        sentence = (
+            f"In {subject}, {raw:.0%} of the differences between pupils' later scores lies between schools; of what "
+            f"the earlier test and background leave open, {added:.0%} does."
+        )
+        of_subject = agreement[agreement["subject"] == subject].iloc[0]
+        order = (
+            f"In {subject}, the order of schools by mean score and by value added agree by a rank correlation of "
+            f"{of_subject['rank_correlation']:.2f}: a table of mean scores is not one of what schools add."
+        )
+        pupils = int(spread.loc[spread["subject"] == subject, "n_pupils"].iloc[0])
+        rows += [
+            (f"between_schools_{subject}", sentence, pupils, "pupils"),
+            (f"order_{subject}", order, int(of_subject["n_schools"]), "schools"),
+        ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _share_of_schools(estimates: pd.DataFrame, subject: str, model: str) -> float:
+    rows = estimates[(estimates["group"] == subject) & (estimates["model"] == model)].set_index("term")["estimate"]
+    between, within = rows["variance_intercept"], rows["variance_residual"]
+    return float(between / (between + within))

@@ -1,0 +1,45 @@
+"""The edition on real tests, run with the command that a person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory, real_data_folder: Path) -> Path:
+    outputs = tmp_path_factory.mktemp("outputs")
+    words = [sys.executable, "-m", "analysis.cli", "run", "params/bdf-leergroei.yml", "--outputs", str(outputs)]
+    environment = {**os.environ, "STAAT_DATA": str(real_data_folder)}
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return outputs / "bdf-leergroei"
+
+
+def test_the_tables_hold_the_values_in_print(edition: Path) -> None:
+    told = pd.read_csv(edition / "tables" / "value_added" / "textbook.csv", comment="#").set_index(["model", "term"])
+    assert round(told.loc[("empty", "intercept"), "estimate"], 2) == 40.36
+    assert round(told.loc[("iq", "iq"), "estimate"], 3) == 2.488
+
+
+def test_the_manifest_names_the_file_and_not_the_folder(edition: Path, real_data_folder: Path) -> None:
+    text = (edition / "manifest.json").read_text("utf8")
+    assert "learning/bdf.csv" in text
+    assert str(real_data_folder) not in text
+    assert json.loads(text)
+
+
+def test_no_table_has_a_row_per_school(edition: Path) -> None:
+    for path in (edition / "tables").rglob("*.csv"):
+        assert "school" not in pd.read_csv(path).columns
+        assert len(pd.read_csv(path)) < 60

@@ -1,0 +1,136 @@
+import pandas as pd
+import pytest
+
+from analysis.publish import wording_leergroei as wording
+
+COLUMNS = ["model", "by", "outcome", "category", "term", "estimate", "ci_low", "ci_high", "n_obs"]
+NOTHING = pd.DataFrame(columns=["outcome", "category", "sd_schools", "low_tenth", "high_tenth", "n_pupils"])
+NO_EXAMPLES = pd.DataFrame(columns=["share_at_risk", "term", "estimate"])
+NOBODY = pd.DataFrame(columns=["outcome", "year", "level_m", "share_present", "n_m_test"])
+
+
+def told(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY):
+    estimates = pd.DataFrame(rows, columns=COLUMNS)
+    found = wording.findings(
+        estimates, examples, spread, missing, before="2018/19", closed="2019/20", levels=["I", "II", "V"]
+    )
+    assert list(found.columns) == wording.COLUMNS
+    return found.set_index("name")["sentence"]
+
+
+def overall(estimate, low, high):
+    return ("ois_standardised", "", "rekenen", "", "closure", estimate, low, high, 1200)
+
+
+def test_a_loss_is_told_with_its_interval_and_without_a_sign():
+    said = told(overall(-0.156, -0.195, -0.117))["growth_rekenen"]
+    assert "pupils grew 0.16 (95% interval 0.12 to 0.20) less in 2019/20" in said
+    assert "Only pupils who sat both tests are in this number" in said
+
+
+def test_a_gain_is_more():
+    assert "grew 0.10 (95% interval 0.02 to 0.18) more" in told(overall(0.1, 0.02, 0.18))["growth_rekenen"]
+
+
+def test_what_cannot_be_measured_is_not_claimed():
+    said = told(overall(-0.02, -0.1, 0.06))["growth_rekenen"]
+    minus = "\N{MINUS SIGN}"
+    assert f"neither measurably less nor more ({minus}0.02, 95% interval {minus}0.10 to 0.06)" in said
+
+
+def test_a_withheld_number_is_not_told():
+    assert told(overall(float("nan"), float("nan"), float("nan"))).empty
+
+
+def test_levels_and_bands_farthest_apart():
+    rows = [
+        ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
+        for level, value in (("I", 0.12), ("II", -0.1), ("V", -0.2))
+    ]
+    rows += [
+        ("ois_standardised", "band", "lezen", band, "closure", value, value - 0.01, value + 0.01, 500)
+        for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", -0.35))
+    ]
+    found = told(*rows)
+    assert "pupils of level V grew 0.20 (95% interval 0.15 to 0.25) less" in found["levels_lezen"]
+    assert "pupils of level I grew 0.12 (95% interval 0.07 to 0.17) more" in found["levels_lezen"]
+    assert "schools with fewer than 20% at risk grew 0.05" in found["bands_lezen"]
+    assert "schools with 80% or more at risk grew 0.35" in found["bands_lezen"]
+    assert "absent" in found["bands_lezen"]
+
+
+def test_the_choice_of_years_is_told():
+    rows = [
+        ("pnas_overall", "", "composite", "", "closure", -3.16, -3.5, -2.8, 90_000),
+        ("pnas_one_control", "", "composite", "", "closure", -2.51, -2.8, -2.2, 50_000),
+        ("pnas_ses", "parental education", "composite", "laag", "difference", -1.2, -2.0, -0.4, 9_000),
+    ]
+    found = told(*rows)
+    assert "was 3.2 (95% interval 2.8 to 3.5) percentile points lower in 2019/20" in found["pnas"]
+    assert "year before alone, 2.5 (95% interval 2.2 to 2.8) percentile points lower" in found["pnas"]
+    assert "1.2 (95% interval 0.4 to 2.0) percentile points lower for pupils whose parents" in found["education"]
+
+
+def test_regression_to_the_mean_is_taken_off():
+    rows = [
+        ("regression_to_mean", "level_m", "rekenen", "level I", term, value, value - 0.02, value + 0.02, 900)
+        for term, value in (("drop_expected", 0.268), ("drop_closure", 0.374))
+    ]
+    said = told(*rows)["regression_to_mean"]
+    assert "37% dropped a level in 2019/20; 27% would have without any closure" in said
+
+
+def test_example_pupils():
+    rows = pd.DataFrame(
+        {
+            "share_at_risk": 0.6,
+            "term": ["before", "closure", "difference"],
+            "year": ["2018/19", "2019/20", "both"],
+            "estimate": [0.28, 0.44, 0.16],
+            "ci_low": [0.25, 0.4, 0.13],
+            "ci_high": [0.31, 0.48, 0.2],
+            "n_obs": [1090, 1040, 1040],
+            "outcome": "rekenen",
+            "groep": 7,
+            "level": "I",
+        }
+    )
+    said = told(examples=rows)["example_60"]
+    assert "school with 60% of pupils at risk, had a probability of 28% (95% interval 25% to 31%)" in said
+    assert "in 2018/19 and of 44% (95% interval 40% to 48%) in 2019/20" in said
+
+
+def test_absence_of_the_subject_with_the_largest_fall():
+    rows = pd.DataFrame(
+        [
+            (outcome, year, level, present, 500)
+            for outcome, fall in (("lezen", 0.1), ("rekenen", 0.2))
+            for year, less in (("2018/19", 0.0), ("2019/20", fall))
+            for level, present in (("I", 0.95), ("V", 0.9 - less))
+        ],
+        columns=["outcome", "year", "level_m", "share_present", "n_m_test"],
+    )
+    said = told(missing=rows)["absent"]
+    assert "arithmetic (rekenen-wiskunde), 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in said
+
+
+def test_the_spread_between_schools():
+    spread = pd.DataFrame(
+        {
+            "outcome": ["lezen"],
+            "category": ["below 20% at risk"],
+            "sd_schools": [0.25],
+            "low_tenth": [-0.38],
+            "high_tenth": [0.26],
+            "n_pupils": [4500],
+        }
+    )
+    said = told(spread=spread)["schools"]
+    assert "a tenth of them grew at least 0.38 less in 2019/20" in said
+    assert "another tenth at least 0.26 more" in said
+
+
+@pytest.mark.parametrize(("low", "high", "words"), [(-0.3, -0.1, "grew 0.20"), (-0.3, 0.1, "neither measurably")])
+def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words):
+    row = ("ois_shortage", "", "lezen", "", "closure:shortage", (low + high) / 2, low, high, 900)
+    assert words in told(row)["shortage"]
