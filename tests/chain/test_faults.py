@@ -200,12 +200,12 @@ def disturb(faults: Faults, trial: Trial, name: str, until: Any) -> bool:
 
 
 def until_it_lands(faults: Faults, trial: Trial, number: int, until: Any) -> None:
-    """Draw other moments until the victim is still there when its moment comes."""
+    """Draw other, earlier moments until the victim is still there when its moment comes."""
     chance = random.Random(SEED * number)  # noqa: S311 - moments, no secrets
     for attempt in range(10):
         if disturb(faults, trial, f"trial-{number}-{attempt}", until):
             return
-        trial = Trial(**{**trial.__dict__, "moment": chance.random() * 0.8})
+        trial = Trial(**{**trial.__dict__, "moment": chance.random() * 0.8 ** (attempt + 1)})
     pytest.fail(f"the {trial.victim} could not be killed in ten runs")
 
 
