@@ -23,9 +23,10 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
 
-slow: $(READY)  ## the tests that take minutes; writes docs/coverage.md
+slow: $(READY)  ## the tests that take minutes; writes docs/coverage.md and docs/faults.md
 	$(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
 	$(BIN)/python tools/coverage_report.py .pytest_cache/slow.xml
+	$(BIN)/python tools/fault_report.py .pytest_cache/v/faults/trials
 
 lock: $(READY)  ## resolve the dependencies anew: requirements.lock and environment.yml
 	$(BIN)/python tools/lock.py

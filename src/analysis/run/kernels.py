@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -52,7 +53,26 @@ def private_folder() -> tempfile.TemporaryDirectory[str]:
     """Return a folder for the sockets and scratch files of one kernel, with a path short enough for a socket."""
     usual = tempfile.gettempdir()
     where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - TemporaryDirectory makes a private folder
-    return tempfile.TemporaryDirectory(prefix="staat-", dir=where, ignore_cleanup_errors=True)
+    _clear_orphaned(Path(where))
+    return tempfile.TemporaryDirectory(prefix=f"staat-{os.getpid()}-", dir=where, ignore_cleanup_errors=True)
+
+
+def _clear_orphaned(where: Path) -> None:
+    """Remove the folders of processes that were killed: a kernel may have left confidential data in them."""
+    for folder in where.glob("staat-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not _lives(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)  # those of another user stay
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _told(job: Job) -> dict[str, Any]:

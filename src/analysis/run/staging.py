@@ -143,7 +143,7 @@ def _mend_swap(edition: Path) -> None:
 
 
 def _aside(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.old")
+    return folder.with_name(f".{folder.name.lstrip('.')}.aside")
 
 
 def _exchange(one: Path, other: Path) -> None:

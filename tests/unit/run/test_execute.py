@@ -425,3 +425,17 @@ def wait_for(condition: Callable[[], object], within: float = 20.0) -> str:
         assert time.monotonic() < deadline
         threading.Event().wait(0.02)
     return str(found)
+
+
+def test_the_folder_of_a_process_that_was_killed_is_cleared_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analysis.run.kernels import private_folder
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f"staat-{gone.pid}-abc", "staat-1-abc", "of-another"):
+        (tmp_path / name).mkdir()
+    with private_folder() as mine:
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["of-another", "staat-1-abc", Path(mine).name]

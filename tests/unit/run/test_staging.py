@@ -65,7 +65,7 @@ def test_an_edition_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> Non
 
 
 def test_a_swap_in_two_renames_that_was_cut_short_is_put_right(tmp_path: Path) -> None:
-    edition(tmp_path / "a.old", "old")
+    edition(tmp_path / ".a.aside", "old")
     staging.begin(tmp_path, "a")
     assert (tmp_path / "a" / "page").read_text("utf8") == "old"
 
