@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 import subprocess
 import sys
@@ -274,6 +275,40 @@ def test_a_cell_for_which_memory_is_too_small_says_so(job: MakeJob) -> None:
     outcome = execute(job(limit))
     assert "MemoryError" in (outcome.error or "")
     assert "ran out of memory" in (outcome.error or "")
+
+
+IN_LITTLE_MEMORY = """
+import json, os, sys
+from pathlib import Path
+group = Path(sys.argv[2])
+(group / "memory.limit_in_bytes").write_text(str(700 << 20))
+(group / "cgroup.procs").write_text(str(os.getpid()))
+from analysis.run.execute import execute
+from analysis.run.job import Job
+print(execute(Job(**json.loads(sys.argv[1]))).error)
+"""
+
+
+@pytest.fixture
+def control_group() -> Iterator[Path]:
+    """A control group below that of this process; skips, saying so, where none can be made."""
+    member = re.search(r"^\d+:memory:(.*)$", Path("/proc/self/cgroup").read_text("utf8"), re.MULTILINE)
+    group = Path(f"/sys/fs/cgroup/memory{member[1] if member else ''}") / f"staat-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no control group of memory can be made here: {error.strerror}")
+    yield group
+    wait_for(lambda: not (group / "cgroup.procs").read_text("utf8"))
+    group.rmdir()
+
+
+def test_a_kernel_that_the_machine_kills_for_want_of_memory_says_so(job: MakeJob, control_group: Path) -> None:
+    one = json.dumps(asdict(job("hoard = bytearray(2 << 30)")))
+    words = [sys.executable, "-c", IN_LITTLE_MEMORY, one, str(control_group)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "killed by SIGKILL: out of memory" in said
+    assert "hoard = bytearray(2 << 30)" in said
 
 
 def test_a_kernel_that_cannot_start_says_why(job: MakeJob, tmp_path: Path) -> None:
