@@ -13,6 +13,7 @@ import pytest
 
 from analysis.chain import CHAIN
 from analysis.models.estimates import ESTIMATE_COLUMNS
+from analysis.params import read_edition
 from analysis.run.manifest import outputs_of
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,10 @@ def table(edition: Path, stem: str, name: str) -> pd.DataFrame:
 
 
 def test_every_step_leaves_a_notebook_and_a_page(ci_edition: Path) -> None:
-    for step in CHAIN:
+    blocks = read_edition(ROOT / "params" / "ci.yml").blocks
+    steps = [step for step in CHAIN if step.stem in blocks]
+    assert len(steps) >= 5
+    for step in steps:
         assert (ci_edition / "notebooks" / f"{step.notebook}.ipynb").exists()
         assert (ci_edition / "html" / f"{step.notebook}.html").exists()
     assert (ci_edition / "index.html").exists()

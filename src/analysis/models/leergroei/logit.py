@@ -123,11 +123,7 @@ def coefficients(model: Logit, name: str) -> pd.DataFrame:
 
 def effect(model: Logit, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, Floats]:
     """Average difference in probability between two states of the same pupils, and its gradient."""
-    beta, weight = model.regression.coefficients.to_numpy(), model.weight[high.index].to_numpy()
-    states = [model.layout(rows).to_numpy() for rows in (high, low)]
-    p1, p0 = (expit(X @ beta) for X in states)
-    gradient = (p1 * (1 - p1))[:, None] * states[0] - (p0 * (1 - p0))[:, None] * states[1]
-    return float(np.average(p1 - p0, weights=weight)), np.average(gradient, axis=0, weights=weight)
+    return _difference(model, model.layout(high).to_numpy(), model.layout(low).to_numpy(), high.index)
 
 
 def told(model: Logit, estimate: float, gradient: Floats) -> dict[str, float]:
@@ -141,8 +137,15 @@ def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
 
     Missing where everybody or nobody has the outcome: an error computed there would be too small.
     """
-    closed, before = part.assign(closure=1.0), part.assign(closure=0.0)
-    found = told(model, *effect(model, closed, before))
-    if max(np.abs(model.log_odds(state)).max() for state in (closed, before)) > SEPARATED:
-        found |= {"estimate": np.nan, "std_error": np.nan}
-    return found
+    closed, before = (model.layout(part.assign(closure=year)).to_numpy() for year in (1.0, 0.0))
+    beta = model.regression.coefficients.to_numpy()
+    if max(np.abs(closed @ beta).max(), np.abs(before @ beta).max()) > SEPARATED:
+        return {"estimate": np.nan, "std_error": np.nan, "schools": model.regression.n_clusters}
+    return told(model, *_difference(model, closed, before, part.index))
+
+
+def _difference(model: Logit, high: Floats, low: Floats, index: pd.Index) -> tuple[float, Floats]:
+    beta, weight = model.regression.coefficients.to_numpy(), model.weight[index].to_numpy()
+    p1, p0 = expit(high @ beta), expit(low @ beta)
+    gradient = (p1 * (1 - p1))[:, None] * high - (p0 * (1 - p0))[:, None] * low
+    return float(np.average(p1 - p0, weights=weight)), np.average(gradient, axis=0, weights=weight)

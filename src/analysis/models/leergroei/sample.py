@@ -135,7 +135,7 @@ def _in_design(by_pupil_test: pd.DataFrame, design: Design) -> pd.Series:
 
 
 def _refuse_empty(rows: pd.DataFrame, design: Design) -> None:
-    found = set(zip(rows["subject"], rows["groep"], rows["year"], strict=True))
+    found = set(rows[["subject", "groep", "year"]].drop_duplicates().itertuples(index=False, name=None))
     for subject, groepen in design.groepen.items():
         for groep in groepen:
             for year in years_of(design):
