@@ -1,0 +1,221 @@
+r"""Regressions with errors clustered by school: the one convention for clustered errors of this project.
+
+The convention, for every model that is fitted by statsmodels:
+
+- the sandwich of Liang and Zeger, :math:`c\,A^{-1} \bigl(\sum_g s_g s_g'\bigr) A^{-1}` with :math:`s_g` the summed
+  scores of cluster :math:`g`;
+- :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}` (known as CR1), :math:`G` clusters, :math:`N` rows, :math:`K` coefficients
+  that are told; effects that are swept out (`entity`) do not count, as they lie within clusters;
+- intervals and p-values from Student's t with :math:`G-1` degrees of freedom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from analysis.errors import ModelError
+from analysis.models.estimates import in_form
+
+INTERCEPT = "intercept"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A fitted regression.
+
+    Parameters
+    ----------
+    coefficients
+        By term.
+    covariance
+        Of the coefficients, clustered; terms by terms.
+    residuals
+        Outcome minus what the terms (and the swept-out effects) expect, one per row.
+    n_obs, n_clusters
+        Rows and clusters that the estimates rest on.
+    """
+
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    residuals: pd.Series
+    n_obs: int
+    n_clusters: int
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors, by term."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.coefficients.index)
+
+    def estimates(
+        self,
+        model: str,
+        group: str,
+        unit: str | Mapping[str, str],
+        terms: Sequence[str] | None = None,
+        level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Tell the estimates in the one form of `analysis.models.estimates`.
+
+        Parameters
+        ----------
+        model, group
+            Constants of the rows.
+        unit
+            What one unit of the coefficient is, for all terms or by term.
+        terms
+            Which terms to tell; by default all.
+        level
+            Confidence level of the intervals.
+        """
+        told = list(self.coefficients.index if terms is None else terms)
+        rows = t_interval(self.coefficients[told], self.std_errors[told], self.n_clusters, level)
+        rows["unit"] = unit if isinstance(unit, str) else [unit[term] for term in told]
+        rows.insert(0, "term", told)
+        return in_form(rows, model=model, group=group, n_obs=self.n_obs, n_clusters=self.n_clusters)
+
+    def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
+        """Return a weighted sum of coefficients and its standard error.
+
+        For instance the effect in a group, ``{"closure": 1, "closure:laag": 1}``.
+        """
+        terms, w = list(weights), np.array(list(weights.values()))
+        variance = w @ self.covariance.loc[terms, terms].to_numpy() @ w
+        return float(w @ self.coefficients[terms].to_numpy()), float(np.sqrt(variance))
+
+
+def t_interval(estimate: pd.Series, std_error: pd.Series, n_clusters: int, level: float = 0.95) -> pd.DataFrame:
+    """Give estimates their interval and p-value by Student's t with one degree of freedom less than clusters.
+
+    Returns
+    -------
+    DataFrame
+        ``estimate, std_error, ci_low, ci_high, p_value``; the p-value is two-sided, against zero.
+    """
+    value, error = np.asarray(estimate, float), np.asarray(std_error, float)
+    half = student.ppf((1 + level) / 2, n_clusters - 1) * error
+    return pd.DataFrame(
+        {
+            "estimate": value,
+            "std_error": error,
+            "ci_low": value - half,
+            "ci_high": value + half,
+            "p_value": 2 * student.sf(np.abs(value / error), n_clusters - 1),
+        }
+    )
+
+
+def fit(
+    frame: pd.DataFrame,
+    outcome: str,
+    terms: Sequence[str],
+    *,
+    cluster: str,
+    entity: str | None = None,
+    weights: str | None = None,
+) -> Regression:
+    r"""Regress by (weighted) least squares, with errors clustered by the convention of this module.
+
+    Parameters
+    ----------
+    frame
+        One row per observation.
+    outcome
+        Column.
+    terms
+        Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
+    cluster
+        Column; errors may be correlated within its values.
+    entity
+        Column whose effects are swept out (no intercept then); its values must lie within clusters.
+    weights
+        Column of positive weights, such as inverse probabilities; their scale does not matter.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing, a weight is not positive, there is one cluster only, an entity lies in several clusters
+        or the terms cannot be told apart.
+
+    Notes
+    -----
+    Minimises :math:`\sum_i w_i (y_i - x_i'\beta - \alpha_{e(i)})^2`; effects of entities are swept out by subtracting
+    weighted means within entities.
+    """
+    data = _design(frame, outcome, terms, [name for name in (cluster, entity, weights) if name])
+    w = pd.Series(1.0, index=data.index) if weights is None else data[weights].astype(float)
+    if not (w > 0).all():
+        raise ModelError(f"{weights}: weights must be positive")
+    numbers = data[[outcome, *terms]].astype(float)
+    if entity is None:
+        numbers.insert(1, INTERCEPT, 1.0)
+    else:
+        if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
+            raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out")
+        numbers = _swept(numbers, data[entity], w)
+    y, X = numbers[outcome], numbers.drop(columns=outcome)
+    refuse_alike(X, outcome)
+    return clustered(sm.WLS(y, X, weights=w), data[cluster])
+
+
+def clustered(model: Any, clusters: pd.Series, **fit_options: Any) -> Regression:  # noqa: ANN401 (statsmodels has no types)
+    """Fit a model of statsmodels (WLS, Logit, GLM ...) with errors by the convention of this module.
+
+    Parameters
+    ----------
+    model
+        Unfitted, made of a DataFrame, so that its terms have names.
+    clusters
+        Cluster of every row, in the order of the rows.
+    **fit_options
+        Passed on to ``model.fit``, such as ``method``, ``maxiter`` or ``disp``.
+    """
+    result = statsmodels_fit(model, clusters, **fit_options)
+    covariance = pd.DataFrame(result.cov_params(), index=result.params.index, columns=result.params.index)
+    left = model.endog - np.asarray(model.predict(np.asarray(result.params)))
+    residuals = pd.Series(left, index=clusters.index)
+    return Regression(result.params, covariance, residuals, len(clusters), int(clusters.nunique()))
+
+
+def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:  # noqa: ANN401 (the same)
+    """Fit as `clustered` does, but return statsmodels' own results, for what only they offer (``get_margeff``)."""
+    codes, names = pd.factorize(clusters)
+    if len(names) < 2:
+        raise ModelError("errors clustered by school need at least two schools")
+    how = {"groups": codes, "use_correction": True}
+    return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **fit_options)
+
+
+def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
+    """Lay out the columns, products included; nothing may be missing."""
+    products = {
+        term: frame[list(term.split(":"))].astype(float).prod(axis=1, skipna=False) for term in terms if ":" in term
+    }
+    plain = dict.fromkeys([outcome, *(term for term in terms if ":" not in term), *others])
+    data = frame[list(plain)].assign(**products)
+    missing = data.isna().sum()
+    if missing.any():
+        told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
+        raise ModelError(f"{outcome}: values are missing in {told}; select the rows first, so that they are counted")
+    return data
+
+
+def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.DataFrame:
+    totals = numbers.mul(weights, axis=0).groupby(entity).transform("sum")
+    return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
+
+
+def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
+    """Refuse terms that the data cannot tell apart."""
+    scale = np.sqrt((X**2).sum())
+    gram = (X / scale.where(scale > 0, 1.0)).to_numpy()
+    if np.linalg.matrix_rank(gram.T @ gram, tol=1e-9, hermitian=True) < X.shape[1]:
+        raise ModelError(f"{outcome} on {', '.join(map(str, X.columns))}: the data cannot tell the terms apart")
