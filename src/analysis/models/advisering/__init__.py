@@ -1,1 +1,1 @@
-"""Is the school advice equal for equal pupils? The models of the chapter advisering."""
+"""Is the school advice equal for equal pupils? Definitions, shares, regressions and scenarios of the chapter."""
