@@ -1,7 +1,7 @@
 """What under-advice, over-advice, bijstelling and a move up or down are: the one place where the chapter says so.
 
-Publications differ in them (before or after bijstelling, half or whole levels, who counts as low-educated), so all of it
-is a parameter, and nothing below knows a publication.
+Publications differ in them (before or after bijstelling, half or whole levels, who counts as low-educated), so all of
+it is a parameter, and nothing below knows a publication.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ DOUBLES = ("middle", "range")
 SINGLE_AND_DOUBLE = ("vmbo-b", "vmbo-b/k", "vmbo-k", "vmbo-gt", "vmbo-gt/havo", "havo", "havo/vwo", "vwo")
 NEARLY_ALL_DOUBLE = ("pro/vmbo-b", "vmbo-b/k", "vmbo-k/gt", "vmbo-gt/havo", "havo/vwo", "vwo")
 SCHEMES = {len(scheme): scheme for scheme in (SINGLE_AND_DOUBLE, NEARLY_ALL_DOUBLE)}
+
+LEVEL_NAMES = {number: name for name, number in NUMBER_OF_LEVEL.items()}
+"""How the levels of an advice are written, lowest first."""
 
 DEVIATIONS = ("a level or more below", "half a level below", "equal", "half a level above", "a level or more above")
 POSITIONS = ("below the advice", "at the advice", "above the advice")
@@ -82,6 +85,13 @@ def school_year(first: int) -> str:
 def first_year(year: str) -> int:
     """Return the calendar year in which a school year starts: 2018/19 as 2018."""
     return int(year[:4])
+
+
+def names_of_test_advice() -> dict[float, str]:
+    """Return how the advices of the test are written, lowest first, by the number in their middle."""
+    given = {name for scheme in SCHEMES.values() for name in scheme}
+    names = {sum(levels_of(name)) / 2: name for name in given}
+    return dict(sorted(names.items()))
 
 
 def levels_of(advice: str) -> tuple[float, float]:
@@ -176,7 +186,9 @@ def _difference(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
 
 
 def _classes(difference: pd.Series) -> pd.Categorical:
-    place = np.select([difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1], range(5), -1)
+    place = np.select(
+        [difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1], range(5), -1
+    )
     return pd.Categorical.from_codes(place, DEVIATIONS, ordered=True)
 
 
