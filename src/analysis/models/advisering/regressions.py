@@ -1,12 +1,29 @@
-"""Regressions of under-advice, over-advice, bijstelling and the position in year 3."""
+r"""Regressions of under-advice, over-advice, bijstelling and the position in year 3.
+
+The headline is a linear probability model with school effects, :math:`y_i = x_i'\beta + b_i'\gamma + \alpha_{g(i)} +
+u_i`: :math:`x` the groups, :math:`b` the band of the test's advice, because an advice cannot lie below the lowest level
+or above the highest, and years. Beside it stand the same without school effects and a logit. Errors are clustered by
+school.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
-from analysis.models.advisering.sample import Sample
+from analysis.models.advisering import cells as engine
+from analysis.models.advisering.cells import Cells, Fitted
+from analysis.models.advisering.sample import YEAR3, Sample
+from analysis.models.advisering.terms import SCHOOL, Terms, cells_of, least
+from analysis.models.estimates import in_form
+from analysis.models.regression import t_interval
+
+Fit = Callable[[Cells, Terms], Fitted]
+ESTIMATE = ["estimate", "std_error", "ci_low", "ci_high", "p_value"]
+SHARE, LEVELS = "share", "levels"
+TREND = "trend"
 
 
 def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
@@ -24,20 +41,91 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
         probability, school effects), ``<outcome>_lpm`` (without school effects: tells the school's share of highly
         educated parents, which school effects absorb), ``<outcome>_logit_ame`` (average marginal effect of a logit),
         and ``position_year3`` (levels between position and advice, school effects). ``group`` is ``all``; ``factor``:
-        ``education, background, income, one_parent, sex, share_hoog, year``; ``term``: ``laag, middelbaar, onbekend``
-        (against hoog), ``nonwestern, western`` (against none), ``low_income, high_income`` (against middle),
-        ``one_parent, girl, share_hoog`` (per 10 percentage points), ``year 2015`` ... (against the first year).
-        ``controls``: ``mutual`` (all factors together) or ``alone`` (one factor, beside test band and year); ``unit``:
-        ``share`` (0.05 is five percentage points; share_hoog: per 10 points) or ``levels``. ``n_least``: pupils in the
-        smaller of the term's group and its reference.
+        ``education, background, income, one_parent, sex, share_hoog, year``, for year 3 also ``advising``; ``term``:
+        ``laag, middelbaar, onbekend`` (against hoog), ``nonwestern, western`` (against none), ``low_income,
+        high_income`` (against middle), ``one_parent, girl, share_hoog`` (per 10 percentage points), ``year 2015`` ...
+        (against the first year), ``under_unrevised, revised, over`` (against an advice equal to the test's).
+        ``controls``: ``mutual`` (all factors together) or ``alone`` (one factor, beside band and year); ``unit``:
+        ``share`` (0.05 is five percentage points) or ``levels``. ``n_least``: pupils in the smaller of the term's group
+        and all others. Where nobody or everybody in a group has the outcome a logit has no maximum: its rows keep
+        their counts and tell no estimate.
     """
-    raise NotImplementedError
+    parts = [part for name, sample in by_outcome.items() for part in _of_outcome(name, sample)]
+    if year3 := [sample for name, sample in by_outcome.items() if name in YEAR3]:
+        parts.append(_position(year3))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_outcome(outcome: str, sample: Sample) -> list[pd.DataFrame]:
+    without = left_out(outcome)
+    cells, every = cells_of(sample.rows, without=without), Terms.of(sample.rows, without)
+    within = Terms.of(sample.rows, (*without, *SCHOOL))
+    return [
+        _variants(cells, within, lpm_fe, f"{outcome}_lpm_fe", outcome, SHARE),
+        _variants(cells, every, lpm, f"{outcome}_lpm", outcome, SHARE),
+        _variants(cells, every, logit_ame, f"{outcome}_logit_ame", outcome, SHARE),
+    ]
+
+
+def _position(year3: Sequence[Sample]) -> pd.DataFrame:
+    # Pupils at the highest advice cannot go up and those at the lowest not down; the distance is about both.
+    rows = pd.concat([sample.rows for sample in year3], ignore_index=True).drop_duplicates("pupil")
+    model = "position_year3"
+    return _variants(cells_of(rows, "moved"), Terms.of(rows, SCHOOL), lpm_fe, model, model, LEVELS)
+
+
+def left_out(outcome: str) -> tuple[str, ...]:
+    """Tell which factor is no control: how a pupil was advised is what the first three outcomes are about."""
+    return () if outcome in YEAR3 else ("advising",)
+
+
+def lpm_fe(cells: Cells, terms: Terms) -> Fitted:
+    """Fit the linear probability model with school effects."""
+    return engine.school_effects(cells.only(terms.names))
+
+
+def lpm(cells: Cells, terms: Terms) -> Fitted:
+    """Fit the linear probability model without school effects."""
+    return engine.least_squares(cells.only(terms.names))
+
+
+def logit_ame(cells: Cells, terms: Terms) -> Fitted:
+    """Fit a logit and tell its average marginal effects."""
+    chosen = cells.only(terms.names)
+    return engine.average_effects(chosen, engine.logit(chosen), terms.factors)
+
+
+def _variants(cells: Cells, terms: Terms, fit: Fit, model: str, outcome: str, unit: str) -> pd.DataFrame:
+    """Fit all factors together, and each one beside band and year alone."""
+    parts = [_told(cells, terms, fit).assign(controls="mutual")]
+    for factor in terms.factors:
+        rows = _told(cells, terms.alone(factor), fit)
+        parts.append(rows[rows["factor"] == factor].assign(controls="alone"))
+    rows = pd.concat(parts, ignore_index=True)
+    return in_form(_counted(rows, cells), model=model, group="all", unit=unit, outcome=outcome)
+
+
+def _told(cells: Cells, terms: Terms, fit: Fit) -> pd.DataFrame:
+    factor = terms.factor_of()
+    try:
+        rows = fit(cells, terms).told()
+    except engine.NoMaximumError:
+        rows = pd.DataFrame({"term": list(factor), **dict.fromkeys(ESTIMATE, np.nan)})
+        rows = rows.assign(n_obs=int(cells.count.sum()), n_clusters=len(cells.schools))
+    return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
+
+
+def _counted(rows: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    return rows.assign(n_least=rows["term"].map(least(cells)))
 
 
 def by_category(
     by_outcome: Mapping[str, Sample], by: str, factors: Sequence[str] = ("education", "background")
 ) -> pd.DataFrame:
-    """Estimate how large the gaps are within each category of a column (school effects, mutual control).
+    """Estimate how large the gaps are within each category of a column.
+
+    A regression of its own per category, with mutual control and effects of the schools in it; differences between
+    categories count with the same schools being in several of them.
 
     Parameters
     ----------
@@ -53,17 +141,67 @@ def by_category(
     DataFrame
         As `headline`, with ``by`` after it; model ``<outcome>_lpm_fe_by_<by>``. ``group`` is the category for the gap
         within it, and ``<category> - <first category>`` for the difference with the first; for years also ``trend``: the
-        change of the gap per year.
+        change of the gap per year, through the years weighted alike. A term that some category cannot tell has no
+        difference with it and no trend.
     """
-    raise NotImplementedError
+    parts = [_by_category(name, sample, by, factors) for name, sample in by_outcome.items()]
+    return pd.concat(parts, ignore_index=True)
 
 
-def advice_given_score(by_pupil_advice: pd.DataFrame) -> pd.DataFrame:
-    """Ordered logit of the first advice given the test score, groups, school composition and year.
+def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
+    fits, least_of = {}, {}
+    for category, rows in sample.rows.groupby(by, sort=True, observed=True):
+        fitted, counted = _within(rows, left_out(outcome), factors)
+        fits[category], least_of[category] = fitted, counted
+    rows = [
+        row
+        for term in dict.fromkeys(term for fitted in fits.values() for term in fitted.coefficients.index)
+        for row in _contrasts(term, fits, least_of, by == "year")
+    ]
+    factor = Terms.of(sample.rows).factor_of()
+    told = pd.DataFrame(rows).assign(factor=lambda r: r["term"].map(factor), controls="mutual")
+    limits = [_limits(value, error, n) for value, error, n in told[["estimate", "std_error", "n_clusters"]].to_numpy()]
+    told = told.join(pd.concat(limits, ignore_index=True)[["ci_low", "ci_high", "p_value"]])
+    return in_form(told, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
 
-    Returns
-    -------
-    DataFrame
-        As `headline`: model ``advice_ordered``; ``unit`` is ``log odds`` of a higher advice.
-    """
-    raise NotImplementedError
+
+def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fitted, pd.Series]:
+    cells, terms = cells_of(rows, without=without), Terms.of(rows, (*without, *SCHOOL))
+    fitted = lpm_fe(cells, terms)
+    told = [term for factor in factors for term in terms.factors.get(factor, ())]
+    return Fitted(fitted.coefficients[told], fitted.influence[told], fitted.n_obs), least(cells)
+
+
+def _contrasts(
+    term: str, fits: Mapping[object, Fitted], least_of: Mapping[object, pd.Series], trend: bool
+) -> list[dict[str, object]]:
+    able = {category: fitted for category, fitted in fits.items() if term in fitted.coefficients.index}
+    first, *others = able
+    weights: dict[str, dict[object, float]] = {str(category): {category: 1.0} for category in able}
+    weights |= {f"{other} - {first}": {other: 1.0, first: -1.0} for other in others}
+    if trend and len(able) > 2:
+        years = np.array([float(str(year)) for year in able])
+        slope = (years - years.mean()) / ((years - years.mean()) ** 2).sum()
+        weights[TREND] = dict(zip(able, slope.tolist(), strict=True))
+    return [
+        {"group": name, "term": term, **_combined(term, able, weight), "n_least": _least(term, weight, least_of)}
+        for name, weight in weights.items()
+    ]
+
+
+def _combined(term: str, fits: Mapping[object, Fitted], weights: Mapping[object, float]) -> dict[str, float]:
+    """Combine the estimates of one term in several fits; a school in several of them counts once."""
+    value = sum(weight * float(fits[category].coefficients[term]) for category, weight in weights.items())
+    columns = [weight * fits[category].influence[term] for category, weight in weights.items()]
+    by_school = pd.concat(columns, axis=1).fillna(0.0).sum(axis=1)
+    n_obs = sum(fits[category].n_obs for category in weights)
+    error = float(np.sqrt((by_school**2).sum()))
+    return {"estimate": value, "std_error": error, "n_obs": n_obs, "n_clusters": len(by_school)}
+
+
+def _least(term: str, weights: Mapping[object, float], least_of: Mapping[object, pd.Series]) -> int:
+    return min(int(least_of[category][term]) for category in weights)
+
+
+def _limits(value: float, error: float, n_clusters: float) -> pd.DataFrame:
+    return t_interval(pd.Series([value]), pd.Series([error]), int(n_clusters))
