@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.run.chain import Step
 
 CHAIN = (
+    Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
     Step(
         "01_data",
         produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
@@ -26,5 +27,15 @@ CHAIN = (
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
         produces=("school_choice_findings",),
     ),
-    Step("07_summary", wants=("segregation_findings", "school_choice_findings", "published_figures")),
+    Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),
+    Step(
+        "07_summary",
+        wants=(
+            "segregation_findings",
+            "school_choice_findings",
+            "advisering_findings",
+            "published_figures",
+            "published_country",
+        ),
+    ),
 )

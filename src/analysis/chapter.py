@@ -61,9 +61,10 @@ class Chapter(Release):
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
-        if not self.has("published_figures"):
+        made = [name for name in ("published_figures", "published_country") if self.has(name)]
+        if not made:
             return Published("table", "published_figures", REAL_EDITION)
-        figures = self.load("published_figures")
+        figures = self.load(made[0])
         within = int(figures["within"].sum())
         caption = f"Figures in print and in this world: {within} of {len(figures)} within their tolerance"
         self.table("published_figures", figures, caption=f"{caption}, all in one file", counts=())

@@ -161,8 +161,8 @@ def world(
     from analysis.params import read_edition
 
     edition = read_edition(params, settings or ())
-    if not edition.synthetic:
-        raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only", given="duo")
+    if edition.data is None or not edition.synthetic:
+        raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
     files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)

@@ -92,6 +92,62 @@ class SchoolChoiceBlock(Block):
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
 
 
+class CountryBlock(Block):
+    """A made-up country's groep-8 cohorts (notebook 01_country); stands in the place of the block `data`."""
+
+    pupils: int = key("pupils per cohort", unit="pupils", default=170_000, ge=1_000, le=400_000)
+    first_year: int = key("first cohort: calendar year in which its groep 8 starts", unit="year", default=2010, ge=2008)
+    last_year: int = key("last cohort, likewise", unit="year", default=2015, le=2030)
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> CountryBlock:
+        if self.last_year < self.first_year + 2:
+            raise ValueError("the last cohort must come at least two years after the first: one is followed to year 3")
+        return self
+
+
+# The test's advices with single levels have eight lowest scores, those with nearly only double ones six.
+CutScores = Annotated[tuple[Annotated[int, Field(ge=501, le=550)], ...], AfterValidator(_increasing)]
+
+
+class AdviseringBlock(Block):
+    """Is the school advice equal for equal pupils? (notebook 05_advisering)."""
+
+    table: Literal["by_pupil_advice", "by_pupil_country"] = key(
+        "pupils: of the city (block data) or of the country (block country)", default="by_pupil_advice"
+    )
+    stage: Literal["first", "final"] = key("advice held against the test: before or after bijstelling", default="first")
+    half_levels: bool = key("count a deviation of half a level as under- or over-advice", default=True)
+    double: Literal["middle", "range"] = key(
+        "how a double test advice is met: by its middle, or by every advice from its lower to its higher level",
+        default="middle",
+    )
+    low_education: tuple[Literal["laag", "middelbaar", "hoog", "onbekend"], ...] = key(
+        "levels of parental education that count as laag; in the data laag is at most mbo level 1", default=("laag",)
+    )
+    revision_from: str = key(
+        "first school year with bijstelling", unit="yyyy/yy", default="2014/15", pattern=r"^\d{4}/\d{2}$"
+    )
+    cut_scores: dict[Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")], CutScores] = key(
+        "lowest score of each advice of the test, by the first school year of the scheme; empty: as in the data",
+        default={"2000/01": (501, 519, 526, 529, 533, 537, 540, 545), "2018/19": (501, 510, 524, 533, 540, 545)},
+    )
+    score_below_vwo: int = key("test score at which advices below vwo are counted", default=549, ge=501, le=550)
+    score_vwo_class: int = key("test score at which classes for vwo alone are counted", default=545, ge=501, le=550)
+    gaps_by: tuple[Literal["school_year", "region", "urbanicity"], ...] = key(
+        "what the gaps are told by, each as an interaction", default=("school_year",)
+    )
+    caterpillar_points: int = key("about how many runs of schools the caterpillar shows", default=70, ge=4, le=200)
+
+    @model_validator(mode="after")
+    def _schemes_are_known(self) -> AdviseringBlock:
+        if any(len(scores) not in (6, 8) for scores in self.cut_scores.values()):
+            raise ValueError("cut_scores: a scheme has eight scores, or six when nearly all its advices are double")
+        if self.table == "by_pupil_advice" and set(self.gaps_by) - {"school_year"}:
+            raise ValueError("gaps_by: region and urbanicity are known of the country only")
+        return self
+
+
 class SummaryBlock(Block):
     """The findings in sentences (notebook 07_summary)."""
 
@@ -117,10 +173,28 @@ class Edition(Block):
     timeouts: dict[str, Annotated[int, Field(ge=1)]] = key(
         "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
     )
-    data: DataBlock
+    data: DataBlock | None = None
+    country: CountryBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
+    advisering: AdviseringBlock | None = None
     summary: SummaryBlock | None = None
+
+    @model_validator(mode="after")
+    def _starts_at_one_place(self) -> Edition:
+        if (self.data is None) == (self.country is None):
+            raise ValueError("an edition has either a block `data` or a block `country`")
+        return self
+
+    @model_validator(mode="after")
+    def _advice_is_microdata(self) -> Edition:
+        if self.advisering and not self.synthetic:
+            raise ValueError("advisering: open data do not tell the advice of single pupils; leave the block out")
+        if self.advisering and (self.advisering.table == "by_pupil_country") != (self.country is not None):
+            raise ValueError(
+                "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
+            )
+        return self
 
     @model_validator(mode="after")
     def _timeouts_are_of_notebooks(self) -> Edition:
@@ -132,7 +206,12 @@ class Edition(Block):
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up."""
-        return self.data.source == "synthetic"
+        return self.data is None or self.data.source == "synthetic"
+
+    @property
+    def folder(self) -> str:
+        """The folder of the source files, seen from the project's root."""
+        return str(DataBlock.model_fields["folder"].default if self.data is None else self.data.folder)
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -149,6 +228,8 @@ class Edition(Block):
 
         What the data were is told by the hash of every file.
         """
+        if self.data is None:
+            return self
         here = DataBlock.model_fields["folder"].default
         return self.model_copy(update={"data": self.data.model_copy(update={"folder": here})})
 
@@ -172,8 +253,10 @@ class Edition(Block):
 
 BLOCKS: dict[str, type[Block]] = {
     "data": DataBlock,
+    "country": CountryBlock,
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
+    "advisering": AdviseringBlock,
     "summary": SummaryBlock,
 }
 

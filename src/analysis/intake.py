@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,16 +12,21 @@ import pandas as pd
 from analysis.data import sources
 from analysis.data.contracts import check
 from analysis.data.export import write_world
-from analysis.data.microdata import MICRODATA, dictionary
+from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA, dictionary
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.errors import InputError
+from analysis.models.comparison import compare
 from analysis.params import DATA_VARIABLE
 from analysis.run.workspace import project_root
+from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.moments import against_print
+from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
+from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_world, open_data
 
+COUNTRY_IN_PRINT = "nederland-2017-advice"
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
 
@@ -42,6 +47,15 @@ class Received:
     sources: Sources
     microdata: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Country:
+    """What a national edition starts from: the pupils, the figures in print beside theirs, and what generated them."""
+
+    by_pupil_country: pd.DataFrame
+    published_figures: pd.DataFrame
+    truth: pd.DataFrame
 
 
 def receive(
@@ -70,6 +84,31 @@ def receive(
     return Received(
         sources.read_duo(data, root / "params" / "sources", region, schoolweging_year, allow_changed_sources)
     )
+
+
+def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
+    """Make the groep-8 cohorts of a country, and hold them against the national figures in print.
+
+    Parameters
+    ----------
+    pupils
+        Per cohort.
+    years
+        School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
+    seed
+        The same seed gives the same country.
+    """
+    truth = country_truth(years)
+    pupils_of_all = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    printed = read_published(project_root() / "params" / "published")
+    printed = printed[printed["file"] == COUNTRY_IN_PRINT]
+    printed = printed[[_covers(told, years) for told in printed["year"]]]
+    computed = {name: float(ADVICE[name]({NATIONAL: pupils_of_all})) for name in printed["figure_id"]}
+    return Country(pupils_of_all, compare(printed, computed), truth_rows(truth))
+
+
+def _covers(told: str, years: Sequence[int]) -> bool:
+    return all(int(year[:4]) in years for year in told.split(" and "))
 
 
 def microdata_of(world: World) -> dict[str, pd.DataFrame]:

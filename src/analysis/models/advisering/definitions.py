@@ -15,6 +15,8 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.models.advice_levels import NUMBER_OF_LEVEL
 
+NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
+ORIGINS = ("none", "western", "non-western")
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 STAGES = ("first", "final")
 DOUBLES = ("middle", "range")
@@ -147,6 +149,7 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
         The pupils with ``education`` recoded by ``low_education``, ``test_advice_low``, ``test_advice_high`` by the cut
         scores, and
 
+        - ``origin``: background as one of `ORIGINS`;
         - ``school_year``: ``2018/19``; ``test_advice``: middle of the test's advice, a level number;
         - ``difference``: advice minus test advice, in levels; ``deviation``: the same in the classes `DEVIATIONS`;
         - ``under, over`` (1 or 0, by ``step``), missing without a test;
@@ -165,6 +168,7 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     years = frame["year"].map({year: school_year(year) for year in frame["year"].unique()})
     return frame.assign(
         education=frame["education"].where(~frame["education"].isin(definitions.low_education), "laag"),
+        origin=_origins(frame["background"]),
         school_year=years,
         test_advice=(frame["test_advice_low"] + frame["test_advice_high"]) / 2,
         difference=difference,
@@ -195,6 +199,11 @@ def _classes(difference: pd.Series) -> pd.Categorical:
 def _positions(moved: pd.Series) -> pd.Categorical:
     place = np.select([moved < -0.5, moved > 0.5, moved.notna()], [0, 2, 1], -1)
     return pd.Categorical.from_codes(place, POSITIONS, ordered=True)
+
+
+def _origins(background: pd.Series) -> pd.Categorical:
+    place = np.select([background == "none", background == "western", background.isin(NONWESTERN)], range(3), -1)
+    return pd.Categorical.from_codes(place, ORIGINS, ordered=True)
 
 
 def _advisings(first: pd.Series, revised: pd.Series) -> pd.Categorical:

@@ -1,7 +1,7 @@
 """A year without end test, such as 2019/20: who would have been revised, and what it does to the advice of groups.
 
-The test is the only ground for a bijstelling, so without it the first advice stands. Every cohort that had the test shows
-what another without it would miss, as far as schools advise in the same way when they know that no test will follow.
+The test is the only ground for a bijstelling, so without it the first advice stands. Every cohort that had the test
+shows what another without it would miss, as far as schools advise in the same way when no test will follow.
 """
 
 from __future__ import annotations

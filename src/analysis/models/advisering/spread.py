@@ -1,8 +1,8 @@
 r"""How much schools differ in under-advice after what their pupils bring, apart from luck: an empirical-Bayes spread.
 
-With :math:`r_j` the mean at school :math:`j` of under-advice minus what pupils like its own show elsewhere and :math:`v_j`
-its sampling variance, :math:`r_j \sim N(\mu, \tau^2 + v_j)`. The spread between schools is :math:`\tau`; a school's own
-effect given its pupils has mean :math:`\mu + w_j (r_j - \mu)` and variance :math:`w_j v_j`, with
+With :math:`r_j` the mean at school :math:`j` of under-advice minus what pupils like its own show elsewhere and
+:math:`v_j` its sampling variance, :math:`r_j \sim N(\mu, \tau^2 + v_j)`. The spread between schools is :math:`\tau`; a
+school's own effect given its pupils has mean :math:`\mu + w_j (r_j - \mu)` and variance :math:`w_j v_j`, with
 :math:`w_j = \tau^2 / (\tau^2 + v_j)` (Morris, 1983).
 """
 
@@ -24,7 +24,7 @@ MODEL = "school_spread"
 INTAKE = ("education", "background", "income", "one_parent", "sex")
 
 _NUMBERS = ("estimate", "ci_low", "ci_high")
-SPREAD_COUNTS = {name: (*_NUMBERS, "std_error", "p_value") for name in ("n_obs", "n_clusters")}
+SPREAD_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), (*_NUMBERS, "std_error", "p_value"))
 CATERPILLAR_COUNTS = {"pupils": _NUMBERS, "schools": _NUMBERS}
 
 Floats = NDArray[np.float64]
