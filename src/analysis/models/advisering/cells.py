@@ -7,12 +7,11 @@ errors follow the convention of `analysis.models.regression`, whose `fit` gives 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import expit
@@ -22,8 +21,11 @@ from analysis.models.regression import INTERCEPT, t_interval
 
 Floats = NDArray[np.float64]
 
-SEPARATED = 14.0
-"""A log odds beyond this is that of a group in which the outcome is always the same."""
+MOST_STEPS, SMALL_STEP = 15, 1e-9
+"""Newton's method needs six or seven steps; where there is no maximum each step adds one to some log odds."""
+
+BITS = 50
+"""So many 0/1 terms make one number exactly."""
 
 CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
@@ -65,7 +67,7 @@ class Fitted:
     @property
     def std_errors(self) -> pd.Series:
         """Standard errors, by term."""
-        return np.sqrt((self.influence**2).sum())
+        return pd.Series(np.sqrt((self.influence.to_numpy() ** 2).sum(axis=0)), self.coefficients.index)
 
     def told(self) -> pd.DataFrame:
         """Tell every term: ``term, estimate, std_error, ci_low, ci_high, p_value, n_obs, n_clusters``."""
@@ -104,8 +106,13 @@ class Cells:
         return np.asarray(self.y.sum(axis=0), float)
 
     def only(self, terms: Sequence[str]) -> Cells:
-        """Return the same pupils with some of the terms."""
-        return Cells(self.X[list(terms)], self.n, self.y, self.schools)
+        """Return the same pupils with some of the terms, cells that have become alike put together."""
+        X = self.X[list(terms)]
+        codes = _alike(X)
+        _, first = np.unique(codes, return_index=True)
+        together = csr_array((np.ones(len(X)), (np.arange(len(X)), codes)), shape=(len(X), len(first)))
+        rows = X.iloc[first].reset_index(drop=True)
+        return Cells(rows, csr_array(self.n @ together), csr_array(self.y @ together), self.schools)
 
 
 def collapse(
@@ -125,7 +132,7 @@ def collapse(
         Column.
     """
     refuse_missing(rows, [*columns, outcome, "location"])
-    codes = _codes(rows, columns)
+    codes = number_rows(rows, columns)
     _, first = np.unique(codes, return_index=True)
     school, schools = pd.factorize(rows["location"])
     shape = (len(schools), len(first))
@@ -138,13 +145,32 @@ def collapse(
     )
 
 
-def _codes(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
-    """Number the distinct combinations of columns, in order of appearance."""
+def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+    """Give rows with the same values in all columns the same number, counted from 0 in order of appearance."""
     codes = np.zeros(len(rows), dtype=np.int64)
     for name in columns:
         own, values = pd.factorize(rows[name])
         codes, _ = pd.factorize(codes * len(values) + own)
     return codes
+
+
+def _alike(X: pd.DataFrame) -> NDArray[np.int64]:
+    """Give alike rows of terms one number; 0/1 terms are the bits of a number, so that only that is compared."""
+    numbers = X.to_numpy()
+    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
+    codes = np.zeros(len(X), dtype=np.int64)
+    for start in range(0, int(zero_one.sum()), BITS):
+        bits = numbers[:, zero_one][:, start : start + BITS]
+        codes = _joined(codes, bits @ 2.0 ** np.arange(bits.shape[1]))
+    for column in numbers[:, ~zero_one].T:
+        codes = _joined(codes, column)
+    return codes
+
+
+def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
+    own, known = pd.factorize(values)
+    joined: NDArray[np.int64] = pd.factorize(codes * len(known) + own)[0]
+    return joined
 
 
 def refuse_missing(rows: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -184,12 +210,12 @@ def least_squares(cells: Cells) -> Fitted:
     X = _with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
     _refuse_alike(A, cells.X.columns)
-    beta = np.linalg.solve(A, X.T @ cells.outcome)
+    beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
     return _fitted(cells, [INTERCEPT, *cells.X.columns], beta, _left(cells, X @ beta) @ X, A)
 
 
 def logit(cells: Cells) -> Fitted:
-    """Logit with an intercept, by statsmodels' GLM on the counts of the cells.
+    """Logit with an intercept, by Newton's method (for a logit the same as iteratively reweighted least squares).
 
     Raises
     ------
@@ -200,13 +226,31 @@ def logit(cells: Cells) -> Fitted:
     """
     X, count, ones = _with_intercept(cells.X), cells.count, cells.outcome
     _refuse_alike(X.T @ (count[:, None] * X), cells.X.columns)
-    model = sm.GLM(np.column_stack([ones, count - ones]), X, family=sm.families.Binomial())
-    beta = np.asarray(model.fit(tol=1e-11, tol_criterion="params").params)
-    share = expit(X @ beta)
-    if np.abs(beta).max() > SEPARATED:
-        raise NoMaximumError("nobody or everybody with some term has the outcome")
-    A = X.T @ ((count * share * (1 - share))[:, None] * X)
-    return _fitted(cells, [INTERCEPT, *cells.X.columns], beta, _left(cells, share) @ X, A)
+    beta: Floats = _start(X, count, ones)
+    for _ in range(MOST_STEPS):
+        share = expit(X @ beta)
+        A = X.T @ ((count * share * (1 - share))[:, None] * X)
+        step = _step(A, X.T @ (ones - count * share))
+        beta = beta + step
+        if np.abs(step).max() < SMALL_STEP:
+            return _fitted(cells, [INTERCEPT, *cells.X.columns], beta, _left(cells, expit(X @ beta)) @ X, A)
+    raise NoMaximumError("nobody or everybody with some term has the outcome")
+
+
+def _start(X: Floats, count: Floats, ones: Floats) -> Floats:
+    """Begin at the overall share, from which no step of a logit with 0/1 terms overshoots far."""
+    share = ones.sum() / count.sum()
+    start = np.zeros(X.shape[1])
+    start[0] = np.log(share / (1 - share))
+    return start
+
+
+def _step(A: Floats, gradient: Floats) -> Floats:
+    try:
+        step: Floats = np.linalg.solve(A, gradient)
+    except np.linalg.LinAlgError as error:  # a separated outcome takes the weights of a group to zero
+        raise NoMaximumError("nobody or everybody with some term has the outcome") from error
+    return step
 
 
 def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[str]]) -> Fitted:
@@ -265,7 +309,7 @@ def _left(cells: Cells, expected: Floats) -> csr_array:
     return csr_array(cells.y - cells.n.multiply(expected[None, :]))
 
 
-def _fitted(cells: Cells, terms: Sequence[str], beta: Floats, scores: Floats, A: Floats) -> Fitted:
+def _fitted(cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats) -> Fitted:
     n, groups, k = int(cells.count.sum()), len(cells.schools), len(beta)
     if groups < 2:
         raise ModelError("errors clustered by school need at least two schools")
@@ -275,7 +319,7 @@ def _fitted(cells: Cells, terms: Sequence[str], beta: Floats, scores: Floats, A:
     return Fitted(pd.Series(beta, names), pd.DataFrame(influence, cells.schools, names), n)
 
 
-def _refuse_alike(A: Floats, terms: Sequence[str]) -> None:
+def _refuse_alike(A: Floats, terms: Iterable[str]) -> None:
     size = np.sqrt(np.diag(A))
     alike = A / np.outer(size, size) if (size > 0).all() else np.zeros_like(A)
     if np.linalg.matrix_rank(alike, tol=1e-9, hermitian=True) < len(A):

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.models.advisering import cells as engine
 from analysis.models.advisering.cells import Cells, Fitted
 from analysis.models.advisering.sample import YEAR3, Sample
-from analysis.models.advisering.terms import SCHOOL, Terms, cells_of, least
+from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
 
@@ -58,8 +58,8 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
 
 def _of_outcome(outcome: str, sample: Sample) -> list[pd.DataFrame]:
     without = left_out(outcome)
-    cells, every = cells_of(sample.rows, without=without), Terms.of(sample.rows, without)
-    within = Terms.of(sample.rows, (*without, *SCHOOL))
+    cells = cells_of(sample.rows, without=without)
+    every, within = Terms.of(cells, without), Terms.of(cells, (*without, *SCHOOL))
     return [
         _variants(cells, within, lpm_fe, f"{outcome}_lpm_fe", outcome, SHARE),
         _variants(cells, every, lpm, f"{outcome}_lpm", outcome, SHARE),
@@ -70,8 +70,8 @@ def _of_outcome(outcome: str, sample: Sample) -> list[pd.DataFrame]:
 def _position(year3: Sequence[Sample]) -> pd.DataFrame:
     # Pupils at the highest advice cannot go up and those at the lowest not down; the distance is about both.
     rows = pd.concat([sample.rows for sample in year3], ignore_index=True).drop_duplicates("pupil")
-    model = "position_year3"
-    return _variants(cells_of(rows, "moved"), Terms.of(rows, SCHOOL), lpm_fe, model, model, LEVELS)
+    cells, model = cells_of(rows, "moved"), "position_year3"
+    return _variants(cells, Terms.of(cells, SCHOOL), lpm_fe, model, model, LEVELS)
 
 
 def left_out(outcome: str) -> tuple[str, ...]:
@@ -140,8 +140,8 @@ def by_category(
     -------
     DataFrame
         As `headline`, with ``by`` after it; model ``<outcome>_lpm_fe_by_<by>``. ``group`` is the category for the gap
-        within it, and ``<category> - <first category>`` for the difference with the first; for years also ``trend``: the
-        change of the gap per year, through the years weighted alike. A term that some category cannot tell has no
+        within it, and ``<category> - <first category>`` for the difference with the first; for years also ``trend``:
+        the change of the gap per year, through the years weighted alike. A term that some category cannot tell has no
         difference with it and no trend.
     """
     parts = [_by_category(name, sample, by, factors) for name, sample in by_outcome.items()]
@@ -149,38 +149,41 @@ def by_category(
 
 
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
-    fits, least_of = {}, {}
+    fits: dict[str, Fitted] = {}
+    least_of: dict[str, pd.Series[int]] = {}
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
-        fitted, counted = _within(rows, left_out(outcome), factors)
-        fits[category], least_of[category] = fitted, counted
-    rows = [
-        row
-        for term in dict.fromkeys(term for fitted in fits.values() for term in fitted.coefficients.index)
-        for row in _contrasts(term, fits, least_of, by == "year")
-    ]
-    factor = Terms.of(sample.rows).factor_of()
-    told = pd.DataFrame(rows).assign(factor=lambda r: r["term"].map(factor), controls="mutual")
-    limits = [_limits(value, error, n) for value, error, n in told[["estimate", "std_error", "n_clusters"]].to_numpy()]
-    told = told.join(pd.concat(limits, ignore_index=True)[["ci_low", "ci_high", "p_value"]])
+        fits[str(category)], least_of[str(category)] = _within(rows, left_out(outcome), factors)
+    terms = dict.fromkeys(term for fitted in fits.values() for term in fitted.coefficients.index)
+    told = pd.DataFrame([row for term in terms for row in _contrasts(str(term), fits, least_of, by == "year")])
+    columns = told[["estimate", "std_error", "n_clusters"]].to_numpy()
+    limits = pd.concat([_limits(*numbers) for numbers in columns.tolist()], ignore_index=True)
+    told = told.join(limits[["ci_low", "ci_high", "p_value"]])
+    factor = {term: name for name, own in FACTORS.items() for term in own}
+    told = told.assign(factor=told["term"].map(factor), controls="mutual")
     return in_form(told, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
 
 
-def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fitted, pd.Series]:
-    cells, terms = cells_of(rows, without=without), Terms.of(rows, (*without, *SCHOOL))
+def _limits(estimate: float, std_error: float, n_clusters: float) -> pd.DataFrame:
+    return t_interval(pd.Series([estimate]), pd.Series([std_error]), int(n_clusters))
+
+
+def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
+    cells = cells_of(rows, without=without)
+    terms = Terms.of(cells, (*without, *SCHOOL))
     fitted = lpm_fe(cells, terms)
     told = [term for factor in factors for term in terms.factors.get(factor, ())]
     return Fitted(fitted.coefficients[told], fitted.influence[told], fitted.n_obs), least(cells)
 
 
 def _contrasts(
-    term: str, fits: Mapping[object, Fitted], least_of: Mapping[object, pd.Series], trend: bool
+    term: str, fits: Mapping[str, Fitted], least_of: Mapping[str, pd.Series[int]], trend: bool
 ) -> list[dict[str, object]]:
     able = {category: fitted for category, fitted in fits.items() if term in fitted.coefficients.index}
     first, *others = able
-    weights: dict[str, dict[object, float]] = {str(category): {category: 1.0} for category in able}
+    weights: dict[str, dict[str, float]] = {category: {category: 1.0} for category in able}
     weights |= {f"{other} - {first}": {other: 1.0, first: -1.0} for other in others}
     if trend and len(able) > 2:
-        years = np.array([float(str(year)) for year in able])
+        years = np.array([float(year) for year in able])
         slope = (years - years.mean()) / ((years - years.mean()) ** 2).sum()
         weights[TREND] = dict(zip(able, slope.tolist(), strict=True))
     return [
@@ -189,7 +192,7 @@ def _contrasts(
     ]
 
 
-def _combined(term: str, fits: Mapping[object, Fitted], weights: Mapping[object, float]) -> dict[str, float]:
+def _combined(term: str, fits: Mapping[str, Fitted], weights: Mapping[str, float]) -> dict[str, float]:
     """Combine the estimates of one term in several fits; a school in several of them counts once."""
     value = sum(weight * float(fits[category].coefficients[term]) for category, weight in weights.items())
     columns = [weight * fits[category].influence[term] for category, weight in weights.items()]
@@ -199,9 +202,5 @@ def _combined(term: str, fits: Mapping[object, Fitted], weights: Mapping[object,
     return {"estimate": value, "std_error": error, "n_obs": n_obs, "n_clusters": len(by_school)}
 
 
-def _least(term: str, weights: Mapping[object, float], least_of: Mapping[object, pd.Series]) -> int:
+def _least(term: str, weights: Mapping[str, float], least_of: Mapping[str, pd.Series[int]]) -> int:
     return min(int(least_of[category][term]) for category in weights)
-
-
-def _limits(value: float, error: float, n_clusters: float) -> pd.DataFrame:
-    return t_interval(pd.Series([value]), pd.Series([error]), int(n_clusters))

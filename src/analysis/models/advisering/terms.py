@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.models.advisering.cells import Cells, collapse
@@ -74,19 +76,6 @@ def indicators(values: pd.Series, levels: Sequence[object], name: str) -> pd.Dat
     return pd.DataFrame(columns, index=values.index)
 
 
-def factors_of(rows: pd.DataFrame, without: Sequence[str] = ()) -> dict[str, list[str]]:
-    """Tell the terms of each factor that these rows can tell, years among them."""
-    terms = group_terms(rows)
-    differs = {name: terms[name].nunique() > 1 if name in SCHOOL else _often(terms[name]) for name in terms}
-    found = {name: [term for term in own if differs[term]] for name, own in FACTORS.items() if name not in without}
-    found["year"] = [f"year {year}" for year in sorted(rows["year"].unique())[1:]]
-    return {name: own for name, own in found.items() if own}
-
-
-def _often(term: pd.Series) -> bool:
-    return bool(min(term.sum(), len(term) - term.sum()) >= FEWEST)
-
-
 def _bands(rows: pd.DataFrame) -> list[str]:
     return list(rows["band"].value_counts().index)
 
@@ -102,12 +91,27 @@ def _layout(rows: pd.DataFrame, bands: Sequence[str], years: Sequence[int]) -> p
     return group_terms(rows).join([indicators(rows["band"], bands, "band"), indicators(rows["year"], years, "year")])
 
 
-def least(cells: Cells) -> pd.Series:
+def least(cells: Cells) -> pd.Series[int]:
     """Count per term the pupils in the smaller of its group and all others; for a number, all pupils."""
-    count = cells.count
-    zero_one = cells.X.isin((0.0, 1.0)).all()
-    having = (cells.X.T @ count).where(zero_one, count.sum())
-    return having.where(~zero_one, having.clip(upper=count.sum() - having)).astype(int)
+    return least_of(cells.X, cells.count)
+
+
+def least_of(X: pd.DataFrame, count: NDArray[np.float64]) -> pd.Series[int]:
+    """Count as `least` does, from the terms of cells and the pupils in each."""
+    numbers, total = X.to_numpy(), count.sum()
+    having = count @ numbers
+    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
+    smaller = np.where(zero_one, np.minimum(having, total - having), total)
+    return pd.Series(smaller.round().astype(int), X.columns)
+
+
+def factors_of(X: pd.DataFrame, count: NDArray[np.float64], without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Tell the terms of each factor, years among them, that enough pupils have and enough have not."""
+    smaller = least_of(X, count)
+    differs = {name: X[name].min() < X[name].max() and smaller[name] >= FEWEST for name in map(str, X)}
+    named = {**FACTORS, "year": [str(name) for name in X if str(name).startswith("year ")]}
+    found = {name: [term for term in own if differs.get(term)] for name, own in named.items() if name not in without}
+    return {name: own for name, own in found.items() if own}
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,10 @@ class Terms:
     bands: Sequence[str]
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, without: Sequence[str] = ()) -> Terms:
-        """Find the terms that rows can tell."""
-        return cls(factors_of(rows, without), [f"band {band}" for band in _bands(rows)[1:]])
+    def of(cls, cells: Cells, without: Sequence[str] = ()) -> Terms:
+        """Find the terms that the pupils of cells can tell."""
+        bands = [str(name) for name in cells.X if str(name).startswith("band ")]
+        return cls(factors_of(cells.X, cells.count, without), bands)
 
     @property
     def names(self) -> list[str]:
