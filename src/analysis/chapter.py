@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import tables
-from analysis.publish.accounting import fold_small_steps, withhold_small_total
+from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
@@ -52,6 +52,18 @@ class Chapter(Release):
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
+
+    def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
+        """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
+        smallest = {"pupils": self.profile.min_count, "schools": self.profile.min_schools}
+        told = [
+            _folded(rows.drop(columns=by), smallest).assign(**{by: value})
+            for value, rows in accounting.groupby(by, sort=False)
+        ]
+        folded = pd.concat(told, ignore_index=True)
+        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
+        shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
+        return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=shown)
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
@@ -102,6 +114,14 @@ class Chapter(Release):
         if not self.has(f"{stem}_findings"):
             return Published("finding", stem, NO_CHAPTER)
         return self.findings(self.load(f"{stem}_findings"))
+
+
+def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
+    """Fold an account that counts pupils and schools alone; folding wants every unit."""
+    absent = {f"{unit}_{side}": 0 for unit in UNITS for side in ("in", "out", "kept")}
+    whole = account.assign(**{name: zero for name, zero in absent.items() if name not in account})
+    folded = withhold_small_total(fold_small_steps(whole, smallest), smallest)
+    return folded[[*account.columns, *folded.columns.intersection(["suppressed"])]]
 
 
 def open_chapter(stem: str, edition: str) -> Chapter:

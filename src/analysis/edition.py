@@ -134,8 +134,8 @@ class AdviseringBlock(Block):
     )
     score_below_vwo: int = key("test score at which advices below vwo are counted", default=549, ge=501, le=550)
     score_vwo_class: int = key("test score at which classes for vwo alone are counted", default=545, ge=501, le=550)
-    gaps_by: tuple[Literal["school_year", "region", "urbanicity"], ...] = key(
-        "what the gaps are told by, each as an interaction", default=("school_year",)
+    gaps_by: tuple[Literal["year", "region", "urbanicity"], ...] = key(
+        "what the gaps are told by, each as an interaction", default=("year",)
     )
     caterpillar_points: int = key("about how many runs of schools the caterpillar shows", default=70, ge=4, le=200)
 
@@ -143,7 +143,7 @@ class AdviseringBlock(Block):
     def _schemes_are_known(self) -> AdviseringBlock:
         if any(len(scores) not in (6, 8) for scores in self.cut_scores.values()):
             raise ValueError("cut_scores: a scheme has eight scores, or six when nearly all its advices are double")
-        if self.table == "by_pupil_advice" and set(self.gaps_by) - {"school_year"}:
+        if self.table == "by_pupil_advice" and set(self.gaps_by) - {"year"}:
             raise ValueError("gaps_by: region and urbanicity are known of the country only")
         return self
 

@@ -56,6 +56,15 @@ SHARE_COUNTS = {
 SHARE_TOTALS = ("model", "school_year", "category", "term")
 """The groups of such rows add up to the row of all: see `analysis.publish.disclosure.suppress`."""
 
+WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
+SHARE_PARTS = ("model", "school_year", "category", "group")
+"""The terms of such rows add up to one, in the models of `WHOLE`."""
+
+ONE_SIDED_COUNTS = {"schools": (), "schools_all_0": ("pupils_all_0",), "schools_all_1": ("pupils_all_1",)} | {
+    "pupils_all_0": ("schools_all_0",),
+    "pupils_all_1": ("schools_all_1",),
+}
+
 
 def wilson(p: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     r"""Return Wilson's limits of shares `p` of `n`: where :math:`(p-\pi)^2 \le z^2 \pi(1-\pi)/n`."""
