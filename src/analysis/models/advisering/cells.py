@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from scipy.special import expit
 from analysis.errors import ModelError
 from analysis.models.regression import INTERCEPT, t_interval
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 MOST_STEPS, SMALL_STEP = 15, 1e-9
 """Newton's method needs six or seven steps; where there is no maximum each step adds one to some log odds."""

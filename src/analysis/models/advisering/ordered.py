@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ MODEL = "advice_ordered"
 MOST_STEPS, ENOUGH = 50, 1e-10
 SCORE_MIDDLE, SCORE_UNIT = 535.0, 10.0
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 def advice_given_score(rows: pd.DataFrame, *, outcome: str = "advice_first") -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,8 @@ def indicators(values: pd.Series, levels: Sequence[object], name: str) -> pd.Dat
 
 
 def _bands(rows: pd.DataFrame) -> list[str]:
-    return list(rows["band"].value_counts().index)
+    counted = rows["band"].value_counts()
+    return list(counted[counted > 0].index)
 
 
 def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> Cells:
@@ -96,7 +98,7 @@ def least(cells: Cells) -> pd.Series[int]:
     return least_of(cells.X, cells.count)
 
 
-def least_of(X: pd.DataFrame, count: NDArray[np.float64]) -> pd.Series[int]:
+def least_of(X: pd.DataFrame, count: NDArray[np.floating[Any]]) -> pd.Series[int]:
     """Count as `least` does, from the terms of cells and the pupils in each."""
     numbers, total = X.to_numpy(), count.sum()
     having = count @ numbers
@@ -105,7 +107,7 @@ def least_of(X: pd.DataFrame, count: NDArray[np.float64]) -> pd.Series[int]:
     return pd.Series(smaller.round().astype(int), X.columns)
 
 
-def factors_of(X: pd.DataFrame, count: NDArray[np.float64], without: Sequence[str] = ()) -> dict[str, list[str]]:
+def factors_of(X: pd.DataFrame, count: NDArray[np.floating[Any]], without: Sequence[str] = ()) -> dict[str, list[str]]:
     """Tell the terms of each factor, years among them, that enough pupils have and enough have not."""
     smaller = least_of(X, count)
     differs = {name: X[name].min() < X[name].max() and smaller[name] >= FEWEST for name in map(str, X)}
