@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.advisering import cells as engine
+from analysis.models.advisering import ordered
 from analysis.models.advisering.cells import Cells, Fitted
-from analysis.models.advisering.sample import YEAR3, Sample
+from analysis.models.advisering.sample import YEAR3, Sample, estimation_sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
@@ -146,6 +147,17 @@ def by_category(
     """
     parts = [_by_category(name, sample, by, factors) for name, sample in by_outcome.items()]
     return pd.concat(parts, ignore_index=True)
+
+
+def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
+    """Fit the ordered logit of the first advice given the test score; see `ordered.advice_given_score`.
+
+    Parameters
+    ----------
+    defined
+        One row per pupil, as `definitions.define` returns it; those with a test in years with bijstelling count.
+    """
+    return ordered.advice_given_score(estimation_sample(defined, "under").rows)
 
 
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:

@@ -97,8 +97,17 @@ def one_sided(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
     ]
 
 
-def walk(rows: pd.DataFrame, steps: Iterable[Step]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def walk(rows: pd.DataFrame, steps: Iterable[Step], pupils: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply steps one after another and count who leaves at each.
+
+    Parameters
+    ----------
+    rows
+        With ``location``.
+    steps
+        In their order.
+    pupils
+        Column with the number of pupils of a row; by default a row is a pupil.
 
     Returns
     -------
@@ -108,11 +117,15 @@ def walk(rows: pd.DataFrame, steps: Iterable[Step]) -> tuple[pd.DataFrame, pd.Da
     lines = []
     for name, reason, keeps in steps:
         stays = rows[keeps(rows).astype(bool)]
-        before, after = rows["location"].nunique(), stays["location"].nunique()
-        counted = {"pupils_in": len(rows), "pupils_out": len(rows) - len(stays), "pupils_kept": len(stays)}
-        lines.append({"step": name, "reason": reason, **counted, "schools_out": before - after, "schools_kept": after})
+        (before, schools), (after, left) = _size(rows, pupils), _size(stays, pupils)
+        counted = {"pupils_in": before, "pupils_out": before - after, "pupils_kept": after}
+        lines.append({"step": name, "reason": reason, **counted, "schools_out": schools - left, "schools_kept": left})
         rows = stays
     return rows, pd.DataFrame(lines)
+
+
+def _size(rows: pd.DataFrame, pupils: str | None) -> tuple[int, int]:
+    return len(rows) if pupils is None else int(rows[pupils].sum()), rows["location"].nunique()
 
 
 def as_categories(defined: pd.DataFrame) -> pd.DataFrame:
