@@ -104,7 +104,8 @@ def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
     printed = printed[printed["file"] == COUNTRY_IN_PRINT]
     printed = printed[[_covers(told, years) for told in printed["year"]]]
     computed = {name: float(ADVICE[name]({NATIONAL: pupils_of_all})) for name in printed["figure_id"]}
-    return Country(pupils_of_all, compare(printed, computed), truth_rows(truth))
+    figures = compare(printed.reset_index(drop=True), computed)
+    return Country(pupils_of_all, figures, truth_rows(truth))
 
 
 def _covers(told: str, years: Sequence[int]) -> bool:

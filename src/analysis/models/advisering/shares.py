@@ -209,8 +209,17 @@ def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFr
     return pd.concat(told, ignore_index=True)
 
 
-def crosstab(pupils: pd.DataFrame, level_names: Mapping[float, str], test_names: Mapping[float, str]) -> pd.DataFrame:
+def crosstab(
+    pupils: pd.DataFrame, level_names: Mapping[float, str], test_names: Mapping[float, str], fewest: int = 1
+) -> pd.DataFrame:
     """Count first advices by the advice of the test, all years of `pupils` together.
+
+    Parameters
+    ----------
+    level_names, test_names
+        How the numbers of an advice and of a test advice are written, in this order.
+    fewest
+        Test advices that fewer pupils have are left out.
 
     Returns
     -------
@@ -220,7 +229,7 @@ def crosstab(pupils: pd.DataFrame, level_names: Mapping[float, str], test_names:
     """
     tested = pupils[pupils["test_advice"].isin(list(test_names))]
     table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
-    rows = [name for name in test_names.values() if name in table.index]
+    rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
     table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)
     long = (
         table.rename_axis(index="test_advice").reset_index().melt("test_advice", var_name="advice", value_name="n_obs")
