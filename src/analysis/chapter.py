@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
 
 from analysis.data import tables
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
+from analysis.publish.disclosure import Counts
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
@@ -21,6 +23,9 @@ REAL_EDITION = '<p data-published="none">This edition holds real data: there is 
 ALL_FIGURES = (
     '<p id="table-published_figures" data-published="table">'
     '<a href="../tables/summary/published_figures.csv" download>All figures in one file (CSV)</a></p>'
+)
+AS_FILE = (
+    '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{caption} (CSV)</a></p>'
 )
 NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
@@ -64,6 +69,11 @@ class Chapter(Release):
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
         return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=shown)
+
+    def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts) -> Published:
+        """Publish a table that is too long for a page: the page has a link to its file."""
+        self.table(name, frame, caption=caption, counts=counts)
+        return Published("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, caption=escape(caption)))
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""

@@ -13,6 +13,7 @@ from matplotlib.ticker import PercentFormatter
 
 from analysis.publish import figures
 from analysis.publish.figures import COLOUR_MAP, FAINT, INK, MARKERS, PALETTE
+from analysis.publish.tables import MINUS
 
 EVERYONE = "all"
 EDUCATION = ("hoog", "middelbaar", "laag", "onbekend")
@@ -75,7 +76,7 @@ def stacked(
     Parameters
     ----------
     shares
-        ``term, estimate`` and `label`; where a share is withheld its place stays open.
+        ``term, estimate, n_obs`` and `label`; where a share is withheld its place stays open.
     terms
         The parts of a bar, from the left.
     breaks
@@ -98,7 +99,8 @@ def stacked(
     for name in breaks:
         if name in names:
             axes.axhline(names.index(name) - 0.5, color=INK, linestyle="--", linewidth=1.0)
-    axes.set_yticks(range(len(names)), names)
+    n = shares.groupby(label, sort=False)["n_obs"].max()
+    axes.set_yticks(range(len(names)), [f"{name}  (n = {n[name]:,})" for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.grid(visible=False)
@@ -176,7 +178,7 @@ def heat_map(crosstab: pd.DataFrame) -> Figure:
     figure, axes = figures.canvas(3.4 + 0.68 * len(rows))
     image = axes.pcolormesh(share, cmap=COLOUR_MAP, vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
     for y, x in np.ndindex(share.shape):
-        _cell(axes, x, y, share[y, x])
+        _cell(axes, x, y, float(share.filled(np.nan)[y, x]))
     n = crosstab.drop_duplicates("test_advice").set_index("test_advice")["n_tested"]
     told = [f"{row}  (n = {n[row]:,})" if pd.notna(n[row]) else row for row in rows]
     axes.set_yticks(np.arange(len(rows)) + 0.5, told)
@@ -327,7 +329,7 @@ def lost(shares: pd.DataFrame, groups: Sequence[str]) -> Figure:
 
 def _lines(axes: Axes, shares: pd.DataFrame, years: Sequence[str], groups: Sequence[str]) -> None:
     for place, group in enumerate(groups):
-        rows = shares[shares["group"] == group].set_index("school_year").reindex(years)
+        rows = shares[shares["group"] == group].set_index("school_year").reindex(list(years))
         values = {name: rows[name].to_numpy(float, na_value=np.nan) for name in ("estimate", "ci_low", "ci_high")}
         axes.fill_between(
             range(len(years)), values["ci_low"], values["ci_high"], color=PALETTE[place], alpha=0.18, lw=0
@@ -349,7 +351,7 @@ def _mark_breaks(axes: Axes, years: Sequence[str], breaks: Sequence[str]) -> Non
 
 
 def _cell(axes: Axes, x: int, y: int, share: float) -> None:
-    if np.ma.is_masked(share):
+    if np.isnan(share):
         axes.add_patch(Rectangle((x, y), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0))
     elif share >= 0.005:
         colour = "white" if share > 0.5 else INK
@@ -358,8 +360,16 @@ def _cell(axes: Axes, x: int, y: int, share: float) -> None:
 
 def _points(axes: Axes) -> None:
     """Write differences between shares as percentage points."""
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if abs(value) > 1e-9 else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: _signed(100 * value))
     axes.set_xlabel("percentage points")
+
+
+def _signed(points: float) -> str:
+    """Write a difference with its sign, a real minus; zero has none."""
+    if abs(points) < 1e-9:
+        return "0"
+    decimals = 0 if float(points).is_integer() or abs(points - round(points)) < 1e-9 else 1
+    return ("+" if points > 0 else MINUS) + f"{abs(points):.{decimals}f}"
 
 
 def _on(colour: str) -> str:

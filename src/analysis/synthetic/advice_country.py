@@ -91,7 +91,7 @@ def make_country(truth: CountryTruth, pupils: int, seed: int) -> pd.DataFrame:
     people, advice, places = (np.random.SeedSequence(seed, spawn_key=(child,)) for child in (*CHILDREN, *PLACES))
     by_pupil, by_location = make_people(NationalPeople(pupils=pupils), 1.0, np.random.default_rng(people))
     located = _places(by_location, np.random.default_rng(places)).set_index("location")
-    school = located.index.get_indexer(by_pupil["location"])
+    school = located.index.get_indexer(pd.Index(by_pupil["location"]))
     by_pupil = by_pupil.assign(
         region=located["region"].array.take(school), urbanicity=located["urbanicity"].to_numpy()[school]
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import NUMBER_OF_LEVEL
@@ -189,26 +190,30 @@ def _difference(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
     return frame[column] - frame[column].clip(low, high).where(low.notna())
 
 
-def _classes(difference: pd.Series) -> pd.Categorical:
+def _ordered(place: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(place.astype(np.int64), categories=pd.Index(names), ordered=True)
+
+
+def _classes(difference: pd.Series) -> pd.Categorical[str]:
     place = np.select(
         [difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1], range(5), -1
     )
-    return pd.Categorical.from_codes(place, DEVIATIONS, ordered=True)
+    return _ordered(place, DEVIATIONS)
 
 
-def _positions(moved: pd.Series) -> pd.Categorical:
+def _positions(moved: pd.Series) -> pd.Categorical[str]:
     place = np.select([moved < -0.5, moved > 0.5, moved.notna()], [0, 2, 1], -1)
-    return pd.Categorical.from_codes(place, POSITIONS, ordered=True)
+    return _ordered(place, POSITIONS)
 
 
-def _origins(background: pd.Series) -> pd.Categorical:
+def _origins(background: pd.Series) -> pd.Categorical[str]:
     place = np.select([background == "none", background == "western", background.isin(NONWESTERN)], range(3), -1)
-    return pd.Categorical.from_codes(place, ORIGINS, ordered=True)
+    return _ordered(place, ORIGINS)
 
 
-def _advisings(first: pd.Series, revised: pd.Series) -> pd.Categorical:
+def _advisings(first: pd.Series, revised: pd.Series) -> pd.Categorical[str]:
     place = np.select([(first < 0) & ~revised, first < 0, first == 0, first > 0], range(4), 4)
-    return pd.Categorical.from_codes(place, ADVISINGS, ordered=True)
+    return _ordered(place, ADVISINGS)
 
 
 def _refuse_unless(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:

@@ -13,6 +13,7 @@ schools: pupils of one school are alike, and the interval stays within 0 and 1 (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from scipy.stats import norm
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import VWO
-from analysis.models.advisering.definitions import DEVIATIONS, POSITIONS, Definitions, define
+from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, POSITIONS, Definitions, define
 from analysis.models.estimates import in_form
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,21 @@ Floats = NDArray[np.float64]
 EVERYONE = "all"
 SIZE = "n"
 PLACE = ("school_year", "category")
+GROUPS = (
+    "hoog",
+    "middelbaar",
+    "laag",
+    "onbekend",
+    "none",
+    "western",
+    "non-western",
+    "high",
+    "middle",
+    "low",
+    *ADVISINGS,
+)
+"""The order in which groups are told; others follow as they come."""
+
 LEVELS_TOLD = {
     "pro or vmbo-b": (-1, 1.5),
     "vmbo-k": (1.5, 2.75),
@@ -38,10 +54,10 @@ LEVELS_TOLD = {
     "vwo": (4.75, 6),
 }
 PUBLISHED = {
-    "final advice, a level or more": Definitions("final", 1.0),
-    "final advice, half levels counted": Definitions("final", 0.5),
-    "first advice, a level or more": Definitions("first", 1.0),
-    "first advice, half levels counted": Definitions("first", 0.5),
+    "final advice, a level or more": ("final", 1.0),
+    "final advice, half levels counted": ("final", 0.5),
+    "first advice, a level or more": ("first", 1.0),
+    "first advice, half levels counted": ("first", 0.5),
 }
 """Four ways to count a deviation, all of which publications use."""
 
@@ -128,9 +144,8 @@ def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
 def deviation_as_published(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
     """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``)."""
     told = []
-    for category, way in PUBLISHED.items():
-        same = {"double": definitions.double, "cut_scores": definitions.cut_scores}
-        pupils = define(by_pupil_advice, Definitions(way.stage, way.step, **same))
+    for category, (stage, step) in PUBLISHED.items():
+        pupils = define(by_pupil_advice, replace(definitions, stage=stage, step=step))
         outcomes = {"below": pupils["under"], "above": pupils["over"]}
         found = by_group(pupils, outcomes, "deviation_as_published", group=None)
         told.append(found.assign(category=category))
@@ -256,7 +271,7 @@ def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     told = []
     for term in cells.columns.drop(SIZE):
         n, p = totals[SIZE], totals[term] / totals[SIZE]
-        expected = cells[SIZE] * p.reindex(cells.index.droplevel("location")).to_numpy()
+        expected = cells[SIZE] * p.reindex(cells.index.droplevel(["location"])).to_numpy()
         squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
         variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
         told.append(_row(p, n, variance).assign(term=term, n_with=totals[term], n_clusters=schools))
@@ -265,7 +280,7 @@ def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 def _row(p: pd.Series, n: pd.Series, variance: pd.Series) -> pd.DataFrame:
     spread = p * (1 - p)
-    effective = np.minimum(n, spread / variance.where((variance > 0) & (spread > 0))).fillna(n)
+    effective = (spread / variance.where((variance > 0) & (spread > 0))).fillna(n).clip(upper=n)
     low, high = wilson(p.to_numpy(), effective.to_numpy())
     numbers = {"estimate": p, "std_error": np.sqrt(spread / effective), "ci_low": low, "ci_high": high, "n_obs": n}
     return pd.DataFrame(numbers, index=p.index)
@@ -277,10 +292,11 @@ def _span(pupils: pd.DataFrame) -> str:
 
 
 def _in_form(told: pd.DataFrame, model: str, within: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
-    order = {EVERYONE: -1, **{str(name): place for place, name in enumerate(dict.fromkeys(told["group"].astype(str)))}}
+    names = dict.fromkeys([EVERYONE, *GROUPS, *told["group"].astype(str)])
+    order = {name: place for place, name in enumerate(names)}
     rank = {term: place for place, term in enumerate(terms)}
     told = told.assign(group=told["group"].astype(str), place=told["term"].map(rank))
-    told = told.assign(rank=told["group"].map({**order, EVERYONE: -1})).sort_values([*within, "place", "rank"])
+    told = told.assign(rank=told["group"].map(order)).sort_values([*within, "place", "rank"])
     counts = {name: told[name].astype("int64") for name in ("n_obs", "n_with", "n_clusters")}
     told = told.assign(**counts, n_without=counts["n_obs"] - counts["n_with"])
     for name in ("school_year", "category"):
