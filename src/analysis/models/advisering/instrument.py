@@ -56,9 +56,9 @@ def measurement_error(sample: Sample) -> pd.DataFrame:
     swept, factors, least = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
     fits = {
-        "ols": _fit(swept, [*groups, SCORE], None, None),
-        "iv": _fit(swept, groups, SCORE, LOVS),
-        "lovs": _fit(swept, [*groups, SCORE, LOVS], None, None),
+        "ols": two_stage(swept, [*groups, SCORE], None, None),
+        "iv": two_stage(swept, groups, SCORE, LOVS),
+        "lovs": two_stage(swept, [*groups, SCORE, LOVS], None, None),
     }
     factor = {term: name for name, own in factors.items() for term in own} | dict.fromkeys((SCORE, LOVS), "score")
     parts = [
@@ -81,8 +81,8 @@ def first_stage(sample: Sample) -> pd.DataFrame:
     """
     swept, factors, _ = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
-    fit = _fit(swept.assign(y=swept[SCORE]), [*groups, LOVS], None, None)
-    left = _fit(swept.assign(y=swept[SCORE]), groups, None, None)
+    fit = two_stage(swept.assign(y=swept[SCORE]), [*groups, LOVS], None, None)
+    left = two_stage(swept.assign(y=swept[SCORE]), groups, None, None)
     slope, error = float(fit.params[LOVS]), float(fit.std_errors[LOVS])
     told = {"outcome": sample.outcome, "slope": slope, "std_error": error}
     told |= {"partial_r2": 1 - float(fit.resid_ss / left.resid_ss), "f_statistic": (slope / error) ** 2}
@@ -103,13 +103,14 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     return swept.assign(location=pd.factorize(school)[0]), factors, least_of(chosen, count)
 
 
-def _fit(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str | None, instrument: str | None) -> Any:  # noqa: ANN401 (linearmodels has no types)
+def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str | None, instrument: str | None) -> Any:  # noqa: ANN401 (linearmodels has no types)
+    """Fit by two-stage least squares (by plain least squares without an instrument), clustered by ``location``."""
     inside = None if endogenous is None else swept[endogenous]
     outside = None if instrument is None else swept[instrument]
     with warnings.catch_warnings():
         # Swept-out columns have no mean; linearmodels asks whether a constant was meant.
         warnings.simplefilter("ignore")
-        model = IV2SLS(swept["y"], swept[list(exogenous)], inside, outside)
+        model = IV2SLS(swept["y"], swept[list(exogenous)] if len(exogenous) else None, inside, outside)
         return model.fit(cov_type="clustered", clusters=swept["location"], debiased=True)
 
 
