@@ -15,6 +15,7 @@ CHAIN = (
             "by_pupil_test",
             "by_pupil_retention",
             "by_pupil_advice",
+            "by_school_advice",
             "by_pupil_advice_national",
             "by_location_year",
             "published_figures",
@@ -28,12 +29,14 @@ CHAIN = (
         produces=("school_choice_findings",),
     ),
     Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),
+    Step("05_school_advice", needs=("by_school_advice",), produces=("school_advice_findings",)),
     Step(
         "07_summary",
         wants=(
             "segregation_findings",
             "school_choice_findings",
             "advisering_findings",
+            "school_advice_findings",
             "published_figures",
             "published_country",
         ),

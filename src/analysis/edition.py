@@ -49,11 +49,16 @@ class DataBlock(Block):
         "go on with a source file whose hash differs from its card; the manifest then says so", default=False
     )
     scale: float = key("size of the synthetic city; 1 is 62,000 pupils, 213 schools", default=1.0, gt=0, le=20)
+    advice_of_schools: bool = key(
+        "read the files of DUO on the advices and end-test scores of schools too (duo only)", default=False
+    )
 
     @model_validator(mode="after")
     def _scale_is_for_synthetic_data(self) -> DataBlock:
         if self.source != "synthetic" and self.scale != 1.0:
             raise ValueError("scale applies to synthetic data only; leave it out")
+        if self.source == "synthetic" and self.advice_of_schools:
+            raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
         return self
 
 
@@ -148,6 +153,16 @@ class AdviseringBlock(Block):
         return self
 
 
+class SchoolAdviceBlock(Block):
+    """Schools, not pupils: the mean advice of schools against their test score (notebook 05_school_advice)."""
+
+    weging_edges: Edges = key(
+        "edges of the bands of schoolweging, open at both ends",
+        unit="schoolweging",
+        default=(24.0, 28.0, 32.0, 36.0),
+    )
+
+
 class SummaryBlock(Block):
     """The findings in sentences (notebook 07_summary)."""
 
@@ -178,6 +193,7 @@ class Edition(Block):
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
     advisering: AdviseringBlock | None = None
+    school_advice: SchoolAdviceBlock | None = None
     summary: SummaryBlock | None = None
 
     @model_validator(mode="after")
@@ -194,6 +210,12 @@ class Edition(Block):
             raise ValueError(
                 "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _advices_of_schools_are_read(self) -> Edition:
+        if self.school_advice and not (self.data and self.data.advice_of_schools):
+            raise ValueError("school_advice: needs the files of DUO; set data.advice_of_schools: true")
         return self
 
     @model_validator(mode="after")
@@ -257,6 +279,7 @@ BLOCKS: dict[str, type[Block]] = {
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
     "advisering": AdviseringBlock,
+    "school_advice": SchoolAdviceBlock,
     "summary": SummaryBlock,
 }
 

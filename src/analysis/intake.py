@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import sources
+from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.export import write_world
 from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA, dictionary
@@ -67,6 +68,7 @@ def receive(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
+    advice_of_schools: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -81,9 +83,16 @@ def receive(
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
-    return Received(
-        sources.read_duo(data, root / "params" / "sources", region, schoolweging_year, allow_changed_sources)
-    )
+    cards = root / "params" / "sources"
+    read = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
+    return _with_advices(read, data, cards, allow_changed_sources) if advice_of_schools else Received(read)
+
+
+def _with_advices(read: Sources, data: Path, cards: Path, allow_changed: bool) -> Received:
+    by_school_advice, inputs = read_school_advice(data, cards, allow_changed)
+    known = {record["path"] for record in read.inputs}
+    every = [*read.inputs, *(record for record in inputs if record["path"] not in known)]
+    return Received(replace(read, inputs=every), {"by_school_advice": by_school_advice})
 
 
 def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:

@@ -29,6 +29,11 @@ UNITS = {
     "no_test:weging": "levels per 10 of schoolweging",
 }
 
+_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
+ESTIMATE_COUNTS = {"n_obs": _NUMBERS, "n_least": _NUMBERS, "schools": _NUMBERS, "n_clusters": _NUMBERS}
+POINT_COUNTS = {"pupils": ("level", "score"), "schools": ("level", "score")}
+"""What the numbers of these tables rest on, for the disclosure gate."""
+
 
 def select(by_school_advice: pd.DataFrame, municipality: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Select the schools that can be compared, and count who left and why.
@@ -103,6 +108,11 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     return in_form(rows)
 
 
+def told(country: pd.DataFrame, city: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Put the estimates of the country and of one municipality under each other; see `estimates`."""
+    return pd.concat([estimates(country), estimates(city, region=region)], ignore_index=True)
+
+
 def _between(selected: pd.DataFrame, terms: Sequence[str], cluster: str) -> pd.DataFrame:
     fitted = fit(selected, "level", terms, cluster=cluster, weights="advices")
     return fitted.estimates("school_level", "", UNITS, terms)
@@ -121,14 +131,15 @@ def points(selected: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per band and year: ``band, year, level`` (over advices), ``score`` (likewise), ``schools, advices``.
+        One row per band and year: ``band, year, level`` (over advices), ``score`` (likewise), ``schools, pupils``
+        (with an advice).
     """
     bands = in_bands(selected["schoolweging"].to_numpy(), edges)
     weighted = selected.assign(
         band=bands, level=selected["level"] * selected["advices"], score=selected["score"] * selected["advices"]
     )
     sums = weighted.groupby(["band", "year"], observed=True).agg(
-        level=("level", "sum"), score=("score", "sum"), schools=("location", "nunique"), advices=("advices", "sum")
+        level=("level", "sum"), score=("score", "sum"), schools=("location", "nunique"), pupils=("advices", "sum")
     )
-    told = sums.assign(level=sums["level"] / sums["advices"], score=sums["score"] / sums["advices"])
+    told = sums.assign(level=sums["level"] / sums["pupils"], score=sums["score"] / sums["pupils"])
     return told.reset_index().astype({"band": str})
