@@ -207,7 +207,7 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
         yield (
             "schools",
             f"At equal test advice and intake, under-advice differs between {sd['n_clusters']:,} schools with a "
-            f"standard deviation of {_interval(sd)} percentage points, luck taken out. By that spread a tenth of schools lies "
+            f"standard deviation of {_interval(sd)} percentage points, luck taken out. By that spread a tenth lies "
             f"{_points(-low['estimate'])} points or more below what its intake leads to expect, and a tenth "
             f"{_points(high['estimate'])} or more above it.",
             int(sd["n_obs"]),

@@ -17,6 +17,7 @@ from analysis.errors import ModelError
 from analysis.models.advice_levels import NUMBER_OF_LEVEL
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
+HOUSEHOLDS = ("two parents", "one parent")
 ORIGINS = ("none", "western", "non-western")
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 STAGES = ("first", "final")
@@ -150,7 +151,7 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
         The pupils with ``education`` recoded by ``low_education``, ``test_advice_low``, ``test_advice_high`` by the cut
         scores, and
 
-        - ``origin``: background as one of `ORIGINS`;
+        - ``origin``: background as one of `ORIGINS`; ``household``: two parents or one;
         - ``school_year``: ``2018/19``; ``test_advice``: middle of the test's advice, a level number;
         - ``difference``: advice minus test advice, in levels; ``deviation``: the same in the classes `DEVIATIONS`;
         - ``under, over`` (1 or 0, by ``step``), missing without a test;
@@ -170,6 +171,7 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     return frame.assign(
         education=frame["education"].where(~frame["education"].isin(definitions.low_education), "laag"),
         origin=_origins(frame["background"]),
+        household=_ordered(frame["one_parent"].to_numpy(np.int64), HOUSEHOLDS),
         school_year=years,
         test_advice=(frame["test_advice_low"] + frame["test_advice_high"]) / 2,
         difference=difference,

@@ -22,7 +22,7 @@ from scipy.stats import norm
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import VWO
-from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, POSITIONS, Definitions, define
+from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, HOUSEHOLDS, POSITIONS, Definitions, define
 from analysis.models.estimates import in_form
 
 Floats = NDArray[np.float64]
@@ -41,6 +41,7 @@ GROUPS = (
     "high",
     "middle",
     "low",
+    *HOUSEHOLDS,
     *ADVISINGS,
 )
 """The order in which groups are told; others follow as they come."""
@@ -271,7 +272,7 @@ def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     told = []
     for term in cells.columns.drop(SIZE):
         n, p = totals[SIZE], totals[term] / totals[SIZE]
-        expected = cells[SIZE] * p.reindex(cells.index.droplevel(["location"])).to_numpy()
+        expected = cells[SIZE] * grouped[term].transform("sum") / grouped[SIZE].transform("sum")
         squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
         variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
         told.append(_row(p, n, variance).assign(term=term, n_with=totals[term], n_clusters=schools))
