@@ -9,7 +9,10 @@ import pandas as pd
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
 
-ABOUT_SCHOOLS = "This is about schools and not about pupils: within a school it may be otherwise."
+ABOUT_SCHOOLS = (
+    "This is about schools and not about pupils, and the score is a noisy mean of an earlier cohort: schoolweging may tell "
+    "what the score does not."
+)
 
 
 def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
