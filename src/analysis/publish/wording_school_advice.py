@@ -10,8 +10,8 @@ from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
 
 ABOUT_SCHOOLS = (
-    "This is about schools and not about pupils, and the score is a noisy mean of an earlier cohort: schoolweging may tell "
-    "what the score does not."
+    "This is about schools and not about pupils, and the score is a noisy mean of an earlier cohort: schoolweging may "
+    "tell what the score does not."
 )
 
 
