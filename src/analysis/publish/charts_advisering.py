@@ -31,6 +31,9 @@ TERMS = {
 """How the terms of a regression are written, in the order in which they are shown."""
 
 OUTCOMES = {"under": "under-advice", "over": "over-advice", "revised": "bijstelling"}
+FINE = 0.05
+"""Below this the ticks of an axis of shares need a decimal, or two of them read the same."""
+
 FROM_BELOW = ("#b5431f", "#e8a488", "#e7ebee", "#8fb3c9", "#12355b")
 """Below, a little below, equal, a little above, above: dark ends, and light enough between to be told apart in grey."""
 
@@ -111,18 +114,20 @@ def stacked(
 
 
 @figures.style()
-def by_group(shares: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+def by_group(shares: pd.DataFrame, categories: Sequence[str]) -> Figure:
     """Draw under- and over-advice of groups with their intervals.
 
     Parameters
     ----------
     shares
         ``category, group, term, estimate, ci_low, ci_high``.
-    names
-        How each category is written before the group; those not named are left out.
+    categories
+        Which of them to show, in this order.
     """
-    chosen = shares[shares["category"].isin(list(names)) & (shares["group"] != EVERYONE)]
-    told = chosen.assign(name=chosen["category"].map(dict(names)) + ": " + chosen["group"])
+    chosen = shares[shares["category"].isin(list(categories)) & (shares["group"] != EVERYONE)]
+    rank = {category: place for place, category in enumerate(categories)}
+    chosen = chosen.sort_values("category", key=lambda names: names.map(rank), kind="stable")
+    told = chosen.assign(name=chosen["category"] + ": " + chosen["group"])
     labels = list(dict.fromkeys(told["name"]))
     figure, axes = figures.canvas(2.8 + 0.62 * len(labels))
     terms = list(dict.fromkeys(told["term"]))
@@ -341,7 +346,7 @@ def _lines(axes: Axes, shares: pd.DataFrame, years: Sequence[str], groups: Seque
     shown = [place for place in range(len(years)) if (len(years) - 1 - place) % step == 0]
     axes.set_xticks(shown, [years[place] for place in shown], rotation=45, ha="right", rotation_mode="anchor")
     axes.set_ylim(bottom=0)
-    figures.percent(axes.yaxis)
+    figures.percent(axes.yaxis, decimals=1 if axes.get_ylim()[1] < FINE else 0)
 
 
 def _mark_breaks(axes: Axes, years: Sequence[str], breaks: Sequence[str]) -> None:

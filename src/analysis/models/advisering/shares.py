@@ -209,7 +209,7 @@ def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
 
 
 def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFrame:
-    """Tell two shares at one exact test score by parental education, all years together.
+    """Tell two shares at one exact test score by parental education, all years of `pupils` together.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -56,6 +56,7 @@ def test_nobody_and_everybody_have_an_interval_too() -> None:
     assert found["ci_high"] == pytest.approx(proportion_confint(0, 20, method="wilson")[1])
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from("ABC"), st.sampled_from(["laag", "hoog"])), min_size=1))
 def test_groups_add_up_to_all_and_intervals_hold_their_share(rows) -> None:
     y, school, group = (list(column) for column in zip(*rows, strict=True))
@@ -63,7 +64,8 @@ def test_groups_add_up_to_all_and_intervals_hold_their_share(rows) -> None:
     parts = found.drop(index="all")
     assert parts[["n_obs", "n_with"]].sum().tolist() == found.loc["all", ["n_obs", "n_with"]].tolist()
     assert found["estimate"].between(found["ci_low"] - 1e-12, found["ci_high"] + 1e-12).all()
-    assert found[["ci_low", "ci_high"]].stack().between(0, 1).all()
+    assert found["ci_low"].min() >= 0
+    assert found["ci_high"].max() <= 1
 
 
 @pytest.fixture(scope="module")
@@ -135,4 +137,4 @@ def test_a_crosstab_counts_every_pair_and_leaves_small_rows_out(pupils) -> None:
     assert found.groupby("test_advice")["share"].sum().to_numpy() == pytest.approx(1.0)
     assert found.loc[found["advice"] == "vso", "n_obs"].tolist() == [0, 0]  # tests advise vmbo-gt/havo and havo here
     fewer = shares.crosstab(defined, LEVEL_NAMES, names_of_test_advice(), fewest=found["n_tested"].max())
-    assert fewer["test_advice"].nunique() == 1
+    assert len(fewer) == len(LEVEL_NAMES)  # one test advice is left
