@@ -58,7 +58,8 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     outcome
         One of `OUTCOMES`.
     years
-        First calendar years of the school years told; by default those in which bijstelling exists (2014/15 and later).
+        First calendar years of the school years told; by default those in which bijstelling exists (2014/15 and later); for
+        year 3 all, as few cohorts were followed so far.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def _band(rows: pd.DataFrame, outcome: str) -> pd.Series:
 
 def _steps(outcome: str, years: Sequence[int] | None) -> list[Step]:
     steps: list[Step] = [
-        ("year of the analysis", "another year", lambda r: _in_years(r, years)),
+        ("year of the analysis", "another year", lambda r: _in_years(r, outcome, years)),
         ("test sat", "no test score, so the advice cannot be compared", lambda r: r["cet"].notna()),
     ]
     if outcome == "revised":
@@ -177,8 +178,10 @@ def _steps(outcome: str, years: Sequence[int] | None) -> list[Step]:
     ]
 
 
-def _in_years(rows: pd.DataFrame, years: Sequence[int] | None) -> pd.Series:
-    return rows["year"] >= SINCE_BIJSTELLING if years is None else rows["year"].isin(list(years))
+def _in_years(rows: pd.DataFrame, outcome: str, years: Sequence[int] | None) -> pd.Series:
+    if years is None:
+        return rows["year"] >= (rows["year"].min() if outcome in YEAR3 else SINCE_BIJSTELLING)
+    return rows["year"].isin(list(years))
 
 
 def _possible(outcome: str) -> Step:
