@@ -86,7 +86,7 @@ class Cells:
     X
         Terms of each cell, shape (cells, terms), without intercept.
     n, y
-        Number of pupils and sum of their outcomes, sparse (schools, cells).
+        Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
     schools
         Names of the schools.
     """
@@ -99,21 +99,24 @@ class Cells:
     @property
     def count(self) -> Floats:
         """Pupils of each cell."""
-        return np.asarray(self.n.sum(axis=0), float)
+        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X))
 
     @property
     def outcome(self) -> Floats:
         """Sum of the outcome in each cell."""
-        return np.asarray(self.y.sum(axis=0), float)
+        return np.bincount(self.y.indices, self.y.data, minlength=len(self.X))
 
     def only(self, terms: Sequence[str]) -> Cells:
         """Return the same pupils with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
-        codes = _alike(X)
+        codes = alike_rows(X)
         _, first = np.unique(codes, return_index=True)
-        together = csr_array((np.ones(len(X)), (np.arange(len(X)), codes)), shape=(len(X), len(first)))
         rows = X.iloc[first].reset_index(drop=True)
-        return Cells(rows, csr_array(self.n @ together), csr_array(self.y @ together), self.schools)
+        # Renamed and not added up: sums over entries with the same name come out the same.
+        where, shape = (codes[self.n.indices], self.n.indptr), (len(self.schools), len(first))
+        return Cells(
+            rows, csr_array((self.n.data, *where), shape), csr_array((self.y.data, *where), shape), self.schools
+        )
 
 
 def collapse(
@@ -155,7 +158,7 @@ def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]
     return codes
 
 
-def _alike(X: pd.DataFrame) -> NDArray[np.int64]:
+def alike_rows(X: pd.DataFrame) -> NDArray[np.int64]:
     """Give alike rows of terms one number; 0/1 terms are the bits of a number, so that only that is compared."""
     numbers = X.to_numpy()
     zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
@@ -199,7 +202,7 @@ def school_effects(cells: Cells) -> Fitted:
     constant = np.diag(A) <= CONSTANT * np.diag(total)
     if constant.any():
         raise ModelError(f"does not differ within schools: {', '.join(cells.X.columns[constant])}")
-    _refuse_alike(A, cells.X.columns)
+    _refusealike_rows(A, cells.X.columns)
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     left = _left(cells, X @ beta)
     scores = left @ X - means * np.asarray(left.sum(axis=1), float)[:, None]
@@ -210,7 +213,7 @@ def least_squares(cells: Cells) -> Fitted:
     """Least squares with an intercept and without school effects."""
     X = _with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
-    _refuse_alike(A, cells.X.columns)
+    _refusealike_rows(A, cells.X.columns)
     beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
     return _fitted(cells, [INTERCEPT, *cells.X.columns], beta, _left(cells, X @ beta) @ X, A)
 
@@ -226,7 +229,7 @@ def logit(cells: Cells) -> Fitted:
         If nobody or everybody with some term has the outcome.
     """
     X, count, ones = _with_intercept(cells.X), cells.count, cells.outcome
-    _refuse_alike(X.T @ (count[:, None] * X), cells.X.columns)
+    _refusealike_rows(X.T @ (count[:, None] * X), cells.X.columns)
     beta: Floats = _start(X, count, ones)
     for _ in range(MOST_STEPS):
         share = expit(X @ beta)
@@ -307,7 +310,13 @@ def _with_intercept(X: pd.DataFrame) -> Floats:
 
 def _left(cells: Cells, expected: Floats) -> csr_array:
     """Residuals summed by school and cell."""
-    return csr_array(cells.y - cells.n.multiply(expected[None, :]))
+    left = cells.y.data - cells.n.data * expected[cells.n.indices]
+    return csr_array((left, cells.n.indices, cells.n.indptr), shape=cells.n.shape)
+
+
+def times(cells: Cells, values: Floats) -> csr_array:
+    """Multiply the number of pupils of each school and cell by a value of the cell."""
+    return csr_array((cells.n.data * values[cells.n.indices], cells.n.indices, cells.n.indptr), shape=cells.n.shape)
 
 
 def _fitted(cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats) -> Fitted:
@@ -320,7 +329,7 @@ def _fitted(cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A:
     return Fitted(pd.Series(beta, names), pd.DataFrame(influence, cells.schools, names), n)
 
 
-def _refuse_alike(A: Floats, terms: Iterable[str]) -> None:
+def _refusealike_rows(A: Floats, terms: Iterable[str]) -> None:
     size = np.sqrt(np.diag(A))
     alike = A / np.outer(size, size) if (size > 0).all() else np.zeros_like(A)
     if np.linalg.matrix_rank(alike, tol=1e-9, hermitian=True) < len(A):

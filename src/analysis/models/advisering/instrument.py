@@ -24,15 +24,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from linearmodels.iv import IV2SLS
 
-from analysis.errors import ModelError
 from analysis.models.advisering.cells import refuse_missing
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import SCHOOL, factors_of, group_terms, indicators, least_of
 from analysis.models.estimates import in_form
-from analysis.models.regression import t_interval
+from analysis.models.regression import Regression, clustered, t_interval
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -56,17 +56,19 @@ def measurement_error(sample: Sample) -> pd.DataFrame:
     swept, factors, least = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
     fits = {
-        "ols": two_stage(swept, [*groups, SCORE], None, None),
-        "iv": two_stage(swept, groups, SCORE, LOVS),
-        "lovs": two_stage(swept, [*groups, SCORE, LOVS], None, None),
+        "ols": _told(plain(swept, [*groups, SCORE])),
+        "iv": _told(two_stage(swept, groups, SCORE, LOVS)),
+        "lovs": _told(plain(swept, [*groups, SCORE, LOVS])),
     }
     factor = {term: name for name, own in factors.items() for term in own} | dict.fromkeys((SCORE, LOVS), "score")
+    clusters = swept["location"].nunique()
     parts = [
-        _told(fit, len(swept), swept["location"].nunique()).assign(model=f"{sample.outcome}_{name}")
+        t_interval(*fit, clusters).assign(model=f"{sample.outcome}_{name}", term=list(fit[0].index))
         for name, fit in fits.items()
     ]
     rows = pd.concat(parts, ignore_index=True)
     rows = rows.assign(factor=rows["term"].map(factor), controls="mutual", n_least=rows["term"].map(least))
+    rows = rows.assign(n_obs=len(swept), n_clusters=clusters)
     return in_form(rows, group="all", unit=SHARE, outcome=sample.outcome)
 
 
@@ -81,11 +83,12 @@ def first_stage(sample: Sample) -> pd.DataFrame:
     """
     swept, factors, _ = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
-    fit = two_stage(swept.assign(y=swept[SCORE]), [*groups, LOVS], None, None)
-    left = two_stage(swept.assign(y=swept[SCORE]), groups, None, None)
-    slope, error = float(fit.params[LOVS]), float(fit.std_errors[LOVS])
+    score = swept.assign(y=swept[SCORE])
+    fit, left = plain(score, [*groups, LOVS]), plain(score, groups)
+    slope, error = float(fit.coefficients[LOVS]), float(fit.std_errors[LOVS])
     told = {"outcome": sample.outcome, "slope": slope, "std_error": error}
-    told |= {"partial_r2": 1 - float(fit.resid_ss / left.resid_ss), "f_statistic": (slope / error) ** 2}
+    explained = 1 - float((fit.residuals**2).sum() / (left.residuals**2).sum())
+    told |= {"partial_r2": explained, "f_statistic": (slope / error) ** 2}
     return pd.DataFrame([{**told, "n_obs": len(swept), "n_clusters": swept["location"].nunique()}])
 
 
@@ -98,24 +101,26 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     count = np.ones(len(X))
     factors = factors_of(X, count, (*left_out(sample.outcome), *SCHOOL))
     chosen = X[[*(term for own in factors.values() for term in own), SCORE, LOVS]].assign(y=rows["y"])
-    school = rows["location"].astype(str)
-    swept = chosen - chosen.groupby(school).transform("mean")
-    return swept.assign(location=pd.factorize(school)[0]), factors, least_of(chosen, count)
+    school, _ = pd.factorize(rows["location"])
+    means = chosen.groupby(school).mean()
+    swept = chosen - means.to_numpy()[school]
+    return swept.assign(location=school), factors, least_of(chosen, count)
 
 
-def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str | None, instrument: str | None) -> Any:  # noqa: ANN401 (linearmodels has no types)
-    """Fit by two-stage least squares (by plain least squares without an instrument), clustered by ``location``."""
-    inside = None if endogenous is None else swept[endogenous]
-    outside = None if instrument is None else swept[instrument]
+def plain(swept: pd.DataFrame, terms: Sequence[str]) -> Regression:
+    """Fit by least squares, clustered by ``location``."""
+    return clustered(sm.OLS(swept["y"], swept[list(terms)]), swept["location"], method="qr")
+
+
+def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Any:  # noqa: ANN401 (linearmodels has no types)
+    """Fit by two-stage least squares, clustered by ``location``."""
     with warnings.catch_warnings():
         # Swept-out columns have no mean; linearmodels asks whether a constant was meant.
         warnings.simplefilter("ignore")
-        model = IV2SLS(swept["y"], swept[list(exogenous)] if len(exogenous) else None, inside, outside)
+        own = swept[list(exogenous)] if len(exogenous) else None
+        model = IV2SLS(swept["y"], own, swept[[endogenous]], swept[[instrument]])
         return model.fit(cov_type="clustered", clusters=swept["location"], debiased=True)
 
 
-def _told(fit: Any, n: int, groups: int) -> pd.DataFrame:  # noqa: ANN401 (linearmodels has no types)
-    if groups < 2:
-        raise ModelError("errors clustered by school need at least two schools")
-    rows = t_interval(fit.params, fit.std_errors, groups)
-    return rows.assign(term=list(fit.params.index), n_obs=n, n_clusters=groups)
+def _told(fit: Any) -> tuple[pd.Series, pd.Series]:  # noqa: ANN401 (linearmodels has no types)
+    return (fit.coefficients if isinstance(fit, Regression) else fit.params), fit.std_errors

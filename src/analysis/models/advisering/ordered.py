@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analysis.errors import ModelError
-from analysis.models.advisering.cells import Fitted, number_rows
+from analysis.models.advisering.cells import Fitted, alike_rows, number_rows
 from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
 from analysis.models.estimates import in_form
 
@@ -49,25 +49,19 @@ def advice_given_score(rows: pd.DataFrame, *, outcome: str = "advice_first") -> 
         As `regressions.headline`, with the score (in tens of points) and its square as factor ``score``: model
         ``advice_ordered``, both controls (``alone``: beside score and year), ``unit`` ``log odds`` of a higher advice.
     """
-    factors = _factors(rows, outcome)
+    cells = _collapse(rows, outcome)
+    factors = {**factors_of(cells.X, cells.count, ("advising",)), "score": list(SCORE)}
     every = [term for own in factors.values() for term in own]
-    parts = [_told(rows, outcome, every, factors).assign(controls="mutual")]
+    parts = [_told(cells, every, factors).assign(controls="mutual")]
     for factor, own in factors.items():
         chosen = list(dict.fromkeys([*own, *factors.get("year", []), *SCORE]))
-        told = _told(rows, outcome, chosen, factors)
+        told = _told(cells, chosen, factors)
         parts.append(told[told["factor"] == factor].assign(controls="alone"))
     return in_form(pd.concat(parts, ignore_index=True), model=MODEL, group="all", unit="log odds", outcome="advice")
 
 
-def _factors(rows: pd.DataFrame, outcome: str) -> dict[str, list[str]]:
-    every = [term for name, own in FACTORS.items() if name != "advising" for term in own]
-    years = [f"year {year}" for year in sorted(rows["year"].unique())[1:]]
-    cells = _collapse(rows, outcome, [*every, *years])
-    return {**factors_of(cells.X, cells.count, ("advising",)), "score": list(SCORE)}
-
-
-def _told(rows: pd.DataFrame, outcome: str, terms: Sequence[str], factors: dict[str, list[str]]) -> pd.DataFrame:
-    fitted, least = fit(rows, outcome, terms)
+def _told(cells: _Cells, terms: Sequence[str], factors: dict[str, list[str]]) -> pd.DataFrame:
+    fitted, least = _maximised(cells, terms)
     factor = {term: name for name, own in factors.items() for term in own}
     told = fitted.told()
     told = told[told["term"].isin(terms)]
@@ -85,7 +79,14 @@ class _Cells:
 
     @property
     def count(self) -> Floats:
-        return np.asarray(self.n.sum(axis=0), float)
+        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X))
+
+    def only(self, terms: Sequence[str]) -> _Cells:
+        X = self.X[list(terms)]
+        codes = alike_rows(X.assign(level=self.level.astype(float)))
+        _, first = np.unique(codes, return_index=True)
+        n = csr_array((self.n.data, codes[self.n.indices], self.n.indptr), shape=(len(self.schools), len(first)))
+        return _Cells(X.iloc[first].reset_index(drop=True), self.level[first], n, self.schools)
 
 
 def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
@@ -97,10 +98,14 @@ def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted,
         The coefficients of the terms and then the borders (``border 1`` ...), and per term the pupils in the smaller of
         its group and all others.
     """
-    cells = _collapse(rows, outcome, terms)
+    return _maximised(_collapse(rows, outcome), terms)
+
+
+def _maximised(cells: _Cells, terms: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
+    cells = cells.only(terms)
     X, count, k = cells.X.to_numpy(), cells.count, len(terms)
     if cells.level.max() == 0:
-        raise ModelError(f"{outcome}: everybody has the same advice")
+        raise ModelError("an ordered logit of the advice: everybody has the same")
     theta: Floats = np.concatenate([np.zeros(k), _start(cells.level, count)])
     value = _log_likelihood(theta, X, cells.level, count)
     for _ in range(MOST_STEPS):
@@ -111,23 +116,23 @@ def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted,
             break
         theta, value = _climb(theta, step, value, partial(_log_likelihood, X=X, level=cells.level, count=count))
     else:
-        raise ModelError(f"{outcome}: the ordered logit finds no maximum in {MOST_STEPS} steps")
+        raise ModelError(f"an ordered logit of the advice finds no maximum in {MOST_STEPS} steps")
     names = [*terms, *(f"border {j}" for j in range(1, len(theta) - k + 1))]
     return _fitted(cells, theta, names, scores, information), least_of(cells.X, count)
 
 
-def _collapse(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> _Cells:
+def _collapse(rows: pd.DataFrame, outcome: str) -> _Cells:
     columns = [*(name for name in FACTORS if name != "advising"), "year", "cet"]
     codes = number_rows(rows, [*columns, outcome])
     _, first = np.unique(codes, return_index=True)
     chosen, years = rows.iloc[first], sorted(rows["year"].unique())
     score = (chosen["cet"] - SCORE_MIDDLE) / SCORE_UNIT
     X = group_terms(chosen).join(indicators(chosen["year"], years, "year"))
-    X = X.assign(**dict(zip(SCORE, (score, score**2), strict=True)))[list(terms)]
+    X = X.assign(**dict(zip(SCORE, (score, score**2), strict=True)))
     _, level = np.unique(chosen[outcome].to_numpy(), return_inverse=True)
     school, schools = pd.factorize(rows["location"])
     n = csr_array((np.ones(len(rows)), (school, codes)), shape=(len(schools), len(first)))
-    return _Cells(X.astype(float), level, n, pd.Index(schools, name="location"))
+    return _Cells(X.astype(float).reset_index(drop=True), level, n, pd.Index(schools, name="location"))
 
 
 def _start(level: NDArray[np.int64], count: Floats) -> Floats:

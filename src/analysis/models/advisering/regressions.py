@@ -165,18 +165,30 @@ def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) 
     least_of: dict[str, pd.Series[int]] = {}
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         fits[str(category)], least_of[str(category)] = _within(rows, left_out(outcome), factors)
-    terms = dict.fromkeys(term for fitted in fits.values() for term in fitted.coefficients.index)
-    told = pd.DataFrame([row for term in terms for row in _contrasts(str(term), fits, least_of, by == "year")])
-    columns = told[["estimate", "std_error", "n_clusters"]].to_numpy()
-    limits = pd.concat([_limits(*numbers) for numbers in columns.tolist()], ignore_index=True)
-    told = told.join(limits[["ci_low", "ci_high", "p_value"]])
+    terms = dict.fromkeys(str(term) for fitted in fits.values() for term in fitted.coefficients.index)
+    aligned = _aligned(fits)
+    told = pd.DataFrame([row for term in terms for row in _contrasts(term, aligned, least_of, by == "year")])
+    told = told.join(_limits(told))
     factor = {term: name for name, own in FACTORS.items() for term in own}
     told = told.assign(factor=told["term"].map(factor), controls="mutual")
     return in_form(told, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
 
 
-def _limits(estimate: float, std_error: float, n_clusters: float) -> pd.DataFrame:
-    return t_interval(pd.Series([estimate]), pd.Series([std_error]), int(n_clusters))
+def _aligned(fits: Mapping[str, Fitted]) -> dict[str, Fitted]:
+    """Give the influence of all fits the same schools, missing where a school is not in a fit."""
+    every = pd.concat([fitted.influence.iloc[:, 0] for fitted in fits.values()], axis=1).index
+    return {
+        name: Fitted(fitted.coefficients, fitted.influence.reindex(every), fitted.n_obs)
+        for name, fitted in fits.items()
+    }
+
+
+def _limits(told: pd.DataFrame) -> pd.DataFrame:
+    parts = [
+        t_interval(rows["estimate"], rows["std_error"], int(str(n))).set_index(rows.index)
+        for n, rows in told.groupby("n_clusters")
+    ]
+    return pd.concat(parts)[["ci_low", "ci_high", "p_value"]]
 
 
 def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
@@ -207,11 +219,12 @@ def _contrasts(
 def _combined(term: str, fits: Mapping[str, Fitted], weights: Mapping[str, float]) -> dict[str, float]:
     """Combine the estimates of one term in several fits; a school in several of them counts once."""
     value = sum(weight * float(fits[category].coefficients[term]) for category, weight in weights.items())
-    columns = [weight * fits[category].influence[term] for category, weight in weights.items()]
-    by_school = pd.concat(columns, axis=1).fillna(0.0).sum(axis=1)
+    columns = np.array([weight * fits[category].influence[term].to_numpy() for category, weight in weights.items()])
+    by_school = np.nansum(columns, axis=0)
+    n_clusters = int((~np.isnan(columns)).any(axis=0).sum())
     n_obs = sum(fits[category].n_obs for category in weights)
     error = float(np.sqrt((by_school**2).sum()))
-    return {"estimate": value, "std_error": error, "n_obs": n_obs, "n_clusters": len(by_school)}
+    return {"estimate": value, "std_error": error, "n_obs": n_obs, "n_clusters": n_clusters}
 
 
 def _least(term: str, weights: Mapping[str, float], least_of: Mapping[str, pd.Series[int]]) -> int:

@@ -58,8 +58,8 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     outcome
         One of `OUTCOMES`.
     years
-        First calendar years of the school years told; by default those in which bijstelling exists (2014/15 and later); for
-        year 3 all, as few cohorts were followed so far.
+        First calendar years of the school years told; by default those in which bijstelling exists (2014/15 and
+        later); for year 3 all, as few cohorts were followed so far.
 
     Raises
     ------
