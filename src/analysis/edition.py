@@ -142,6 +142,7 @@ class AdviseringBlock(Block):
     gaps_by: tuple[Literal["year", "region", "urbanicity"], ...] = key(
         "what the gaps are told by, each as an interaction", default=("year",)
     )
+    year3_cohorts: int = key("cohorts followed to year 3 that are regressed: the last ones", default=3, ge=1)
     caterpillar_points: int = key("about how many runs of schools the caterpillar shows", default=70, ge=4, le=200)
 
     @model_validator(mode="after")
