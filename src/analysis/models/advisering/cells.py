@@ -99,12 +99,12 @@ class Cells:
     @property
     def count(self) -> Floats:
         """Pupils of each cell."""
-        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X))
+        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X)).astype(float)
 
     @property
     def outcome(self) -> Floats:
         """Sum of the outcome in each cell."""
-        return np.bincount(self.y.indices, self.y.data, minlength=len(self.X))
+        return np.bincount(self.y.indices, self.y.data, minlength=len(self.X)).astype(float)
 
     def only(self, terms: Sequence[str]) -> Cells:
         """Return the same pupils with some of the terms, cells that have become alike put together."""

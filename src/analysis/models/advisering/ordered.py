@@ -79,7 +79,7 @@ class _Cells:
 
     @property
     def count(self) -> Floats:
-        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X))
+        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X)).astype(float)
 
     def only(self, terms: Sequence[str]) -> _Cells:
         X = self.X[list(terms)]
