@@ -75,3 +75,35 @@ def test_an_account_folds_what_loses_too_few(chapter_of, tmp_path):
 def test_a_table_that_the_edition_makes_and_nobody_made_is_named(chapter_of):
     with pytest.raises(InputError, match="segregation_findings"):
         chapter_of("summary").load("segregation_findings")
+
+
+def test_a_table_too_long_for_a_page_is_a_file_with_a_link(chapter_of, tmp_path):
+    frame = pd.DataFrame({"group": ["a", "b"], "n_obs": [100, 4], "share": [0.5, 0.25]})
+    shown = chapter_of("advisering").file("shares", frame, caption="All < some", counts={"n_obs": ["share"]})
+    assert 'href="../tables/advisering/shares.csv"' in shown.html
+    assert "All &lt; some (CSV)" in shown.html
+    written = pd.read_csv(tmp_path / "tables" / "advisering" / "shares.csv")
+    assert written["share"].tolist()[0] == 0.5
+    assert written["share"].isna().tolist() == [False, True]  # it passed the gate like any table
+
+
+def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
+    steps = [
+        {
+            "outcome": outcome,
+            "step": step,
+            "reason": step,
+            "pupils_in": 100,
+            "pupils_out": out,
+            "pupils_kept": 100 - out,
+        }
+        | {"schools_out": 0, "schools_kept": 5}
+        for outcome, out in (("under", 20), ("over", 4))
+        for step in ("one", "two")
+    ]
+    chapter_of("advisering").accounts("sample", pd.DataFrame(steps), by="outcome", caption="Who leaves")
+    written = pd.read_csv(tmp_path / "tables" / "advisering" / "sample.csv")
+    # Four and four pupils may not be told, and neither may their sum of eight.
+    assert written["outcome"].tolist() == ["under", "under", "over"]
+    assert written["pupils_out"].tolist()[:2] == [20, 20]
+    assert written["pupils_out"].isna().tolist() == [False, False, True]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,21 @@ def test_every_parameter_says_what_it_means() -> None:
     fields = sum(len(model.model_fields) for model in (Edition, *BLOCKS.values()))
     assert len(rows) == fields - len(BLOCKS)  # the blocks themselves are no parameters
     assert all(row["meaning"] and row["type"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"country": {}}, "either a block `data` or a block `country`"),
+        ({"data": None}, "either a block `data` or a block `country`"),
+        ({"data": {"source": "duo"}, "advisering": {}}, "open data do not tell the advice"),
+        ({"advisering": {"table": "by_pupil_country"}}, "goes with the block country"),
+        ({"advisering": {"gaps_by": ["region"]}}, "known of the country only"),
+        ({"advisering": {"cut_scores": {"2018/19": [501, 510]}}}, "eight scores, or six"),
+        ({"data": None, "country": {"first_year": 2014, "last_year": 2015}}, "at least two years after the first"),
+    ],
+)
+def test_a_chapter_on_advice_rests_on_pupils_that_the_edition_has(changes, problem) -> None:
+    raw = {**SMALL, **changes}
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        Edition.model_validate_json(json.dumps({name: value for name, value in raw.items() if value is not None}))
