@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.run.chain import Step
 
 CHAIN = (
+    Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
     Step(
         "01_data",
         produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
@@ -14,6 +15,7 @@ CHAIN = (
             "by_pupil_test",
             "by_pupil_retention",
             "by_pupil_advice",
+            "by_school_advice",
             "by_pupil_advice_national",
             "by_location_year",
             "published_figures",
@@ -27,9 +29,19 @@ CHAIN = (
         produces=("school_choice_findings",),
     ),
     Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),
+    Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),
+    Step("05_school_advice", needs=("by_school_advice",), produces=("school_advice_findings",)),
     Step(
         "07_summary",
-        wants=("segregation_findings", "school_choice_findings", "leergroei_findings", "published_figures"),
+        wants=(
+            "segregation_findings",
+            "school_choice_findings",
+            "leergroei_findings",
+            "advisering_findings",
+            "school_advice_findings",
+            "published_figures",
+            "published_country",
+        ),
     ),
     Step("08_value_added", reads=("params/sources", "{data.folder}")),
 )

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.data import tables
-from analysis.publish.accounting import fold_small_steps, withhold_small_total
+from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
@@ -23,6 +23,9 @@ REAL_EDITION = '<p data-published="none">This edition holds real data: there is 
 ALL_FIGURES = (
     '<p id="table-published_figures" data-published="table">'
     '<a href="../tables/summary/published_figures.csv" download>All figures in one file (CSV)</a></p>'
+)
+AS_FILE = (
+    '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{caption} (CSV)</a></p>'
 )
 NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
@@ -55,6 +58,18 @@ class Chapter(Release):
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
 
+    def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
+        """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
+        smallest = {"pupils": self.profile.min_count, "schools": self.profile.min_schools}
+        told = [
+            _folded(rows.drop(columns=by), smallest).assign(**{by: value})
+            for value, rows in accounting.groupby(by, sort=False)
+        ]
+        folded = pd.concat(told, ignore_index=True)
+        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
+        shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
+        return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=shown)
+
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
@@ -63,9 +78,10 @@ class Chapter(Release):
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
-        if not self.has("published_figures"):
+        made = [name for name in ("published_figures", "published_country") if self.has(name)]
+        if not made:
             return Published("table", "published_figures", REAL_EDITION)
-        figures = self.load("published_figures")
+        figures = self.load(made[0])
         within = int(figures["within"].sum())
         caption = f"Figures in print and in this world: {within} of {len(figures)} within their tolerance"
         self.table("published_figures", figures, caption=f"{caption}, all in one file", counts=())
@@ -112,6 +128,14 @@ class Chapter(Release):
         if not self.has(f"{stem}_findings"):
             return Published("finding", stem, NO_CHAPTER)
         return self.findings(self.load(f"{stem}_findings"))
+
+
+def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
+    """Fold an account that counts pupils and schools alone; folding wants every unit."""
+    absent = {f"{unit}_{side}": 0 for unit in UNITS for side in ("in", "out", "kept")}
+    whole = account.assign(**{name: zero for name, zero in absent.items() if name not in account})
+    folded = withhold_small_total(fold_small_steps(whole, smallest), smallest)
+    return folded[[*account.columns, *folded.columns.intersection(["suppressed"])]]
 
 
 def open_chapter(stem: str, edition: str) -> Chapter:

@@ -166,7 +166,7 @@ def world(
 
     edition = read_edition(params, settings or ())
     if edition.data is None or not edition.synthetic:
-        raise InputError(f"{params}: data.source", "there is a world behind synthetic editions only")
+        raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
     files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)

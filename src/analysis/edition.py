@@ -50,11 +50,16 @@ class DataBlock(Block):
         "go on with a source file whose hash differs from its card; the manifest then says so", default=False
     )
     scale: float = key("size of the synthetic city; 1 is 62,000 pupils, 213 schools", default=1.0, gt=0, le=20)
+    advice_of_schools: bool = key(
+        "read the files of DUO on the advices and end-test scores of schools too (duo only)", default=False
+    )
 
     @model_validator(mode="after")
     def _scale_is_for_synthetic_data(self) -> DataBlock:
         if self.source != "synthetic" and self.scale != 1.0:
             raise ValueError("scale applies to synthetic data only; leave it out")
+        if self.source == "synthetic" and self.advice_of_schools:
+            raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
         return self
 
 
@@ -181,6 +186,73 @@ class LeergroeiBlock(Block):
         return self
 
 
+class CountryBlock(Block):
+    """A made-up country's groep-8 cohorts (notebook 01_country); stands in the place of the block `data`."""
+
+    pupils: int = key("pupils per cohort", unit="pupils", default=170_000, ge=1_000, le=400_000)
+    first_year: int = key("first cohort: calendar year in which its groep 8 starts", unit="year", default=2010, ge=2008)
+    last_year: int = key("last cohort, likewise", unit="year", default=2015, le=2030)
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> CountryBlock:
+        if self.last_year < self.first_year + 2:
+            raise ValueError("the last cohort must come at least two years after the first: one is followed to year 3")
+        return self
+
+
+# The test's advices with single levels have eight lowest scores, those with nearly only double ones six.
+CutScores = Annotated[tuple[Annotated[int, Field(ge=501, le=550)], ...], AfterValidator(_increasing)]
+
+
+class AdviseringBlock(Block):
+    """Is the school advice equal for equal pupils? (notebook 05_advisering)."""
+
+    table: Literal["by_pupil_advice", "by_pupil_country"] = key(
+        "pupils: of the city (block data) or of the country (block country)", default="by_pupil_advice"
+    )
+    stage: Literal["first", "final"] = key("advice held against the test: before or after bijstelling", default="first")
+    half_levels: bool = key("count a deviation of half a level as under- or over-advice", default=True)
+    double: Literal["middle", "range"] = key(
+        "how a double test advice is met: by its middle, or by every advice from its lower to its higher level",
+        default="middle",
+    )
+    low_education: tuple[Literal["laag", "middelbaar", "hoog", "onbekend"], ...] = key(
+        "levels of parental education that count as laag; in the data laag is at most mbo level 1", default=("laag",)
+    )
+    revision_from: str = key(
+        "first school year with bijstelling", unit="yyyy/yy", default="2014/15", pattern=r"^\d{4}/\d{2}$"
+    )
+    cut_scores: dict[Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")], CutScores] = key(
+        "lowest score of each advice of the test, by the first school year of the scheme; empty: as in the data",
+        default={"2000/01": (501, 519, 526, 529, 533, 537, 540, 545), "2018/19": (501, 510, 524, 533, 540, 545)},
+    )
+    score_below_vwo: int = key("test score at which advices below vwo are counted", default=549, ge=501, le=550)
+    score_vwo_class: int = key("test score at which classes for vwo alone are counted", default=545, ge=501, le=550)
+    gaps_by: tuple[Literal["year", "region", "urbanicity"], ...] = key(
+        "what the gaps are told by, each as an interaction", default=("year",)
+    )
+    year3_cohorts: int = key("cohorts followed to year 3 that are regressed: the last ones", default=3, ge=1)
+    caterpillar_points: int = key("about how many runs of schools the caterpillar shows", default=70, ge=4, le=200)
+
+    @model_validator(mode="after")
+    def _schemes_are_known(self) -> AdviseringBlock:
+        if any(len(scores) not in (6, 8) for scores in self.cut_scores.values()):
+            raise ValueError("cut_scores: a scheme has eight scores, or six when nearly all its advices are double")
+        if self.table == "by_pupil_advice" and set(self.gaps_by) - {"year"}:
+            raise ValueError("gaps_by: region and urbanicity are known of the country only")
+        return self
+
+
+class SchoolAdviceBlock(Block):
+    """Schools, not pupils: the mean advice of schools against their test score (notebook 05_school_advice)."""
+
+    weging_edges: Edges = key(
+        "edges of the bands of schoolweging, open at both ends",
+        unit="schoolweging",
+        default=(24.0, 28.0, 32.0, 36.0),
+    )
+
+
 class SummaryBlock(Block):
     """The findings in sentences (notebook 07_summary)."""
 
@@ -205,22 +277,41 @@ class Edition(Block):
         "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
     )
     data: DataBlock | None = None
+    country: CountryBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
     leergroei: LeergroeiBlock | None = None
+    advisering: AdviseringBlock | None = None
+    school_advice: SchoolAdviceBlock | None = None
     summary: SummaryBlock | None = None
     value_added: ValueAddedBlock | None = None
 
     @model_validator(mode="after")
     def _one_place_of_data(self) -> Edition:
-        if (self.data is None) == (self.value_added is None):
-            raise ValueError("an edition has a block `data`, or stands on `value_added` alone")
+        if sum(block is not None for block in (self.data, self.country, self.value_added)) != 1:
+            raise ValueError("an edition stands on one of the blocks `data`, `country` and `value_added`")
         return self
 
     @model_validator(mode="after")
     def _tests_are_microdata(self) -> Edition:
-        if self.leergroei and not self.synthetic:
+        if self.leergroei and not (self.data and self.synthetic):
             raise ValueError("the chapter leergroei needs pupils' tests, which open data do not have")
+        return self
+
+    @model_validator(mode="after")
+    def _advice_is_microdata(self) -> Edition:
+        if self.advisering and not self.synthetic:
+            raise ValueError("advisering: open data do not tell the advice of single pupils; leave the block out")
+        if self.advisering and (self.advisering.table == "by_pupil_country") != (self.country is not None):
+            raise ValueError(
+                "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _advices_of_schools_are_read(self) -> Edition:
+        if self.school_advice and not (self.data and self.data.advice_of_schools):
+            raise ValueError("school_advice: needs the files of DUO; set data.advice_of_schools: true")
         return self
 
     @model_validator(mode="after")
@@ -233,14 +324,17 @@ class Edition(Block):
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up."""
-        return self.data is not None and self.data.source == "synthetic"
+        return self.country is not None or (self.data is not None and self.data.source == "synthetic")
 
     @property
-    def place(self) -> DataBlock | ValueAddedBlock:
-        """The block that says where the data lie."""
-        found = self.data or self.value_added
-        assert found is not None  # the validator has seen to it
-        return found
+    def place(self) -> DataBlock | ValueAddedBlock | None:
+        """The block that says where the source files lie; None for a country, which has none."""
+        return self.data or self.value_added
+
+    @property
+    def folder(self) -> str:
+        """The folder of the source files, seen from the project's root."""
+        return str(self.place.folder if self.place else DataBlock.model_fields["folder"].default)
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -257,6 +351,8 @@ class Edition(Block):
 
         What the data were is told by the hash of every file.
         """
+        if self.place is None:
+            return self
         here = self.place.model_copy(update={"folder": type(self.place).model_fields["folder"].default})
         return self.model_copy(update={"data" if self.data else "value_added": here})
 
@@ -280,9 +376,12 @@ class Edition(Block):
 
 BLOCKS: dict[str, type[Block]] = {
     "data": DataBlock,
+    "country": CountryBlock,
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
     "leergroei": LeergroeiBlock,
+    "advisering": AdviseringBlock,
+    "school_advice": SchoolAdviceBlock,
     "summary": SummaryBlock,
     "value_added": ValueAddedBlock,
 }

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import bdf, sources
+from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.export import write_world
-from analysis.data.microdata import MICRODATA, dictionary
+from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA, dictionary
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.errors import InputError
+from analysis.models.comparison import compare
 from analysis.run.workspace import project_root
+from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.moments import against_print
+from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
+from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_world, open_data
 from analysis.variables import DATA_VARIABLE
 
+COUNTRY_IN_PRINT = "nederland-2017-advice"
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
 
@@ -44,6 +50,15 @@ class Received:
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
+@dataclass(frozen=True)
+class Country:
+    """What a national edition starts from: the pupils, the figures in print beside theirs, and what generated them."""
+
+    by_pupil_country: pd.DataFrame
+    published_figures: pd.DataFrame
+    truth: pd.DataFrame
+
+
 def receive(
     source: str,
     *,
@@ -53,6 +68,7 @@ def receive(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
+    advice_of_schools: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -67,9 +83,42 @@ def receive(
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
-    return Received(
-        sources.read_duo(data, root / "params" / "sources", region, schoolweging_year, allow_changed_sources)
-    )
+    cards = root / "params" / "sources"
+    read = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
+    return _with_advices(read, data, cards, allow_changed_sources) if advice_of_schools else Received(read)
+
+
+def _with_advices(read: Sources, data: Path, cards: Path, allow_changed: bool) -> Received:
+    by_school_advice, inputs = read_school_advice(data, cards, allow_changed)
+    known = {record["path"] for record in read.inputs}
+    every = [*read.inputs, *(record for record in inputs if record["path"] not in known)]
+    return Received(replace(read, inputs=every), {"by_school_advice": by_school_advice})
+
+
+def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
+    """Make the groep-8 cohorts of a country, and hold them against the national figures in print.
+
+    Parameters
+    ----------
+    pupils
+        Per cohort.
+    years
+        School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
+    seed
+        The same seed gives the same country.
+    """
+    truth = country_truth(years)
+    pupils_of_all = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    printed = read_published(project_root() / "params" / "published")
+    printed = printed[printed["file"] == COUNTRY_IN_PRINT]
+    printed = printed[[_covers(told, years) for told in printed["year"]]]
+    computed = {name: float(ADVICE[name]({NATIONAL: pupils_of_all})) for name in printed["figure_id"]}
+    figures = compare(printed.reset_index(drop=True), computed)
+    return Country(pupils_of_all, figures, truth_rows(truth))
+
+
+def _covers(told: str, years: Sequence[int]) -> bool:
+    return all(int(year[:4]) in years for year in told.split(" and "))
 
 
 def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, str]]]:

@@ -104,7 +104,7 @@ def check_sources(order: Order, root: Path) -> None:
 
 def _order(edition: Edition, command: str, root: Path) -> Order:
     recorded = edition.recorded()
-    data = (root / edition.place.folder).resolve()
+    data = (root / edition.folder).resolve()
     return Order(
         edition=recorded.edition,
         heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),

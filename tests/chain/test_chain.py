@@ -25,6 +25,7 @@ FIGURES = {
         *("level_drop", "example_pupils", "expected_drop", "expected_growth", "change_by_prior_level"),
         *("pnas", "pnas_groups", "sat_e_test", "presence", "absence"),
     },
+    "advisering": {"advice_by_test_advice", "deviation_by_year", "gaps", "decomposition", "caterpillar"},
 }
 
 

@@ -85,3 +85,25 @@ def test_a_table_too_long_for_a_page_is_linked_to(chapter_of, tmp_path):
     assert "All &lt;b&gt;, 2 rows" in shown.html
     written = pd.read_csv(tmp_path / "tables" / "leergroei" / "estimates.csv")
     assert written["estimate"].isna().tolist() == [False, True]
+
+
+def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
+    steps = [
+        {
+            "outcome": outcome,
+            "step": step,
+            "reason": step,
+            "pupils_in": 100,
+            "pupils_out": out,
+            "pupils_kept": 100 - out,
+        }
+        | {"schools_out": 0, "schools_kept": 5}
+        for outcome, out in (("under", 20), ("over", 4))
+        for step in ("one", "two")
+    ]
+    chapter_of("advisering").accounts("sample", pd.DataFrame(steps), by="outcome", caption="Who leaves")
+    written = pd.read_csv(tmp_path / "tables" / "advisering" / "sample.csv")
+    # Four and four pupils may not be told, and neither may their sum of eight.
+    assert written["outcome"].tolist() == ["under", "under", "over"]
+    assert written["pupils_out"].tolist()[:2] == [20, 20]
+    assert written["pupils_out"].isna().tolist() == [False, False, True]

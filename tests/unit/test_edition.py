@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -172,8 +174,10 @@ def test_an_edition_has_one_place_of_data(tmp_path: Path) -> None:
     neither = {**VALUE_ADDED}
     path = tmp_path / "small.yml"
     path.write_text(yaml.safe_dump(neither), "utf8")
-    assert "stands on `value_added` alone" in message(path)
-    assert "stands on `value_added` alone" in message(write_value_added(tmp_path, data={"source": "synthetic"}))
+    assert "an edition stands on one of the blocks" in message(path)
+    assert "an edition stands on one of the blocks" in message(
+        write_value_added(tmp_path, data={"source": "synthetic"})
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,3 +205,21 @@ def test_a_growth_chapter_needs_tests_of_pupils(tmp_path: Path) -> None:
 def test_groepen_by_subject_are_a_parameter() -> None:
     row = next(row for row in parameter_rows() if row["key"] == "leergroei.groepen")
     assert (row["type"], row["unit"]) == ("lists of numbers by name", "groep")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"country": {}}, "an edition stands on one of the blocks"),
+        ({"data": None}, "an edition stands on one of the blocks"),
+        ({"data": {"source": "duo"}, "advisering": {}}, "open data do not tell the advice"),
+        ({"advisering": {"table": "by_pupil_country"}}, "goes with the block country"),
+        ({"advisering": {"gaps_by": ["region"]}}, "known of the country only"),
+        ({"advisering": {"cut_scores": {"2018/19": [501, 510]}}}, "eight scores, or six"),
+        ({"data": None, "country": {"first_year": 2014, "last_year": 2015}}, "at least two years after the first"),
+    ],
+)
+def test_a_chapter_on_advice_rests_on_pupils_that_the_edition_has(changes, problem) -> None:
+    raw = {**SMALL, **changes}
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        Edition.model_validate_json(json.dumps({name: value for name, value in raw.items() if value is not None}))

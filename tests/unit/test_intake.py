@@ -82,3 +82,14 @@ def test_a_source_that_does_not_exist_is_not_taken_for_files(read_duo):
     with pytest.raises(InputError, match="allowed synthetic, duo"):
         read("Synthetic")
     assert read_duo == []
+
+
+def test_a_country_is_held_against_the_national_figures_of_its_years() -> None:
+    country = intake.receive_country(2_000, range(2012, 2016), seed=3)
+    assert country.by_pupil_country["year"].unique().tolist() == [2012, 2013, 2014, 2015]
+    told = set(country.published_figures["figure_id"])
+    assert {"advice_nl_under_2014", "advice_nl_over_2015", "advice_nl_revised_ratio"} <= told
+    assert set(country.published_figures["file"]) == {"nederland-2017-advice"}
+    assert country.truth.set_index("parameter")["value"]["advice_urban"] == "0.03"
+    without_2015 = intake.receive_country(2_000, range(2012, 2015), seed=3).published_figures
+    assert "advice_nl_under_2015" not in set(without_2015["figure_id"])

@@ -169,6 +169,17 @@ BY_PUPIL_ADVICE_NATIONAL = pa.DataFrameSchema(
     name="by_pupil_advice_national",
 )
 
+BY_PUPIL_COUNTRY = pa.DataFrameSchema(
+    {
+        **BY_PUPIL_ADVICE_NATIONAL.columns,
+        "region": _text("region of the school"),
+        "urbanicity": _whole("urbanicity of the school's municipality, 1 is the most urban", 1, 5),
+    },
+    unique=["pupil"],
+    strict=True,
+    name="by_pupil_country",
+)
+
 BY_PUPIL_RETENTION = pa.DataFrameSchema(
     {
         "cohort": _whole("year in which the cohort was in groep 1 or 2", 2000, 2030),

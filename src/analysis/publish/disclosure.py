@@ -250,15 +250,15 @@ def _close(
         for column, values in rests_on.items():
             for value in values:
                 signs.loc[(signs[column] != "") & (signs[value] == ""), value] = CROSS
-            for rows in groups:
-                _complement(signs, numbers[column].loc[rows])
+            withheld = (signs[column] != "").to_numpy()
+            for rows in groups:  # hundreds of them, and few have something to close
+                if withheld[rows].sum() == 1:
+                    _complement(signs, numbers[column].loc[rows])
 
 
 def _complement(signs: pd.DataFrame, n: pd.Series) -> None:
     column = str(n.name)
     withheld = signs.loc[n.index, column] != ""
-    if withheld.sum() != 1:
-        return
     others = n[~withheld & (n > 0).fillna(value=False)]
     if others.empty:
         raise DisclosureError(

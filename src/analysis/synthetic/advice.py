@@ -29,6 +29,7 @@ COLUMNS = [
     *("pupil", "year", "location", *PERSON, "share_hoog", "cet", "test_advice_low", "test_advice_high"),
     *("advice_first", "advice_final", "revised", "year1", "year3", "lovs"),
 ]
+BESIDES = ["income_quintile", "region", "urbanicity"]
 
 Floats = NDArray[np.float64]
 Streams = dict[str, np.random.Generator]
@@ -58,7 +59,7 @@ def make_advice(
         ``share_hoog, cet`` (501-550; missing where not sat), ``test_advice_low, test_advice_high`` (level numbers;
         missing likewise), ``advice_first, advice_final`` (level numbers), ``revised, year1`` (class in the first year;
         half numbers are classes for two levels), ``year3`` (whole level; missing where not followed), ``lovs`` (sd);
-        and ``income_quintile`` where `by_pupil` has it.
+        and those of `BESIDES` that `by_pupil` has.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def make_advice(
     frame = _add_revision(frame, truth, streams["revision"])
     frame["year1"] = _place(frame, truth, streams["place"])
     frame["year3"] = _year3(frame, truth, streams["year3"])
-    return frame[[*COLUMNS, *frame.columns.intersection(["income_quintile"])]]
+    return frame[[*COLUMNS, *frame.columns.intersection(BESIDES)]]
 
 
 def school_effects(by_location: pd.DataFrame, truth: AdviceTruth, seed: np.random.SeedSequence) -> pd.DataFrame:
@@ -112,6 +113,7 @@ def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: Advice
         + truth.advice.of(group_dummies(frame))
         + truth.advice_share_hoog * (frame["share_hoog"].to_numpy() - 0.5)
         + numbers_of(frame["location"], school_advice)
+        + truth.by_place(frame)
     )
     return position
 

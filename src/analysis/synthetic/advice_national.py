@@ -96,11 +96,12 @@ def make_advice_national(
         As `advice.make_advice`, with ``income_quintile`` (1-5, of the household) besides.
     """
     make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, child)) for child in CHILDREN)
-    by_pupil, by_location = _people(people or NationalPeople(), scale, np.random.default_rng(make))
+    by_pupil, by_location = make_people(people or NationalPeople(), scale, np.random.default_rng(make))
     return make_advice(by_pupil, by_location, truth, advise)
 
 
-def _people(truth: NationalPeople, scale: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def make_people(truth: NationalPeople, scale: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw the pupils of one cohort, and their schools with the share of highly educated parents."""
     number = max(500, round(truth.pupils * scale))
     schools = -(-number // truth.pupils_per_school)
     school = np.arange(number) % schools

@@ -163,6 +163,10 @@ class AdviceTruth:
     year3_missing: float = 0.02
     year3_last: int = 2016
 
+    def by_place(self, frame: pd.DataFrame) -> NDArray[np.float64] | float:  # noqa: ARG002 - for truths that know places
+        """Return the shift of the first advice by where the school is, in levels: none here."""
+        return 0.0
+
     def half_width(self, year: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the width of a double advice in each year, in levels."""
         return np.asarray(self.half_width_start + self.half_width_step * (year - 2008), dtype=np.float64)

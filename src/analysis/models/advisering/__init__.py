@@ -1,0 +1,1 @@
+"""Is the school advice equal for equal pupils? Definitions, shares, regressions and scenarios of the chapter."""

@@ -1,0 +1,126 @@
+r"""The test is noisy: the same gap by least squares, with the test instrumented by the LOVS, and given the LOVS.
+
+At an equal score on one test, pupils of a group with lower ability have on average been lucky, and other measures of
+them are lower. An advice that follows such another measure is then lower at equal score, though the teacher made no
+difference. Three models of one form tell how much that is:
+
+- ``ols``: given the score as it is;
+- ``iv``: the score instrumented by the earlier LOVS score, :math:`\text{cet} = \pi\,\text{lovs} + \dots`. It answers
+  what the gap is at equal *ability* if the errors of the two tests are independent and the LOVS has no effect of its
+  own on the advice. A teacher who reads the LOVS breaks the second condition: the advice then follows the luck in the
+  LOVS too, and the gap is understated;
+- ``lovs``: the LOVS score as a control. It is the gap at what the teacher saw if the teacher saw no more than the
+  LOVS; the luck in the score is left, which raises under-advice in all groups alike.
+
+Where it is not known which holds, ``ols`` and ``iv`` are the two sides between which the gap lies. All three are linear
+in the score, which under-advice is not; bands are in the headline.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from linearmodels.iv import IV2SLS
+
+from analysis.models.advisering.cells import refuse_missing
+from analysis.models.advisering.regressions import SHARE, left_out
+from analysis.models.advisering.sample import Sample
+from analysis.models.advisering.terms import SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.estimates import in_form
+from analysis.models.regression import Regression, clustered, t_interval
+
+SCORE, LOVS = "cet", "lovs"
+TEN = 10.0
+
+
+def measurement_error(sample: Sample) -> pd.DataFrame:
+    """Estimate the gaps at equal test score three ways; school effects swept out, the score linear.
+
+    Parameters
+    ----------
+    sample
+        Of one outcome; every pupil has a ``lovs`` score.
+
+    Returns
+    -------
+    DataFrame
+        As `regressions.headline` (controls ``mutual``): models ``<outcome>_ols`` (the score as it is), ``<outcome>_iv``
+        (the score instrumented by the earlier LOVS score) and ``<outcome>_lovs`` (the LOVS score added as a control);
+        see above what each answers. Terms also ``cet`` (per 10 points) and ``lovs`` (per sd), factor ``score``.
+    """
+    swept, factors, least = _prepared(sample)
+    groups = [term for own in factors.values() for term in own]
+    fits = {
+        "ols": _told(plain(swept, [*groups, SCORE])),
+        "iv": _told(two_stage(swept, groups, SCORE, LOVS)),
+        "lovs": _told(plain(swept, [*groups, SCORE, LOVS])),
+    }
+    factor = {term: name for name, own in factors.items() for term in own} | dict.fromkeys((SCORE, LOVS), "score")
+    clusters = swept["location"].nunique()
+    parts = [
+        t_interval(*fit, clusters).assign(model=f"{sample.outcome}_{name}", term=list(fit[0].index))
+        for name, fit in fits.items()
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows.assign(factor=rows["term"].map(factor), controls="mutual", n_least=rows["term"].map(least))
+    rows = rows.assign(n_obs=len(swept), n_clusters=clusters)
+    return in_form(rows, group="all", unit=SHARE, outcome=sample.outcome)
+
+
+def first_stage(sample: Sample) -> pd.DataFrame:
+    """Tell how strong the instrument is.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``outcome, slope`` (points of ten per sd of LOVS), ``std_error, partial_r2, f_statistic`` (of the
+        slope, clustered), ``n_obs, n_clusters``.
+    """
+    swept, factors, _ = _prepared(sample)
+    groups = [term for own in factors.values() for term in own]
+    score = swept.assign(y=swept[SCORE])
+    fit, left = plain(score, [*groups, LOVS]), plain(score, groups)
+    slope, error = float(fit.coefficients[LOVS]), float(fit.std_errors[LOVS])
+    told = {"outcome": sample.outcome, "slope": slope, "std_error": error}
+    explained = 1 - float((fit.residuals**2).sum() / (left.residuals**2).sum())
+    told |= {"partial_r2": explained, "f_statistic": (slope / error) ** 2}
+    return pd.DataFrame([{**told, "n_obs": len(swept), "n_clusters": swept["location"].nunique()}])
+
+
+def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
+    """Lay out outcome, terms and scores, with the means of schools taken off."""
+    rows = sample.rows
+    refuse_missing(rows, ["y", SCORE, LOVS, "location"])
+    X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
+    X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
+    count = np.ones(len(X))
+    factors = factors_of(X, count, (*left_out(sample.outcome), *SCHOOL))
+    chosen = X[[*(term for own in factors.values() for term in own), SCORE, LOVS]].assign(y=rows["y"])
+    school, _ = pd.factorize(rows["location"])
+    means = chosen.groupby(school).mean()
+    swept = chosen - means.to_numpy()[school]
+    return swept.assign(location=school), factors, least_of(chosen, count)
+
+
+def plain(swept: pd.DataFrame, terms: Sequence[str]) -> Regression:
+    """Fit by least squares, clustered by ``location``."""
+    return clustered(sm.OLS(swept["y"], swept[list(terms)]), swept["location"], method="qr")
+
+
+def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Any:  # noqa: ANN401 (linearmodels has no types)
+    """Fit by two-stage least squares, clustered by ``location``."""
+    with warnings.catch_warnings():
+        # Swept-out columns have no mean; linearmodels asks whether a constant was meant.
+        warnings.simplefilter("ignore")
+        own = swept[list(exogenous)] if len(exogenous) else None
+        model = IV2SLS(swept["y"], own, swept[[endogenous]], swept[[instrument]])
+        return model.fit(cov_type="clustered", clusters=swept["location"], debiased=True)
+
+
+def _told(fit: Any) -> tuple[pd.Series, pd.Series]:  # noqa: ANN401 (linearmodels has no types)
+    return (fit.coefficients if isinstance(fit, Regression) else fit.params), fit.std_errors

@@ -1,0 +1,306 @@
+r"""Shares of pupils with an advice, a deviation, a bijstelling or a position, each with its numbers and interval.
+
+Every function takes the pupils as `definitions.define` returns them and tells its shares in the one form of estimates:
+``model`` is what is described, ``group`` of whom, ``term`` what they share.
+
+Notes
+-----
+The interval of a share :math:`p` of :math:`n` pupils is Wilson's at the effective number
+:math:`n^* = \min(n, p(1-p)/s^2)`, with :math:`s^2 = \frac{G}{G-1}\sum_g(\sum_{i \in g}(y_i - p))^2/n^2` over :math:`G`
+schools: pupils of one school are alike, and the interval stays within 0 and 1 (after Korn and Graubard, 1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from analysis.errors import ModelError
+from analysis.models.advice_levels import VWO
+from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, HOUSEHOLDS, POSITIONS, Definitions, define
+from analysis.models.estimates import in_form
+
+Floats = NDArray[np.float64]
+
+EVERYONE = "all"
+SIZE = "n"
+PLACE = ("school_year", "category")
+GROUPS = (
+    "hoog",
+    "middelbaar",
+    "laag",
+    "onbekend",
+    "none",
+    "western",
+    "non-western",
+    "high",
+    "middle",
+    "low",
+    *HOUSEHOLDS,
+    *ADVISINGS,
+)
+"""The order in which groups are told; others follow as they come."""
+
+LEVELS_TOLD = {
+    "pro or vmbo-b": (-1, 1.5),
+    "vmbo-k": (1.5, 2.75),
+    "vmbo-gt": (2.75, 3.25),
+    "vmbo-gt/havo or havo": (3.25, 4.25),
+    "havo/vwo": (4.25, 4.75),
+    "vwo": (4.75, 6),
+}
+PUBLISHED = {
+    "final advice, a level or more": ("final", 1.0),
+    "final advice, half levels counted": ("final", 0.5),
+    "first advice, a level or more": ("first", 1.0),
+    "first advice, half levels counted": ("first", 0.5),
+}
+"""Four ways to count a deviation, all of which publications use."""
+
+_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
+# The numbers with and without it give each other away beside n_obs: they are withheld together.
+SHARE_COUNTS = {
+    "n_obs": (*_NUMBERS, "n_with", "n_without"),
+    "n_with": (*_NUMBERS, "n_without"),
+    "n_without": (*_NUMBERS, "n_with"),
+    "n_clusters": _NUMBERS,
+}
+SHARE_TOTALS = ("model", "school_year", "category", "term")
+"""The groups of such rows add up to the row of all: see `analysis.publish.disclosure.suppress`."""
+
+WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
+SHARE_PARTS = ("model", "school_year", "category", "group")
+"""The terms of such rows add up to one, in the models of `WHOLE`."""
+
+ONE_SIDED_COUNTS = {"schools": (), "schools_all_0": ("pupils_all_0",), "schools_all_1": ("pupils_all_1",)} | {
+    "pupils_all_0": ("schools_all_0",),
+    "pupils_all_1": ("schools_all_1",),
+}
+
+
+def wilson(p: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    r"""Return Wilson's limits of shares `p` of `n`: where :math:`(p-\pi)^2 \le z^2 \pi(1-\pi)/n`."""
+    z2 = float(norm.ppf((1 + level) / 2)) ** 2
+    middle, half = p + z2 / (2 * n), np.sqrt(z2 * (p * (1 - p) + z2 / (4 * n)) / n)
+    return np.maximum((middle - half) / (1 + z2 / n), 0.0), np.minimum((middle + half) / (1 + z2 / n), 1.0)
+
+
+def by_group(
+    pupils: pd.DataFrame,
+    outcomes: Mapping[str, pd.Series],
+    model: str,
+    *,
+    group: str | None = "education",
+    within: Sequence[str] = ("school_year",),
+) -> pd.DataFrame:
+    """Tell shares of the pupils of every group and of all of them.
+
+    Parameters
+    ----------
+    pupils
+        One row per pupil: ``location``, the group and the columns of `within`.
+    outcomes
+        What they may share: name and 0/1 per pupil, indexed as `pupils`; pupils of whom one is missing are left out.
+    model
+        What the rows describe.
+    group
+        Column of the groups; None for all pupils alone.
+    within
+        Columns, ``school_year`` or ``category``, by which the shares are told apart.
+
+    Returns
+    -------
+    DataFrame
+        In the one form, after it ``school_year, category, n_with, n_without``; `EVERYONE` is the group of all.
+    """
+    y = pd.DataFrame(dict(outcomes)).astype(float)
+    known = y.notna().all(axis=1)
+    groups = [group] if group else []
+    keys = [pupils.loc[known, name] for name in (*within, *groups, "location")]
+    cells = y[known].assign(**{SIZE: 1.0}).groupby(keys, observed=True).sum()
+    told = [_shares(cells.groupby([*within, "location"], observed=True).sum(), within).assign(group=EVERYONE)]
+    if group:
+        told.append(_shares(cells, [*within, group]).rename(columns={group: "group"}))
+    return _in_form(pd.concat(told, ignore_index=True), model, list(within), list(outcomes))
+
+
+def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell the final advice by parental education and year (figure 3.13 of the Amsterdam report)."""
+    final = pupils["advice_final"]
+    outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVELS_TOLD.items()}
+    return by_group(pupils, outcomes, "advice_by_education")
+
+
+def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell how the advice deviates from the test's, by year (figure 3.14): the classes add up to one."""
+    outcomes = {name: (pupils["deviation"] == name).where(pupils["deviation"].notna()) for name in DEVIATIONS}
+    return by_group(pupils, outcomes, "deviation_by_year", group=None)
+
+
+def deviation_as_published(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
+    """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``)."""
+    told = []
+    for category, (stage, step) in PUBLISHED.items():
+        pupils = define(by_pupil_advice, replace(definitions, stage=stage, step=step))
+        outcomes = {"below": pupils["under"], "above": pupils["over"]}
+        found = by_group(pupils, outcomes, "deviation_as_published", group=None)
+        told.append(found.assign(category=category))
+    return pd.concat(told, ignore_index=True)
+
+
+def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Tell under- and over-advice by each of several groups (``category``), years with bijstelling together."""
+    tested = pupils[pupils["under"].notna()]
+    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
+    years = _span(tested)
+    told = [
+        by_group(
+            tested.assign(school_year=years, category=column),
+            outcomes,
+            "deviation_by_group",
+            group=column,
+            within=PLACE,
+        )
+        for column in groups
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd.DataFrame:
+    """Tell under-advice by parental education at equal test advice (``category``), all years of `pupils` together.
+
+    Parameters
+    ----------
+    names
+        How each test advice (level number) is written; others are left out, such as the lowest one, below which there
+        is no advice to give.
+    """
+    tested = pupils[pupils["test_advice"].isin(list(names))]
+    placed = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
+    tested = tested.assign(category=placed, school_year=_span(tested))
+    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
+    return by_group(tested, outcomes, "deviation_by_test_advice", within=PLACE)
+
+
+def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Tell the share of the under-advised whose advice was revised, by year and by each group (figure 3.15)."""
+    risk = pupils[pupils["at_risk"]]
+    outcomes = {"revised": risk["revised"].astype(float)}
+    told = [
+        by_group(risk.assign(category=column), outcomes, "revised_by_year", group=column, within=PLACE)
+        for column in groups
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed."""
+    followed = pupils[pupils["position"].notna()]
+    if followed.empty:
+        raise ModelError("no pupil was followed to year 3")
+    last = followed[followed["year"] == followed["year"].max()]
+    outcomes = {name: last["position"] == name for name in POSITIONS}
+    return by_group(last, outcomes, "position_year3", group="advising")
+
+
+def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFrame:
+    """Tell two shares at one exact test score by parental education, all years of `pupils` together.
+
+    Parameters
+    ----------
+    below_vwo
+        Score at which an advice below vwo is counted (a double advice for havo and vwo is below it).
+    vwo_class
+        Score at which a class in year 1 for vwo alone is counted.
+    """
+    told = [
+        _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
+        _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def crosstab(
+    pupils: pd.DataFrame, level_names: Mapping[float, str], test_names: Mapping[float, str], fewest: int = 1
+) -> pd.DataFrame:
+    """Count first advices by the advice of the test, all years of `pupils` together.
+
+    Parameters
+    ----------
+    level_names, test_names
+        How the numbers of an advice and of a test advice are written, in this order.
+    fewest
+        Test advices that fewer pupils have are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per test advice and advice: ``test_advice, advice, share`` (of the pupils with that test advice),
+        ``n_obs`` (pupils with both), ``n_tested`` (pupils with that test advice). Pairs without pupils are there too.
+    """
+    tested = pupils[pupils["test_advice"].isin(list(test_names))]
+    table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
+    rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
+    table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)
+    long = (
+        table.rename_axis(index="test_advice").reset_index().melt("test_advice", var_name="advice", value_name="n_obs")
+    )
+    n_tested = long["test_advice"].map(table.sum(axis=1))
+    return long.assign(share=long["n_obs"] / n_tested, n_tested=n_tested)
+
+
+CROSSTAB_COUNTS = {"n_obs": ("share",), "n_tested": ("share",)}
+
+
+def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -> pd.DataFrame:
+    chosen = pupils[pupils["cet"] == score]
+    if chosen.empty:
+        raise ModelError(f"nobody has the test score {score}")
+    chosen = chosen.assign(category=f"score {score}", school_year=_span(chosen))
+    return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
+
+
+def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Tell the shares of groups from the sums of their schools, outcomes below each other."""
+    names, grouped = list(by), cells.groupby(list(by), observed=True)
+    totals, schools = grouped.sum(), grouped.size()
+    told = []
+    for term in cells.columns.drop(SIZE):
+        n, p = totals[SIZE], totals[term] / totals[SIZE]
+        expected = cells[SIZE] * grouped[term].transform("sum") / grouped[SIZE].transform("sum")
+        squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
+        variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
+        told.append(_row(p, n, variance).assign(term=term, n_with=totals[term], n_clusters=schools))
+    return pd.concat(told).reset_index()
+
+
+def _row(p: pd.Series, n: pd.Series, variance: pd.Series) -> pd.DataFrame:
+    spread = p * (1 - p)
+    effective = (spread / variance.where((variance > 0) & (spread > 0))).fillna(n).clip(upper=n)
+    low, high = wilson(p.to_numpy(), effective.to_numpy())
+    numbers = {"estimate": p, "std_error": np.sqrt(spread / effective), "ci_low": low, "ci_high": high, "n_obs": n}
+    return pd.DataFrame(numbers, index=p.index)
+
+
+def _span(pupils: pd.DataFrame) -> str:
+    years = sorted(pupils["school_year"].unique())
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def _in_form(told: pd.DataFrame, model: str, within: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
+    names = dict.fromkeys([EVERYONE, *GROUPS, *told["group"].astype(str)])
+    order = {name: place for place, name in enumerate(names)}
+    rank = {term: place for place, term in enumerate(terms)}
+    told = told.assign(group=told["group"].astype(str), place=told["term"].map(rank))
+    told = told.assign(rank=told["group"].map(order)).sort_values([*within, "place", "rank"])
+    counts = {name: told[name].astype("int64") for name in ("n_obs", "n_with", "n_clusters")}
+    told = told.assign(**counts, n_without=counts["n_obs"] - counts["n_with"])
+    for name in ("school_year", "category"):
+        told[name] = told[name].astype(str) if name in told else ""
+    columns = ["group", "term", "school_year", "category", *_NUMBERS, "n_obs", "n_clusters", "n_with", "n_without"]
+    return in_form(told[columns], model=model, p_value=np.nan, unit="share of pupils")

@@ -1,0 +1,87 @@
+"""Sentences about the school advice: the words follow the numbers, and what is withheld is not told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.publish.wording_advisering import advisering
+
+EMPTY_SHARES = pd.DataFrame(columns=["model", "category", "school_year", "group", "term", "estimate", "n_obs"])
+EMPTY = pd.DataFrame(columns=["model", "term", "controls", "school_year", "estimate", "ci_low", "ci_high", "n_obs"])
+
+
+def told(*, shares=EMPTY_SHARES, estimates=EMPTY, gaps=EMPTY, spread=EMPTY) -> dict[str, str]:
+    return advisering(shares, estimates, gaps, spread).set_index("name")["sentence"].to_dict()
+
+
+def share(estimate, group="all", n=1000, **place) -> dict[str, object]:
+    blank = {"model": "", "category": "", "school_year": "2018/19", "term": ""}
+    return {**blank, **place, "group": group, "estimate": estimate, "n_obs": n}
+
+
+def gap(model, estimate, half=0.01, term="laag", controls="mutual", n=5000) -> dict[str, object]:
+    limits = {"ci_low": estimate - half, "ci_high": estimate + half}
+    return {"model": model, "term": term, "controls": controls, "estimate": estimate, **limits, "n_obs": n}
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (0.05, "5.0 (95% interval 4.0 to 6.0) percentage points more often advised below"),
+        (-0.05, "5.0 (95% interval 4.0 to 6.0) percentage points less often advised below"),
+        (0.005, "not measurably more or less often (difference 0.5 (95% interval −0.5 to 1.5) percentage points)"),
+    ],
+)
+def test_a_gap_is_more_less_or_not_measurable(estimate, words) -> None:
+    rows = [gap("under_lpm_fe", estimate), gap("under_lpm_fe", 0.08, controls="alone")]
+    sentence = told(estimates=pd.DataFrame(rows))["under_laag"]
+    assert words in sentence
+    assert "and 8.0 (95% interval 7.0 to 9.0) percentage points more often when these are left out" in sentence
+
+
+def test_a_withheld_number_takes_its_sentence_with_it() -> None:
+    place = {"model": "advice_by_education", "term": "vwo"}
+    rows = [share(0.25, **place), share(0.45, "hoog", 400, **place), share(0.09, "laag", 200, **place)]
+    whole = told(shares=pd.DataFrame(rows))
+    assert whole["advice_vwo"] == (
+        "In 2018/19, 25% of all pupils had a final advice for vwo: 45% of those with highly educated parents (n = 400) "
+        "and 9% of those with low-educated parents (n = 200)."
+    )
+    rows[2]["estimate"] = np.nan
+    assert "advice_vwo" not in told(shares=pd.DataFrame(rows))
+
+
+def test_bijstelling_is_told_at_its_start_its_peak_and_its_end() -> None:
+    place = {"model": "revised_by_year", "category": "education", "term": "revised"}
+    years = {"2014/15": 0.3, "2016/17": 0.4, "2017/18": 0.62, "2018/19": 0.42}
+    rows = [share(value, n=100, **place | {"school_year": year}) for year, value in years.items()]
+    path = told(shares=pd.DataFrame(rows))["revised"]
+    assert path.endswith("for 30% in 2014/15 (n = 100), 62% in 2017/18 (n = 100) and 42% in 2018/19 (n = 100).")
+    one = told(shares=pd.DataFrame(rows[:1]))["revised"]
+    assert one.endswith("for 30% in 2014/15 (n = 100).")
+
+
+def test_the_error_of_the_test_is_told_with_what_it_does_not_mean() -> None:
+    rows = [gap("under_ols", 0.09), gap("under_iv", 0.01), gap("under_lovs", 0.03)]
+    sentence = told(estimates=pd.DataFrame(rows))["measurement_error"]
+    assert "9.0 (95% interval 8.0 to 10.0) percentage points at equal test score" in sentence
+    assert "not by itself discrimination" in sentence
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        (-0.07, "would be 0.070 (95% interval 0.060 to 0.080) of a level larger"),
+        (0.07, "of a level smaller"),
+        (0.005, "would not measurably change"),
+    ],
+)
+def test_a_year_without_test_widens_narrows_or_leaves_the_gap(lost, words) -> None:
+    place = {"model": "scenario_no_test", "category": "education", "term": "loses a bijstelling"}
+    rows = [share(value, group, **place) for group, value in (("all", 0.1), ("laag", 0.16), ("hoog", 0.06))]
+    gaps = pd.DataFrame([{**gap("scenario_no_test", lost, term="mean level lost"), "school_year": "2018/19"}])
+    assert words in told(shares=pd.DataFrame(rows), gaps=gaps)["no_test"]
+
+
+def test_without_numbers_there_is_nothing_to_tell() -> None:
+    assert told() == {}
