@@ -127,7 +127,8 @@ class Chapter(Release):
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
             return Published("finding", stem, NO_CHAPTER)
-        return self.findings(self.load(f"{stem}_findings"))
+        handed_over = self.load(f"{stem}_findings")
+        return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 
 
 def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:

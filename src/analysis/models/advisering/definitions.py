@@ -165,8 +165,8 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
         frame[["test_advice_low", "test_advice_high"]] = advice_of_score(
             frame["cet"], frame["year"], definitions.cut_scores
         ).to_numpy()
-    first = _difference(frame, "advice_first", definitions.double)
-    difference = _difference(frame, definitions.column, definitions.double)
+    first = difference_of(frame, "advice_first", definitions.double)
+    difference = difference_of(frame, definitions.column, definitions.double)
     years = frame["year"].map({year: school_year(year) for year in frame["year"].unique()})
     return frame.assign(
         education=frame["education"].where(~frame["education"].isin(definitions.low_education), "laag"),
@@ -185,7 +185,8 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     )
 
 
-def _difference(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
+def difference_of(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
+    """Return the advice in a column minus the test's, in levels, by how a double one is met (see `Definitions`)."""
     low, high = frame["test_advice_low"], frame["test_advice_high"]
     if double == "middle":
         return frame[column] - (low + high) / 2

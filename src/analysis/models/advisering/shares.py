@@ -13,7 +13,6 @@ schools: pupils of one school are alike, and the interval stays within 0 and 1 (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ from scipy.stats import norm
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import VWO
-from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, HOUSEHOLDS, POSITIONS, Definitions, define
+from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, HOUSEHOLDS, POSITIONS, difference_of
 from analysis.models.estimates import in_form
 
 Floats = NDArray[np.float64]
@@ -142,12 +141,19 @@ def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
     return by_group(pupils, outcomes, "deviation_by_year", group=None)
 
 
-def deviation_as_published(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
-    """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``)."""
+def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
+    """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``).
+
+    Parameters
+    ----------
+    double
+        How a double test advice is met, as in `Definitions`.
+    """
     told = []
     for category, (stage, step) in PUBLISHED.items():
-        pupils = define(by_pupil_advice, replace(definitions, stage=stage, step=step))
-        outcomes = {"below": pupils["under"], "above": pupils["over"]}
+        difference = difference_of(pupils, f"advice_{stage}", double)
+        known = difference.notna()
+        outcomes = {"below": (difference <= -step).where(known), "above": (difference >= step).where(known)}
         found = by_group(pupils, outcomes, "deviation_as_published", group=None)
         told.append(found.assign(category=category))
     return pd.concat(told, ignore_index=True)

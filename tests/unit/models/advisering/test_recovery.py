@@ -11,6 +11,7 @@ import pytest
 from analysis.models.advisering import instrument, ordered, regressions
 from analysis.models.advisering.decomposition import gelbach
 from analysis.models.advisering.sample import Sample, estimation_sample, samples
+from analysis.synthetic.advice import advice_probabilities, make_advice, school_effects
 from analysis.synthetic.advice_truth import GroupEffects
 
 TOLD = ["laag", "nonwestern"]
@@ -117,3 +118,18 @@ def test_the_instrument_is_right_where_the_teacher_sees_ability_and_the_lovs_is_
     )
     assert naive[:, 0].mean() > 0.03
     assert abs(corrected[:, 0].mean()) < 3 * corrected[:, 1].mean() / np.sqrt(len(found))
+
+
+def test_the_difference_that_the_teacher_makes_lies_between_the_instrument_and_the_score_as_it_is(worlds) -> None:
+    """The same pupils and scores, once all with low- and once all with highly educated parents."""
+    root = np.random.SeedSequence(1)
+    pupils = make_advice(worlds.by_pupil.assign(groep=8), worlds.by_location, worlds.truth, root)
+    pupils, schools = pupils.dropna(subset=["cet"]), school_effects(worlds.by_location, worlds.truth, root)["advice"]
+    laag, hoog = (
+        advice_probabilities(pupils.assign(education=level), schools, worlds.truth)["under"].mean()
+        for level in ("laag", "hoog")
+    )
+    sample = estimation_sample(worlds.large(1), "under")
+    told = instrument.measurement_error(sample).set_index(["model", "term"])["estimate"]
+    assert told["under_iv", "laag"] < laag - hoog < told["under_ols", "laag"]
+    assert abs(told["under_lovs", "laag"] - (laag - hoog)) < told["under_ols", "laag"] - (laag - hoog)

@@ -104,7 +104,7 @@ def test_the_classes_of_a_deviation_the_advices_and_the_positions_add_up_to_one(
 
 
 def test_four_ways_to_count_give_four_answers_and_half_levels_never_fewer(pupils) -> None:
-    found = shares.deviation_as_published(pupils, Definitions())
+    found = shares.deviation_as_published(define(pupils, Definitions()), "middle")
     wide = found[found["term"] == "below"].pivot_table(index="school_year", columns="category", values="estimate")
     assert set(wide.columns) == set(shares.PUBLISHED)
     assert (wide["first advice, half levels counted"] >= wide["first advice, a level or more"]).all()
