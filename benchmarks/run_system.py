@@ -31,8 +31,8 @@ from analysis.orders import DEFAULT_EDITION, order_of, params_file, project_of
 from analysis.run import records
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step
+from analysis.run.kernel.warm import KERNEL_ENVIRONMENT
 from analysis.run.order import processors
-from analysis.run.warm import KERNEL_ENVIRONMENT
 from analysis.run.workspace import EDITION_FILE, OUTPUTS_VARIABLE, STEP_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -77,7 +77,7 @@ def status(
     outputs: Outputs = None,
 ) -> None:
     """Tell how each step of the chain stands: up to date, stale (why), failed (where), and how long it took."""
-    from analysis.run.status import table
+    from analysis.run.show.status import table
 
     root, project = _project(outputs)
     names = [edition] if edition else params_editions(root)
@@ -94,7 +94,7 @@ def why(
     outputs: Outputs = None,
 ) -> None:
     """Tell in one line why a step would run, or that it is up to date."""
-    from analysis.run.status import why_line
+    from analysis.run.show.status import why_line
 
     root, project = _project(outputs)
     order = order_of(params_file(root, edition), settings or (), root, project.memory)
@@ -118,8 +118,8 @@ def verify(
 
     The second run goes about it differently (one notebook at a time, new interpreters, another hash seed).
     """
+    from analysis.run.show.view import view
     from analysis.run.verify import damaged, repeated
-    from analysis.run.view import view
 
     root, project = _project(outputs)
     folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
@@ -204,7 +204,7 @@ def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
 
 def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
     from analysis.run import runner
-    from analysis.run.view import view
+    from analysis.run.show.view import view
 
     for order in orders:
         check_sources(order, project.root)

@@ -82,7 +82,7 @@ class Run:
         return [pid for pid in self.children() if "zygote.py" in _command(pid)]
 
     def kernels(self) -> list[int]:
-        fresh = [pid for pid in self.children() if "analysis.run.launch" in _command(pid)]
+        fresh = [pid for pid in self.children() if "analysis.run.kernel.launch" in _command(pid)]
         return fresh + [pid for zygote in self.zygotes() for pid in self.children(zygote)]
 
     def alive(self) -> list[int]:

@@ -12,11 +12,11 @@ from analysis.errors import StaatError
 from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
-from analysis.run.events import Event, Kind, Watch
 from analysis.run.job import Job, Outcome
 from analysis.run.order import Options
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
+from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.workspace import EDITION_FILE
 
 State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]

@@ -11,9 +11,9 @@ from typing import Any
 from analysis.run import manifest, records
 from analysis.run.assess import PAGES, Assessor
 from analysis.run.chain import Step
+from analysis.run.kernel.slim import refuse_grammar
 from analysis.run.parameters import title_of
 from analysis.run.records import Record
-from analysis.run.slim import refuse_grammar
 
 Render = Callable[[Path, Mapping[str, Any]], None]
 

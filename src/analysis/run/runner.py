@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from analysis.errors import InputError, StaatError
-from analysis.run import publication, warm
+from analysis.run import publication
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
-from analysis.run.events import Event, Watch
 from analysis.run.job import Job, Outcome
+from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import pool
+from analysis.run.show.events import Event, Watch
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 UNWRITABLE = {*FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR}
@@ -132,7 +133,7 @@ class _Loop:
 
 
 def _execute(job: Job) -> Outcome:
-    from analysis.run.execute import execute
+    from analysis.run.kernel.execute import execute
 
     return execute(job)
 

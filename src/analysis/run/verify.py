@@ -13,11 +13,11 @@ from pathlib import Path
 from analysis.errors import InputError
 from analysis.run.assess import Project
 from analysis.run.chain import Step
-from analysis.run.events import Watch
 from analysis.run.hashes import sha256
 from analysis.run.manifest import outputs_of
 from analysis.run.order import Options, Order
 from analysis.run.runner import run
+from analysis.run.show.events import Watch
 from analysis.run.workspace import MANIFEST_FILE
 
 COMPARED = ("tables/", "figures/", "internal/")

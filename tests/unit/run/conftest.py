@@ -12,9 +12,9 @@ import pytest
 
 from analysis.run.assess import Assessor, Project
 from analysis.run.chain import Step
-from analysis.run.events import Event
 from analysis.run.order import Options, Order
 from analysis.run.runner import run
+from analysis.run.show.events import Event
 
 PACKAGE = Path(__file__).parents[3] / "src" / "analysis"
 OPEN = "from analysis.run.workspace import open_workspace\nfrom analysis.data import tables\n"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from analysis.errors import InputError, StaatError
-from analysis.run import staging, warm
+from analysis.run import staging
+from analysis.run.kernel import warm
 from analysis.run.runner import RunFailedError
 
 ALL = ["01_one", "02_two", "03_three"]

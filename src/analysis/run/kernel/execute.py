@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import StaatError
-from analysis.run import failures, guard, memory, warm
 from analysis.run.job import Job, Outcome
-from analysis.run.portable import forget_machine
-from analysis.run.slim import refuse_grammar
+from analysis.run.kernel import failures, guard, memory, warm
+from analysis.run.kernel.portable import forget_machine
+from analysis.run.kernel.slim import refuse_grammar
 
 if TYPE_CHECKING:
-    from analysis.run.client import Execution, StoppedError
+    from analysis.run.kernel.client import Execution, StoppedError
 
 _RUN_ENDED = "stopped: the run ended"
 _RAN_AGAIN = "The warm parent of the kernels was killed; a notebook ran again in a new kernel."
@@ -59,8 +59,8 @@ def _load_ahead(job: Job) -> None:
 def _attempt(job: Job) -> tuple[Outcome, bool]:
     """Execute once; tell besides whether it failed only because the warm parent was killed."""
     refuse_grammar()
-    from analysis.run.client import Execution
-    from analysis.run.kernels import private_folder
+    from analysis.run.kernel.client import Execution
+    from analysis.run.kernel.manager import private_folder
 
     with private_folder() as private:
         execution = Execution(job, Path(private))
@@ -108,7 +108,7 @@ def _run(execution: Execution) -> tuple[str | None, int]:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from analysis.run.client import ENGINE, StoppedError
+    from analysis.run.kernel.client import ENGINE, StoppedError
 
     job, kills = execution.job, memory.kills()
     try:
@@ -153,7 +153,7 @@ def _places(job: Job, private: Path) -> dict[str, str]:
     return {
         job.folder: ".",
         str(Path(job.source).parents[1]): ".",
-        str(Path(__file__).parents[2]): "src",
+        str(Path(__file__).parents[3]): "src",
         str(private): "tmp",
         sys.prefix: "python",
         sys.base_prefix: "python",

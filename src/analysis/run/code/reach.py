@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import InputError, nearest
-from analysis.run.code_cells import cell_digest, cell_tree
-from analysis.run.code_decorators import registers
-from analysis.run.code_files import Files
-from analysis.run.code_imports import STAR, Import, imports_of
-from analysis.run.code_parse import Node, node
-from analysis.run.code_uses import EVERYTHING
+from analysis.run.code.cells import cell_digest, cell_tree
+from analysis.run.code.decorators import registers
+from analysis.run.code.files import Files
+from analysis.run.code.imports import STAR, Import, imports_of
+from analysis.run.code.parse import Node, node
+from analysis.run.code.uses import EVERYTHING
 from analysis.run.hashes import digest
 
 __all__ = ["Code", "Reach", "cell_digest"]

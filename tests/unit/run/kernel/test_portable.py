@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.run.portable import _pattern, _replaced, forget_machine
+from analysis.run.kernel.portable import _pattern, _replaced, forget_machine
 
 PLACES = {"/home/me/project": ".", "/home/me": "~", "/tmp": "tmp"}  # noqa: S108 - a name, not a file
 PIECES = st.sampled_from([*PLACES, "/", "s", " ", "~", "ipykernel_1", '"'])

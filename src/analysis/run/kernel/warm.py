@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import StaatError
-from analysis.run.processes import WarmKernel
+from analysis.run.kernel.processes import WarmKernel
 
 # One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
 # last digits. A fixed hash seed gives sets the same order in every run.

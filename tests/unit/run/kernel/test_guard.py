@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.run.guard import Guard, UndeclaredReadError, read_record
-from analysis.run.readers import _watched
+from analysis.run.kernel.guard import Guard, UndeclaredReadError, read_record
+from analysis.run.kernel.readers import _watched
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ READERS = """
 import io, sys, tempfile
 from pathlib import Path
 if {before}: import pyarrow.parquet, pyarrow.dataset, pyarrow.feather, python_calamine
-from analysis.run.guard import install, UndeclaredReadError
+from analysis.run.kernel.guard import install, UndeclaredReadError
 tempfile.tempdir = {scratch!r}
 install({step!r})
 import pandas as pd, pyarrow as pa, pyarrow.parquet as pq, pyarrow.dataset as ds, pyarrow.feather as pf

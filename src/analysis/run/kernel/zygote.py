@@ -170,7 +170,7 @@ def _be_kernel(request: dict[str, Any], mother: int) -> NoReturn:
         os.chdir(request["cwd"])
         gc.enable()
         sys.argv = request["argv"]
-        from analysis.run.launch import main
+        from analysis.run.kernel.launch import main
 
         main(sys.argv[1:])
         code = 0

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from analysis.run.events import Event, Watch
-from analysis.run.progress import EditionProgress, Progress
+from analysis.run.show.events import Event, Watch
+from analysis.run.show.progress import EditionProgress, Progress
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def view(stream: TextIO, *, quiet: bool = False, clock: Callable[[], float] = ti
         # Loading rich costs what a command that writes to a file should not pay.
         from rich.console import Console
 
-        from analysis.run.live import LiveView
+        from analysis.run.show.live import LiveView
 
         console = Console(file=stream, force_terminal=True, force_interactive=True, highlight=False)
         with LiveView(console, clock) as watch:

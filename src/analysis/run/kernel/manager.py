@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
 from analysis.run.job import Job
-from analysis.run.warm import KERNEL_ENVIRONMENT
+from analysis.run.kernel.warm import KERNEL_ENVIRONMENT
 from analysis.run.workspace import STEP_VARIABLE
 
 _END_WITHIN = 5.0
@@ -143,7 +143,7 @@ def _kernel_spec(job: Job, private: Path) -> KernelSpec:
         "modules_next": list(job.preload_next),
     }
     return KernelSpec(
-        argv=[sys.executable, "-m", "analysis.run.launch", "-f", "{connection_file}"],
+        argv=[sys.executable, "-m", "analysis.run.kernel.launch", "-f", "{connection_file}"],
         display_name="Python 3",
         language="python",
         metadata={"kernel_provisioner": {"provisioner_name": "staat-warm", "config": config}},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from analysis.run.events import Event
+from analysis.run.show.events import Event
 
 State = Literal["waiting", "running", "done", "kept", "failed", "blocked", "stopped"]
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from analysis.run.events import Event, Kind
-from analysis.run.view import shows_live, view
+from analysis.run.show.events import Event, Kind
+from analysis.run.show.view import shows_live, view
 
 
 class Stream(io.StringIO):
@@ -171,8 +171,8 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_plain_lines_load_neither_rich_nor_the_heavy_packages() -> None:
     code = """
 import sys
-from analysis.run.events import Event
-from analysis.run.view import view
+from analysis.run.show.events import Event
+from analysis.run.show.view import view
 with view(sys.stdout) as watch:
     watch(Event("opened", "ci", text="t"))
 print([name for name in ("rich", "pandas", "papermill") if name in sys.modules])

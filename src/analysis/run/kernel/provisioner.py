@@ -11,8 +11,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, List, Unicode
 
-from analysis.run.processes import FreshKernel, WarmKernel
-from analysis.run.warm import OF_OTHERS, WarmError, fork
+from analysis.run.kernel.processes import FreshKernel, WarmKernel
+from analysis.run.kernel.warm import OF_OTHERS, WarmError, fork
 
 
 class WarmProvisioner(LocalProvisioner):

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from analysis.run import live
-from analysis.run.events import Event
-from analysis.run.live import LiveView, duration, frame
-from analysis.run.progress import Progress
+from analysis.run.show import live
+from analysis.run.show.events import Event
+from analysis.run.show.live import LiveView, duration, frame
+from analysis.run.show.progress import Progress
 
 STEPS = [f"{number:02}_step" for number in range(1, 8)]
 TITLE = "The state of education in a city with quite a long name indeed"

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from analysis.run.events import Event
-from analysis.run.progress import EditionProgress, Progress, State, StepProgress
+from analysis.run.show.events import Event
+from analysis.run.show.progress import EditionProgress, Progress, State, StepProgress
 
 FRAMES_PER_SECOND = 5
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

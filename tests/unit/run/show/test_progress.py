@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.run.events import Event
-from analysis.run.progress import Progress
+from analysis.run.show.events import Event
+from analysis.run.show.progress import Progress
 
 
 def told(*events: tuple[float, Event]) -> Progress:

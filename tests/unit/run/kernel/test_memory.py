@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.run import memory
+from analysis.run.kernel import memory
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.run import failures
 from analysis.run.job import Job
+from analysis.run.kernel import failures
 
 JOB = Job("small", "01_one", "one", "/p/notebooks/01_one.ipynb", "/p/small.building", {"number": 7})
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import StaatError
-from analysis.run.readers import watch_readers
+from analysis.run.kernel.readers import watch_readers
 
 Kind = Literal["file", "folder", "refused"]
 
@@ -159,7 +159,7 @@ def _below(path: str, folders: Iterable[str]) -> bool:
 def _code_folders() -> tuple[str, ...]:
     """Return where code lives: the interpreter, installed packages, this package."""
     standard = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     found = (sys.prefix, sys.base_prefix, *standard, *site.getsitepackages(), site.getusersitepackages(), str(package))
     return tuple({os.path.realpath(folder) for folder in found if folder})
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.run import code_files
 from analysis.run.code import Code, Reach, cell_digest
+from analysis.run.code import files as code_files
 
-PACKAGE = Path(__file__).parents[3] / "src" / "analysis"
+PACKAGE = Path(__file__).parents[4] / "src" / "analysis"
 
 
 def package(folder: Path, **files: str) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 
-from analysis.run.code_files import Files
-from analysis.run.code_parse import Node
+from analysis.run.code.files import Files
+from analysis.run.code.parse import Node
 
 
 def registers(files: Files, module: str, decorator: str) -> bool:

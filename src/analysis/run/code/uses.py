@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from analysis.run.code_imports import DEFINITION, STAR, Import
+from analysis.run.code.imports import DEFINITION, STAR, Import
 
 EVERYTHING = "*"
 COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

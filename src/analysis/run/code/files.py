@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import InputError
-from analysis.run.code_imports import STAR, Import
-from analysis.run.code_parse import Node, Summary, summarise
+from analysis.run.code.imports import STAR, Import
+from analysis.run.code.parse import Node, Summary, summarise
 from analysis.run.hashes import sha256, write_whole
 
 REMEMBERED = 1000
 # What is remembered is what these made of a file: when they change, it is forgotten.
-PARSER = ("code_parse.py", "code_imports.py", "code_uses.py")
+PARSER = ("parse.py", "imports.py", "uses.py")
 
 
 class Named(NamedTuple):

@@ -16,10 +16,10 @@ from papermill.iorw import write_ipynb
 
 from analysis.errors import StaatError
 from analysis.run.job import Job
-from analysis.run.kernels import StepKernelManager
-from analysis.run.processes import FreshKernel, WarmKernel
-from analysis.run.provisioner import WarmProvisioner
-from analysis.run.warm import ClosedError
+from analysis.run.kernel.manager import StepKernelManager
+from analysis.run.kernel.processes import FreshKernel, WarmKernel
+from analysis.run.kernel.provisioner import WarmProvisioner
+from analysis.run.kernel.warm import ClosedError
 
 ENGINE = "staat"
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from analysis.run.code_imports import DEFINITION, PARTS, STAR, Import, imports_of, root_of, said
-from analysis.run.code_uses import (
+from analysis.run.code.imports import DEFINITION, PARTS, STAR, Import, imports_of, root_of, said
+from analysis.run.code.uses import (
     COMPREHENSION,
     EVERYTHING,
     decorators_of,

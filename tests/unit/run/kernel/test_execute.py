@@ -18,9 +18,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.run import guard, memory, warm
-from analysis.run.execute import execute
 from analysis.run.job import Job, Outcome
+from analysis.run.kernel import guard, memory, warm
+from analysis.run.kernel.execute import execute
 
 MakeJob = Callable[..., Job]
 
@@ -174,7 +174,7 @@ def test_large_outputs_arrive_whole(job: MakeJob) -> None:
 
 
 def test_what_is_done_is_saved_on_a_timer(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.run.client._SAVE_EVERY", 0.2)
+    monkeypatch.setattr("analysis.run.kernel.client._SAVE_EVERY", 0.2)
     one = job("print('first')", "import time\ntime.sleep(30)")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(execute, one)
@@ -210,7 +210,7 @@ def test_no_path_of_this_machine_is_left_in_the_notebook(job: MakeJob, tmp_path:
     assert "KeyError" in (execute(one).error or "")
     text = one.executed.read_text("utf8")
     assert "look here" in text
-    for place in (str(tmp_path), str(Path(guard.__file__).parents[2]), "/staat-", str(Path.home()) + "/"):
+    for place in (str(tmp_path), str(Path(guard.__file__).parents[3]), "/staat-", str(Path.home()) + "/"):
         assert place not in text
 
 
@@ -283,7 +283,7 @@ from pathlib import Path
 group = Path(sys.argv[2])
 (group / "memory.limit_in_bytes").write_text(str(700 << 20))
 (group / "cgroup.procs").write_text(str(os.getpid()))
-from analysis.run.execute import execute
+from analysis.run.kernel.execute import execute
 from analysis.run.job import Job
 print(execute(Job(**json.loads(sys.argv[1]))).error)
 """
@@ -345,7 +345,7 @@ def test_a_parent_that_is_killed_costs_one_repeat(job: MakeJob, tmp_path: Path) 
 
 OWNER = """
 import json, sys
-from analysis.run.execute import execute
+from analysis.run.kernel.execute import execute
 from analysis.run.job import Job
 execute(Job(**json.loads(sys.argv[1])))
 """
@@ -465,7 +465,7 @@ def wait_for(condition: Callable[[], object], within: float = 20.0) -> str:
 def test_the_folder_of_a_process_that_was_killed_is_cleared_by_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from analysis.run.kernels import private_folder
+    from analysis.run.kernel.manager import private_folder
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     gone = subprocess.Popen([sys.executable, "-c", ""])

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.run import guard
+from analysis.run.kernel import guard
 from analysis.run.workspace import STEP_VARIABLE
 
 _PR_SET_PDEATHSIG = 1

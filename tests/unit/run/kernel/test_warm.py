@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from analysis.run import warm
 from analysis.run.job import Job
-from analysis.run.kernels import environment_of
-from analysis.run.provisioner import WarmProvisioner
+from analysis.run.kernel import warm
+from analysis.run.kernel.manager import environment_of
+from analysis.run.kernel.provisioner import WarmProvisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -120,10 +120,10 @@ def test_closing_takes_all_along_at_once_and_is_told_from_an_accident(tmp_path: 
 
 OWNER = """
 import asyncio, json, sys, time
-from analysis.run import warm
+from analysis.run.kernel import warm
 from analysis.run.job import Job
-from analysis.run.kernels import environment_of
-from analysis.run.provisioner import WarmProvisioner
+from analysis.run.kernel.manager import environment_of
+from analysis.run.kernel.provisioner import WarmProvisioner
 kernel = asyncio.run(warm.fork(json.loads(sys.argv[1])))
 (parent,) = warm._parents.values()
 print(parent.process.pid, kernel.pid, flush=True)
@@ -157,10 +157,10 @@ def test_a_parent_is_single_threaded_and_holds_no_file_of_its_owner(tmp_path: Pa
 
 def test_a_parent_loads_packages_and_never_this_project(tmp_path: Path) -> None:
     code = "import sys, json; json.dump(sorted(sys.modules), open('modules.json', 'w'))"
-    (tmp_path / "analysis" / "run").mkdir(parents=True)
-    for folder in ("analysis", "analysis/run"):
+    (tmp_path / "analysis" / "run" / "kernel").mkdir(parents=True)
+    for folder in ("analysis", "analysis/run", "analysis/run/kernel"):
         (tmp_path / folder / "__init__.py").touch()
-    (tmp_path / "analysis" / "run" / "launch.py").write_text(f"{code}\ndef main(argv): pass\n")
+    (tmp_path / "analysis" / "run" / "kernel" / "launch.py").write_text(f"{code}\ndef main(argv): pass\n")
     environment = {**ENVIRONMENT, "PYTHONPATH": str(tmp_path)}
     kernel = fork(tmp_path, env=environment, modules=["scipy.stats", "no_such_module"])
     assert kernel.wait(60) == 0
@@ -195,7 +195,7 @@ def test_a_parent_that_is_started_early_is_the_one_of_the_jobs(tmp_path: Path) -
 
 
 def test_starting_a_parent_needs_no_slow_import() -> None:
-    code = "import sys; from analysis.run import warm; print({'jupyter_client', 'zmq', 'papermill'} & set(sys.modules))"
+    code = "import sys, analysis.run.kernel.warm; print({'jupyter_client', 'zmq', 'papermill'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.run.launch import seed
+from analysis.run.kernel.launch import seed
 
 
 @settings(deadline=None)
