@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
@@ -15,6 +16,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 
 from analysis.errors import StaatError
+from analysis.run.hashes import write_whole
 from analysis.run.job import Job
 from analysis.run.kernel.manager import StepKernelManager
 from analysis.run.kernel.processes import FreshKernel, WarmKernel
@@ -167,7 +169,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             if self.execution.seconds - saved > _SAVE_EVERY and job.executed.parent.exists():
-                write_ipynb(self.nb, str(job.executed))
+                write_whole(job.executed, nbformat.writes(self.nb))  # type: ignore[no-untyped-call]  # nbformat is typed in part
                 saved = self.execution.seconds
             if limit is not None and self.execution.seconds > limit:
                 raise StoppedError("timeout")
