@@ -21,6 +21,7 @@ from analysis.models.mixed_effects import MixedEffects, fit_mixed
 
 VARIANCE_UNIT = "percentile points squared"
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+LEAST_BEYOND = 5  # schools on either side of a quantile; with fewer it is nearly the effect of one school
 EFFECT = "closure"
 
 
@@ -74,16 +75,19 @@ def spread(fit: MixedFit, quantiles: Sequence[float] = QUANTILES) -> pd.DataFram
     -------
     DataFrame
         One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
-        together), ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in
-        percentile points with the mean effect included, and ``schools`` that they rest on.
+        together; missing where fewer than five schools lie beyond, because it would be nearly one school's own),
+        ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in percentile
+        points with the mean effect included, and ``schools`` that they rest on.
     """
     told = fit.estimates.set_index("term")["estimate"]
     shares = np.asarray(quantiles, float)
+    beyond = np.minimum(shares, 1 - shares) * len(fit.by_school)
+    shrunken = told[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy()
     return pd.DataFrame(
         {
             "outcome": fit.outcome,
             "quantile": shares,
-            "shrunken": told[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy(),
+            "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
             "fitted": told[EFFECT] + norm.ppf(shares) * told["sd_closure"],
             "schools": len(fit.by_school),
         }

@@ -40,6 +40,13 @@ def test_shrunken_effects_lie_closer_together_than_the_fitted_distribution():
     assert (spread["schools"] == 80).all()
 
 
+def test_a_quantile_that_is_nearly_one_schools_own_is_not_told():
+    spread = mixed.spread(mixed.closure_slopes(growth(schools=24, each=30)[0], "lezen")).set_index("quantile")
+    # Beyond the outer quantiles lie 2.4 of 24 schools, beyond the others 6 and 12.
+    assert spread["shrunken"].isna().to_dict() == {0.1: True, 0.25: False, 0.5: False, 0.75: False, 0.9: True}
+    assert spread["fitted"].notna().all()
+
+
 def test_only_schools_seen_before_and_in_the_closure_year_count_in_the_spread():
     fit = mixed.closure_slopes(growth(late=5)[0], "lezen")
     assert len(fit.by_school) == 75
