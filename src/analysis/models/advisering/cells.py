@@ -22,8 +22,8 @@ from analysis.models.regression import INTERCEPT, t_interval
 
 Floats = NDArray[np.floating[Any]]
 
-MOST_STEPS, SMALL_STEP = 15, 1e-9
-"""Newton's method needs six or seven steps; where there is no maximum each step adds one to some log odds."""
+MOST_STEPS, MOST_HALVINGS, SMALL_STEP, ROUNDING = 25, 30, 1e-9, 1e-12
+"""Newton's method needs six to ten steps; where there is no maximum each step adds one to some log odds."""
 
 BITS = 50
 """So many 0/1 terms make one number exactly."""
@@ -235,18 +235,37 @@ def logit(cells: Cells) -> Fitted:
         share = expit(X @ beta)
         A = X.T @ ((count * share * (1 - share))[:, None] * X)
         step = _step(A, X.T @ (ones - count * share))
-        beta = beta + step
-        if np.abs(step).max() < SMALL_STEP:
+        if np.abs(step).max() >= SMALL_STEP:
+            beta = beta + _shortened(step, beta, X, count, ones)
+        else:
+            beta = beta + step
             return _fitted(cells, [INTERCEPT, *cells.X.columns], beta, _left(cells, expit(X @ beta)) @ X, A)
     raise NoMaximumError("nobody or everybody with some term has the outcome")
 
 
 def _start(X: Floats, count: Floats, ones: Floats) -> Floats:
-    """Begin at the overall share, from which no step of a logit with 0/1 terms overshoots far."""
-    share = ones.sum() / count.sum()
-    start = np.zeros(X.shape[1])
-    start[0] = np.log(share / (1 - share))
-    return start
+    """Begin at least squares on the log odds of cells, each with half a pupil more on either side.
+
+    From one log odds for all, a band in which the outcome is far more frequent is left too far on the other side.
+    """
+    share = (ones + 0.5) / (count + 1)
+    weight = count * share * (1 - share)
+    return _step(X.T @ (weight[:, None] * X), X.T @ (weight * np.log(share / (1 - share))))
+
+
+def _shortened(step: Floats, beta: Floats, X: Floats, count: Floats, ones: Floats) -> Floats:
+    """Halve a step until the likelihood rises: a full one overshoots where a rare band differs much from the others."""
+
+    def height(at: Floats) -> float:
+        log_odds = X @ at
+        return float(ones @ log_odds - count @ np.logaddexp(0.0, log_odds))
+
+    here = height(beta)
+    for _ in range(MOST_HALVINGS):
+        if height(beta + step) >= here - ROUNDING * abs(here):
+            break
+        step = step / 2
+    return step
 
 
 def _step(A: Floats, gradient: Floats) -> Floats:

@@ -71,6 +71,15 @@ def test_a_group_in_which_everybody_has_the_outcome_has_no_maximum() -> None:
         engine.logit(counted(frame, ["a", "b"]))
 
 
+def test_a_rare_band_with_another_share_does_not_make_a_step_overshoot() -> None:
+    """Four pupils of whom three have the outcome, beside 30,000 of whom 2% have it: a full first step lands nowhere."""
+    sizes = {0.0: (30_000, 600), 1.0: (4, 3)}
+    y = np.concatenate([np.repeat([1.0, 0.0], [with_it, n - with_it]) for n, with_it in sizes.values()])
+    frame = pd.DataFrame({"a": np.repeat(list(sizes), [n for n, _ in sizes.values()]), "y": y})
+    found = engine.logit(counted(frame.assign(location=np.arange(len(frame)) % 50), ["a"])).coefficients
+    assert_allclose(found, [np.log(600 / 29_400), np.log(3 / 1) - np.log(600 / 29_400)], rtol=1e-8)
+
+
 def test_terms_that_cannot_be_told_apart_and_missing_values_are_refused() -> None:
     frame = pupils().assign(c=lambda rows: rows["a"] + rows["b"])
     with pytest.raises(ModelError, match="tell apart"):

@@ -87,8 +87,11 @@ def test_over_200_worlds_the_intervals_of_every_headline_hold_the_truth(worlds, 
     for (model, controls, term), value in share.items():
         record_property(f"advice, {term}, {model}, {controls}", value)
     assert share.mean() == pytest.approx(0.95, abs=0.02)
+    # A part of a gap is a product; where both factors are about zero its error by the delta method is too wide.
+    product = share.index.get_level_values("model").str.contains("gelbach (?:sex|one_parent)", regex=True)
+    assert (share[product] >= 0.90).all()
     # Each share of 200 worlds has a standard deviation of 1.5 points.
-    assert share.between(0.90, 0.99).all(), share[~share.between(0.90, 0.99)]
+    assert share[~product].between(0.90, 0.99).all(), share[~share.between(0.90, 0.99)]
 
 
 NO_TEACHER = GroupEffects()
