@@ -138,10 +138,15 @@ def test_no_published_count_is_small(ci_edition: Path) -> None:
 def test_the_index_states_each_finding_once_with_its_n(ci_edition: Path, manifest: dict[str, object]) -> None:
     page = (ci_edition / "index.html").read_text("utf8")
     steps = manifest["steps"]
-    findings = [finding for step in steps for finding in step["findings"] if step["stem"] != "summary"]  # type: ignore[attr-defined, index]
+    findings = [
+        (step["notebook"], finding)
+        for step in steps  # type: ignore[attr-defined]
+        if step["stem"] != "summary"
+        for finding in step["findings"]
+    ]
     assert len(findings) >= 6
-    for finding in findings:
-        assert page.count(f'#finding-{finding["name"]}"') == 1
+    for notebook, finding in findings:
+        assert page.count(f'{notebook}.html#finding-{finding["name"]}"') == 1
         assert f"{finding['n']:,}" in page
 
 
