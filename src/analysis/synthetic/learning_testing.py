@@ -62,9 +62,10 @@ def sittings(schools: int, pupils: int, truth: TestingTruth, seed: np.random.See
     for_schools, for_pupils, *for_subjects = (np.random.default_rng(s) for s in seed.spawn(2 + len(SUBJECTS)))
     consent = for_schools.permutation(schools) < round(truth.consent * schools)
     times = 1 + len(YEARS)
+    rank = for_schools.random((schools, times))
     return Sittings(
         consent=consent,
-        held={subject: _held(subject, consent, truth, for_schools) for subject in SUBJECTS},
+        held={subject: _held(subject, rank, consent, truth) for subject in SUBJECTS},
         adaptive=for_pupils.random(pupils) < truth.adaptive,
         chance={subject: rng.random((2, pupils, times)) for subject, rng in zip(SUBJECTS, for_subjects, strict=True)},
     )
@@ -108,12 +109,15 @@ def present(
     return Presence(end[:, :-1], middle, end[:, 1:])
 
 
-def _held(subject: str, consent: Bools, truth: TestingTruth, rng: np.random.Generator) -> Bools:
-    """Choose the schools without an E-test: as many among those with consent as among the others."""
+def _held(subject: str, rank: Floats, consent: Bools, truth: TestingTruth) -> Bools:
+    """Choose the schools without an E-test: as many among those with consent as among the others.
+
+    The same order of schools serves all subjects, so that a school without one of the rarely missed tests has none.
+    """
     share = np.full(1 + len(YEARS), truth.e_not_held[subject])
     share[-1] = truth.e_not_held_closure[subject]
-    held = np.ones((len(consent), len(share)), dtype=bool)
+    held = np.ones(rank.shape, dtype=bool)
     for group in (np.flatnonzero(consent), np.flatnonzero(~consent)):
-        rank = np.argsort(np.argsort(rng.random((len(group), len(share))), axis=0), axis=0)
-        held[group] = rank >= np.rint(share * len(group))
+        place = np.argsort(np.argsort(rank[group], axis=0), axis=0)
+        held[group] = place >= np.rint(share * len(group))
     return held

@@ -114,15 +114,15 @@ class AbilityTruth:
         default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10, "spelling": 0.11}
     )
     school_sd: float = 0.12
-    pupil_sd: float = 0.973
+    pupil_sd: float = 0.972
     reliability: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.848, "rekenen": 0.934, "dmt": 0.900, "spelling": 0.889}
+        default_factory=lambda: {"lezen": 0.860, "rekenen": 0.950, "dmt": 0.900, "spelling": 0.9025}
     )
-    between_subjects: float = 0.441
-    kept_over_summer: float = 0.754
-    kept_over_last_summer: float = 0.844
-    kept_over_spring: float = 0.879
-    spread_end: float = 1.017
+    between_subjects: float = 0.475
+    kept_over_summer: float = 0.699
+    kept_over_last_summer: float = 0.765
+    kept_over_spring: float = 0.840
+    spread_end: float = 1.014
 
 
 @dataclass(frozen=True)
@@ -185,13 +185,13 @@ class ClosureTruth:
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
             "lezen": {5: -0.157, 6: -0.132, 7: -0.033},
-            "rekenen": {4: -0.065, 5: -0.074, 6: -0.086, 7: -0.093},
+            "rekenen": {4: -0.060, 5: -0.069, 6: -0.081, 7: -0.088},
             "dmt": {3: -0.085, 4: -0.085},
-            "spelling": {4: -0.090, 5: -0.090, 6: -0.090, 7: -0.090},
+            "spelling": {4: -0.106, 5: -0.106, 6: -0.106, 7: -0.106},
         }
     )
     level_one: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0, "spelling": 0.0}
+        default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0, "spelling": 0.080}
     )
     at_risk: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": -0.09, "rekenen": -0.17, "dmt": 0.0, "spelling": -0.17}
@@ -199,7 +199,7 @@ class ClosureTruth:
     at_risk_centre: float = 0.35
     shortage: float = -0.20
     school_sd: float = 0.091
-    pupil_sd: float = 0.05
+    pupil_sd: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,8 @@ class TestingTruth:
     m_missing, e_missing
         Share of pupils absent from an M- or E-test that their school held.
     e_not_held, e_not_held_closure
-        Share of schools that did not hold the E-test of a subject, in an ordinary year and in 2019/20.
+        Share of schools that did not hold the E-test of a subject, in an ordinary year and in 2019/20. A school without
+        the test of a subject lacks those of all subjects with a greater share.
     level_v, level_v_at_risk
         Share of pupils at level V who were absent from the E-test of 2019/20 on top of that: at a school without pupils
         at risk, and how much more at a school with pupils at risk only.
@@ -239,7 +240,7 @@ class TestingTruth:
     m_missing: float = 0.02
     e_missing: float = 0.02
     e_not_held: Mapping[str, float] = field(
-        default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03, "spelling": 0.04},
+        default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03, "spelling": 0.025},
     )
     e_not_held_closure: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.19, "rekenen": 0.10, "dmt": 0.08, "spelling": 0.10},
