@@ -340,7 +340,8 @@ def _effect(
     model: str,
 ) -> pd.DataFrame:
     estimate, error = found.combination(weights)
-    members = rows[rows["category"] == category]
+    # Two columns only: a copy of all rows would cost more than the regression.
+    members = rows.loc[rows["category"] == category, ["location", "closure"]]
     outcome = str(rows["outcome"].iloc[0])
     told = t_interval(pd.Series([estimate]), pd.Series([error]), found.n_clusters)
     return in_form(
