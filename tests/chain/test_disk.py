@@ -45,8 +45,9 @@ def read_only(staat: Any) -> Iterator[Path]:
 
 def fill(folder: Path, room: int) -> Path:
     """Fill a disk up to `room` bytes."""
-    free = os.statvfs(folder)
     filler = folder / "filler"
+    filler.unlink(missing_ok=True)
+    free = os.statvfs(folder)
     filler.write_bytes(bytes(max(free.f_bavail * free.f_bsize - room, 0)))
     return filler
 
