@@ -47,7 +47,7 @@ PLAIN = f"""
 import json, os, sys
 for part in json.load(open(sys.argv[1])):
     os.environ["{STEP_VARIABLE}"] = part["told"]
-    names = {{"__name__": "__main__"}}
+    names = {{"__name__": "__main__", "display": lambda *shown: None}}
     for cell in json.load(open(part["notebook"]))["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), part["notebook"], "exec"), names)
