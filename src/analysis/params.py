@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from analysis.edition import BLOCKS, Block, Edition
+from analysis.blocks.base import Block
+from analysis.edition import BLOCKS, Edition
 from analysis.errors import InputError, nearest
 from analysis.variables import DATA_VARIABLE
 
