@@ -1,0 +1,103 @@
+"""The words of the pages in the language of the edition: English in the code, other languages in catalogues.
+
+A catalogue is a set of gettext files, ``locale/LANGUAGE/*.po``, read with Babel. Nothing falls back: a message without
+a translation is an error, because a page that is half Dutch looks finished and is not.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import cache
+from numbers import Number
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel import Locale
+from babel.messages.pofile import read_po
+
+from analysis.errors import InputError
+
+SOURCE = "en"
+LOCALES = Path(__file__).parent / "locale"
+
+_spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that pages can be written in, the code's own first."""
+    return (SOURCE, *sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
+
+
+def speak(language: str) -> None:
+    """Write everything from here on in `language`.
+
+    Raises
+    ------
+    InputError
+        When there is no catalogue for it.
+    """
+    if language not in languages():
+        raise InputError("language", "no such language", given=language, allowed=", ".join(languages()))
+    _spoken.set(language)
+
+
+def spoken() -> str:
+    """Return the language that is written now."""
+    return _spoken.get()
+
+
+def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a format takes
+    """Return a message in the edition's language, with its values in that language's number format.
+
+    Parameters
+    ----------
+    message
+        The English text, a literal: ``text("{share:.0%} of {n:,} pupils", share=share, n=n)``. Fields are those of
+        `str.format`; the translation may order them as its grammar wants.
+    **values
+        The value of each field. Words among them are translated by their own call of `text`.
+
+    Raises
+    ------
+    InputError
+        When the catalogue has no translation, with the message and the folder of the catalogue.
+    """
+    template = message if spoken() == SOURCE else _translated(message, spoken())
+    return _Localised().vformat(template, (), values)
+
+
+def term(word: str) -> str:
+    """Return a word of the data (a column's header, a code in a cell) in the edition's language; unknown, as it is."""
+    return word if spoken() == SOURCE else catalogue(spoken()).get(word, word)
+
+
+def localised(number: str) -> str:
+    """Return a number that is written in the English way (1,234.5) in the way of the edition's language (1.234,5)."""
+    if spoken() == SOURCE:
+        return number
+    symbols = Locale(spoken()).number_symbols["latn"]
+    return number.translate(str.maketrans({",": symbols["group"], ".": symbols["decimal"]}))
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return the translations into `language` by message."""
+    found: dict[str, str] = {}
+    for path in sorted((LOCALES / language).glob("*.po")):
+        with path.open("rb") as file:
+            found |= {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+    return found
+
+
+def _translated(message: str, language: str) -> str:
+    if message not in catalogue(language):
+        hint = f"add it to a file in src/analysis/publish/locale/{language}"
+        raise InputError("language", f"no translation into {language!r}", given=message, hint=hint)
+    return catalogue(language)[message]
+
+
+class _Localised(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
+        written = super().format_field(value, format_spec)
+        return localised(written) if isinstance(value, Number) and not isinstance(value, bool) else written
