@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.data import tables
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
+from analysis.publish.language import SOURCE, speak
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
@@ -141,4 +142,6 @@ def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
 
 def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
-    return Chapter(open_workspace(stem, edition))
+    workspace = open_workspace(stem, edition)
+    speak(workspace.facts.get("language", SOURCE))
+    return Chapter(workspace)

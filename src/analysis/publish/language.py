@@ -6,6 +6,9 @@ a translation is an error, because a page that is half Dutch looks finished and 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from numbers import Number
@@ -20,6 +23,9 @@ from analysis.errors import InputError
 
 SOURCE = "en"
 LOCALES = Path(__file__).parent / "locale"
+
+# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
+NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
 
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -40,6 +46,17 @@ def speak(language: str) -> None:
     if language not in languages():
         raise InputError("language", "no such language", given=language, allowed=", ".join(languages()))
     _spoken.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in `language` inside a ``with`` block, and after it in what was spoken before."""
+    before = spoken()
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def spoken() -> str:
@@ -67,9 +84,35 @@ def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a fo
     return _Localised().vformat(template, (), values)
 
 
-def term(word: str) -> str:
-    """Return a word of the data (a column's header, a code in a cell) in the edition's language; unknown, as it is."""
-    return word if spoken() == SOURCE else catalogue(spoken()).get(word, word)
+def word(message: str, /) -> str:
+    """Mark a literal for translation and return it as it is: `term` translates it where it is shown.
+
+    For words that are data until then, such as the names of groups in a frame: ``GROUPS = {"girls": word("girls")}``.
+    """
+    return message
+
+
+def term(code: str, /) -> str:
+    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
+
+    Of a code that is a number or a range, the number is written as the language does.
+    """
+    if spoken() == SOURCE:
+        return code
+    found = catalogue(spoken()).get(code) or catalogue(spoken()).get(code.replace("_", " "))
+    return found or (localised(code) if NUMERIC.fullmatch(code) else code)
+
+
+def header(column: str, /) -> str:
+    """Return the header of a column: its name with spaces, in the edition's language.
+
+    Raises
+    ------
+    InputError
+        When the catalogue does not have it: unlike a code, a header is always a word.
+    """
+    name = column.replace("_", " ")
+    return name if spoken() == SOURCE or not name.strip() else _translated(name, spoken())
 
 
 def localised(number: str) -> str:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.errors import DisclosureError, InputError
+from analysis.publish.axes import localise
 from analysis.publish.disclosure import Counts, Gated, flat, profile, suppress
 from analysis.publish.identity import refuse_identifying_text
 from analysis.publish.layout import render
@@ -220,6 +221,7 @@ class Release:
     def _draw(self, name: str, figure: Figure) -> bytes:
         if self.synthetic:
             _mark_synthetic(figure)
+        localise(figure)
         folder = self.workspace.published_folder("figures")
         image = BytesIO()
         figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None})

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.publish.disclosure import CROSS, SUPPRESSED, Gated
+from analysis.publish.language import header, localised, term, text
 from analysis.publish.layout import render
 
 MAX_ROWS = 100
@@ -97,7 +98,7 @@ def html_table(
         caption=caption,
         note=note,
         source=source,
-        headers=[(labels or {}).get(column, column.replace("_", " ")) for column in columns],
+        headers=[(labels or {}).get(column) or header(column) for column in columns],
         numeric=[_is_number(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
@@ -108,8 +109,8 @@ def html_table(
 
 def number(value: float, digits: int, *, grouped: bool = True) -> str:
     """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
-    text = f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}"
-    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+    size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
+    return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
 
 
 def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
@@ -149,14 +150,14 @@ def _significant(value: float) -> str:
         return ""
     size = abs(value)
     decimals = 0 if size >= GROUPED or size == 0 else max(0, EACH_DIGITS - 1 - math.floor(math.log10(size)))
-    text = f"{value:,.{decimals}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+    digits = f"{value:,.{decimals}f}"
+    return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
 
 
 def _words(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar
+        return text("yes") if value else text("no")
+    return "" if pd.isna(value) else term(str(value))  # type: ignore[call-overload]  # any scalar
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
@@ -164,9 +165,9 @@ def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str
         return ""
     smallest = 10.0**-decimals
     # An estimate that rounds to zero reads as zero; a p-value that does is not zero.
-    return (
-        f"< {smallest:.{decimals}f}" if p_value and 0 <= value < smallest else number(value, decimals, grouped=grouped)
-    )
+    if p_value and 0 <= value < smallest:
+        return f"< {number(smallest, decimals)}"
+    return number(value, decimals, grouped=grouped)
 
 
 def _decimals(values: pd.Series) -> int:

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from analysis.errors import StaatError
 from analysis.publish.disclosure import profile
+from analysis.publish.language import SOURCE, speaking
+from analysis.publish.prose import in_spoken_language
 from analysis.publish.site.layout import moment, render
 from analysis.publish.site.pages import Chapter, Heading, document, page, title_of
 
@@ -39,6 +41,11 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     StaatError
         When the manifest names a notebook or a published file that is not there, or a notebook failed.
     """
+    with speaking(manifest["facts"].get("language", SOURCE)):
+        _build(folder, manifest)
+
+
+def _build(folder: Path, manifest: Mapping[str, Any]) -> None:
     notebooks = {path.stem: _read(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))}
     _refuse_missing(folder, manifest, notebooks)
     titles = {step["notebook"]: step.get("title") for step in manifest["steps"]}
@@ -52,7 +59,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.reads(path.read_text("utf8"), as_version=4)  # type: ignore[no-any-return, no-untyped-call]  # nbformat is typed in part
+    return in_spoken_language(nbformat.reads(path.read_text("utf8"), as_version=4))  # type: ignore[no-untyped-call]  # nbformat is typed in part
 
 
 def _refuse_missing(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:
