@@ -90,6 +90,9 @@ def test_prose_in_other_languages_is_left_out() -> None:
     language.speak("nl")
     assert [cell.source for cell in in_spoken_language(notebook).cells] == ["# Titel", "n = 1"]
     assert len(notebook.cells) == 3
+    notebook.cells[1].metadata.tags = []
+    with pytest.raises(InputError, match="# Titel"):
+        in_spoken_language(notebook)
 
 
 def test_numbers_and_words_along_axes_are_dutch() -> None:
