@@ -74,14 +74,14 @@ class Chapter(Release):
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
-            return Published("table", "truth", REAL_EDITION)
+            return self.shown("table", "truth", REAL_EDITION)
         return self.table("truth", truth, caption="Every number that generated this world", counts=())
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
         made = [name for name in ("published_figures", "published_country") if self.has(name)]
         if not made:
-            return Published("table", "published_figures", REAL_EDITION)
+            return self.shown("table", "published_figures", REAL_EDITION)
         figures = self.load(made[0])
         within = int(figures["within"].sum())
         caption = f"Figures in print and in this world: {within} of {len(figures)} within their tolerance"
@@ -94,7 +94,7 @@ class Chapter(Release):
             shown=["figure_id", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
-        return Published("table", "published", missed.html + ALL_FIGURES + "".join(self._printed(figures)))
+        return self.shown("table", "published", missed.html + ALL_FIGURES + "".join(self._printed(figures)))
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
@@ -114,7 +114,7 @@ class Chapter(Release):
         link = Markup(
             '<p id="table-{0}" data-published="table"><a href="{1}" download>{2}, {3:,} rows in one file (CSV)</a></p>'
         )
-        return Published("table", name, link.format(name, source, caption, len(frame)))
+        return self.shown("table", name, link.format(name, source, caption, len(frame)))
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""
@@ -122,12 +122,12 @@ class Chapter(Release):
             self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
             for row in by_finding.to_dict("records")
         ]
-        return Published("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+        return self.shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
 
     def findings_of(self, stem: str) -> Published:
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
-            return Published("finding", stem, NO_CHAPTER)
+            return self.shown("finding", stem, NO_CHAPTER)
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 
