@@ -27,6 +27,9 @@ LOCALES = Path(__file__).parent / "locale"
 # A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
 NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
 
+CODE = "code"
+"""The context of the entries that are patterns of codes."""
+
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
@@ -95,11 +98,13 @@ def word(message: str, /) -> str:
 def term(code: str, /) -> str:
     """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
 
-    Of a code that is a number or a range, the number is written as the language does.
+    A catalogue may hold patterns of codes: entries with fields and ``msgctxt "code"``, such as ``below {edge}``. What
+    stands in a field is a code again. Of a code that is a number or a range, the number is written in that language.
     """
-    if spoken() == SOURCE:
+    if spoken() == SOURCE or not code:
         return code
-    found = catalogue(spoken()).get(code) or catalogue(spoken()).get(code.replace("_", " "))
+    known = catalogue(spoken())
+    found = known.get(code) or known.get(code.replace("_", " ")) or _by_pattern(code)
     return found or (localised(code) if NUMERIC.fullmatch(code) else code)
 
 
@@ -125,11 +130,36 @@ def localised(number: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return the translations into `language` by message."""
-    found: dict[str, str] = {}
+    """Return the translations into `language` by message; patterns of codes are none."""
+    return {message: translation for message, translation, context in _entries(language) if context != CODE}
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return how codes with fields look and what they become, those with most words of their own first."""
+    found = [(message, translation) for message, translation, context in _entries(language) if context == CODE]
+    own = {message: sum(len(literal) for literal, *_ in Formatter().parse(message)) for message, _ in found}
+    return [(_pattern(message), to) for message, to in sorted(found, key=lambda pair: -own[pair[0]])]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = [(re.escape(literal), field) for literal, field, *_ in Formatter().parse(message)]
+    return re.compile("".join(literal + (f"(?P<{field}>.+?)" if field else "") for literal, field in parts))
+
+
+def _by_pattern(code: str) -> str | None:
+    for pattern, translation in _patterns(spoken()):
+        if match := pattern.fullmatch(code):
+            return translation.format(**{field: term(value) for field, value in match.groupdict().items()})
+    return None
+
+
+@cache
+def _entries(language: str) -> list[tuple[str, str, str | None]]:
+    found: list[tuple[str, str, str | None]] = []
     for path in sorted((LOCALES / language).glob("*.po")):
         with path.open("rb") as file:
-            found |= {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+            found += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return found
 
 

@@ -56,6 +56,8 @@ def test_numbers_change_their_signs(english: str, dutch: str) -> None:
         ("pupils", "leerlingen"),
         ("0.5-1.0", "0,5-1,0"),
         ("< 24.0 km", "< 24,0 km"),
+        ("below 0.5", "minder dan 0,5"),
+        ("60% or more; below 24", "60% of meer; minder dan 24"),
         ("De 1.5e school", "De 1.5e school"),
     ],
 )
