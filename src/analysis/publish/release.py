@@ -129,6 +129,7 @@ class Release:
             labels=labels,
             shown=shown,
             note=note,
+            synthetic=self.synthetic,
         )
         path = self._write_csv(name, gated, caption)
         self._record(
@@ -182,6 +183,7 @@ class Release:
             alt=alt,
             caption=caption,
             source=f"../{source}",
+            picture=f"../{self._address('figures', name, '')}".removesuffix("."),
             synthetic=self.synthetic,
             withheld=gated.cells > 0,
             width=round(figure.get_figwidth() * 96),
@@ -295,7 +297,8 @@ class Release:
 
     def _digests(self, *addresses: str) -> dict[str, str]:
         """Return the SHA-256 of files as they left the gate; the sidecar of a table comes along."""
-        sidecars = [address.removesuffix(".csv") + ".json" for address in addresses if address.endswith(".csv")]
+        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
+        sidecars = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
         files = {address: self.workspace.write / address for address in (*addresses, *sidecars)}
         return {address: hashlib.sha256(file.read_bytes()).hexdigest() for address, file in files.items()}
 

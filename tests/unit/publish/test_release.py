@@ -90,7 +90,7 @@ def test_what_is_published_is_recorded(release, workspace):
         "cells": 1,
     }
     assert rules["others"] == {"rule": "others", "verdict": "suppressed", "cells": 1}  # the share that rests on it
-    assert set(entry.pop("files")) == {f"tables/segregation/by_group.{kind}" for kind in ("csv", "json")}
+    assert set(entry.pop("files")) == {f"tables/segregation/by_group.{kind}" for kind in ("csv", "json", "xlsx")}
     assert entry == {
         "key": "published",
         "kind": "table",
