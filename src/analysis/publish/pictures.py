@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -19,14 +20,20 @@ from matplotlib.text import Text
 from analysis.errors import DisclosureError
 
 TOLERANCE = 1e-6
+BARE = re.compile(r"[\s\d.,%+−-]*")
+HATCHED = (1, 1)  # the size of a withheld cell of a heat map
 REFERENCE_POINTS = 2  # a line of no effect, a scale bar
 SILENT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"gAMA", b"sRGB"})
 FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate", "set"})
 
 
 def texts_of(figure: Figure) -> list[str]:
-    """Return all words in a figure: titles, labels, legends, annotations."""
-    return [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    """Return the words in a figure: titles, labels, legends, annotations; not the bare numbers along an axis."""
+    axes = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    ticks = {id(label) for axis in axes for label in axis.get_ticklabels(which="both")}
+    texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    told = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
+    return [words for words in told if words.strip()]
 
 
 def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
@@ -105,7 +112,8 @@ def _lines_and_bars(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
         points = np.column_stack([_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))])
         if len(points) > REFERENCE_POINTS:
             yield "points of a line", points
-    bars = [(bar.get_height(), bar.get_width()) for bar in axes.patches if isinstance(bar, Rectangle)]
+    sizes = [(bar.get_height(), bar.get_width()) for bar in axes.patches if isinstance(bar, Rectangle)]
+    bars = [size for size in sizes if size != HATCHED]
     if bars:
         yield "bars", np.array(bars, float)
 
