@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Tick
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -29,8 +30,9 @@ FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate
 
 def texts_of(figure: Figure) -> list[str]:
     """Return the words in a figure: titles, labels, legends, annotations; not the bare numbers along an axis."""
-    axes = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
-    ticks = {id(label) for axis in axes for label in axis.get_ticklabels(which="both")}
+    ticks = {
+        id(label) for tick in figure.findobj(Tick) if isinstance(tick, Tick) for label in (tick.label1, tick.label2)
+    }
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     told = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
     return [words for words in told if words.strip()]

@@ -68,7 +68,7 @@ def refuse_exact(text: str, where: str, profile: Profile, exact: Collection[int]
         counts = _SAYS_N.search(before) and not _COUNTS_OTHERS.match(after)
         if (counts or _COUNTS_PERSONS.match(after)) and not _may_be_told(n, profile):
             raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
-        if n in exact and _could_be_meant(n, after, profile):
+        if n in exact and _could_be_meant(n, before, after, profile):
             raise DisclosureError(f"{where}: tells an exact count that the gate has rounded or withheld\n{_HINT}")
 
 
@@ -87,11 +87,11 @@ def _is_name(number: str, before: str) -> bool:
     )
 
 
-def _could_be_meant(n: int, after: str, profile: Profile) -> bool:
+def _could_be_meant(n: int, before: str, after: str, profile: Profile) -> bool:
     """Tell whether a number in a text is likely the count that it equals; small numbers are equal by accident."""
     if _COUNTS_OTHERS.match(after) or n < profile.min_count:
         return False
-    return n >= LARGE or _ENDS_OR_DOES.match(after) is not None
+    return n >= LARGE or bool(before.strip() and _ENDS_OR_DOES.match(after))
 
 
 def _may_be_told(n: int, profile: Profile) -> bool:
