@@ -12,6 +12,7 @@ from markupsafe import Markup
 from analysis.errors import StaatError
 from analysis.publish.disclosure import profile
 from analysis.publish.language import SOURCE, speaking
+from analysis.publish.net import check_edition, check_pages
 from analysis.publish.prose import in_spoken_language
 from analysis.publish.site.layout import moment, render
 from analysis.publish.site.pages import Chapter, Heading, document, page, title_of
@@ -40,6 +41,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     ------
     StaatError
         When the manifest names a notebook or a published file that is not there, or a notebook failed.
+    DisclosureError
+        When anything in the edition or its pages did not pass the gate; see `analysis.publish.net`.
     """
     with speaking(manifest["facts"].get("language", SOURCE)):
         _build(folder, manifest)
@@ -48,6 +51,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _build(folder: Path, manifest: Mapping[str, Any]) -> None:
     notebooks = {path.stem: _read(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))}
     _refuse_missing(folder, manifest, notebooks)
+    check_edition(folder, manifest, notebooks)
     titles = {step["notebook"]: step.get("title") for step in manifest["steps"]}
     chapters = [Chapter(name, titles.get(name) or title_of(notebook) or name) for name, notebook in notebooks.items()]
     facts = {"edition": manifest["edition"], "title": manifest["edition"], **manifest["facts"]}
@@ -56,6 +60,7 @@ def _build(folder: Path, manifest: Mapping[str, Any]) -> None:
         html = page(notebook, facts=facts, chapters=chapters, provenance=_provenance(manifest), this=name)
         (folder / "html" / f"{name}.html").write_text(html, "utf8")
     (folder / "index.html").write_text(_index(manifest, facts, chapters), "utf8")
+    check_pages(folder, manifest)
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
