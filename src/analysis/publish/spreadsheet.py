@@ -89,5 +89,6 @@ def _tell(sheet: Worksheet, about: Mapping[str, object]) -> None:
 
 
 def _width(name: str, values: pd.Series) -> float:
-    longest = 12 if pd.api.types.is_numeric_dtype(values) else int(values.astype("string").str.len().max() or 0)
+    lengths = values.dropna().astype("string").str.len()
+    longest = 12 if pd.api.types.is_numeric_dtype(values) else max(lengths, default=0)
     return min(max(len(name), longest) + 2, WIDEST)
