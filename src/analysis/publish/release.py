@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import Counts, Gated, flat, profile, suppress
+from analysis.publish.disclosure import COUNTING_NAME, Counts, Gated, flat, profile, suppress
 from analysis.publish.extremes import refuse_extremes, withhold_tails
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.layout import render
@@ -244,6 +244,7 @@ class Release:
     def _suppressed(self, frame: pd.DataFrame, counts: Counts, totals: Sequence[str] | None) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counted = flat(frame), _counted(counts)
+        _refuse_uncounted(frame, counted)
         refuse_numbered(frame, counted)
         refuse_extremes(frame)
         gated = suppress(withhold_tails(frame, counts, self.profile), counts, self.profile, totals=totals)
@@ -268,7 +269,7 @@ class Release:
             raise InputError(kind, "a name is lower-case letters, digits and underscores", given=name)
         if not texts[0].strip():
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
-        for text in texts:
+        for text in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(text, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
@@ -309,6 +310,14 @@ class Release:
 
 def _counted(counts: Counts) -> tuple[str, ...]:
     return (counts,) if isinstance(counts, str) else tuple(counts)
+
+
+def _refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
+    """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
+    for column in frame.columns:
+        if column not in counted and COUNTING_NAME.fullmatch(column.lower()):
+            problem = f"column {column!r} seems to count something and is not a count of its own in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
 
 
 def _refuse_idle(alt: str, caption: str, name: str) -> None:
