@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+import nbformat
 
 from analysis.errors import DisclosureError
 from analysis.publish.identity import identifying, refuse_identifying_text
@@ -22,7 +22,7 @@ BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset(
 INTERNAL = "internal"
 
 
-def check_edition(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, NotebookNode]) -> None:
+def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse an edition with anything in it that did not pass the disclosure gate, before its pages are made.
 
     Parameters
@@ -31,8 +31,6 @@ def check_edition(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[
         The edition's folder.
     manifest
         The record of the run.
-    notebooks
-        The executed notebooks by name.
 
     Raises
     ------
@@ -42,8 +40,9 @@ def check_edition(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[
     for where, words in _words(manifest):
         refuse_identifying_text(words, f"manifest, {where}")
     for step in manifest["steps"]:
-        check_outputs(notebooks[step["notebook"]], step["notebook"], _shown(folder, step))
-    _refuse_strays(folder, manifest, notebooks)
+        notebook = nbformat.reads((folder / "notebooks" / f"{step['notebook']}.ipynb").read_text("utf8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat is typed in part
+        check_outputs(notebook, step["notebook"], _shown(folder, step))
+    _refuse_strays(folder, manifest)
 
 
 def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -73,8 +72,8 @@ def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {path: digest for entry in entries for path, digest in entry.get("files", {}).items()}
 
 
-def _refuse_strays(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, NotebookNode]) -> None:
-    known = _published(manifest)
+def _refuse_strays(folder: Path, manifest: Mapping[str, Any]) -> None:
+    known, notebooks = _published(manifest), {step["notebook"] for step in manifest["steps"]}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
         if path.is_dir() or place.parts[0] == INTERNAL:
@@ -89,7 +88,7 @@ def _refuse_strays(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping
             refuse_png(path.read_bytes(), where)
 
 
-def _expected(place: Path, known: Mapping[str, str], notebooks: Mapping[str, NotebookNode]) -> bool:
+def _expected(place: Path, known: Mapping[str, str], notebooks: Collection[str]) -> bool:
     kind, where = place.parts[0], place.as_posix()
     if len(place.parts) == 1:
         return where in TOP or place.suffix == ".html"
