@@ -72,7 +72,8 @@ class Release:
         if n <= 0 or self.profile.too_few(numbers).item():
             raise DisclosureError(f"{where} rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
         rounded = int(self.profile.rounded(numbers).item())
-        self._exact |= {n} - {rounded}
+        if unit != "schools":
+            self._exact |= {n} - {rounded}
         return rounded
 
     def shown(self, kind: str, name: str, html: str) -> Published:
@@ -249,9 +250,15 @@ class Release:
         refuse_extremes(frame)
         gated = suppress(withhold_tails(frame, counts, self.profile), counts, self.profile, totals=totals)
         for column in counted:
-            exact = pd.to_numeric(frame[column], errors="coerce").dropna().astype(int)
-            self._exact |= set(exact) - set(gated.frame[column].dropna().astype(int))
+            self._remember(pd.to_numeric(frame[column], errors="coerce"), gated.frame[column])
         return gated
+
+    def _remember(self, exact: pd.Series, told: pd.Series) -> None:
+        """Keep the numbers of persons that were rounded or withheld; a rounded number may be one that is told."""
+        if self.profile.threshold(str(exact.name)) != self.profile.min_count:
+            return
+        numbers = set(exact.dropna().astype(int)) - set(told.dropna().astype(int))
+        self._exact |= {n for n in numbers if self.profile.round_to == 1 or n % self.profile.round_to}
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         exact = self._exact if _counted(counts) else ()
@@ -315,7 +322,8 @@ def _counted(counts: Counts) -> tuple[str, ...]:
 def _refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
     """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
     for column in frame.columns:
-        if column not in counted and COUNTING_NAME.fullmatch(column.lower()):
+        counts = COUNTING_NAME.fullmatch(column.lower()) and not column.endswith(("_largest", "_second"))
+        if counts and column not in counted:
             problem = f"column {column!r} seems to count something and is not a count of its own in counts="
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
 
