@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.models.advice_levels import VWO
+from analysis.models.advisering.counting import PLACE, alike, by_group
 from analysis.models.advisering.definitions import Definitions, first_year
-from analysis.models.advisering.shares import PLACE, alike, by_group
 from analysis.models.regression import fit
 
 MODEL = "scenario_no_test"

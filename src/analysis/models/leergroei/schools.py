@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_GROWTH
 from analysis.models.leergroei.rows import parts
 from analysis.models.random_effects import fit_spread
