@@ -47,7 +47,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
     Text that a spreadsheet would compute (``=cmd()``) gets an apostrophe before it.
     """
-    text_columns = [column for column in frame if not _is_number(frame[column])]
+    text_columns = [str(column) for column in frame if not _is_number(frame[column])]
     safe = frame.assign(**{column: frame[column].map(harmless) for column in text_columns}).rename(columns=harmless)
     safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
 
@@ -159,14 +159,14 @@ def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
         return _words
     if digits == EACH:
-        return _significant
+        return significant
     decimals = _decimals(values) if digits is None else digits
     grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
     return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
 
 
-def _significant(value: float) -> str:
-    """Write a number on its own, with as many digits as it needs: for a column of numbers in different units."""
+def significant(value: float) -> str:
+    """Write a number on its own with as many digits as it needs, as in a column of numbers in different units."""
     if pd.isna(value):
         return ""
     size = abs(value)

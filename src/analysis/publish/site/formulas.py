@@ -37,7 +37,7 @@ def formula(tex: str, *, display: bool = False) -> Markup:
     """
     kind = "formula display" if display else "formula"
     try:
-        drawn = TextPath((0, 0), f"${_plainer(tex)}$", size=EM, prop=FontProperties(math_fontfamily="dejavuserif"))  # type: ignore[arg-type]  # the stubs know three families
+        drawn = TextPath((0, 0), f"${_plainer(tex)}$", size=EM, prop=FontProperties(math_fontfamily="dejavuserif"))
     except ValueError:
         return Markup('<code class="{0}">{1}</code>').format(kind, tex)
     box = drawn.get_extents()
@@ -75,4 +75,4 @@ def _drawing(drawn: Path) -> str:
             parts.append("Z")
             continue
         parts.append(COMMANDS[code] + " ".join(f"{x:.0f} {-y:.0f}" for x, y in points.reshape(-1, 2)))
-    return "".join(parts)
+    return " ".join(parts)  # apart: "12ZM34" would look like the key of a school

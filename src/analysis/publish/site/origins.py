@@ -93,7 +93,7 @@ def origins(notebook: NotebookNode, documented: Collection[str]) -> dict[int, Or
             continue
         number += 1
         behind: dict[str, None] = {}
-        for statement in ast.parse(cell.source).body:
+        for statement in _statements(cell.source):
             behind |= dict.fromkeys(names.read(statement))
         published = tuple(_published(cell))
         if published:
@@ -104,6 +104,13 @@ def origins(notebook: NotebookNode, documented: Collection[str]) -> dict[int, Or
 def by_published(found: Mapping[int, Origin]) -> dict[str, Origin]:
     """Return the origin of every published thing by its id."""
     return {identity: origin for origin in found.values() for identity in origin.published}
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except SyntaxError:  # a magic of IPython: it calls nothing that is documented
+        return []
 
 
 def _published(cell: NotebookNode) -> Iterator[str]:
