@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.publish.language import term, text, word
-from analysis.publish.tables import number
+from analysis.publish.language import term, text
+from analysis.publish.phrases_leergroei import SUBJECTS, Row, band, grew, more_or_less, percent, points, size, subject
 
-SUBJECTS = {
-    "lezen": word("reading (begrijpend lezen)"),
-    "rekenen": word("arithmetic (rekenen-wiskunde)"),
-    "dmt": word("technical reading (DMT)"),
-    "spelling": word("spelling"),
-    "composite": word("the mean of the tests"),
-}
 COLUMNS = ["name", "sentence", "n", "unit"]
 
-Row = Mapping[str, Any]
 Finding = tuple[str, str, int]
 
 
@@ -68,7 +59,7 @@ def findings(
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
-        told = {"before": before, "subject": _subject(most), "groep": term(most["category"]), "size": _size(most)}
+        told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
         yield (
             "norm_growth",
             text(
@@ -93,8 +84,8 @@ def _overall(rows: Sequence[Row], before: str, closed: str) -> Iterator[Finding]
             text(
                 "In {subject} pupils {grew} in {closed} than pupils of the same groep and level in {before}, in "
                 "standard deviations of growth of that year. Only pupils who sat both tests are in this number.",
-                subject=_subject(row),
-                grew=_grew(row),
+                subject=subject(row),
+                grew=grew(row),
                 closed=closed,
                 before=before,
             ),
@@ -110,12 +101,12 @@ def _levels(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
             text(
                 "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
                 "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
-                subject=_subject(low),
+                subject=subject(low),
                 closed=closed,
                 low=term(low["category"]),
-                grew_low=_grew(low),
+                grew_low=grew(low),
                 high=term(high["category"]),
-                grew_high=_grew(high),
+                grew_high=grew(high),
             ),
             sum(int(row["n_obs"]) for row in of),
         )
@@ -131,12 +122,12 @@ def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
                     "In {subject} pupils of {low} {grew_low} in {closed} than the year before (standard deviations of "
                     "growth), those of {high} {grew_high}. Who was absent from the E-test is not in these numbers, and "
                     "absence was not the same at all schools.",
-                    subject=_subject(low),
-                    low=_band(low),
-                    grew_low=_grew(low),
+                    subject=subject(low),
+                    low=band(low),
+                    grew_low=grew(low),
                     closed=closed,
-                    high=_band(high),
-                    grew_high=_grew(high),
+                    high=band(high),
+                    grew_high=grew(high),
                 ),
                 sum(int(row["n_obs"]) for row in of),
             )
@@ -152,25 +143,19 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
                 "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew at "
                 "least {low} in {closed} than the year before (standard deviations of growth), and another tenth at "
                 "least {high}.",
-                subject=_subject(most),
-                band=_band(most),
-                low=_more_or_less(most["low_tenth"]),
+                subject=subject(most),
+                band=band(most),
+                low=more_or_less(most["low_tenth"]),
                 closed=closed,
-                high=_more_or_less(most["high_tenth"]),
+                high=more_or_less(most["high_tenth"]),
             ),
             int(most["n_pupils"]),
         )
 
 
-def _more_or_less(size: float) -> str:
-    if size < 0:
-        return text("{size:.2f} less", size=-size)
-    return text("{size:.2f} more", size=size)
-
-
 def _shortage(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     if rows:
-        told = "; ".join(text("{grew} in {subject}", grew=_grew(row), subject=_subject(row)) for row in rows)
+        told = "; ".join(text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows)
         yield (
             "shortage",
             text(
@@ -195,11 +180,11 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
                     "risk, had a probability of {old} to drop a level in {before} and of {new} in {closed}.",
                     groep=new["groep"],
                     level=new["level"],
-                    subject=_subject(new),
+                    subject=subject(new),
                     share=new["share_at_risk"],
-                    old=_percent(old),
+                    old=percent(old),
                     before=old["year"],
-                    new=_percent(new),
+                    new=percent(new),
                     closed=new["year"],
                 ),
                 int(by_term["difference"]["n_obs"]),
@@ -217,10 +202,10 @@ def _pnas(estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
             text(
                 "Against all control years and their trend, growth in {subject} was {many} in {closed}; against the "
                 "year before alone, {one}. Where growth was rising, comparing with one year hides part of the loss.",
-                subject=_subject(many[outcome]),
-                many=_points(many[outcome]),
+                subject=subject(many[outcome]),
+                many=points(many[outcome]),
                 closed=closed,
-                one=_points(one[outcome]),
+                one=points(one[outcome]),
             ),
             int(many[outcome]["n_obs"]),
         )
@@ -233,8 +218,8 @@ def _education(rows: Sequence[Row]) -> Iterator[Finding]:
             text(
                 "The effect of the closure on growth in {subject} was {points} for pupils whose parents have a low "
                 "education than for pupils whose parents have a middle or high one.",
-                subject=_subject(row),
-                points=_points(row),
+                subject=subject(row),
+                points=points(row),
             ),
             int(row["n_obs"]),
         )
@@ -254,7 +239,7 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
                 "Of the pupils at level {top} in {subject} {observed:.0%} dropped a level in {closed}; {expected:.0%} "
                 "would have without any closure: a high score is in part luck.",
                 top=top,
-                subject=_subject(observed),
+                subject=subject(observed),
                 observed=observed["estimate"],
                 closed=closed,
                 expected=expected["estimate"],
@@ -308,55 +293,3 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 def _by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     for outcome in dict.fromkeys(row["outcome"] for row in rows):
         yield str(outcome), [row for row in rows if row["outcome"] == outcome]
-
-
-def _grew(row: Row) -> str:
-    if not _measurable(row):
-        return text("grew neither measurably less nor more ({told})", told=_told(row))
-    if row["estimate"] < 0:
-        return text("grew {size} less", size=_size(row))
-    return text("grew {size} more", size=_size(row))
-
-
-def _points(row: Row) -> str:
-    if not _measurable(row):
-        return text("neither measurably lower nor higher ({told} percentile points)", told=_told(row, 1))
-    if row["estimate"] < 0:
-        return text("{size} percentile points lower", size=_size(row, 1))
-    return text("{size} percentile points higher", size=_size(row, 1))
-
-
-def _measurable(row: Row) -> bool:
-    return not row["ci_low"] <= 0 <= row["ci_high"]
-
-
-def _size(row: Row, digits: int = 2) -> str:
-    """Tell an estimate and its interval; where the words beside it tell the side, without a sign."""
-    low, high = row["ci_low"], row["ci_high"]
-    if row["estimate"] < 0:
-        low, high = -high, -low
-    estimate = number(abs(row["estimate"]), digits)
-    return text(
-        "{estimate} (95% interval {low} to {high})",
-        estimate=estimate,
-        low=number(low, digits),
-        high=number(high, digits),
-    )
-
-
-def _told(row: Row, digits: int = 2) -> str:
-    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
-    return text("{estimate}, 95% interval {low} to {high}", estimate=estimate, low=low, high=high)
-
-
-def _percent(row: Row) -> str:
-    estimate, low, high = (f"{row[name]:.0%}" for name in ("estimate", "ci_low", "ci_high"))
-    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
-
-
-def _band(row: Row) -> str:
-    return text("schools with {band}", band=term(str(row["category"]).replace("below", "fewer than")))
-
-
-def _subject(row: Row) -> str:
-    return term(SUBJECTS.get(row["outcome"], str(row["outcome"])))
