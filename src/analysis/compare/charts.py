@@ -21,7 +21,7 @@ from analysis.publish.language import term, text
 COLUMNS = 2
 ROWS_PER_PANEL = 7
 PANELS = 10
-LABEL_WIDTH, TITLE_WIDTH = 26, 46
+LABEL_WIDTH, TITLE_WIDTH, AXIS_WIDTH = 26, 44, 30
 LINE_CM, HEAD_CM = 0.62, 2.3
 
 
@@ -130,10 +130,29 @@ def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
         columns = {f"{column}_{side}": column for column in ("estimate", "ci_low", "ci_high")}
         rows = panel.rows[list(columns)].rename(columns=columns).assign(label=labels)
         figures.intervals(axes, rows, "label", name=name, series=series, of=2, reference=_zero(panel.rows))
-    axes.set_title(textwrap.fill(panel.title, TITLE_WIDTH, max_lines=2, placeholder="…"), fontsize=8)
+    _title(axes, panel.title)
     more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
-    axes.set_xlabel(textwrap.fill(panel.axis + more, TITLE_WIDTH), fontsize=7.5)
+    axes.set_xlabel(textwrap.fill(panel.axis + more, AXIS_WIDTH), fontsize=7.5)
     axes.tick_params(labelsize=7)
+
+
+def _title(axes: Axes, title: str) -> None:
+    """Set a title that begins at the left of the panel's labels: above the axes alone there is no room for it."""
+    place = axes.get_subplotspec()
+    column = place.colspan.start if place else 0
+    axes.set_title(" \n ", fontsize=8)  # keeps the room
+    written = textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…")
+    note = axes.annotate(
+        written,
+        (column / COLUMNS + 0.01, 1),
+        xycoords=("figure fraction", "axes fraction"),
+        xytext=(0, 4),
+        textcoords="offset points",
+        fontsize=8,
+        fontweight="bold",
+        va="bottom",
+    )
+    note.set_in_layout(False)
 
 
 def _short_labels(rows: pd.Series) -> list[str]:

@@ -162,7 +162,11 @@ def _figure(shown: Sequence[Panel], comparison: Comparison, stem: str) -> dict[s
 def _findings(comparison: Comparison, findings: Sequence[FindingChange]) -> Grid:
     rows = [(found.name.replace("_", " "), _sentence(found.before), _sentence(found.after)) for found in findings]
     heads = [text("Finding"), comparison.before.name, comparison.after.name]
-    return {"caption": text("Findings that read differently"), "headers": heads, "rows": rows, "numbers": 3}
+    return {"caption": _of(findings), "headers": heads, "rows": rows, "numbers": 3}
+
+
+def _of(findings: Sequence[FindingChange]) -> str:
+    return text("{stem}: findings that read differently", stem=findings[0].stem) if findings else ""
 
 
 def _sentence(finding: Mapping[str, Any] | None) -> str:
@@ -230,7 +234,7 @@ def _cells(change: TableChange) -> Grid:
         "rows": rows,
         "numbers": 3,
         "more": max(len(told) - ROWS, 0),
-        "folded": True,
+        "label": f"{change.table.stem}/{change.table.name}",
     }
 
 
