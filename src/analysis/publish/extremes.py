@@ -61,7 +61,7 @@ def withhold_tails(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.
         for value in values:
             share = _quantile(frame, value)
             if share is not None:
-                beyond = n * share.clip(upper=1 - share)
+                beyond = (n * share.clip(upper=1 - share)).round(6)
                 withheld[value] |= ((beyond < profile.threshold(count)) & (n > 0)).fillna(value=False)
     if not withheld.to_numpy().any():
         return frame
