@@ -47,4 +47,4 @@ def test_one_factor_at_a_time_is_not_the_finding():
 @pytest.mark.usefixtures("dutch")
 def test_dutch_has_its_own_numbers():
     told = school_advice(pd.DataFrame([estimate(-0.123, -0.2, -0.05)]))["sentence"].item()
-    assert "0,12 niveau lager (95%-betrouwbaarheidsinterval −0,20 tot −0,05)" in told
+    assert "0,12 niveau lager is (95%-betrouwbaarheidsinterval −0,20 tot −0,05)" in told
