@@ -15,6 +15,7 @@ from analysis.errors import DisclosureError, InputError
 from analysis.publish.disclosure import COUNTING_NAME, Counts, Gated, flat, profile, suppress
 from analysis.publish.extremes import refuse_extremes, withhold_tails
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
+from analysis.publish.language import text
 from analysis.publish.layout import render
 from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.rendering import drawn
@@ -176,7 +177,7 @@ class Release:
         image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         self._refuse_words("figure", name, (caption, alt, *texts_of(figure)), counts)
         paths = self._write_pictures(name, image, svg)
-        source = self._write_csv(f"{name}_data", gated, f"Data behind the figure: {caption}")
+        source = self._write_csv(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         html = render(
             "figure.html.j2",
             identity=f"figure-{name}",
@@ -276,8 +277,8 @@ class Release:
             raise InputError(kind, "a name is lower-case letters, digits and underscores", given=name)
         if not texts[0].strip():
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
-        for text in (name.replace("_", " ").upper(), *texts):
-            refuse_identifying_text(text, f"{kind} {name!r}")
+        for words in (name.replace("_", " ").upper(), *texts):
+            refuse_identifying_text(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")
