@@ -65,7 +65,7 @@ def taken(split: pd.DataFrame) -> list[str]:
 
 def total(split: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return per chapter how many estimates each stage moved most: ``stem``, one column per stage, ``unknown``."""
-    told = split[split["column"] == "estimate"]
+    told = split[split["column"] == "estimate"].drop_duplicates([name for name in split if name != "table"])
     if told.empty:
         return pd.DataFrame(columns=["stem", *names, "unknown"])
     sizes = told[list(names)].abs()

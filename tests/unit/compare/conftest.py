@@ -89,6 +89,11 @@ def editions(tmp_path: Path) -> Editions:
     return Editions(tmp_path / "outputs")
 
 
+@pytest.fixture(scope="session")
+def editions_in() -> Callable[[Path], Editions]:
+    return Editions
+
+
 @pytest.fixture(name="estimates", scope="session")
 def _estimates() -> Callable[..., pd.DataFrame]:
     return estimates
