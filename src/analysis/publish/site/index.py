@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from analysis.publish.differencing import check_differences
 from analysis.publish.disclosure import profile
 from analysis.publish.language import SOURCE, speaking, text
 from analysis.publish.net import check_edition, check_pages
@@ -50,6 +51,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     with speaking(manifest["facts"].get("language", SOURCE)):
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
+        check_differences(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
         site = site.with_appendices([Chapter(name, title) for name, (title, told) in contents.items() if told])
         (folder / "html").mkdir(exist_ok=True)
