@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Tick
-from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.collections import FillBetweenPolyCollection, LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -23,6 +23,7 @@ from analysis.errors import DisclosureError
 TOLERANCE = 1e-6
 BARE = re.compile(r"[\s\d.,%+−-]*")
 HATCHED = (1, 1)  # the size of a withheld cell of a heat map
+REFERENCES = 10  # such lines on one pair of axes
 REFERENCE_POINTS = 2  # a line of no effect, a scale bar
 SILENT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"gAMA", b"sRGB"})
 FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate", "set"})
@@ -51,7 +52,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
     """
     _refuse_notes(figure, name)
     known = _numbers(data)
-    most = len(data) * max(data.select_dtypes("number").shape[1], 1)
+    most = 10 + 2 * data.select_dtypes("number").size  # an interval has two ends, an area a way back
     for what, drawn in _drawn(figure):
         strange = int((~_among(drawn, known).any(axis=1)).sum()) or max(len(drawn) - most, 0)
         if strange:
@@ -110,10 +111,14 @@ def _drawn(figure: Figure) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _lines_and_bars(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
-    for line in axes.lines:
-        points = np.column_stack([_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))])
-        if len(points) > REFERENCE_POINTS:
-            yield "points of a line", points
+    lines = [
+        np.column_stack([_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))])
+        for line in axes.lines
+    ]
+    short = [points for points in lines if len(points) <= REFERENCE_POINTS]
+    yield from (("points of a line", points) for points in lines if len(points) > REFERENCE_POINTS)
+    if len(short) > REFERENCES:
+        yield "ends of lines", np.concatenate(short)
     sizes = [(bar.get_height(), bar.get_width()) for bar in axes.patches if isinstance(bar, Rectangle)]
     bars = [size for size in sizes if size != HATCHED]
     if bars:
@@ -124,9 +129,14 @@ def _points_and_cells(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
     for collection in axes.collections:
         if isinstance(collection, PathCollection):
             yield "points", _floats(collection.get_offsets())
-    meshes = [mesh for mesh in axes.collections if isinstance(mesh, QuadMesh)]
-    for cells in (*meshes, *axes.images):
-        yield "cells", _floats(cells.get_array()).reshape(-1, 1)
+        if isinstance(collection, LineCollection):
+            segments = [_floats(segment) for segment in collection.get_segments()]
+            yield "ends of lines", np.concatenate(segments or [np.empty((0, 2))])
+        if isinstance(collection, FillBetweenPolyCollection):
+            yield "corners of an area", np.concatenate([_floats(path.vertices) for path in collection.get_paths()])
+    for coloured in (*axes.collections, *axes.images):
+        if coloured.get_array() is not None:
+            yield "cells", _floats(coloured.get_array()).reshape(-1, 1)
 
 
 def _floats(values: Any) -> np.ndarray:  # noqa: ANN401 - whatever matplotlib keeps, masked or not

@@ -48,8 +48,8 @@ def test_one_point_too_many_is_enough_to_refuse() -> None:
 
 
 def test_more_points_than_numbers_are_refused() -> None:
-    with pytest.raises(DisclosureError, match="2 of 8 points"):  # three rows of two numbers
-        refuse_drawn(drawn(lambda axes: axes.scatter([0.125] * 8, np.arange(8) + 0.7)), DATA, "x")
+    with pytest.raises(DisclosureError, match="3 of 25 points"):  # three rows of two numbers
+        refuse_drawn(drawn(lambda axes: axes.scatter([0.125] * 25, np.arange(25) + 0.7)), DATA, "x")
 
 
 def test_the_words_of_a_figure_are_all_but_the_numbers_along_its_axes() -> None:
