@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from analysis.errors import DisclosureError
@@ -9,6 +11,7 @@ from analysis.publish.disclosure import SUPPRESSED, Profile
 from analysis.publish.identity import row_number
 from analysis.publish.sentences import refuse_exact
 
+AREA = r"pc4|postcode_?4|wijk|buurt|gemeente|cbs"
 YEAR = r"(?:19|20)\d\d"
 
 
@@ -42,6 +45,7 @@ def _refuse_containers(values: pd.Series, column: str) -> None:
 def _refuse_numbers(values: pd.Series, column: str) -> None:
     known = values.dropna().astype(str)
     numbers = pd.to_numeric(known, errors="coerce").notna()
-    if len(known) > 1 and numbers.all() and not known.str.fullmatch(YEAR).all():
+    codes = known.str.fullmatch(YEAR).all() or re.search(AREA, column.lower())
+    if len(known) > 1 and numbers.all() and not codes:
         problem = f"column {column!r}: numbers as text pass no rule"
         raise DisclosureError(f"{problem}\n  do      make them numbers, and name them in counts= if they count")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -130,13 +130,17 @@ def _points_and_cells(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
         if isinstance(collection, PathCollection):
             yield "points", _floats(collection.get_offsets())
         if isinstance(collection, LineCollection):
-            segments = [_floats(segment) for segment in collection.get_segments()]
-            yield "ends of lines", np.concatenate(segments or [np.empty((0, 2))])
+            yield "ends of lines", _together(collection.get_segments())
         if isinstance(collection, FillBetweenPolyCollection):
-            yield "corners of an area", np.concatenate([_floats(path.vertices) for path in collection.get_paths()])
+            yield "corners of an area", _together([path.vertices for path in collection.get_paths()])
     for coloured in (*axes.collections, *axes.images):
         if coloured.get_array() is not None:
             yield "cells", _floats(coloured.get_array()).reshape(-1, 1)
+
+
+def _together(parts: Sequence[Any]) -> np.ndarray:
+    """Return the points of several lines or areas; what is missing in the data leaves empty ones."""
+    return np.concatenate([np.empty((0, 2)), *(_floats(part) for part in parts if len(part))])
 
 
 def _floats(values: Any) -> np.ndarray:  # noqa: ANN401 - whatever matplotlib keeps, masked or not

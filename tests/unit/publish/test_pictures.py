@@ -33,10 +33,27 @@ def drawn(draw: Callable[[Any], object]) -> Any:
         lambda axes: axes.scatter(100 * SHARES, [0.7, 1.7]),
         lambda axes: axes.plot(np.arange(3) + 0.3, DATA["share"]),
         lambda axes: axes.axvline(0.77),
+        lambda axes: axes.hlines(np.arange(3) + 0.3, DATA["share"], DATA["share"]),
+        lambda axes: axes.fill_between(np.arange(3) + 0.3, DATA["share"], 2 * [0.125] + [np.nan]),
+        lambda axes: axes.fill_between([], [], []),
+        lambda axes: axes.hlines([], [], []),
         lambda axes: axes.pcolormesh(SHARES.reshape(1, 2)),
         lambda axes: axes.figure.colorbar(axes.pcolormesh(SHARES.reshape(1, 2))),
     ],
-    ids=["bars", "stacked", "opposite", "per cents", "a gap", "a reference", "cells", "a colour bar"],
+    ids=[
+        "bars",
+        "stacked",
+        "opposite",
+        "per cents",
+        "a gap",
+        "a reference",
+        "intervals",
+        "an area",
+        "no area",
+        "no interval",
+        "cells",
+        "a colour bar",
+    ],
 )
 def test_what_is_drawn_from_the_data_passes(draw: Callable[[Any], object]) -> None:
     refuse_drawn(drawn(draw), DATA, "x")
