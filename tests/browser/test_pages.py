@@ -73,7 +73,8 @@ def chapter(release, title):
         new_markdown_cell("## Who goes where"),
         new_code_cell("draw()", outputs=shown(published_figure(release))),
         new_code_cell(
-            "", outputs=shown(release.finding("nearest", "Of all pupils 36% go to the nearest <school>.", n=21410))
+            "release.finding()",
+            outputs=shown(release.finding("nearest", "Of all pupils 36% go to the nearest <school>.", n=21410)),
         ),
     ]
     return new_notebook(cells=cells, metadata={"language_info": {"name": "python", "pygments_lexer": "ipython3"}})
@@ -176,7 +177,7 @@ def test_the_contents_lead_to_their_headings(open_page):
 def test_one_button_unfolds_and_folds_all_code(open_page):
     page = open_page("html/03_school_choice.html")
     code, button = page.locator("details.code pre"), page.locator("#toggle-code")
-    assert code.count() == 5
+    assert code.count() == 6
     assert not any(block.is_visible() for block in code.all())
     button.click()
     assert all(block.is_visible() for block in code.all())

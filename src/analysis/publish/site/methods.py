@@ -17,6 +17,9 @@ from analysis.publish.site.pages import Heading, Headings, Outline
 from analysis.publish.site.sitemap import Site
 from analysis.run.code import Code
 
+REMEMBERED = Path(".cache", "code.json")
+"""What runs remember of the code, beside the editions: it saves parsing all of it once more, and may be absent."""
+
 METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
 TOLD = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
@@ -51,7 +54,7 @@ def _used(site: Site) -> list[Documented]:
     """Return the functions behind what the edition publishes, and the documented ones on which those rest."""
     known = documented()
     named = {name for cells in site.origins.values() for origin in cells.values() for name in origin.functions}
-    code = Code(PACKAGE)
+    code = Code(PACKAGE, site.folder.parent / REMEMBERED)
     reached = {name for one in named for name in code.of_symbol(one).functions}
     return [known[name] for name in sorted((named | reached) & known.keys())]
 
