@@ -19,6 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analysis.errors import DisclosureError
+from analysis.publish.language import term
 
 TOLERANCE = 1e-6
 BARE = re.compile(r"[\s\d.,%+−-]*")
@@ -29,14 +30,25 @@ SILENT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS",
 FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate", "set"})
 
 
-def texts_of(figure: Figure) -> list[str]:
-    """Return the words in a figure: titles, labels, legends, annotations; not the bare numbers along an axis."""
+def texts_of(figure: Figure, data: pd.DataFrame) -> list[str]:
+    """Return the words in a figure: titles, labels, legends, annotations.
+
+    Not among them are the bare numbers along an axis, and the words of the data beside it: "region 17" is a name there,
+    and the gate has judged it as one.
+    """
     ticks = {
         id(label) for tick in figure.findobj(Tick) if isinstance(tick, Tick) for label in (tick.label1, tick.label2)
     }
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     told = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
-    return [words for words in told if words.strip()]
+    known = _words(data)
+    return [words for words in told if words.strip() and words not in known]
+
+
+def _words(data: pd.DataFrame) -> set[str]:
+    """Return the words in the cells of a frame, in the language of the data and of the page."""
+    cells = {str(word) for column in data.select_dtypes(exclude="number") for word in data[column].dropna().unique()}
+    return cells | {term(word) for word in cells}
 
 
 def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:

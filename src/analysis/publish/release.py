@@ -201,7 +201,7 @@ class Release:
         _refuse_shown(gated, data, name)
         refuse_drawn(figure, gated.frame, name)
         image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
-        self._refuse_words("figure", name, (caption, alt, *texts_of(figure)), counts)
+        self._refuse_words("figure", name, (caption, alt, *texts_of(figure, gated.frame)), counts)
         paths = self._write_pictures(name, image, svg)
         source = self._write_csv(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         html = render(
