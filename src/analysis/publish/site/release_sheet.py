@@ -92,7 +92,7 @@ def _meanings() -> dict[str, str]:
         text("Rounding"): text("What numbers of persons are rounded to."),
         text("Other cells"): text("Withheld because it rests on a withheld cell, or would give one away."),
         text("Other tables"): text(
-            "Beside other tables, of this edition and of earlier ones about the same persons, it gives nothing small away."
+            "Beside other tables of this edition, and of earlier ones about the same persons, it gives nothing away."
         ),
         text("Dominance"): text("Withheld because one or two contributors make up most of it."),
         text("Verdict"): text("Passed, or the number of cells that are withheld."),
