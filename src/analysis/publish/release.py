@@ -341,10 +341,11 @@ class Release:
         return {kind: self._address("figures", name, kind) for kind in ("png", "svg")}
 
     def _digests(self, *addresses: str) -> dict[str, str]:
-        """Return the SHA-256 of files as they left the gate; the sidecar of a table comes along."""
+        """Return the SHA-256 of files as they left the gate; what lies beside a table comes along."""
         tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
-        sidecars = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
-        files = {address: self.workspace.write / address for address in (*addresses, *sidecars)}
+        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
+        beside = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
+        files = {address: self.workspace.write / address for address in (*addresses, *beside)}
         return {address: hashlib.sha256(file.read_bytes()).hexdigest() for address, file in files.items()}
 
     def _record(self, **entry: object) -> None:
