@@ -33,7 +33,7 @@ from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.raw import Loaded
 from analysis.publish.rendering import drawn
 from analysis.publish.sentences import refuse_exact
-from analysis.publish.tables import html_table, write_csv, write_sidecar
+from analysis.publish.tables import html_table, numbers_behind, write_csv, write_sidecar
 from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
@@ -213,6 +213,7 @@ class Release:
             source=f"../{source}",
             picture=f"../{self._address('figures', name, '')}".removesuffix("."),
             synthetic=self.synthetic,
+            rests="" if "n = " in caption else numbers_behind(gated, _counted(counts)),
             withheld=gated.cells > 0,
             width=round(figure.get_figwidth() * 96),
             height=round(figure.get_figheight() * 96),
