@@ -230,8 +230,8 @@ def test_negative_and_grouped_numbers_sort_as_numbers(open_page):
     table = page.locator("table").first
     table.get_by_role("button", name="n", exact=True).click()
     told = table.locator("tbody tr td:nth-child(2)").all_inner_texts()
-    assert told[:3] == ["55", "60", "95"]
-    assert told[-2:] == ["20,115", "< 10"]
+    assert told[:3] == ["< 10", "55", "60"]
+    assert told[-1] == "20,115"
     table.get_by_role("button", name="onerror").click()
     told = table.locator("tbody tr td:nth-child(4)").all_inner_texts()
     assert told[:2] == ["−1.250", "−0.070"]
