@@ -234,7 +234,7 @@ def test_negative_and_grouped_numbers_sort_as_numbers(open_page):
     assert told[-1] == "20,115"
     table.get_by_role("button", name="onerror").click()
     told = table.locator("tbody tr td:nth-child(4)").all_inner_texts()
-    assert told[:2] == ["−1.250", "−0.070"]
+    assert told[:2] == ["−1.25", "−0.07"]
 
 
 @pytest.mark.parametrize("path", ["index.html", "html/provenance.html"])
