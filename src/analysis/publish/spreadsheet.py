@@ -26,7 +26,7 @@ AS_TEXT = {
     "remove_timezone": True,
 }
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
+NEGATIVE = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 WIDEST = 60
 
 
@@ -71,7 +71,7 @@ def harmless(value: object) -> object:
 
     A number in a column of words, such as -0.4, computes to itself.
     """
-    if isinstance(value, str) and value.startswith(STARTS_FORMULA) and not NUMBER.fullmatch(value):
+    if isinstance(value, str) and value.startswith(STARTS_FORMULA) and not NEGATIVE.fullmatch(value):
         return f"'{value}"
     return value
 
