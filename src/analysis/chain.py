@@ -18,6 +18,7 @@ CHAIN = (
             "by_school_advice",
             "by_pupil_advice_national",
             "by_location_year",
+            "by_teacher",
             "published_figures",
         ),
         reads=("params/sources", "params/published", "{data.folder}"),

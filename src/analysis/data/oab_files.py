@@ -211,12 +211,13 @@ def read_money(path: Path, year: int) -> pd.DataFrame:
     """Read the money of one school year: ``brin, year, pupils, mean_age, score, oab_euro``; see `SCORE_COLUMN`."""
     ((_, sheet),) = list(_workbook(path).items())[:1]
     header = [str(name).strip() for name in sheet.iloc[0]]
-    numbers = {"pupils": PUPILS, "mean_age": MEAN_AGE, "score": SCORE_COLUMN[year], "oab_euro": MONEY}
-    require_columns(header, [BRIN_COLUMN[year], *numbers.values()], str(path))
+    numbers = {"mean_age": MEAN_AGE, "score": SCORE_COLUMN[year], "oab_euro": MONEY}
+    require_columns(header, [BRIN_COLUMN[year], PUPILS, *numbers.values()], str(path))
     rows = sheet.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
     read = {name: decimals(rows[column], str(path)) for name, column in numbers.items()}
-    read["pupils"] = whole_numbers(rows[PUPILS], str(path))
-    return pd.DataFrame({"brin": rows[BRIN_COLUMN[year]].astype("str"), "year": year, **read})
+    brin = rows[BRIN_COLUMN[year]].astype("str")
+    pupils = whole_numbers(rows[PUPILS], str(path))
+    return pd.DataFrame({"brin": brin, "year": year, **read, "pupils": pupils})
 
 
 def read_accounts(path: Path) -> pd.DataFrame:

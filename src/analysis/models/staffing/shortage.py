@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.models.bands import in_bands, per_cent
@@ -27,11 +28,11 @@ COUNTS = {
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
     "n_clusters": (),
 }
-MEASURES: Mapping[str, tuple[Callable[[pd.Series], pd.Series], str | None]] = {
+MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
     "mean_employment": (lambda shortage: shortage, "teachers_fte"),
     "mean_schools": (lambda shortage: shortage, None),
-    "zero": (lambda shortage: (shortage == 0).astype(float), None),
-    "above_30": (lambda shortage: (shortage > VERY_LARGE).astype(float), None),
+    "zero": (lambda shortage: np.equal(shortage, 0).astype(float), None),
+    "above_30": (lambda shortage: np.greater(shortage, VERY_LARGE).astype(float), None),
 }
 UNITS = {
     "mean_employment": "share of employment (fte)",
@@ -58,7 +59,9 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are clustered by board.
     """
     rows = panel[list(NEEDED)].assign(
-        region=panel["g5"].map(REGIONS), band=in_bands(panel["schoolweging"], weging_edges).astype(str)
+        board=pd.factorize(panel["board"])[0],
+        region=panel["g5"].map(REGIONS),
+        band=in_bands(panel["schoolweging"], weging_edges).astype(str),
     )
     rows["region_band"] = rows["region"] + ", " + rows["band"]
     order = {"": [""], "region": list(REGIONS.values()), "band": list(in_bands([0.0], weging_edges).categories)}
@@ -103,14 +106,17 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
 
 def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:
     group = ", ".join(filter(None, (str(year), category)))
+    board, boards = pd.factorize(rows["board"])
     for name, (measure, weights) in MEASURES.items():
-        value = measure(rows["shortage"])
+        value = measure(rows["shortage"].to_numpy(float))
         least = len(rows) if name.startswith("mean") else int(min(value.sum(), len(rows) - value.sum()))
+        mean, error = _mean(value, board, np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float))
         yield {
-            **_mean(value, rows["board"], None if weights is None else rows[weights]),
+            "estimate": mean,
+            "std_error": error,
             "group": group,
             "n_obs": len(rows),
-            "n_clusters": rows["board"].nunique(),
+            "n_clusters": len(boards),
             "unit": UNITS[name],
             "outcome": name,
             "year": year,
@@ -121,17 +127,16 @@ def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Itera
         }
 
 
-def _mean(value: pd.Series, board: pd.Series, weights: pd.Series | None) -> dict[str, float]:
+def _mean(value: Floats, board: NDArray[np.intp], weights: Floats) -> tuple[float, float]:
     """Return a (weighted) mean and its error; schools of one board, or all alike, have none."""
-    if value.empty:
-        return {"estimate": np.nan, "std_error": np.nan}
-    share = pd.Series(1.0, index=value.index) if weights is None else weights
-    share = share / share.sum()
-    mean, boards = float((share * value).sum()), board.nunique()
-    if boards < 2 or value.nunique() < 2:
-        return {"estimate": mean, "std_error": np.nan}
-    squares = (share * (value - mean)).groupby(board).sum() ** 2
-    return {"estimate": mean, "std_error": float(np.sqrt(boards / (boards - 1) * squares.sum()))}
+    if not len(value):
+        return np.nan, np.nan
+    share = weights / weights.sum()
+    mean, boards = float(share @ value), int(board.max()) + 1
+    if boards < 2 or np.ptp(value) == 0:
+        return mean, np.nan
+    squares = np.bincount(board, share * (value - mean)) ** 2
+    return mean, float(np.sqrt(boards / (boards - 1) * squares.sum()))
 
 
 def _with_intervals(told: list[dict[str, object]], **constants: str) -> pd.DataFrame:
@@ -250,9 +255,15 @@ def _both_parts(ends: Ends, has: FractionalLogit, amount: FractionalLogit, over:
 
 
 def _told(value: float, error: float, model: FractionalLogit, name: str, outcome: str, unit: str) -> dict[str, object]:
-    interval = t_interval([value], [error], model.n_clusters).iloc[0].to_dict()
+    told = t_interval(pd.Series([value]), pd.Series([error]), model.n_clusters).iloc[0]
     counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
-    return {**interval, **counts, "model": name, "outcome": outcome, "unit": unit}
+    return {
+        **dict(zip(map(str, told.index), told, strict=True)),
+        **counts,
+        "model": name,
+        "outcome": outcome,
+        "unit": unit,
+    }
 
 
 def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
