@@ -145,14 +145,14 @@ def _people(
 def _scales(man: NDArray[np.bool_], truth: TeachersTruth, rng: np.random.Generator) -> NDArray[np.str_]:
     edges = np.cumsum(np.where(man[:, None], truth.scales_men, truth.scales_women), axis=1)
     place = (rng.random(len(man))[:, None] > edges).sum(axis=1)
-    return np.array(SCALES)[np.minimum(place, len(SCALES) - 1)]
+    return np.asarray(np.array(SCALES)[np.minimum(place, len(SCALES) - 1)], dtype=np.str_)
 
 
 def _distances(in_city: NDArray[np.bool_], truth: TeachersTruth, rng: np.random.Generator) -> Floats:
     centre = np.log(truth.km_in_city) - truth.km_in_city_sd**2 / 2
     near = rng.lognormal(centre, truth.km_in_city_sd, len(in_city))
     far = rng.gamma(truth.km_outside_shape, truth.km_outside / truth.km_outside_shape, len(in_city))
-    return np.round(np.minimum(np.where(in_city, near, far), 100.0), 2)
+    return np.asarray(np.minimum(np.where(in_city, near, far), 100.0).round(2), dtype=np.float64)
 
 
 def _leavers(people: pd.DataFrame, truth: TeachersTruth, rng: np.random.Generator) -> NDArray[np.bool_]:
