@@ -165,7 +165,7 @@ def sample(
 
 def conventional_weights(data: Sample, bandwidth: float, order: int, derivative: int) -> Floats:
     """Weights of the outcomes in the jump of the `derivative`-th derivative at the cut-off."""
-    left, right = (_coefficient(data.x[side], bandwidth, order, derivative) for side in data.sides)
+    left, right = (coefficient_weights(data.x[side], bandwidth, order, derivative) for side in data.sides)
     return np.concatenate([-left, right]) * factorial(derivative)
 
 
@@ -181,8 +181,8 @@ def bias_weights(data: Sample, bandwidths: Bandwidths, order: int, derivative: i
     weights = []
     for side, sign in zip(data.sides, (-1, 1), strict=True):
         x = data.x[side]
-        missed = _coefficient(x, bandwidths.main, order, derivative) @ x ** (order + 1)
-        weights.append(sign * missed * _coefficient(x, bandwidths.bias, order + 1, order + 1))
+        missed = coefficient_weights(x, bandwidths.main, order, derivative) @ x ** (order + 1)
+        weights.append(sign * missed * coefficient_weights(x, bandwidths.bias, order + 1, order + 1))
     return np.concatenate(weights) * factorial(derivative)
 
 
@@ -220,9 +220,9 @@ class _BandwidthStep:
         side = self.data.sides[place]
         x, y = self.data.x[side], self.data.y[side]
         cluster = None if self.data.cluster is None else self.data.cluster[side]
-        plain = _coefficient(x, self.pilot, order, derivative)
+        plain = coefficient_weights(x, self.pilot, order, derivative)
         missed = plain @ x ** (order + 1) * self.pilot ** (derivative - order - 1)
-        curve = _coefficient(x, for_bias, order + 1, order + 1)
+        curve = coefficient_weights(x, for_bias, order + 1, order + 1)
         variance = _error(plain * _residuals_of_neighbours(x, y, self.pilot), cluster) ** 2
         doubt = _error(curve * _residuals_of_neighbours(x, y, for_bias), cluster) ** 2
         factor = 2 * (order + 1 - derivative)
@@ -233,7 +233,7 @@ class _BandwidthStep:
         )
 
 
-def _coefficient(x: Floats, bandwidth: float, order: int, which: int) -> Floats:
+def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> Floats:
     """Weights of outcomes in one coefficient of a local polynomial with triangular weights."""
     near = np.abs(x) < bandwidth
     if len(np.unique(x[near])) <= order:
