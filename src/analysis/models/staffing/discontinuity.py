@@ -130,7 +130,7 @@ def discontinuity(
     chosen = bandwidths or mse_bandwidths(data, order, derivative)
     plain = conventional_weights(data, chosen.main, order, derivative)
     corrected = plain - bias_weights(data, chosen, order, derivative)
-    residual = _neighbour_residuals(data, max(chosen.main, chosen.bias))
+    residual = _all_residuals(data, max(chosen.main, chosen.bias))
     used = corrected != 0
     inside = np.abs(data.x) < chosen.main
     left, right = (int(inside[side].sum()) for side in data.sides)
@@ -223,8 +223,8 @@ class _BandwidthStep:
         plain = coefficient_weights(x, self.pilot, order, derivative)
         missed = plain @ x ** (order + 1) * self.pilot ** (derivative - order - 1)
         curve = coefficient_weights(x, for_bias, order + 1, order + 1)
-        variance = _error(plain * _residuals_of_neighbours(x, y, self.pilot), cluster) ** 2
-        doubt = _error(curve * _residuals_of_neighbours(x, y, for_bias), cluster) ** 2
+        variance = _error(plain * neighbour_residuals(x, y, self.pilot), cluster) ** 2
+        doubt = _error(curve * neighbour_residuals(x, y, for_bias), cluster) ** 2
         factor = 2 * (order + 1 - derivative)
         return (
             (2 * derivative + 1) * self.pilot ** (2 * derivative + 1) * variance,
@@ -246,12 +246,12 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
     return weights
 
 
-def _neighbour_residuals(data: Sample, reach: float) -> Floats:
-    parts = [_residuals_of_neighbours(data.x[side], data.y[side], reach) for side in data.sides]
+def _all_residuals(data: Sample, reach: float) -> Floats:
+    parts = [neighbour_residuals(data.x[side], data.y[side], reach) for side in data.sides]
     return np.concatenate(parts)
 
 
-def _residuals_of_neighbours(x: Floats, y: Floats, reach: float) -> Floats:
+def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     r"""Distance of outcomes to the mean of their nearest neighbours in `x`, :math:`\sqrt{J/(J+1)} (y_i - \bar y_J)`.
 
     Its square is an unbiased estimate of the variance where neighbours have one expectation. All who tie with the last

@@ -11,6 +11,11 @@ import pandas as pd
 from analysis.errors import ModelError
 
 OUTCOMES = ("inflow", "outflow", "retention", "hours", "pupils_per_teacher", "shortage", "unqualified")
+# A shortage rises faster where it is high already, before the toelage too: schools that receive it and others are not
+# on parallel paths, and a difference in differences takes the older trend for an effect. The cut-off compares
+# neighbours.
+TRENDING = ("shortage", "unqualified")
+STEADY = tuple(name for name in OUTCOMES if name not in TRENDING)
 FIRST_STAGE = "log_wage"
 UNITS = {
     "inflow": "share of teachers",
