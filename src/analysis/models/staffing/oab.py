@@ -8,7 +8,7 @@ that goes with it is a kink, not a jump.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -16,8 +16,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError
-from analysis.models.regression import Regression
+from analysis.models.estimates import in_form
+from analysis.models.regression import Regression, fit
+from analysis.models.staffing.discontinuity import discontinuity
 from analysis.models.staffing.fractional import Floats
+from analysis.models.staffing.kink import kink
 from analysis.models.staffing.panel import event_study, fit_panel
 
 THRESHOLD = 0.12  # F
@@ -110,7 +113,7 @@ def weights_check(money: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `CHECK_COLUMNS`: ``price_of_weight`` (at the mean age), ``price_of_age`` (per year of mean age), and whether
+        `CHECK_COLUMNS`: ``price_of_weight`` (``a``), ``price_of_age`` (``b``, per year of mean age), and whether
         the money of every school is :math:`w (a + b\,\mathrm{age})`, within a cent per weight.
     """
     some = money[money["score"] > 0]
@@ -118,10 +121,10 @@ def weights_check(money: pd.DataFrame) -> pd.DataFrame:
     centred = age - age.mean()
     slope, error, _ = _through_origin(price - price.mean(), centred)
     left = (price - price.mean() - slope * centred).to_numpy(float)
-    mean_error = float(left.std() / len(left) ** 0.5)
+    at_zero = float(price.mean() - slope * age.mean())
     return _checks(
         [
-            ("price_of_weight", len(some), float(price.mean()), mean_error, np.nan, "euro per weight", left),
+            ("price_of_weight", len(some), at_zero, np.nan, np.nan, "euro per weight", left),
             ("price_of_age", len(some), slope, error, np.nan, "euro per weight and year of mean age", left),
         ]
     )
@@ -203,6 +206,127 @@ def with_money(panel: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+    """Estimate the effect of money from the bend in it at the threshold, in 2016.
+
+    Parameters
+    ----------
+    panel
+        As `with_money` returns it, with the outcomes.
+    outcomes
+        Columns, told in `UNITS`.
+
+    Returns
+    -------
+    DataFrame
+        Models ``oab_kink_money`` (change of slope of the money), ``oab_kink_slope`` (of the outcome, per point a pupil)
+        and ``oab_kink`` (effect of 1,000 euro a pupil) in the one form with ``outcome, bandwidth, n_left, n_right``;
+        local quadratics with a level of their own on either side, so that a jump is not taken for a bend. Where the
+        sample is too small, the row has no numbers.
+    """
+    rows = panel[panel["year"] == BASE_YEAR]
+    running = rows["achterstandsscore_raw"] / rows["pupils"] - kink_point()
+    told: list[dict[str, object]] = []
+    for outcome in outcomes:
+        try:
+            found = kink(running, rows[outcome], rows["dose"], cluster=rows["board"])
+        except (ModelError, np.linalg.LinAlgError):
+            told.append({**NO_ESTIMATE, "model": "oab_kink", "outcome": outcome, "unit": per_1000(outcome)})
+            continue
+        by_point = f"{UNITS[outcome]} per point a pupil"
+        told += [
+            {**found.money.row(), "model": "oab_kink_money", "outcome": "dose", "unit": MONEY_PER_POINT},
+            {**found.outcome.row(), "model": "oab_kink_slope", "outcome": outcome, "unit": by_point},
+            {**found.effect.row(), "model": "oab_kink", "outcome": outcome, "unit": per_1000(outcome)},
+        ]
+    return _jumps(told, "all schools").assign(cluster="board")
+
+
+MONEY_PER_POINT = "1,000 euro a pupil per point a pupil"
+
+
+def money_bend(money: pd.DataFrame, group: str) -> pd.DataFrame:
+    r"""Estimate how much the slope of real money changes at the threshold.
+
+    Parameters
+    ----------
+    money
+        ``raw_per_pupil, oab_euro, pupils``, a row per school; schools without one of these are left out.
+    group
+        What the rows are called.
+
+    Returns
+    -------
+    DataFrame
+        Euro a pupil per point a pupil, in the one form: model ``money_line``, terms ``slope_below`` and
+        ``change_of_slope``, and model ``oab_kink_money`` as in `at_threshold`.
+
+    Notes
+    -----
+    ``money_line``: :math:`y = a + b x + c \max(0, x - k)` over schools with less than twice the threshold :math:`k`,
+    errors robust. The score is that of a year after the one that money was reckoned by: schools near the threshold have
+    crossed it meanwhile, and the bend is rounded off.
+    """
+    rows = money[(money["pupils"] > 0) & money["raw_per_pupil"].notna()]
+    per_pupil = rows["oab_euro"] / rows["pupils"]
+    unit = "euro a pupil per point a pupil"
+    try:
+        found = discontinuity(rows["raw_per_pupil"], per_pupil, cutoff=kink_point(), order=2, derivative=1).row()
+    except (ModelError, np.linalg.LinAlgError):
+        found = dict(NO_ESTIMATE)
+    local = _jumps([{**found, "model": "oab_kink_money", "outcome": "oab_euro", "unit": unit}], group)
+    near = rows["raw_per_pupil"] < 2 * kink_point()
+    line = pd.DataFrame(
+        {
+            "oab_euro": per_pupil[near],
+            "slope_below": rows.loc[near, "raw_per_pupil"],
+            "change_of_slope": (rows.loc[near, "raw_per_pupil"] - kink_point()).clip(lower=0),
+            "brin": rows.loc[near, "brin"],
+        }
+    )
+    bent = fit(line, "oab_euro", ["slope_below", "change_of_slope"], cluster="brin")
+    told = bent.estimates("money_line", group, unit, ["slope_below", "change_of_slope"]).assign(outcome="oab_euro")
+    return pd.concat([told, local], ignore_index=True)
+
+
+NO_ESTIMATE: dict[str, float] = {
+    **dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value", "bandwidth"), np.nan),
+    **dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), 0),
+}
+
+
+def _jumps(told: Sequence[Mapping[str, object]], group: str) -> pd.DataFrame:
+    rows = in_form(pd.DataFrame(list(told)), group=group, term="change_of_slope")
+    rows = rows.drop(columns="conventional", errors="ignore").drop_duplicates(["model", "outcome"], ignore_index=True)
+    return rows.assign(n_least=rows[["n_left", "n_right"]].min(axis=1))
+
+
+def binned_money(money: pd.DataFrame, *, bins: int) -> pd.DataFrame:
+    """Average money per pupil over bins of the score without threshold per pupil, equally many schools in each.
+
+    Returns
+    -------
+    DataFrame
+        ``raw_per_pupil, euro_per_pupil, low, high`` (the tenth and ninetieth percent of schools), ``schools``.
+    """
+    rows = money[(money["pupils"] > 0) & money["raw_per_pupil"].notna()]
+    rows = rows.assign(euro=rows["oab_euro"] / rows["pupils"])
+    place = pd.qcut(rows["raw_per_pupil"].rank(method="first"), bins, labels=False)
+    told = rows.groupby(place).agg(
+        raw_per_pupil=("raw_per_pupil", "mean"),
+        euro_per_pupil=("euro", "mean"),
+        low=("euro", lambda euro: euro.quantile(0.1)),
+        high=("euro", lambda euro: euro.quantile(0.9)),
+        schools=("euro", "size"),
+    )
+    return told.reset_index(drop=True)
+
+
+def per_1000(outcome: str) -> str:
+    """Name the unit of an outcome per 1,000 euro a pupil."""
+    return f"{UNITS[outcome]} per 1,000 euro a pupil"
+
+
 UNITS = {"pupils_per_teacher": "pupils per fte", "teachers_per_100": "fte per 100 pupils"}
 Cluster = Literal["board", "location"]
 
@@ -246,9 +370,7 @@ def dose(panel: pd.DataFrame, outcomes: Sequence[str], *, cluster: Cluster = "bo
         with a score in 2016 (among all schools the older trend between schools with and without a score is in it).
     """
     told = [
-        _dose(rows, outcome, cluster)
-        .estimates("oab_dose", group, f"{UNITS[outcome]} per 1,000 euro a pupil")
-        .assign(outcome=outcome)
+        _dose(rows, outcome, cluster).estimates("oab_dose", group, per_1000(outcome)).assign(outcome=outcome)
         for group, rows in (("all schools", panel), ("schools with a score in 2016", panel[panel["high"] == 1]))
         for outcome in outcomes
     ]

@@ -23,6 +23,7 @@ from analysis.models.staffing.discontinuity import discontinuity
 from analysis.models.staffing.eligibility import (
     FIRST_STAGE,
     OUTCOMES,
+    STEADY,
     UNITS,
     Eligibility,
     changes,
@@ -262,6 +263,8 @@ def nulls(
 ) -> pd.DataFrame:
     """Tell for every outcome but the wage what a null says: interval, equivalence, smallest effect seen, Romano-Wolf.
 
+    Difference in differences is told of the outcomes in `STEADY` alone: the others moved apart before the start.
+
     Parameters
     ----------
     estimates
@@ -281,13 +284,14 @@ def nulls(
     chosen = estimates[
         estimates["outcome"].isin(OUTCOMES)
         & estimates["model"].isin(["amt_did", "amt_rd"])
+        & (estimates["outcome"].isin(STEADY) | (estimates["model"] == "amt_rd"))
         & (estimates["cluster"] == "board")
         & estimates["estimate"].notna()
     ].reset_index(drop=True)
     told = equivalence(chosen, margins, alpha=alpha, power=power)
     added = chosen[["ci_low", "ci_high", "p_value", "n_obs", "n_least"]]
     together = pd.concat([told, added], axis=1)
-    adjusted = romano_wolf(_treated(of), OUTCOMES, "treated_after", rng=np.random.default_rng(seed), draws=draws)
+    adjusted = romano_wolf(_treated(of), STEADY, "treated_after", rng=np.random.default_rng(seed), draws=draws)
     by_outcome = adjusted.set_index("outcome")["p_value_romano_wolf"]
     is_did = together["model"] == "amt_did"
     return together.assign(
