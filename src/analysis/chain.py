@@ -6,6 +6,7 @@ from analysis.run.chain import Step
 
 CHAIN = (
     Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
+    Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step(
         "01_data",
         produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
@@ -16,6 +17,9 @@ CHAIN = (
             "by_pupil_retention",
             "by_pupil_advice",
             "by_school_advice",
+            "by_location_score",
+            "by_school_money",
+            "by_board_year",
             "by_pupil_advice_national",
             "by_location_year",
             "by_teacher",
@@ -33,6 +37,16 @@ CHAIN = (
     Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),
     Step("05_school_advice", needs=("by_school_advice",), produces=("school_advice_findings",)),
     Step(
+        "06_oab_money",
+        needs=("by_location_score", "by_school_money", "by_board_year"),
+        produces=("oab_money_findings",),
+    ),
+    Step(
+        "06_staffing",
+        wants=("by_location_year", "by_school_year", "by_location", "by_teacher"),
+        produces=("staffing_findings",),
+    ),
+    Step(
         "07_summary",
         wants=(
             "segregation_findings",
@@ -40,8 +54,11 @@ CHAIN = (
             "leergroei_findings",
             "advisering_findings",
             "school_advice_findings",
+            "staffing_findings",
+            "oab_money_findings",
             "published_figures",
             "published_country",
+            "published_schools",
         ),
     ),
     Step("08_value_added", reads=("params/sources", "{data.folder}")),

@@ -110,5 +110,10 @@ def make_sources(
     return open_data(World(city, frames, truth, seed), municipality, schoolweging_year)
 
 
+def make_schools(scale: float, seed: int, truth: Truth | None = None) -> pd.DataFrame:
+    """Make only the country's schools over the years of a world: its ``by_location_year``."""
+    return make_staffing((truth or Truth()).staffing, scale, _streams(seed)["staffing"])
+
+
 def _streams(seed: int) -> dict[str, np.random.SeedSequence]:
     return dict(zip(PARTS, np.random.SeedSequence(seed).spawn(len(PARTS)), strict=True))
