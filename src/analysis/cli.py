@@ -1,6 +1,7 @@
 """The command `staat`.
 
-Exit codes: 0 done, 1 a notebook failed, 2 the user's input is wrong, 130 stopped by the user.
+Exit codes: 0 done, 1 a notebook failed (or, where asked for, editions differ), 2 the user's input is wrong, 130 stopped
+by the user.
 """
 
 from __future__ import annotations
@@ -18,26 +19,20 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+from analysis import completion
 from analysis.chain import CHAIN
 from analysis.errors import InputError, StaatError
+from analysis.marks import reminder
+from analysis.options import After, Before, Data, EditionName, Fresh, Jobs, Like, Outputs, ParamsFiles, Quiet, Settings
 from analysis.orders import DEFAULT_EDITION, check_sources, order_of, order_of_published, params_editions, params_file
 from analysis.orders import project_of as project_in
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
 from analysis.run.staging import tidy
-from analysis.run.workspace import OUTPUTS_VARIABLE, project_root
+from analysis.run.workspace import project_root
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
-ParamsFiles = Annotated[list[str], typer.Argument(metavar="PARAMS...", help="Params files or names of editions.")]
-EditionName = Annotated[str, typer.Argument(metavar="EDITION", help="Name of an edition, or its params file.")]
-Outputs = Annotated[
-    Path | None, typer.Option("--outputs", metavar="DIR", envvar=OUTPUTS_VARIABLE, help="Folder of all editions.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress lines.")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Notebooks side by side; default: the processors.")]
-Fresh = Annotated[bool, typer.Option("--fresh-kernels", help="Start a new interpreter for every notebook.")]
 STOPPED = 130
 
 
@@ -48,7 +43,10 @@ def run(
     outputs: Outputs = None,
     quiet: Quiet = False,
     only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="STEM", help="Run this step and what it needs.")
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="STEM", help="Run this step and what it needs.", autocompletion=completion.stems
+        ),
     ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="STEM", help="Run this step and all that follow, changed or not.")
@@ -62,12 +60,15 @@ def run(
 ) -> None:
     """Run editions: what changed, and what follows from it; then tables, figures and pages."""
     root, project = _project(outputs)
-    orders = [order_of(params_file(root, name), settings or (), root, project.memory) for name in params]
+    files = [params_file(root, name) for name in params]
+    orders = [order_of(path, settings or (), root, project.memory) for path in files]
     options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
         _run(stale, project, options, quiet)
     project.remember()
+    if not quiet:
+        sys.stdout.writelines(f"{line}\n" for line in map(reminder, files) if line)
 
 
 @app.command()
@@ -131,6 +132,51 @@ def verify(
         compared, different = repeated(order, CHAIN, project, options, watch)
     _fail_with(folder, different)
     sys.stdout.write(f"{folder}: every hash is right, and a second run gave the same {compared} files\n")
+
+
+@app.command()
+def diff(
+    before: Before,
+    after: After,
+    outputs: Outputs = None,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Run A's code on B's data and parameters, to tell the shares of each.")
+    ] = False,
+    data: Data = None,
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", help="Relative difference up to which numbers are equal.")
+    ] = 1e-9,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Folder of diff.html; default: beside the editions.")
+    ] = None,
+    fail_on_change: Annotated[
+        bool, typer.Option("--fail-on-change", help="Exit code 1 when anything differs.")
+    ] = False,
+) -> None:
+    """Tell what changed from edition A to edition B, and why: in the terminal and as a page."""
+    from analysis.compare.command import diff as compare
+
+    root, project = _project(outputs)
+    source = (data or root / "data") if attribute else None
+    changed = compare((before, after), project.outputs, root, tolerance=tolerance, data=source, to=to)
+    if changed and fail_on_change:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="Name of the new edition.")],
+    like: Like,
+) -> None:
+    """Begin a new edition as a copy of another: its params file, with what must be decided marked."""
+    from analysis.draft import begin
+
+    root = project_root()
+    path = begin(edition, params_file(root, like), root / "params")
+    sys.stdout.write(f"{path.relative_to(root)} is written, and runs as it is\n")
+    sys.stdout.write(f"{reminder(path)}\n")
+    sys.stdout.write("next: decide, take each mark away, name the edition in the README's table, then\n")
+    sys.stdout.write(f"  staat run {edition}\n  staat diff {Path(like).stem} {edition}\n")
 
 
 @app.command("params")

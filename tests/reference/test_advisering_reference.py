@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from linearmodels.datasets import mroz
-from linearmodels.iv import AbsorbingLS
+from linearmodels.iv import IV2SLS, AbsorbingLS
 from linearmodels.panel import PanelOLS
 from numpy.testing import assert_allclose
 from statsmodels.discrete.conditional_models import ConditionalLogit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from analysis.models.advisering import cells as engine
-from analysis.models.advisering import instrument, ordered
+from analysis.models.advisering import engine, instrument, ordered
+from analysis.models.advisering.cells import Cells, collapse
 from analysis.models.advisering.definitions import Definitions, define
 from analysis.models.advisering.sample import estimation_sample
 from analysis.models.advisering.terms import Terms, cells_of, group_terms, indicators
@@ -24,9 +24,9 @@ from analysis.synthetic.advice_national import NationalPeople, make_advice_natio
 WOMEN = ["nwifeinc", "educ", "exper", "expersq", "age", "kidslt6", "kidsge6"]
 
 
-def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> engine.Cells:
+def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> Cells:
     rows = frame.assign(location=np.arange(len(frame)))
-    return engine.collapse(rows, terms, lambda chosen: chosen[terms], outcome)
+    return collapse(rows, terms, lambda chosen: chosen[terms], outcome)
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +92,22 @@ def test_the_return_to_education_with_the_fathers_as_instrument_is_that_of_woold
     frame = working[["lwage", "educ", "fatheduc"]].rename(columns={"lwage": "y"})
     swept = (frame - frame.mean()).assign(location=np.arange(len(frame)), nothing=0.0)
     by_hand = (swept["fatheduc"] @ swept["y"]) / (swept["fatheduc"] @ swept["educ"])
-    found = instrument.two_stage(swept, [], "educ", "fatheduc").params["educ"]
+    found = instrument.two_stage(swept, [], "educ", "fatheduc").coefficients["educ"]
     assert found == pytest.approx(0.059, abs=5e-4)
     assert found == pytest.approx(by_hand, rel=1e-10)
+
+
+def test_two_stage_least_squares_are_those_of_linearmodels(sample, pupils) -> None:
+    rows, terms = pupils
+    groups = [term for term in terms if not term.startswith("band")]
+    frame = rows[["y", *groups]].assign(cet=sample.rows["cet"] / 10, lovs=sample.rows["lovs"])
+    school = pd.factorize(rows["location"])[0]
+    swept = frame - frame.groupby(school).transform("mean")
+    found = instrument.two_stage(swept.assign(location=school), groups, "cet", "lovs")
+    model = IV2SLS(swept["y"], swept[groups], swept[["cet"]], swept[["lovs"]])
+    theirs = model.fit(cov_type="clustered", clusters=pd.Series(school), debiased=True)
+    assert_allclose(found.coefficients, theirs.params[found.coefficients.index], rtol=0, atol=1e-10)
+    assert_allclose(found.std_errors, theirs.std_errors[found.std_errors.index], rtol=1e-9)
 
 
 def test_school_effects_are_those_of_absorbing_ls_and_of_demeaning_by_hand(sample, pupils) -> None:
@@ -152,7 +165,7 @@ def test_a_conditional_logit_that_drops_one_sided_schools_agrees_in_sign_and_siz
     conditional = ConditionalLogit(rows["y"].to_numpy(), X, groups=rows["location"].astype(str).to_numpy())
     log_odds = conditional.fit(disp=0).params
     frame = X.assign(y=rows["y"], location=rows["location"].astype(str))
-    linear = engine.school_effects(engine.collapse(frame, terms, lambda chosen: chosen[terms]))
+    linear = engine.school_effects(collapse(frame, terms, lambda chosen: chosen[terms]))
     share = rows.groupby("location", observed=True)["y"].transform("mean")
     expected = np.asarray(log_odds) * float((share * (1 - share)).mean())
     assert np.abs(expected - linear.coefficients.to_numpy()).max() < 2 * linear.std_errors.max()

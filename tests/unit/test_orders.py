@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from analysis import orders
+from analysis.chain import CHAIN
 from analysis.errors import InputError
-from analysis.orders import order_of, params_file
+from analysis.orders import order_of, params_file, project_of
+from analysis.run.assess import Assessor
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +67,16 @@ def test_what_is_wrong_or_damaged_is_not_remembered(params: Path, tmp_path: Path
         memory.write_text('{"state": 1}', "utf8")
     assert order_of(params, [], ROOT, tmp_path) == first
     assert checked == ["ci", "ci"]
+
+
+def test_a_catalogue_counts_for_editions_in_its_language_alone(params: Path, tmp_path: Path) -> None:
+    """A corrected word in Dutch reruns no English edition."""
+
+    def used(*settings: str) -> set[str]:
+        assessor = Assessor(order_of(params, settings, ROOT), CHAIN, project_of(ROOT, tmp_path))
+        resources = assessor.reach(assessor.steps[0]).resources
+        return {path for path in resources if path.startswith(orders.LOCALES)}
+
+    assert orders.languages() == ["nl"]
+    assert used() == set()
+    assert f"{orders.LOCALES}/nl/common.po" in used("language=nl")

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from analysis.publish import figures
 from analysis.publish.figures import MARKERS, PALETTE
+from analysis.publish.language import term, text
 
 
 @figures.style()
@@ -25,8 +26,8 @@ def by_band(points: pd.DataFrame) -> Figure:
         first = int(str(year))
         label = f"{first}/{(first + 1) % 100:02d}"
         axes.plot(range(len(bands)), level, marker=MARKERS[place], color=PALETTE[place], label=label)
-    axes.set_xticks(range(len(bands)), bands)
-    axes.set_xlabel("schoolweging")
-    axes.set_ylabel("mean advice, level")
+    axes.set_xticks(range(len(bands)), [term(band) for band in bands])
+    axes.set_xlabel(text("schoolweging"))
+    axes.set_ylabel(text("mean advice, level"))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=3)
     return figure

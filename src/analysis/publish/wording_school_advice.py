@@ -6,13 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.publish.language import localised, term, text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
-
-ABOUT_SCHOOLS = (
-    "This is about schools and not about pupils, and the score is a noisy mean of an earlier cohort: schoolweging may "
-    "tell what the score does not."
-)
 
 
 def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -51,22 +47,32 @@ def _rows(chosen: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _weging(row: dict[str, Any], region: str) -> str:
-    return (
-        f"{region}: of two schools with the same end-test score, the one with a schoolweging 10 points higher gives an "
-        f"advice that is on average {_levels(row)} ({_interval(row)}). {ABOUT_SCHOOLS}"
+    return text(
+        "{region}: of two schools with the same end-test score, the one with a schoolweging 10 points higher gives an "
+        "advice that is on average {levels} ({interval}). This is about schools and not about pupils, and the score is "
+        "a noisy mean of an earlier cohort: schoolweging may tell what the score does not.",
+        region=term(region),
+        levels=_levels(row),
+        interval=_interval(row),
     )
 
 
 def _no_test(row: dict[str, Any], region: str) -> str:
-    return (
-        f"{region}: in the year without end test the mean final advice of the same schools was {_levels(row)} than in "
-        f"the two years after it ({_interval(row)}). Years differ in more than the test."
+    return text(
+        "{region}: in the year without end test the mean final advice of the same schools was {levels} than in the two "
+        "years after it ({interval}). Years differ in more than the test.",
+        region=term(region),
+        levels=_levels(row),
+        interval=_interval(row),
     )
 
 
 def _levels(row: dict[str, Any]) -> str:
-    return f"{abs(row['estimate']):.2f} levels {'lower' if row['estimate'] < 0 else 'higher'}"
+    if row["estimate"] < 0:
+        return text("{size:.2f} levels lower", size=-row["estimate"])
+    return text("{size:.2f} levels higher", size=row["estimate"])
 
 
 def _interval(row: dict[str, Any]) -> str:
-    return f"95% interval {number(row['ci_low'], 2)} to {number(row['ci_high'], 2)}"
+    low, high = (localised(number(row[name], 2)) for name in ("ci_low", "ci_high"))
+    return text("95% interval {low} to {high}", low=low, high=high)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.publish import charts_advisering as charts
+from analysis.publish import charts_advisering_gaps as gaps
 
 
 def row(estimate: float, **place) -> dict[str, object]:
@@ -70,11 +71,11 @@ def test_a_heat_map_hatches_what_is_withheld_and_writes_per_cents() -> None:
 def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
     rows = [
         row(0.1, model=f"{outcome}_lpm_fe", term="laag", controls=controls)
-        for outcome in charts.OUTCOMES
+        for outcome in gaps.OUTCOMES
         for controls in ("mutual", "alone")
     ]
-    figure = charts.gaps(pd.DataFrame(rows), "lpm_fe")
-    assert [axes.get_title(loc="left") for axes in figure.axes] == list(charts.OUTCOMES.values())
+    figure = gaps.gaps(pd.DataFrame(rows), "lpm_fe")
+    assert [axes.get_title(loc="left") for axes in figure.axes] == list(gaps.OUTCOMES.values())
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "all factors together",
         "one factor at a time",
@@ -83,4 +84,4 @@ def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
 
 @pytest.mark.parametrize(("points", "text"), [(5, "+5"), (-2.5, "−2.5"), (0, "0"), (1e-12, "0")])
 def test_differences_have_a_sign(points: float, text: str) -> None:
-    assert charts._signed(points) == text
+    assert gaps._signed(points) == text

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.publish import wording
+from analysis.publish.language import speaking
 
 BANDS = pd.DataFrame({"band": ["below 36", "36 or more"], "share_now": [0.9, 0.104], "share_nearest": [0.94, 0.0651]})
 NEAREST = pd.DataFrame({"pupils": [300, 100], "at_nearest": [90, 10]})
@@ -101,3 +102,14 @@ def test_an_interval_across_zero_is_not_measurable(low, high):
 def test_one_kind_of_neighbourhood_is_told_once():
     found = wording.school_choice(travel(LOW), NEAREST, FIT)
     assert found["name"].tolist() == ["at_nearest_school", "travel"]
+
+
+def test_findings_are_told_in_dutch_with_dutch_numbers():
+    with speaking("nl"):
+        found = sentences(wording.segregation(indices(), BANDS))
+        far = sentences(wording.school_choice(travel(LOW, HIGH), NEAREST, FIT))
+    assert "is de dissimilariteit" in found["dissimilarity"]
+    assert "0,251 (95%-betrouwbaarheidsinterval 0,246 tot 0,257)" in found["dissimilarity"]
+    assert "schoolweging van 36 of meer" in found["highest_schoolweging"]
+    assert "kiezen uit 1.193 scholen" in far["at_nearest_school"]
+    assert far["travel_low"].startswith("Uit buurten met een bevolking die voor minder dan 20% niet-westers is")

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.publish import wording_leergroei as wording
+from analysis.publish.language import speaking
 
 COLUMNS = ["model", "by", "outcome", "category", "term", "estimate", "ci_low", "ci_high", "n_obs"]
 NOTHING = pd.DataFrame(columns=["outcome", "category", "sd_schools", "low_tenth", "high_tenth", "n_pupils"])
@@ -134,3 +135,17 @@ def test_the_spread_between_schools():
 def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words):
     row = ("ois_shortage", "", "lezen", "", "closure:shortage", (low + high) / 2, low, high, 900)
     assert words in told(row)["shortage"]
+
+
+def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
+    bands = [
+        ("ois_standardised", "band", "lezen", band, "closure", value, value - 0.01, value + 0.01, 500)
+        for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", 0.35))
+    ]
+    with speaking("nl"):
+        found = told(overall(-0.02, -0.1, 0.06), *bands)
+    minus = "\N{MINUS SIGN}"
+    same = f"niet meetbaar minder of meer ({minus}0,02, 95%-betrouwbaarheidsinterval {minus}0,10 tot 0,06)"
+    assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in found["growth_rekenen"]
+    assert "scholen met minder dan 20% met risico" in found["bands_lezen"]
+    assert "scholen met 80% of meer met risico 0,35" in found["bands_lezen"]

@@ -81,3 +81,18 @@ def test_a_broken_notebook_is_one_message(tmp_path: Path) -> None:
 
 def test_the_title_is_the_first_heading(tmp_path: Path) -> None:
     assert title_of(notebook(tmp_path, "a = 1")) == "A title"
+
+
+def test_the_title_in_a_language_is_that_of_the_cell_with_its_tag(tmp_path: Path) -> None:
+    path = tmp_path / "04_some.ipynb"
+    cells = [
+        nbformat.v4.new_markdown_cell("# A title", metadata={"tags": ["en"]}),
+        nbformat.v4.new_markdown_cell("# Een titel", metadata={"tags": ["nl"]}),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    assert [title_of(path), title_of(path, "en"), title_of(path, "nl"), title_of(path, "fy")] == [
+        "A title",
+        "A title",
+        "Een titel",
+        "A title",
+    ]

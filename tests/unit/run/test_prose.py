@@ -59,3 +59,13 @@ def test_the_digest_is_of_what_is_said_not_of_ids_and_outputs(tmp_path: Path) ->
     two = write(tmp_path / "two.ipynb", code("a = 1"))
     assert prose_digest(one) == prose_digest(two)
     assert prose_digest(one) != prose_digest(write(tmp_path / "three.ipynb", code("a = 1  # why")))
+
+
+def test_a_text_that_gets_another_tag_is_another_text(tmp_path: Path) -> None:
+    def said(name: str, tag: str) -> Path:
+        return write(tmp_path / f"{name}.ipynb", nbformat.v4.new_markdown_cell("Text", metadata={"tags": [tag]}))
+
+    executed, source = said("executed", "en"), said("source", "nl")
+    assert prose_digest(executed) != prose_digest(source)
+    assert refresh(executed, source)
+    assert nbformat.read(executed, 4).cells[0].metadata.tags == ["nl"]

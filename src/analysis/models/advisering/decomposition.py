@@ -24,8 +24,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
-from analysis.models.advisering import cells as engine
-from analysis.models.advisering.cells import Cells, Fitted
+from analysis.models.advisering import engine
+from analysis.models.advisering.cells import Cells, times
+from analysis.models.advisering.fitted import Fitted
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import SCHOOL, Terms, cells_of, least
@@ -98,7 +99,7 @@ def _parts(cells: Cells, full: Fitted, own: Sequence[str], blocks: Mapping[str, 
     for name, block in blocks.items():
         X2, beta = cells.X[list(block)].to_numpy(), full.coefficients[list(block)].to_numpy()
         cross = X1.T @ (cells.count[:, None] * X2)
-        sums = engine.times(cells, X2 @ beta) @ X1
+        sums = times(cells, X2 @ beta) @ X1
         parts[name] = _part(cells, full, X1, A, sums, cross @ full.influence[list(block)].to_numpy().T, names)
     means = (cells.n @ X) / size[:, None]
     effects = np.asarray(cells.y.sum(axis=1), float) / size - means @ full.coefficients.to_numpy()
@@ -121,7 +122,7 @@ def _part(
         How the same sums move with the influence of each school on the full model; shape (terms, schools).
     """
     delta = np.linalg.solve(A, sums.sum(axis=0))
-    direct = sums - engine.times(cells, X1 @ delta) @ X1
+    direct = sums - times(cells, X1 @ delta) @ X1
     n, groups, k = full.n_obs, full.n_clusters, len(full.coefficients)
     correction = np.sqrt(groups / (groups - 1) * (n - 1) / (n - k))
     influence = np.linalg.solve(A, correction * direct.T + moved).T

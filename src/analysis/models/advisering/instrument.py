@@ -18,21 +18,18 @@ in the score, which under-advice is not; bands are in the headline.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from linearmodels.iv import IV2SLS
+from scipy.sparse import csr_array
 
 from analysis.models.advisering.cells import refuse_missing
+from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import SCHOOL, factors_of, group_terms, indicators, least_of
 from analysis.models.estimates import in_form
-from analysis.models.regression import Regression, clustered, t_interval
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -56,19 +53,13 @@ def measurement_error(sample: Sample) -> pd.DataFrame:
     swept, factors, least = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
     fits = {
-        "ols": _told(plain(swept, [*groups, SCORE])),
-        "iv": _told(two_stage(swept, groups, SCORE, LOVS)),
-        "lovs": _told(plain(swept, [*groups, SCORE, LOVS])),
+        "ols": least_squares(swept, [*groups, SCORE]),
+        "iv": two_stage(swept, groups, SCORE, LOVS),
+        "lovs": least_squares(swept, [*groups, SCORE, LOVS]),
     }
     factor = {term: name for name, own in factors.items() for term in own} | dict.fromkeys((SCORE, LOVS), "score")
-    clusters = swept["location"].nunique()
-    parts = [
-        t_interval(*fit, clusters).assign(model=f"{sample.outcome}_{name}", term=list(fit[0].index))
-        for name, fit in fits.items()
-    ]
-    rows = pd.concat(parts, ignore_index=True)
+    rows = pd.concat([fit.told().assign(model=f"{sample.outcome}_{name}") for name, fit in fits.items()])
     rows = rows.assign(factor=rows["term"].map(factor), controls="mutual", n_least=rows["term"].map(least))
-    rows = rows.assign(n_obs=len(swept), n_clusters=clusters)
     return in_form(rows, group="all", unit=SHARE, outcome=sample.outcome)
 
 
@@ -84,12 +75,12 @@ def first_stage(sample: Sample) -> pd.DataFrame:
     swept, factors, _ = _prepared(sample)
     groups = [term for own in factors.values() for term in own]
     score = swept.assign(y=swept[SCORE])
-    fit, left = plain(score, [*groups, LOVS]), plain(score, groups)
+    fit, without = least_squares(score, [*groups, LOVS]), least_squares(score, groups)
     slope, error = float(fit.coefficients[LOVS]), float(fit.std_errors[LOVS])
     told = {"outcome": sample.outcome, "slope": slope, "std_error": error}
-    explained = 1 - float((fit.residuals**2).sum() / (left.residuals**2).sum())
+    explained = 1 - _unexplained(score, fit) / _unexplained(score, without)
     told |= {"partial_r2": explained, "f_statistic": (slope / error) ** 2}
-    return pd.DataFrame([{**told, "n_obs": len(swept), "n_clusters": swept["location"].nunique()}])
+    return pd.DataFrame([{**told, "n_obs": fit.n_obs, "n_clusters": fit.n_clusters}])
 
 
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
@@ -107,20 +98,28 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     return swept.assign(location=school), factors, least_of(chosen, count)
 
 
-def plain(swept: pd.DataFrame, terms: Sequence[str]) -> Regression:
-    """Fit by least squares, clustered by ``location``."""
-    return clustered(sm.OLS(swept["y"], swept[list(terms)]), swept["location"], method="qr")
+def least_squares(swept: pd.DataFrame, terms: Sequence[str]) -> Fitted:
+    """Fit ``y`` by least squares, clustered by ``location``."""
+    return _projected(swept, terms, terms)
 
 
-def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Any:  # noqa: ANN401 (linearmodels has no types)
-    """Fit by two-stage least squares, clustered by ``location``."""
-    with warnings.catch_warnings():
-        # Swept-out columns have no mean; linearmodels asks whether a constant was meant.
-        warnings.simplefilter("ignore")
-        own = swept[list(exogenous)] if len(exogenous) else None
-        model = IV2SLS(swept["y"], own, swept[[endogenous]], swept[[instrument]])
-        return model.fit(cov_type="clustered", clusters=swept["location"], debiased=True)
+def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Fitted:
+    """Fit ``y`` by two-stage least squares, clustered by ``location``; `IV2SLS` of linearmodels gives the same."""
+    return _projected(swept, [*exogenous, endogenous], [*exogenous, instrument])
 
 
-def _told(fit: Any) -> tuple[pd.Series, pd.Series]:  # noqa: ANN401 (linearmodels has no types)
-    return (fit.coefficients if isinstance(fit, Regression) else fit.params), fit.std_errors
+def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fitted:
+    r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
+    X, Z, y = swept[list(terms)].to_numpy(), swept[list(instruments)].to_numpy(), swept["y"].to_numpy()
+    first = np.linalg.solve(Z.T @ Z, Z.T @ X)
+    A = first.T @ (Z.T @ X)
+    refuse_alike_terms(A, terms)
+    beta = np.linalg.solve(A, first.T @ (Z.T @ y))
+    school, schools = pd.factorize(swept["location"])
+    members = csr_array((y - X @ beta, (school, np.arange(len(y)))), shape=(len(schools), len(y)))
+    return of_scores(terms, beta, (members @ Z) @ first, A, pd.Index(schools, name="location"), len(y))
+
+
+def _unexplained(swept: pd.DataFrame, fit: Fitted) -> float:
+    left = swept["y"] - swept[list(fit.coefficients.index)].to_numpy() @ fit.coefficients.to_numpy()
+    return float(left @ left)

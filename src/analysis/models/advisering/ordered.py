@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analysis.errors import ModelError
-from analysis.models.advisering.cells import Fitted, alike_rows, number_rows
+from analysis.models.advisering.cells import alike_rows, number_rows
+from analysis.models.advisering.fitted import Fitted, of_scores
 from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
 from analysis.models.estimates import in_form
 
@@ -201,7 +202,4 @@ def _climb(theta: Floats, step: Floats, value: float, height: partial[float]) ->
 
 
 def _fitted(cells: _Cells, theta: Floats, names: list[str], scores: Floats, information: Floats) -> Fitted:
-    n, groups = int(cells.count.sum()), len(cells.schools)
-    correction = groups / (groups - 1) * (n - 1) / (n - len(theta))
-    influence = np.sqrt(correction) * np.linalg.solve(information, (cells.n @ scores).T).T
-    return Fitted(pd.Series(theta, names), pd.DataFrame(influence, cells.schools, names), n)
+    return of_scores(names, theta, cells.n @ scores, information, cells.schools, int(cells.count.sum()))

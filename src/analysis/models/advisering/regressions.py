@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.models.advisering import cells as engine
-from analysis.models.advisering import ordered
-from analysis.models.advisering.cells import Cells, Fitted
+from analysis.models.advisering import engine, ordered
+from analysis.models.advisering.cells import Cells
+from analysis.models.advisering.fitted import Fitted
 from analysis.models.advisering.sample import YEAR3, Sample, estimation_sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.models.estimates import in_form
+from analysis.models.logit import NoMaximumError
 from analysis.models.regression import t_interval
 
 Fit = Callable[[Cells, Terms], Fitted]
@@ -110,7 +111,7 @@ def _told(cells: Cells, terms: Terms, fit: Fit) -> pd.DataFrame:
     factor = terms.factor_of()
     try:
         rows = fit(cells, terms).told()
-    except engine.NoMaximumError:
+    except NoMaximumError:
         rows = pd.DataFrame({"term": list(factor), **dict.fromkeys(ESTIMATE, np.nan)})
         rows = rows.assign(n_obs=int(cells.count.sum()), n_clusters=len(cells.schools))
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))

@@ -1,49 +1,19 @@
-r"""Shares of pupils with an advice, a deviation, a bijstelling or a position, each with its numbers and interval.
+"""Shares of pupils with an advice, a deviation, a bijstelling or a position, each with its numbers and interval.
 
 Every function takes the pupils as `definitions.define` returns them and tells its shares in the one form of estimates:
-``model`` is what is described, ``group`` of whom, ``term`` what they share.
-
-Notes
------
-The interval of a share :math:`p` of :math:`n` pupils is Wilson's at the effective number
-:math:`n^* = \min(n, p(1-p)/s^2)`, with :math:`s^2 = \frac{G}{G-1}\sum_g(\sum_{i \in g}(y_i - p))^2/n^2` over :math:`G`
-schools: pupils of one school are alike, and the interval stays within 0 and 1 (after Korn and Graubard, 1998).
+``model`` is what is described, ``group`` of whom, ``term`` what they share. `counting` says how the interval is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import norm
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import VWO
-from analysis.models.advisering.definitions import ADVISINGS, DEVIATIONS, HOUSEHOLDS, POSITIONS, difference_of
-from analysis.models.estimates import in_form
-
-Floats = NDArray[np.float64]
-
-EVERYONE = "all"
-SIZE = "n"
-PLACE = ("school_year", "category")
-GROUPS = (
-    "hoog",
-    "middelbaar",
-    "laag",
-    "onbekend",
-    "none",
-    "western",
-    "non-western",
-    "high",
-    "middle",
-    "low",
-    *HOUSEHOLDS,
-    *ADVISINGS,
-)
-"""The order in which groups are told; others follow as they come."""
+from analysis.models.advisering.counting import NUMBERS, PLACE, alike, by_group
+from analysis.models.advisering.definitions import DEVIATIONS, POSITIONS, difference_of
 
 LEVELS_TOLD = {
     "pro or vmbo-b": (-1, 1.5),
@@ -61,13 +31,12 @@ PUBLISHED = {
 }
 """Four ways to count a deviation, all of which publications use."""
 
-_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
 # The numbers with and without it give each other away beside n_obs: they are withheld together.
 SHARE_COUNTS = {
-    "n_obs": (*_NUMBERS, "n_with", "n_without"),
-    "n_with": (*_NUMBERS, "n_without"),
-    "n_without": (*_NUMBERS, "n_with"),
-    "n_clusters": _NUMBERS,
+    "n_obs": (*NUMBERS, "n_with", "n_without"),
+    "n_with": (*NUMBERS, "n_without"),
+    "n_without": (*NUMBERS, "n_with"),
+    "n_clusters": NUMBERS,
 }
 SHARE_TOTALS = ("model", "school_year", "category", "term")
 """The groups of such rows add up to the row of all: see `analysis.publish.disclosure.suppress`."""
@@ -82,52 +51,6 @@ ONE_SIDED_COUNTS = {"schools": (), "schools_all_0": ("pupils_all_0",), "schools_
 }
 
 
-def wilson(p: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    r"""Return Wilson's limits of shares `p` of `n`: where :math:`(p-\pi)^2 \le z^2 \pi(1-\pi)/n`."""
-    z2 = float(norm.ppf((1 + level) / 2)) ** 2
-    middle, half = p + z2 / (2 * n), np.sqrt(z2 * (p * (1 - p) + z2 / (4 * n)) / n)
-    return np.maximum((middle - half) / (1 + z2 / n), 0.0), np.minimum((middle + half) / (1 + z2 / n), 1.0)
-
-
-def by_group(
-    pupils: pd.DataFrame,
-    outcomes: Mapping[str, pd.Series],
-    model: str,
-    *,
-    group: str | None = "education",
-    within: Sequence[str] = ("school_year",),
-) -> pd.DataFrame:
-    """Tell shares of the pupils of every group and of all of them.
-
-    Parameters
-    ----------
-    pupils
-        One row per pupil: ``location``, the group and the columns of `within`.
-    outcomes
-        What they may share: name and 0/1 per pupil, indexed as `pupils`; pupils of whom one is missing are left out.
-    model
-        What the rows describe.
-    group
-        Column of the groups; None for all pupils alone.
-    within
-        Columns, ``school_year`` or ``category``, by which the shares are told apart.
-
-    Returns
-    -------
-    DataFrame
-        In the one form, after it ``school_year, category, n_with, n_without``; `EVERYONE` is the group of all.
-    """
-    y = pd.DataFrame(dict(outcomes)).astype(float)
-    known = y.notna().all(axis=1)
-    groups = [group] if group else []
-    keys = [pupils.loc[known, name] for name in (*within, *groups, "location")]
-    cells = y[known].assign(**{SIZE: 1.0}).groupby(keys, observed=True).sum()
-    told = [_shares(cells.groupby([*within, "location"], observed=True).sum(), within).assign(group=EVERYONE)]
-    if group:
-        told.append(_shares(cells, [*within, group]).rename(columns={group: "group"}))
-    return _in_form(pd.concat(told, ignore_index=True), model, list(within), list(outcomes))
-
-
 def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
     """Tell the final advice by parental education and year (figure 3.13 of the Amsterdam report)."""
     final = pupils["advice_final"]
@@ -137,7 +60,8 @@ def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
 
 def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
     """Tell how the advice deviates from the test's, by year (figure 3.14): the classes add up to one."""
-    outcomes = {name: (pupils["deviation"] == name).where(pupils["deviation"].notna()) for name in DEVIATIONS}
+    known = pupils["deviation"].notna()
+    outcomes = {name: _where(known, pupils["deviation"] == name) for name in DEVIATIONS}
     return by_group(pupils, outcomes, "deviation_by_year", group=None)
 
 
@@ -153,7 +77,7 @@ def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
     for category, (stage, step) in PUBLISHED.items():
         difference = difference_of(pupils, f"advice_{stage}", double)
         known = difference.notna()
-        outcomes = {"below": (difference <= -step).where(known), "above": (difference >= step).where(known)}
+        outcomes = {"below": _where(known, difference <= -step), "above": _where(known, difference >= step)}
         found = by_group(pupils, outcomes, "deviation_as_published", group=None)
         told.append(found.assign(category=category))
     return pd.concat(told, ignore_index=True)
@@ -166,7 +90,7 @@ def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     years = _span(tested)
     told = [
         by_group(
-            tested.assign(school_year=years, category=column),
+            tested.assign(school_year=alike(years, tested), category=alike(column, tested)),
             outcomes,
             "deviation_by_group",
             group=column,
@@ -188,7 +112,7 @@ def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd
     """
     tested = pupils[pupils["test_advice"].isin(list(names))]
     placed = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
-    tested = tested.assign(category=placed, school_year=_span(tested))
+    tested = tested.assign(category=placed, school_year=alike(_span(tested), tested))
     outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
     return by_group(tested, outcomes, "deviation_by_test_advice", within=PLACE)
 
@@ -198,7 +122,7 @@ def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame
     risk = pupils[pupils["at_risk"]]
     outcomes = {"revised": risk["revised"].astype(float)}
     told = [
-        by_group(risk.assign(category=column), outcomes, "revised_by_year", group=column, within=PLACE)
+        by_group(risk.assign(category=alike(column, risk)), outcomes, "revised_by_year", group=column, within=PLACE)
         for column in groups
     ]
     return pd.concat(told, ignore_index=True)
@@ -271,42 +195,11 @@ def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -
     return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
 
 
-def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Tell the shares of groups from the sums of their schools, outcomes below each other."""
-    names, grouped = list(by), cells.groupby(list(by), observed=True)
-    totals, schools = grouped.sum(), grouped.size()
-    told = []
-    for term in cells.columns.drop(SIZE):
-        n, p = totals[SIZE], totals[term] / totals[SIZE]
-        expected = cells[SIZE] * grouped[term].transform("sum") / grouped[SIZE].transform("sum")
-        squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
-        variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
-        told.append(_row(p, n, variance).assign(term=term, n_with=totals[term], n_clusters=schools))
-    return pd.concat(told).reset_index()
-
-
-def _row(p: pd.Series, n: pd.Series, variance: pd.Series) -> pd.DataFrame:
-    spread = p * (1 - p)
-    effective = (spread / variance.where((variance > 0) & (spread > 0))).fillna(n).clip(upper=n)
-    low, high = wilson(p.to_numpy(), effective.to_numpy())
-    numbers = {"estimate": p, "std_error": np.sqrt(spread / effective), "ci_low": low, "ci_high": high, "n_obs": n}
-    return pd.DataFrame(numbers, index=p.index)
+def _where(known: pd.Series, happens: pd.Series) -> pd.Series:
+    """Tell what happens as 0/1, missing where it is not known."""
+    return happens.astype(float).where(known)
 
 
 def _span(pupils: pd.DataFrame) -> str:
     years = sorted(pupils["school_year"].unique())
     return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-
-def _in_form(told: pd.DataFrame, model: str, within: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
-    names = dict.fromkeys([EVERYONE, *GROUPS, *told["group"].astype(str)])
-    order = {name: place for place, name in enumerate(names)}
-    rank = {term: place for place, term in enumerate(terms)}
-    told = told.assign(group=told["group"].astype(str), place=told["term"].map(rank))
-    told = told.assign(rank=told["group"].map(order)).sort_values([*within, "place", "rank"])
-    counts = {name: told[name].astype("int64") for name in ("n_obs", "n_with", "n_clusters")}
-    told = told.assign(**counts, n_without=counts["n_obs"] - counts["n_with"])
-    for name in ("school_year", "category"):
-        told[name] = told[name].astype(str) if name in told else ""
-    columns = ["group", "term", "school_year", "category", *_NUMBERS, "n_obs", "n_clusters", "n_with", "n_without"]
-    return in_form(told[columns], model=model, p_value=np.nan, unit="share of pupils")

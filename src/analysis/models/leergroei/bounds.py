@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_GROWTH, standardised
 from analysis.models.leergroei.rows import in_rows, parts, row
 from analysis.models.leergroei.sample import reference_year, with_m_test

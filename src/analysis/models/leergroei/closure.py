@@ -17,15 +17,14 @@ of a column of inverse probabilities.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.estimates import in_form
+from analysis.models.leergroei.design import PERCENTILES, Design, composite, refuse_absent_years, tested, usable
 from analysis.models.regression import Regression, fit, t_interval
 
-COMPOSITE = "composite"
 POINTS = "percentile points"
 UNITS: Mapping[str, str] = {
     "intercept": POINTS,
@@ -40,33 +39,7 @@ PRIOR = ("bottom", "middle", "top")
 HIGHER_EDUCATION = "middelbaar or hoog"
 SEXES: Mapping[str, str] = {"m": "boys", "v": "girls"}
 COLUMNS = ("pupil", "year", "groep", "location", "education", "sex", "at_risk")
-PERCENTILES = ("m_percentile", "e_percentile", "prior_percentile")
 DAYS_IN_WEEK = 7.0
-
-
-@dataclass(frozen=True)
-class Design:
-    """Which years are compared, on which tests.
-
-    Parameters
-    ----------
-    groepen
-        The groepen whose tests count, by subject.
-    composite
-        The subjects whose mean percentile is the composite, all of them in `groepen`; empty for no composite.
-    composite_least
-        On how many of them a pupil must have both results to count in the composite. The publication asks for one.
-    closure_year
-        School year of the closure, as ``2019/20``.
-    control_years
-        School years before it, in order; with one there is no trend.
-    """
-
-    groepen: Mapping[str, Sequence[int]]
-    composite: Sequence[str] = ("lezen", "rekenen", "spelling")
-    composite_least: int = 1
-    closure_year: str = "2019/20"
-    control_years: Sequence[str] = ("2016/17", "2017/18", "2018/19")
 
 
 def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: str | None = None) -> pd.DataFrame:
@@ -102,14 +75,14 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
             f"{', '.join(design.groepen)}"
         )
     starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
-    rows = by_pupil_test[_usable(by_pupil_test)]
+    rows = by_pupil_test[usable(by_pupil_test)]
     rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
-    rows = rows[rows["start"].isin(starts) & _tested(rows, design.groepen)].rename(columns={"subject": "outcome"})
+    rows = rows[rows["start"].isin(starts) & tested(rows, design.groepen)].rename(columns={"subject": "outcome"})
     kept = ["outcome", *COLUMNS, *PERCENTILES, "start", "days", *([weights] if weights else [])]
     rows = rows[kept]
     if design.composite:
-        rows = pd.concat([_composite(rows, design, weights), rows], ignore_index=True)
-    _every_year(rows, starts)
+        rows = pd.concat([composite(rows, design, weights), rows], ignore_index=True)
+    refuse_absent_years(rows, starts)
     closed = int(design.closure_year[:4])
     return rows.assign(
         growth=rows["e_percentile"] - rows["m_percentile"], closure=(rows["start"] == closed).astype(float)
@@ -248,39 +221,6 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
     starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     rows = by_pupil_growth.assign(year=(starts - starts.mean()) / starts.std(), days=(days - days.mean()) / days.std())
     return rows, ["year"] if starts.nunique() > 2 else []
-
-
-def _usable(by_pupil_test: pd.DataFrame) -> pd.Series:
-    both = by_pupil_test["m_percentile"].notna() & by_pupil_test["e_percentile"].notna()
-    return both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]
-
-
-def _tested(rows: pd.DataFrame, groepen: Mapping[str, Sequence[int]]) -> pd.Series:
-    pairs = [(subject, groep) for subject, some in groepen.items() for groep in some]
-    return pd.Series(pd.MultiIndex.from_frame(rows[["subject", "groep"]]).isin(pairs), index=rows.index)
-
-
-def _composite(rows: pd.DataFrame, design: Design, weights: str | None) -> pd.DataFrame:
-    """Average the percentiles of a pupil and year over the subjects of the composite."""
-    parts = rows[rows["outcome"].isin(design.composite)]
-    averaged = [*PERCENTILES, "days", *([weights] if weights else [])]
-    keys = [parts["pupil"], parts["start"]]
-    grouped = parts.groupby(["pupil", "start"])
-    means = grouped[averaged].mean()
-    # A mean over other subjects than those of the year itself would not be a prior of the same composite.
-    means["prior_percentile"] = means["prior_percentile"].where(grouped["prior_percentile"].count() == grouped.size())
-    first = parts[~pd.MultiIndex.from_arrays(keys).duplicated()].set_index(["pupil", "start"])
-    enough = grouped.size() >= design.composite_least
-    joined = first.drop(columns=averaged).join(means[enough], how="inner").reset_index()
-    return joined.assign(outcome=COMPOSITE)[list(rows.columns)]
-
-
-def _every_year(rows: pd.DataFrame, starts: set[int]) -> None:
-    for outcome, part in rows.groupby("outcome"):
-        absent = starts - set(part["start"])
-        if absent:
-            told = ", ".join(f"{year}/{(year + 1) % 100:02d}" for year in sorted(absent))
-            raise ModelError(f"{outcome}: no pupil has both results in {told}")
 
 
 def _design(

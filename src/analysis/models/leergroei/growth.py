@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.rows import Estimate, estimate_by, means_by
 from analysis.models.leergroei.sample import comparable, reference_year
 from analysis.models.regression import fit

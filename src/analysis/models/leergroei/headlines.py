@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.models.leergroei import closure
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import change, standardised
 from analysis.models.leergroei.levels import can_drop, drop_effects, fit_drop
 from analysis.models.leergroei.missing import WEIGHT, covered, with_weights

@@ -17,7 +17,7 @@ from scipy.special import expit
 from analysis.errors import ModelError
 from analysis.models.estimates import in_form
 from analysis.models.leergroei import logit
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.logit import Logit
 from analysis.models.leergroei.rows import ESTIMATE, in_rows, parts, row
 from analysis.models.leergroei.sample import Groups, comparable, reference_year

@@ -1,31 +1,27 @@
-r"""A logit with clustered errors, and what it means in probabilities.
+"""Logits of pupils with clustered errors and weights, and average effects: differences between states of one pupil.
 
-.. math:: P(y_i = 1) = \Lambda(x_i'\beta)
-
-Coefficients are log odds and cannot be read as sizes. What can be read is an average effect: the mean difference in
-probability between two states of the same pupils, with its error by the delta method.
+See `analysis.models.logit` for the likelihood and for average effects.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.special import expit
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning, SpecificationWarning
 
 from analysis.errors import ModelError
-from analysis.models.regression import Regression, clustered
+from analysis.models.logit import NoMaximumError, average_difference, maximise
+from analysis.models.regression import Regression
 
 SEPARATED = 12.0
 """Log odds beyond this (one in 160,000) are those of a group in which the outcome is always the same."""
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Layout = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -90,26 +86,27 @@ def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, 
         raise ModelError(f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`")
     y, schools = rows[target].astype(float), rows["location"]
     weight = pd.Series(1.0, index=rows.index) if weights is None else rows[weights] / rows[weights].mean()
-    with warnings.catch_warnings():
-        # Statsmodels has not tested clustered errors with weights; the tests here hold them to the formula.
-        warnings.simplefilter("ignore", SpecificationWarning)
-        # `Logit.separated` tells of a likelihood without a maximum, and estimates are then left out.
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = _newton(y, X, schools) if weights is None else _scoring(y, X, schools, weight)
-    return Logit(outcome, rows, layout, fitted, weight)
+    return Logit(outcome, rows, layout, _fitted(y, X, schools, weight), weight)
 
 
-def _newton(y: pd.Series, X: pd.DataFrame, schools: pd.Series) -> Regression:
+def _fitted(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series) -> Regression:
+    numbers, w, ones = X.to_numpy(float), weight.to_numpy(), y.to_numpy()
     try:
-        return clustered(sm.Logit(y, X), schools, disp=False)
-    except np.linalg.LinAlgError:  # a separated outcome can make a Newton step impossible; scoring has none
-        return _scoring(y, X, schools, pd.Series(1.0, index=y.index))
-
-
-def _scoring(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series) -> Regression:
-    model = sm.GLM(y, X, family=sm.families.Binomial(), var_weights=weight.to_numpy())
-    return clustered(model, schools, tol=1e-10)
+        found = maximise(numbers, w, w * ones)
+    except NoMaximumError as error:  # `Logit.separated` tells of it, and estimates are then left out
+        found = error.reached
+    residuals = ones - expit(numbers @ found.beta)
+    scores = pd.DataFrame(numbers * (w * residuals)[:, None]).groupby(schools.to_numpy()).sum().to_numpy()
+    n, groups, k = len(y), len(scores), X.shape[1]
+    bread = np.linalg.pinv(found.information, hermitian=True)
+    covariance = groups / (groups - 1) * (n - 1) / (n - k) * bread @ scores.T @ scores @ bread
+    return Regression(
+        pd.Series(found.beta, X.columns),
+        pd.DataFrame(covariance, X.columns, X.columns),
+        pd.Series(residuals, y.index),
+        n,
+        groups,
+    )
 
 
 def coefficients(model: Logit, name: str) -> pd.DataFrame:
@@ -146,6 +143,4 @@ def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
 
 def _difference(model: Logit, high: Floats, low: Floats, index: pd.Index) -> tuple[float, Floats]:
     beta, weight = model.regression.coefficients.to_numpy(), model.weight[index].to_numpy()
-    p1, p0 = expit(high @ beta), expit(low @ beta)
-    gradient = (p1 * (1 - p1))[:, None] * high - (p0 * (1 - p0))[:, None] * low
-    return float(np.average(p1 - p0, weights=weight)), np.average(gradient, axis=0, weights=weight)
+    return average_difference(high, low, beta, weight)

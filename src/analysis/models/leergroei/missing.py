@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from analysis.models.leergroei import logit
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.levels import PROBABILITY, all_products
 from analysis.models.leergroei.logit import Logit
 from analysis.models.leergroei.rows import in_rows, means_by, parts, row

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import norm
 
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_NATION, change, standardised
 from analysis.models.leergroei.levels import PROBABILITY
 from analysis.models.leergroei.rows import means_by

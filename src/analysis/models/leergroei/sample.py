@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from analysis.errors import ModelError
 from analysis.models.bands import in_bands, per_cent
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 
 LOWEST_PERCENTILE = 0.05
 """Percentiles of 0 and 100 have no place on the scale of standard deviations: they are read as 0.05 and 99.95."""

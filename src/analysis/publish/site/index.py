@@ -1,31 +1,32 @@
-"""The pages of an edition: one per chapter, and the index that leads a reviewer from finding to code."""
+"""The pages of an edition, and the index that leads a reviewer from finding to figure, data and code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from analysis.errors import StaatError
 from analysis.publish.disclosure import profile
-from analysis.publish.site.layout import moment, render
-from analysis.publish.site.pages import Chapter, Heading, document, page, title_of
+from analysis.publish.language import SOURCE, speaking, text
+from analysis.publish.net import check_edition, check_pages
+from analysis.publish.site.evidence import accounts, printed
+from analysis.publish.site.layout import document
+from analysis.publish.site.methods import methods
+from analysis.publish.site.pages import Heading, page, title_of
+from analysis.publish.site.provenance import footer, provenance, rerun
+from analysis.publish.site.regressions import regressions
+from analysis.publish.site.release_sheet import release, release_csv
+from analysis.publish.site.shown import figure_of
+from analysis.publish.site.sitemap import Chapter, Site, Thing, read_site
 
-SHORT = 12
-SECTIONS = {
-    "findings": "Findings",
-    "figures": "Figures",
-    "tables": "Tables",
-    "disclosure": "What is withheld",
-    "provenance": "How this was made",
-}
+Contents = dict[str, Any] | None
 
 
 def build(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Render ``html/<notebook>.html`` for every executed notebook of an edition, and ``index.html``.
+    """Render ``index.html``, a page for every executed notebook of an edition, and the pages that account for them.
 
     Parameters
     ----------
@@ -38,69 +39,91 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     ------
     StaatError
         When the manifest names a notebook or a published file that is not there, or a notebook failed.
+    DisclosureError
+        When anything in the edition or its pages did not pass the gate; see `analysis.publish.net`.
     """
-    notebooks = {path.stem: _read(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))}
-    _refuse_missing(folder, manifest, notebooks)
-    titles = {step["notebook"]: step.get("title") for step in manifest["steps"]}
-    chapters = [Chapter(name, titles.get(name) or title_of(notebook) or name) for name, notebook in notebooks.items()]
-    facts = {"edition": manifest["edition"], "title": manifest["edition"], **manifest["facts"]}
-    (folder / "html").mkdir(exist_ok=True)
-    for name, notebook in notebooks.items():
-        html = page(notebook, facts=facts, chapters=chapters, provenance=_provenance(manifest), this=name)
-        (folder / "html" / f"{name}.html").write_text(html, "utf8")
-    (folder / "index.html").write_text(_index(manifest, facts, chapters), "utf8")
+    with speaking(manifest["facts"].get("language", SOURCE)):
+        site = read_site(folder, manifest, title_of)
+        check_edition(folder, manifest)
+        contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
+        site = site.with_appendices([Chapter(name, title) for name, (title, told) in contents.items() if told])
+        (folder / "html").mkdir(exist_ok=True)
+        for name in site.notebooks:
+            _write(site, f"html/{name}.html", _chapter(site, name))
+        for name, (title, told) in contents.items():
+            if told:
+                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **told)
+                _write(site, f"html/{name}.html", html)
+        _write(site, "index.html", _index(site))
+        _write(site, "release.csv", release_csv(site))
+        check_pages(folder, manifest)
 
 
-def _read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.reads(path.read_text("utf8"), as_version=4)  # type: ignore[no-any-return, no-untyped-call]  # nbformat is typed in part
+def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
+    """Return what stands beside the chapters, in the order of the menu: title, and what is on it."""
+    return {
+        "regressions": (text("Regression tables"), regressions),
+        "methods": (text("Methods and formulas"), methods),
+        "accounts": (text("Row accounting"), accounts),
+        "printed": (text("Figures in print"), printed),
+        "release": (text("Release sheet"), release),
+        "provenance": (text("Provenance"), provenance),
+    }
 
 
-def _refuse_missing(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:
-    for step in manifest["steps"]:
-        if step["notebook"] not in notebooks:
-            raise StaatError(f"{folder / 'notebooks'}: the executed notebook {step['notebook']}.ipynb is missing")
-        for published in step.get("published", ()):
-            if not (folder / published["path"]).exists():
-                raise StaatError(f"{folder / published['path']}: {step['notebook']} published it, and it is missing")
+def _write(site: Site, path: str, html: str) -> None:
+    (site.folder / path).write_text(html, "utf8")
 
 
-def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    git = manifest.get("git") or {}
-    made = manifest.get("finished") or manifest.get("started")
-    return {"commit": git.get("commit"), "dirty": git.get("dirty"), "made": made, "command": manifest.get("command")}
-
-
-def _index(manifest: Mapping[str, Any], facts: Mapping[str, Any], chapters: Sequence[Chapter]) -> str:
-    titles = {chapter.notebook: chapter.title for chapter in chapters}
-    steps = _told_once([_step(step, titles[step["notebook"]]) for step in manifest["steps"]])
-    published = [{**thing, "page": step["page"]} for step in steps for thing in step["published"]]
-    figures = [thing for thing in published if thing["kind"] == "figure"]
-    tables = [thing for thing in published if thing["kind"] == "table"]
-    empty = {"figures": not figures, "tables": not tables}
-    return document(
-        "index.html.j2",
-        facts=facts,
-        chapters=chapters,
-        this="index",
-        headings=[Heading(2, text, name) for name, text in SECTIONS.items() if not empty.get(name)],
-        home="index.html",
-        chapter_folder="html/",
-        steps=steps,
-        figures=figures,
-        tables=tables,
-        rule=profile(facts.get("disclosure", "default")).rule,
-        suppressed=sum(step["suppressed"] for step in steps),
-        command=manifest.get("command", ""),
-        run=_run(manifest),
-        times=[(step["title"], step["notebook"], f"{step['seconds']:.1f}", step["suppressed"]) for step in steps],
-        inputs=list(_inputs(steps)),
-        parameters=list(_leaves(manifest.get("parameters", {}))),
-        versions=[(name, found or "not installed") for name, found in manifest.get("versions", {}).items()],
-        grid=_grid,
+def _chapter(site: Site, name: str) -> str:
+    return page(
+        site.notebooks[name],
+        facts=site.facts,
+        chapters=site.chapters,
+        provenance=footer(site.manifest),
+        this=name,
+        origins=site.origins[name],
     )
 
 
-def _told_once(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _document(site: Site, template: str, this: str, *, root: str, headings: Sequence[Heading], **values: object) -> str:
+    return document(
+        template,
+        facts=site.facts,
+        chapters=site.chapters,
+        this=this,
+        headings=headings,
+        home=f"{root}index.html",
+        chapter_folder="" if root else "html/",
+        root=root,
+        provenance=footer(site.manifest),
+        **values,
+    )
+
+
+def _index(site: Site) -> str:
+    chapters = [_told(site, step) for step in _told_once(site.steps)]
+    sections = {
+        "findings": text("Findings"),
+        "published": text("Figures and tables"),
+        "disclosure": text("What is withheld"),
+        "provenance": text("How this was made"),
+    }
+    return _document(
+        site,
+        "index.html.j2",
+        "index",
+        root="",
+        headings=[Heading(2, title, name) for name, title in sections.items()],
+        told=chapters,
+        rule=profile(site.facts.get("disclosure", "default")).rule,
+        suppressed=sum(step["suppressed"] for step in site.steps),
+        release=(site.folder / "html/release.html").exists(),
+        rerun=rerun(site.manifest),
+    )
+
+
+def _told_once(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Leave out of later chapters the findings that an earlier one states: a summary repeats them."""
     told: set[str] = set()
     once = []
@@ -110,49 +133,31 @@ def _told_once(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return once
 
 
-def _step(step: Mapping[str, Any], title: str) -> dict[str, Any]:
-    absent: dict[str, Any] = {"findings": [], "published": [], "inputs": [], "suppressed": 0, "seconds": 0.0}
-    return {**absent, **step, "title": title, "page": f"html/{step['notebook']}.html"}
-
-
-def _run(manifest: Mapping[str, Any]) -> list[tuple[object, object]]:
-    git = manifest.get("git") or {}
-    changes = " with uncommitted changes" if git.get("dirty") else ""
-    rows = {
-        "Edition": manifest["edition"],
-        "Git commit": f"{git['commit']}{changes}" if git.get("commit") else "not under version control",
-        "Lock file (SHA-256)": _short(manifest.get("lock_sha256")),
-        **{name: moment(manifest[name.lower()]) for name in ("Started", "Finished") if manifest.get(name.lower())},
+def _told(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the index tells of a chapter: its findings with their figures, all its figures, its tables."""
+    stem = step["stem"]
+    names = {finding["name"] for finding in step["findings"]}
+    figures = {thing.name: thing for thing in site.of(stem, "figure")}
+    findings = [thing for thing in site.of(stem, "finding") if thing.name in names]
+    return {
+        "stem": stem,
+        "chapter": next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"]),
+        "findings": [_finding(thing, figures.get(figure_of(stem, thing.name) or "")) for thing in findings],
+        "figures": list(figures.values()),
+        "tables": site.of(stem, "table"),
     }
-    return [(name, value) for name, value in rows.items() if value]
 
 
-def _inputs(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
-    unique = {given["path"]: given for step in steps for given in step["inputs"]}
-    for path, given in sorted(unique.items()):
-        yield path, given.get("status", ""), _short(given.get("sha256"))
+def _finding(thing: Thing, figure: Thing | None) -> dict[str, Any]:
+    return {"thing": thing, "sentence": with_estimates(thing.note["sentence"]), "figure": figure}
 
 
-def _leaves(block: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in block.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _short(digest: str | None) -> Markup | str:
-    return Markup('<code title="{0}">{1}</code>').format(digest, digest[:SHORT]) if digest else ""
-
-
-def _grid(
-    caption: str, headers: Sequence[str], rows: Sequence[Sequence[object]], numbers_from: int | None = None
-) -> Markup:
-    html = render(
-        "grid.html.j2",
-        caption=caption,
-        headers=headers,
-        rows=rows,
-        numbers_from=len(headers) if numbers_from is None else numbers_from,
-    )
-    return Markup(html)  # noqa: S704 - the template escaped what entered it
+def with_estimates(sentence: str) -> Markup:
+    """Return a sentence in which each number with its interval stands out."""
+    number = r"[−\-]?[\d.,]*\d\s?%?"
+    pattern = re.escape(text("{estimate} (95% interval {low} to {high})", estimate="@", low="@", high="@")).replace("@", number)
+    parts, end = [], 0
+    for found in re.finditer(pattern, sentence):
+        parts += [escape(sentence[end : found.start()]), Markup("<b>{0}</b>").format(found[0])]
+        end = found.end()
+    return Markup("").join([*parts, escape(sentence[end:])])

@@ -15,31 +15,17 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from analysis.publish.outputs import check_outputs
-from analysis.publish.site.layout import TEMPLATES, asset, content_policy, render
+from analysis.publish.language import text as words
+from analysis.publish.layout import WORDS
+from analysis.publish.site.docstrings import documented
+from analysis.publish.site.layout import TEMPLATES, document, render
+from analysis.publish.site.origins import Origin
+from analysis.publish.site.sitemap import Chapter
 
-FACTS = {"language": "en", "synthetic": False, "region": "", "school_years": ()}
+__all__ = ["Chapter", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
-
-@dataclass(frozen=True)
-class Chapter:
-    """A page of the site.
-
-    Parameters
-    ----------
-    notebook
-        Name of the executed notebook without its extension, such as ``03_school_choice``.
-    title
-        What the reader sees.
-    """
-
-    notebook: str
-    title: str
-
-    @property
-    def href(self) -> str:
-        """Address relative to the other chapters."""
-        return f"{self.notebook}.html"
+NEAREST = 4
+"""Functions named under a figure or table; the others stand behind them."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +66,8 @@ class Headings(IPythonRenderer):
     def heading(self, text: str, level: int, **_: object) -> str:
         """Render a heading with its anchor and a link to it."""
         heading = self.outline.add(level, unescape(re.sub(r"<[^>]+>", "", text)).strip())
-        link = Markup('<a class="anchor" href="#{0}" aria-label="Link to {1}">#</a>').format(
-            heading.anchor, heading.text
+        link = Markup('<a class="anchor" href="#{0}" aria-label="{1}">#</a>').format(
+            heading.anchor, words("Link to {heading}", heading=heading.text)
         )
         tag = f"h{heading.level}"
         return f'<{tag} id="{escape(heading.anchor)}">{text} {link if heading.level > 1 else ""}</{tag}>\n'
@@ -94,6 +80,7 @@ def page(
     chapters: Sequence[Chapter],
     provenance: Mapping[str, Any],
     this: str,
+    origins: Mapping[int, Origin] | None = None,
 ) -> str:
     """Render an executed notebook as an HTML page.
 
@@ -109,17 +96,9 @@ def page(
         What the footer tells: ``commit``, ``dirty``, ``made``, ``command``.
     this
         Which of the chapters this is.
-
-    Raises
-    ------
-    StaatError
-        When a cell failed or wrote to stderr.
-    DisclosureError
-        When a cell shows a frame or a picture that no release let through.
     """
-    check_outputs(notebook, this)
     outline = Outline()
-    article = _article(notebook, outline)
+    article = _article(notebook, outline, origins or {})
     place = [chapter.notebook for chapter in chapters].index(this)
     has_title = any(heading.level == 1 for heading in outline.headings)
     return document(
@@ -139,19 +118,6 @@ def page(
     )
 
 
-def document(template: str, *, facts: Mapping[str, Any], **values: object) -> str:
-    """Fill the template of a whole page with the style, script and content policy that all pages share."""
-    script = asset("page.js")
-    return render(
-        template,
-        facts={**FACTS, **facts},
-        css=Markup(asset("style.css")),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
-        policy=content_policy(script),
-        **values,
-    )
-
-
 def title_of(notebook: NotebookNode) -> str | None:
     """Return the first title (``# ...``) in a notebook's text, if there is one."""
     outline = Outline()
@@ -159,9 +125,29 @@ def title_of(notebook: NotebookNode) -> str | None:
     return next((heading.text for heading in outline.headings if heading.level == 1), None)
 
 
-def _article(notebook: NotebookNode, outline: Outline) -> str:
-    body, _ = _exporter().from_notebook_node(_with_html(notebook, outline))
+def _article(notebook: NotebookNode, outline: Outline, origins: Mapping[int, Origin]) -> str:
+    rendered = _with_html(notebook, outline)
+    for number, cell in enumerate((cell for cell in rendered.cells if cell.cell_type == "code"), start=1):
+        cell.metadata["number"] = number
+    for place, origin in origins.items():
+        rendered.cells[place].metadata["origin"] = origin_line(origin)
+    body, _ = _exporter().from_notebook_node(rendered)
     return str(body)
+
+
+def origin_line(origin: Origin, page: str = "") -> Markup:
+    """Return the line that leads from what a cell publishes to its code and the functions behind it.
+
+    Parameters
+    ----------
+    origin
+        Cell and functions.
+    page
+        Address of the page with the cell; empty on that page itself.
+    """
+    functions = [documented()[name] for name in origin.functions]
+    html = render("origin.html.j2", origin=origin, page=page, near=functions[:NEAREST], far=functions[NEAREST:])
+    return Markup(html)  # noqa: S704 - the template escaped what entered it
 
 
 def _with_html(notebook: NotebookNode, outline: Outline) -> NotebookNode:
@@ -177,6 +163,8 @@ def _with_html(notebook: NotebookNode, outline: Outline) -> NotebookNode:
 @cache
 def _exporter() -> HTMLExporter:
     """Return the one exporter of this process: making one costs as much as ten pages."""
-    return HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert is typed in part
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert is typed in part
         template_name="staat", extra_template_basedirs=[str(TEMPLATES)]
     )
+    exporter.environment.globals.update(WORDS)
+    return exporter

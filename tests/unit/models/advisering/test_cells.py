@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from analysis.errors import ModelError
-from analysis.models.advisering import cells as engine
+from analysis.models.advisering import engine
+from analysis.models.advisering.cells import Cells, collapse
+from analysis.models.logit import NoMaximumError
 from analysis.models.regression import fit
 
 
@@ -19,8 +21,8 @@ def pupils(seed: int = 1, schools: int = 8, each: int = 30) -> pd.DataFrame:
     return frame.assign(y=(rng.uniform(size=len(frame)) < 0.3 + 0.2 * frame["a"]).astype(float))
 
 
-def counted(frame: pd.DataFrame, terms: list[str]) -> engine.Cells:
-    return engine.collapse(frame, terms, lambda rows: rows[terms])
+def counted(frame: pd.DataFrame, terms: list[str]) -> Cells:
+    return collapse(frame, terms, lambda rows: rows[terms])
 
 
 def test_cells_count_pupils_and_outcomes() -> None:
@@ -67,7 +69,7 @@ def test_an_average_effect_changes_the_whole_factor() -> None:
 
 def test_a_group_in_which_everybody_has_the_outcome_has_no_maximum() -> None:
     frame = pupils().assign(y=lambda rows: rows["y"].where(rows["a"] == 0, 1.0))
-    with pytest.raises(engine.NoMaximumError):
+    with pytest.raises(NoMaximumError):
         engine.logit(counted(frame, ["a", "b"]))
 
 

@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.errors import ModelError
 from analysis.models.advisering import shares
+from analysis.models.advisering.counting import by_group
 from analysis.models.advisering.definitions import LEVEL_NAMES, Definitions, define, names_of_test_advice
 
 
@@ -17,7 +18,7 @@ def of_groups(y: list[int], school: list[str], group: list[str]) -> pd.DataFrame
 
 
 def told(frame: pd.DataFrame) -> pd.DataFrame:
-    return shares.by_group(frame, {"happens": frame["y"]}, "model").set_index("group")
+    return by_group(frame, {"happens": frame["y"]}, "model").set_index("group")
 
 
 def test_a_share_counts_who_has_it_and_who_has_not() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 
 DESIGN = Design({"rekenen": (7,)}, composite=(), closure_year="2019/20", control_years=("2018/19",))
 LEVELS = np.array(["V", "IV", "III", "II", "I"])

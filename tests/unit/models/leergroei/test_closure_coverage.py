@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.models.leergroei import closure
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.synthetic.learning import closure_percentiles, make_learning
 from analysis.synthetic.learning_truth import NORMS, LearningTruth, TestingTruth
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.models.leergroei import levels, sample
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS, ClosureTruth, LearningTruth
 

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 
 from analysis.errors import ModelError
 from analysis.models.leergroei import sample
-from analysis.models.leergroei.closure import Design
+from analysis.models.leergroei.design import Design
 
 DESIGN = Design({"lezen": (5,)}, composite=(), closure_year="2019/20", control_years=("2018/19",))
 SCHOOLS = pd.DataFrame(

@@ -1,0 +1,88 @@
+"""What a regression with errors clustered by school gives, by the convention of `analysis.models.regression`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.models.regression import t_interval
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted regression.
+
+    Parameters
+    ----------
+    coefficients
+        By term.
+    influence
+        What each school adds to the estimates, schools by terms; the sum of its outer products is their covariance, and
+        sums of products with the influence of another fit are covariances between fits.
+    n_obs
+        Pupils that the estimates rest on.
+    """
+
+    coefficients: pd.Series
+    influence: pd.DataFrame
+    n_obs: int
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of schools."""
+        return len(self.influence)
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """Of the coefficients, clustered by school."""
+        return self.influence.T @ self.influence
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors, by term."""
+        return pd.Series(np.sqrt((self.influence.to_numpy() ** 2).sum(axis=0)), self.coefficients.index)
+
+    def told(self) -> pd.DataFrame:
+        """Tell every term: ``term, estimate, std_error, ci_low, ci_high, p_value, n_obs, n_clusters``."""
+        rows = t_interval(self.coefficients, self.std_errors, self.n_clusters)
+        rows.insert(0, "term", list(self.coefficients.index))
+        return rows.assign(n_obs=self.n_obs, n_clusters=self.n_clusters)
+
+
+def of_scores(terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, schools: pd.Index, n: int) -> Fitted:
+    """Make a fitted regression of the scores of schools.
+
+    Parameters
+    ----------
+    terms, beta
+        Names and coefficients.
+    scores
+        Of each school, summed over its pupils; shape (schools, terms).
+    A
+        Information; shape (terms, terms).
+    n
+        Pupils.
+    """
+    groups, k = len(schools), len(beta)
+    if groups < 2:
+        raise ModelError("errors clustered by school need at least two schools")
+    correction = groups / (groups - 1) * (n - 1) / (n - k)
+    influence = np.sqrt(correction) * np.linalg.solve(A, scores.T).T
+    names = list(terms)
+    return Fitted(pd.Series(beta, names), pd.DataFrame(influence, schools, names), n)
+
+
+def refuse_alike_terms(A: Floats, terms: Iterable[str]) -> None:
+    """Refuse terms that the data cannot tell apart."""
+    size = np.sqrt(np.diag(A))
+    alike = A / np.outer(size, size) if (size > 0).all() else np.zeros_like(A)
+    if np.linalg.matrix_rank(alike, tol=1e-9, hermitian=True) < len(A):
+        raise ModelError(f"the data cannot tell apart {', '.join(map(str, terms))}")

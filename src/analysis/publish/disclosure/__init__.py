@@ -1,0 +1,23 @@
+"""What may leave the building: the one gate through which every published cell passes.
+
+A cell that counts few persons says something about each of them, so it is not published, and neither is a mean or a
+share that rests on it. `profiles` holds the rules, `gate` applies them to one table, `secondary` withholds what would
+give a withheld cell away, `audit` computes what a reader could still find out.
+"""
+
+from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Counts, Gated, flat, suppress
+from analysis.publish.disclosure.profiles import COUNTING_NAME, DOMINATED, PROFILES, Profile, profile
+
+__all__ = [
+    "COUNTING_NAME",
+    "CROSS",
+    "DOMINATED",
+    "PROFILES",
+    "SUPPRESSED",
+    "Counts",
+    "Gated",
+    "Profile",
+    "flat",
+    "profile",
+    "suppress",
+]

@@ -1,0 +1,329 @@
+"""The gate for one table: which cells are withheld and why, and how the others are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DisclosureError, InputError
+from analysis.publish.disclosure.profiles import (
+    BOARD_COUNT,
+    COUNTING_NAME,
+    DOMINATED,
+    RESIDUAL_DF,
+    SCHOOL_COUNT,
+    Profile,
+)
+from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
+from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of
+from analysis.publish.identity import refuse_identifying, row_number
+
+SUPPRESSED = "suppressed"
+"""Column of a gated frame that names, per row, the columns whose value is withheld."""
+
+CROSS = "×"
+"""Sign of a cell that is withheld for another cell's sake."""
+
+TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
+"""Words of a row that counts what the other rows count together."""
+
+Counts = Mapping[str, Sequence[str]] | Sequence[str]
+Resting = Mapping[str, Sequence[str]]
+Totals = Sequence[str] | Sequence[Sequence[str]]
+Contributors = Mapping[str, tuple[str, str]]
+
+
+class Gated(NamedTuple):
+    """A frame that may leave the building, and why what is missing from it is missing.
+
+    Parameters
+    ----------
+    frame
+        The frame with withheld cells missing, counts rounded, and the column ``suppressed`` when anybody is counted.
+    suppressed
+        The sign to show in each withheld cell, and an empty string elsewhere; the shape of the frame without its
+        column ``suppressed``.
+    resting
+        Per count column the columns that rest on it.
+    keys
+        The columns that tell rows apart.
+    """
+
+    frame: pd.DataFrame
+    suppressed: pd.DataFrame
+    resting: Resting = MappingProxyType({})
+    keys: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """Number of withheld cells."""
+        return int((self.suppressed != "").to_numpy().sum())
+
+
+def suppress(
+    frame: pd.DataFrame,
+    counts: Counts,
+    profile: Profile,
+    *,
+    totals: Totals | None = None,
+    ratios: Ratios | None = None,
+    contributors: Contributors | None = None,
+) -> Gated:
+    """Withhold the cells that count too few, and what rests on them or gives them away; round the other counts.
+
+    Parameters
+    ----------
+    frame
+        One row per published row; named index levels become columns. A frame that passed the gate before (it has a
+        column ``suppressed``) passes again.
+    counts
+        Per count column the columns that rest on it. As a plain sequence of count columns, every other numeric column
+        rests on all of them. Empty when the frame counts nobody. Numbers of persons rest on the schools and boards of
+        the same row: ``pupils_now`` on ``schools_now``, ``n_obs`` on ``n_clusters``.
+    profile
+        The rules. A column of schools (``schools``, ``n_schools``, ``schools_now``), boards (``n_boards``) or residual
+        degrees of freedom (``df_resid``) has its own threshold and is not rounded.
+    totals
+        Columns that tell complete groups apart whose rows add up to a published total, which may be one of the rows
+        (named with one of `TOTAL_WORDS`); an empty sequence when the whole frame is one group; several such sequences
+        when rows add up in several ways; None when no total is published.
+    ratios
+        Per share its part and its whole, both count columns: what the part leaves must not be small either, and the
+        share is told as the rounded counts give it. A column that equals such a ratio is taken for one.
+    contributors
+        Per count column the two columns with its largest and its second largest contribution, such as the pupils of
+        the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
+
+    Raises
+    ------
+    DisclosureError
+        When a column or value identifies a school, pupil or address, a count column is not declared, a count cannot be
+        tested, or a withheld cell follows from its total. The message names column and row, never the value.
+    """
+    frame = flat(frame)
+    parts = _contributors(frame, contributors)
+    rests_on = _on_schools(_resting(frame.drop(columns=[*chain(*parts.values())]), counts))
+    refuse_identifying(frame)
+    _refuse_undeclared(frame, rests_on, parts)
+    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns
+    frame = frame.drop(columns=SUPPRESSED, errors="ignore")
+    numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
+    for column, n in numbers.items():
+        signs.loc[profile.too_few(n), column] = f"< {profile.threshold(column)}"
+    for column, (largest, second) in parts.items():
+        dominated = profile.dominated(numbers[column], frame[largest], frame[second]) & (signs[column] == "")
+        signs.loc[dominated, column] = DOMINATED
+    dropped = [*chain(*parts.values())]
+    frame, signs = frame.drop(columns=dropped), signs.drop(columns=dropped)
+    shares = ratios_of(frame, numbers, rests_on, ratios)
+    exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
+    table = _Table(numbers, rests_on, shares, profile, exact=exact)
+    crossed = _close(signs, table, _groups(frame, totals))
+    if again or totals is not None or crossed:
+        # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
+        signs = signs.where(signs == "", CROSS)
+    rounded = {column: profile.rounded(n) for column, n in numbers.items()}
+    told = {**rounded, **recomputed(frame, rounded, shares, profile)}
+    return Gated(_published(frame, told, rests_on, signs), signs, rests_on, _keys(frame, rests_on))
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with everything in columns: named index levels become columns, rows are numbered."""
+    columns = list(frame.columns)
+    if frame.columns.nlevels > 1 or len({str(column) for column in columns}) < len(columns):
+        raise InputError("table", "the column names are not unique single names", given=columns)
+    named = [name for name in frame.index.names if name is not None]
+    if not named and not pd.api.types.is_integer_dtype(frame.index):
+        raise InputError(
+            "table", "the index holds something and has no name", hint="name it, or reset_index(drop=True)"
+        )
+    return frame.reset_index(drop=not named).rename(columns=str)
+
+
+def _resting(frame: pd.DataFrame, counts: Counts) -> dict[str, tuple[str, ...]]:
+    columns = list(frame.columns)
+    if isinstance(counts, Mapping):
+        rests_on = {column: _names(values) for column, values in counts.items()}
+    else:
+        named = _names(counts)
+        numeric = [column for column in frame.select_dtypes("number").columns if column not in named]
+        rests_on = {column: tuple(numeric) for column in named}
+    for name in chain(rests_on, *rests_on.values()):
+        if name not in columns:
+            raise InputError("counts", f"the table has no column {name!r}", allowed=", ".join(columns))
+    return rests_on
+
+
+def _on_schools(rests_on: Resting) -> dict[str, tuple[str, ...]]:
+    """Let numbers of persons rest on the schools and boards behind them: those of the same name, else those of all."""
+    found = {column: tuple(values) for column, values in rests_on.items()}
+    for pattern in (SCHOOL_COUNT, BOARD_COUNT):
+        entities = {column: match[1] for column in rests_on if (match := pattern.fullmatch(column))}
+        for persons in rests_on:
+            if persons in RESIDUAL_DF or SCHOOL_COUNT.fullmatch(persons) or BOARD_COUNT.fullmatch(persons):
+                continue
+            named = [column for column, kind in entities.items() if kind and persons.endswith(f"_{kind}")]
+            for column in named or [column for column, kind in entities.items() if not kind]:
+                found[column] = tuple(dict.fromkeys((*found[column], persons)))
+    return found
+
+
+def _contributors(frame: pd.DataFrame, declared: Contributors | None) -> dict[str, tuple[str, str]]:
+    named = {column: (f"{column}_largest", f"{column}_second") for column in frame.columns}
+    found = {column: pair for column, pair in named.items() if set(pair) <= set(frame.columns)} | dict(declared or {})
+    for column, pair in found.items():
+        for name in (column, *pair):
+            if name not in frame.columns:
+                raise InputError("contributors", f"the table has no column {name!r}", allowed=", ".join(frame.columns))
+    return found
+
+
+def _keys(frame: pd.DataFrame, rests_on: Resting) -> tuple[str, ...]:
+    others = frame.columns.difference([*rests_on, *chain(*rests_on.values())], sort=False)
+    return tuple(column for column in others if not pd.api.types.is_float_dtype(frame[column]))
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _refuse_undeclared(frame: pd.DataFrame, rests_on: Resting, contributors: Contributors) -> None:
+    for column in set(frame.columns) - {*rests_on, *chain(*rests_on.values()), *chain(*contributors.values())}:
+        if COUNTING_NAME.fullmatch(column.lower()) or column in RESIDUAL_DF:
+            problem = f"column {column!r} seems to count something and is not named in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
+        if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:
+            raise DisclosureError(f"column {column!r}: rows per postcode are published with a count column only")
+
+
+def _earlier_signs(frame: pd.DataFrame) -> pd.DataFrame:
+    columns = frame.columns.drop(SUPPRESSED, errors="ignore")
+    signs = pd.DataFrame("", index=frame.index, columns=columns, dtype=object)
+    if SUPPRESSED in frame.columns:
+        named = frame[SUPPRESSED].astype("string").fillna("").str.split(";")
+        for column in columns:
+            signs.loc[[column in names for names in named], column] = CROSS
+    return signs
+
+
+def _whole_numbers(frame: pd.DataFrame, column: str, values: Sequence[str], signs: pd.Series) -> pd.Series:
+    n = pd.to_numeric(frame[column], errors="coerce").astype("Float64")
+    unfit = (n.isna() & frame[column].notna()) | ((n < 0) | (n % 1 != 0)).fillna(value=False)
+    if unfit.any():
+        raise DisclosureError(f"column {column!r}, row {row_number(unfit)}: no whole number, so it cannot be tested")
+    unknown = n.isna() & frame[list(values)].notna().any(axis=1) & (signs == "")
+    if unknown.any():
+        raise DisclosureError(f"column {column!r}, row {row_number(unknown)}: no count, while values rest on it")
+    return n.astype("Int64")
+
+
+def _is_rounded(n: pd.Series, profile: Profile) -> bool:
+    """Tell whether a column went through the gate before: rounded numbers add up to nothing exact."""
+    base = profile.base(str(n.name))
+    return profile.round_to > 1 and bool((n.dropna() % base == 0).all())
+
+
+def _groups(frame: pd.DataFrame, totals: Totals | None) -> list[Group]:
+    if totals is None:
+        return []
+    several = [keys for keys in totals if not isinstance(keys, str)]
+    ways = several or [[name for name in _names(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
+    return [group for keys in ways for group in _added_up(frame, list(_names(keys)))]
+
+
+def _added_up(frame: pd.DataFrame, keys: list[str]) -> Iterable[Group]:
+    words = frame.drop(columns=keys).select_dtypes(["object", "string", "category"]).astype("string")
+    total = words.apply(lambda column: column.str.lower().isin(TOTAL_WORDS)).any(axis=1).to_numpy(dtype=bool)
+    places = frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
+    for rows in places:
+        whole = rows[total[rows]]
+        yield Group(np.asarray(rows), int(whole[0]) if len(whole) == 1 else None)
+
+
+class _Table(NamedTuple):
+    """What the test of one table needs to know of it."""
+
+    numbers: Mapping[str, pd.Series]
+    rests_on: Resting
+    ratios: Mapping[str, Ratio]
+    profile: Profile
+    exact: bool
+
+    def cells(self, signs: pd.DataFrame) -> tuple[Cells, np.ndarray]:
+        """Return the numbers, those that no column tells last, and which of them are withheld."""
+        numbers = {**self.numbers, **(rests(self.ratios, self.numbers) if self.exact else {})}
+        columns, profile = tuple(numbers), self.profile
+        few = {name: profile.too_few(n) for name, n in numbers.items()}
+        withheld = {name: signs[name] != "" if name in signs else few[name] for name in columns}
+        small = {name: few[name] | (signs[name] == DOMINATED if name in signs else False) for name in columns}
+        cells = Cells(
+            columns,
+            len(self.numbers),
+            _matrix(numbers, columns, float),
+            _matrix(small, columns, bool),
+            np.array([profile.width(name) for name in columns], dtype=float),
+            np.array([profile.threshold(name) for name in columns], dtype=float),
+            nonzero=profile.zeros == "published",
+        )
+        return cells, _matrix(withheld, columns, bool)
+
+    def resting(self, columns: Sequence[str]) -> np.ndarray:
+        """Return which column rests on which: a part of a whole rests on what it leaves too."""
+        place = {name: number for number, name in enumerate(columns)}
+        found = np.zeros((len(columns), len(columns)), dtype=bool)
+        for count, values in self.rests_on.items():
+            found[place[count], [place[value] for value in values if value in place]] = True
+        for part, whole in self.ratios.values():
+            rest = place.get(f"{whole}_minus_{part}")
+            if rest is not None:
+                found[rest, place[part]] = True
+        return found
+
+
+def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) -> np.ndarray:
+    missing = np.nan if kind is float else False
+    return np.column_stack([columns[name].to_numpy(dtype=kind, na_value=missing) for name in order])
+
+
+def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
+    """Mark what rests on withheld cells and what would give one away; tell whether anything would have."""
+    if not table.numbers:
+        return False
+    cells, withheld = table.cells(signs)
+    sums = sums_of(cells.numbers, cells.thresholds) if table.exact else []
+    sums += _left(cells.columns, table.ratios)
+    resting = table.resting(cells.columns)
+    hidden = protect(cells, withheld, resting, groups, sums, exact=table.exact)
+    for place, column in enumerate(table.numbers):
+        for name in (column, *table.rests_on[column]):
+            signs.loc[hidden[:, place] & (signs[name] == "").to_numpy(), name] = CROSS
+    for name, (part, _) in table.ratios.items():
+        signs.loc[((signs[part] != "") & (signs[name] == "")).to_numpy(), name] = CROSS
+    return bool((hidden != spread(withheld, resting)).any())
+
+
+def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, int, int]]:
+    place = {name: number for number, name in enumerate(columns)}
+    names = ((part, f"{whole}_minus_{part}", whole) for part, whole in ratios.values())
+    return [
+        (place[part], place[rest], place[str(whole)]) for part, rest, whole in dict.fromkeys(names) if rest in place
+    ]
+
+
+def _published(
+    frame: pd.DataFrame, told: Mapping[str, pd.Series], rests_on: Resting, signs: pd.DataFrame
+) -> pd.DataFrame:
+    published = frame.assign(**told)
+    for column in chain(*rests_on.values()):
+        if pd.api.types.is_integer_dtype(published[column]):
+            published[column] = published[column].astype("Int64")  # a plain integer column cannot be missing
+    published = published.mask(signs != "")
+    if rests_on:
+        published[SUPPRESSED] = [";".join(row.index[row != ""]) for _, row in signs.iterrows()]
+    return published

@@ -1,0 +1,136 @@
+"""Shares whose parts are counted in the same table: what is left is tested, and rounded counts give the share.
+
+A share with all its digits gives back the exact counts that it was made of, and with them what rounding should hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DisclosureError, InputError
+from analysis.publish.disclosure.profiles import Profile
+
+TOLERANCE = 1e-9
+PROVEN = 3
+"""Rows with the same ratio of a column to a count that tell that it is the share of a sum."""
+
+Ratios = Mapping[str, tuple[str, str]]
+
+
+class Ratio(NamedTuple):
+    """A share: two count columns, or one count column and the sum that it is a share of."""
+
+    part: str
+    whole: str | float
+
+
+def ratios_of(
+    frame: pd.DataFrame,
+    numbers: Mapping[str, pd.Series],
+    rests_on: Mapping[str, Sequence[str]],
+    declared: Ratios | None = None,
+) -> dict[str, Ratio]:
+    """Return the columns that are ratios of counts: those declared, and those that turn out to be.
+
+    Parameters
+    ----------
+    frame, numbers
+        The table, and its count columns as whole numbers.
+    rests_on
+        Per count column the columns that rest on it.
+    declared
+        Per share its part and its whole, both count columns.
+
+    Raises
+    ------
+    DisclosureError
+        When a declared share is not the ratio that it is said to be; with column and row.
+    """
+    found = {name: _declared(frame, numbers, name, parts) for name, parts in (declared or {}).items()}
+    for name in {value: None for values in rests_on.values() for value in values if value not in numbers}:
+        counts = [count for count, values in rests_on.items() if name in values]
+        if name not in found and pd.api.types.is_float_dtype(frame[name]):
+            ratio = _of_two(frame[name], numbers, counts) or _of_sum(frame[name], numbers, counts)
+            found |= {name: ratio} if ratio else {}
+    return found
+
+
+def rests(ratios: Mapping[str, Ratio], numbers: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """Return what the parts leave of their wholes, named for both, where no column of the table tells it."""
+    found = {}
+    for part, whole in dict.fromkeys(ratios.values()):
+        if isinstance(whole, str):
+            rest = (numbers[whole] - numbers[part]).rename(f"{whole}_minus_{part}")
+            if not any(_same(rest, told) for told in numbers.values()):
+                found[str(rest.name)] = rest
+    return found
+
+
+def recomputed(
+    frame: pd.DataFrame, rounded: Mapping[str, pd.Series], ratios: Mapping[str, Ratio], profile: Profile
+) -> dict[str, pd.Series]:
+    """Return the shares as the published counts give them."""
+    found = {}
+    for name, (part, whole) in ratios.items():
+        if profile.base(part) == 1 and (not isinstance(whole, str) or profile.base(whole) == 1):
+            continue
+        below = rounded[whole] if isinstance(whole, str) else _rounded_sum(whole, part, profile)
+        share = (rounded[part].astype("Float64") / below).replace([np.inf, -np.inf], np.nan)
+        found[name] = share.astype(float).where(frame[name].notna())
+    return found
+
+
+def _rounded_sum(whole: float, part: str, profile: Profile) -> float:
+    return float(profile.rounded(pd.Series([round(whole)], name=part)).item())
+
+
+def _declared(frame: pd.DataFrame, numbers: Mapping[str, pd.Series], name: str, parts: Sequence[str]) -> Ratio:
+    part, whole = parts
+    for column, known in ((name, list(frame.columns)), (part, list(numbers)), (whole, list(numbers))):
+        if column not in known:
+            raise InputError("ratios", f"no such column: {column!r}", allowed=", ".join(map(str, known)))
+    off = ~_near(frame[name] * numbers[whole], numbers[part]) & frame[name].notna() & (numbers[whole] > 0)
+    if (off & numbers[part].notna()).any():
+        row = int(off.to_numpy(dtype=bool).argmax()) + 1
+        raise DisclosureError(f"column {name!r}, row {row}: is not {part} divided by {whole}, as ratios= says")
+    if ((numbers[part] > numbers[whole]).fillna(value=False)).any():
+        raise DisclosureError(f"column {name!r}: {part} is more than {whole} somewhere, so it is no share")
+    return Ratio(part, whole)
+
+
+def _of_two(share: pd.Series, numbers: Mapping[str, pd.Series], counts: Sequence[str]) -> Ratio | None:
+    for part, whole in permutations(counts, 2):
+        known = share.notna() & numbers[part].notna() & (numbers[whole] > 0).fillna(value=False)
+        told = known & (numbers[part] > 0).fillna(value=False)
+        below = (numbers[part] <= numbers[whole])[known].all()
+        if told.any() and below and _near(share[known] * numbers[whole][known], numbers[part][known]).all():
+            return Ratio(part, whole)
+    return None
+
+
+def _of_sum(share: pd.Series, numbers: Mapping[str, pd.Series], counts: Sequence[str]) -> Ratio | None:
+    for part in counts:
+        known = (share > 0).fillna(value=False) & (numbers[part] > 0).fillna(value=False)
+        wholes = (numbers[part][known] / share[known]).astype(float)
+        if (
+            known.sum() >= PROVEN
+            and (share[known] != share[known].iloc[0]).any()
+            and _near(wholes, wholes.iloc[0]).all()
+        ):
+            return Ratio(part, float(wholes.iloc[0]))
+    return None
+
+
+def _near(left: pd.Series, right: pd.Series | float) -> pd.Series:
+    scale = abs(right) if isinstance(right, float) else right.abs().astype("Float64")
+    return ((left - right).abs() <= TOLERANCE * (scale + 1)).fillna(value=False).astype(bool)
+
+
+def _same(left: pd.Series, right: pd.Series) -> bool:
+    known = left.notna() & right.notna()
+    return bool(known.any()) and bool((left[known] == right[known]).all())

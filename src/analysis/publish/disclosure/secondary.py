@@ -1,0 +1,219 @@
+"""What must be withheld too, because it would give a withheld cell away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import DisclosureError
+from analysis.publish.disclosure.audit import Equation, exposed
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+Rows = NDArray[np.intp]
+Remainder = tuple[float, int]
+"""A number, and the column that it is left of."""
+
+
+class Group(NamedTuple):
+    """Rows that add up: to the row `total`, or to a total that is published elsewhere."""
+
+    rows: Rows
+    total: int | None = None
+
+
+class Cells(NamedTuple):
+    """The numbers of a table, exact, as far as they are known.
+
+    Parameters
+    ----------
+    columns
+        The count columns; numbers that are no column (what a share leaves) come last.
+    shown
+        How many of them are columns.
+    numbers
+        Rows by columns; missing where a number is not known.
+    small
+        The cells that may not be found out.
+    widths
+        Per column, how wide the interval of such a cell must be.
+    thresholds
+        Per column, from where a number is not small.
+    nonzero
+        Whether who sees a withheld cell knows that it is not zero.
+    """
+
+    columns: tuple[str, ...]
+    shown: int
+    numbers: Floats
+    small: Booleans
+    widths: Floats
+    thresholds: Floats
+    nonzero: bool
+
+
+def protect(
+    cells: Cells,
+    withheld: Booleans,
+    resting: Booleans,
+    groups: Sequence[Group],
+    sums: Sequence[tuple[int, int, int]],
+    *,
+    exact: bool = True,
+) -> Booleans:
+    """Return what must be withheld so that no small cell can be found: the cells given, and their complements.
+
+    Parameters
+    ----------
+    cells
+        The numbers.
+    withheld
+        Rows by columns, what is withheld already.
+    resting
+        Columns by columns: whether the second rests on the first.
+    groups
+        Rows that add up, in every column.
+    sums
+        Columns that add up in every row: the first and the second make the third.
+    exact
+        Whether the numbers are as counted. Rounded ones add up to nothing, so of them only a cell that stands alone
+        beside a total is looked at.
+
+    Raises
+    ------
+    DisclosureError
+        When nothing is left to withhold and a small cell can still be found; with column and row, never the value.
+    """
+    withheld = withheld.copy()
+    equations, remainders = _equations(cells, groups, sums) if exact else ([], [])
+    numbers = np.append(cells.numbers.ravel(), [number for number, _ in remainders])
+    needed = _needed(cells, remainders)
+    while True:
+        _settle(cells, withheld, resting, groups)
+        found = _found(cells, numbers, withheld, equations, needed)
+        if not found:
+            return withheld
+        before = withheld.ravel().copy()
+        for cell in found:
+            _hide_beside(cell, cells, numbers, withheld, equations, before)
+
+
+def spread(withheld: Booleans, resting: Booleans) -> Booleans:
+    """Return what is withheld when all goes that rests on what is withheld."""
+    found, before = withheld.copy(), -1
+    while before != (before := int(found.sum())):
+        for count, values in enumerate(resting):
+            found[:, values] |= found[:, [count]]
+    return found
+
+
+def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequence[Group]) -> None:
+    """Withhold what rests on withheld cells, and a second cell where one alone would follow from its total."""
+    before = -1
+    while before != (before := int(withheld.sum())):
+        withheld |= spread(withheld, resting)
+        for group in groups:
+            alone = np.flatnonzero(withheld[group.rows, : cells.shown].sum(axis=0) == 1)
+            for column in alone:
+                _hide_smallest(cells, withheld, group.rows, int(column))
+
+
+def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) -> None:
+    numbers = cells.numbers[rows, column]
+    open_ = rows[~withheld[rows, column] & (numbers > 0)]
+    if not len(open_):
+        raise _given_away(cells.columns[column])
+    withheld[open_[np.argmin(cells.numbers[open_, column])], column] = True
+
+
+def _equations(
+    cells: Cells, groups: Sequence[Group], sums: Sequence[tuple[int, int, int]]
+) -> tuple[list[Equation], list[Remainder]]:
+    """Return what adds up, and what is left of totals whose parts are not all told: cells after those of the table."""
+    width, size = len(cells.columns), cells.numbers.size
+    found: list[Equation] = []
+    remainders: list[Remainder] = []
+    for group in groups:
+        for column in range(width):
+            n = cells.numbers[group.rows, column]
+            if np.isnan(n).any():
+                continue
+            names = tuple(int(row) * width + column for row in group.rows)
+            if group.total is None:
+                if n.sum() >= cells.thresholds[column]:  # a smaller total is not published either
+                    found.append(Equation(names, (1.0,) * len(names), float(n.sum())))
+                continue
+            total = cells.numbers[group.total, column]
+            remainder = 2 * total - n.sum()
+            signs = tuple(-1.0 if row == group.total else 1.0 for row in group.rows)
+            if remainder == 0:
+                found.append(Equation(names, signs))
+            elif 0 < remainder < cells.thresholds[column]:
+                found.append(Equation((*names, size + len(remainders)), (*signs, 1.0)))
+                remainders.append((float(remainder), column))
+    known = ~np.isnan(cells.numbers)
+    for first, second, whole in sums:
+        for row in np.flatnonzero(known[:, [first, second, whole]].all(axis=1)):
+            names = tuple(int(row) * width + column for column in (first, second, whole))
+            found.append(Equation(names, (1.0, 1.0, -1.0)))
+    return found, remainders
+
+
+def _found(
+    cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation], needed: Mapping[int, float]
+) -> dict[int, tuple[float, float]]:
+    """Return the small cells that can be found out, with what can be known of each."""
+    unknown = np.ones(len(numbers), dtype=bool)
+    unknown[: withheld.size] = withheld.ravel() | (np.arange(withheld.size) % len(cells.columns) >= cells.shown)
+    bottom = np.minimum(np.nan_to_num(numbers), 1.0) if cells.nonzero else np.zeros(len(numbers))
+    low, high = np.where(unknown, bottom, numbers), np.where(unknown, np.inf, numbers)
+    told = {cell for equation in equations for cell in equation.cells}
+    return exposed(low, high, equations, {cell: width for cell, width in needed.items() if cell in told})
+
+
+def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
+    small = np.flatnonzero(cells.small.ravel())
+    needed = {int(cell): float(cells.widths[cell % len(cells.columns)]) for cell in small}
+    return needed | {cells.numbers.size + n: float(cells.widths[column]) for n, (_, column) in enumerate(remainders)}
+
+
+def _hide_beside(
+    cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation], before: Booleans
+) -> None:
+    """Withhold the smallest published number that stands in one sum with a cell that can be found out."""
+    width, flat = len(cells.columns), withheld.reshape(-1)
+    sums = [equation.cells for equation in equations if cell in equation.cells]
+    beside = sorted({name for names in sums for name in names if name < flat.size and name % width < cells.shown})
+    open_ = [name for name in beside if not flat[name] and numbers[name] > 0]
+    if open_:
+        flat[min(open_, key=lambda name: numbers[name])] = True
+    elif np.array_equal(before[beside], flat[beside]):  # else something beside it went just now: look again first
+        raise _given_away(cells.columns[beside[0] % width], beside[0] // width + 1)
+
+
+def _given_away(column: str, row: int | None = None) -> DisclosureError:
+    where = f"column {column!r}" + (f", row {row}" if row else "")
+    return DisclosureError(f"{where}: a total gives its withheld cell away\n  do      leave out the total")
+
+
+def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[tuple[int, int, int]]:
+    """Return the columns of one unit that add up in every row where all three are known: first, second, whole."""
+    triples = ((*pair, whole) for whole in range(len(units)) for pair in combinations(range(len(units)), 2))
+    return [
+        triple
+        for triple in triples
+        if len(set(triple)) == len(triple)
+        and len({units[column] for column in triple}) == 1
+        and _add_up(*(numbers[:, column] for column in triple))
+    ]
+
+
+def _add_up(first: Floats, second: Floats, whole: Floats) -> bool:
+    known = ~np.isnan(first + second + whole)
+    return bool((first[known] > 0).any() and (second[known] > 0).any()) and np.array_equal(
+        first[known] + second[known], whole[known]
+    )
