@@ -23,6 +23,7 @@ from analysis.errors import ModelError
 from analysis.models.regression import Regression, refuse_alike
 
 SCHOOL, YEAR = "location", "year"
+ABSORBED = 1e-9  # a term is nothing but effects when less than this part of it is left
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 Engine = Literal["linearmodels", "within"]
@@ -83,7 +84,12 @@ class Design:
     @cached_property
     def swept(self) -> pd.DataFrame:
         """The terms without what schools and years explain."""
-        clean = self.sweep(self.rows[list(self.terms)].to_numpy(float))
+        raw = self.rows[list(self.terms)].to_numpy(float)
+        clean = self.sweep(raw)
+        left = np.linalg.norm(clean, axis=0) > ABSORBED * np.linalg.norm(raw, axis=0)
+        if not left.all():
+            absorbed = ", ".join(np.array(self.terms)[~left])
+            raise ModelError(f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect")
         return pd.DataFrame(clean, self.rows.index, list(self.terms))
 
     @cached_property
