@@ -43,9 +43,10 @@ CHAIN = (
     ),
     Step(
         "06_staffing",
-        wants=("by_location_year", "by_school_year", "by_location", "by_teacher"),
+        wants=("by_location_year", "by_school_year"),
         produces=("staffing_findings",),
     ),
+    Step("06_teachers", needs=("by_teacher", "by_location"), produces=("teachers_findings",)),
     Step(
         "07_summary",
         wants=(
@@ -55,6 +56,7 @@ CHAIN = (
             "advisering_findings",
             "school_advice_findings",
             "staffing_findings",
+            "teachers_findings",
             "oab_money_findings",
             "published_figures",
             "published_country",

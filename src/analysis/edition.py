@@ -24,6 +24,7 @@ from analysis.blocks.schools import SchoolsBlock
 from analysis.blocks.segregation import SegregationBlock
 from analysis.blocks.staffing import StaffingBlock
 from analysis.blocks.summary import SummaryBlock
+from analysis.blocks.teachers import TeachersBlock
 from analysis.blocks.value_added import ValueAddedBlock
 
 
@@ -55,6 +56,7 @@ class Edition(Block):
     advisering: AdviseringBlock | None = None
     school_advice: SchoolAdviceBlock | None = None
     staffing: StaffingBlock | None = None
+    teachers: TeachersBlock | None = None
     oab_money: OabMoneyBlock | None = None
     summary: SummaryBlock | None = None
     value_added: ValueAddedBlock | None = None
@@ -91,6 +93,8 @@ class Edition(Block):
     def _staffing_is_known(self) -> Edition:
         if self.staffing and not (self.schools or (self.data and self.synthetic)):
             raise ValueError("staffing: open data do not tell the staff of schools; leave the block out")
+        if self.teachers and not (self.data and self.synthetic):
+            raise ValueError("teachers: open data do not tell of single teachers; leave the block out")
         if self.oab_money and not (self.data and self.data.money_of_schools):
             raise ValueError("oab_money: needs the files of CBS and DUO; set data.money_of_schools: true")
         return self
@@ -166,6 +170,7 @@ BLOCKS: dict[str, type[Block]] = {
     "advisering": AdviseringBlock,
     "school_advice": SchoolAdviceBlock,
     "staffing": StaffingBlock,
+    "teachers": TeachersBlock,
     "oab_money": OabMoneyBlock,
     "summary": SummaryBlock,
     "value_added": ValueAddedBlock,

@@ -27,16 +27,6 @@ class StaffingBlock(Block):
     weging_edges: Edges = key(
         "edges of the bands of schoolweging, open at both ends", unit="schoolweging", default=(24.0, 28.0, 32.0, 36.0)
     )
-    risk_edges: Edges = key(
-        "edges of the bands of the city's schools by share of pupils at risk",
-        unit="share",
-        default=(0.2, 0.4, 0.6, 0.8),
-    )
-    nonwestern_edges: Edges = key(
-        "edges of the bands of the city's schools by share of pupils with a non-western background",
-        unit="share",
-        default=(0.2, 0.4, 0.6, 0.8),
-    )
     judgement_year: int = key("year of the inspectorate's judgements", unit="year", default=2023, ge=2015)
     selection_year: int = key("year whose scores decide on the arbeidsmarkttoelage", unit="year", default=2020, ge=2015)
     toelage_start: int = key("first year (1 October) with the arbeidsmarkttoelage", unit="year", default=2021, ge=2017)

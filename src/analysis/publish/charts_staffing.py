@@ -188,7 +188,7 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
     for panel, outcome in zip(axes, told, strict=False):
         panel.axhline(0, color=FAINT, linewidth=0.9, zorder=1)
         if start is not None:
-            panel.axvspan(start - 0.5, estimates["year"].max() + 0.5, color=BAND, zorder=0)
+            _shade(panel, start - 0.5, float(estimates["year"].max()) + 0.5)
         _event_panel(panel, estimates[estimates["outcome"] == outcome], base)
         panel.set_title(outcomes()[outcome])
         panel.set_ylabel(units()[outcome])
@@ -196,6 +196,10 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
     if len(labels) > 1:
         figure.legend(handles, labels, loc="outside upper left", ncols=3)
     return figure
+
+
+def _shade(panel: Axes, low: float, high: float) -> None:
+    panel.fill_between([low, high], 0, 1, transform=panel.get_xaxis_transform(), color=BAND, linewidth=0, zorder=0)
 
 
 def _event_panel(panel: Axes, rows: pd.DataFrame, base: int) -> None:
@@ -223,7 +227,7 @@ def nulls(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        ``model, outcome, estimate, ci_low, ci_high, margin``; a panel per model.
+        ``model, outcome, in_margins, in_margins_low, in_margins_high``; a panel per model.
     """
     models = {"amt_did": text("Before and after"), "amt_rd": text("At the cut-off")}
     told = [model for model in models if model in set(table["model"])]
@@ -234,10 +238,12 @@ def nulls(table: pd.DataFrame) -> Figure:
     for panel, model in zip(axes[:, 0], told, strict=True):
         rows = table[table["model"] == model]
         scaled = rows.assign(
-            **{name: rows[name].astype(float) / rows["margin"] for name in ("estimate", "ci_low", "ci_high")},
+            estimate=rows["in_margins"],
+            ci_low=rows["in_margins_low"],
+            ci_high=rows["in_margins_high"],
             line=rows["outcome"].map(outcomes()),
         )
-        panel.axvspan(-1, 1, color=BAND, zorder=0)
+        _shade(panel, -1, 1)
         figures.intervals(panel, scaled, "line")
         panel.set_title(models[model])
     axes[-1, 0].set_xlabel(text("effect, in margins (shaded: too small to matter)"))
@@ -345,7 +351,7 @@ def accounts(means: pd.DataFrame) -> Figure:
     }
     figure, axes = figures.canvas(7.0, columns=2)
     for panel, outcome in zip(axes, names, strict=True):
-        for place, third in enumerate(("lowest", "middle", "highest")):
+        for place, third in enumerate(("lower third", "middle third", "upper third")):
             rows = means[(means["outcome"] == outcome) & (means["third"] == third)]
             panel.plot(
                 rows["year"], rows["mean"].astype(float), color=PALETTE[place], marker=MARKERS[place], label=word(third)

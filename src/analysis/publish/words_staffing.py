@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from analysis.models.staffing.panel import STANDARD_ERRORS
 from analysis.publish.language import term, text
@@ -56,3 +56,8 @@ def word(code: str) -> str:
 def errors_note() -> str:
     """Tell the one convention of standard errors, for the note under a table."""
     return text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
+
+
+def named(codes: Iterable[str]) -> dict[str, str]:
+    """Give codes their words, each once, in the order in which they come."""
+    return {code: word(code) for code in dict.fromkeys(codes)}

@@ -31,7 +31,7 @@ def account(by_board_year: pd.DataFrame) -> pd.DataFrame:
             (outcome, "no school with a schoolweging", every - weging, weging),
             (outcome, "not reported in every year", weging - kept, kept),
         ]
-    return pd.DataFrame(told, columns=["outcome", "step", "n_schools_out", "n_schools_kept"])
+    return pd.DataFrame(told, columns=["outcome", "step", "boards_out", "boards_kept"])
 
 
 def by_weging(by_board_year: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +70,9 @@ def means(by_board_year: pd.DataFrame) -> pd.DataFrame:
     told = []
     for outcome in OUTCOMES:
         rows = selected(by_board_year, outcome)
-        third = pd.qcut(rows["schoolweging"].rank(method="dense"), 3, labels=["lowest", "middle", "highest"])
+        third = pd.qcut(
+            rows["schoolweging"].rank(method="dense"), 3, labels=["lower third", "middle third", "upper third"]
+        )
         by = rows.assign(third=third.astype(str)).groupby(["third", "year"])[outcome].agg(["mean", "size"])
         told.append(by.reset_index().assign(outcome=outcome).rename(columns={"size": "n_schools"}))
     return pd.concat(told, ignore_index=True)[["outcome", "third", "year", "mean", "n_schools"]]

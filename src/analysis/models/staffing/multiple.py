@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
-from analysis.models.staffing.panel import Design, clusters_of, sums_by
+from analysis.models.staffing.panel import Design, sums_by
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
@@ -86,7 +86,7 @@ def wild_draws(
     """
     if panel.terms != (term,):
         raise ModelError(f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}")
-    groups = clusters_of(panel.rows, cluster)
+    groups = panel.clusters(cluster)
     x, years = panel.swept.to_numpy(), panel.years
     y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))
     squares, with_years = sums_by(groups, x**2)[:, 0], sums_by(groups, x * years)

@@ -76,6 +76,12 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
     return _with_intervals(told, model="shortage_distribution", term="level")
 
 
+def in_two(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take categories of two parts apart: the first part to a column ``region``."""
+    parts = rows["category"].str.partition(", ")
+    return rows.assign(region=parts[0], category=parts[2])
+
+
 def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
     """Tell the city's shortage of October 2019 and 2020 by the school's share of pupils at risk.
 

@@ -42,6 +42,7 @@ from analysis.models.staffing.sensitivity import relative_bounds
 ALL = (FIRST_STAGE, *OUTCOMES)
 TRAITS = ("pupils", "schoolweging", "g5", "pupils_per_teacher", "hours", "inflow", "outflow", "shortage")
 CLUSTERS = ("board", "location")
+NOTHING, SOMETHING, UNKNOWN = "no effect that matters", "an effect", "too uncertain to tell"
 BASE_YEAR = 2016
 RD_COLUMNS = (*ESTIMATE, "n_obs", "n_clusters", "bandwidth", "n_left", "n_right")
 
@@ -279,7 +280,8 @@ def nulls(
     Returns
     -------
     DataFrame
-        The columns of `equivalence` with ``ci_low, ci_high, p_value, p_value_romano_wolf, n_least`` besides.
+        The columns of `equivalence` with ``ci_low, ci_high, p_value, p_value_romano_wolf, n_least`` besides, each in
+        units of the margin too, and a ``verdict``.
     """
     chosen = estimates[
         estimates["outcome"].isin(OUTCOMES)
@@ -294,7 +296,15 @@ def nulls(
     adjusted = romano_wolf(_treated(of), STEADY, "treated_after", rng=np.random.default_rng(seed), draws=draws)
     by_outcome = adjusted.set_index("outcome")["p_value_romano_wolf"]
     is_did = together["model"] == "amt_did"
+    scaled = {
+        name: together[of_what] / together["margin"]
+        for name, of_what in (("in_margins", "estimate"), ("in_margins_low", "ci_low"), ("in_margins_high", "ci_high"))
+    }
+    found = (together["p_value"] < alpha).to_numpy()
+    verdict = np.select([together["equivalent"].to_numpy(bool), found], [NOTHING, SOMETHING], UNKNOWN)
     return together.assign(
+        **scaled,
+        verdict=verdict,
         p_value_romano_wolf=together["outcome"].map(by_outcome).where(is_did),
         n_clusters=together["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.
