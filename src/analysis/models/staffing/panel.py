@@ -9,7 +9,7 @@ that are told and the effects of years but the first; effects of schools lie wit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -36,28 +36,25 @@ class PanelFit:
 
     Parameters
     ----------
-    rows
-        The rows that it rests on, with every column that came in.
+    panel
+        What it rests on.
     coefficients
         By term.
-    swept
-        The terms without what schools and years explain, rows by terms.
     residuals
         One per row.
     """
 
-    rows: pd.DataFrame
+    panel: Design
     coefficients: pd.Series
-    swept: pd.DataFrame
     residuals: pd.Series
 
     def clustered(self, cluster: str) -> Regression:
         """Give the coefficients errors clustered by a column, within whose values schools lie."""
-        groups = clusters_of(self.rows, cluster)
-        X, e = self.swept.to_numpy(), self.residuals.to_numpy()
+        groups = self.panel.clusters(cluster)
+        X, e = self.panel.swept.to_numpy(), self.residuals.to_numpy()
         scores = sums_by(groups, X * e[:, None])
         number, n = len(scores), len(e)
-        used = X.shape[1] + self.rows[YEAR].nunique() - 1
+        used = X.shape[1] + self.panel.years.shape[1]
         bread = np.linalg.inv(X.T @ X)
         scale = number / (number - 1) * (n - 1) / (n - used)
         covariance = pd.DataFrame(
@@ -80,6 +77,13 @@ class Design:
 
     rows: pd.DataFrame
     terms: tuple[str, ...]
+    _clusters: dict[str, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
+
+    def clusters(self, name: str) -> NDArray[np.intp]:
+        """Give the clusters of the rows numbers; looked up once for all outcomes."""
+        if name not in self._clusters:
+            self._clusters[name] = clusters_of(self.rows, name)
+        return self._clusters[name]
 
     @cached_property
     def swept(self) -> pd.DataFrame:
@@ -90,7 +94,9 @@ class Design:
         if not left.all():
             absorbed = ", ".join(np.array(self.terms)[~left])
             raise ModelError(f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect")
-        return pd.DataFrame(clean, self.rows.index, list(self.terms))
+        swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
+        refuse_alike(swept, "the outcome")
+        return swept
 
     @cached_property
     def schools(self) -> NDArray[np.intp]:
@@ -116,13 +122,9 @@ class Design:
 
     def fit(self, outcome: str, engine: Engine = "linearmodels") -> PanelFit:
         """Regress an outcome on the terms."""
-        refuse_alike(self.swept, outcome)
         solve = _by_linearmodels if engine == "linearmodels" else _within
         coefficients, residuals = solve(self, outcome)
-        index = list(self.terms)
-        return PanelFit(
-            self.rows, pd.Series(coefficients, index), self.swept, pd.Series(residuals, index=self.rows.index)
-        )
+        return PanelFit(self, pd.Series(coefficients, list(self.terms)), pd.Series(residuals, index=self.rows.index))
 
 
 def fit_panel(
@@ -274,9 +276,10 @@ def sums_by(groups: NDArray[np.intp], values: Floats) -> Floats:
 
 
 def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
+    names = list(panel.swept.columns)  # asked first: it refuses terms that the effects explain
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
-    X = panel.rows[list(panel.terms)].astype(float).set_axis(index)
+    X = panel.rows[names].astype(float).set_axis(index)
     result = PanelOLS(y, X, entity_effects=True, time_effects=True).fit()
     return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
 

@@ -112,7 +112,7 @@ def test_the_robust_interval_covers_the_truth_and_the_row_tells_it():
         row = discontinuity(*noisy(seed=seed, n=500)).row()
         assert row["ci_low"] < row["estimate"] < row["ci_high"]
         covered.append(row["ci_low"] <= 0.5 <= row["ci_high"])
-    assert 0.88 <= np.mean(covered)  # 100 intervals: standard deviation 2.2 points
+    assert np.mean(covered) >= 0.88  # 100 intervals: standard deviation 2.2 points
 
 
 def test_the_effect_of_money_is_the_ratio_of_two_kinks():

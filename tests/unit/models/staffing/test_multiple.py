@@ -87,7 +87,7 @@ def test_with_a_dozen_clusters_the_bootstraps_interval_covers():
         of = panel(seed=seed, effect=0.7)
         row = wild_interval(of, "y0", "treated_after", rng=np.random.default_rng(seed), draws=199)
         covered.append(row["ci_low"] <= 0.7 <= row["ci_high"])
-    assert 0.88 <= np.mean(covered)  # 100 intervals
+    assert np.mean(covered) >= 0.88  # 100 intervals
 
 
 def test_a_panel_of_several_terms_is_refused():
