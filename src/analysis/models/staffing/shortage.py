@@ -24,8 +24,9 @@ LARGE, VERY_LARGE = 0.05, 0.30
 CENTRE, STEP = 30.0, 10.0  # schoolweging is told from 30, the middle of its scale, in steps of 10
 TERMS = ("g5", "weging", "g5:weging")
 COUNTS = {
-    "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "n_obs", "schools_least"),
+    "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "schools_least"),
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
+    "n_obs": (),
     "n_clusters": (),
 }
 MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
