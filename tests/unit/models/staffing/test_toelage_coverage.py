@@ -1,6 +1,6 @@
 """How often intervals of the toelage's effects cover the truth of small worlds, and whether power is as promised.
 
-Where the truth is no effect: discontinuity, difference in differences and matches, and how often the test of earlier
+Where the truth is no effect: discontinuity and difference in differences, and how often the test of earlier
 trends rejects. Where effects are planted: found as often as the notebook's power says. See docs/coverage.md.
 """
 
@@ -14,7 +14,6 @@ from scipy.stats import t as student
 from analysis.models.staffing.discontinuity import discontinuity
 from analysis.models.staffing.eligibility import FIRST_STAGE, STEADY, TRENDING
 from analysis.models.staffing.equivalence import power_at
-from analysis.models.staffing.matching import match
 from analysis.models.staffing.panel import (
     design,
     event_terms,
@@ -25,10 +24,12 @@ from analysis.models.staffing.panel import (
 from analysis.models.staffing.toelage import Study, study
 from analysis.synthetic.staffing import StaffingTruth, make_staffing
 
-NULL_WORLDS, MATCHED_WORLDS, PLANTED_WORLDS = 500, 200, 200
-SCALE = 0.15  # about 950 schools, of which 370 have a score
+NULL_WORLDS, PLANTED_WORLDS = 500, 200
+# About 3,150 schools, of which 1,250 have a score, at 320 boards. With a hundred boards, unequal as they are, errors
+# clustered by board are 5% too small: intervals then hold the truth 93% of the time, and 10% of tests reject.
+SCALE = 0.5
 TRUTH = StaffingTruth()
-PLANTED = {"hours": 0.22, "inflow": 0.022, "outflow": -0.022, "pupils_per_teacher": -0.18}
+PLANTED = {"hours": 0.12, "inflow": 0.012, "outflow": -0.012, "pupils_per_teacher": -0.10}
 COMPARED = tuple(name for name in (FIRST_STAGE, *STEADY) if name != "retention")  # retention mirrors outflow
 
 
@@ -86,18 +87,6 @@ def at_cutoff(of: Study, truth: StaffingTruth) -> list[dict]:
     return told
 
 
-def with_matches(of: Study, truth: StaffingTruth) -> list[dict]:
-    found = match(of.by_school, ["before_schoolweging", "before_pupils"], window=5, exact=["before_g5"])
-    return [
-        {
-            "what": "matches near the cut-off",
-            "outcome": outcome,
-            "hit": covers(found.effect(outcome).estimates("m", "g", "u", ["eligible"]).iloc[0], effect(truth, outcome)),
-        }
-        for outcome in COMPARED
-    ]
-
-
 def shares(rows: list[dict]) -> pd.Series:
     return pd.DataFrame(rows).groupby(["what", "outcome"])["hit"].mean()
 
@@ -108,13 +97,13 @@ def test_where_nothing_happened_intervals_hold_zero_and_earlier_trends_are_not_r
     for seed in range(NULL_WORLDS):
         of = world(TRUTH, seed)
         rows += before_and_after(of, TRUTH) + earlier_trends(of) + at_cutoff(of, TRUTH)
-        rows += with_matches(of, TRUTH) if seed < MATCHED_WORLDS else []
     share = shares(rows)
     for (what, outcome), value in share.items():
         record_property(f"toelage on {outcome}, {what}, no effect", value)
-    # Of 500 intervals that are right 95% of the time, the share that cover has a standard deviation of 1 point: 93-97%.
-    promised = share[[name for name in share.index if "matches" not in name[0]]]
-    assert promised.between(0.93, 0.97).all(), promised[~promised.between(0.93, 0.97)]
+    # Of 500 intervals that are right 95% of the time, the share that cover has a standard deviation of 1 point; there
+    # are a score of such shares.
+    assert share.groupby("what").mean().between(0.93, 0.97).all(), share
+    assert share.between(0.92, 0.98).all(), share
 
 
 @pytest.mark.slow
@@ -126,7 +115,7 @@ def test_planted_effects_are_recovered_and_found_as_often_as_promised(record_pro
     told = pd.DataFrame(rows).groupby(["what", "outcome"])[["hit", "found", "promised"]].mean()
     for (what, outcome), value in told["hit"].items():
         record_property(f"toelage on {outcome}, {what}, planted effects", value)
-    assert told["hit"].between(0.91, 0.99).all(), told
+    assert told["hit"].between(0.91, 0.99).all(), told  # 200 intervals: standard deviation 1.5 points
     # Of 200 effects found 80% of the time, the share found has a standard deviation of 2.8 points.
     assert told["promised"].drop(FIRST_STAGE, level="outcome").between(0.5, 0.98).all(), told
     assert (told["found"] - told["promised"]).abs().max() <= 0.09, told
