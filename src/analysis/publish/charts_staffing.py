@@ -120,8 +120,7 @@ def cutoff(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> Fi
     figure, axes = _grid(len(told))
     for panel, outcome in zip(axes, told, strict=False):
         _cutoff_panel(panel, outcome, points, lines, jumps)
-    for panel in axes[-PER_ROW:]:
-        panel.set_xlabel(text("rank, percent of the schools from the cut-off"))
+    figure.supxlabel(text("rank, percent of the schools from the cut-off"), fontsize=8.5)
     return figure
 
 
@@ -153,15 +152,15 @@ def _cutoff_panel(panel: Axes, outcome: str, points: pd.DataFrame, lines: pd.Dat
         )
         panel.plot(line["at"], line["fitted"].astype(float), color=colour, marker="")
     panel.set_title(outcomes()[outcome])
-    panel.set_ylabel(text("change, {unit}", unit=units()[outcome]))
+    panel.set_ylabel(text("change, {unit}", unit=units()[outcome]), fontsize=7.5)
     jump = jumps[jumps["outcome"] == outcome]
     if len(jump) and jump["estimate"].notna().all():
-        panel.annotate(_jump_told(jump.iloc[0]), (0.02, 0.02), xycoords="axes fraction", fontsize=6.5, color=INK)
+        panel.set_xlabel(_jump_told(jump.iloc[0]), fontsize=7)
 
 
 def _jump_told(row: pd.Series) -> str:
     return text(
-        "jump {estimate:.3f} ({low:.3f} to {high:.3f}); schools {left:,} left, {right:,} right",
+        "jump {estimate:.3f} ({low:.3f} to {high:.3f})\n{left:,} schools left, {right:,} right",
         estimate=float(row["estimate"]),
         low=float(row["ci_low"]),
         high=float(row["ci_high"]),
@@ -217,6 +216,7 @@ def _event_panel(panel: Axes, rows: pd.DataFrame, base: int) -> None:
             color=PALETTE[place],
             label=word(str(group)),
         )
+    panel.set_xticks(sorted({int(year) for year in rows["year"]} | {base})[::3])
     panel.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK)
 
 
@@ -358,7 +358,7 @@ def accounts(means: pd.DataFrame) -> Figure:
             )
         panel.set_title(names[outcome])
         panel.set_xticks(sorted(means["year"].unique()))
-        figures.percent(panel.yaxis, 1)
+        figures.percent(panel.yaxis, 2)
     figure.legend(
         *axes[0].get_legend_handles_labels(),
         loc="outside lower center",
