@@ -30,7 +30,7 @@ class Chapter(Release):
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`."""
-        return tables.load(self.workspace, name)
+        return self._loaded.add(name, tables.load(self.workspace, name))
 
     def has(self, name: str) -> bool:
         """Tell whether this edition makes the internal table `name`."""
@@ -68,14 +68,14 @@ class Chapter(Release):
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
-            return self.shown("table", "truth", _real_edition())
+            return self._shown("table", "truth", _real_edition())
         return self.table("truth", truth, caption=text("Every number that generated this world"), counts=())
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
         made = [name for name in ("published_figures", "published_country", "published_schools") if self.has(name)]
         if not made:
-            return self.shown("table", "published_figures", _real_edition())
+            return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         within = int(figures["within"].sum())
         told = {"within": within, "all": len(figures)}
@@ -93,7 +93,7 @@ class Chapter(Release):
         whole = AS_FILE.format(
             name="published_figures", stem=self.workspace.stem, words=text("All figures in one file")
         )
-        return self.shown("table", "published", missed.html + whole + "".join(self._printed(figures)))
+        return self._shown("table", "published", missed.html + whole + "".join(self._printed(figures)))
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
@@ -110,7 +110,7 @@ class Chapter(Release):
         """Publish a table that is too long for a page: the page links to it."""
         self.table(name, frame, caption=caption, counts=counts)
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
-        return self.shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
+        return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""
@@ -118,12 +118,12 @@ class Chapter(Release):
             self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
             for row in by_finding.to_dict("records")
         ]
-        return self.shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+        return self._shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
 
     def findings_of(self, stem: str) -> Published:
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
-            return self.shown("finding", stem, NOTHING.format(text("This edition has no such chapter.")))
+            return self._shown("finding", stem, NOTHING.format(text("This edition has no such chapter.")))
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 

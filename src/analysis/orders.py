@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
+EXPLAINED = ("models", "data", "intake.py")  # what the appendix of methods tells of
 DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "publish/locale"
 _READERS = ("edition.py", "params.py", "orders.py", "chain.py")
@@ -30,7 +31,9 @@ _READERS = ("edition.py", "params.py", "orders.py", "chain.py")
 
 def project_of(root: Path, outputs: Path) -> Project:
     """Return the project in a folder, with its outputs."""
-    return Project(root=root, outputs=outputs, package=Path(__file__).parent, render=PAGES)
+    package = Path(__file__).parent
+    explains = (root / "docs" / "methods.md", *(package / name for name in EXPLAINED))
+    return Project(root=root, outputs=outputs, package=package, render=PAGES, explains=explains)
 
 
 def params_file(root: Path, name: str) -> Path:

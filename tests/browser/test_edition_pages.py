@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+from analysis.publish.site.shown import FIGURE_OF
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 
+OpenFile = Callable[..., Page]
+APPENDICES = ["accounts", "methods", "printed", "provenance", "regressions", "release"]
 
 # Those below the fold load when a reader comes near: ask for them now.
 ALL_IMAGES_SHOW = """
@@ -27,58 +25,123 @@ async () => {
   return images.every(image => image.alt && image.naturalWidth > 0);
 }
 """
+WIDER_THAN_THE_PAGE = """
+() => [...document.querySelectorAll('main *')].filter(element => !element.closest('.scroll, pre, .unseen, svg')
+  && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 100))
+"""
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--no-first-run"])
-        yield opened
-        opened.close()
+def pages(ci_edition: Path) -> list[Path]:
+    """The index, the chapters, and what accounts for them."""
+    return [ci_edition / "index.html", *sorted((ci_edition / "html").glob("*.html"))]
 
 
-def test_every_page_opens_clean_and_asks_nothing_of_the_network(browser: Browser, ci_edition: Path) -> None:
-    pages = [ci_edition / "index.html", *sorted((ci_edition / "html").glob("*.html"))]
-    assert len(pages) == 1 + len(list((ci_edition / "notebooks").iterdir())) > 6
+def test_every_notebook_and_every_account_has_a_page(ci_edition: Path, pages: list[Path]) -> None:
+    notebooks = [path.stem for path in (ci_edition / "notebooks").iterdir()]
+    assert {path.stem for path in pages} >= {"index", *notebooks, *APPENDICES}
+
+
+def test_every_page_opens_clean_and_asks_nothing_of_the_network(open_file: OpenFile, pages: list[Path]) -> None:
     for path in pages:
-        page = browser.new_page()
-        errors: list[str] = []
-        asked: list[str] = []
-        page.on("console", lambda message, errors=errors: errors.append(message.text))
-        page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.goto(path.as_uri())
-        assert errors == [], path
-        assert [url for url in asked if not url.startswith(("file://", "data:"))] == [], path
+        page = open_file(path)
         assert page.locator("html").get_attribute("lang") == "en"
+        assert page.locator("h1").count() == 1
         assert "synthetic" in page.locator("body").inner_text().lower()
         assert page.evaluate(ALL_IMAGES_SHOW)
         page.close()
 
 
-def test_every_link_leads_somewhere(browser: Browser, ci_edition: Path) -> None:
-    page = browser.new_page()
-    for path in [ci_edition / "index.html", *(ci_edition / "html").glob("*.html")]:
-        page.goto(path.as_uri())
-        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)"):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    open_file: OpenFile, pages: list[Path], violations: Callable[[Page], list], scheme: str
+) -> None:
+    found = {path.stem: violations(open_file(path, color_scheme=scheme)) for path in pages}
+    assert {stem: wrong for stem, wrong in found.items() if wrong} == {}
+
+
+def test_no_page_scrolls_sideways_on_a_telephone(open_file: OpenFile, pages: list[Path]) -> None:
+    for path in pages:
+        page = open_file(path, viewport={"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, path.stem
+        assert page.evaluate(WIDER_THAN_THE_PAGE) == [], path.stem
+        page.close()
+
+
+def test_every_link_leads_somewhere(open_file: OpenFile, pages: list[Path]) -> None:
+    ids: dict[Path, set[str]] = {}
+    for path in pages:
+        page = open_file(path)
+        listed = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+        ids[path.resolve()] = set(listed)
+        assert len(listed) == len(set(listed)), path.stem
+        page.close()
+    for path in pages:
+        page = open_file(path)
+        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))"):
             target, _, anchor = link.partition("#")
-            file = Path(target.removeprefix("file://"))
-            assert file.exists(), (path.name, link)
-            if anchor and file.suffix == ".html":
-                assert f'id="{anchor}"' in file.read_text("utf8"), (path.name, link)
-    page.close()
+            file = (path.parent / unquote(target)).resolve() if target else path.resolve()
+            assert file.is_file(), (path.name, link)
+            assert not anchor or unquote(anchor) in ids[file], (path.name, link)
+        page.close()
 
 
-def test_a_reviewer_goes_from_finding_to_figure_to_data(browser: Browser, ci_edition: Path) -> None:
-    page = browser.new_page()
-    page.goto((ci_edition / "index.html").as_uri())
-    page.locator("a[href*='#finding-at_nearest_school']").first.click()
-    assert page.url.endswith("03_school_choice.html#finding-at_nearest_school")
-    figure = page.locator("figure:has(img[alt^='Map'])")
+def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: OpenFile, ci_edition: Path) -> None:
+    page = open_file(ci_edition / "index.html")
+    item = page.locator("li:has(a[href*='#finding-at_nearest_school'])")
+    assert "n = " in item.inner_text()
+    item.get_by_role("link", name="Figure").click()
+    assert page.url.endswith("03_school_choice.html#figure-nearest_map")
+    figure = page.locator("figure#figure-nearest_map")
     assert figure.is_visible()
-    data = figure.locator("a[href$='.csv']").get_attribute("href")
-    assert (ci_edition / "html" / str(data)).resolve().exists()
-    assert not page.locator("pre:visible").count()
-    page.get_by_role("button", name="Show all code").click()
-    assert page.get_by_text("school_choice.estimate(").first.is_visible()
-    page.close()
+    for kind in ("PNG", "SVG", "CSV", "XLSX"):
+        file = figure.get_by_role("link", name=kind).get_attribute("href")
+        assert (ci_edition / "html" / str(file)).resolve().is_file(), kind
+    origin = page.locator(".output:has(#figure-nearest_map) .origin")
+    origin.get_by_role("link", name="code cell").click()
+    code = page.locator(":target")
+    assert code.is_visible()
+    assert "nearest_map" in code.inner_text()
+    origin.get_by_role("link", name="school_choice.nearest_share").click()
+    assert page.url.endswith("methods.html#function-models-school_choice-nearest_share")
+    entry = page.locator("section.function:has(:target)")
+    assert "Share of the choosers that attend the school nearest to their postcode." in entry.inner_text()
+    assert "src/analysis/models/school_choice.py" in entry.inner_text()
+
+
+def test_every_table_and_figure_tells_its_cell_and_links_both_files(open_file: OpenFile, ci_edition: Path) -> None:
+    for path in sorted((ci_edition / "html").glob("[0-9]*.html")):
+        page = open_file(path)
+        for output in page.locator(".output:has(figure, div.published.table)").all():
+            assert output.locator(".origin a[href^='#cell-']").count() == 1, path.stem
+            assert output.locator("a[href$='.csv']").count() == output.locator("a[href$='.xlsx']").count() > 0
+        page.close()
+
+
+def test_every_declared_figure_of_a_finding_exists(ci_edition: Path) -> None:
+    for stem, by_finding in FIGURE_OF.items():
+        if (ci_edition / "figures" / stem).is_dir():
+            for figure in by_finding.values():
+                assert (ci_edition / "figures" / stem / f"{figure}.png").is_file(), (stem, figure)
+
+
+def test_regressions_are_printed_as_journals_do(open_file: OpenFile, ci_edition: Path) -> None:
+    page = open_file(ci_edition / "html" / "regressions.html")
+    table = page.locator("table.journal").first
+    cells = table.locator("tr", has_text="distance_km").locator("td").all_inner_texts()
+    assert all(cell.count("\n") == 2 and "(" in cell and "[" in cell for cell in cells)
+    assert "Observations" in table.inner_text()
+    assert "Fixed effects" in table.inner_text()
+
+
+def test_printed_pages_hold_the_tables_and_not_the_tools(open_file: OpenFile, ci_edition: Path) -> None:
+    page = open_file(ci_edition / "html" / "03_school_choice.html")
+    page.emulate_media(media="print")
+    assert page.locator("figure img").first.is_visible()
+    assert page.locator("table").first.is_visible()
+    for tool in (".sidebar", "details.code", ".downloads", "#toggle-code"):
+        assert not page.locator(tool).first.is_visible(), tool
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(box => getComputedStyle(box).overflow === 'visible')"
+    )
+    assert len(page.pdf(format="A4")) > 10_000

@@ -17,9 +17,19 @@ from analysis.publish.release import Release
 
 SCHOOL = "01AB00"  # a location that does not exist
 SCORES = np.array([500 + number / 7 for number in range(60)])
-SCHOOLS = pd.DataFrame({"weging": [21.5, 27.3, 33.1, 38.9], "mean": [0.41, 0.35, 0.22, 0.13]})
+SCHOOLS = pd.DataFrame({"weging": [21.53, 27.38, 33.17, 38.91], "mean": [0.41, 0.35, 0.22, 0.13]})
 GROUPS = pd.DataFrame({"group": ["a", "b", "c"], "n": [120, 234, 61], "share": [0.1, 0.2, 0.7]})
 WORDS = {"caption": "Groups", "counts": ["n"]}
+
+
+PUPILS = pd.DataFrame({"score": SCORES})
+
+
+def knows(release: Release, **tables: pd.DataFrame) -> Release:
+    """Let a chapter have loaded internal tables."""
+    for name, rows in tables.items():
+        release._loaded.add(name, rows)
+    return release
 
 
 def groups(**columns: Any) -> pd.DataFrame:
@@ -85,6 +95,28 @@ TABLES: dict[str, tuple[Callable[[Release], object], str]] = {
         "table 'groups': tells a number of persons that is too small",
     ),
     "an exact count in a note": (lambda r: table(r, GROUPS, note="Of all, 234 are in b."), "tells an exact count that"),
+    "a list in a cell": (
+        lambda r: table(r, groups(x=[[1, 2], "", ""])),
+        "column 'x', row 1: holds more than one value",
+    ),
+    "numbers as text": (lambda r: table(r, groups(x=["120", "234", "7"])), "column 'x': numbers as text pass no rule"),
+    "days of birth": (lambda r: table(r, groups(x=pd.Timestamp("2011-03-07"))), "column 'x': days tell persons apart"),
+    "few in a cell": (
+        lambda r: table(r, groups(x=["", "7 pupils", ""])),
+        "column 'x', row 2: tells a number of persons",
+    ),
+    "few in the name of a column": (
+        lambda r: table(r, GROUPS.rename(columns={"share": "share_of_7_pupils"})),
+        "a column's name: tells a number of persons",
+    ),
+    "rows of pupils as a table that counts nobody": (
+        lambda r: table(knows(r, by_pupil=PUPILS), PUPILS[["score"]].head(), counts=()),
+        "column 'score' shows values of the rows of by_pupil",
+    ),
+    "a row per school": (
+        lambda r: table(knows(r, by_school=SCHOOLS), SCHOOLS.assign(n=120)),
+        "column 'weging' shows values of the rows of by_school",
+    ),
     "a row per postcode without a count": (
         lambda r: table(r, pd.DataFrame({"pc4": [1011, 1012], "share": [0.1, 0.2]}), counts=()),
         "rows per postcode are published with a count",
@@ -184,6 +216,24 @@ FIGURES = {
         "60 of 60 points of a line are not in the data",
     ),
     "a histogram of raw scores": (lambda: drawn(lambda axes: axes.hist(SCORES, bins=7)), "bars are not in the data"),
+    "the colours of points": (
+        lambda: drawn(lambda axes: axes.scatter(GROUPS["share"], GROUPS["share"], c=[0.41, 0.35, 0.22])),
+        "3 of 3 cells are not in the data",
+    ),
+    "a line per pupil, before and after": (
+        lambda: drawn(lambda axes: [axes.plot([0.3, 1.3], [score, score + 1]) for score in SCORES]),
+        "ends of lines are not in the data",
+    ),
+    "a violin": (lambda: drawn(lambda axes: axes.violinplot(SCORES)), "corners of an area are not in the data"),
+    "bins of six corners": (
+        lambda: drawn(lambda axes: axes.hexbin(SCORES, SCORES, gridsize=5)),
+        "cells are not in the",
+    ),
+    "the whiskers of a box": (lambda: drawn(lambda axes: axes.boxplot(SCORES)), "points of a line are not in the data"),
+    "the intervals of schools": (
+        lambda: drawn(lambda axes: axes.hlines(SCHOOLS["weging"], SCHOOLS["mean"], SCHOOLS["mean"] + 0.11)),
+        "8 of 8 ends of lines are not in the data",
+    ),
     "a bar per school": (
         lambda: drawn(lambda axes: axes.bar(SCHOOLS["weging"], SCHOOLS["mean"])),
         "4 of 4 bars are not",

@@ -161,6 +161,8 @@ def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -
     beside = [kept for kept in dict.fromkeys((name, "std_error", SUPPRESSED)) if kept in old and kept in new]
     one, other = old.loc[differs, beside], new.loc[differs, beside]
     before, after = numbers(one[name]).to_numpy(), numbers(other[name]).to_numpy()
+    with np.errstate(over="ignore"):  # a change from next to nothing is infinite, for a reader
+        relative = (after - before) / np.where(before == 0, np.nan, np.abs(before))
     cells = pd.DataFrame(
         {
             "row": one.index,
@@ -169,7 +171,7 @@ def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -
             "before": one[name].to_numpy(),
             "after": other[name].to_numpy(),
             "difference": after - before,
-            "relative": (after - before) / np.where(before == 0, np.nan, np.abs(before)),
+            "relative": relative,
         }
     )
     return cells[~_equal(before, after, _errors(one), tolerance)]
@@ -218,7 +220,7 @@ def _tells_apart(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str],
 
 
 def _distinct(frame: pd.DataFrame, keys: Sequence[str]) -> int:
-    return len(frame.drop_duplicates(list(keys))) if keys else min(len(frame), 1)
+    return len(frame.drop_duplicates(list(keys))) if keys else len(frame) > 1
 
 
 def _mostly_shared(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str]) -> bool:

@@ -65,9 +65,11 @@ def taken(split: pd.DataFrame) -> list[str]:
 
 def total(split: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return per chapter how many estimates each stage moved most: ``stem``, one column per stage, ``unknown``."""
-    told = split[split["column"] == "estimate"]
+    told = split[split["column"] == "estimate"].drop_duplicates([name for name in split if name != "table"])
+    if told.empty:
+        return pd.DataFrame(columns=["stem", *names, "unknown"])
     sizes = told[list(names)].abs()
-    most = sizes.idxmax(axis=1).where(sizes.notna().all(axis=1), "unknown") if len(told) else pd.Series(dtype=str)
+    most = sizes.fillna(-1.0).idxmax(axis=1).where(sizes.notna().all(axis=1), "unknown")
     counts = pd.crosstab(told["stem"], most).reindex(columns=[*names, "unknown"], fill_value=0)
     return counts.reset_index().rename_axis(columns=None)
 

@@ -78,7 +78,7 @@ def extra_distance(travel: pd.DataFrame) -> Figure:
         rows = travel[travel["model"] == model].set_index("group").reindex(groups).reset_index()
         figures.intervals(axes, rows, "group", name=term(model.replace("_", " ")), series=place, of=len(models))
     axes.set_xlabel(text("extra distance for one sd lower schoolweging (km)"))
-    axes.legend()
+    figures.legend_above(axes)
     return figure
 
 

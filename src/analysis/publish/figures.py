@@ -97,6 +97,13 @@ def percent(axis: Axis, decimals: int = 0) -> None:
     axis.set_major_formatter(PercentFormatter(xmax=1, decimals=decimals))
 
 
+def legend_above(axes: Axes, ncols: int = 2) -> None:
+    """Put the legend above the axes, from the figure's left edge on, where long words have room."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None, "the axes stand in a figure"
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=ncols)
+
+
 @style()
 def intervals(
     axes: Axes,

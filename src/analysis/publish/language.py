@@ -104,7 +104,8 @@ def term(code: str, /) -> str:
     if spoken() == SOURCE or not code:
         return code
     known = catalogue(spoken())
-    found = known.get(code) or known.get(code.replace("_", " ")) or _by_pattern(code)
+    words = code.replace("_", " ") if code.isidentifier() else code
+    found = known.get(code) or known.get(words) or _by_pattern(words)
     return found or (localised(code) if NUMERIC.fullmatch(code) else code)
 
 

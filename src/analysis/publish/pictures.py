@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,29 +13,42 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Tick
-from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.collections import FillBetweenPolyCollection, LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analysis.errors import DisclosureError
+from analysis.publish.language import term
 
 TOLERANCE = 1e-6
 BARE = re.compile(r"[\s\d.,%+−-]*")
 HATCHED = (1, 1)  # the size of a withheld cell of a heat map
+REFERENCES = 10  # such lines on one pair of axes
 REFERENCE_POINTS = 2  # a line of no effect, a scale bar
 SILENT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"gAMA", b"sRGB"})
 FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate", "set"})
 
 
-def texts_of(figure: Figure) -> list[str]:
-    """Return the words in a figure: titles, labels, legends, annotations; not the bare numbers along an axis."""
+def texts_of(figure: Figure, data: pd.DataFrame) -> list[str]:
+    """Return the words in a figure: titles, labels, legends, annotations.
+
+    Not among them are the bare numbers along an axis, and the words of the data beside it: "region 17" is a name there,
+    and the gate has judged it as one.
+    """
     ticks = {
         id(label) for tick in figure.findobj(Tick) if isinstance(tick, Tick) for label in (tick.label1, tick.label2)
     }
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     told = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
-    return [words for words in told if words.strip()]
+    known = _words(data)
+    return [words for words in told if words.strip() and words not in known]
+
+
+def _words(data: pd.DataFrame) -> set[str]:
+    """Return the words in the cells of a frame, in the language of the data and of the page."""
+    cells = {str(word) for column in data.select_dtypes(exclude="number") for word in data[column].dropna().unique()}
+    return cells | {term(word) for word in cells}
 
 
 def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
@@ -51,7 +64,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
     """
     _refuse_notes(figure, name)
     known = _numbers(data)
-    most = len(data) * max(data.select_dtypes("number").shape[1], 1)
+    most = 10 + 2 * data.select_dtypes("number").size  # an interval has two ends, an area a way back
     for what, drawn in _drawn(figure):
         strange = int((~_among(drawn, known).any(axis=1)).sum()) or max(len(drawn) - most, 0)
         if strange:
@@ -110,10 +123,14 @@ def _drawn(figure: Figure) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _lines_and_bars(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
-    for line in axes.lines:
-        points = np.column_stack([_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))])
-        if len(points) > REFERENCE_POINTS:
-            yield "points of a line", points
+    lines = [
+        np.column_stack([_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))])
+        for line in axes.lines
+    ]
+    short = [points for points in lines if len(points) <= REFERENCE_POINTS]
+    yield from (("points of a line", points) for points in lines if len(points) > REFERENCE_POINTS)
+    if len(short) > REFERENCES:
+        yield "ends of lines", np.concatenate(short)
     sizes = [(bar.get_height(), bar.get_width()) for bar in axes.patches if isinstance(bar, Rectangle)]
     bars = [size for size in sizes if size != HATCHED]
     if bars:
@@ -124,9 +141,18 @@ def _points_and_cells(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:
     for collection in axes.collections:
         if isinstance(collection, PathCollection):
             yield "points", _floats(collection.get_offsets())
-    meshes = [mesh for mesh in axes.collections if isinstance(mesh, QuadMesh)]
-    for cells in (*meshes, *axes.images):
-        yield "cells", _floats(cells.get_array()).reshape(-1, 1)
+        if isinstance(collection, LineCollection):
+            yield "ends of lines", _together(collection.get_segments())
+        if isinstance(collection, FillBetweenPolyCollection):
+            yield "corners of an area", _together([path.vertices for path in collection.get_paths()])
+    for coloured in (*axes.collections, *axes.images):
+        if coloured.get_array() is not None:
+            yield "cells", _floats(coloured.get_array()).reshape(-1, 1)
+
+
+def _together(parts: Sequence[Any]) -> np.ndarray:
+    """Return the points of several lines or areas; what is missing in the data leaves empty ones."""
+    return np.concatenate([np.empty((0, 2)), *(_floats(part) for part in parts if len(part))])
 
 
 def _floats(values: Any) -> np.ndarray:  # noqa: ANN401 - whatever matplotlib keeps, masked or not

@@ -12,11 +12,25 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import COUNTING_NAME, Counts, Gated, flat, profile, suppress
+from analysis.publish.cells import refuse_odd_cells
+from analysis.publish.differencing import Register
+from analysis.publish.disclosure import (
+    COUNTING_NAME,
+    Contributors,
+    Counts,
+    Gated,
+    Ratios,
+    Totals,
+    flat,
+    profile,
+    suppress,
+)
 from analysis.publish.extremes import refuse_extremes, withhold_tails
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
+from analysis.publish.language import text
 from analysis.publish.layout import render
 from analysis.publish.pictures import refuse_drawn, texts_of
+from analysis.publish.raw import Loaded
 from analysis.publish.rendering import drawn
 from analysis.publish.sentences import refuse_exact
 from analysis.publish.tables import html_table, write_csv, write_sidecar
@@ -56,15 +70,25 @@ class Release:
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
+        self._loaded = Loaded()
+        self._register = Register(self.profile)
         self._exact: set[int] = set()  # the counts that left the gate rounded or withheld: no text may tell them
 
-    def gated(self, frame: pd.DataFrame, counts: Counts, *, totals: Sequence[str] | None = None) -> pd.DataFrame:
+    def gated(
+        self,
+        frame: pd.DataFrame,
+        counts: Counts,
+        *,
+        totals: Totals | None = None,
+        ratios: Ratios | None = None,
+        contributors: Contributors | None = None,
+    ) -> pd.DataFrame:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
 
         The column ``suppressed`` names what is withheld per row. Draw figures from this.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
-        return self._suppressed(frame, counts, totals).frame
+        return self._suppressed(frame, counts, totals, ratios, contributors).frame
 
     def rounded(self, n: int, *, unit: str = "pupils", where: str = "a number") -> int:
         """Return `n` as it may stand in a caption or sentence; refuse it when it is too small to."""
@@ -76,7 +100,7 @@ class Release:
             self._exact |= {n} - {rounded}
         return rounded
 
-    def shown(self, kind: str, name: str, html: str) -> Published:
+    def _shown(self, kind: str, name: str, html: str) -> Published:
         """Return what a notebook may show, and note its digest: the page is refused when it shows anything else.
 
         Parameters
@@ -96,7 +120,9 @@ class Release:
         *,
         caption: str,
         counts: Counts,
-        totals: Sequence[str] | None = None,
+        totals: Totals | None = None,
+        ratios: Ratios | None = None,
+        contributors: Contributors | None = None,
         digits: Mapping[str, int] | None = None,
         labels: Mapping[str, str] | None = None,
         shown: Sequence[str] | None = None,
@@ -112,14 +138,15 @@ class Release:
             One row per published row.
         caption, note
             Text above and below the table. They are published: put no number in them that did not pass the gate.
-        counts, totals
+        counts, totals, ratios, contributors
             What the cells count and rest on; see `analysis.publish.disclosure.suppress`. ``counts=()`` says that the
             table counts nobody.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         """
         self._accept("table", name, caption, note)
-        gated = self._suppressed(frame, counts, totals)
+        own = self._suppressed(frame, counts, totals, ratios, contributors)
+        gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
         html = html_table(
             gated,
@@ -143,7 +170,7 @@ class Release:
             rules=judged(gated, _counted(counts), self.profile, totals=totals is not None, picture=False),
             files=self._digests(path),
         )
-        return self.shown("table", name, html)
+        return self._shown("table", name, html)
 
     def figure(
         self, name: str, figure: Figure, *, alt: str, caption: str, data: pd.DataFrame, counts: Counts
@@ -170,13 +197,13 @@ class Release:
         """
         self._accept("figure", name, caption, alt)
         _refuse_idle(alt, caption, name)
-        gated = self._suppressed(data, counts, None)
+        gated = self._register.admit(f"{self.workspace.stem}/{name}_data", self._suppressed(data, counts))
         _refuse_shown(gated, data, name)
         refuse_drawn(figure, gated.frame, name)
         image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
-        self._refuse_words("figure", name, (caption, alt, *texts_of(figure)), counts)
+        self._refuse_words("figure", name, (caption, alt, *texts_of(figure, gated.frame)), counts)
         paths = self._write_pictures(name, image, svg)
-        source = self._write_csv(f"{name}_data", gated, f"Data behind the figure: {caption}")
+        source = self._write_csv(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         html = render(
             "figure.html.j2",
             identity=f"figure-{name}",
@@ -203,7 +230,7 @@ class Release:
             rules=judged(gated, _counted(counts), self.profile, totals=False, picture=True),
             files=self._digests(source, *paths.values()),
         )
-        return self.shown("figure", name, html)
+        return self._shown("figure", name, html)
 
     def finding(
         self,
@@ -240,15 +267,25 @@ class Release:
         rules = judged_sentence(unit, shown, self.profile)
         self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
         html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
-        return self.shown("finding", name, html)
+        return self._shown("finding", name, html)
 
-    def _suppressed(self, frame: pd.DataFrame, counts: Counts, totals: Sequence[str] | None) -> Gated:
+    def _suppressed(
+        self,
+        frame: pd.DataFrame,
+        counts: Counts,
+        totals: Totals | None = None,
+        ratios: Ratios | None = None,
+        contributors: Contributors | None = None,
+    ) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counted = flat(frame), _counted(counts)
         _refuse_uncounted(frame, counted)
+        refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counted)
+        self._loaded.refuse(frame)
         refuse_extremes(frame)
-        gated = suppress(withhold_tails(frame, counts, self.profile), counts, self.profile, totals=totals)
+        tails = withhold_tails(frame, counts, self.profile)
+        gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
         for column in counted:
             self._remember(pd.to_numeric(frame[column], errors="coerce"), gated.frame[column])
         return gated
@@ -276,8 +313,8 @@ class Release:
             raise InputError(kind, "a name is lower-case letters, digits and underscores", given=name)
         if not texts[0].strip():
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
-        for text in (name.replace("_", " ").upper(), *texts):
-            refuse_identifying_text(text, f"{kind} {name!r}")
+        for words in (name.replace("_", " ").upper(), *texts):
+            refuse_identifying_text(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.publish.axes import localise
+from analysis.publish.language import text
 from analysis.publish.pictures import refuse_png, refuse_svg
 
 PAGE_DPI = 200
-SYNTHETIC_MARK = "Synthetic data"
 
 
 def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[bytes, str]:
@@ -51,7 +51,7 @@ def _mark_synthetic(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0, 0.04, 1, 0.96))
-    figure.text(0.995, 0.01, SYNTHETIC_MARK, ha="right", va="bottom", fontsize=7, color="#5a5a5a")
+    figure.text(0.995, 0.01, text("Synthetic data"), ha="right", va="bottom", fontsize=7, color="#5a5a5a")
 
 
 def _close(figure: Figure) -> None:

@@ -91,7 +91,7 @@ def _could_be_meant(n: int, before: str, after: str, profile: Profile) -> bool:
     """Tell whether a number in a text is likely the count that it equals; small numbers are equal by accident."""
     if _COUNTS_OTHERS.match(after) or n < profile.min_count:
         return False
-    return n >= LARGE or bool(before.strip() and _ENDS_OR_DOES.match(after))
+    return n >= LARGE or bool((before + after).strip() and _ENDS_OR_DOES.match(after))
 
 
 def _may_be_told(n: int, profile: Profile) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.publish.disclosure import CROSS, SUPPRESSED, Gated
+from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.publish.language import header, localised, term, text
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
@@ -72,6 +72,7 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     }
     columns = [str(column) for column in gated.frame.columns]
     whole = {**told, "columns": columns, "withheld_cells": gated.cells}
+    whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}  # what the next edition's gate compares
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
     write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
 
@@ -150,6 +151,8 @@ def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[Cell
 
 
 def _reason(sign: str) -> str:
+    if sign == DOMINATED:
+        return text("Withheld: two schools make up nearly all of it")
     if sign == CROSS:
         return text("Withheld: it rests on too few, or would give such a cell away")
     return text("Withheld: fewer than {least}", least=sign.removeprefix("< "))

@@ -33,7 +33,7 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
         rows = shown[shown["model"] == model]
         figures.intervals(axes, rows, "label", name=name, series=place, of=len(models))
     axes.set_xlabel(text("standard deviations of the test"))
-    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, borderaxespad=0)
+    figures.legend_above(axes)
     return figure
 
 
@@ -53,7 +53,7 @@ def spread_of_schools(spread: pd.DataFrame) -> Figure:
         rows = pd.DataFrame({"estimate": wide[0.5], "ci_low": wide[0.1], "ci_high": wide[0.9]}).reset_index()
         figures.intervals(axes, rows, "subject", name=name, series=place, of=2)
     axes.set_xlabel(text("distance from the mean school (standard deviations of the test)"))
-    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.2), ncols=2, borderaxespad=0)
+    figures.legend_above(axes)
     return figure
 
 

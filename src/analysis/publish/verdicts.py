@@ -14,7 +14,8 @@ Verdict = dict[str, Any]
 ``smallest`` published number, the number of withheld ``cells``."""
 
 ALWAYS = ("identity", "extremes", "words")
-"""Rules whose breach refuses a publication: what is published has passed them."""
+"""Rules whose breach refuses a publication: what is published has passed them. So has it ``differencing``,
+which is looked at once more when the edition is whole."""
 
 
 def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bool, picture: bool) -> list[Verdict]:
@@ -37,7 +38,7 @@ def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bo
     if not counted:
         return [*verdicts, {"rule": "nobody", "verdict": "declared"}]
     verdicts += [_primary(gated, column, profile) for column in counted]
-    verdicts.append(_rounded(profile))
+    verdicts += [_rounded(profile), _passed("differencing")]
     return [*verdicts, *_others(gated, totals=totals)]
 
 

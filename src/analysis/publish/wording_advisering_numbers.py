@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.publish.language import localised, text
+from analysis.publish.language import text
 from analysis.publish.tables import number
 
 
@@ -22,12 +22,12 @@ def is_told(*rows: pd.Series) -> bool:
 
 def points(share: float) -> str:
     """Write a share in percentage points."""
-    return localised(number(100 * share, 1))
+    return number(100 * share, 1)
 
 
 def interval(row: pd.Series, factor: float = 100, digits: int = 1) -> str:
     """Write an estimate with its interval, by default in percentage points."""
-    estimate, low, high = (localised(number(factor * row[name], digits)) for name in ("estimate", "ci_low", "ci_high"))
+    estimate, low, high = (number(factor * row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 

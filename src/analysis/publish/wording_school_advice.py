@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.publish.language import localised, term, text
+from analysis.publish.language import term, text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
 
@@ -74,5 +74,5 @@ def _levels(row: dict[str, Any]) -> str:
 
 
 def _interval(row: dict[str, Any]) -> str:
-    low, high = (localised(number(row[name], 2)) for name in ("ci_low", "ci_high"))
+    low, high = (number(row[name], 2) for name in ("ci_low", "ci_high"))
     return text("95% interval {low} to {high}", low=low, high=high)

@@ -59,12 +59,15 @@ class Project:
         The folder of the package whose code counts.
     render
         The function that makes the pages of a built edition from its folder and manifest, as ``module:function``.
+    explains
+        Files and folders of code whose words the pages quote: documentation, docstrings.
     """
 
     root: Path
     outputs: Path
     package: Path
     render: str
+    explains: tuple[Path, ...] = ()
 
     @property
     def memory(self) -> Path:
@@ -86,6 +89,12 @@ class Project:
         """What holds for every step: the lock and the threads."""
         lock = self.root / "requirements.lock"
         return {"lock": self.hashes.of(lock) if lock.exists() else None, "threads": 1}
+
+    @cached_property
+    def explanation(self) -> str:
+        """The digest of all that the pages quote."""
+        files = [file for path in self.explains for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
+        return digest(json.dumps([self.hashes.of(file) for file in files if file.exists()]))
 
     def notebook(self, step: Step) -> Path:
         """Return the file of a step's notebook."""
@@ -188,6 +197,7 @@ class Assessor:
             "resources": dict(reach.resources),
             "prose": {step.stem: prose_digest(self.project.notebook(step)) for step in self.steps},
             "steps": results,
+            "explanation": self.project.explanation,
         }
 
     def pages_valid(self, folder: Path, done: Mapping[str, Record]) -> bool:

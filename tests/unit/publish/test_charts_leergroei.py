@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from analysis.publish import charts_leergroei as charts
+from analysis.publish import language
+from analysis.publish.axes import localise
 
 
 def estimates(*rows):
@@ -107,3 +109,23 @@ def test_groups_of_pupils_are_called_by_their_words_in_order():
     told = charts.by_group(rows)
     assert told["outcome"].tolist() == ["b", "b", "a", "a"]
     assert told["category"].tolist() == ["parents with a low education", "bottom third"] * 2
+
+
+@pytest.mark.parametrize("spoken", language.languages())
+def test_words_of_every_language_fit_in_the_figure(spoken):
+    bounds = TWO.tail(1).assign(category=charts.ABSENT["lee_bounds"])
+    drops = pd.concat([TWO.assign(term=f"drop_{series}") for series in charts.WITHOUT_CLOSURE])
+    with language.speaking(spoken):
+        figures = [
+            charts.by_category(bounds, language.text("change against the year before (sd of growth)")),
+            charts.expected_and_observed(
+                charts.in_series(drops, "drop"), language.text("share that drops a level"), percent=True
+            ),
+        ]
+        for figure in figures:
+            localise(figure)
+            figure.draw_without_rendering()
+            words = [*figure.legends, *(axes.xaxis.label for axes in figure.axes)]
+            for found in (word.get_window_extent() for word in words):
+                assert found.x0 >= 0, found
+                assert found.x1 <= figure.bbox.x1, found

@@ -58,6 +58,10 @@ def test_numbers_change_their_signs(english: str, dutch: str) -> None:
         ("< 24.0 km", "< 24,0 km"),
         ("below 0.5", "minder dan 0,5"),
         ("60% or more; below 24", "60% of meer; minder dan 24"),
+        (
+            "test sat; the test advises the lowest level: nothing is below it",
+            "toets gemaakt; de toets adviseert het laagste niveau: daar ligt niets onder",
+        ),
         ("De 1.5e school", "De 1.5e school"),
     ],
 )

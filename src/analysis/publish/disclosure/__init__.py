@@ -5,8 +5,18 @@ share that rests on it. `profiles` holds the rules, `gate` applies them to one t
 give a withheld cell away, `audit` computes what a reader could still find out.
 """
 
-from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Counts, Gated, flat, suppress
+from analysis.publish.disclosure.gate import (
+    CROSS,
+    SUPPRESSED,
+    Contributors,
+    Counts,
+    Gated,
+    Totals,
+    flat,
+    suppress,
+)
 from analysis.publish.disclosure.profiles import COUNTING_NAME, DOMINATED, PROFILES, Profile, profile
+from analysis.publish.disclosure.ratios import Ratios
 
 __all__ = [
     "COUNTING_NAME",
@@ -14,9 +24,12 @@ __all__ = [
     "DOMINATED",
     "PROFILES",
     "SUPPRESSED",
+    "Contributors",
     "Counts",
     "Gated",
     "Profile",
+    "Ratios",
+    "Totals",
     "flat",
     "profile",
     "suppress",

@@ -117,9 +117,17 @@ def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequenc
     while before != (before := int(withheld.sum())):
         withheld |= spread(withheld, resting)
         for group in groups:
-            alone = np.flatnonzero(withheld[group.rows, : cells.shown].sum(axis=0) == 1)
-            for column in alone:
+            alone = withheld[group.rows, : cells.shown].sum(axis=0) == 1
+            for column in np.flatnonzero(alone & ~_loose(cells, group)):
                 _hide_smallest(cells, withheld, group.rows, int(column))
+
+
+def _loose(cells: Cells, group: Group) -> Booleans:
+    """Tell in which columns a total counts more than its rows do, so that a row does not follow from it."""
+    n = cells.numbers[group.rows, : cells.shown]
+    if group.total is None:
+        return np.zeros(cells.shown, dtype=bool)
+    return 2 * cells.numbers[group.total, : cells.shown] > n.sum(axis=0)
 
 
 def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) -> None:

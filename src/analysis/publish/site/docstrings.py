@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 from analysis.publish.site.formulas import formula
 
 PACKAGE = Path(__file__).parents[2]
-EXPLAINED = ("models",)
-"""Packages whose functions a number can come from."""
+EXPLAINED = ("models", "data", "intake.py")
+"""Where the functions stand that a number can come from; `analysis.orders` names the same, for the pages' key."""
 
 UNDERLINED = re.compile(r"^(?P<title>[A-Z][A-Za-z ]+)\n-{3,}\n", re.MULTILINE)
 INLINE = re.compile(r":math:`(?P<math>[^`]+)`|``(?P<code>.+?)``|`(?P<name>[\w.]+)`|\*(?P<em>\w[^*\n]*)\*")
@@ -70,9 +70,13 @@ def documented() -> Mapping[str, Documented]:
     return {
         found.name: found
         for package in EXPLAINED
-        for path in sorted((PACKAGE / package).rglob("*.py"))
+        for path in _modules(PACKAGE / package)
         for found in _of_module(path)
     }
+
+
+def _modules(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def _of_module(path: Path) -> Iterator[Documented]:

@@ -14,22 +14,26 @@ from analysis.publish.site.pages import Heading, origin_line
 from analysis.publish.site.sitemap import Site, Thing
 from analysis.publish.tables import significant
 
-ACCOUNT = {"step", "reason"}
+ACCOUNT = {"reason"}
+"""What the columns of an account hold, whatever it counts."""
+
+OTHER_ACCOUNTS = {("leergroei", "tests")}
+"""Accounts in another form: chapter and table."""
 PRINTED = "published_figures"
 
 
 def accounts(site: Site) -> dict[str, Any] | None:
     """Return what the template of the row accounting asks for; None when no chapter published an account."""
-    found = [
-        thing
-        for thing in site.things
-        if thing.kind == "table" and set(site.sidecar(thing).get("columns", ())) >= ACCOUNT
-    ]
+    found = [thing for thing in site.things if thing.kind == "table" and _is_account(site, thing)]
     if not found:
         return None
     told = [(f"chapter-{thing.stem}-{thing.name}", thing, shown_again(site, thing)) for thing in found]
     headings = [Heading(2, f"{thing.chapter.title}", anchor) for anchor, thing, _ in told]
     return {"accounts": told, "headings": headings}
+
+
+def _is_account(site: Site, thing: Thing) -> bool:
+    return (thing.stem, thing.name) in OTHER_ACCOUNTS or set(site.sidecar(thing).get("columns", ())) >= ACCOUNT
 
 
 def shown_again(site: Site, thing: Thing) -> Markup:

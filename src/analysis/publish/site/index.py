@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from analysis.publish.differencing import check_differences
 from analysis.publish.disclosure import profile
 from analysis.publish.language import SOURCE, speaking, text
 from analysis.publish.net import check_edition, check_pages
@@ -23,6 +24,11 @@ from analysis.publish.site.shown import figure_of
 from analysis.publish.site.sitemap import Chapter, Site, Thing, read_site
 
 Contents = dict[str, Any] | None
+
+_NUMBER = r"[−-]?\d[\d.,]*%?"
+_INTERVAL = rf"95%[ -]\w*interval {_NUMBER} \w+ [−-]?\d(?:[\d.,]*\d)?%?"
+WITH_INTERVAL = re.compile(rf"{_NUMBER}(?: \({_INTERVAL}\)|, {_INTERVAL})")
+"""A number with its 95% interval, as sentences in any of the languages write it."""
 
 
 def build(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -45,6 +51,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     with speaking(manifest["facts"].get("language", SOURCE)):
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
+        check_differences(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
         site = site.with_appendices([Chapter(name, title) for name, (title, told) in contents.items() if told])
         (folder / "html").mkdir(exist_ok=True)
@@ -154,10 +161,8 @@ def _finding(thing: Thing, figure: Thing | None) -> dict[str, Any]:
 
 def with_estimates(sentence: str) -> Markup:
     """Return a sentence in which each number with its interval stands out."""
-    number = r"[−\-]?[\d.,]*\d\s?%?"
-    pattern = re.escape(text("{estimate} (95% interval {low} to {high})", estimate="@", low="@", high="@")).replace("@", number)
     parts, end = [], 0
-    for found in re.finditer(pattern, sentence):
+    for found in WITH_INTERVAL.finditer(sentence):
         parts += [escape(sentence[end : found.start()]), Markup("<b>{0}</b>").format(found[0])]
         end = found.end()
     return Markup("").join([*parts, escape(sentence[end:])])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import count, groupby
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from analysis.publish.site.pages import Heading, Headings, Outline
 from analysis.publish.site.sitemap import Site
 from analysis.run.code import Code
 
+REMEMBERED = Path(".cache", "code.json")
+"""What runs remember of the code, beside the editions: it saves parsing all of it once more, and may be absent."""
+
 METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
 TOLD = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
@@ -28,11 +31,15 @@ def methods(site: Site) -> dict[str, Any]:
     outline = Outline()
     article = _rendered(METHODS, outline) if METHODS.exists() else Markup("")
     used = _used(site)
-    modules = {name: list(found) for name, found in groupby(used, key=lambda one: one.name.rpartition(".")[0])}
+    entries = [documented()[name] for name in used]
+    modules: dict[str, list[dict[str, Any]]] = {}
+    for one in entries:
+        module = one.name.rpartition(".")[0]
+        modules.setdefault(module, []).append(_entry(one, used[one.name], _links(module, entries)))
     headings = [heading for heading in outline.headings if heading.level == 2]
     return {
         "article": article,
-        "modules": {name: [_entry(one, modules) for one in found] for name, found in modules.items()},
+        "modules": modules,
         "headings": [*headings, Heading(2, text("Functions and formulas"), "functions")],
     }
 
@@ -47,27 +54,32 @@ def _rendered(path: Path, outline: Outline) -> Markup:
     return Markup(boxed.replace("</table>", "</table></div>"))  # noqa: S704 - the project's own text
 
 
-def _used(site: Site) -> list[Documented]:
-    """Return the functions behind what the edition publishes, and the documented ones on which those rest."""
-    known = documented()
+def _used(site: Site) -> dict[str, list[str]]:
+    """Return the functions behind what the edition publishes and those they rest on, each with its own such list."""
+    known = documented().keys()
+    code = Code(PACKAGE, site.folder.parent / REMEMBERED)
     named = {name for cells in site.origins.values() for origin in cells.values() for name in origin.functions}
-    code = Code(PACKAGE)
-    reached = {name for one in named for name in code.of_symbol(one).functions}
-    return [known[name] for name in sorted((named | reached) & known.keys())]
+    reached = {one: known & code.of_symbol(one).functions.keys() for one in named}
+    every = sorted(named.union(*reached.values()))
+    return {one: sorted((reached.get(one) or known & code.of_symbol(one).functions.keys()) - {one}) for one in every}
 
 
-def _entry(one: Documented, modules: Mapping[str, Sequence[Documented]]) -> dict[str, Any]:
-    link = _links(one, modules)
+def _entry(one: Documented, rests_on: Sequence[str], link: Mapping[str, str]) -> dict[str, Any]:
     sections = {
         title: (definitions if title in NAMED else as_html)(body, link)
         for title, body in one.sections.items()
         if title in TOLD
     }
-    return {"told": one, "text": as_html(one.text, link), "sections": sections}
+    below = [documented()[name] for name in rests_on]
+    return {
+        "told": one,
+        "text": as_html(one.text, link),
+        "sections": sections,
+        "rests_on": sorted(below, key=lambda other: not other.has_formula),
+    }
 
 
-def _links(one: Documented, modules: Mapping[str, Sequence[Documented]]) -> dict[str, str]:
+def _links(module: str, entries: Sequence[Documented]) -> dict[str, str]:
     """Return the addresses of the names that a docstring may mention: those of its own module go first."""
-    everywhere = [other for found in modules.values() for other in found]
-    near = modules[one.name.rpartition(".")[0]]
-    return {other.name.rpartition(".")[2]: f"#{other.anchor}" for other in (*everywhere, *near)}
+    near_last = sorted(entries, key=lambda one: one.name.rpartition(".")[0] == module)
+    return {one.name.rpartition(".")[2]: f"#{one.anchor}" for one in near_last}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from analysis.publish.site.sitemap import Site, Thing
 from analysis.publish.tables import number
 
 TABLE = "estimates"
+ALL = ("", "all")
 KEYS = ("model", "group", "outcome", "controls")
 MOST_COLUMNS = 6
 ALIKE = 0.6
@@ -97,7 +99,7 @@ def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
     """Group regressions that belong in one table: consecutive ones with one unit and mostly the same terms."""
     groups: list[list[Regression]] = []
     for one in found:
-        if groups and len(groups[-1]) < MOST_COLUMNS and _alike(groups[-1][0], one):
+        if groups and len(groups[-1]) < MOST_COLUMNS and _alike(groups[-1], one):
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -107,48 +109,67 @@ def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
 def journal_table(group: Sequence[Regression]) -> dict[str, Any]:
     """Return a table in the form of journals: a column per regression, with an interval below each estimate."""
     labels = list(dict.fromkeys(label for one in group for label in one.terms))
-    cells = [{row["label"]: _cell(row, one.facts) for row in one.rows.to_dict("records")} for one in group]
+    units = list(dict.fromkeys(unit for one in group for unit in one.rows["unit"]))
+    digits = _digits(group)
+    cells = [{row["label"]: _cell(row, one.facts, digits) for row in one.rows.to_dict("records")} for one in group]
     differing = [place for place in range(len(group[0].name)) if len({one.name[place] for one in group}) > 1] or [0]
-    same = [
-        term(part) for place, part in enumerate(group[0].name) if place not in differing and part not in ("", "all")
-    ]
-    unit = term(str(group[0].rows["unit"].iloc[0]))
+    same = [_words(part) for place, part in enumerate(group[0].name) if place not in differing and part not in ALL]
     return {
-        "caption": text("{models} ({unit})", models=", ".join(same) or term(group[0].name[0]), unit=unit),
-        "columns": [", ".join(term(one.name[place]) for place in differing) for one in group],
-        "rows": [(term(label), [column.get(label) for column in cells]) for label in labels],
+        "caption": _caption(", ".join(same), units),
+        "columns": [", ".join(_words(one.name[place]) for place in differing) for one in group],
+        "rows": [(_words(label), [column.get(label) for column in cells]) for label in labels],
         "foot": list(_foot(group)),
     }
 
 
-def _alike(one: Regression, other: Regression) -> bool:
-    same_unit = one.rows["unit"].iloc[0] == other.rows["unit"].iloc[0]
-    kin = one.name[0] == other.name[0] or (len(one.name) > 2 and one.name[1:3] == other.name[1:3])
-    shared = len(set(one.terms) & set(other.terms)) / min(len(one.terms), len(other.terms))
+def _caption(same: str, units: Sequence[str]) -> str:
+    unit = _words(units[0]) if len(units) == 1 else ""
+    if same and unit:
+        return text("{models} ({unit})", models=same, unit=unit)
+    return same or unit
+
+
+def _words(code: str) -> str:
+    """Return a code of the tidy table as a reader reads it."""
+    return term(code).replace("_", " ")
+
+
+def _alike(group: Sequence[Regression], one: Regression) -> bool:
+    """Tell whether a regression belongs beside others: of their model or of their outcome, with their terms."""
+    together = [*group, one]
+    first = group[0]
+    same_unit = set(first.rows["unit"]) == set(one.rows["unit"])
+    kin = len({each.name[0] for each in together}) == 1 or len({each.name[1:3] for each in together}) == 1
+    shared = len(set(first.terms) & set(one.terms)) / min(len(first.terms), len(one.terms))
     return same_unit and kin and shared >= ALIKE
 
 
 def _labels(rows: pd.DataFrame) -> list[str]:
-    """Name each row: by its term, and where two rows have the same one, by the factor too."""
-    if "factor" not in rows or rows["term"].is_unique:
-        return rows["term"].tolist()
-    return [f"{factor}: {name}" if factor else name for factor, name in zip(rows["factor"], rows["term"], strict=True)]
+    """Name each row: by its term, with its factor if that is told, and its unit if these differ."""
+    labels = rows["term"].tolist()
+    if "factor" in rows:
+        labels = [
+            f"{factor}: {label}" if factor else label for factor, label in zip(rows["factor"], labels, strict=True)
+        ]
+    if len(set(rows["unit"])) > 1:
+        labels = [f"{label} ({unit})" for label, unit in zip(labels, rows["unit"], strict=True)]
+    return labels
 
 
-def _cell(row: Mapping[Any, Any], facts: Facts) -> tuple[str, str, str]:
+def _cell(row: Mapping[Any, Any], facts: Facts, digits: int) -> tuple[str, str, str]:
     """Write an estimate, its standard error in brackets, and its interval."""
     values = [row["estimate"], row.get(facts.error, ""), row["ci_low"], row["ci_high"]]
     if pd.isna(values[0]) or values[0] == "":
         return CROSS, "", ""
-    digits = _digits(float(values[1] or values[0]))
     estimate, error, low, high = (number(float(value), digits) if value not in ("", None) else "" for value in values)
     return estimate, f"({error})" if error else "", f"[{low}; {high}]" if low and high else ""
 
 
-def _digits(error: float) -> int:
-    """Return the decimals that give a standard error two significant digits, between two and five."""
-    size = f"{abs(error):e}"
-    return min(max(1 - int(size.partition("e")[2]), 2), 5)
+def _digits(group: Sequence[Regression]) -> int:
+    """Return the decimals that give the middle standard error of a table two significant digits."""
+    errors = pd.concat([pd.to_numeric(one.rows[one.facts.error], errors="coerce") for one in group])
+    middle = errors[errors > 0].median()
+    return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 1), 5))
 
 
 def _foot(group: Sequence[Regression]) -> Iterator[tuple[str, list[str]]]:

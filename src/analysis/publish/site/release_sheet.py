@@ -19,7 +19,6 @@ COLUMNS = (
     *("chapter", "kind", "name", "title", "rule", "column", "verdict", "limit", "smallest", "cells", "reason"),
     *("file", "sha256"),
 )
-REFUSING = ("identity", "words", "extremes", "picture", "linked", "differencing")
 Rule = Mapping[str, Any]
 
 
@@ -92,6 +91,9 @@ def _meanings() -> dict[str, str]:
         text("Fewest"): text("The smallest number that each counting column tells, and what it must be at least."),
         text("Rounding"): text("What numbers of persons are rounded to."),
         text("Other cells"): text("Withheld because it rests on a withheld cell, or would give one away."),
+        text("Other tables"): text(
+            "Beside other tables, of this edition and of earlier ones about the same persons, it gives nothing small away."
+        ),
         text("Dominance"): text("Withheld because one or two contributors make up most of it."),
         text("Verdict"): text("Passed, or the number of cells that are withheld."),
     }
@@ -109,7 +111,7 @@ def _row(thing: Thing) -> Iterator[object]:
     nobody = _rule(thing, "nobody")
     fewest = [f"{header(str(rule['column']))}: {reason(rule)}" for rule in _rules(thing) if rule["rule"] == "smallest"]
     yield text("counts nobody, as its chapter declares") if nobody else "; ".join(fewest)
-    for code in ("rounding", "others", DOMINATED):
+    for code in ("rounding", "others", "differencing", DOMINATED):
         yield _of(thing, code)
     withheld = _withheld(thing)
     yield text("{cells:,} withheld", cells=withheld) if withheld else text("passed")

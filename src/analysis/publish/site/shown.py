@@ -2,8 +2,41 @@
 
 from __future__ import annotations
 
-FIGURE_OF: dict[str, dict[str, str]] = {}
-"""Per chapter the figure beside each finding, by the beginning of the finding's name."""
+FIGURE_OF: dict[str, dict[str, str]] = {
+    "segregation": {
+        "dissimilarity": "dissimilarity",
+        "nearest_school": "dissimilarity",
+        "isolation": "composition_bands",
+        "highest_schoolweging": "schoolweging_bands",
+    },
+    "school_choice": {"at_nearest_school": "nearest_map", "travel": "willingness_to_travel"},
+    "leergroei": {
+        "norm_growth": "norm_growth",
+        "growth_": "change_by_groep",
+        "levels_": "change_by_level",
+        "bands_": "change_by_band",
+        "shortage": "shortage",
+        "example_": "example_pupils",
+        "pnas": "pnas",
+        "education": "pnas_groups",
+        "regression_to_mean": "expected_drop",
+        "absent": "sat_e_test",
+    },
+    "advisering": {
+        "deviation_": "deviation_by_year",
+        "under_": "gaps",
+        "over_": "gaps",
+        "measurement_error": "measurement_error",
+        "revised_gaps": "gaps",
+        "revised": "revised_by_year",
+        "position_year3": "position_year3",
+        "no_test": "scenario_no_test",
+        "schools": "caterpillar",
+    },
+    "school_advice": {"": "level_by_weging"},
+    "value_added": {"": "two_questions"},
+}
+"""Per chapter the figure beside each finding, by the beginning of the finding's name; the first that fits counts."""
 
 
 def figure_of(stem: str, finding: str) -> str | None:

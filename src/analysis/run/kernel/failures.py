@@ -9,13 +9,15 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import InputError
+from analysis.errors import DisclosureError, InputError, ModelError, StaatError
 from analysis.run.job import Job
 
 _ERRNO = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _CLOSED = frozenset((errno.EROFS, errno.EACCES))
 _LAST_LINES = 12
+_LONGEST = 200  # characters
+_OWN = frozenset(kind.__name__ for kind in (StaatError, InputError, ModelError, DisclosureError))
 
 
 def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
@@ -35,7 +37,7 @@ def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: A
     unwritable = _disk_trouble(job, error.ename, str(error.evalue))
     if unwritable:
         return unwritable, InputError.exit_code
-    said = f"{error.ename}: {error.evalue}".replace("\n", "\n    ")
+    said = _said(error.ename, str(error.evalue))
     if error.ename.endswith("MemoryError"):
         said += "\n    the notebook ran out of memory"
     head = f"{job.notebook} failed after {seconds:.1f} s, in cell [{error.exec_count}]"
@@ -104,6 +106,16 @@ def silence(log: str) -> str:
 def _last_words(log: str) -> str:
     last = "".join(f"\n    {line}" for line in log.splitlines()[-_LAST_LINES:])
     return f"; its last words were{last}\n " if last else ""
+
+
+def _said(name: str, message: str) -> str:
+    """Return what an exception says; of those that are not our own one short line, for they may say data."""
+    if name in _OWN:
+        return f"{name}: {message}".replace("\n", "\n    ")
+    first = message.strip().partition("\n")[0]
+    short = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
+    more = "" if short == message.strip() else "\n    (all that it says stands in the executed notebook)"
+    return f"{name}: {short}{more}"
 
 
 def _disk_trouble(job: Job, name: str, message: str) -> str | None:

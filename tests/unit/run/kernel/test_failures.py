@@ -54,3 +54,20 @@ def test_trouble_with_the_disk_is_the_users_to_solve(name: str, message: str, co
 def test_all_kinds_of_too_little_memory_are_told_as_such(name: str) -> None:
     error = SimpleNamespace(ename=name, evalue="no room", exec_count=2, source="large()")
     assert "ran out of memory" in failures.of_cell(JOB, error, 1.0)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "told"),
+    [
+        ("KeyError", "'groep'", "KeyError: 'groep'\n"),
+        ("ValueError", "odd rows\n  pupil score\n0  7  500", "ValueError: odd rows\n    (all that it says stands"),
+        ("ValueError", "x" * 900, f"ValueError: {'x' * 200}...\n    (all that it says stands"),
+        ("DisclosureError", "column 'n'\n  do      name it", "DisclosureError: column 'n'\n      do      name it\n"),
+    ],
+    ids=["short", "a frame", "long", "our own"],
+)
+def test_an_exception_of_others_is_told_in_one_short_line(name: str, message: str, told: str) -> None:
+    error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="rows.check()")
+    said, _ = failures.of_cell(JOB, error, 1.0)
+    assert f"  error\n    {told}" in said
+    assert "pupil score" not in said

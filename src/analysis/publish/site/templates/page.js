@@ -4,6 +4,12 @@
   const comma = (1.5).toLocaleString(language).includes(",");
   const sortBy = document.getElementById("sort-word");
 
+  // On a small screen the contents of the site fold, so that the page begins with its own.
+  const menu = document.getElementById("menu");
+  const wide = matchMedia("(min-width: 64rem)");
+  function fold() { menu.open = wide.matches; }
+  if (menu) { wide.addEventListener("change", fold); fold(); }
+
   // All code at once.
   const button = document.getElementById("toggle-code");
   const folds = document.querySelectorAll("details.code");

@@ -1,0 +1,148 @@
+"""What tables tell together, within a chapter, within an edition and between editions."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.errors import DisclosureError
+from analysis.publish.differencing import Register, check_differences
+from analysis.publish.disclosure import PROFILES, SUPPRESSED, suppress
+from analysis.publish.tables import write_csv, write_sidecar
+
+DEFAULT, ACRO, OPEN = (PROFILES[name] for name in ("default", "acro", "open-data"))
+
+
+def by(key, values, n, profile=OPEN, **options):
+    return suppress(pd.DataFrame({key: values, "n": n}), ["n"], profile, **options)
+
+
+def withheld(gated):
+    return gated.frame[SUPPRESSED].str.contains("n").tolist()
+
+
+def test_a_table_alone_is_left_as_it_is():
+    gated = by("sex", ["girl", "boy"], [4, 30])
+    assert Register(OPEN).admit("a", gated) is gated
+
+
+def test_a_cell_that_was_withheld_may_not_be_told_by_a_later_table():
+    register = Register(OPEN)
+    register.admit("a", by("band", ["low", "middle", "high"], [4, 30, 80], totals=[]))  # low and middle are withheld
+    later = register.admit("b", by("band", ["middle", "high"], [30, 80]))
+    assert withheld(later) == [True, False]
+
+
+def test_a_cell_that_was_told_before_cannot_be_withheld_any_more():
+    register = Register(OPEN)
+    register.admit("chapter/first", by("band", ["middle", "high"], [30, 80]))
+    with pytest.raises(DisclosureError, match=r"chapter/second and chapter/first.*column 'n', row 2 of chapter/second"):
+        register.admit("chapter/second", by("band", ["low", "middle", "high"], [4, 30, 80], totals=[]))
+
+
+def test_a_margin_that_two_tables_share_gives_nothing_away():
+    # by sex: 74; by education: 40 + 30 and one that is withheld, so 4
+    register = Register(OPEN)
+    register.admit("by_education", by("education", ["low", "middle", "high"], [40, 30, 4]))
+    with_sex = register.admit("by_sex", by("sex", ["girl", "boy"], [37, 37]))
+    assert withheld(with_sex) == [True, False]
+
+
+def test_a_margin_that_is_another_is_left_alone():
+    register = Register(OPEN)
+    register.admit("by_education", by("education", ["low", "middle", "high"], [40, 30, 4]))
+    assert withheld(register.admit("by_sex", by("sex", ["girl", "boy"], [87, 87]))) == [False, False]
+
+
+def test_tables_that_agree_on_one_year_are_about_the_same_pupils_in_the_next():
+    # 2019: 40 + 30 = 35 + 35; 2020: 55 = 50 + one that is withheld, so 5
+    years = ["2019", "2019", "2020", "2020"]
+    one = pd.DataFrame({"year": years, "education": ["low", "high"] * 2, "n": [40, 30, 50, 5]})
+    other = pd.DataFrame({"year": years, "sex": ["girl", "boy"] * 2, "n": [35, 35, 25, 30]})
+    register = Register(OPEN)
+    register.admit("by_education", suppress(one, ["n"], OPEN))
+    assert withheld(register.admit("by_sex", suppress(other, ["n"], OPEN))) == [False, False, True, False]
+
+
+def test_a_total_that_would_give_a_cell_away_is_withheld_itself():
+    # 40 + 30 and one that is withheld, so 4
+    register = Register(OPEN)
+    register.admit("parts", by("education", ["low", "middle", "high"], [40, 30, 4]))
+    assert withheld(register.admit("total", by("education", ["all"], [74]))) == [True]
+
+
+def test_two_numbers_of_the_same_that_differ_by_a_few_are_refused():
+    # 100 - 97 = 3 are in one and not in the other
+    register = Register(ACRO)
+    register.admit("all_pupils", by("band", ["low", "high"], [100, 80], ACRO))
+    with pytest.raises(DisclosureError, match=r"all_pupils.*column 'n', row 1 of tested.*counts too few") as refused:
+        register.admit("tested", by("band", ["low", "high"], [97, 80], ACRO))
+    assert "97" not in str(refused.value)
+    assert "100" not in str(refused.value)
+
+
+def test_rounded_numbers_that_differ_by_a_few_tell_as_little_as_a_withheld_cell():
+    # 100 is 98 to 102 and 95 is 93 to 97: one to nine, no more than "< 10" tells
+    register = Register(DEFAULT)
+    register.admit("all_pupils", by("band", ["low", "high"], [100, 80], DEFAULT))
+    assert withheld(register.admit("tested", by("band", ["low", "high"], [97, 80], DEFAULT))) == [False, False]
+
+
+def test_a_cell_that_is_run_again_replaces_its_table():
+    register = Register(ACRO)
+    register.admit("a", by("band", ["low"], [100], ACRO))
+    register.admit("a", by("band", ["low"], [97], ACRO))
+    with pytest.raises(DisclosureError):
+        register.admit("b", by("band", ["low"], [100], ACRO))
+    register.admit("c", by("band", ["low"], [97], ACRO))  # what was refused is not remembered
+
+
+def edition(outputs, name, tables, **facts):
+    folder = outputs / name
+    for table, gated in tables.items():
+        path = folder / "tables" / "chapter" / f"{table}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(gated.frame, path)
+        write_sidecar(gated, path.with_suffix(".json"), edition=name, caption="-", synthetic=False)
+    told = {"region": "Amsterdam", "school_years": ["2019/20"], "disclosure": "open-data", "synthetic": False} | facts
+    manifest = {"edition": name, "facts": told, "parameters": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf8")
+    return folder, manifest
+
+
+def test_an_edition_that_gives_away_what_an_earlier_one_withheld_is_refused(tmp_path):
+    edition(tmp_path, "old", {"bands": by("band", ["low", "middle", "high"], [4, 30, 80], totals=[])})
+    new = edition(tmp_path, "new", {"bands": by("band", ["middle", "high"], [30, 80])})
+    with pytest.raises(DisclosureError, match=r"chapter/bands.*'n', row 2 of old: chapter/bands is withheld"):
+        check_differences(*new)
+
+
+def test_an_edition_that_differs_by_a_few_from_an_earlier_one_is_refused(tmp_path):
+    edition(tmp_path, "old", {"bands": by("band", ["low", "high"], [100, 80])})
+    new = edition(tmp_path, "new", {"bands": by("band", ["low", "high"], [103, 80])})
+    with pytest.raises(DisclosureError, match=r"old: chapter/bands") as refused:
+        check_differences(*new)
+    assert "103" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"region": "Utrecht"}, {"school_years": ["2018/19"]}, {"synthetic": True}],
+    ids=lambda fact: next(iter(fact)),
+)
+def test_editions_about_others_are_not_compared(tmp_path, other):
+    edition(tmp_path, "old", {"bands": by("band", ["low", "high"], [100, 80])}, **other)
+    check_differences(*edition(tmp_path, "new", {"bands": by("band", ["low", "high"], [103, 80])}))
+
+
+def test_rows_that_tell_their_year_are_compared_between_editions_of_other_years(tmp_path):
+    edition(tmp_path, "old", {"years": by("school_year", ["2018/19"], [100])}, school_years=["2018/19"])
+    new = edition(tmp_path, "new", {"years": by("school_year", ["2018/19", "2019/20"], [103, 90])})
+    with pytest.raises(DisclosureError, match=r"column 'n', row 1"):
+        check_differences(*new)
+
+
+def test_tables_of_two_chapters_of_one_edition_are_compared(tmp_path):
+    parts, total = by("education", ["low", "middle", "high"], [40, 30, 4]), by("sex", ["girl", "boy"], [37, 37])
+    with pytest.raises(DisclosureError, match=r"column 'n', row 3"):
+        check_differences(*edition(tmp_path, "new", {"parts": parts, "total": total}))
