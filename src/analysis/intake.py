@@ -131,7 +131,7 @@ def receive_schools(scale: float, seed: int) -> Schools:
     printed = read_published(project_root() / "params" / "published")
     printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
     figures = against_print({"by_location_year": panel}, printed, scale, [STAFFING])
-    return Schools(panel, figures, truth_rows(StaffingTruth()))
+    return Schools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
 
 
 def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:

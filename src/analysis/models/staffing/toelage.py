@@ -42,6 +42,7 @@ from analysis.models.staffing.sensitivity import relative_bounds
 ALL = (FIRST_STAGE, *OUTCOMES)
 TRAITS = ("pupils", "schoolweging", "g5", "pupils_per_teacher", "hours", "inflow", "outflow", "shortage")
 CLUSTERS = ("board", "location")
+GROUP = {"placebo_cutoff": "{:+g}%", "donut": "{:g}%", "bandwidth": "{:g} x"}
 NOTHING, SOMETHING, UNKNOWN = "no effect that matters", "an effect", "too uncertain to tell"
 BASE_YEAR = 2016
 RD_COLUMNS = (*ESTIMATE, "n_obs", "n_clusters", "bandwidth", "n_left", "n_right")
@@ -353,7 +354,7 @@ def placebos(
         "bandwidth": (factors, lambda at: placebo.bandwidth_curve(of.by_school, outcome, [at])),
     }
     told = [
-        {**_attempt(partial(_first, run, at)), "model": model, "group": f"{at:g}"}
+        {**_attempt(partial(_first, run, at)), "model": model, "group": GROUP[model].format(at)}
         for model, (values, run) in kinds.items()
         for at in values
     ]
