@@ -180,14 +180,14 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
     base
         The year that the others are compared with.
     start
-        First year of the treatment, from where the ground is shaded.
+        First year of the treatment, before which a dashed line stands.
     """
     told = [name for name in outcomes() if name in set(estimates["outcome"])]
     figure, axes = _grid(len(told))
     for panel, outcome in zip(axes, told, strict=False):
         panel.axhline(0, color=FAINT, linewidth=0.9, zorder=1)
         if start is not None:
-            _shade(panel, start - 0.5, float(estimates["year"].max()) + 0.5)
+            panel.axvline(start - 0.5, color=FAINT, linewidth=1.2, linestyle="--", zorder=1)
         _event_panel(panel, estimates[estimates["outcome"] == outcome], base)
         panel.set_title(outcomes()[outcome])
         panel.set_ylabel(units()[outcome])
