@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import pandas as pd
 
 from analysis.errors import DisclosureError
 from analysis.publish.disclosure import SUPPRESSED, Profile
-from analysis.publish.identity import row_number
 from analysis.publish.sentences import refuse_exact
 
-AREA = r"pc4|postcode_?4|wijk|buurt|gemeente|cbs"
-YEAR = r"(?:19|20)\d\d"
+AREA = re.compile(r"pc4|postcode_?4|wijk|buurt|gemeente|cbs")
+NUMBER = re.compile(r"\s*[-+]?(\d[\d.,]*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
+YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
@@ -30,22 +31,27 @@ def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
             raise DisclosureError(f"column {column!r}: days tell persons apart\n  do      publish years or periods")
         if pd.api.types.is_numeric_dtype(values) or column == SUPPRESSED:
             continue
-        _refuse_containers(values, column)
-        _refuse_numbers(values, column)
-        for place, words in values.dropna().astype(str).reset_index(drop=True).drop_duplicates().items():
-            refuse_exact(words, f"column {column!r}, row {int(str(place)) + 1}", profile, ())
+        words = _words(values, column)
+        _refuse_numbers(words, column)
+        for text, row in words.items():
+            refuse_exact(text, f"column {column!r}, row {row}", profile, ())
 
 
-def _refuse_containers(values: pd.Series, column: str) -> None:
-    many = [not pd.api.types.is_scalar(value) for value in values]
-    if any(many):
-        raise DisclosureError(f"column {column!r}, row {row_number(many)}: holds more than one value")
+def _words(values: pd.Series, column: str) -> dict[str, int]:
+    """Return the different texts of a column, each with its first row."""
+    words: dict[str, int] = {}
+    for row, value in enumerate(values.tolist(), start=1):
+        if not isinstance(value, str):
+            if not pd.api.types.is_scalar(value):
+                raise DisclosureError(f"column {column!r}, row {row}: holds more than one value")
+            if pd.isna(value):
+                continue
+        words.setdefault(str(value), row)
+    return words
 
 
-def _refuse_numbers(values: pd.Series, column: str) -> None:
-    known = values.dropna().astype(str)
-    numbers = pd.to_numeric(known, errors="coerce").notna()
-    codes = known.str.fullmatch(YEAR).all() or re.search(AREA, column.lower())
-    if len(known) > 1 and numbers.all() and not codes:
+def _refuse_numbers(words: Collection[str], column: str) -> None:
+    codes = all(map(YEAR.fullmatch, words)) or AREA.search(column.lower())
+    if len(words) > 1 and not codes and all(map(NUMBER.fullmatch, words)):
         problem = f"column {column!r}: numbers as text pass no rule"
         raise DisclosureError(f"{problem}\n  do      make them numbers, and name them in counts= if they count")

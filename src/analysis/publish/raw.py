@@ -11,6 +11,7 @@ UNITS = ("by_pupil", "by_school", "by_location")
 """How the names of internal tables begin whose rows are pupils or schools."""
 
 FEWEST = 3
+DENSE = 0.2
 FINE = 10
 """A value counts as somebody's own when it is finer than one decimal: coarser ones are equal by accident."""
 
@@ -42,7 +43,7 @@ class Loaded:
                 continue
             for table in self._tables:
                 for own in self._columns(table).values():
-                    if np.isin(values, own).mean() > 0.5:
+                    if _among(values, own) > 0.5:
                         problem = f"column {column!r} shows values of the rows of {table}, not statistics of them"
                         raise DisclosureError(f"{problem}\n  do      publish means, shares or counts of enough rows")
 
@@ -50,14 +51,41 @@ class Loaded:
         """Return the fine values of a table by column; only what is published asks for them."""
         if table not in self._known:
             floats = self._tables[table].select_dtypes("float")
-            self._known[table] = {str(column): _fine(floats[column]) for column in floats}
+            self._known[table] = {str(column): _own(floats[column]) for column in floats}
         return self._known[table]
+
+
+def _among(values: np.ndarray, own: np.ndarray) -> float:
+    """Return the share of values that are among the sorted `own`."""
+    if not len(own):
+        return 0.0
+    place = np.minimum(np.searchsorted(own, values), len(own) - 1)
+    return float((own[place] == values).mean())
+
+
+def _own(values: pd.Series) -> np.ndarray:
+    """Return the values of a column that others have by accident only.
+
+    Where a column has values of more than two decimals, those of two are simple shares such as a quarter. Where it has
+    none, there must not be so many that most numbers of two decimals are among them.
+    """
+    fine = _fine(values)
+    finer: np.ndarray = fine[_off(100 * fine)]
+    if len(finer) or not len(fine):
+        return finer
+    low, high = np.quantile(fine, [0.1, 0.9])
+    return fine[:0] if 0.8 * len(fine) > DENSE * 100 * (high - low) else fine
 
 
 def _fine(values: pd.Series) -> np.ndarray:
     """Return the different values of a column that are finer than one decimal, sorted."""
     numbers = np.unique(values.dropna().to_numpy(dtype=float))
     finite = numbers[np.isfinite(numbers)]
-    tenths = FINE * finite
-    fine: np.ndarray = finite[np.abs(tenths - np.round(tenths)) > 1e-6]
+    fine: np.ndarray = finite[_off(FINE * finite)]
     return fine
+
+
+def _off(values: np.ndarray) -> np.ndarray:
+    """Tell which values are not whole."""
+    whole: np.ndarray = np.abs(values - np.round(values)) > 1e-6
+    return whole

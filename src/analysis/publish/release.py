@@ -33,7 +33,7 @@ from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.raw import Loaded
 from analysis.publish.rendering import drawn
 from analysis.publish.sentences import refuse_exact
-from analysis.publish.tables import html_table, write_csv, write_sidecar
+from analysis.publish.tables import html_table, numbers_behind, write_csv, write_sidecar
 from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
@@ -213,6 +213,7 @@ class Release:
             source=f"../{source}",
             picture=f"../{self._address('figures', name, '')}".removesuffix("."),
             synthetic=self.synthetic,
+            rests="" if "n = " in caption else numbers_behind(gated, _counted(counts)),
             withheld=gated.cells > 0,
             width=round(figure.get_figwidth() * 96),
             height=round(figure.get_figheight() * 96),
@@ -341,10 +342,11 @@ class Release:
         return {kind: self._address("figures", name, kind) for kind in ("png", "svg")}
 
     def _digests(self, *addresses: str) -> dict[str, str]:
-        """Return the SHA-256 of files as they left the gate; the sidecar of a table comes along."""
+        """Return the SHA-256 of files as they left the gate; what lies beside a table comes along."""
         tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
-        sidecars = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
-        files = {address: self.workspace.write / address for address in (*addresses, *sidecars)}
+        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
+        beside = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
+        files = {address: self.workspace.write / address for address in (*addresses, *beside)}
         return {address: hashlib.sha256(file.read_bytes()).hexdigest() for address, file in files.items()}
 
     def _record(self, **entry: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ AS_TEXT = {
     "remove_timezone": True,
 }
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
 WIDEST = 60
 
 
@@ -65,8 +67,13 @@ def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
 
 
 def harmless(value: object) -> object:
-    """Return a value as it may stand in a CSV: a spreadsheet would compute text that begins like a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(STARTS_FORMULA) else value
+    """Return a value as it may stand in a CSV: a spreadsheet would compute text that begins like a formula.
+
+    A number in a column of words, such as -0.4, computes to itself.
+    """
+    if isinstance(value, str) and value.startswith(STARTS_FORMULA) and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame

@@ -129,6 +129,27 @@ def html_table(
     )
 
 
+def numbers_behind(gated: Gated, counts: Sequence[str]) -> str:
+    """Tell on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
+
+    Parameters
+    ----------
+    gated
+        What the figure is drawn from.
+    counts
+        Its count columns; the first one counts what the figure is about.
+    """
+    n = gated.frame[counts[0]].dropna() if counts else pd.Series(dtype=float)
+    if n.empty:
+        return ""
+    low, high = int(n.min()), int(n.max())
+    return (
+        text("n = {n:,}", n=low)
+        if low == high
+        else text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
+    )
+
+
 def number(value: float, digits: int, *, grouped: bool = True) -> str:
     """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
     size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.publish.language import localised, term, text
+from analysis.publish.language import term, text
+from analysis.publish.tables import number
 
 COLUMNS = ["name", "sentence", "n", "unit"]
 
@@ -146,7 +147,7 @@ def _mirrored(row: pd.Series) -> pd.Series:
 
 
 def _interval(row: pd.Series, digits: int = 2) -> str:
-    estimate, low, high = (localised(f"{row[name]:.{digits}f}") for name in ("estimate", "ci_low", "ci_high"))
+    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 

@@ -35,6 +35,11 @@ def test_each_profile_at_its_boundary(name, published):
     assert [None if pd.isna(n) else n for n in gated["n"]] == list(published.values())
 
 
+def test_that_nobody_left_is_told_in_every_profile():
+    frame = by_group(pupils_in=[100], pupils_out=[0], pupils_kept=[100])
+    assert suppress(frame, list(frame.columns[1:]), ACRO).frame["pupils_out"].tolist() == [0]
+
+
 def test_the_rules_are_told_in_the_language_of_the_edition():
     assert "1 to 9 persons" in DEFAULT.rule
     assert "0 to 9 persons" in ACRO.rule

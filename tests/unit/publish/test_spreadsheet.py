@@ -71,3 +71,8 @@ def test_a_csv_keeps_its_numbers_and_guards_text_and_names_of_columns(tmp_path: 
     write_csv(pd.DataFrame({"=evil": ["=1+1", "a"], "x": [-1.5, 2.0]}), tmp_path / "x.csv")
     with (tmp_path / "x.csv").open(newline="") as file:
         assert list(csv.reader(file)) == [["'=evil", "x"], ["'=1+1", "-1.5"], ["a", "2.0"]]
+
+
+@pytest.mark.parametrize("value", ["-0.4", "+3", "-1e-05", "-2.5e+3"])
+def test_a_number_in_a_column_of_words_stays_a_number(value: str) -> None:
+    assert harmless(value) == value

@@ -3,7 +3,7 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.publish.disclosure import PROFILES, suppress
-from analysis.publish.tables import MAX_ROWS, html_table, number
+from analysis.publish.tables import MAX_ROWS, html_table, number, numbers_behind
 
 
 def table(frame, counts=(), **options):
@@ -56,3 +56,9 @@ def test_a_long_table_says_how_much_more_there_is():
     html = table(pd.DataFrame({"x": range(MAX_ROWS + 7)}))
     assert "7 more rows are in the files" in html
     assert html.count("<tr>") == 1 + MAX_ROWS
+
+
+def test_a_figure_tells_on_how_many_each_row_rests() -> None:
+    gated = suppress(pd.DataFrame({"band": ["a", "b", "c"], "n": [1234, 56, 7]}), ["n"], PROFILES["default"])
+    assert numbers_behind(gated, ["n"]) == "n = 55 to 1,235 per row of the data"  # 7 is withheld
+    assert numbers_behind(gated, []) == ""

@@ -95,7 +95,7 @@ def test_an_interval_across_zero_is_not_measurable(low, high):
     row = ("all", (low + high) / 2, low, high, 500)
     sentence = sentences(wording.school_choice(travel(row), NEAREST, FIT))["travel"]
     assert "do not measurably go farther" in sentence
-    assert f"{low:.2f} to {high:.2f}) km" in sentence
+    assert f"{low:.2f} to {high:.2f}) km".replace("-", "\N{MINUS SIGN}") in sentence
     assert "higher" not in sentence
 
 

@@ -8,7 +8,7 @@ school.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -165,7 +165,8 @@ def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) 
     fits: dict[str, Fitted] = {}
     least_of: dict[str, pd.Series[int]] = {}
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
-        fits[str(category)], least_of[str(category)] = _within(rows, left_out(outcome), factors)
+        name = _name(by, category)
+        fits[name], least_of[name] = _within(rows, left_out(outcome), factors)
     terms = dict.fromkeys(str(term) for fitted in fits.values() for term in fitted.coefficients.index)
     aligned = _aligned(fits)
     told = pd.DataFrame([row for term in terms for row in _contrasts(term, aligned, least_of, by == "year")])
@@ -173,6 +174,11 @@ def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) 
     factor = {term: name for name, own in FACTORS.items() for term in own}
     told = told.assign(factor=told["term"].map(factor), controls="mutual")
     return in_form(told, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
+
+
+def _name(by: str, category: Hashable) -> str:
+    """Name a category; a number alone, other than a year, says nothing."""
+    return f"{by} {category}" if by != "year" and str(category).isdigit() else str(category)
 
 
 def _aligned(fits: Mapping[str, Fitted]) -> dict[str, Fitted]:

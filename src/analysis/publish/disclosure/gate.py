@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
@@ -11,15 +10,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure.profiles import (
-    BOARD_COUNT,
-    COUNTING_NAME,
-    DOMINATED,
-    RESIDUAL_DF,
-    SCHOOL_COUNT,
-    Profile,
+from analysis.errors import DisclosureError
+from analysis.publish.disclosure.declared import (
+    Contributors,
+    Counts,
+    Resting,
+    Totals,
+    contributors_of,
+    flat,
+    keys_of,
+    names_of,
+    on_schools,
+    refuse_undeclared,
+    resting,
 )
+from analysis.publish.disclosure.profiles import DOMINATED, Profile
 from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of
 from analysis.publish.identity import refuse_identifying, row_number
@@ -32,11 +37,6 @@ CROSS = "×"
 
 TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
 """Words of a row that counts what the other rows count together."""
-
-Counts = Mapping[str, Sequence[str]] | Sequence[str]
-Resting = Mapping[str, Sequence[str]]
-Totals = Sequence[str] | Sequence[Sequence[str]]
-Contributors = Mapping[str, tuple[str, str]]
 
 
 class Gated(NamedTuple):
@@ -107,10 +107,10 @@ def suppress(
         tested, or a withheld cell follows from its total. The message names column and row, never the value.
     """
     frame = flat(frame)
-    parts = _contributors(frame, contributors)
-    rests_on = _on_schools(_resting(frame.drop(columns=[*chain(*parts.values())]), counts))
+    parts = contributors_of(frame, contributors)
+    rests_on = on_schools(resting(frame.drop(columns=[*chain(*parts.values())]), counts))
     refuse_identifying(frame)
-    _refuse_undeclared(frame, rests_on, parts)
+    refuse_undeclared(frame, rests_on, parts)
     signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
@@ -130,76 +130,7 @@ def suppress(
         signs = signs.where(signs == "", CROSS)
     rounded = {column: profile.rounded(n) for column, n in numbers.items()}
     told = {**rounded, **recomputed(frame, rounded, shares, profile)}
-    return Gated(_published(frame, told, rests_on, signs), signs, rests_on, _keys(frame, rests_on))
-
-
-def flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with everything in columns: named index levels become columns, rows are numbered."""
-    columns = list(frame.columns)
-    if frame.columns.nlevels > 1 or len({str(column) for column in columns}) < len(columns):
-        raise InputError("table", "the column names are not unique single names", given=columns)
-    named = [name for name in frame.index.names if name is not None]
-    if not named and not pd.api.types.is_integer_dtype(frame.index):
-        raise InputError(
-            "table", "the index holds something and has no name", hint="name it, or reset_index(drop=True)"
-        )
-    return frame.reset_index(drop=not named).rename(columns=str)
-
-
-def _resting(frame: pd.DataFrame, counts: Counts) -> dict[str, tuple[str, ...]]:
-    columns = list(frame.columns)
-    if isinstance(counts, Mapping):
-        rests_on = {column: _names(values) for column, values in counts.items()}
-    else:
-        named = _names(counts)
-        numeric = [column for column in frame.select_dtypes("number").columns if column not in named]
-        rests_on = {column: tuple(numeric) for column in named}
-    for name in chain(rests_on, *rests_on.values()):
-        if name not in columns:
-            raise InputError("counts", f"the table has no column {name!r}", allowed=", ".join(columns))
-    return rests_on
-
-
-def _on_schools(rests_on: Resting) -> dict[str, tuple[str, ...]]:
-    """Let numbers of persons rest on the schools and boards behind them: those of the same name, else those of all."""
-    found = {column: tuple(values) for column, values in rests_on.items()}
-    for pattern in (SCHOOL_COUNT, BOARD_COUNT):
-        entities = {column: match[1] for column in rests_on if (match := pattern.fullmatch(column))}
-        for persons in rests_on:
-            if persons in RESIDUAL_DF or SCHOOL_COUNT.fullmatch(persons) or BOARD_COUNT.fullmatch(persons):
-                continue
-            named = [column for column, kind in entities.items() if kind and persons.endswith(f"_{kind}")]
-            for column in named or [column for column, kind in entities.items() if not kind]:
-                found[column] = tuple(dict.fromkeys((*found[column], persons)))
-    return found
-
-
-def _contributors(frame: pd.DataFrame, declared: Contributors | None) -> dict[str, tuple[str, str]]:
-    named = {column: (f"{column}_largest", f"{column}_second") for column in frame.columns}
-    found = {column: pair for column, pair in named.items() if set(pair) <= set(frame.columns)} | dict(declared or {})
-    for column, pair in found.items():
-        for name in (column, *pair):
-            if name not in frame.columns:
-                raise InputError("contributors", f"the table has no column {name!r}", allowed=", ".join(frame.columns))
-    return found
-
-
-def _keys(frame: pd.DataFrame, rests_on: Resting) -> tuple[str, ...]:
-    others = frame.columns.difference([*rests_on, *chain(*rests_on.values())], sort=False)
-    return tuple(column for column in others if not pd.api.types.is_float_dtype(frame[column]))
-
-
-def _names(names: str | Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _refuse_undeclared(frame: pd.DataFrame, rests_on: Resting, contributors: Contributors) -> None:
-    for column in set(frame.columns) - {*rests_on, *chain(*rests_on.values()), *chain(*contributors.values())}:
-        if COUNTING_NAME.fullmatch(column.lower()) or column in RESIDUAL_DF:
-            problem = f"column {column!r} seems to count something and is not named in counts="
-            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
-        if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:
-            raise DisclosureError(f"column {column!r}: rows per postcode are published with a count column only")
+    return Gated(_published(frame, told, rests_on, signs), signs, rests_on, keys_of(frame, rests_on))
 
 
 def _earlier_signs(frame: pd.DataFrame) -> pd.DataFrame:
@@ -233,8 +164,8 @@ def _groups(frame: pd.DataFrame, totals: Totals | None) -> list[Group]:
     if totals is None:
         return []
     several = [keys for keys in totals if not isinstance(keys, str)]
-    ways = several or [[name for name in _names(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
-    return [group for keys in ways for group in _added_up(frame, list(_names(keys)))]
+    ways = several or [[name for name in names_of(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
+    return [group for keys in ways for group in _added_up(frame, list(names_of(keys)))]
 
 
 def _added_up(frame: pd.DataFrame, keys: list[str]) -> Iterable[Group]:
@@ -298,14 +229,14 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
     cells, withheld = table.cells(signs)
     sums = sums_of(cells.numbers, cells.thresholds) if table.exact else []
     sums += _left(cells.columns, table.ratios)
-    resting = table.resting(cells.columns)
-    hidden = protect(cells, withheld, resting, groups, sums, exact=table.exact)
+    depends = table.resting(cells.columns)
+    hidden = protect(cells, withheld, depends, groups, sums, exact=table.exact)
     for place, column in enumerate(table.numbers):
         for name in (column, *table.rests_on[column]):
             signs.loc[hidden[:, place] & (signs[name] == "").to_numpy(), name] = CROSS
     for name, (part, _) in table.ratios.items():
         signs.loc[((signs[part] != "") & (signs[name] == "")).to_numpy(), name] = CROSS
-    return bool((hidden != spread(withheld, resting)).any())
+    return bool((hidden != spread(withheld, depends)).any())
 
 
 def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, int, int]]:

@@ -13,6 +13,7 @@ from analysis.publish.language import text
 
 SCHOOL_COUNT = re.compile(r"(?:n_)?(?:schools|scholen|clusters|alternatives|situations|postcodes)(?:_(.+))?")
 BOARD_COUNT = re.compile(r"(?:n_)?(?:boards|besturen)(?:_(.+))?")
+LEAVERS = re.compile(r".+_out")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(
     r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|boards|besturen|(aantal|number)(_.+)?"
@@ -84,7 +85,8 @@ class Profile:
     def too_few(self, n: pd.Series) -> pd.Series:
         """Tell which numbers of the count column `n` are too small to publish."""
         few = n < self.threshold(str(n.name))
-        if self.zeros == "published" and n.name not in RESIDUAL_DF:  # a model without them is the data themselves
+        # That nobody left tells nothing of anybody; a model without degrees of freedom is the data themselves.
+        if n.name not in RESIDUAL_DF and (self.zeros == "published" or LEAVERS.fullmatch(str(n.name))):
             few &= n > 0
         return few.fillna(value=False).astype(bool)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import DisclosureError, InputError
 from analysis.publish.disclosure.profiles import Profile
@@ -19,6 +20,7 @@ TOLERANCE = 1e-9
 PROVEN = 3
 """Rows with the same ratio of a column to a count that tell that it is the share of a sum."""
 
+Floats = NDArray[np.float64]
 Ratios = Mapping[str, tuple[str, str]]
 
 
@@ -52,10 +54,12 @@ def ratios_of(
         When a declared share is not the ratio that it is said to be; with column and row.
     """
     found = {name: _declared(frame, numbers, name, parts) for name, parts in (declared or {}).items()}
+    known = {count: n.to_numpy(dtype=float, na_value=np.nan) for count, n in numbers.items()}
     for name in {value: None for values in rests_on.values() for value in values if value not in numbers}:
         counts = [count for count, values in rests_on.items() if name in values]
         if name not in found and pd.api.types.is_float_dtype(frame[name]):
-            ratio = _of_two(frame[name], numbers, counts) or _of_sum(frame[name], numbers, counts)
+            share = frame[name].to_numpy(dtype=float, na_value=np.nan)
+            ratio = _of_two(share, known, counts) or _of_sum(share, known, counts)
             found |= {name: ratio} if ratio else {}
     return found
 
@@ -103,26 +107,25 @@ def _declared(frame: pd.DataFrame, numbers: Mapping[str, pd.Series], name: str, 
     return Ratio(part, whole)
 
 
-def _of_two(share: pd.Series, numbers: Mapping[str, pd.Series], counts: Sequence[str]) -> Ratio | None:
+def _of_two(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str]) -> Ratio | None:
     for part, whole in permutations(counts, 2):
-        known = share.notna() & numbers[part].notna() & (numbers[whole] > 0).fillna(value=False)
-        told = known & (numbers[part] > 0).fillna(value=False)
-        below = (numbers[part] <= numbers[whole])[known].all()
-        if told.any() and below and _near(share[known] * numbers[whole][known], numbers[part][known]).all():
+        some, all_ = numbers[part], numbers[whole]
+        known = ~np.isnan(share + some) & (all_ > 0)
+        told = known & (some > 0)
+        near = np.abs(share * all_ - some) <= TOLERANCE * (some + 1)
+        if told.any() and (near & (some <= all_))[known].all():
             return Ratio(part, whole)
     return None
 
 
-def _of_sum(share: pd.Series, numbers: Mapping[str, pd.Series], counts: Sequence[str]) -> Ratio | None:
+def _of_sum(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str]) -> Ratio | None:
     for part in counts:
-        known = (share > 0).fillna(value=False) & (numbers[part] > 0).fillna(value=False)
-        wholes = (numbers[part][known] / share[known]).astype(float)
-        if (
-            known.sum() >= PROVEN
-            and (share[known] != share[known].iloc[0]).any()
-            and _near(wholes, wholes.iloc[0]).all()
-        ):
-            return Ratio(part, float(wholes.iloc[0]))
+        known = (share > 0) & (numbers[part] > 0)
+        if known.sum() < PROVEN or (share[known] == share[known][0]).all():
+            continue
+        wholes = numbers[part][known] / share[known]
+        if (np.abs(wholes - wholes[0]) <= TOLERANCE * (wholes[0] + 1)).all():
+            return Ratio(part, float(wholes[0]))
     return None
 
 

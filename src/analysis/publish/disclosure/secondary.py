@@ -127,7 +127,8 @@ def _loose(cells: Cells, group: Group) -> Booleans:
     n = cells.numbers[group.rows, : cells.shown]
     if group.total is None:
         return np.zeros(cells.shown, dtype=bool)
-    return 2 * cells.numbers[group.total, : cells.shown] > n.sum(axis=0)
+    more: Booleans = 2 * cells.numbers[group.total, : cells.shown] > n.sum(axis=0)
+    return more
 
 
 def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) -> None:

@@ -68,10 +68,7 @@ class Documented:
 def documented() -> Mapping[str, Documented]:
     """Return every public function and class of the explained packages that has a docstring, by dotted name."""
     return {
-        found.name: found
-        for package in EXPLAINED
-        for path in _modules(PACKAGE / package)
-        for found in _of_module(path)
+        found.name: found for package in EXPLAINED for path in _modules(PACKAGE / package) for found in _of_module(path)
     }
 
 

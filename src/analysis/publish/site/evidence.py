@@ -65,7 +65,7 @@ def printed(site: Site) -> dict[str, Any] | None:
 
 def _table(file: str, rows: pd.DataFrame) -> Markup:
     headers = [
-        text("Figure"),
+        text("Figure in print"),
         text("Place"),
         text("Unit"),
         text("In print"),
@@ -81,4 +81,4 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     for row in rows.to_dict("records"):
         numbers = (row["published"], row["computed"], row["computed"] - row["published"], row["tolerance"])
         within = text("yes") if row["within"] else text("no")
-        yield row["figure_id"], row["place"], term(str(row["unit"])), *map(significant, numbers), within
+        yield row["figure_id"], term(str(row["place"])), term(str(row["unit"])), *map(significant, numbers), within

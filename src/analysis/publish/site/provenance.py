@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.publish.language import localised, text
+from analysis.publish.language import localised, term, text
 from analysis.publish.site.layout import grid, moment
 from analysis.publish.site.pages import Heading
 from analysis.publish.site.sitemap import Site
@@ -88,7 +88,9 @@ def _times(site: Site) -> Markup | None:
 
 def _inputs(site: Site) -> Markup | None:
     unique = {given["path"]: given for step in site.steps for given in step["inputs"]}
-    rows = ((path, given.get("status", ""), short(given.get("sha256"))) for path, given in sorted(unique.items()))
+    rows = (
+        (path, term(str(given.get("status", ""))), short(given.get("sha256"))) for path, given in sorted(unique.items())
+    )
     return _grid(text("Inputs read"), [text("File"), text("Status"), "SHA-256"], rows)
 
 

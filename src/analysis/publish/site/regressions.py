@@ -114,19 +114,17 @@ def journal_table(group: Sequence[Regression]) -> dict[str, Any]:
     cells = [{row["label"]: _cell(row, one.facts, digits) for row in one.rows.to_dict("records")} for one in group]
     differing = [place for place in range(len(group[0].name)) if len({one.name[place] for one in group}) > 1] or [0]
     same = [_words(part) for place, part in enumerate(group[0].name) if place not in differing and part not in ALL]
+    columns = [", ".join(_words(one.name[place]) for place in differing) for one in group]
     return {
-        "caption": _caption(", ".join(same), units),
-        "columns": [", ".join(_words(one.name[place]) for place in differing) for one in group],
-        "rows": [(_words(label), [column.get(label) for column in cells]) for label in labels],
+        "caption": _caption(", ".join(same or columns), units),
+        "columns": columns,
+        "rows": [(label, [column.get(label) for column in cells]) for label in labels],
         "foot": list(_foot(group)),
     }
 
 
 def _caption(same: str, units: Sequence[str]) -> str:
-    unit = _words(units[0]) if len(units) == 1 else ""
-    if same and unit:
-        return text("{models} ({unit})", models=same, unit=unit)
-    return same or unit
+    return text("{models} ({unit})", models=same, unit=_words(units[0])) if len(units) == 1 else same
 
 
 def _words(code: str) -> str:
@@ -146,13 +144,12 @@ def _alike(group: Sequence[Regression], one: Regression) -> bool:
 
 def _labels(rows: pd.DataFrame) -> list[str]:
     """Name each row: by its term, with its factor if that is told, and its unit if these differ."""
-    labels = rows["term"].tolist()
+    labels = [_words(label) for label in rows["term"]]
     if "factor" in rows:
-        labels = [
-            f"{factor}: {label}" if factor else label for factor, label in zip(rows["factor"], labels, strict=True)
-        ]
+        factors = map(_words, rows["factor"])
+        labels = [f"{factor}: {label}" if factor else label for factor, label in zip(factors, labels, strict=True)]
     if len(set(rows["unit"])) > 1:
-        labels = [f"{label} ({unit})" for label, unit in zip(labels, rows["unit"], strict=True)]
+        labels = [f"{label} ({_words(unit)})" for label, unit in zip(labels, rows["unit"], strict=True)]
     return labels
 
 

@@ -14,6 +14,7 @@ from analysis.publish.language import header, text
 from analysis.publish.site.layout import grid
 from analysis.publish.site.pages import Heading
 from analysis.publish.site.sitemap import Site, Thing
+from analysis.publish.verdicts import ALWAYS
 
 COLUMNS = (
     *("chapter", "kind", "name", "title", "rule", "column", "verdict", "limit", "smallest", "cells", "reason"),
@@ -92,7 +93,7 @@ def _meanings() -> dict[str, str]:
         text("Rounding"): text("What numbers of persons are rounded to."),
         text("Other cells"): text("Withheld because it rests on a withheld cell, or would give one away."),
         text("Other tables"): text(
-            "Beside other tables, of this edition and of earlier ones about the same persons, it gives nothing small away."
+            "Beside other tables of this edition, and of earlier ones about the same persons, it gives nothing away."
         ),
         text("Dominance"): text("Withheld because one or two contributors make up most of it."),
         text("Verdict"): text("Passed, or the number of cells that are withheld."),
@@ -100,14 +101,14 @@ def _meanings() -> dict[str, str]:
 
 
 def _table(caption: str, things: Sequence[Thing]) -> Markup:
-    headers = [text("Published"), *_meanings()]
+    headers = [text("Published"), text("Names, words, extremes"), *list(_meanings())[len(ALWAYS) :]]
     return grid(caption, headers, [list(_row(thing)) for thing in things])
 
 
 def _row(thing: Thing) -> Iterator[object]:
     yield Markup('<a href="{0}">{1}</a>').format(thing.href, title_of(thing))
-    for code in ("identity", "words", "extremes", "picture"):
-        yield _of(thing, code)
+    yield _of(thing, ALWAYS[0])  # one verdict: a breach of any would have refused the publication
+    yield _of(thing, "picture")
     nobody = _rule(thing, "nobody")
     fewest = [f"{header(str(rule['column']))}: {reason(rule)}" for rule in _rules(thing) if rule["rule"] == "smallest"]
     yield text("counts nobody, as its chapter declares") if nobody else "; ".join(fewest)

@@ -73,8 +73,8 @@ class Thing:
 
     @property
     def href(self) -> str:
-        """Address relative to the pages of chapters."""
-        return f"{self.chapter.href}#{self.identity}"
+        """Address relative to the pages of chapters; of the page alone where nothing on it has its id."""
+        return f"{self.chapter.href}#{self.identity}" if self.origin else self.chapter.href
 
     @property
     def functions(self) -> list[Documented]:

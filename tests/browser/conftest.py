@@ -1,0 +1,73 @@
+"""Chromium for the tests of pages, and a page that tells when it complains or asks for anything."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file; at the end insist that no page complained or asked for anything but files."""
+    complaints: list[str] = []
+    asked: list[str] = []
+    contexts = []
+
+    def open_file(path: Path, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url[:200]}"))
+        page.on("request", lambda request: asked.append(request.url[:200]))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(("data:image/png;base64,", "file://"))] == []
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Page], list[tuple[str, str]]]:
+    """Return what axe-core finds wrong on a page, with everything that folds unfolded."""
+    axe = Axe()
+
+    def violations(page: Page) -> list[tuple[str, str]]:
+        page.evaluate(OPEN_ALL)
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+    return violations

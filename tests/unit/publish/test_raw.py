@@ -1,0 +1,47 @@
+"""When the values of a column are those of single rows, and when they are equal by accident."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import DisclosureError
+from analysis.publish.raw import Loaded
+
+SCHOOLS = pd.DataFrame({"weging": [21.53, 27.38, 33.17, 38.91], "share": [0.25, 0.5, 0.75, 1 / 3]})
+
+
+def loaded(name: str = "by_school", rows: pd.DataFrame = SCHOOLS) -> Loaded:
+    known = Loaded()
+    known.add(name, rows)
+    return known
+
+
+@pytest.mark.parametrize("published", [[21.53, 27.38, 33.17], [21.53, 27.38, 33.17, 0.123, 0.456]])
+def test_a_column_of_mostly_schools_own_values_is_refused(published: list[float]) -> None:
+    with pytest.raises(DisclosureError, match="column 'x' shows values of the rows of by_school"):
+        loaded().refuse(pd.DataFrame({"x": published}))
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        [21.53, 27.38],  # two
+        [21.53, 27.38, 0.123, 0.456],  # half
+        [0.25, 0.75, 0.35],  # simple shares
+        [21.5, 27.4, 33.2],  # rounded
+        [21, 27, 33],
+    ],
+)
+def test_few_or_coarse_values_are_equal_by_accident(published: list[float]) -> None:
+    loaded().refuse(pd.DataFrame({"x": published}))
+
+
+def test_tables_of_larger_units_are_not_about_anybody() -> None:
+    loaded("by_pc4").refuse(SCHOOLS)
+
+
+def test_a_column_that_holds_every_number_of_two_decimals_tells_nothing() -> None:
+    every = pd.DataFrame({"score": np.round(np.arange(0, 9, 0.01), 2)})
+    loaded("by_pupil", every).refuse(pd.DataFrame({"x": [1.23, 4.56, 7.89]}))
