@@ -6,7 +6,6 @@ from analysis.run.chain import Step
 
 CHAIN = (
     Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
-    Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step(
         "01_data",
         produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
@@ -27,6 +26,7 @@ CHAIN = (
         ),
         reads=("params/sources", "params/published", "{data.folder}"),
     ),
+    Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(
         "03_school_choice",

@@ -13,11 +13,9 @@ OUTCOMES = ("inflow", "outflow", "retention", "hours", "pupils_per_teacher", "sh
 MARGINS = {
     "inflow": 0.01,
     "outflow": 0.01,
-    "retention": 0.01,
     "hours": 0.5,
     "pupils_per_teacher": 0.25,
     "shortage": 0.02,
-    "unqualified": 0.01,
 }
 
 
@@ -38,7 +36,7 @@ class StaffingBlock(Block):
         lt=0.5,
     )
     margins: dict[str, Positive] = key(
-        "effects smaller than this do not matter, by outcome and in its unit; the margin of the equivalence test",
+        "effects smaller than this do not matter, by outcome; retention as outflow, unqualified as shortage",
         default=MARGINS,
     )
     alpha: float = key("level of the tests", default=0.05, gt=0, lt=0.5)
@@ -69,8 +67,8 @@ class StaffingBlock(Block):
 
     @model_validator(mode="after")
     def _outcomes_are_known(self) -> StaffingBlock:
-        if set(self.margins) != set(OUTCOMES):
-            raise ValueError(f"margins: give one for each of {', '.join(OUTCOMES)}")
+        if set(self.margins) != set(MARGINS):
+            raise ValueError(f"margins: give one for each of {', '.join(MARGINS)}")
         if self.placebo_outcome not in OUTCOMES:
             raise ValueError(f"placebo_outcome: one of {', '.join(OUTCOMES)}")
         return self

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.models.staffing.toelage import NOTHING, SOMETHING
 from analysis.publish.language import text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
@@ -15,6 +14,8 @@ from analysis.publish.words_staffing import axes, outcomes
 
 Row = Mapping[str, Any]
 Finding = tuple[str, str, int, str]
+# The verdicts of `models.staffing.toelage`, to which a test holds them.
+NOTHING, SOMETHING = "no effect that matters", "an effect"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
 
 

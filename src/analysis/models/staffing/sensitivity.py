@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class EventPath:
+class EventCourse:
     """Estimates of an event study in the order of the years, the base (zero) left out.
 
     Parameters
@@ -59,7 +59,7 @@ class EventPath:
         return np.diff(levels, axis=0)
 
 
-def event_path(event: Regression, base: int) -> EventPath:
+def event_path(event: Regression, base: int) -> EventCourse:
     """Order the estimates of `panel.event_study`; the treatment starts in the year after the base."""
     years = sorted(event_year(str(term)) for term in event.coefficients.index)
     if years != [year for year in range(years[0], years[-1] + 1) if year != base]:
@@ -69,7 +69,7 @@ def event_path(event: Regression, base: int) -> EventPath:
     terms = [event_term(year) for year in years]
     since = np.array(years, dtype=np.float64) - base
     covariance = event.covariance.loc[terms, terms].to_numpy(float)
-    return EventPath(
+    return EventCourse(
         since[since < 0],
         since[since > 0],
         event.coefficients[terms].to_numpy(float),
@@ -141,7 +141,7 @@ def breakdown(bounds: pd.DataFrame, low: float = 0.0, high: float = 0.0) -> floa
     return None if falls.empty else float(falls["magnitude"].iloc[0])
 
 
-def _shortest(path: EventPath, magnitude: float, level: float) -> dict[str, float]:
+def _shortest(path: EventCourse, magnitude: float, level: float) -> dict[str, float]:
     """Find the weights of the years before the start that make the interval shortest."""
     reach, k = float(path.after.mean()), len(path.before)
     at = -reach * path.before / (path.before @ path.before)  # removes a line, by least squares
@@ -164,7 +164,7 @@ def _shortest(path: EventPath, magnitude: float, level: float) -> dict[str, floa
     return {"magnitude": magnitude, "estimate": value, "bias": bias, "ci_low": value - half, "ci_high": value + half}
 
 
-def _bends(path: EventPath) -> Floats:
+def _bends(path: EventCourse) -> Floats:
     """Drift of every year that one unit of bend at one year makes: bends x years; the base and the slope stay."""
     years = np.concatenate([path.before, path.after])
     places = np.arange(path.before[0] + 1, path.after[-1])

@@ -42,6 +42,7 @@ from analysis.models.staffing.sensitivity import relative_bounds
 ALL = (FIRST_STAGE, *OUTCOMES)
 TRAITS = ("pupils", "schoolweging", "g5", "pupils_per_teacher", "hours", "inflow", "outflow", "shortage")
 CLUSTERS = ("board", "location")
+LIKE = {"retention": "outflow", "unqualified": "shortage"}  # whose margin an outcome shares
 GROUP = {"placebo_cutoff": "{:+g}%", "donut": "{:g}%", "bandwidth": "{:g} x"}
 NOTHING, SOMETHING, UNKNOWN = "no effect that matters", "an effect", "too uncertain to tell"
 BASE_YEAR = 2016
@@ -272,7 +273,7 @@ def nulls(
     estimates
         Of `before_and_after` and `at_cutoff`.
     margins
-        By outcome, in its unit: an effect smaller than this does not matter.
+        By outcome, in its unit: an effect smaller than this does not matter; `LIKE` tells who shares one.
     alpha, power
         Of the tests.
     draws, seed
@@ -291,7 +292,9 @@ def nulls(
         & (estimates["cluster"] == "board")
         & estimates["estimate"].notna()
     ].reset_index(drop=True)
-    told = equivalence(chosen, margins, alpha=alpha, power=power)
+    told = equivalence(
+        chosen, {**margins, **{name: margins[of] for name, of in LIKE.items()}}, alpha=alpha, power=power
+    )
     added = chosen[["ci_low", "ci_high", "p_value", "n_obs", "n_least"]]
     together = pd.concat([told, added], axis=1)
     adjusted = romano_wolf(_treated(of), STEADY, "treated_after", rng=np.random.default_rng(seed), draws=draws)
