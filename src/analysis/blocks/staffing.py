@@ -14,7 +14,7 @@ MARGINS = {
     "inflow": 0.01,
     "outflow": 0.01,
     "hours": 0.5,
-    "pupils_per_teacher": 0.25,
+    "pupils_per_teacher": 0.2,
     "shortage": 0.02,
 }
 
