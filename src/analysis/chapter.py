@@ -73,7 +73,7 @@ class Chapter(Release):
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
-        made = [name for name in ("published_figures", "published_country") if self.has(name)]
+        made = [name for name in ("published_figures", "published_country", "published_schools") if self.has(name)]
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])

@@ -17,10 +17,14 @@ from analysis.blocks.base import Block, SchoolYear, key
 from analysis.blocks.country import CountryBlock
 from analysis.blocks.data import DataBlock
 from analysis.blocks.leergroei import LeergroeiBlock
+from analysis.blocks.oab_money import OabMoneyBlock
 from analysis.blocks.school_advice import SchoolAdviceBlock
 from analysis.blocks.school_choice import SchoolChoiceBlock
+from analysis.blocks.schools import SchoolsBlock
 from analysis.blocks.segregation import SegregationBlock
+from analysis.blocks.staffing import StaffingBlock
 from analysis.blocks.summary import SummaryBlock
+from analysis.blocks.teachers import TeachersBlock
 from analysis.blocks.value_added import ValueAddedBlock
 
 
@@ -45,18 +49,22 @@ class Edition(Block):
     )
     data: DataBlock | None = None
     country: CountryBlock | None = None
+    schools: SchoolsBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
     leergroei: LeergroeiBlock | None = None
     advisering: AdviseringBlock | None = None
     school_advice: SchoolAdviceBlock | None = None
+    staffing: StaffingBlock | None = None
+    teachers: TeachersBlock | None = None
+    oab_money: OabMoneyBlock | None = None
     summary: SummaryBlock | None = None
     value_added: ValueAddedBlock | None = None
 
     @model_validator(mode="after")
     def _one_place_of_data(self) -> Edition:
-        if sum(block is not None for block in (self.data, self.country, self.value_added)) != 1:
-            raise ValueError("an edition stands on one of the blocks `data`, `country` and `value_added`")
+        if sum(block is not None for block in (self.data, self.country, self.schools, self.value_added)) != 1:
+            raise ValueError("an edition stands on one of the blocks `data`, `country`, `schools` and `value_added`")
         return self
 
     @model_validator(mode="after")
@@ -82,6 +90,16 @@ class Edition(Block):
         return self
 
     @model_validator(mode="after")
+    def _staffing_is_known(self) -> Edition:
+        if self.staffing and not (self.schools or (self.data and self.synthetic)):
+            raise ValueError("staffing: open data do not tell the staff of schools; leave the block out")
+        if self.teachers and not (self.data and self.synthetic):
+            raise ValueError("teachers: open data do not tell of single teachers; leave the block out")
+        if self.oab_money and not (self.data and self.data.money_of_schools):
+            raise ValueError("oab_money: needs the files of CBS and DUO; set data.money_of_schools: true")
+        return self
+
+    @model_validator(mode="after")
     def _timeouts_are_of_notebooks(self) -> Edition:
         unknown = sorted(set(self.timeouts) - set(BLOCKS))
         if unknown:
@@ -91,11 +109,12 @@ class Edition(Block):
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up."""
-        return self.country is not None or (self.data is not None and self.data.source == "synthetic")
+        made_up = self.country is not None or self.schools is not None
+        return made_up or (self.data is not None and self.data.source == "synthetic")
 
     @property
     def place(self) -> DataBlock | ValueAddedBlock | None:
-        """The block that says where the source files lie; None for a country, which has none."""
+        """The block that says where the source files lie; None for a made-up country, which has none."""
         return self.data or self.value_added
 
     @property
@@ -144,11 +163,15 @@ class Edition(Block):
 BLOCKS: dict[str, type[Block]] = {
     "data": DataBlock,
     "country": CountryBlock,
+    "schools": SchoolsBlock,
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
     "leergroei": LeergroeiBlock,
     "advisering": AdviseringBlock,
     "school_advice": SchoolAdviceBlock,
+    "staffing": StaffingBlock,
+    "teachers": TeachersBlock,
+    "oab_money": OabMoneyBlock,
     "summary": SummaryBlock,
     "value_added": ValueAddedBlock,
 }

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,8 @@ from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.export import write_world
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA, dictionary
+from analysis.data.microdata import BY_LOCATION_YEAR, BY_PUPIL_COUNTRY, MICRODATA, dictionary
+from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.errors import InputError
@@ -23,8 +25,10 @@ from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.moments import against_print
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
+from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
-from analysis.synthetic.world import World, make_world, open_data
+from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import DATA_VARIABLE
 
 COUNTRY_IN_PRINT = "nederland-2017-advice"
@@ -59,6 +63,15 @@ class Country:
     truth: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Schools:
+    """What a national edition about schools starts from; see `Country`."""
+
+    by_school_year: pd.DataFrame
+    published_figures: pd.DataFrame
+    truth: pd.DataFrame
+
+
 def receive(
     source: str,
     *,
@@ -69,6 +82,7 @@ def receive(
     scale: float,
     seed: int,
     advice_of_schools: bool = False,
+    money_of_schools: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -85,14 +99,39 @@ def receive(
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
     cards = root / "params" / "sources"
     read = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
-    return _with_advices(read, data, cards, allow_changed_sources) if advice_of_schools else Received(read)
+    received = Received(read)
+    if advice_of_schools:
+        by_school_advice, inputs = read_school_advice(data, cards, allow_changed_sources)
+        received = _with_files(received, {"by_school_advice": by_school_advice}, inputs)
+    if money_of_schools:
+        files = read_oab(data, cards, allow_changed_sources)
+        received = _with_files(received, files.tables, files.inputs)
+    return received
 
 
-def _with_advices(read: Sources, data: Path, cards: Path, allow_changed: bool) -> Received:
-    by_school_advice, inputs = read_school_advice(data, cards, allow_changed)
-    known = {record["path"] for record in read.inputs}
-    every = [*read.inputs, *(record for record in inputs if record["path"] not in known)]
-    return Received(replace(read, inputs=every), {"by_school_advice": by_school_advice})
+def _with_files(
+    received: Received, tables: Mapping[str, pd.DataFrame], inputs: Sequence[Mapping[str, Any]]
+) -> Received:
+    known = {record["path"] for record in received.sources.inputs}
+    every = [*received.sources.inputs, *({**record} for record in inputs if record["path"] not in known)]
+    return Received(replace(received.sources, inputs=every), {**received.microdata, **tables})
+
+
+def receive_schools(scale: float, seed: int) -> Schools:
+    """Make a country's schools over the years, and hold them against the figures on staffing in print.
+
+    Parameters
+    ----------
+    scale
+        1 is 6,300 schools.
+    seed
+        The same seed gives the same schools, those of the world of an edition with this seed and scale.
+    """
+    panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
+    printed = read_published(project_root() / "params" / "published")
+    printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
+    figures = against_print({"by_location_year": panel}, printed, scale, [STAFFING])
+    return Schools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
 
 
 def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:

@@ -32,7 +32,9 @@ def test_what_one_chapter_hands_over_the_next_loads(chapter_of):
 
 
 def test_a_chapter_that_the_edition_leaves_out_is_said_to_be_absent(chapter_of):
-    assert chapter_of("summary", needs=frozenset()).findings_of("segregation").html == NOTHING.format("This edition has no such chapter.")
+    assert chapter_of("summary", needs=frozenset()).findings_of("segregation").html == NOTHING.format(
+        "This edition has no such chapter."
+    )
 
 
 def test_findings_of_a_chapter_are_its_sentences_with_rounded_numbers(chapter_of):

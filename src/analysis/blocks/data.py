@@ -28,10 +28,16 @@ class DataBlock(Block):
         "read the files of DUO on the advices and end-test scores of schools too (duo only)", default=False
     )
 
+    money_of_schools: bool = key(
+        "read the files of CBS and DUO on scores, money and accounts too (duo only)", default=False
+    )
+
     @model_validator(mode="after")
     def _scale_is_for_synthetic_data(self) -> DataBlock:
         if self.source != "synthetic" and self.scale != 1.0:
             raise ValueError("scale applies to synthetic data only; leave it out")
         if self.source == "synthetic" and self.advice_of_schools:
             raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
+        if self.source == "synthetic" and self.money_of_schools:
+            raise ValueError("money_of_schools applies to files of CBS and DUO only; leave it out")
         return self

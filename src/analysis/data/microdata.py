@@ -224,6 +224,27 @@ BY_LOCATION_YEAR = pa.DataFrameSchema(
     name="by_location_year",
 )
 
+BY_TEACHER = pa.DataFrameSchema(
+    {
+        "teacher": _whole("number of the teacher, made for this table", 0),
+        "year": _whole("year in which the school year starts", 2010, 2030),
+        "location": _location(),
+        "sex": PERSON["sex"],
+        "age": _whole("age in years", 18, 75),
+        "background": _code("migration background", ("none", "nonwestern", "western")),
+        "fte": _number("contract, share of a full-time week", 0, 1.2),
+        "scale": _code("pay scale", ("L10", "L11", "L12")),
+        "salary": _number("gross pay of the scale and step at full time, euro a month", 1000, 10000),
+        "in_city": _flag("lives in the municipality of the school"),
+        "distance_km": _number("straight line from home to school, km", 0, 300),
+        "came": _code("since the year before that is told, came from", ("none", "starter", "other city")),
+        "left": _code("before the next year that is told, left for", ("none", "other city", "left education")),
+    },
+    unique=["teacher", "year"],
+    strict=True,
+    name="by_teacher",
+)
+
 MICRODATA: Mapping[str, pa.DataFrameSchema] = {
     schema.name: schema
     for schema in (
@@ -234,6 +255,7 @@ MICRODATA: Mapping[str, pa.DataFrameSchema] = {
         BY_PUPIL_ADVICE,
         BY_PUPIL_ADVICE_NATIONAL,
         BY_LOCATION_YEAR,
+        BY_TEACHER,
     )
 }
 

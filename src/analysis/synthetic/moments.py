@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,10 +18,10 @@ Moment = Callable[[Mapping[str, pd.DataFrame]], float]
 PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING)
 
 
-def moments(frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
-    """Compute every moment of a world, by the id of the figure in print."""
+def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Moment]] = PARTS) -> dict[str, float]:
+    """Compute every moment of a world (or of parts of it), by the id of the figure in print."""
     computed: dict[str, float] = {}
-    for part in PARTS:
+    for part in parts:
         twice = computed.keys() & part.keys()
         if twice:
             raise StaatError(f"two parts compute the same figures: {', '.join(sorted(twice))}")
@@ -29,7 +29,12 @@ def moments(frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     return computed
 
 
-def against_print(frames: Mapping[str, pd.DataFrame], published: pd.DataFrame, scale: float) -> pd.DataFrame:
+def against_print(
+    frames: Mapping[str, pd.DataFrame],
+    published: pd.DataFrame,
+    scale: float,
+    parts: Sequence[Mapping[str, Moment]] = PARTS,
+) -> pd.DataFrame:
     r"""Hold a world against the figures in print.
 
     Parameters
@@ -40,6 +45,8 @@ def against_print(frames: Mapping[str, pd.DataFrame], published: pd.DataFrame, s
         One row per figure, from `data.published.read_published`.
     scale
         Size of the world. A total is divided by it before it is compared.
+    parts
+        Whose figures are in `published`; by default all.
 
     Returns
     -------
@@ -51,7 +58,7 @@ def against_print(frames: Mapping[str, pd.DataFrame], published: pd.DataFrame, s
     A tolerance is rounding plus sampling error at scale 1; sampling error goes with :math:`1/\sqrt{\text{scale}}`.
     A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
     """
-    computed = moments(frames)
+    computed = moments(frames, parts)
     totals = published.loc[published["total"], "figure_id"]
     computed |= {name: computed[name] / scale for name in totals if name in computed}
     sampling = (published["tolerance"] - published["rounding"]) / min(1.0, scale) ** 0.5

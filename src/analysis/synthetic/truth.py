@@ -13,6 +13,7 @@ from analysis.synthetic.pupils import PupilsTruth
 from analysis.synthetic.retention import RetentionTruth
 from analysis.synthetic.schools import SchoolsTruth
 from analysis.synthetic.staffing_truth import StaffingTruth
+from analysis.synthetic.teachers import TeachersTruth
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,4 @@ class Truth:
     advice: AdviceTruth = field(default_factory=AdviceTruth)
     advice_national: AdviceTruth = field(default_factory=national_advice_truth)
     staffing: StaffingTruth = field(default_factory=StaffingTruth)
+    teachers: TeachersTruth = field(default_factory=TeachersTruth)

@@ -17,11 +17,12 @@ from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
 from analysis.synthetic.retention import make_retention
 from analysis.synthetic.staffing import make_staffing
+from analysis.synthetic.teachers import make_teachers
 from analysis.synthetic.truth import Truth
 
 # Each part draws from a stream of its own, so that a change in one leaves the draws of the others alone. A new part
 # comes last, so that the streams of the others stay what they are.
-PARTS = ("people", "open data", "learning", "advice", "staffing", "retention", "national advice")
+PARTS = ("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         With the frames of `people.make_people` and ``by_pupil_retention`` (a pupil of a cohort, five years on),
         ``by_pupil_test`` (a pupil, a subject, a year), ``by_pupil_advice`` (a pupil of a groep-8 cohort),
         ``by_pupil_advice_national`` (likewise, of the whole country) and ``by_location_year`` (a school of the country
-        in a year).
+        in a year) and ``by_teacher`` (a teacher of the city in a year).
     """
     truth = truth or Truth()
     streams = _streams(seed)
@@ -74,6 +75,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         "by_pupil_advice": make_advice(by_pupil, by_location, truth.advice, streams["advice"]),
         "by_pupil_advice_national": make_advice_national(truth.advice_national, scale, streams["national advice"]),
         "by_location_year": make_staffing(truth.staffing, scale, streams["staffing"]),
+        "by_teacher": make_teachers(by_location, truth.teachers, scale, streams["teachers"]),
     }
     return World(city, frames, truth, seed)
 
@@ -106,6 +108,11 @@ def make_sources(
     truth = truth or Truth()
     city, frames = make_people(truth, scale, _streams(seed)["people"])
     return open_data(World(city, frames, truth, seed), municipality, schoolweging_year)
+
+
+def make_schools(scale: float, seed: int, truth: Truth | None = None) -> pd.DataFrame:
+    """Make only the country's schools over the years of a world: its ``by_location_year``."""
+    return make_staffing((truth or Truth()).staffing, scale, _streams(seed)["staffing"])
 
 
 def _streams(seed: int) -> dict[str, np.random.SeedSequence]:

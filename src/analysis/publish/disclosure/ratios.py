@@ -123,7 +123,8 @@ def _of_sum(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str])
         known = (share > 0) & (numbers[part] > 0)
         if known.sum() < PROVEN or (share[known] == share[known][0]).all():
             continue
-        wholes = numbers[part][known] / share[known]
+        with np.errstate(over="ignore"):  # a p-value next to nothing is a share of nothing
+            wholes = numbers[part][known] / share[known]
         if (np.abs(wholes - wholes[0]) <= TOLERANCE * (wholes[0] + 1)).all():
             return Ratio(part, float(wholes[0]))
     return None

@@ -1,0 +1,1 @@
+"""Teacher shortage, OAB money and the arbeidsmarkttoelage: what the money does to staffing."""

@@ -1,0 +1,136 @@
+"""What the pictures and tables of the chapter show, as frames with the counts that they rest on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError
+from analysis.models.staffing import toelage
+from analysis.models.staffing.binned import binned_means, fitted_lines
+from analysis.models.staffing.oab import binned_money
+from analysis.models.staffing.oab_formula import kink_point, price_check, threshold_check
+from analysis.models.staffing.panel import event_year
+from analysis.models.staffing.rows import ESTIMATE
+from analysis.models.staffing.toelage import ALL, RD_COLUMNS, Study
+
+REACH = 15.0  # how far from the cut-off schools are drawn, in percent of the locations
+LINE_POINTS = 9
+ON_SCHOOLS = (*ESTIMATE, "mean_left", "mean_right", "in_sd", "bandwidth")
+JUMP_COUNTS = {"n_left": ON_SCHOOLS, "n_right": ON_SCHOOLS, "n_obs": ON_SCHOOLS, "n_clusters": ON_SCHOOLS}
+POINT_COUNTS = {"schools": ("mean",)}
+DRAWN = ("mean", "fitted", "ci_low", "ci_high", "estimate")
+DRAWN_COUNTS = {"schools": DRAWN, "n_left": (), "n_right": ()}
+TOLD = (
+    *("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_tost", "inner_low", "inner_high", "mde"),
+    *("power_at_margin", "p_value_romano_wolf", "in_margins", "in_margins_low", "in_margins_high", "verdict"),
+)
+NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
+BOUNDS = ("low", "high", "ci_low", "ci_high")
+BOUND_COUNTS = {"n_obs": BOUNDS, "n_clusters": BOUNDS}
+MONEY_COUNTS = {"schools": ("raw_per_pupil", "euro_per_pupil", "low", "high")}
+
+
+def balance_table(of: Study) -> pd.DataFrame:
+    """Tell the jumps of traits at the cut-off with the columns that `JUMP_COUNTS` knows; see `toelage.balance`."""
+    found = toelage.balance(of)
+    columns = ["trait", *RD_COLUMNS, "mean_left", "mean_right", "in_sd"]
+    counts = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), "int64")
+    return found[columns].astype(counts)
+
+
+def density_table(of: Study) -> pd.DataFrame:
+    """Tell the densities on both sides of the cut-off, and the test that they are equal; a row without, if too few."""
+    try:
+        found = toelage.density(of)
+    except (ModelError, np.linalg.LinAlgError):
+        empty = dict.fromkeys(("left", "right", "std_error", "p_value"), np.nan)
+        return pd.DataFrame([{**empty, "n_left": 0, "n_right": 0}])
+    told = {
+        "left": found.left,
+        "right": found.right,
+        "std_error": found.std_error,
+        "p_value": found.p_value,
+    }
+    return pd.DataFrame([{**told, "n_left": found.n_left, "n_right": found.n_right}])
+
+
+def cutoff(of: Study, jumps: pd.DataFrame, *, width: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay out binned means and fitted lines of every outcome at the cut-off.
+
+    Parameters
+    ----------
+    jumps
+        Of `toelage.at_cutoff`: the bandwidths of the lines; an outcome without one has no line.
+    width
+        Of the bins, in percent of the locations.
+
+    Returns
+    -------
+    tuple of DataFrame
+        ``outcome, side, middle, mean, schools`` and ``outcome, side, at, fitted, ci_low, ci_high, schools``.
+    """
+    rank = of.by_school["rank"]
+    chosen = {row["outcome"]: row for row in jumps.to_dict("records")}
+    points, lines = [], []
+    for outcome in ALL:
+        means = binned_means(rank, of.by_school[outcome], width=width, reach=REACH)
+        points.append(means.rename(columns={"n_obs": "schools"}).assign(outcome=outcome))
+        bandwidth = float(chosen[outcome]["bandwidth"])
+        if np.isfinite(bandwidth):
+            line = fitted_lines(rank, of.by_school[outcome], bandwidth=bandwidth, points=LINE_POINTS)
+            schools = line["side"].map({side: chosen[outcome][f"n_{side}"] for side in ("left", "right")})
+            lines.append(line.assign(outcome=outcome, schools=schools.astype(int)))
+    columns = ["side", "at", "fitted", "ci_low", "ci_high", "outcome", "schools"]
+    return pd.concat(points, ignore_index=True), (
+        pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=columns)
+    )
+
+
+def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> pd.DataFrame:
+    """Put dots, lines and jumps of a picture in one frame, ``part`` tells which."""
+    told = jumps[["outcome", "estimate", "ci_low", "ci_high", "n_left", "n_right", "n_least"]]
+    parts = {"bin": points, "line": lines, "jump": told.rename(columns={"n_least": "schools"})}
+    frame = pd.concat([rows.assign(part=part) for part, rows in parts.items()], ignore_index=True)
+    return frame.assign(schools=frame["schools"].astype("Int64"), suppressed=frame["suppressed"].fillna(""))
+
+
+def with_year(events: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of an event study their year."""
+    return events.assign(year=events["term"].map(event_year))
+
+
+def formula_checks(panel: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Hold scores and money of a panel to the formula: the threshold in a year, the price in every year."""
+    names = {"achterstandsscore": "score", "achterstandsscore_raw": "score_raw"}
+    scores = panel[panel["year"] == year].rename(columns=names)
+    return pd.concat([threshold_check(scores), price_check(panel)], ignore_index=True)
+
+
+def money(panel: pd.DataFrame, year: int, *, bins: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay out money per pupil by score without threshold per pupil in a year, and what the formula pays.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Bins of schools as `oab.binned_money`; and ``name, raw_per_pupil, euro_per_pupil``, the corners of the line.
+    """
+    rows = panel[panel["year"] == year]
+    told = rows.assign(raw_per_pupil=rows["achterstandsscore_raw"] / rows["pupils"])
+    points = binned_money(told, bins=min(bins, max(4, len(rows) // 10)))
+    price = float(price_check(rows)["estimate"].iloc[0])
+    return points, formula_line("formula", price, float(points["raw_per_pupil"].max()))
+
+
+def formula_line(name: str, price: float, end: float) -> pd.DataFrame:
+    """Give the corners of what a price pays per pupil: nothing up to the threshold, and a straight line from there."""
+    start = kink_point()
+    at = [0.0, start, max(end, start)]
+    return pd.DataFrame({"name": name, "raw_per_pupil": at, "euro_per_pupil": [0.0, 0.0, price * (at[2] - start)]})
+
+
+def stacked_money(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
+    """Put bins and lines of the picture of the money in one frame; the lines rest on no school but on all."""
+    schools = int(points["schools"].sum())
+    frame = pd.concat([points.assign(name="schools"), line.assign(schools=schools)], ignore_index=True)
+    return frame.assign(schools=frame["schools"].astype("Int64"), suppressed=frame["suppressed"].fillna(""))

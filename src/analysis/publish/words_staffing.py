@@ -1,0 +1,65 @@
+"""The words of the chapter on staffing that charts, tables and sentences share, in the edition's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from analysis.publish.language import term, text
+
+# The convention of `models.staffing.panel`, to which a test holds it.
+STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
+
+
+def outcomes() -> Mapping[str, str]:
+    """Name every outcome, in the order in which they are told."""
+    return {
+        "log_wage": text("Hourly wage"),
+        "inflow": text("Teachers who came"),
+        "outflow": text("Teachers who left"),
+        "retention": text("Teachers who stayed"),
+        "hours": text("Hours per teacher"),
+        "pupils_per_teacher": text("Pupils per teacher"),
+        "shortage": text("Teacher shortage"),
+        "unqualified": text("Unqualified staff"),
+        "teachers_per_100": text("Teachers per 100 pupils"),
+    }
+
+
+def axes() -> Mapping[str, str]:
+    """Tell the unit of every outcome, for an axis or a cell."""
+    return {
+        "log_wage": text("log points"),
+        "inflow": text("share of teachers"),
+        "outflow": text("share of teachers"),
+        "retention": text("share of teachers"),
+        "hours": text("hours a week"),
+        "pupils_per_teacher": text("pupils per fte"),
+        "shortage": text("share of employment"),
+        "unqualified": text("share of employment"),
+        "teachers_per_100": text("fte per 100 pupils"),
+    }
+
+
+def measures() -> Mapping[str, str]:
+    """Name what is told of the shortage."""
+    return {
+        "mean_employment": text("Shortage, share of employment"),
+        "mean_schools": text("Shortage, mean over schools"),
+        "zero": text("Schools without a shortage"),
+        "above_30": text("Schools with a shortage above 30%"),
+    }
+
+
+def word(code: str) -> str:
+    """Return a code of the data, or several with commas between, in the edition's language."""
+    return ", ".join(term(part) for part in code.split(", "))
+
+
+def errors_note() -> str:
+    """Tell the one convention of standard errors, for the note under a table."""
+    return text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
+
+
+def named(codes: Iterable[str]) -> dict[str, str]:
+    """Give codes their words, each once, in the order in which they come."""
+    return {code: word(code) for code in dict.fromkeys(codes)}

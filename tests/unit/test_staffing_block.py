@@ -1,0 +1,34 @@
+"""What the parameters of the chapter on staffing refuse."""
+
+import pytest
+from pydantic import ValidationError
+
+from analysis.blocks.staffing import MARGINS, OUTCOMES, StaffingBlock
+from analysis.models.staffing import eligibility, panel, toelage
+from analysis.publish import wording_staffing, words_staffing
+
+
+def test_the_outcomes_are_those_of_the_models():
+    assert OUTCOMES == eligibility.OUTCOMES
+    assert set(MARGINS) | set(toelage.LIKE) == set(OUTCOMES)
+
+
+def test_words_that_are_told_twice_agree():
+    assert (wording_staffing.NOTHING, wording_staffing.SOMETHING) == (toelage.NOTHING, toelage.SOMETHING)
+    assert words_staffing.STANDARD_ERRORS == panel.STANDARD_ERRORS
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"margins": {"inflow": 0.01}}, "give one for each"),
+        ({"margins": MARGINS | {"inflow": 0.0}}, "greater than 0"),
+        ({"placebo_outcome": "log_wage"}, "placebo_outcome: one of"),
+        ({"selection_year": 2021}, "a year before toelage_start"),
+        ({"placebo_years": (2021,)}, "before toelage_start"),
+        ({"placebo_cutoffs": (0.0,)}, "the true cut-off"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, told):
+    with pytest.raises(ValidationError, match=told):
+        StaffingBlock(**changes)
