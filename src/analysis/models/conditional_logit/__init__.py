@@ -8,6 +8,7 @@ attributes of pairs and of alternatives apart, and never builds the rows.
 from analysis.models.conditional_logit.design import Design
 from analysis.models.conditional_logit.estimation import fit, probabilities
 from analysis.models.conditional_logit.factored import fit_factored
+from analysis.models.conditional_logit.formula import design_from_formula
 from analysis.models.conditional_logit.result import ConditionalLogitResult
 
-__all__ = ["ConditionalLogitResult", "Design", "fit", "fit_factored", "probabilities"]
+__all__ = ["ConditionalLogitResult", "Design", "design_from_formula", "fit", "fit_factored", "probabilities"]
