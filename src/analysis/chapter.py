@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.data import tables
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
+from analysis.publish.language import SOURCE, speak, text
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import open_workspace
@@ -18,16 +19,10 @@ from analysis.run.workspace import open_workspace
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
-REAL_EDITION = '<p data-published="none">This edition holds real data: there is no world to compare with print.</p>'
-# The whole comparison is too long for a page: it is shown per publication, and as one file.
-ALL_FIGURES = (
-    '<p id="table-published_figures" data-published="table">'
-    '<a href="../tables/summary/published_figures.csv" download>All figures in one file (CSV)</a></p>'
+NOTHING = Markup('<p data-published="none">{}</p>')
+AS_FILE = Markup(
+    '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{words} (CSV)</a></p>'
 )
-AS_FILE = (
-    '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{caption} (CSV)</a></p>'
-)
-NO_CHAPTER = '<p data-published="none">This edition has no such chapter.</p>'
 
 
 class Chapter(Release):
@@ -73,27 +68,32 @@ class Chapter(Release):
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
-            return Published("table", "truth", REAL_EDITION)
-        return self.table("truth", truth, caption="Every number that generated this world", counts=())
+            return self.shown("table", "truth", _real_edition())
+        return self.table("truth", truth, caption=text("Every number that generated this world"), counts=())
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
         made = [name for name in ("published_figures", "published_country") if self.has(name)]
         if not made:
-            return Published("table", "published_figures", REAL_EDITION)
+            return self.shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         within = int(figures["within"].sum())
-        caption = f"Figures in print and in this world: {within} of {len(figures)} within their tolerance"
-        self.table("published_figures", figures, caption=f"{caption}, all in one file", counts=())
+        told = {"within": within, "all": len(figures)}
+        caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
+        self.table("published_figures", figures, caption=text("{caption}, all in one file", caption=caption), counts=())
         missed = self.table(
             "published_missed",
             figures[~figures["within"]].reset_index(drop=True),
-            caption=f"{caption}; those outside it, and why",
+            caption=text("{caption}; those outside it, and why", caption=caption),
             counts=(),
             shown=["figure_id", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
-        return Published("table", "published", missed.html + ALL_FIGURES + "".join(self._printed(figures)))
+        # The whole comparison is too long for a page: it is shown per publication, and as one file.
+        whole = AS_FILE.format(
+            name="published_figures", stem=self.workspace.stem, words=text("All figures in one file")
+        )
+        return self.shown("table", "published", missed.html + whole + "".join(self._printed(figures)))
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
@@ -109,11 +109,8 @@ class Chapter(Release):
     def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts) -> Published:
         """Publish a table that is too long for a page: the page links to it."""
         self.table(name, frame, caption=caption, counts=counts)
-        source = f"../tables/{self.workspace.stem}/{name}.csv"
-        link = Markup(
-            '<p id="table-{0}" data-published="table"><a href="{1}" download>{2}, {3:,} rows in one file (CSV)</a></p>'
-        )
-        return Published("table", name, link.format(name, source, caption, len(frame)))
+        words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
+        return self.shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""
@@ -121,14 +118,18 @@ class Chapter(Release):
             self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
             for row in by_finding.to_dict("records")
         ]
-        return Published("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+        return self.shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
 
     def findings_of(self, stem: str) -> Published:
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
-            return Published("finding", stem, NO_CHAPTER)
+            return self.shown("finding", stem, NOTHING.format(text("This edition has no such chapter.")))
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
+
+
+def _real_edition() -> str:
+    return NOTHING.format(text("This edition holds real data: there is no world to compare with print."))
 
 
 def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
@@ -141,4 +142,6 @@ def _folded(account: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
 
 def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
-    return Chapter(open_workspace(stem, edition))
+    workspace = open_workspace(stem, edition)
+    speak(workspace.facts.get("language", SOURCE))
+    return Chapter(workspace)

@@ -34,7 +34,7 @@ class Edition(Block):
     title: str = key("title on the pages", min_length=3)
     region: str = key("municipality of the schools and pupils, as DUO spells it", min_length=2)
     school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
-    language: Literal["en"] = key("language of the pages", default="en")
+    language: Literal["en", "nl"] = key("language of the pages", default="en")
     seed: int = key("seed of every random draw", default=20201101, ge=0)
     disclosure: Literal["default", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
 DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
+LOCALES = "publish/locale"
 _READERS = ("edition.py", "params.py", "orders.py", "chain.py")
 
 
@@ -44,6 +45,11 @@ def params_file(root: Path, name: str) -> Path:
         hint = f"did you mean {near}?" if near else None
         raise InputError(name, "there is no such edition in params/", allowed=", ".join(known), hint=hint)
     return path
+
+
+def languages() -> list[str]:
+    """Return the languages that pages are translated into."""
+    return sorted(folder.name for folder in (Path(__file__).parent / LOCALES).iterdir() if folder.is_dir())
 
 
 def params_editions(root: Path) -> list[str]:
@@ -115,6 +121,7 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         command=command,
         places={DATA_PLACE: data},
         environment={DATA_VARIABLE: str(data)},
+        unused=tuple(f"{LOCALES}/{language}" for language in languages() if language != edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
 
@@ -135,7 +142,8 @@ def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, c
 
 
 def _revived(told: Mapping[str, Any]) -> Order:
-    return Order(**{**told, "places": {name: Path(place) for name, place in told["places"].items()}})
+    places = {name: Path(place) for name, place in told["places"].items()}
+    return Order(**{**told, "places": places, "unused": tuple(told["unused"])})
 
 
 def _command(path: Path, settings: Sequence[str]) -> str:

@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.chapter import NO_CHAPTER, Chapter
+from analysis.chapter import NOTHING, Chapter
 from analysis.errors import DisclosureError, InputError
 from analysis.run.workspace import Workspace
 
@@ -32,7 +32,7 @@ def test_what_one_chapter_hands_over_the_next_loads(chapter_of):
 
 
 def test_a_chapter_that_the_edition_leaves_out_is_said_to_be_absent(chapter_of):
-    assert chapter_of("summary", needs=frozenset()).findings_of("segregation").html == NO_CHAPTER
+    assert chapter_of("summary", needs=frozenset()).findings_of("segregation").html == NOTHING.format("This edition has no such chapter.")
 
 
 def test_findings_of_a_chapter_are_its_sentences_with_rounded_numbers(chapter_of):

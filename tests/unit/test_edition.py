@@ -66,7 +66,7 @@ def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) ->
         ({"data": {"source": "doo"}}, "data.source", "'synthetic' or 'duo'"),
         ({"data": {"source": "duo", "scale": 0.5}}, "data", "scale applies to synthetic data only"),
         ({"data": {"source": "synthetic", "scale": float("nan")}}, "data.scale", "finite"),
-        ({"language": "nl"}, "language", "'en'"),
+        ({"language": "fr"}, "language", "'nl'"),
         ({"school_years": ["2019-20"]}, "school_years.0", "pattern"),
         ({"edition": "../elsewhere"}, "edition", "pattern"),
     ],

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.publish import figures
+from analysis.publish.language import term, text
 
 
 @figures.style()
@@ -24,10 +25,11 @@ def now_and_nearest(by_band: pd.DataFrame, axis: str) -> Figure:
         What the bands are bands of.
     """
     figure, axes = figures.canvas(7.5)
-    figures.bar_pairs(axes, by_band, "band", "share_now", "share_nearest", names=("now", "all at the nearest school"))
+    names = (text("now"), text("all at the nearest school"))
+    figures.bar_pairs(axes, by_band, "band", "share_now", "share_nearest", names=names)
     figures.percent(axes.yaxis)
     axes.set_xlabel(axis)
-    axes.set_ylabel("share of pupils")
+    axes.set_ylabel(text("share of pupils"))
     return figure
 
 
@@ -35,10 +37,10 @@ def now_and_nearest(by_band: pd.DataFrame, axis: str) -> Figure:
 def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
     """Draw the share of choosers per distance band, observed and as the model predicts it."""
     figure, axes = figures.canvas(7.5)
-    figures.bar_pairs(axes, by_band, "band", "observed", "predicted", names=("observed", "predicted"))
+    figures.bar_pairs(axes, by_band, "band", "observed", "predicted", names=(text("observed"), text("predicted")))
     figures.percent(axes.yaxis)
-    axes.set_xlabel("distance from postcode to school (km)")
-    axes.set_ylabel("share of pupils")
+    axes.set_xlabel(text("distance from postcode to school (km)"))
+    axes.set_ylabel(text("share of pupils"))
     return figure
 
 
@@ -47,15 +49,15 @@ def index_by_situation(indices: pd.DataFrame) -> Figure:
     """Draw an index with its intervals, one line per situation."""
     figure, axes = figures.canvas(5.0)
     names = {
-        "dissimilarity_now": "now",
-        "dissimilarity_nearest": "all at the nearest school",
-        "dissimilarity_random_allocation": "random allocation",
+        "dissimilarity_now": text("now"),
+        "dissimilarity_nearest": text("all at the nearest school"),
+        "dissimilarity_random_allocation": text("random allocation"),
     }
     shown = indices[indices["term"].isin(names)].assign(situation=lambda rows: rows["term"].map(names))
     ordered = shown.set_index("term").loc[list(names)].reset_index()
     figures.intervals(axes, ordered, "situation", reference=None)
     axes.set_xlim(min(0, ordered["ci_low"].min()), 1.1 * ordered["ci_high"].max())
-    axes.set_xlabel("dissimilarity (0 = even, 1 = separate)")
+    axes.set_xlabel(text("dissimilarity (0 = even, 1 = separate)"))
     return figure
 
 
@@ -74,8 +76,8 @@ def extra_distance(travel: pd.DataFrame) -> Figure:
     for place, model in enumerate(models):
         # A model without pupils in some group leaves its place open; else its points would stand at other names.
         rows = travel[travel["model"] == model].set_index("group").reindex(groups).reset_index()
-        figures.intervals(axes, rows, "group", name=model.replace("_", " "), series=place, of=len(models))
-    axes.set_xlabel("extra distance for one sd lower schoolweging (km)")
+        figures.intervals(axes, rows, "group", name=term(model.replace("_", " ")), series=place, of=len(models))
+    axes.set_xlabel(text("extra distance for one sd lower schoolweging (km)"))
     axes.legend()
     return figure
 
@@ -97,8 +99,8 @@ def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
         "share",
         "pupils",
         rings(outlines),
-        "share at the nearest school",
-        size_label="pupils",
+        text("share at the nearest school"),
+        size_label=text("pupils"),
         format=PercentFormatter(xmax=1, decimals=0),
     )
 

@@ -9,39 +9,40 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.publish import figures
+from analysis.publish.language import term, text, word
 
 SUBJECTS: Mapping[str, str] = {
-    "lezen": "Reading (begrijpend lezen)",
-    "rekenen": "Arithmetic (rekenen-wiskunde)",
-    "dmt": "Technical reading (DMT)",
-    "spelling": "Spelling",
-    "composite": "Mean of the tests",
+    "lezen": word("Reading (begrijpend lezen)"),
+    "rekenen": word("Arithmetic (rekenen-wiskunde)"),
+    "dmt": word("Technical reading (DMT)"),
+    "spelling": word("Spelling"),
+    "composite": word("Mean of the tests"),
 }
 YEARS_COMPARED: Mapping[str, str] = {
-    "pnas_overall": "all control years, with a trend",
-    "pnas_one_control": "the year before alone",
-    "pnas_school_fe": "all control years, within schools",
-    "ancova": "all control years, at equal M-score",
+    "pnas_overall": word("all control years, with a trend"),
+    "pnas_one_control": word("the year before alone"),
+    "pnas_school_fe": word("all control years, within schools"),
+    "ancova": word("all control years, at equal M-score"),
 }
 ABSENT: Mapping[str, str] = {
-    "unweighted": "as it is",
-    "ipw": "weighted for absence",
-    "covered": "schools that tested nearly all",
-    "lee_bounds": "bounds: absent at best, at worst",
+    "unweighted": word("as it is"),
+    "ipw": word("weighted for absence"),
+    "covered": word("schools that tested nearly all"),
+    "lee_bounds": word("bounds: absent at best, at worst"),
 }
 GROUPS: Mapping[str, str] = {
-    "laag": "parents with a low education",
-    "middelbaar or hoog": "parents with a middle or high one",
-    "girls": "girls",
-    "boys": "boys",
-    "top": "top third on the test before",
-    "middle": "middle third",
-    "bottom": "bottom third",
+    "laag": word("parents with a low education"),
+    "middelbaar or hoog": word("parents with a middle or high one"),
+    "girls": word("girls"),
+    "boys": word("boys"),
+    "top": word("top third on the test before"),
+    "middle": word("middle third"),
+    "bottom": word("bottom third"),
 }
 WITHOUT_CLOSURE: Mapping[str, str] = {
-    "expected": "expected without a closure",
-    "before": "observed in the year before",
-    "closure": "observed in the closure year",
+    "expected": word("expected without a closure"),
+    "before": word("observed in the year before"),
+    "closure": word("observed in the closure year"),
 }
 SPREAD = "#c3cfd9"
 LINE_CM, PANEL_CM, FRAME_CM = 0.52, 1.0, 1.6
@@ -91,8 +92,10 @@ def by_category(
         for place, (key, name) in enumerate(shown.items()):
             of = rows[rows[series] == key] if series else rows
             ordered = of.set_index("category").reindex(line).rename_axis("category").reset_index()
-            figures.intervals(panel, ordered, "category", name=name, series=place, of=len(shown), reference=reference)
-        panel.set_title(SUBJECTS.get(outcome, outcome))
+            figures.intervals(
+                panel, ordered, "category", name=term(name), series=place, of=len(shown), reference=reference
+            )
+        panel.set_title(term(SUBJECTS.get(outcome, outcome)))
     axes[-1, 0].set_xlabel(axis)
     if percent:
         axes[-1, 0].xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
@@ -126,7 +129,7 @@ def example_pupils(examples: pd.DataFrame, axis: str) -> Figure:
         Of `models.leergroei.levels.example_pupils`; the differences are left out.
     """
     shown = examples[examples["term"] != "difference"]
-    category = shown["share_at_risk"].map("school with {:.0%} at risk".format)
+    category = shown["share_at_risk"].map(lambda share: text("school with {share:.0%} at risk", share=share))
     return by_category(shown.assign(category=category), axis, series="year", percent=True, reference=None)
 
 

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, PercentFormatter
 
 from analysis.errors import InputError
+from analysis.publish.language import localised, text
 
 PALETTE = ("#12355b", "#b5431f", "#2f9484", "#e3a83b", "#c3cfd9")
 MARKERS = ("o", "s", "^", "D", "v")
@@ -236,9 +237,11 @@ def _size_legend(axes: Axes, sizes: pd.Series, title: str) -> None:
     step = 10.0 ** np.floor(np.log10(largest))
     top = np.floor(largest / step) * step
     for size in (top, top / 2, top / 5):
-        axes.scatter([], [], s=_areas(np.array([size]), largest), color="white", edgecolors=INK, label=f"{size:,.0f}")
+        axes.scatter(
+            [], [], s=_areas(np.array([size]), largest), color="white", edgecolors=INK, label=localised(f"{size:,.0f}")
+        )
     if sizes.isna().any():
-        axes.scatter([], [], marker="x", s=12, color=FAINT, linewidths=0.8, label="withheld")
+        axes.scatter([], [], marker="x", s=12, color=FAINT, linewidths=0.8, label=text("withheld"))
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(0, 0.02), ncols=4, alignment="left", borderpad=0)
 
 
@@ -249,7 +252,7 @@ def _scale_bar(axes: Axes) -> None:
     km = next(step for step in (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0) if step <= width / 4)
     left, foot = west + 0.02 * (east - west), south + 0.03 * (north - south)
     axes.plot([left, left + km / degree], [foot, foot], color=INK, linewidth=2, marker="", solid_capstyle="butt")
-    axes.annotate(f"{km:g} km", (left, foot), xytext=(0, 4), textcoords="offset points", fontsize=8)
+    axes.annotate(localised(f"{km:g} km"), (left, foot), xytext=(0, 4), textcoords="offset points", fontsize=8)
 
 
 def _require(frame: pd.DataFrame, *columns: str) -> None:

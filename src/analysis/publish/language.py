@@ -6,6 +6,9 @@ a translation is an error, because a page that is half Dutch looks finished and 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from numbers import Number
@@ -20,6 +23,12 @@ from analysis.errors import InputError
 
 SOURCE = "en"
 LOCALES = Path(__file__).parent / "locale"
+
+# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
+NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
+
+CODE = "code"
+"""The context of the entries that are patterns of codes."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -40,6 +49,17 @@ def speak(language: str) -> None:
     if language not in languages():
         raise InputError("language", "no such language", given=language, allowed=", ".join(languages()))
     _spoken.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in `language` inside a ``with`` block, and after it in what was spoken before."""
+    before = spoken()
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def spoken() -> str:
@@ -67,9 +87,37 @@ def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a fo
     return _Localised().vformat(template, (), values)
 
 
-def term(word: str) -> str:
-    """Return a word of the data (a column's header, a code in a cell) in the edition's language; unknown, as it is."""
-    return word if spoken() == SOURCE else catalogue(spoken()).get(word, word)
+def word(message: str, /) -> str:
+    """Mark a literal for translation and return it as it is: `term` translates it where it is shown.
+
+    For words that are data until then, such as the names of groups in a frame: ``GROUPS = {"girls": word("girls")}``.
+    """
+    return message
+
+
+def term(code: str, /) -> str:
+    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
+
+    A catalogue may hold patterns of codes: entries with fields and ``msgctxt "code"``, such as ``below {edge}``. What
+    stands in a field is a code again. Of a code that is a number or a range, the number is written in that language.
+    """
+    if spoken() == SOURCE or not code:
+        return code
+    known = catalogue(spoken())
+    found = known.get(code) or known.get(code.replace("_", " ")) or _by_pattern(code)
+    return found or (localised(code) if NUMERIC.fullmatch(code) else code)
+
+
+def header(column: str, /) -> str:
+    """Return the header of a column: its name with spaces, in the edition's language.
+
+    Raises
+    ------
+    InputError
+        When the catalogue does not have it: unlike a code, a header is always a word.
+    """
+    name = column.replace("_", " ")
+    return name if spoken() == SOURCE or not name.strip() else _translated(name, spoken())
 
 
 def localised(number: str) -> str:
@@ -82,11 +130,36 @@ def localised(number: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return the translations into `language` by message."""
-    found: dict[str, str] = {}
+    """Return the translations into `language` by message; patterns of codes are none."""
+    return {message: translation for message, translation, context in _entries(language) if context != CODE}
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return how codes with fields look and what they become, those with most words of their own first."""
+    found = [(message, translation) for message, translation, context in _entries(language) if context == CODE]
+    own = {message: sum(len(literal) for literal, *_ in Formatter().parse(message)) for message, _ in found}
+    return [(_pattern(message), to) for message, to in sorted(found, key=lambda pair: -own[pair[0]])]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = [(re.escape(literal), field) for literal, field, *_ in Formatter().parse(message)]
+    return re.compile("".join(literal + (f"(?P<{field}>.+?)" if field else "") for literal, field in parts))
+
+
+def _by_pattern(code: str) -> str | None:
+    for pattern, translation in _patterns(spoken()):
+        if match := pattern.fullmatch(code):
+            return translation.format(**{field: term(value) for field, value in match.groupdict().items()})
+    return None
+
+
+@cache
+def _entries(language: str) -> list[tuple[str, str, str | None]]:
+    found: list[tuple[str, str, str | None]] = []
     for path in sorted((LOCALES / language).glob("*.po")):
         with path.open("rb") as file:
-            found |= {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+            found += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The templates of what is published: everything that enters one is escaped."""
+"""The templates of what is published: everything that enters one is escaped, in the language of the edition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from analysis.publish.language import header, localised, spoken, term, text
+
 TEMPLATES = Path(__file__).parent / "templates"
+WORDS = {"text": text, "term": term, "header": header, "localised": localised, "spoken": spoken}
 
 
 def render(template: str, **values: object) -> str:
@@ -22,4 +25,6 @@ def render(template: str, **values: object) -> str:
 def environment_of(folder: Path) -> Environment:
     """Return what fills the templates of a folder, and escapes all that enters them."""
     loader = FileSystemLoader(folder)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals.update(WORDS)
+    return made

@@ -1,60 +1,107 @@
-"""What a finished notebook may show: nothing that failed, and no table or figure that went around the gate."""
+"""What a finished notebook may hold: its code, its prose, and things that this very run has published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+import hashlib
+import json
+import re
+from collections.abc import Collection
 
 from nbformat import NotebookNode
 
 from analysis.errors import DisclosureError, StaatError
 from analysis.publish.identity import refuse_identifying_text
+from analysis.publish.markup import ENCODED
 
-MARK = 'data-published="'
-RICH = ("text/html", "image/png", "image/jpeg", "image/svg+xml", "application/javascript", "text/latex")
+SHOWN = frozenset({"text/html", "text/plain"})
+PLAIN = re.compile(r"<published (table|figure|finding) \w+>")
 PRINTED_FRAME = ("dtype:", "rows x ", "RangeIndex", "DataFrame")
+CELL_NOTES = frozenset({"papermill", "execution", "tags", "editable", "deletable", "collapsed", "jupyter"})
+NOTEBOOK_NOTES = frozenset({"kernelspec", "language_info", "papermill"})
+HIDDEN_IN_PROSE = re.compile(r"<!--|<\s*(?:script|iframe|object|embed|template|input|svg|math|style)\b|data:\w+/", re.I)
+KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")
+
+_PUBLISH = "\n  do      publish it with release.table, release.figure or release.finding"
 
 
-def check_outputs(notebook: NotebookNode, name: str) -> None:
-    """Refuse a notebook that failed or warned, or that shows what did not pass the disclosure gate.
+def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str]) -> None:
+    """Refuse a notebook that failed or warned, or that holds what did not pass the disclosure gate.
+
+    Parameters
+    ----------
+    notebook
+        Executed.
+    name
+        What to call it in a message.
+    shown
+        The SHA-256 of everything that its run has published, as shown.
 
     Raises
     ------
     StaatError
-        For a traceback or anything on stderr, with notebook, cell and last line.
+        For a traceback or anything on stderr, with notebook, cell and kind; what was said stays in the building.
     DisclosureError
-        For a frame, figure or picture that did not come from a release, with notebook and cell.
+        For anything else that no release let through, with notebook, cell and what it is.
     """
+    _refuse_notes(notebook, name, NOTEBOOK_NOTES)
     for number, cell in enumerate(notebook.cells, start=1):
+        where = f"{name}, cell {number}"
+        _refuse_source(cell, where)
+        _refuse_notes(cell, where, CELL_NOTES)
         for output in cell.get("outputs", ()):
-            where = f"{name}, cell {number}"
             _refuse_failure(output, where)
-            _refuse_ungated(output, where)
+            _refuse_ungated(output, where, shown)
+
+
+def _refuse_source(cell: NotebookNode, where: str) -> None:
+    if cell.cell_type not in ("code", "markdown"):
+        raise DisclosureError(f"{where}: a {cell.cell_type} cell reaches no page, but whoever gets the notebook")
+    if cell.get("attachments"):
+        raise DisclosureError(f"{where}: has an attachment\n  do      publish a picture with release.figure")
+    refuse_identifying_text(cell.source, where)
+    if ENCODED.search(cell.source):
+        raise DisclosureError(f"{where}: holds a long encoded text")
+    if cell.cell_type == "markdown" and HIDDEN_IN_PROSE.search(cell.source):
+        raise DisclosureError(
+            f"{where}: the prose holds a comment, a script or embedded data, which a reader does not see"
+        )
+
+
+def _refuse_notes(node: NotebookNode, where: str, known: Collection[str]) -> None:
+    for key, value in node.metadata.items():
+        if key not in known:
+            raise DisclosureError(f"{where}: metadata {key!r} travels unseen with the notebook\n  do      remove it")
+        refuse_identifying_text(json.dumps(value, ensure_ascii=False), f"{where}, metadata {key!r}")
 
 
 def _refuse_failure(output: NotebookNode, where: str) -> None:
     if output.output_type == "error":
-        raise StaatError(f"{where}: failed with {output.ename}: {output.evalue}")
+        raise StaatError(f"{where}: failed with {output.ename}\n  do      see the executed notebook, and cure it")
     if output.output_type == "stream" and output.name == "stderr" and output.text.strip():
-        last = output.text.strip().splitlines()[-1]
-        raise StaatError(f"{where}: writes to stderr: {last}\n  do      cure the warning; a finished page holds none")
+        kinds = KIND_OF_WARNING.findall(output.text)
+        said = f": {kinds[-1]}" if kinds else ""
+        raise StaatError(f"{where}: writes to stderr{said}\n  do      cure the warning; a finished page holds none")
 
 
-def _refuse_ungated(output: NotebookNode, where: str) -> None:
-    data = output.get("data", {})
-    if MARK in data.get("text/html", ""):
+def _refuse_ungated(output: NotebookNode, where: str, shown: Collection[str]) -> None:
+    if output.output_type == "stream":
+        if output.text.strip():
+            raise DisclosureError(f"{where}: prints {_what(output.text)}{_PUBLISH}")
         return
-    rich = next((kind for kind in RICH if kind in data), None)
-    if rich:
-        raise DisclosureError(
-            f"{where}: shows {rich} that did not pass the disclosure gate\n"
-            "  do      publish it with release.table, release.figure or release.finding"
-        )
-    for text in _texts(output):
-        refuse_identifying_text(text, where)
-        if any(sign in text for sign in PRINTED_FRAME):
-            raise DisclosureError(f"{where}: prints a frame\n  do      publish it with release.table")
+    data = output.get("data", {})
+    other = sorted(set(data) - SHOWN)
+    if other:
+        raise DisclosureError(f"{where}: shows {other[0]}, which did not pass the disclosure gate{_PUBLISH}")
+    if output.get("metadata"):
+        raise DisclosureError(f"{where}: an output has metadata, which travel unseen with the notebook")
+    html, plain = data.get("text/html"), data.get("text/plain", "")
+    if html is None and plain:
+        raise DisclosureError(f"{where}: dumps {_what(plain)} as plain text{_PUBLISH}")
+    if html is not None and hashlib.sha256(html.encode()).hexdigest() not in shown:
+        raise DisclosureError(f"{where}: shows text/html that did not pass the disclosure gate{_PUBLISH}")
+    if not PLAIN.fullmatch(plain):
+        raise DisclosureError(f"{where}: carries plain text under something published\n  do      clear it")
 
 
-def _texts(output: NotebookNode) -> Iterator[str]:
-    return chain([output.get("text", "")], (str(text) for text in output.get("data", {}).values()))
+def _what(text: str) -> str:
+    return "a frame" if any(sign in text for sign in PRINTED_FRAME) else "something"

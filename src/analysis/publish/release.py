@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import Counts, Gated, flat, profile, suppress
-from analysis.publish.identity import refuse_identifying_text
+from analysis.publish.disclosure import COUNTING_NAME, Counts, Gated, flat, profile, suppress
+from analysis.publish.extremes import refuse_extremes, withhold_tails
+from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.layout import render
+from analysis.publish.pictures import refuse_drawn, texts_of
+from analysis.publish.rendering import drawn
+from analysis.publish.sentences import refuse_exact
 from analysis.publish.tables import html_table, write_csv, write_sidecar
+from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-PAGE_DPI = 200
-SYNTHETIC_MARK = "Synthetic data"
+UNIT = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Release:
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
+        self._exact: set[int] = set()  # the counts that left the gate rounded or withheld: no text may tell them
 
     def gated(self, frame: pd.DataFrame, counts: Counts, *, totals: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
@@ -62,14 +64,29 @@ class Release:
         The column ``suppressed`` names what is withheld per row. Draw figures from this.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
-        return suppress(frame, counts, self.profile, totals=totals).frame
+        return self._suppressed(frame, counts, totals).frame
 
     def rounded(self, n: int, *, unit: str = "pupils", where: str = "a number") -> int:
         """Return `n` as it may stand in a caption or sentence; refuse it when it is too small to."""
         numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
         if n <= 0 or self.profile.too_few(numbers).item():
             raise DisclosureError(f"{where} rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
-        return int(self.profile.rounded(numbers).item())
+        rounded = int(self.profile.rounded(numbers).item())
+        self._exact |= {n} - {rounded}
+        return rounded
+
+    def shown(self, kind: str, name: str, html: str) -> Published:
+        """Return what a notebook may show, and note its digest: the page is refused when it shows anything else.
+
+        Parameters
+        ----------
+        kind, name
+            What it is.
+        html
+            What is shown, made by this package of parts that were published.
+        """
+        self.workspace.record("shown", kind=kind, name=name, sha256=hashlib.sha256(html.encode()).hexdigest())
+        return Published(kind, name, html)
 
     def table(
         self,
@@ -101,7 +118,8 @@ class Release:
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         """
         self._accept("table", name, caption, note)
-        gated = suppress(frame, counts, self.profile, totals=totals)
+        gated = self._suppressed(frame, counts, totals)
+        self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
         html = html_table(
             gated,
             identity=f"table-{name}",
@@ -111,10 +129,20 @@ class Release:
             labels=labels,
             shown=shown,
             note=note,
+            synthetic=self.synthetic,
         )
         path = self._write_csv(name, gated, caption)
-        self._record(kind="table", name=name, caption=caption, path=path, rows=len(gated.frame), suppressed=gated.cells)
-        return Published("table", name, html)
+        self._record(
+            kind="table",
+            name=name,
+            caption=caption,
+            path=path,
+            rows=len(gated.frame),
+            suppressed=gated.cells,
+            rules=judged(gated, _counted(counts), self.profile, totals=totals is not None, picture=False),
+            files=self._digests(path),
+        )
+        return self.shown("table", name, html)
 
     def figure(
         self, name: str, figure: Figure, *, alt: str, caption: str, data: pd.DataFrame, counts: Counts
@@ -141,10 +169,13 @@ class Release:
         """
         self._accept("figure", name, caption, alt)
         _refuse_idle(alt, caption, name)
-        gated = suppress(data, counts, self.profile)
+        gated = self._suppressed(data, counts, None)
         _refuse_shown(gated, data, name)
+        refuse_drawn(figure, gated.frame, name)
+        image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
+        self._refuse_words("figure", name, (caption, alt, *texts_of(figure)), counts)
+        paths = self._write_pictures(name, image, svg)
         source = self._write_csv(f"{name}_data", gated, f"Data behind the figure: {caption}")
-        image = self._draw(name, figure)
         html = render(
             "figure.html.j2",
             identity=f"figure-{name}",
@@ -152,12 +183,12 @@ class Release:
             alt=alt,
             caption=caption,
             source=f"../{source}",
+            picture=f"../{self._address('figures', name, '')}".removesuffix("."),
             synthetic=self.synthetic,
             withheld=gated.cells > 0,
             width=round(figure.get_figwidth() * 96),
             height=round(figure.get_figheight() * 96),
         )
-        paths = {kind: self._address("figures", name, kind) for kind in ("png", "svg")}
         self._record(
             kind="figure",
             name=name,
@@ -168,10 +199,21 @@ class Release:
             data=source,
             rows=len(gated.frame),
             suppressed=gated.cells,
+            rules=judged(gated, _counted(counts), self.profile, totals=False, picture=True),
+            files=self._digests(source, *paths.values()),
         )
-        return Published("figure", name, html)
+        return self.shown("figure", name, html)
 
-    def finding(self, name: str, sentence: str, *, n: int, unit: str = "pupils") -> Published:
+    def finding(
+        self,
+        name: str,
+        sentence: str,
+        *,
+        n: int,
+        unit: str = "pupils",
+        clusters: int | None = None,
+        df_resid: int | None = None,
+    ) -> Published:
         """Publish one sentence with the number of observations that it rests on.
 
         Parameters
@@ -184,19 +226,50 @@ class Release:
             How many it rests on; published as the profile rounds it.
         unit
             What `n` counts; ``schools`` has the threshold of schools and is not rounded.
+        clusters, df_resid
+            Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
-        self._accept("finding", name, sentence)
+        self._accept("finding", name, sentence, unit)
+        if not UNIT.fullmatch(unit):
+            raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
         shown = self.rounded(n, unit=unit, where=f"finding {name!r}")
-        self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit)
+        for column, number in (("n_clusters", clusters), ("df_resid", df_resid)):
+            self._refuse_small_model(name, column, number)
+        self._refuse_words("finding", name, (sentence,), (unit,))
+        rules = judged_sentence(unit, shown, self.profile)
+        self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
         html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
-        return Published("finding", name, html)
+        return self.shown("finding", name, html)
+
+    def _suppressed(self, frame: pd.DataFrame, counts: Counts, totals: Sequence[str] | None) -> Gated:
+        """Let a frame through the gate, and remember the counts that it must not tell."""
+        frame, counted = flat(frame), _counted(counts)
+        _refuse_uncounted(frame, counted)
+        refuse_numbered(frame, counted)
+        refuse_extremes(frame)
+        gated = suppress(withhold_tails(frame, counts, self.profile), counts, self.profile, totals=totals)
+        for column in counted:
+            exact = pd.to_numeric(frame[column], errors="coerce").dropna().astype(int)
+            self._exact |= set(exact) - set(gated.frame[column].dropna().astype(int))
+        return gated
+
+    def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
+        exact = self._exact if _counted(counts) else ()
+        for words in texts:
+            refuse_identifying_text(words, f"{kind} {name!r}")
+            refuse_exact(words, f"{kind} {name!r}", self.profile, exact)
+
+    def _refuse_small_model(self, name: str, column: str, number: int | None) -> None:
+        limit = self.profile.threshold(column)
+        if number is not None and number < limit:
+            raise DisclosureError(f"finding {name!r} rests on a model whose {column} is below {limit}")
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
         if not NAME.fullmatch(name):
             raise InputError(kind, "a name is lower-case letters, digits and underscores", given=name)
         if not texts[0].strip():
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
-        for text in texts:
+        for text in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(text, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
@@ -217,20 +290,34 @@ class Release:
         )
         return self._address("tables", name, "csv")
 
-    def _draw(self, name: str, figure: Figure) -> bytes:
-        if self.synthetic:
-            _mark_synthetic(figure)
+    def _write_pictures(self, name: str, image: bytes, svg: str) -> dict[str, str]:
         folder = self.workspace.published_folder("figures")
-        image = BytesIO()
-        figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None})
-        (folder / f"{name}.png").write_bytes(image.getvalue())
-        _save_svg(figure, folder / f"{name}.svg", salt=f"{self.workspace.stem}/{name}")
-        _close(figure)
-        return image.getvalue()
+        (folder / f"{name}.png").write_bytes(image)
+        (folder / f"{name}.svg").write_text(svg, "utf8")
+        return {kind: self._address("figures", name, kind) for kind in ("png", "svg")}
+
+    def _digests(self, *addresses: str) -> dict[str, str]:
+        """Return the SHA-256 of files as they left the gate; the sidecar of a table comes along."""
+        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
+        sidecars = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
+        files = {address: self.workspace.write / address for address in (*addresses, *sidecars)}
+        return {address: hashlib.sha256(file.read_bytes()).hexdigest() for address, file in files.items()}
 
     def _record(self, **entry: object) -> None:
         why = {"why": self.profile.rule} if entry.get("suppressed") else {}
         self.workspace.record("published", **entry, **why)
+
+
+def _counted(counts: Counts) -> tuple[str, ...]:
+    return (counts,) if isinstance(counts, str) else tuple(counts)
+
+
+def _refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
+    """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
+    for column in frame.columns:
+        if column not in counted and COUNTING_NAME.fullmatch(column.lower()):
+            problem = f"column {column!r} seems to count something and is not a count of its own in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
 
 
 def _refuse_idle(alt: str, caption: str, name: str) -> None:
@@ -246,22 +333,3 @@ def _refuse_shown(gated: Gated, data: pd.DataFrame, name: str) -> None:
     if rows:
         problem = f"figure {name!r} would show {rows} row(s) that count too few"
         raise DisclosureError(f"{problem}\n  do      draw it from release.gated(frame, counts), and pass that as data")
-
-
-def _mark_synthetic(figure: Figure) -> None:
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(rect=(0, 0.04, 1, 0.96))
-    figure.text(0.995, 0.01, SYNTHETIC_MARK, ha="right", va="bottom", fontsize=7, color="#5a5a5a")
-
-
-def _save_svg(figure: Figure, path: Path, salt: str) -> None:
-    with mpl.rc_context({"svg.hashsalt": salt}):
-        figure.savefig(path, format="svg", metadata={"Date": None})
-
-
-def _close(figure: Figure) -> None:
-    # pyplot knows only the figures it made itself, and the notebook would show those a second time.
-    from matplotlib import pyplot as plt
-
-    plt.close(figure)

@@ -14,7 +14,9 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.publish.disclosure import CROSS, SUPPRESSED, Gated
+from analysis.publish.language import header, localised, term, text
 from analysis.publish.layout import render
+from analysis.publish.spreadsheet import harmless, write_xlsx
 
 MAX_ROWS = 100
 """Rows shown on a page; the CSV has them all."""
@@ -41,21 +43,37 @@ class Cell(NamedTuple):
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame in one reproducible form: UTF-8, line feeds, shortest digits that give the number back."""
-    frame.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
+    """Write a frame in one reproducible form: UTF-8, line feeds, shortest digits that give the number back.
+
+    Text that a spreadsheet would compute (``=cmd()``) gets an apostrophe before it.
+    """
+    text_columns = [column for column in frame if not _is_number(frame[column])]
+    safe = frame.assign(**{column: frame[column].map(harmless) for column in text_columns}).rename(columns=harmless)
+    safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
 
 
 def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synthetic: bool) -> None:
-    """Write beside a CSV what it is, above all whether the data are made up: a CSV alone does not tell."""
-    told = {
+    """Write beside a CSV what it is, above all whether the data are made up; and the same as a spreadsheet.
+
+    Parameters
+    ----------
+    gated
+        What the CSV holds.
+    path
+        The JSON file; the spreadsheet gets its name with ``.xlsx``.
+    edition, caption, synthetic
+        What both tell.
+    """
+    told: dict[str, object] = {
         "edition": edition,
         "data": "SYNTHETIC: made up, about no real child or school" if synthetic else "real",
         "caption": caption,
         "rows": len(gated.frame),
-        "columns": [str(column) for column in gated.frame.columns],
-        "withheld_cells": gated.cells,
     }
-    path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf8")
+    columns = [str(column) for column in gated.frame.columns]
+    whole = {**told, "columns": columns, "withheld_cells": gated.cells}
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
 
 
 def html_table(
@@ -68,8 +86,9 @@ def html_table(
     labels: Mapping[str, str] | None = None,
     shown: Sequence[str] | None = None,
     note: str = "",
+    synthetic: bool = False,
 ) -> str:
-    """Render a gated frame as an HTML table with caption, headers with scope, and a link to its CSV.
+    """Render a gated frame as an HTML table with caption, headers with scope, and links to its files.
 
     Parameters
     ----------
@@ -87,6 +106,8 @@ def html_table(
         Column headers; else the column's name with spaces.
     shown
         Columns to show, in this order; else all.
+    synthetic
+        Whether to say under the table that the data are made up.
     """
     columns = _columns(gated.frame, shown, {**(digits or {}), **(labels or {})})
     frame = gated.frame[columns].head(MAX_ROWS)
@@ -97,19 +118,20 @@ def html_table(
         caption=caption,
         note=note,
         source=source,
-        headers=[(labels or {}).get(column, column.replace("_", " ")) for column in columns],
+        headers=[(labels or {}).get(column) or header(column) for column in columns],
         numeric=[_is_number(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
         more=len(gated.frame) - len(frame),
         withheld=any(cell.withheld for column in cells for cell in column),
+        synthetic=synthetic,
     )
 
 
 def number(value: float, digits: int, *, grouped: bool = True) -> str:
     """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
-    text = f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}"
-    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+    size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
+    return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
 
 
 def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
@@ -129,8 +151,8 @@ def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[Cell
 
 def _reason(sign: str) -> str:
     if sign == CROSS:
-        return "Withheld: it rests on too few, or would give such a cell away"
-    return f"Withheld: fewer than {sign.removeprefix('< ')}"
+        return text("Withheld: it rests on too few, or would give such a cell away")
+    return text("Withheld: fewer than {least}", least=sign.removeprefix("< "))
 
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
@@ -149,14 +171,14 @@ def _significant(value: float) -> str:
         return ""
     size = abs(value)
     decimals = 0 if size >= GROUPED or size == 0 else max(0, EACH_DIGITS - 1 - math.floor(math.log10(size)))
-    text = f"{value:,.{decimals}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+    digits = f"{value:,.{decimals}f}"
+    return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
 
 
 def _words(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # any scalar
+        return text("yes") if value else text("no")
+    return "" if pd.isna(value) else term(str(value))  # type: ignore[call-overload]  # any scalar
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
@@ -164,9 +186,9 @@ def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str
         return ""
     smallest = 10.0**-decimals
     # An estimate that rounds to zero reads as zero; a p-value that does is not zero.
-    return (
-        f"< {smallest:.{decimals}f}" if p_value and 0 <= value < smallest else number(value, decimals, grouped=grouped)
-    )
+    if p_value and 0 <= value < smallest:
+        return f"< {number(smallest, decimals)}"
+    return number(value, decimals, grouped=grouped)
 
 
 def _decimals(values: pd.Series) -> int:

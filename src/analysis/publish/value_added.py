@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.publish import figures
+from analysis.publish.language import term, text
 
-TERMS = {"iq_verbal": "verbal IQ, per sd", "ses": "SES, per sd", "minority": "ethnic minority"}
-MODELS = {"gain": "growth: change of place", "ancova": "later score at equal earlier score"}
 COLUMNS = ["name", "sentence", "n", "unit"]
 
 
@@ -21,13 +20,19 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
     estimates
         Of `models.value_added.growth_by_background`.
     """
-    shown = estimates[estimates["term"].isin(list(TERMS))]
-    shown = shown.assign(label=shown["group"] + ": " + shown["term"].map(TERMS))
+    terms = {
+        "iq_verbal": text("verbal IQ, per sd"),
+        "ses": text("SES, per sd"),
+        "minority": text("ethnic minority"),
+    }
+    models = {"gain": text("growth: change of place"), "ancova": text("later score at equal earlier score")}
+    shown = estimates[estimates["term"].isin(list(terms))]
+    shown = shown.assign(label=shown["group"].map(term) + ": " + shown["term"].map(terms))
     figure, axes = figures.canvas(8.5)
-    for place, (model, name) in enumerate(MODELS.items()):
+    for place, (model, name) in enumerate(models.items()):
         rows = shown[shown["model"] == model]
-        figures.intervals(axes, rows, "label", name=name, series=place, of=len(MODELS))
-    axes.set_xlabel("standard deviations of the test")
+        figures.intervals(axes, rows, "label", name=name, series=place, of=len(models))
+    axes.set_xlabel(text("standard deviations of the test"))
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, borderaxespad=0)
     return figure
 
@@ -42,11 +47,12 @@ def spread_of_schools(spread: pd.DataFrame) -> Figure:
         Of `models.value_added.value_added`.
     """
     figure, axes = figures.canvas(5.5)
-    for place, (column, name) in enumerate({"raw": "later score", "added": "value added"}.items()):
+    names = {"raw": text("later score"), "added": text("value added")}
+    for place, (column, name) in enumerate(names.items()):
         wide = spread.pivot_table(index="subject", columns="quantile", values=column)
         rows = pd.DataFrame({"estimate": wide[0.5], "ci_low": wide[0.1], "ci_high": wide[0.9]}).reset_index()
         figures.intervals(axes, rows, "subject", name=name, series=place, of=2)
-    axes.set_xlabel("distance from the mean school (standard deviations of the test)")
+    axes.set_xlabel(text("distance from the mean school (standard deviations of the test)"))
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.2), ncols=2, borderaxespad=0)
     return figure
 
@@ -69,14 +75,19 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
     rows = []
     for subject in agreement["subject"]:
         raw, added = (_share_of_schools(estimates, subject, model) for model in ("raw", "value_added"))
-        sentence = (
-            f"In {subject}, {raw:.0%} of the differences between pupils' later scores lies between schools; of what "
-            f"the earlier test and background leave open, {added:.0%} does."
+        sentence = text(
+            "In {subject}, {raw:.0%} of the differences between pupils' later scores lies between schools; of what the "
+            "earlier test and background leave open, {added:.0%} does.",
+            subject=term(subject),
+            raw=raw,
+            added=added,
         )
         of_subject = agreement[agreement["subject"] == subject].iloc[0]
-        order = (
-            f"In {subject}, the order of schools by mean score and by value added agree by a rank correlation of "
-            f"{of_subject['rank_correlation']:.2f}: a table of mean scores is not one of what schools add."
+        order = text(
+            "In {subject}, the order of schools by mean score and by value added agree by a rank correlation of "
+            "{rank:.2f}: a table of mean scores is not one of what schools add.",
+            subject=term(subject),
+            rank=of_subject["rank_correlation"],
         )
         pupils = int(spread.loc[spread["subject"] == subject, "n_pupils"].iloc[0])
         rows += [

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.publish.language import localised, term, text
+
 COLUMNS = ["name", "sentence", "n", "unit"]
 
 
@@ -31,22 +33,32 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
         [
             (
                 "dissimilarity",
-                f"By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a non-western "
-                f"background is {_interval(now, 3)}; a random allocation of pupils to the same schools would give "
-                f"{floor['estimate']:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
+                text(
+                    "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a "
+                    "non-western background is {now}; a random allocation of pupils to the same schools would give "
+                    "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
+                    now=_interval(now, 3),
+                    floor=floor["estimate"],
+                ),
                 pupils,
             ),
             (
                 "isolation",
-                f"An average pupil with a non-western background attends a school where, by postcode, "
-                f"{alone['estimate']:.0%} of the pupils have one too.",
+                text(
+                    "An average pupil with a non-western background attends a school where, by postcode, "
+                    "{share:.0%} of the pupils have one too.",
+                    share=alone["estimate"],
+                ),
                 pupils,
             ),
             (
                 "nearest_school",
-                f"If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would be "
-                f"{near['estimate']:.3f}. That counts only what moving between postcodes does, so it does not say "
-                f"whether choice makes schools more or less segregated.",
+                text(
+                    "If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would "
+                    "be {near:.3f}. That counts only what moving between postcodes does, so it does not say "
+                    "whether choice makes schools more or less segregated.",
+                    near=near["estimate"],
+                ),
                 pupils,
             ),
         ]
@@ -54,9 +66,12 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     highest = by_weging_band.iloc[-1]
     if highest[["share_now", "share_nearest"]].isna().any():  # withheld: too few to tell
         return found
-    sentence = (
-        f"Of all pupils {highest['share_now']:.0%} attend a school with a schoolweging of {highest['band']}; if all "
-        f"attended the nearest school, {highest['share_nearest']:.0%} would."
+    sentence = text(
+        "Of all pupils {now:.0%} attend a school with a schoolweging of {band}; if all attended the nearest school, "
+        "{nearest:.0%} would.",
+        now=highest["share_now"],
+        band=term(str(highest["band"])),
+        nearest=highest["share_nearest"],
     )
     return pd.concat([found, _findings([("highest_schoolweging", sentence, pupils)])], ignore_index=True)
 
@@ -82,8 +97,12 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -
     rows: list[tuple[str, str, int]] = [
         (
             "at_nearest_school",
-            f"Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could go "
-            f"to {fit['n_alternatives']:,} schools.",
+            text(
+                "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
+                "go to {schools:,} schools.",
+                share=share,
+                schools=fit["n_alternatives"],
+            ),
             int(nearest["pupils"].sum()),
         )
     ]
@@ -94,19 +113,31 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.Series) -
 
 
 def _travel_sentence(row: pd.Series) -> str:
-    where = f"From neighbourhoods with {row['group']} inhabitants"
-    step = f"a schoolweging that is one standard deviation ({row['sd_schoolweging']:.1f} points)"
+    told = {
+        "group": term(str(row["group"])),
+        "sd": row["sd_schoolweging"],
+        "start": row["start_km"],
+        "km": _interval(_mirrored(row) if row["estimate"] < 0 else row),
+    }
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        return (
-            f"{where}, pupils do not measurably go farther for {step} lower: the extra distance is {_interval(row)} km."
+        return text(
+            "From neighbourhoods with {group} inhabitants, pupils do not measurably go farther for a schoolweging that "
+            "is one standard deviation ({sd:.1f} points) lower: the extra distance is {km} km.",
+            **{**told, "km": _interval(row)},
         )
-    lower = "lower" if row["estimate"] > 0 else "higher"
-    size = row if row["estimate"] > 0 else _mirrored(row)
+    if row["estimate"] > 0:
+        return text(
+            "From neighbourhoods with {group} inhabitants, pupils attend schools {km} km farther away for a "
+            "schoolweging that is one standard deviation ({sd:.1f} points) lower, counted from {start:.1f} km. This "
+            "describes enrolment under priority rules; it is not preference.",
+            **told,
+        )
     # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
-    counted = "counted from" if row["estimate"] > 0 else "counted up to"
-    return (
-        f"{where}, pupils attend schools {_interval(size)} km farther away for {step} {lower}, {counted} "
-        f"{row['start_km']:.1f} km. This describes enrolment under priority rules; it is not preference."
+    return text(
+        "From neighbourhoods with {group} inhabitants, pupils attend schools {km} km farther away for a schoolweging "
+        "that is one standard deviation ({sd:.1f} points) higher, counted up to {start:.1f} km. This describes "
+        "enrolment under priority rules; it is not preference.",
+        **told,
     )
 
 
@@ -115,8 +146,8 @@ def _mirrored(row: pd.Series) -> pd.Series:
 
 
 def _interval(row: pd.Series, digits: int = 2) -> str:
-    estimate, low, high = (f"{row[name]:.{digits}f}" for name in ("estimate", "ci_low", "ci_high"))
-    return f"{estimate} (95% interval {low} to {high})"
+    estimate, low, high = (localised(f"{row[name]:.{digits}f}") for name in ("estimate", "ci_low", "ci_high"))
+    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
 def _term(estimates: pd.DataFrame, term: str) -> pd.Series:

@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.publish.language import term, text, word
 from analysis.publish.tables import number
 
 SUBJECTS = {
-    "lezen": "reading (begrijpend lezen)",
-    "rekenen": "arithmetic (rekenen-wiskunde)",
-    "dmt": "technical reading (DMT)",
-    "spelling": "spelling",
-    "composite": "the mean of the tests",
+    "lezen": word("reading (begrijpend lezen)"),
+    "rekenen": word("arithmetic (rekenen-wiskunde)"),
+    "dmt": word("technical reading (DMT)"),
+    "spelling": word("spelling"),
+    "composite": word("the mean of the tests"),
 }
 COLUMNS = ["name", "sentence", "n", "unit"]
-SD = "standard deviations of growth"
 
 Row = Mapping[str, Any]
 Finding = tuple[str, str, int]
@@ -68,10 +68,20 @@ def findings(
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
+        told = {"before": before, "subject": _subject(most), "groep": term(most["category"]), "size": _size(most)}
         yield (
             "norm_growth",
-            f"In {before} growth was farthest from the national norm in {_subject(most)}, {most['category']}: "
-            f"{_size(most)} national standard deviations {_side(most, 'below', 'above')} it.",
+            text(
+                "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
+                "standard deviations below it.",
+                **told,
+            )
+            if most["estimate"] < 0
+            else text(
+                "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
+                "standard deviations above it.",
+                **told,
+            ),
             int(most["n_obs"]),
         )
 
@@ -80,8 +90,14 @@ def _overall(rows: Sequence[Row], before: str, closed: str) -> Iterator[Finding]
     for row in rows:
         yield (
             f"growth_{row['outcome']}",
-            f"In {_subject(row)} pupils {_grew(row)} in {closed} than pupils of the same groep and level in "
-            f"{before}, in {SD} of that year. Only pupils who sat both tests are in this number.",
+            text(
+                "In {subject} pupils {grew} in {closed} than pupils of the same groep and level in {before}, in "
+                "standard deviations of growth of that year. Only pupils who sat both tests are in this number.",
+                subject=_subject(row),
+                grew=_grew(row),
+                closed=closed,
+                before=before,
+            ),
             int(row["n_obs"]),
         )
 
@@ -91,8 +107,16 @@ def _levels(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
         yield (
             f"levels_{outcome}",
-            f"In {SUBJECTS[outcome]} the levels farthest apart in {closed} are these: pupils of {low['category']} "
-            f"{_grew(low)} than such pupils the year before ({SD}), pupils of {high['category']} {_grew(high)}.",
+            text(
+                "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
+                "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
+                subject=_subject(low),
+                closed=closed,
+                low=term(low["category"]),
+                grew_low=_grew(low),
+                high=term(high["category"]),
+                grew_high=_grew(high),
+            ),
             sum(int(row["n_obs"]) for row in of),
         )
 
@@ -103,9 +127,17 @@ def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
         if low is not high:
             yield (
                 f"bands_{outcome}",
-                f"In {SUBJECTS[outcome]} pupils of {_band(low)} {_grew(low)} in {closed} than the "
-                f"year before ({SD}), those of {_band(high)} {_grew(high)}. Who was absent from the "
-                f"E-test is not in these numbers, and absence was not the same at all schools.",
+                text(
+                    "In {subject} pupils of {low} {grew_low} in {closed} than the year before (standard deviations of "
+                    "growth), those of {high} {grew_high}. Who was absent from the E-test is not in these numbers, and "
+                    "absence was not the same at all schools.",
+                    subject=_subject(low),
+                    low=_band(low),
+                    grew_low=_grew(low),
+                    closed=closed,
+                    high=_band(high),
+                    grew_high=_grew(high),
+                ),
                 sum(int(row["n_obs"]) for row in of),
             )
 
@@ -114,25 +146,39 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
     rows = _rows(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
-        low, high = (
-            f"{abs(most[name]):.2f} {'less' if most[name] < 0 else 'more'}" for name in ("low_tenth", "high_tenth")
-        )
         yield (
             "schools",
-            f"Comparable schools differ, most so in {_subject(most)} among {_band(most)}: chance "
-            f"apart, a tenth of them grew at least {low} in {closed} than the year before ({SD}), and another tenth at "
-            f"least {high}.",
+            text(
+                "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew at "
+                "least {low} in {closed} than the year before (standard deviations of growth), and another tenth at "
+                "least {high}.",
+                subject=_subject(most),
+                band=_band(most),
+                low=_more_or_less(most["low_tenth"]),
+                closed=closed,
+                high=_more_or_less(most["high_tenth"]),
+            ),
             int(most["n_pupils"]),
         )
 
 
+def _more_or_less(size: float) -> str:
+    if size < 0:
+        return text("{size:.2f} less", size=-size)
+    return text("{size:.2f} more", size=size)
+
+
 def _shortage(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     if rows:
-        told = "; ".join(f"{_grew(row)} in {_subject(row)}" for row in rows)
+        told = "; ".join(text("{grew} in {subject}", grew=_grew(row), subject=_subject(row)) for row in rows)
         yield (
             "shortage",
-            f"Compared with schools that have as many pupils at risk, pupils of schools with 10 percentage points more "
-            f"teacher shortage {told} in {closed}, in {SD}.",
+            text(
+                "Compared with schools that have as many pupils at risk, pupils of schools with 10 percentage points "
+                "more teacher shortage {told} in {closed}, in standard deviations of growth.",
+                told=told,
+                closed=closed,
+            ),
             max(int(row["n_obs"]) for row in rows),
         )
 
@@ -144,9 +190,18 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
             old, new = by_term["before"], by_term["closure"]
             yield (
                 f"example_{new['share_at_risk']:.0%}".rstrip("%"),
-                f"A pupil in groep {new['groep']} at level {new['level']} in {_subject(new)}, at a school with "
-                f"{new['share_at_risk']:.0%} of pupils at risk, had a probability of {_percent(old)} to drop a level "
-                f"in {old['year']} and of {_percent(new)} in {new['year']}.",
+                text(
+                    "A pupil in groep {groep} at level {level} in {subject}, at a school with {share:.0%} of pupils at "
+                    "risk, had a probability of {old} to drop a level in {before} and of {new} in {closed}.",
+                    groep=new["groep"],
+                    level=new["level"],
+                    subject=_subject(new),
+                    share=new["share_at_risk"],
+                    old=_percent(old),
+                    before=old["year"],
+                    new=_percent(new),
+                    closed=new["year"],
+                ),
                 int(by_term["difference"]["n_obs"]),
             )
 
@@ -159,9 +214,14 @@ def _pnas(estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
     for outcome in [name for name in many if name in one][:1]:
         yield (
             "pnas",
-            f"Against all control years and their trend, growth in {SUBJECTS[outcome]} was {_points(many[outcome])} in "
-            f"{closed}; against the year before alone, {_points(one[outcome])}. Where growth was rising, comparing "
-            f"with one year hides part of the loss.",
+            text(
+                "Against all control years and their trend, growth in {subject} was {many} in {closed}; against the "
+                "year before alone, {one}. Where growth was rising, comparing with one year hides part of the loss.",
+                subject=_subject(many[outcome]),
+                many=_points(many[outcome]),
+                closed=closed,
+                one=_points(one[outcome]),
+            ),
             int(many[outcome]["n_obs"]),
         )
 
@@ -170,8 +230,12 @@ def _education(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows[:1]:
         yield (
             "education",
-            f"The effect of the closure on growth in {_subject(row)} was {_points(row)} for pupils whose parents "
-            f"have a low education than for pupils whose parents have a middle or high one.",
+            text(
+                "The effect of the closure on growth in {subject} was {points} for pupils whose parents have a low "
+                "education than for pupils whose parents have a middle or high one.",
+                subject=_subject(row),
+                points=_points(row),
+            ),
             int(row["n_obs"]),
         )
 
@@ -186,8 +250,15 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
         expected, observed = max(told, key=lambda pair: pair[1]["estimate"] - pair[0]["estimate"])
         yield (
             "regression_to_mean",
-            f"Of the pupils at level {top} in {_subject(observed)} {observed['estimate']:.0%} dropped a level in "
-            f"{closed}; {expected['estimate']:.0%} would have without any closure: a high score is in part luck.",
+            text(
+                "Of the pupils at level {top} in {subject} {observed:.0%} dropped a level in {closed}; {expected:.0%} "
+                "would have without any closure: a high score is in part luck.",
+                top=top,
+                subject=_subject(observed),
+                observed=observed["estimate"],
+                closed=closed,
+                expected=expected["estimate"],
+            ),
             int(observed["n_obs"]),
         )
 
@@ -204,10 +275,21 @@ def _absent(missing: pd.DataFrame, levels: Sequence[str], before: str, closed: s
         low_before, low, high_before, high = rows
         yield (
             "absent",
-            f"Of the pupils with an M-test in {SUBJECTS[outcome]}, {low['share_present']:.0%} of those at level "
-            f"{levels[-1]} sat the E-test in {closed} ({low_before['share_present']:.0%} in {before}), and "
-            f"{high['share_present']:.0%} of those at level {levels[0]} ({high_before['share_present']:.0%}). What the "
-            f"absent would have shown is unknown; all findings on growth rest on those who were there.",
+            text(
+                "Of the pupils with an M-test in {subject}, {low:.0%} of those at level {lowest} sat the E-test in "
+                "{closed} ({low_before:.0%} in {before}), and {high:.0%} of those at level {highest} "
+                "({high_before:.0%}). What the absent would have shown is unknown; all findings on growth rest on "
+                "those who were there.",
+                subject=term(SUBJECTS[outcome]),
+                low=low["share_present"],
+                lowest=levels[-1],
+                closed=closed,
+                low_before=low_before["share_present"],
+                before=before,
+                high=high["share_present"],
+                highest=levels[0],
+                high_before=high_before["share_present"],
+            ),
             int(low["n_m_test"]) + int(high["n_m_test"]),
         )
 
@@ -230,22 +312,22 @@ def _by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
 
 def _grew(row: Row) -> str:
     if not _measurable(row):
-        return f"grew neither measurably less nor more ({_told(row)})"
-    return f"grew {_size(row)} {_side(row, 'less', 'more')}"
+        return text("grew neither measurably less nor more ({told})", told=_told(row))
+    if row["estimate"] < 0:
+        return text("grew {size} less", size=_size(row))
+    return text("grew {size} more", size=_size(row))
 
 
 def _points(row: Row) -> str:
     if not _measurable(row):
-        return f"neither measurably lower nor higher ({_told(row, 1)} percentile points)"
-    return f"{_size(row, 1)} percentile points {_side(row, 'lower', 'higher')}"
+        return text("neither measurably lower nor higher ({told} percentile points)", told=_told(row, 1))
+    if row["estimate"] < 0:
+        return text("{size} percentile points lower", size=_size(row, 1))
+    return text("{size} percentile points higher", size=_size(row, 1))
 
 
 def _measurable(row: Row) -> bool:
     return not row["ci_low"] <= 0 <= row["ci_high"]
-
-
-def _side(row: Row, below: str, above: str) -> str:
-    return below if row["estimate"] < 0 else above
 
 
 def _size(row: Row, digits: int = 2) -> str:
@@ -253,21 +335,28 @@ def _size(row: Row, digits: int = 2) -> str:
     low, high = row["ci_low"], row["ci_high"]
     if row["estimate"] < 0:
         low, high = -high, -low
-    return f"{abs(row['estimate']):.{digits}f} (95% interval {number(low, digits)} to {number(high, digits)})"
+    estimate = number(abs(row["estimate"]), digits)
+    return text(
+        "{estimate} (95% interval {low} to {high})",
+        estimate=estimate,
+        low=number(low, digits),
+        high=number(high, digits),
+    )
 
 
 def _told(row: Row, digits: int = 2) -> str:
     estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
-    return f"{estimate}, 95% interval {low} to {high}"
+    return text("{estimate}, 95% interval {low} to {high}", estimate=estimate, low=low, high=high)
 
 
 def _percent(row: Row) -> str:
-    return f"{row['estimate']:.0%} (95% interval {row['ci_low']:.0%} to {row['ci_high']:.0%})"
+    estimate, low, high = (f"{row[name]:.0%}" for name in ("estimate", "ci_low", "ci_high"))
+    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
 def _band(row: Row) -> str:
-    return "schools with " + str(row["category"]).replace("below", "fewer than")
+    return text("schools with {band}", band=term(str(row["category"]).replace("below", "fewer than")))
 
 
 def _subject(row: Row) -> str:
-    return SUBJECTS.get(row["outcome"], str(row["outcome"]))
+    return term(SUBJECTS.get(row["outcome"], str(row["outcome"])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -119,7 +119,7 @@ class Assessor:
         """Return what of the package a step uses."""
         if step.stem not in self._reached:
             cells = code_cells(self.project.notebook(step))
-            self._reached[step.stem] = self.project.code.of_cells(list(cells.values()))
+            self._reached[step.stem] = self._used(self.project.code.of_cells(list(cells.values())))
         return self._reached[step.stem]
 
     def key(self, step: Step, tables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -179,7 +179,7 @@ class Assessor:
 
     def pages_key(self, done: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
         """Return what the pages depend on: their code, the facts, the prose and the result of every step."""
-        reach = self.project.code.of_symbol(self.project.render.replace(":", "."))
+        reach = self._used(self.project.code.of_symbol(self.project.render.replace(":", ".")))
         told = json.loads(json.dumps({**self.order.facts, "command": self.order.command}, default=str))
         results = {step.stem: digest(json.dumps([done[step.stem].ran, done[step.stem].outputs])) for step in self.steps}
         return {
@@ -202,6 +202,12 @@ class Assessor:
         standings = self.standings([published])
         done = {standing.step.stem: standing.record for standing in standings if standing.record}
         return all(standing.state == "valid" for standing in standings) and self.pages_valid(published, done)
+
+    def _used(self, reach: Reach) -> Reach:
+        """Leave out the files that the edition does not read: a word in another language changes nothing."""
+        unused = tuple(f"{folder}/" for folder in self.order.unused)
+        kept = {path: content for path, content in reach.resources.items() if not path.startswith(unused)}
+        return replace(reach, resources=kept)
 
     def _standing(
         self, step: Step, folders: Sequence[Path], tables: Mapping[str, str], upstream: Sequence[str]

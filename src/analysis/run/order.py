@@ -38,6 +38,8 @@ class Order:
         Variables that its kernels need.
     timeouts
         Seconds after which a notebook is stopped, by stem.
+    unused
+        Folders within the package whose files this edition does not read, such as those of other languages.
     """
 
     edition: str
@@ -50,6 +52,7 @@ class Order:
     places: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def seed(self) -> int:

@@ -66,11 +66,12 @@ def code_cells(notebook: Path) -> dict[int, str]:
     return {number: "".join(cell["source"]) for number, cell in cells if not _is_tagged(cell)}
 
 
-def title_of(notebook: Path) -> str:
-    """Return the first heading of a notebook."""
-    for cell in _cells(notebook):
+def title_of(notebook: Path, tag: str = "") -> str:
+    """Return the first heading of a notebook; of the cells with this tag, where any of them has one."""
+    texts = [cell for cell in _cells(notebook) if cell["cell_type"] == "markdown"]
+    for cell in sorted(texts, key=lambda cell: tag not in cell.get("metadata", {}).get("tags", [])):
         for line in "".join(cell["source"]).splitlines():
-            if cell["cell_type"] == "markdown" and line.startswith("# "):
+            if line.startswith("# "):
                 return line.removeprefix("# ").strip()
     raise StaatError(f"{notebook}: has no title; its first cell starts with `# `")
 

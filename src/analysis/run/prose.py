@@ -15,7 +15,7 @@ INJECTED = "injected-parameters"
 def prose_digest(notebook: Path) -> str:
     """Return the digest of all that a notebook says, code and comments included."""
     cells = json.loads(notebook.read_text("utf8"))["cells"]
-    return digest(json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells]))
+    return digest(json.dumps(_said(cells)))
 
 
 def refresh(executed: Path, source: Path) -> bool:
@@ -47,8 +47,9 @@ def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str,
     return {**ran, "source": cell["source"], "id": cell.get("id", ran.get("id"))}
 
 
-def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str, list[str]]]:
+    """Return what each cell is, says and is tagged with: a tag tells the language of a text."""
+    return [(cell["cell_type"], "".join(cell["source"]), _tags(cell)) for cell in cells]
 
 
 def _tags(cell: dict[str, Any]) -> list[str]:

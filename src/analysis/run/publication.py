@@ -74,7 +74,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
     return {
         "notebook": step.notebook,
         "stem": step.stem,
-        "title": title_of(assessor.project.notebook(step)),
+        "title": title_of(assessor.project.notebook(step), str(assessor.order.told.get("language", ""))),
         "seconds": record.seconds,
         "peak_mb": record.peak_mb,
         "ran": record.ran,
@@ -85,6 +85,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
         "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
         "needs": list(step.needs),
         "produces": list(step.produces),
+        "key": record.key,
     }
 
 

@@ -1,9 +1,8 @@
 import nbformat
-import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.errors import DisclosureError, StaatError
+from analysis.errors import StaatError
 from analysis.publish.site import build
 from analysis.publish.site.pages import Chapter, page
 
@@ -52,37 +51,6 @@ def test_parameters_are_folded_under_their_own_name():
     )
     assert "<summary>Parameters: defaults</summary>" in html
     assert "<summary>Parameters of this edition</summary>" in html
-
-
-@pytest.mark.parametrize(
-    ("output", "said"),
-    [
-        (new_output("stream", name="stderr", text="first\nConvergenceWarning: no\n"), "stderr: ConvergenceWarning"),
-        (new_output("error", ename="ValueError", evalue="bad", traceback=[]), "failed with ValueError: bad"),
-    ],
-)
-def test_a_failure_or_warning_is_refused_with_its_place(output, said):
-    with pytest.raises(StaatError, match=f"03_school_choice, cell 2: .*{said}"):
-        page_of(new_markdown_cell("# Title"), new_code_cell("x", outputs=[output]))
-
-
-FRAME = pd.DataFrame({"pupil": [1, 2], "score": [3.0, 4.0]})
-
-
-@pytest.mark.parametrize(
-    "output",
-    [
-        result(text_html=FRAME._repr_html_(), text_plain=repr(FRAME)),
-        result(image_png="aGVsbG8=", text_plain="<Figure>"),
-        result(text_plain=repr(FRAME["score"])),
-        result(text_plain="'00AB00'"),
-        new_output("stream", name="stdout", text="lives at 1012AB\n"),
-    ],
-    ids=["frame", "picture", "series", "school", "postcode"],
-)
-def test_what_went_around_the_gate_is_refused_with_its_place(output):
-    with pytest.raises(DisclosureError, match="03_school_choice, cell 1: "):
-        page_of(new_code_cell("x", outputs=[output]))
 
 
 def test_markdown_from_code_cannot_bring_a_script():

@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pandas as pd
@@ -77,7 +78,19 @@ def test_plain_text_shows_no_data(release):
 
 def test_what_is_published_is_recorded(release, workspace):
     release.table("by_group", by_group(), caption=CAPTION, counts=["n"])
-    [entry] = records(workspace)
+    entry, shown = records(workspace)
+    assert shown["key"] == "shown"
+    rules = {rule["rule"]: rule for rule in entry.pop("rules")}
+    assert rules["smallest"] == {
+        "rule": "smallest",
+        "column": "n",
+        "verdict": "suppressed",
+        "limit": 10,
+        "smallest": 1235,
+        "cells": 1,
+    }
+    assert rules["others"] == {"rule": "others", "verdict": "suppressed", "cells": 1}  # the share that rests on it
+    assert set(entry.pop("files")) == {f"tables/segregation/by_group.{kind}" for kind in ("csv", "json", "xlsx")}
     assert entry == {
         "key": "published",
         "kind": "table",
@@ -143,9 +156,10 @@ def test_a_finding_rests_on_enough(release, workspace):
         release.finding("none", "Nobody does.", n=0)
     html = release.finding("enough", "Ten <do>.", n=12)._repr_html_()
     assert "Ten &lt;do&gt;." in html
-    assert records(workspace) == [
-        {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils"}
-    ]
+    finding, shown = records(workspace)
+    assert {rule["verdict"] for rule in finding.pop("rules")} == {"passed"}
+    assert finding == {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils"}
+    assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
 def test_the_number_in_a_caption_is_rounded_as_in_the_table(release):

@@ -54,5 +54,5 @@ def test_shown_columns_are_shown_in_that_order_and_must_exist():
 
 def test_a_long_table_says_how_much_more_there_is():
     html = table(pd.DataFrame({"x": range(MAX_ROWS + 7)}))
-    assert "7 more rows are in the CSV" in html
+    assert "7 more rows are in the files" in html
     assert html.count("<tr>") == 1 + MAX_ROWS

@@ -33,6 +33,9 @@ LEVEL_NAMES = {number: name for name, number in NUMBER_OF_LEVEL.items()}
 
 DEVIATIONS = ("a level or more below", "half a level below", "equal", "half a level above", "a level or more above")
 POSITIONS = ("below the advice", "at the advice", "above the advice")
+TEXTS = ("location", "education", "background", "income", "sex", "region", "urbanicity")
+"""Columns of text and classes: held as categories, comparing and counting them costs a tenth."""
+
 UNDER_NOT_REVISED, UNDER_REVISED = "under-advised, not revised", "under-advised, revised"
 ADVISINGS = (UNDER_NOT_REVISED, UNDER_REVISED, "advice as the test", "over-advised", "no test")
 
@@ -148,8 +151,8 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     Returns
     -------
     DataFrame
-        The pupils with ``education`` recoded by ``low_education``, ``test_advice_low``, ``test_advice_high`` by the cut
-        scores, and
+        The pupils, columns of `TEXTS` as categories, with ``education`` recoded by ``low_education``,
+        ``test_advice_low``, ``test_advice_high`` by the cut scores, and
 
         - ``origin``: background as one of `ORIGINS`; ``household``: two parents or one;
         - ``school_year``: ``2018/19``; ``test_advice``: middle of the test's advice, a level number;
@@ -160,19 +163,19 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
           double advice being at the advice; both missing where a pupil was not followed;
         - ``advising``: one of `ADVISINGS`, by the first advice.
     """
-    frame = by_pupil_advice.copy()
+    education = by_pupil_advice["education"]
+    recoded = education.where(~education.isin(definitions.low_education), "laag")
+    frame = as_categories(by_pupil_advice.assign(education=recoded))
     if definitions.cut_scores:
         frame[["test_advice_low", "test_advice_high"]] = advice_of_score(
             frame["cet"], frame["year"], definitions.cut_scores
         ).to_numpy()
     first = difference_of(frame, "advice_first", definitions.double)
     difference = difference_of(frame, definitions.column, definitions.double)
-    years = frame["year"].map({year: school_year(year) for year in frame["year"].unique()})
     return frame.assign(
-        education=frame["education"].where(~frame["education"].isin(definitions.low_education), "laag"),
         origin=_origins(frame["background"]),
         household=_ordered(frame["one_parent"].to_numpy(np.int64), HOUSEHOLDS),
-        school_year=years,
+        school_year=_school_years(frame["year"]),
         test_advice=(frame["test_advice_low"] + frame["test_advice_high"]) / 2,
         difference=difference,
         deviation=_classes(difference),
@@ -185,12 +188,22 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     )
 
 
+def as_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    """Hold the columns of `TEXTS` as categories."""
+    return frame.astype({name: "category" for name in TEXTS if name in frame and frame[name].dtype != "category"})
+
+
 def difference_of(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
     """Return the advice in a column minus the test's, in levels, by how a double one is met (see `Definitions`)."""
     low, high = frame["test_advice_low"], frame["test_advice_high"]
     if double == "middle":
         return frame[column] - (low + high) / 2
     return frame[column] - frame[column].clip(low, high).where(low.notna())
+
+
+def _school_years(year: pd.Series) -> pd.Categorical[str]:
+    place, years = pd.factorize(year, sort=True)
+    return _ordered(place, [school_year(int(first)) for first in years])
 
 
 def _ordered(place: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:

@@ -9,12 +9,11 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.advice_levels import LEVELS, VWO
-from analysis.models.advisering.definitions import POSITIONS
+from analysis.models.advisering.definitions import POSITIONS, as_categories
 
 OUTCOMES = ("under", "over", "revised", "up_year3", "down_year3")
 YEAR3 = {"up_year3": POSITIONS[2], "down_year3": POSITIONS[0]}
 SINCE_BIJSTELLING = 2014
-TEXTS = ("location", "education", "background", "income", "sex")
 
 Keeps = Callable[[pd.DataFrame], pd.Series]
 Step = tuple[str, str, Keeps]
@@ -68,9 +67,12 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     """
     if outcome not in OUTCOMES:
         raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}")
-    rows = as_categories(defined)
-    rows = rows.assign(y=_outcome(defined, outcome), band=_band(defined, outcome).astype("category"))
-    kept, account = walk(rows, _steps(outcome, years))
+    first, *others = _steps(outcome, years)
+    rows, began = walk(as_categories(defined), [first])
+    # Only now: most pupils of a country are of years that are not analysed.
+    rows = rows.assign(y=_outcome(rows, outcome), band=_band(rows, outcome).astype("category"))
+    kept, went_on = walk(rows, others)
+    account = pd.concat([began, went_on], ignore_index=True)
     if kept["location"].nunique() < 2:
         raise ModelError(f"{outcome}: fewer than two schools are left after {account['step'].iloc[-1]!r}")
     return Sample(outcome, kept.reset_index(drop=True), account, _one_sided(kept))
@@ -80,7 +82,6 @@ def samples(
     defined: pd.DataFrame, outcomes: Sequence[str] = OUTCOMES, *, years: Sequence[int] | None = None
 ) -> dict[str, Sample]:
     """Make the sample of every outcome, by name; see `estimation_sample`."""
-    defined = as_categories(defined)
     return {outcome: estimation_sample(defined, outcome, years=years) for outcome in outcomes}
 
 
@@ -127,12 +128,6 @@ def walk(rows: pd.DataFrame, steps: Iterable[Step], pupils: str | None = None) -
 
 def _size(rows: pd.DataFrame, pupils: str | None) -> tuple[int, int]:
     return len(rows) if pupils is None else int(rows[pupils].sum()), rows["location"].nunique()
-
-
-def as_categories(defined: pd.DataFrame) -> pd.DataFrame:
-    """Hold text as categories: to compare and count it then costs a tenth."""
-    texts = [*TEXTS, *defined.columns.intersection(["region", "urbanicity"])]
-    return defined.astype({name: "category" for name in texts if defined[name].dtype != "category"})
 
 
 def _outcome(defined: pd.DataFrame, outcome: str) -> pd.Series:

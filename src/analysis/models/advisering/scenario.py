@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.models.advice_levels import VWO
 from analysis.models.advisering.definitions import Definitions, first_year
-from analysis.models.advisering.shares import PLACE, by_group
+from analysis.models.advisering.shares import PLACE, alike, by_group
 from analysis.models.regression import fit
 
 MODEL = "scenario_no_test"
@@ -53,7 +53,10 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
         WITH: pupils["advice_final"] == VWO,
         WITHOUT: pupils["advice_first"] == VWO,
     }
-    told = [by_group(pupils.assign(category=name), outcomes, MODEL, group=name, within=PLACE) for name in groups]
+    told = [
+        by_group(pupils.assign(category=alike(name, pupils)), outcomes, MODEL, group=name, within=PLACE)
+        for name in groups
+    ]
     return pd.concat(told, ignore_index=True)
 
 

@@ -117,11 +117,8 @@ def by_group(
     DataFrame
         In the one form, after it ``school_year, category, n_with, n_without``; `EVERYONE` is the group of all.
     """
-    y = pd.DataFrame(dict(outcomes)).astype(float)
-    known = y.notna().all(axis=1)
     groups = [group] if group else []
-    keys = [pupils.loc[known, name] for name in (*within, *groups, "location")]
-    cells = y[known].assign(**{SIZE: 1.0}).groupby(keys, observed=True).sum()
+    cells = _by_school(pupils, outcomes, [*within, *groups, "location"])
     told = [_shares(cells.groupby([*within, "location"], observed=True).sum(), within).assign(group=EVERYONE)]
     if group:
         told.append(_shares(cells, [*within, group]).rename(columns={group: "group"}))
@@ -137,7 +134,8 @@ def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
 
 def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
     """Tell how the advice deviates from the test's, by year (figure 3.14): the classes add up to one."""
-    outcomes = {name: (pupils["deviation"] == name).where(pupils["deviation"].notna()) for name in DEVIATIONS}
+    known = pupils["deviation"].notna()
+    outcomes = {name: _where(known, pupils["deviation"] == name) for name in DEVIATIONS}
     return by_group(pupils, outcomes, "deviation_by_year", group=None)
 
 
@@ -153,7 +151,7 @@ def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
     for category, (stage, step) in PUBLISHED.items():
         difference = difference_of(pupils, f"advice_{stage}", double)
         known = difference.notna()
-        outcomes = {"below": (difference <= -step).where(known), "above": (difference >= step).where(known)}
+        outcomes = {"below": _where(known, difference <= -step), "above": _where(known, difference >= step)}
         found = by_group(pupils, outcomes, "deviation_as_published", group=None)
         told.append(found.assign(category=category))
     return pd.concat(told, ignore_index=True)
@@ -166,7 +164,7 @@ def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     years = _span(tested)
     told = [
         by_group(
-            tested.assign(school_year=years, category=column),
+            tested.assign(school_year=alike(years, tested), category=alike(column, tested)),
             outcomes,
             "deviation_by_group",
             group=column,
@@ -188,7 +186,7 @@ def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd
     """
     tested = pupils[pupils["test_advice"].isin(list(names))]
     placed = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
-    tested = tested.assign(category=placed, school_year=_span(tested))
+    tested = tested.assign(category=placed, school_year=alike(_span(tested), tested))
     outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
     return by_group(tested, outcomes, "deviation_by_test_advice", within=PLACE)
 
@@ -198,7 +196,7 @@ def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame
     risk = pupils[pupils["at_risk"]]
     outcomes = {"revised": risk["revised"].astype(float)}
     told = [
-        by_group(risk.assign(category=column), outcomes, "revised_by_year", group=column, within=PLACE)
+        by_group(risk.assign(category=alike(column, risk)), outcomes, "revised_by_year", group=column, within=PLACE)
         for column in groups
     ]
     return pd.concat(told, ignore_index=True)
@@ -271,6 +269,22 @@ def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -
     return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
 
 
+def _by_school(pupils: pd.DataFrame, outcomes: Mapping[str, pd.Series], keys: Sequence[str]) -> pd.DataFrame:
+    """Sum outcomes and pupils by the values of columns, the school among them; a million pupils cost little."""
+    y = {name: happens.to_numpy(float, na_value=np.nan) for name, happens in outcomes.items()}
+    known = ~np.isnan(np.array(list(y.values()))).any(axis=0)
+    values = [pd.Categorical(pupils[name]) for name in keys]
+    known &= np.all([own.codes >= 0 for own in values], axis=0)
+    shape = tuple(len(own.categories) for own in values)
+    place = np.ravel_multi_index([own.codes[known] for own in values], shape)
+    size = np.bincount(place)
+    found = np.flatnonzero(size)
+    codes = np.unravel_index(found, shape)
+    index = [pd.Categorical.from_codes(code, dtype=own.dtype) for code, own in zip(codes, values, strict=True)]
+    sums = {name: np.bincount(place, happens[known])[found] for name, happens in y.items()}
+    return pd.DataFrame({**sums, SIZE: size[found].astype(float)}, pd.MultiIndex.from_arrays(index, names=list(keys)))
+
+
 def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Tell the shares of groups from the sums of their schools, outcomes below each other."""
     names, grouped = list(by), cells.groupby(list(by), observed=True)
@@ -291,6 +305,16 @@ def _row(p: pd.Series, n: pd.Series, variance: pd.Series) -> pd.DataFrame:
     low, high = wilson(p.to_numpy(), effective.to_numpy())
     numbers = {"estimate": p, "std_error": np.sqrt(spread / effective), "ci_low": low, "ci_high": high, "n_obs": n}
     return pd.DataFrame(numbers, index=p.index)
+
+
+def _where(known: pd.Series, happens: pd.Series) -> pd.Series:
+    """Tell what happens as 0/1, missing where it is not known."""
+    return happens.astype(float).where(known)
+
+
+def alike(word: str, pupils: pd.DataFrame) -> pd.Categorical[str]:
+    """Give all pupils one word, held once."""
+    return pd.Categorical.from_codes(np.zeros(len(pupils), np.int8), categories=pd.Index([word]))
 
 
 def _span(pupils: pd.DataFrame) -> str:

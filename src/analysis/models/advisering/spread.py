@@ -12,12 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from analysis.errors import ModelError
 from analysis.models.estimates import in_form
+from analysis.models.random_effects import fit_spread
 
 FEWEST_PUPILS = 10
 MODEL = "school_spread"
@@ -26,8 +25,6 @@ INTAKE = ("education", "background", "income", "one_parent", "sex")
 _NUMBERS = ("estimate", "ci_low", "ci_high")
 SPREAD_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), (*_NUMBERS, "std_error", "p_value"))
 CATERPILLAR_COUNTS = {"pupils": _NUMBERS, "schools": _NUMBERS}
-
-Floats = NDArray[np.float64]
 
 
 def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[str] = INTAKE) -> pd.DataFrame:
@@ -67,7 +64,7 @@ def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[
 
 
 def spread(schools: pd.DataFrame) -> pd.DataFrame:
-    r"""Estimate the spread between schools.
+    """Estimate the spread between schools; see `analysis.models.random_effects`.
 
     Parameters
     ----------
@@ -79,22 +76,15 @@ def spread(schools: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         In the one form: ``sd between schools`` and the lowest and highest tenth of schools, as the fitted normal
         distribution puts them and not any school. Tenths have no interval of their own.
-
-    Notes
-    -----
-    :math:`Q(\tau^2) = \sum_j (r_j - \hat\mu)^2 / (\tau^2 + v_j)` has a chi-squared distribution with J - 1 degrees of
-    freedom: tau solves Q = J - 1 (Paule and Mandel, 1982), its interval the quantiles (Viechtbauer, 2007).
     """
     effect, variance = schools["effect"].to_numpy(float), schools["variance"].to_numpy(float)
-    df = len(schools) - 1
-    sd, low, high = (_tau(effect, variance, q) for q in (df, *chi2.ppf([0.975, 0.025], df)))
-    mean, tenth = _mean(sd**2, effect, variance), float(norm.ppf(0.9)) * sd
+    found = fit_spread(effect, variance)
     rows = pd.DataFrame(
         {
             "term": ["sd between schools", "lowest tenth of schools", "highest tenth of schools"],
-            "estimate": [sd, mean - tenth, mean + tenth],
-            "ci_low": [low, np.nan, np.nan],
-            "ci_high": [high, np.nan, np.nan],
+            "estimate": [found.sd, *found.tenths],
+            "ci_low": [found.sd_low, np.nan, np.nan],
+            "ci_high": [found.sd_high, np.nan, np.nan],
         }
     )
     counts = {"n_obs": int(schools["pupils"].sum()), "n_clusters": len(schools)}
@@ -121,8 +111,8 @@ def caterpillar(schools: pd.DataFrame, points: int, fewest: int) -> pd.DataFrame
         the run before it.
     """
     effect, variance = schools["effect"].to_numpy(float), schools["variance"].to_numpy(float)
-    tau2 = _tau(effect, variance, len(schools) - 1) ** 2
-    weight, mean = tau2 / (tau2 + variance), _mean(tau2, effect, variance)
+    found = fit_spread(effect, variance)
+    weight, mean = found.sd**2 / (found.sd**2 + variance), found.mean
     half = norm.ppf(0.975) * np.sqrt(weight * variance)
     shrunk = pd.DataFrame({"estimate": weight * (effect - mean), "half": half, "pupils": schools["pupils"].to_numpy()})
     ordered = shrunk.sort_values("estimate", ignore_index=True)
@@ -132,19 +122,3 @@ def caterpillar(schools: pd.DataFrame, points: int, fewest: int) -> pd.DataFrame
     means = runs.groupby(run)[list(_NUMBERS)].mean()
     counts = runs.groupby(run)["pupils"].agg(schools="size", pupils="sum")
     return pd.concat([means, counts], axis=1).rename_axis("place").reset_index()
-
-
-def _tau(effect: Floats, variance: Floats, quantile: float) -> float:
-    """Solve Q(tau squared) = `quantile` for tau; zero where Q is below it already without any spread."""
-    if _q(0.0, effect, variance) <= quantile:
-        return 0.0
-    highest = float(np.square(effect - effect.mean()).sum() / quantile)
-    return float(np.sqrt(brentq(lambda tau2: _q(tau2, effect, variance) - quantile, 0.0, highest + 1e-9)))
-
-
-def _mean(tau2: float, effect: Floats, variance: Floats) -> float:
-    return float(np.average(effect, weights=1 / (tau2 + variance)))
-
-
-def _q(tau2: float, effect: Floats, variance: Floats) -> float:
-    return float((np.square(effect - _mean(tau2, effect, variance)) / (tau2 + variance)).sum())

@@ -10,17 +10,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import chi2, norm
 
 from analysis.models.leergroei.closure import Design
 from analysis.models.leergroei.growth import SD_GROWTH
 from analysis.models.leergroei.rows import parts
+from analysis.models.random_effects import fit_spread
 
 FEWEST = 5
 """Schools below which a spread between schools is not estimated."""
-
-TENTH = float(norm.ppf(0.9))
 
 SPREAD = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
 SPREAD_COUNTS = {"n_pupils": SPREAD, "n_schools": SPREAD}
@@ -53,7 +50,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
 
 
 def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    r"""Spread between the schools of a band, by subject.
+    """Estimate the spread between the schools of a band, by subject; see `analysis.models.random_effects`.
 
     Parameters
     ----------
@@ -67,11 +64,6 @@ def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
         of the schools, ``sd_schools`` (tau) with its 95% interval ``sd_low, sd_high``; ``low_tenth, high_tenth``: a
         tenth of the schools lies below the one and a tenth above the other, by the fitted distribution and not by any
         school; ``unit``. Missing in bands with fewer than `FEWEST` schools.
-
-    Notes
-    -----
-    :math:`Q(\tau^2) = \sum_j (d_j - \hat\mu)^2 / (\tau^2 + v_j)` has a chi-squared distribution with J - 1 degrees
-    of freedom: tau solves Q = J - 1 (Paule and Mandel, 1982), its interval the quantiles (Viechtbauer, 2007).
     """
     told = []
     for outcome, values, part in parts(growth, design.groepen, ["band"]):
@@ -88,26 +80,8 @@ def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     return pd.DataFrame(told).assign(unit=SD_GROWTH)
 
 
-def between(change: Floats, variance: Floats, quantile: float) -> float:
-    """Solve Q(tau squared) = `quantile` for tau; zero where Q is below it already without any spread."""
-    if _q(0.0, change, variance) <= quantile:
-        return 0.0
-    highest = float(np.square(change - change.mean()).sum() / quantile)
-    return float(np.sqrt(brentq(lambda tau2: _q(tau2, change, variance) - quantile, 0.0, highest + 1e-9)))
-
-
 def _spread(change: Floats, variance: Floats) -> dict[str, float]:
-    df = len(change) - 1
     if len(change) < FEWEST:
         return dict.fromkeys(SPREAD, np.nan)
-    sd, low, high = (between(change, variance, q) for q in (df, *chi2.ppf([0.975, 0.025], df)))
-    mean = _mean(sd**2, change, variance)
-    return dict(zip(SPREAD, (mean, sd, low, high, mean - TENTH * sd, mean + TENTH * sd), strict=True))
-
-
-def _mean(tau2: float, change: Floats, variance: Floats) -> float:
-    return float(np.average(change, weights=1 / (tau2 + variance)))
-
-
-def _q(tau2: float, change: Floats, variance: Floats) -> float:
-    return float((np.square(change - _mean(tau2, change, variance)) / (tau2 + variance)).sum())
+    found = fit_spread(change, variance)
+    return dict(zip(SPREAD, (found.mean, found.sd, found.sd_low, found.sd_high, *found.tenths), strict=True))

@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 from analysis.errors import StaatError
 from analysis.publish.disclosure import profile
+from analysis.publish.language import SOURCE, speaking
+from analysis.publish.net import check_edition, check_pages
+from analysis.publish.prose import in_spoken_language
 from analysis.publish.site.layout import moment, render
 from analysis.publish.site.pages import Chapter, Heading, document, page, title_of
 
@@ -38,9 +41,17 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     ------
     StaatError
         When the manifest names a notebook or a published file that is not there, or a notebook failed.
+    DisclosureError
+        When anything in the edition or its pages did not pass the gate; see `analysis.publish.net`.
     """
+    with speaking(manifest["facts"].get("language", SOURCE)):
+        _build(folder, manifest)
+
+
+def _build(folder: Path, manifest: Mapping[str, Any]) -> None:
     notebooks = {path.stem: _read(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))}
     _refuse_missing(folder, manifest, notebooks)
+    check_edition(folder, manifest, notebooks)
     titles = {step["notebook"]: step.get("title") for step in manifest["steps"]}
     chapters = [Chapter(name, titles.get(name) or title_of(notebook) or name) for name, notebook in notebooks.items()]
     facts = {"edition": manifest["edition"], "title": manifest["edition"], **manifest["facts"]}
@@ -49,10 +60,11 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         html = page(notebook, facts=facts, chapters=chapters, provenance=_provenance(manifest), this=name)
         (folder / "html" / f"{name}.html").write_text(html, "utf8")
     (folder / "index.html").write_text(_index(manifest, facts, chapters), "utf8")
+    check_pages(folder, manifest)
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.reads(path.read_text("utf8"), as_version=4)  # type: ignore[no-any-return, no-untyped-call]  # nbformat is typed in part
+    return in_spoken_language(nbformat.reads(path.read_text("utf8"), as_version=4))  # type: ignore[no-untyped-call]  # nbformat is typed in part
 
 
 def _refuse_missing(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:

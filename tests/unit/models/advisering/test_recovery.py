@@ -17,6 +17,11 @@ from analysis.synthetic.advice_truth import GroupEffects
 TOLD = ["laag", "nonwestern"]
 KEY = ["model", "controls", "term"]
 TRUE_PROBABILITY = ("under", "over", "revised")
+HEADLINES = (
+    *(f"{outcome}_{way}" for outcome in TRUE_PROBABILITY for way in ("lpm_fe", "logit_ame")),
+    *("advice_ordered", "under_iv", "position_year3"),
+)
+"""What docs/coverage.md tells; the others are held to the same limits."""
 
 
 def estimates_of(found: dict[str, Sample]) -> pd.DataFrame:
@@ -85,7 +90,8 @@ def _told(sample: Sample) -> pd.DataFrame:
 def test_over_200_worlds_the_intervals_of_every_headline_hold_the_truth(worlds, record_property) -> None:
     share = covered(worlds, limits(worlds, range(5000, 5020)), range(1000, 1200))
     for (model, controls, term), value in share.items():
-        record_property(f"advice, {term}, {model}, {controls}", value)
+        if model in HEADLINES:
+            record_property(f"school advice, {model} on {term}, {controls}, clustered by school", value)
     assert share.mean() == pytest.approx(0.95, abs=0.02)
     # A part of a gap is a product; where both factors are about zero its error by the delta method is too wide.
     product = share.index.get_level_values("model").str.contains("gelbach (?:sex|one_parent)", regex=True)

@@ -1,0 +1,227 @@
+"""Two tables held against each other, cell by cell. Pure: frames of text in, frames out.
+
+Cells are compared as they are written, so nothing is lost to types; only where the texts differ are they read as
+numbers, and numbers that differ by rounding noise alone count as equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+TOLERANCE = 1e-9
+NOISE_FLOOR = 1e-12  # what is smaller than this is zero to every reader
+SUPPRESSED = "suppressed"
+ESTIMATE_KEYS = ("model", "group", "term")
+ESTIMATE_VALUES = ("estimate", "ci_low", "ci_high")
+COUNTS = ("n", "n_", "pupils", "schools", "boards", "persons", "teachers", "rows")
+CELL_COLUMNS = ("row", "column", "change", "before", "after", "difference", "relative")
+SEPARATOR = " · "
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two versions of a table.
+
+    Parameters
+    ----------
+    keys
+        The columns by which rows are met; empty when they are met by their place.
+    rows_before, rows_after
+        The rows that only one of them has.
+    columns_before, columns_after
+        The columns that only one of them has.
+    cells
+        One row per cell that differs: ``row, column, change, before, after, difference, relative``, where ``change`` is
+        ``value``, ``n``, ``text``, ``withheld``, ``shown``, ``emptied`` or ``filled``.
+    estimates
+        One row per estimate that differs, if the table holds estimates: see `estimates`.
+    """
+
+    keys: tuple[str, ...]
+    rows_before: tuple[str, ...]
+    rows_after: tuple[str, ...]
+    columns_before: tuple[str, ...]
+    columns_after: tuple[str, ...]
+    cells: pd.DataFrame
+    estimates: pd.DataFrame
+
+    @property
+    def any(self) -> bool:
+        """Whether they differ at all."""
+        alone = (self.rows_before, self.rows_after, self.columns_before, self.columns_after)
+        return any(alone) or not self.cells.empty
+
+
+def difference(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANCE) -> Difference:
+    """Return what differs between two versions of a table.
+
+    Parameters
+    ----------
+    before, after
+        Cells as text; an empty text is a missing value.
+    tolerance
+        Numbers count as equal when they differ by at most this part of the larger one or of its standard error.
+    """
+    keys = row_keys(before, after)
+    old, new = by_row(before, keys), by_row(after, keys)
+    both = [name for name in old.columns if name in new.columns and name != SUPPRESSED]
+    rows = [name for name in old.index if name in new.index]
+    cells = _cells(old.loc[rows], new.loc[rows], [name for name in both if name not in keys], tolerance)
+    return Difference(
+        keys=keys,
+        rows_before=tuple(name for name in old.index if name not in new.index),
+        rows_after=tuple(name for name in new.index if name not in old.index),
+        columns_before=tuple(name for name in old.columns if name not in new.columns and name != SUPPRESSED),
+        columns_after=tuple(name for name in new.columns if name not in old.columns and name != SUPPRESSED),
+        cells=cells,
+        estimates=estimates(old.loc[rows], new.loc[rows], cells),
+    )
+
+
+def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns that name a row in both tables: as few as do, the words of the table first.
+
+    Where words do not suffice, a column of numbers helps if most of its values stand in both tables, such as a postcode
+    or a quantile. Empty when nothing names the rows.
+    """
+    shared = [name for name in before.columns if name in after.columns and name != SUPPRESSED]
+    words = [name for name in shared if not (_is_numeric(before[name]) and _is_numeric(after[name]))]
+    keys = tuple(name for name in ESTIMATE_KEYS if name in words)
+    for name in (name for name in words if name not in keys):
+        if _unique(before, keys) and _unique(after, keys):
+            break
+        keys = (*keys, name) if _tells_apart(before, after, keys, name) else keys
+    if _unique(before, keys) and _unique(after, keys):
+        return keys
+    for name in (name for name in shared if name not in words and not is_count(name)):
+        longer = (*keys, name)
+        if _unique(before, longer) and _unique(after, longer) and _mostly_shared(before, after, longer):
+            return longer
+    return keys
+
+
+def by_row(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return the table with its rows named by their keys; rows of one name are told apart by their place."""
+    parts = [frame[key] for key in keys if (frame[key] != "").any()]
+    names = reduce(lambda left, right: left + SEPARATOR + right, parts) if parts else pd.Series("row", frame.index)
+    place = names.groupby(names).cumcount()
+    repeated = names.duplicated(keep=False) if parts else pd.Series(True, frame.index)
+    return frame.set_index(names.where(~repeated, names + " #" + (place + 1).astype(str)).rename("row"))
+
+
+def estimates(old: pd.DataFrame, new: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates that differ, one per row.
+
+    Returns
+    -------
+    DataFrame
+        ``row, unit``, ``estimate``, ``ci_low``, ``ci_high`` and ``n`` with ``_before`` and ``_after``, and whether
+        ``sign`` changed, the intervals lie ``apart``, and ``n_changed``.
+    """
+    if not {*ESTIMATE_VALUES} <= {*old.columns} & {*new.columns}:
+        return pd.DataFrame()
+    rows = cells.loc[cells["column"].isin([*ESTIMATE_VALUES, "n_obs", "n_clusters", "unit"]), "row"].unique()
+    found = pd.DataFrame({"row": rows, "unit": new.loc[rows, "unit"].to_numpy() if "unit" in new else ""})
+    for side, frame in (("before", old.loc[rows]), ("after", new.loc[rows])):
+        for name in (*ESTIMATE_VALUES, "n_obs"):
+            found[f"{name}_{side}"] = numbers(frame[name]).to_numpy() if name in frame else np.nan
+    moved = cells.loc[(cells["column"] == "estimate") & (cells["change"] == "value"), "row"]
+    signs = np.sign(found["estimate_before"]) * np.sign(found["estimate_after"])
+    found["sign"] = (signs < 0) & found["row"].isin(moved)
+    found["apart"] = (found["ci_low_after"] > found["ci_high_before"]) | (
+        found["ci_high_after"] < found["ci_low_before"]
+    )
+    found["n_changed"] = found["row"].isin(cells.loc[cells["column"].isin(["n_obs", "n_clusters"]), "row"])
+    return found
+
+
+def numbers(texts: pd.Series) -> pd.Series:
+    """Return texts as numbers; missing where a text is none."""
+    return pd.to_numeric(texts, errors="coerce").astype(float)
+
+
+def is_count(column: str) -> bool:
+    """Tell whether a column counts something, going by its name."""
+    return column.startswith(COUNTS[1:]) or column == COUNTS[0]
+
+
+def _cells(old: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str], tolerance: float) -> pd.DataFrame:
+    found = [_column(old, new, name, tolerance) for name in columns]
+    kept = [frame for frame in found if not frame.empty]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(CELL_COLUMNS))
+
+
+def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -> pd.DataFrame:
+    differs = (old[name] != new[name]).to_numpy()
+    beside = [kept for kept in dict.fromkeys((name, "std_error", SUPPRESSED)) if kept in old and kept in new]
+    one, other = old.loc[differs, beside], new.loc[differs, beside]
+    before, after = numbers(one[name]).to_numpy(), numbers(other[name]).to_numpy()
+    cells = pd.DataFrame(
+        {
+            "row": one.index,
+            "column": name,
+            "change": _change(one, other, name, np.isfinite(before) & np.isfinite(after)),
+            "before": one[name].to_numpy(),
+            "after": other[name].to_numpy(),
+            "difference": after - before,
+            "relative": (after - before) / np.where(before == 0, np.nan, np.abs(before)),
+        }
+    )
+    return cells[~_equal(before, after, _errors(one), tolerance)]
+
+
+def _equal(before: np.ndarray, after: np.ndarray, errors: np.ndarray, tolerance: float) -> np.ndarray:
+    size = np.fmax(np.fmax(np.abs(before), np.abs(after)), errors)
+    noise: np.ndarray = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
+    return noise
+
+
+def _errors(frame: pd.DataFrame) -> np.ndarray:
+    """Return the standard errors of rows: an estimate near zero is not more exact than its error says."""
+    return numbers(frame["std_error"]).to_numpy() if "std_error" in frame else np.full(len(frame), np.nan)
+
+
+def _change(one: pd.DataFrame, other: pd.DataFrame, name: str, both_numbers: np.ndarray) -> np.ndarray:
+    was_empty, is_empty = (one[name] == "").to_numpy(), (other[name] == "").to_numpy()
+    chosen = {
+        "withheld": is_empty & _withheld(other, name),
+        "emptied": is_empty,
+        "shown": was_empty & _withheld(one, name),
+        "filled": was_empty,
+        "text": ~both_numbers,
+    }
+    return np.select(list(chosen.values()), list(chosen), "n" if is_count(name) else "value")
+
+
+def _withheld(frame: pd.DataFrame, name: str) -> np.ndarray:
+    if SUPPRESSED not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return np.array([name in cell.split(";") for cell in frame[SUPPRESSED]], dtype=bool)
+
+
+def _is_numeric(texts: pd.Series) -> bool:
+    filled = texts[texts != ""]
+    return bool(numbers(filled).notna().all())
+
+
+def _unique(frame: pd.DataFrame, keys: Sequence[str]) -> bool:
+    return bool(keys) and not frame.duplicated(list(keys)).any()
+
+
+def _tells_apart(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str], name: str) -> bool:
+    return any(_distinct(frame, (*keys, name)) > _distinct(frame, keys) for frame in (before, after))
+
+
+def _distinct(frame: pd.DataFrame, keys: Sequence[str]) -> int:
+    return len(frame.drop_duplicates(list(keys))) if keys else min(len(frame), 1)
+
+
+def _mostly_shared(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str]) -> bool:
+    old = set(before[list(keys)].itertuples(index=False, name=None))
+    new = set(after[list(keys)].itertuples(index=False, name=None))
+    return 2 * len(old & new) >= min(len(old), len(new))

@@ -1,0 +1,271 @@
+"""Run the code of an earlier edition on the data and parameters of a later one, to tell their shares apart.
+
+The code is checked out from git beside the project, in a folder that is removed afterwards; nothing of the project or
+of either edition is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.compare.editions import PublishedEdition, read
+from analysis.compare.shares import Stage
+from analysis.errors import InputError, StaatError
+from analysis.run.hashes import sha256
+from analysis.run.workspace import OUTPUTS_VARIABLE
+from analysis.variables import DATA_VARIABLE
+
+LIBRARIES, DATA, PARAMETERS, CODE = "libraries", "data", "parameters", "code"
+CARDS = ("params/sources", "params/published")
+NAMES = ("edition", "title", "language", "timeout", "timeouts")
+LAST_LINES = 6
+
+Say = Callable[[str], None]
+Execute = Callable[[Path, str, Path, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A run between two editions: the earlier code, on the parameters and data of either.
+
+    Parameters
+    ----------
+    taken
+        What it takes over from the later edition that the run before it did not.
+    parameters
+        The edition whose parameters it has.
+    cards
+        The edition whose source cards and printed figures it reads; None for those of its own code.
+    """
+
+    taken: str
+    parameters: PublishedEdition
+    cards: PublishedEdition | None
+
+
+def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) -> list[Recipe | str]:
+    """Return what must be run between two editions, and last what the later one itself takes over.
+
+    Parameters
+    ----------
+    before, after
+        The editions.
+    lock
+        SHA-256 of the lock of the libraries that are installed now.
+    """
+    differs = {
+        LIBRARIES: before.manifest.get("lock_sha256") != lock and _inputs(before) == _inputs(after),
+        DATA: _data(before) != _data(after),
+        PARAMETERS: _parameters(before) != _parameters(after),
+        CODE: not same_code(before, after),
+    }
+    recipes = {
+        LIBRARIES: Recipe(LIBRARIES, before, None),
+        DATA: Recipe(DATA, before, after),
+        PARAMETERS: Recipe(PARAMETERS, after, after if differs[DATA] else None),
+    }
+    told = [name for name in (LIBRARIES, DATA, PARAMETERS, CODE) if differs[name]]
+    return [*(recipes[name] for name in told[:-1]), *told[-1:]]
+
+
+def same_code(before: PublishedEdition, after: PublishedEdition) -> bool:
+    """Tell whether two editions were surely made by the same code with the same libraries."""
+    one, other = (edition.manifest.get("git") or {} for edition in (before, after))
+    known = one.get("commit") is not None and not one.get("dirty") and not other.get("dirty")
+    locks = before.manifest.get("lock_sha256") == after.manifest.get("lock_sha256")
+    return known and one.get("commit") == other.get("commit") and locks
+
+
+def stages(
+    before: PublishedEdition,
+    after: PublishedEdition,
+    root: Path,
+    data: Path,
+    say: Say,
+    execute: Execute | None = None,
+) -> Iterator[tuple[list[Stage], list[str]]]:
+    """Make the runs between two editions; give the stages, and what a reader must know of them.
+
+    A generator that gives once: the runs' results lie in a folder that is gone afterwards.
+
+    Parameters
+    ----------
+    before, after
+        The editions.
+    root
+        The project, under version control.
+    data
+        Folder with the source files of the later edition.
+    say
+        Is told what is being run.
+    execute
+        Runs an edition: folder of the code, params file, folder for the outputs, environment.
+
+    Raises
+    ------
+    InputError
+        Before anything is run, when the earlier code or the later data are not at hand.
+    """
+    steps = plan(before, after, _lock(root))
+    recipes = [step for step in steps if isinstance(step, Recipe)]
+    if recipes:
+        _refuse_unknown_code(before, root)
+        _refuse_missing_data(after, data)
+    notes = list(_library_notes(before, after, root))
+    with tempfile.TemporaryDirectory(prefix="staat-diff-") as scratch:
+        made, carried = list[Stage](), list[str]()
+        for number, recipe in enumerate(recipes):
+            say(f"running the code of {before.name} with the {recipe.taken} of {_owner(recipe, before, after)}")
+            try:
+                folder = _run(recipe, before, root, data, Path(scratch) / str(number), execute or run_staat)
+                made.append(Stage(_joined(*carried, recipe.taken), read(folder)))
+                carried = []
+            except StaatError as error:
+                carried.append(recipe.taken)
+                notes.append(f"the share of the {recipe.taken} cannot be told apart: {error}")
+        last = steps[-1] if steps and isinstance(steps[-1], str) else CODE
+        yield [*made, Stage(_joined(*carried, last), after)], notes
+
+
+def run_staat(code: Path, params: str, outputs: Path, environment: Mapping[str, str]) -> None:
+    """Run an edition with the code in a folder; StaatError with the last lines of what it said when it fails."""
+    words = [sys.executable, "-m", "analysis.cli", "run", params, "--outputs", str(outputs), "--quiet"]
+    done = subprocess.run(words, cwd=code, env=dict(environment), capture_output=True, text=True, check=False)  # noqa: S603 - this very interpreter
+    if done.returncode:
+        last = "\n    ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
+        raise StaatError(f"the earlier code could not run:\n    {last}")
+
+
+def _run(recipe: Recipe, before: PublishedEdition, root: Path, data: Path, scratch: Path, execute: Execute) -> Path:
+    scratch.mkdir()
+    with _checked_out(root, _commit(before), scratch / "code") as code:
+        if recipe.cards is not None:
+            _take_cards(recipe.cards, code, root)
+        name = recipe.parameters.name
+        told = yaml.safe_dump(dict(recipe.parameters.manifest["parameters"]), allow_unicode=True, sort_keys=False)
+        (code / "params").mkdir(exist_ok=True)
+        (code / "params" / f"{name}.yml").write_text(told, "utf8")
+        environment = {key: value for key, value in os.environ.items() if key != OUTPUTS_VARIABLE}
+        environment |= {"PYTHONPATH": str(code / "src"), DATA_VARIABLE: str(data.resolve())}
+        execute(code, f"params/{name}.yml", scratch / "outputs", environment)
+    return scratch / "outputs" / name
+
+
+@contextmanager
+def _checked_out(root: Path, commit: str, folder: Path) -> Iterator[Path]:
+    _git(root, "worktree", "add", "--detach", str(folder), commit)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _git(root, "worktree", "prune")
+
+
+def _take_cards(edition: PublishedEdition, code: Path, root: Path) -> None:
+    """Put the cards that go with an edition's data in the place of those of the code."""
+    git = edition.manifest.get("git") or {}
+    known = git.get("commit") and not git.get("dirty") and _has_commit(root, str(git["commit"]))
+    for place in CARDS:
+        shutil.rmtree(code / place, ignore_errors=True)
+        if known:
+            _git(code, "checkout", str(git["commit"]), "--", place)
+        else:
+            shutil.copytree(root / place, code / place)
+
+
+def _refuse_unknown_code(edition: PublishedEdition, root: Path) -> None:
+    git = edition.manifest.get("git") or {}
+    where, commit = f"{edition.folder}: git", git.get("commit")
+    hint = "leave --attribute out: the manifests then tell what differs, without shares"
+    if not commit:
+        raise InputError(where, "the code of this edition is not at hand: it was not under version control", hint=hint)
+    if git.get("dirty"):
+        problem = "the code of this edition is not at hand: it had changes on top of its commit"
+        raise InputError(where, problem, given=commit, hint=hint)
+    if not _has_commit(root, str(commit)):
+        hint = f"fetch it (git fetch --unshallow), or {hint}"
+        raise InputError(
+            where, "the commit of this edition is not in this copy of the project", given=commit, hint=hint
+        )
+
+
+def _refuse_missing_data(edition: PublishedEdition, data: Path) -> None:
+    wrong = [
+        path
+        for path, digest in _inputs(edition).items()
+        if not (data / path).is_file() or sha256(data / path) != digest
+    ]
+    if wrong:
+        problem = (
+            f"the data of {edition.name} are not at hand: {len(wrong)} files are missing or others, first {wrong[0]}"
+        )
+        raise InputError(str(data), problem, hint=f"--data DIR, or {DATA_VARIABLE}=DIR, with the files of its manifest")
+
+
+def _library_notes(before: PublishedEdition, after: PublishedEdition, root: Path) -> Iterator[str]:
+    lock = _lock(root)
+    if before.manifest.get("lock_sha256") != lock and _inputs(before) != _inputs(after):
+        yield f"{before.name} was made with other libraries than are installed now: their share is in the first one"
+    if after.manifest.get("lock_sha256") != lock:
+        yield f"{after.name} was made with other libraries than are installed now: their share is in the last one"
+
+
+def _owner(recipe: Recipe, before: PublishedEdition, after: PublishedEdition) -> str:
+    return "today" if recipe.taken == LIBRARIES else after.name if recipe.taken else before.name
+
+
+def _data(edition: PublishedEdition) -> dict[str, Any]:
+    keys = (step.get("key", {}).get("files", {}) for step in edition.steps.values())
+    return {**_inputs(edition), **{name: digest for files in keys for name, digest in files.items()}}
+
+
+def _inputs(edition: PublishedEdition) -> dict[str, str]:
+    given = (entry for step in edition.steps.values() for entry in step.get("inputs", ()))
+    return {entry["path"]: entry["sha256"] for entry in given if entry.get("sha256")}
+
+
+def _parameters(edition: PublishedEdition) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(json.dumps(edition.manifest.get("parameters", {})))
+    return {name: value for name, value in told.items() if name not in NAMES}
+
+
+def _lock(root: Path) -> str | None:
+    lock = root / "requirements.lock"
+    return sha256(lock) if lock.exists() else None
+
+
+def _commit(edition: PublishedEdition) -> str:
+    return str(edition.manifest["git"]["commit"])
+
+
+def _joined(*names: str) -> str:
+    return " and ".join(names)
+
+
+def _has_commit(root: Path, commit: str) -> bool:
+    try:
+        _git(root, "cat-file", "-e", f"{commit}^{{commit}}")
+    except StaatError:
+        return False
+    return True
+
+
+def _git(folder: Path, *words: str) -> None:
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607 - words of this module and a commit
+    except OSError as error:
+        raise StaatError(f"git cannot be run: {error.strerror}") from None
+    if done.returncode:
+        raise StaatError(f"git {words[0]}: {done.stderr.strip()}")

@@ -1,0 +1,119 @@
+"""The net under the gate: a whole edition is looked through before and after its pages are made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from analysis.errors import DisclosureError
+from analysis.publish.identity import identifying, refuse_identifying_text
+from analysis.publish.markup import embedded
+from analysis.publish.outputs import check_outputs
+from analysis.publish.pictures import refuse_png
+from analysis.run.manifest import step_record
+
+TOP = frozenset({"manifest.json", "release.csv"})
+BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
+INTERNAL = "internal"
+
+
+def check_edition(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, NotebookNode]) -> None:
+    """Refuse an edition with anything in it that did not pass the disclosure gate, before its pages are made.
+
+    Parameters
+    ----------
+    folder
+        The edition's folder.
+    manifest
+        The record of the run.
+    notebooks
+        The executed notebooks by name.
+
+    Raises
+    ------
+    DisclosureError, StaatError
+        Naming notebook and cell, file, or place in the manifest, and what was found; never the value.
+    """
+    for where, words in _words(manifest):
+        refuse_identifying_text(words, f"manifest, {where}")
+    for step in manifest["steps"]:
+        check_outputs(notebooks[step["notebook"]], step["notebook"], _shown(folder, step))
+    _refuse_strays(folder, manifest, notebooks)
+
+
+def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse pages that carry what no reader sees, or that name a school, a person or an address.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the page and what was found in it.
+    """
+    pictures = {digest for path, digest in _published(manifest).items() if path.endswith(".png")}
+    for page in sorted([*folder.glob("*.html"), *folder.glob("html/*.html"), *folder.glob("release.csv")]):
+        text, where = page.read_text("utf8"), page.relative_to(folder).as_posix()
+        found = embedded(text, pictures) if page.suffix == ".html" else []
+        named = identifying(unescape(_without_pictures(text)))
+        if found or named:
+            raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
+
+
+def _shown(folder: Path, step: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(note["sha256"] for note in step_record(folder, step["stem"]).get("shown", ()))
+
+
+def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest of every file as it left the gate, by path."""
+    entries = [entry for step in manifest["steps"] for entry in step.get("published", ())]
+    return {path: digest for entry in entries for path, digest in entry.get("files", {}).items()}
+
+
+def _refuse_strays(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, NotebookNode]) -> None:
+    known = _published(manifest)
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        if path.is_dir() or place.parts[0] == INTERNAL:
+            continue
+        where = place.as_posix()
+        refuse_identifying_text(where, "the name of a file")
+        if not _expected(place, known, notebooks):
+            raise DisclosureError(f"{where}: no release published it\n  do      write it below internal/")
+        if where in known and hashlib.sha256(path.read_bytes()).hexdigest() != known[where]:
+            raise DisclosureError(f"{where}: is not the file that passed the disclosure gate")
+        if path.suffix == ".png":
+            refuse_png(path.read_bytes(), where)
+
+
+def _expected(place: Path, known: Mapping[str, str], notebooks: Mapping[str, NotebookNode]) -> bool:
+    kind, where = place.parts[0], place.as_posix()
+    if len(place.parts) == 1:
+        return where in TOP or place.suffix == ".html"
+    if kind == "html":
+        return place.suffix == ".html"
+    if kind == "notebooks":
+        return place.stem in notebooks and place.suffix == ".ipynb"
+    beside = {place.with_suffix(suffix).as_posix() for suffix in BESIDE.get(kind, ())}
+    return where in known or (where in beside and bool(beside & known.keys()))
+
+
+def _without_pictures(html: str) -> str:
+    parts = html.split("data:image/png;base64,")
+    return parts[0] + "".join(part[part.find('"') :] for part in parts[1:])
+
+
+def _words(value: Any, above: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
+    """Yield every text in a manifest with its place, keys included."""
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield f"{above}{key}", str(key)
+            yield from _words(below, f"{above}{key}.")
+    elif isinstance(value, list | tuple):
+        for number, below in enumerate(value, start=1):
+            yield from _words(below, f"{above}{number}.")
+    elif isinstance(value, str):
+        yield above.rstrip("."), value

@@ -1,0 +1,61 @@
+"""A figure as the bytes of its two files, in memory: what is found in them is refused before anything is written."""
+
+from __future__ import annotations
+
+from io import BytesIO, StringIO
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from analysis.publish.axes import localise
+from analysis.publish.pictures import refuse_png, refuse_svg
+
+PAGE_DPI = 200
+SYNTHETIC_MARK = "Synthetic data"
+
+
+def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[bytes, str]:
+    """Return the PNG and the SVG of a figure, and close it.
+
+    Parameters
+    ----------
+    figure
+        What is drawn; the axes are written in the edition's language.
+    name
+        What it is called in a message.
+    salt
+        What the names of elements inside the SVG are made from, so that they are the same in every run.
+    synthetic
+        Whether to write on it that the data are made up.
+
+    Raises
+    ------
+    DisclosureError
+        When the files hold more than the picture.
+    """
+    localise(figure)
+    if synthetic:
+        _mark_synthetic(figure)
+    image, svg = BytesIO(), StringIO()
+    figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None})
+    with mpl.rc_context({"svg.hashsalt": salt}):
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+    _close(figure)
+    refuse_png(image.getvalue(), f"figure {name!r}")
+    refuse_svg(svg.getvalue(), f"figure {name!r}")
+    return image.getvalue(), svg.getvalue()
+
+
+def _mark_synthetic(figure: Figure) -> None:
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, 0.04, 1, 0.96))
+    figure.text(0.995, 0.01, SYNTHETIC_MARK, ha="right", va="bottom", fontsize=7, color="#5a5a5a")
+
+
+def _close(figure: Figure) -> None:
+    # pyplot knows only the figures it made itself, and the notebook would show those a second time.
+    from matplotlib import pyplot as plt
+
+    plt.close(figure)

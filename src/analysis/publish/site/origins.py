@@ -1,0 +1,133 @@
+"""Where what a notebook publishes comes from: the cell, and the functions whose results went into it.
+
+Read from the code of the executed notebook, without running it: a name stands for every documented function that its
+last assignment called, and for those behind the names that this assignment used.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+PUBLISHED_ID = re.compile(r'\bid="((?:table|figure|finding)-[a-z0-9_]+)"')
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The origin of what one cell publishes.
+
+    Parameters
+    ----------
+    cell
+        Number of the code cell, counted from 1 as JupyterLab does.
+    published
+        Ids of the tables, figures and findings on the page, such as ``table-bands``.
+    functions
+        Dotted names of the functions that computed them, the nearest first.
+    """
+
+    cell: int
+    published: tuple[str, ...]
+    functions: tuple[str, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Id of the cell on its page."""
+        return f"cell-{self.cell}"
+
+
+@dataclass
+class _Names:
+    """What the names of a notebook stand for, as far as its cells have been read."""
+
+    documented: Collection[str]
+    imported: dict[str, str] = field(default_factory=dict)
+    made_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def read(self, statement: ast.stmt) -> tuple[str, ...]:
+        """Take in a statement, and return the functions behind it."""
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            self._import(statement)
+            return ()
+        functions = self._behind(statement)
+        for name in _assigned(statement):
+            self.made_by[name] = functions
+        return functions
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        above = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+        for alias in statement.names:
+            self.imported[alias.asname or alias.name] = above + alias.name
+
+    def _behind(self, statement: ast.stmt) -> tuple[str, ...]:
+        called: dict[str, None] = {}
+        earlier: dict[str, None] = {}
+        for chain in _chains(statement):
+            first, _, rest = chain.partition(".")
+            dotted = f"{self.imported.get(first, '')}.{rest}".rstrip(".")
+            if dotted in self.documented:
+                called[dotted] = None
+            earlier |= dict.fromkeys(self.made_by.get(first, ()))
+        return tuple(called | earlier)
+
+
+def origins(notebook: NotebookNode, documented: Collection[str]) -> dict[int, Origin]:
+    """Return the origin of every cell that publishes something, by its place among all cells.
+
+    Parameters
+    ----------
+    notebook
+        Executed.
+    documented
+        Dotted names of the functions that count as an origin.
+    """
+    names = _Names(documented)
+    found: dict[int, Origin] = {}
+    number = 0
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        number += 1
+        behind: dict[str, None] = {}
+        for statement in ast.parse(cell.source).body:
+            behind |= dict.fromkeys(names.read(statement))
+        published = tuple(_published(cell))
+        if published:
+            found[place] = Origin(number, published, tuple(behind))
+    return found
+
+
+def by_published(found: Mapping[int, Origin]) -> dict[str, Origin]:
+    """Return the origin of every published thing by its id."""
+    return {identity: origin for origin in found.values() for identity in origin.published}
+
+
+def _published(cell: NotebookNode) -> Iterator[str]:
+    for output in cell.get("outputs", ()):
+        yield from PUBLISHED_ID.findall(output.get("data", {}).get("text/html", ""))
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _chains(statement: ast.stmt) -> Iterator[str]:
+    """Give every name that a statement uses, with the attributes after it: ``module.function``."""
+    inner: set[int] = set()
+    for node in ast.walk(statement):
+        if id(node) in inner:
+            continue
+        chain, base = [], node
+        while isinstance(base, ast.Attribute):
+            chain.append(base.attr)
+            base = base.value
+            inner.add(id(base))
+        if isinstance(base, ast.Name) and isinstance(base.ctx, ast.Load):
+            # Of a chain longer than module.function, as in function(...).column, the first two name it.
+            yield ".".join([base.id, *reversed(chain)][:2])

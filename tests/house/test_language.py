@@ -1,0 +1,126 @@
+"""Rules about the languages of the pages: nothing is missing, nothing is left over, text comes in pairs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from analysis.edition import Edition
+from analysis.orders import LOCALES, languages
+from analysis.publish import language
+from analysis.publish.messages import PACKAGE, messages, of_code, of_template
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FOUND = list(messages(ROOT / "notebooks"))
+CATALOGUES = sorted((PACKAGE / LOCALES).rglob("*.po"))
+SOURCES = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *NOTEBOOKS, *(ROOT / "params").rglob("*.yml")]
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+def entries(path: Path) -> Iterator[tuple[str, str]]:
+    return ((str(entry.id), str(entry.string)) for entry in read(path) if entry.id)
+
+
+def fields(message: str) -> set[str]:
+    return {field.partition("[")[0] for _, field, _, _ in Formatter().parse(message) if field}
+
+
+def test_an_edition_may_choose_every_language_that_there_is_a_catalogue_of() -> None:
+    assert get_args(Edition.model_fields["language"].annotation) == ("en", *languages()) == language.languages()
+
+
+def test_a_message_is_a_literal_so_that_it_can_be_translated() -> None:
+    assert [where for where, message in FOUND if message is None] == []
+
+
+@pytest.mark.parametrize("spoken", languages())
+def test_every_message_has_a_translation(spoken: str) -> None:
+    known = language.catalogue(spoken)
+    assert {where: message for where, message in FOUND if message is not None and message not in known} == {}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name)
+def test_a_translation_is_whole_and_has_the_fields_of_its_message(path: Path) -> None:
+    assert list(read(path).obsolete) == []
+    for message, translation in entries(path):
+        assert translation, message
+        assert fields(translation) == fields(message), message
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=name)
+def test_every_entry_is_a_message_or_a_word_of_the_project(path: Path) -> None:
+    """A word of the data (a column, a code) stands somewhere in code or params, with underscores for spaces."""
+    known = {message for _, message in FOUND}
+    sources = "\n".join(source.read_text("utf8") for source in SOURCES).replace("_", " ")
+    words = set(re.findall(r"\w+", sources))
+    for message, _ in entries(path):
+        own = re.sub(r"{\w+}", "", message).replace("_", " ")
+        is_word = set(re.findall(r"\w+", own)) <= words
+        assert message in known or is_word, message
+
+
+@pytest.mark.parametrize("spoken", languages())
+def test_catalogues_agree_on_what_several_of_them_translate(spoken: str) -> None:
+    told: dict[str, str] = {}
+    for path in (path for path in CATALOGUES if path.parent.name == spoken):
+        for message, translation in entries(path):
+            assert told.setdefault(message, translation) == translation, (path.name, message)
+
+
+def prose(path: Path) -> list[tuple[str, str]]:
+    """Give the language and text of a notebook's text cells; a code cell between two of them as such."""
+    cells = json.loads(path.read_text("utf8"))["cells"]
+    return [
+        (",".join(cell["metadata"].get("tags", [])) if cell["cell_type"] == "markdown" else "code", text)
+        for cell in cells
+        for text in ["".join(cell["source"])]
+    ]
+
+
+def shape(text: str) -> list[str]:
+    """Give the headings, lists and paragraphs of a text: each line's mark, or nothing."""
+    return [re.match(r"#+ |- |\d+\. |\||", line)[0] for line in text.splitlines() if line.strip()]  # type: ignore[index]  # the empty pattern matches
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_text_comes_in_pairs_one_for_each_language(path: Path) -> None:
+    cells = [*prose(path), ("end", "")]
+    order = list(language.languages())
+    place = 0
+    while cells[place][0] != "end":
+        if cells[place][0] == "code":
+            place += 1
+            continue
+        pair = cells[place : place + len(order)]
+        assert [tag for tag, _ in pair] == order, pair[0][1]
+        assert all(shape(text) == shape(pair[0][1]) for _, text in pair), pair[0][1]
+        place += len(order)
+
+
+def test_messages_are_found_in_code_and_templates() -> None:
+    code = """
+from analysis.publish.language import text, word
+from analysis.publish import language
+from analysis.publish.messages import PACKAGE, messages, of_code, of_template
+text("a {n:,}" " b", n=1), word("c"), language.text("d"), axes.text(1, 2, "no"), text(variable)
+"""
+    assert [message for _, message in of_code(code, "here")] == ["a {n:,} b", "c", "d", None]
+    assert [message for _, message in of_code('def text(x): ...\ntext("no")', "here")] == []
+    assert list(of_template('<p>{{ text("e {n}", n=1) }}</p>', "here")) == [("here:1", "e {n}")]
