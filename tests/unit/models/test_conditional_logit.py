@@ -128,7 +128,7 @@ def test_the_size_of_the_blocks_does_not_matter(rows, monkeypatch):
     frame, chosen = world(21)
     ragged = frame[(frame.index.get_level_values(1) < 3) | (frame.x0 > 0) | (chosen == 1)]
     whole = fit(ragged, chosen[chosen > 0], cluster=pd.Series(np.arange(60) % 9))
-    monkeypatch.setattr("analysis.models.conditional_logit_likelihood.BLOCK_ROWS", rows)
+    monkeypatch.setattr("analysis.models.conditional_logit.likelihood.BLOCK_ROWS", rows)
     parts = fit(ragged, chosen[chosen > 0], cluster=pd.Series(np.arange(60) % 9))
     agree(whole, parts, rtol=1e-10)
     np.testing.assert_allclose(whole.covariance_cluster, parts.covariance_cluster, rtol=1e-9)

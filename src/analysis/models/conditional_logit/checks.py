@@ -9,13 +9,14 @@ and reports large coefficients with larger standard errors. That is the wrong nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from analysis.errors import ModelError
-from analysis.models.conditional_logit_input import ChoiceSets, Floats, Integers, cluster_codes, listed
+from analysis.models.conditional_logit.input import ChoiceSets, Floats, Integers, listed
 
 NO_VARIATION = 1e-12  # spread within sets relative to the largest value: below it, rounding of a constant
 COLLINEAR = 1e-10  # smallest eigenvalue of the within-situation correlations: the square of a relative spread of 1e-5
@@ -42,12 +43,12 @@ def within(sets: ChoiceSets) -> tuple[Floats, Floats]:
     ModelError
         An attribute varies within no set, or attributes are collinear within the sets.
     """
-    _varies(sets)
+    refuse_fixed(np.all(_ranges(sets) <= _rounding(sets), axis=0), sets.terms)
     means = np.add.reduceat(sets.attributes, sets.starts, axis=0) / sets.sizes[:, None]
     centred = sets.attributes - np.repeat(means, sets.sizes, axis=0)
     scale = np.sqrt(np.mean(centred**2, axis=0))
     scaled = centred / scale
-    _full_rank(scaled, sets.terms)
+    refuse_collinear(scaled.T @ scaled / len(scaled), sets.terms)
     return scaled, scale
 
 
@@ -56,25 +57,33 @@ def informative(sets: ChoiceSets) -> NDArray[np.bool_]:
     return np.asarray(np.any(_ranges(sets) > _rounding(sets), axis=1))
 
 
-def counted_clusters(cluster: pd.Series, sets: ChoiceSets) -> Integers:
+def counted_clusters(codes: Integers, informative: NDArray[np.bool_], n_terms: int) -> Integers:
     """Return the number of the cluster of each situation: from 0, -1 where no attribute varies in the cluster.
+
+    Parameters
+    ----------
+    codes
+        Cluster of each situation.
+    informative
+        Whether any attribute varies in the set of the situation.
+    n_terms
+        Number of terms of the model.
 
     Raises
     ------
     ModelError
         Fewer than two clusters, or not more clusters than terms: the sandwich would be singular.
     """
-    codes = cluster_codes(cluster, sets)
-    kept = np.unique(codes[informative(sets)])
-    if len(kept) < max(2, len(sets.terms) + 1):
+    kept = np.unique(codes[informative])
+    if len(kept) < max(2, n_terms + 1):
         raise ModelError(
-            f"conditional logit: {len(kept)} clusters for {len(sets.terms)} terms: a cluster-robust covariance "
+            f"conditional logit: {len(kept)} clusters for {n_terms} terms: a cluster-robust covariance "
             "needs at least one more cluster than terms, and two. Use smaller clusters or fewer terms."
         )
     return np.where(np.isin(codes, kept), np.searchsorted(kept, codes), -1)
 
 
-def certified(z: Floats, choosers: float, score: Floats, information: Floats) -> bool:
+def certified(longest: float, choosers: float, score: Floats, information: Floats) -> bool:
     r"""Prove that a finite maximum exists, from the score and information at one point.
 
     Suppose d separates and write a_ik = (x_ic - x_ik) d >= 0 for the chosen c, and M for the largest difference of
@@ -86,8 +95,8 @@ def certified(z: Floats, choosers: float, score: Floats, information: Floats) ->
 
     Parameters
     ----------
-    z
-        Scaled attributes, rows x terms, centred within situations.
+    longest
+        Length that no vector of scaled attributes exceeds, taken around the mean of its situation.
     choosers
         Total weight.
     score, information
@@ -96,7 +105,6 @@ def certified(z: Floats, choosers: float, score: Floats, information: Floats) ->
     smallest, largest = np.linalg.eigvalsh(information)[[0, -1]]
     if not smallest > SINGULAR * largest:
         return False
-    longest = float(np.sqrt(np.max(np.einsum("ij,ij->i", z, z))))
     rounding = SCORE_ROUNDING * choosers * longest / np.sqrt(smallest)
     decrement = np.sqrt(max(float(score @ np.linalg.solve(information, score)), 0.0)) + rounding
     return bool(np.sqrt(smallest) > decrement * 2.0 * longest)
@@ -119,7 +127,7 @@ def separating_terms(z: Floats, weights: Floats, sets: ChoiceSets) -> list[str]:
     return [sets.terms[term] for term in kept]
 
 
-def null_terms(symmetric: Floats, threshold: float, terms: list[str]) -> list[str]:
+def null_terms(symmetric: Floats, threshold: float, terms: Sequence[str]) -> list[str]:
     """Name the terms that take part in the directions in which a positive semi-definite matrix is null."""
     eigenvalues, vectors = np.linalg.eigh(symmetric)
     null = vectors[:, eigenvalues <= threshold]
@@ -136,18 +144,19 @@ def _ranges(sets: ChoiceSets) -> Floats:
     return np.asarray(highest - np.minimum.reduceat(sets.attributes, sets.starts, axis=0))
 
 
-def _varies(sets: ChoiceSets) -> None:
-    fixed = np.all(_ranges(sets) <= _rounding(sets), axis=0)
+def refuse_fixed(fixed: NDArray[np.bool_], terms: Sequence[str]) -> None:
+    """Refuse terms that vary within no choice set."""
     if fixed.any():
-        names = [term for term, still in zip(sets.terms, fixed, strict=True) if still]
+        names = [term for term, still in zip(terms, fixed, strict=True) if still]
         raise ModelError(
             f"conditional logit: {listed(names)} never varies within a choice set, so it cannot explain a choice. "
             "Leave it out, or interact it with an attribute of the alternatives."
         )
 
 
-def _full_rank(scaled: Floats, terms: list[str]) -> None:
-    names = null_terms(scaled.T @ scaled / len(scaled), COLLINEAR, terms)
+def refuse_collinear(correlations: Floats, terms: Sequence[str]) -> None:
+    """Refuse terms whose correlations within the choice sets are singular."""
+    names = null_terms(correlations, COLLINEAR, terms)
     if names:
         raise ModelError(
             f"conditional logit: {listed(names, 10)} are collinear within the choice sets: one is a combination of the "

@@ -91,20 +91,39 @@ def chosen_weights(choices: pd.Series, sets: ChoiceSets, grouped: bool) -> Float
     ModelError
         A choice lies outside its choice set, a situation has no choice or, in the individual form, more than one.
     """
-    _two_levels(choices.index, "choices")
-    weights = _finite(choices, "choices")
-    if (weights < 0).any():
-        where = choices.index[weights < 0]
-        raise InputError("choices", f"a negative weight for {listed(where)}", allowed="weights of zero or more")
+    weights = _counted(choices)
     placed = np.zeros(len(sets.index))
     placed[_positions(choices.index, sets.index)] = weights
     placed = placed[sets.order]
-    _one_choice_each(placed, sets, grouped)
+    chosen = np.add.reduceat((placed > 0).astype(np.intp), sets.starts)
+    _one_choice_each(chosen, sets.situations, grouped)
     return placed
 
 
-def cluster_codes(cluster: pd.Series, sets: ChoiceSets) -> Integers:
-    """Return the number of the cluster of each situation, in the order of ``sets.situations``.
+def chosen_pairs(
+    choices: pd.Series, situations: pd.Index, alternatives: pd.Index, grouped: bool
+) -> tuple[Integers, Integers, Floats]:
+    """Return the position of the situation and of the alternative of each choice, and its weight.
+
+    Raises
+    ------
+    InputError, ModelError
+        As `chosen_weights`, every situation having all alternatives in its set.
+    """
+    weights = _counted(choices)
+    if not choices.index.is_unique:
+        raise _twice(choices.index)
+    rows = situations.get_indexer(choices.index.get_level_values(0))
+    columns = alternatives.get_indexer(choices.index.get_level_values(1))
+    if (outside := (rows < 0) | (columns < 0)).any():
+        raise _outside(choices.index[outside])
+    held = weights > 0
+    _one_choice_each(np.bincount(rows[held], minlength=len(situations)), situations, grouped)
+    return rows[held], columns[held], weights[held]
+
+
+def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
+    """Return the number of the cluster of each situation, in the order of `situations`.
 
     Raises
     ------
@@ -114,13 +133,13 @@ def cluster_codes(cluster: pd.Series, sets: ChoiceSets) -> Integers:
     if not cluster.index.is_unique:
         twice = cluster.index[cluster.index.duplicated()].unique()
         raise InputError("cluster", f"more than one row for situation {listed(twice)}", allowed="one row per situation")
-    rows = cluster.index.get_indexer(sets.situations)
-    unknown = sets.situations[rows < 0]
+    rows = cluster.index.get_indexer(situations)
+    unknown = situations[rows < 0]
     if len(unknown):
         raise InputError("cluster", f"no cluster for situation {listed(unknown)}", hint="index it by situation")
     codes, _ = pd.factorize(cluster.iloc[rows])
     if (codes < 0).any():
-        raise InputError("cluster", f"an empty cluster label for situation {listed(sets.situations[codes < 0])}")
+        raise InputError("cluster", f"an empty cluster label for situation {listed(situations[codes < 0])}")
     return codes
 
 
@@ -151,10 +170,10 @@ def _checked_values(attributes: pd.DataFrame) -> Floats:
         raise InputError("attributes", f"duplicate columns {listed(columns[columns.duplicated()].unique())}")
     if not all(isinstance(term, str) for term in columns):
         raise InputError("attributes", "a column name that is not text", given=list(columns))
-    return np.column_stack([_finite(attributes[term], f"attributes, column {term!r}") for term in columns])
+    return np.column_stack([finite_values(attributes[term], f"attributes, column {term!r}") for term in columns])
 
 
-def _finite(series: pd.Series, where: str) -> Floats:
+def finite_values(series: pd.Series, where: str) -> Floats:
     """Return the values as floats, or say which are not finite numbers."""
     kind = series.dtype
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
@@ -183,33 +202,49 @@ def _aligned_offset(offset: pd.Series, index: pd.MultiIndex) -> Floats:
     if (rows < 0).any() or len(given) != len(index):
         odd = given.symmetric_difference(index)
         raise InputError("offset", f"not on the index of attributes: {listed(odd)}", hint="give one value per row")
-    return _finite(offset, "offset")[rows]
+    return finite_values(offset, "offset")[rows]
+
+
+def _counted(choices: pd.Series) -> Floats:
+    _two_levels(choices.index, "choices")
+    weights = finite_values(choices, "choices")
+    if (weights < 0).any():
+        where = choices.index[weights < 0]
+        raise InputError("choices", f"a negative weight for {listed(where)}", allowed="weights of zero or more")
+    return weights
+
+
+def _twice(index: pd.Index) -> InputError:
+    twice = index[index.duplicated()].unique()
+    return InputError("choices", f"duplicate rows for {listed(twice)}", allowed="one row per pair", hint="add them")
+
+
+def _outside(pairs: pd.Index) -> ModelError:
+    return ModelError(
+        f"conditional logit: choices outside their choice set: {listed(pairs)}. Give the full set; "
+        "adding only the chosen alternative to a set that was cut by distance biases the estimates."
+    )
 
 
 def _positions(given: pd.Index, index: pd.MultiIndex) -> Integers:
     """Return the row in the caller's frame of each choice."""
     _same_levels(given, index, "choices")
     if not given.is_unique:
-        twice = given[given.duplicated()].unique()
-        raise InputError("choices", f"duplicate rows for {listed(twice)}", allowed="one row per pair", hint="add them")
+        raise _twice(given)
     rows = index.get_indexer(given)
     if (rows < 0).any():
-        raise ModelError(
-            f"conditional logit: choices outside their choice set: {listed(given[rows < 0])}. Give the full set; "
-            "adding only the chosen alternative to a set that was cut by distance biases the estimates."
-        )
+        raise _outside(given[rows < 0])
     return rows
 
 
-def _one_choice_each(weights: Floats, sets: ChoiceSets, grouped: bool) -> None:
-    chosen = np.add.reduceat((weights > 0).astype(np.intp), sets.starts)
-    without = sets.situations[chosen == 0]
+def _one_choice_each(chosen: Integers, situations: pd.Index, grouped: bool) -> None:
+    without = situations[chosen == 0]
     if len(without):
         raise ModelError(
             f"conditional logit: {len(without)} situations without a choice: {listed(without)}. "
             "Leave them out and report how many they are."
         )
-    double = sets.situations[chosen > 1]
+    double = situations[chosen > 1]
     if len(double) and not grouped:
         raise ModelError(
             f"conditional logit: {len(double)} situations with two choices or more: {listed(double)}. A situation is "

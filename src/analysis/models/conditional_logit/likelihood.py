@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from analysis.errors import ModelError
-from analysis.models.conditional_logit_checks import certified, separating_terms
-from analysis.models.conditional_logit_input import ChoiceSets, Floats, Integers, listed
+from analysis.models.conditional_logit.checks import certified, separating_terms
+from analysis.models.conditional_logit.input import ChoiceSets, Floats, Integers, listed
 
 BLOCK_ROWS = 16_384  # rows per block: the temporary arrays stay in the processor's cache
 HALVINGS = 60  # a step is halved at most so often
@@ -37,6 +38,28 @@ class Point:
         return float(self.score @ self.step)
 
 
+class Objective(Protocol):
+    """A log-likelihood in scaled coefficients that `maximum` can climb."""
+
+    @property
+    def terms(self) -> Sequence[str]:
+        """Names of the terms."""
+
+    @property
+    def choosers(self) -> float:
+        """Total weight."""
+
+    @property
+    def longest(self) -> float:
+        """Length that no vector of attributes exceeds, around the mean of its set."""
+
+    def at(self, b: Floats) -> Point:
+        """Return the log-likelihood with its derivatives."""
+
+    def separating(self) -> list[str]:
+        """Name the terms that predict the choices perfectly, if any do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Likelihood:
     """The log-likelihood in scaled coefficients, evaluated in blocks of whole situations."""
@@ -44,6 +67,21 @@ class Likelihood:
     z: Floats
     weights: Floats
     sets: ChoiceSets
+
+    @property
+    def terms(self) -> list[str]:
+        return self.sets.terms
+
+    @cached_property
+    def choosers(self) -> float:
+        return float(self.weights.sum())
+
+    @cached_property
+    def longest(self) -> float:
+        return float(np.sqrt(np.max(np.einsum("ij,ij->i", self.z, self.z))))
+
+    def separating(self) -> list[str]:
+        return separating_terms(self.z, self.weights, self.sets)
 
     def at(self, b: Floats) -> Point:
         loglik, score, information = 0.0, np.zeros(len(b)), np.zeros((len(b), len(b)))
@@ -84,17 +122,17 @@ def log_shares(utility: Floats, starts: Integers, sizes: Integers) -> Floats:
     return np.asarray(below_top - np.repeat(np.log(np.add.reduceat(np.exp(below_top), starts)), sizes))
 
 
-def maximum(likelihood: Likelihood, tolerance: float, max_iterations: int) -> tuple[Point, int]:
+def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tuple[Point, int]:
     """Climb to the maximum and prove that it is one, or say why there is none."""
-    point, criterion = likelihood.at(np.zeros(likelihood.z.shape[1])), np.inf
-    choosers = float(likelihood.weights.sum())
+    point, criterion = likelihood.at(np.zeros(len(likelihood.terms))), np.inf
+    choosers = likelihood.choosers
     for iteration in range(1, max_iterations + 1):
         try:
             criterion = point.decrement / choosers
             reached = _climb(likelihood, point)
         except np.linalg.LinAlgError:  # the information is singular: a plateau
             break
-        if criterion <= tolerance and certified(likelihood.z, choosers, reached.score, reached.information):
+        if criterion <= tolerance and certified(likelihood.longest, choosers, reached.score, reached.information):
             return reached, iteration
         if criterion <= tolerance or reached is point:
             break
@@ -102,7 +140,7 @@ def maximum(likelihood: Likelihood, tolerance: float, max_iterations: int) -> tu
     raise _no_maximum(likelihood, criterion, tolerance, iteration)
 
 
-def _climb(likelihood: Likelihood, point: Point) -> Point:
+def _climb(likelihood: Objective, point: Point) -> Point:
     """Take the Newton step, halved until the log-likelihood does not fall."""
     lowest = point.loglik - ROUNDING * abs(point.loglik)
     for halving in range(HALVINGS):
@@ -112,8 +150,8 @@ def _climb(likelihood: Likelihood, point: Point) -> Point:
     return point
 
 
-def _no_maximum(likelihood: Likelihood, criterion: float, tolerance: float, iterations: int) -> ModelError:
-    names = separating_terms(likelihood.z, likelihood.weights, likelihood.sets)
+def _no_maximum(likelihood: Objective, criterion: float, tolerance: float, iterations: int) -> ModelError:
+    names = likelihood.separating()
     if names:
         return ModelError(
             f"conditional logit: perfect or quasi-complete prediction by {listed(names, 10)}: in no set does an "
@@ -123,7 +161,7 @@ def _no_maximum(likelihood: Likelihood, criterion: float, tolerance: float, iter
     if criterion <= tolerance:
         return ModelError(
             "conditional logit: the information is nearly singular: the data do not determine all coefficients of "
-            f"{listed(likelihood.sets.terms, 10)}. Leave terms out."
+            f"{listed(likelihood.terms, 10)}. Leave terms out."
         )
     return ModelError(
         f"conditional logit: no convergence in {iterations} iterations: the Newton decrement per chooser is "
