@@ -66,13 +66,17 @@ def _among(values: np.ndarray, own: np.ndarray) -> float:
 def _own(values: pd.Series) -> np.ndarray:
     """Return the values of a column that others have by accident only.
 
-    Where a column has values of more than two decimals, those of two are simple shares such as a quarter. Where it has
-    none, there must not be so many that most numbers of two decimals are among them.
+    Where a column has values of more than three decimals, those of three are simple shares such as an eighth, or one of
+    two hundred; likewise for two. Where it has none, there must not be so many that most numbers of two decimals are
+    among them.
     """
     fine = _fine(values)
-    finer: np.ndarray = fine[_off(100 * fine)]
-    if len(finer) or not len(fine):
-        return finer
+    for grid in (1_000, 100):
+        finer: np.ndarray = fine[_off(grid * fine)]
+        if len(finer):
+            return finer
+    if not len(fine):
+        return fine
     low, high = np.quantile(fine, [0.1, 0.9])
     return fine[:0] if 0.8 * len(fine) > DENSE * 100 * (high - low) else fine
 

@@ -9,7 +9,13 @@ import pytest
 from analysis.errors import DisclosureError
 from analysis.publish.raw import Loaded
 
-SCHOOLS = pd.DataFrame({"weging": [21.53, 27.38, 33.17, 38.91], "share": [0.25, 0.5, 0.75, 1 / 3]})
+SCHOOLS = pd.DataFrame(
+    {
+        "weging": [21.53, 27.38, 33.17, 38.91],
+        "share": [0.25, 0.5, 0.75, 1 / 3],
+        "left": [1 / 200, 1 / 500, 1 / 8, 1 / 7],
+    }
+)
 
 
 def loaded(name: str = "by_school", rows: pd.DataFrame = SCHOOLS) -> Loaded:
@@ -30,6 +36,7 @@ def test_a_column_of_mostly_schools_own_values_is_refused(published: list[float]
         [21.53, 27.38],  # two
         [21.53, 27.38, 0.123, 0.456],  # half
         [0.25, 0.75, 0.35],  # simple shares
+        [0.005, 0.002, 0.125],  # p-values of a bootstrap, and shares of schools of hundreds
         [21.5, 27.4, 33.2],  # rounded
         [21, 27, 33],
     ],
