@@ -15,7 +15,8 @@ PERSONS = (
 )
 OTHERS = r"schools?|scholen|school|boards?|besturen|clusters?|postcodes?|classes|klassen|years?|jaar|points?|punten|km"
 NAMED = (
-    r"(?:groep|group|grade|level|niveau|year|leerjaar|jaar|age|aged|leeftijd|step|stap|cell|table|tabel|figure|figuur)"
+    r"(?:groep|group|grade|level|niveau|year|leerjaar|jaar|age|aged|leeftijd|step|stap|cell|table|tabel|figure|figuur|"
+    r"(?:(?:test|toets|eind)?scores?)(?: of| van| from| vanaf)?|region|regio)"
 )
 LARGE = 100
 MOMENT = r"(?:in|since|from|until|to|by|before|after|of|and|sinds|vanaf|tot|na|voor|eind|en|van)"

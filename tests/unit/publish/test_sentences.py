@@ -40,6 +40,8 @@ def test_a_number_of_other_things_may_be_any(n: int, things: str) -> None:
     ("text", "told"),
     [
         ("groep 7 pupils", True),
+        ("with a test score of 549 pupils are vwo", True),
+        ("a 549 score of 3 pupils", False),
         ("In 2019 pupils grew", True),
         ("2,019 pupils grew", False),
         ("of 2019 classes", True),
