@@ -137,7 +137,7 @@ def test_a_table_that_leaks_is_refused_and_not_written(
 SENTENCES: dict[str, tuple[Callable[[Release], object], str]] = {
     "nine pupils": (lambda r: r.finding("x", "They do.", n=9), "finding 'x' rests on fewer than 10 pupils"),
     "two schools": (lambda r: r.finding("x", "They do.", n=2, unit="schools"), "fewer than 3 schools"),
-    "a model on two schools": (lambda r: r.finding("x", "It is 2.0.", n=90, clusters=2), "n_clusters is below 3"),
+    "a model on two schools": (lambda r: r.finding("x", "It is 2.0.", n=90, clusters=2), "n_clusters is below 10"),
     "a model without freedom": (lambda r: r.finding("x", "It is 2.0.", n=90, df_resid=3), "df_resid is below 10"),
     "a school in the sentence": (
         lambda r: r.finding("x", f"{SCHOOL} grew.", n=90),

@@ -40,11 +40,17 @@ WITHHELD: dict[str, tuple[Callable[[], Gated], str, int, str]] = {
         "×",
     ),
     "a saturated model": (lambda: gated(["n", "df_resid"], n=[90, 90], df_resid=[80, 0]), "df_resid", 1, "< 10"),
-    "a model on two clusters": (
-        lambda: gated(["n", "n_clusters"], n=[90, 90], n_clusters=[12, 2]),
+    "a model on five clusters": (
+        lambda: gated(["n", "n_clusters"], n=[90, 90], n_clusters=[12, 5]),
         "n_clusters",
         1,
-        "< 3",
+        "< 10",
+    ),
+    "an estimate with errors clustered by five schools": (
+        lambda: gated(["n_obs", "n_clusters"], n_obs=[900, 90], n_clusters=[50, 5], estimate=[0.1, 0.2]),
+        "estimate",
+        1,
+        "×",
     ),
 }
 

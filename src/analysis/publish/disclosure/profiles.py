@@ -14,6 +14,7 @@ from analysis.publish.language import text
 SCHOOL_COUNT = re.compile(r"(?:n_)?(?:schools|scholen|clusters|alternatives|situations|postcodes)(?:_(.+))?")
 BOARD_COUNT = re.compile(r"(?:n_)?(?:boards|besturen)(?:_(.+))?")
 LEAVERS = re.compile(r".+_out")
+CLUSTER_COUNT = re.compile(r"(?:n_)?clusters")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(
     r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|boards|besturen|(aantal|number)(_.+)?"
@@ -39,7 +40,7 @@ class Profile:
         Smallest number of schools and of boards that a cell may count or rest on; these numbers are not rounded. With
         three of them, none can subtract its own part and have another's.
     min_residual_df
-        Smallest residual degrees of freedom of a published model.
+        Smallest residual degrees of freedom of a published model, and smallest number of clusters of its errors.
     top_two
         Largest share of a cell that its two largest contributors may hold together; None for no such rule.
     p_ratio
@@ -72,8 +73,8 @@ class Profile:
 
     def threshold(self, column: str) -> int:
         """Return the smallest number that the count column `column` may hold, by what its name says it counts."""
-        if column in RESIDUAL_DF:
-            return self.min_residual_df
+        if column in RESIDUAL_DF or CLUSTER_COUNT.fullmatch(column):
+            return self.min_residual_df  # errors clustered by school have no more degrees of freedom than clusters
         if BOARD_COUNT.fullmatch(column):
             return self.min_boards
         return self.min_schools if SCHOOL_COUNT.fullmatch(column) else self.min_count
@@ -121,7 +122,7 @@ class Profile:
         """The rules in words, for the pages."""
         told = text(
             "A cell is withheld when it counts, or rests on, {fewest} to {most} persons, fewer than {schools} schools "
-            "or {boards} boards, or a model with fewer than {df} residual degrees of freedom.",
+            "or {boards} boards, or a model with fewer than {df} residual degrees of freedom or clusters.",
             fewest=int(self.zeros == "published"),
             most=self.min_count - 1,
             schools=self.min_schools,
