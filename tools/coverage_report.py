@@ -16,8 +16,8 @@ HEAD = """\
 
 Share of 95% intervals that hold the truth of the synthetic world, over at least 200 small worlds each (500 where the
 toelage does nothing). Written by `make slow` from what its tests recorded; the tests demand 92-98% per model, and for
-the toelage 93-97% over its outcomes (less where errors are clustered by school, which passes over what boards share,
-and at the cut-off, where a few hundred schools tell). Of tests at 5% it is the share that do not reject what is true.
+the toelage 93-97% over its outcomes (less where errors are clustered by school, which passes over what boards
+share). Of tests at 5% it is the share that do not reject what is true.
 
 | what is estimated, and how | covered |
 |---|---|
