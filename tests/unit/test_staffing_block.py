@@ -4,17 +4,17 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.blocks.staffing import MARGINS, OUTCOMES, StaffingBlock
-from analysis.models.staffing import eligibility, panel, toelage
+from analysis.models.staffing import eligibility, panel, validity
 from analysis.publish import wording_staffing, words_staffing
 
 
 def test_the_outcomes_are_those_of_the_models():
     assert OUTCOMES == eligibility.OUTCOMES
-    assert set(MARGINS) | set(toelage.LIKE) == set(OUTCOMES)
+    assert set(MARGINS) | set(validity.LIKE) == set(OUTCOMES)
 
 
 def test_words_that_are_told_twice_agree():
-    assert (wording_staffing.NOTHING, wording_staffing.SOMETHING) == (toelage.NOTHING, toelage.SOMETHING)
+    assert (wording_staffing.NOTHING, wording_staffing.SOMETHING) == (validity.NOTHING, validity.SOMETHING)
     assert words_staffing.STANDARD_ERRORS == panel.STANDARD_ERRORS
 
 

@@ -14,7 +14,7 @@ from analysis.publish.words_staffing import axes, outcomes
 
 Row = Mapping[str, Any]
 Finding = tuple[str, str, int, str]
-# The verdicts of `models.staffing.toelage`, to which a test holds them.
+# The verdicts of `models.staffing.validity`, to which a test holds them.
 NOTHING, SOMETHING = "no effect that matters", "an effect"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
 

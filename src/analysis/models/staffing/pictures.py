@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.staffing import toelage
+from analysis.models.staffing import validity
 from analysis.models.staffing.binned import binned_means, fitted_lines
 from analysis.models.staffing.oab import binned_money
 from analysis.models.staffing.oab_formula import kink_point, price_check, threshold_check
@@ -32,8 +32,8 @@ MONEY_COUNTS = {"schools": ("raw_per_pupil", "euro_per_pupil", "low", "high")}
 
 
 def balance_table(of: Study) -> pd.DataFrame:
-    """Tell the jumps of traits at the cut-off with the columns that `JUMP_COUNTS` knows; see `toelage.balance`."""
-    found = toelage.balance(of)
+    """Tell the jumps of traits at the cut-off with the columns that `JUMP_COUNTS` knows; see `validity.balance`."""
+    found = validity.balance(of)
     columns = ["trait", *RD_COLUMNS, "mean_left", "mean_right", "in_sd"]
     counts = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), "int64")
     return found[columns].astype(counts)
@@ -42,7 +42,7 @@ def balance_table(of: Study) -> pd.DataFrame:
 def density_table(of: Study) -> pd.DataFrame:
     """Tell the densities on both sides of the cut-off, and the test that they are equal; a row without, if too few."""
     try:
-        found = toelage.density(of)
+        found = validity.density(of)
     except (ModelError, np.linalg.LinAlgError):
         empty = dict.fromkeys(("left", "right", "std_error", "p_value"), np.nan)
         return pd.DataFrame([{**empty, "n_left": 0, "n_right": 0}])

@@ -7,7 +7,7 @@ import statsmodels.api as sm
 from scipy.special import expit
 
 from analysis.errors import ModelError
-from analysis.models.staffing import shortage
+from analysis.models.staffing import shortage, shortage_models
 from analysis.models.staffing.fractional import delta_error, fit_fractional
 
 
@@ -88,19 +88,19 @@ def test_errors_of_a_sum_of_two_models_know_that_they_share_schools():
 
 def test_the_average_effect_is_a_difference_of_two_means_when_there_is_nothing_else():
     frame = panel().assign(schoolweging=np.random.default_rng(1).permutation(panel()["schoolweging"]), year=2024)
-    effects = shortage.two_part(frame)
+    effects = shortage_models.two_part(frame)
     row = told(effects, model="shortage_any_ame", term="g5")
     has = frame["shortage"] > 0
     assert row["estimate"] == pytest.approx(has[frame["g5"]].mean() - has[~frame["g5"]].mean(), abs=0.01)
 
 
 def test_effects_on_the_parts_make_the_effect_on_both():
-    effects = shortage.two_part(panel())
+    effects = shortage_models.two_part(panel())
     parts = [told(effects, model=f"shortage_{name}_ame", term="weging") for name in ("any", "amount", "expected")]
     assert all(row["ci_low"] > 0 for row in parts)
     assert parts[2]["std_error"] < parts[0]["std_error"]
     assert set(effects["weights"]) == {"schools"}
-    assert set(shortage.two_part(panel(), weights="teachers_fte")["weights"]) == {"employment"}
+    assert set(shortage_models.two_part(panel(), weights="teachers_fte")["weights"]) == {"employment"}
 
 
 def test_the_judgement_without_controls_is_a_difference_of_shares():
@@ -108,7 +108,7 @@ def test_the_judgement_without_controls_is_a_difference_of_shares():
     frame = panel(2000).assign(year=2023)
     large = frame["shortage"] >= 0.05
     frame["insufficient"] = rng.random(2000) < np.where(large, 0.3, 0.1)
-    rows = shortage.judgement(frame, 2023)
+    rows = shortage_models.judgement(frame, 2023)
     row = told(rows, model="judgement_lpm", controls="none", term="large_shortage")
     shares = frame.groupby(large)["insufficient"].mean()
     assert row["estimate"] == pytest.approx(shares[True] - shares[False])
