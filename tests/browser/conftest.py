@@ -61,13 +61,14 @@ def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def violations() -> Callable[[Page], list[tuple[str, str]]]:
-    """Return what axe-core finds wrong on a page, with everything that folds unfolded."""
+def violations() -> Callable[..., list[tuple[str, str]]]:
+    """Return what axe-core finds wrong on a page, with everything that folds unfolded; by all rules, or by some."""
     axe = Axe()
 
-    def violations(page: Page) -> list[tuple[str, str]]:
+    def violations(page: Page, rules: list[str] | None = None) -> list[tuple[str, str]]:
         page.evaluate(OPEN_ALL)
-        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+        found = axe.run(page, options=options).response["violations"]
         return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 
     return violations
