@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ SHARES = ("inflow", "outflow", "retention", "shortage", "unqualified")
 BAND = "#e8edf1"
 PANEL_CM, LINE_CM, FRAME_CM = 5.0, 0.55, 1.8
 PER_ROW = 2
+LETTERS_UP = 24
+"""What fits along the height of one of several panels."""
 
 
 @figures.style()
@@ -152,7 +155,7 @@ def _cutoff_panel(panel: Axes, outcome: str, points: pd.DataFrame, lines: pd.Dat
         )
         panel.plot(line["at"], line["fitted"].astype(float), color=colour, marker="")
     panel.set_title(outcomes()[outcome])
-    panel.set_ylabel(text("change, {unit}", unit=units()[outcome]), fontsize=7.5)
+    panel.set_ylabel(fill(text("change, {unit}", unit=units()[outcome]), LETTERS_UP), fontsize=7)
     jump = jumps[jumps["outcome"] == outcome]
     if len(jump) and jump["estimate"].notna().all():
         panel.set_xlabel(_jump_told(jump.iloc[0]), fontsize=7)
@@ -190,7 +193,7 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
             panel.axvline(start - 0.5, color=FAINT, linewidth=1.2, linestyle="--", zorder=1)
         _event_panel(panel, estimates[estimates["outcome"] == outcome], base)
         panel.set_title(outcomes()[outcome])
-        panel.set_ylabel(units()[outcome])
+        panel.set_ylabel(fill(units()[outcome], LETTERS_UP), fontsize=7)
     handles, labels = axes[0].get_legend_handles_labels()
     if len(labels) > 1:
         figure.legend(handles, labels, loc="outside upper left", ncols=3)

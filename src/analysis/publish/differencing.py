@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.errors import DisclosureError
 from analysis.publish.differencing_layers import Cell, Layer, Sum, Told, cells_of, told_of
 from analysis.publish.differencing_links import Gap, Link, compare
-from analysis.publish.disclosure.audit import Equation, exposed
+from analysis.publish.disclosure.audit import SLACK, Equation, exposed
 from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated
 from analysis.publish.disclosure.profiles import Profile, profile
 from analysis.run.workspace import MANIFEST_FILE
@@ -83,8 +83,8 @@ class Ledger:
         told = {name for name in needed if not all(self.cells[n].withheld for n in members[name])}
         return [
             Leak(hidden[name], tuple(link for link in links if not members[name].isdisjoint((*link.left, *link.right))))
-            for name, (least, _) in sorted(found.items())
-            if name in told or least < self._threshold(name)
+            for name, (least, most) in sorted(found.items())
+            if (name in told or least < self._threshold(name)) and not self._is_open_zero(most)
         ]
 
     def _members(self, links: Iterable[Link], names: Sequence[int]) -> dict[int, set[int]]:
@@ -94,6 +94,10 @@ class Ledger:
             for cell in (*link.left, *link.right):
                 found.setdefault(names[cell], set()).add(cell)
         return found
+
+    def _is_open_zero(self, most: float) -> bool:
+        """Tell whether all that is found is that there is nobody, which this profile publishes."""
+        return self.profile.zeros == "published" and most < 1 - SLACK
 
     def _threshold(self, cell: int) -> int:
         return self.profile.threshold(self.cells[cell].column)

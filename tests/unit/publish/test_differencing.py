@@ -88,6 +88,17 @@ def test_rounded_numbers_that_differ_by_a_few_tell_as_little_as_a_withheld_cell(
     assert withheld(register.admit("tested", by("band", ["low", "high"], [97, 80], DEFAULT))) == [False, False]
 
 
+def test_that_there_is_nobody_is_no_small_number_where_zeros_are_published():
+    # 0 = 0 + 0 + one that is withheld for its few schools
+    frame = pd.DataFrame({"sex": ["all", "girl", "boy"], "n_with": [0, 0, 0], "n_schools": [12, 12, 2]})
+    counts = {"n_with": [], "n_schools": ["n_with"]}
+    alone = Register(OPEN).admit("a", suppress(frame, counts, OPEN))
+    assert alone.frame["n_with"].isna().tolist() == [False, False, True]
+    # 40 = 22 + one that is withheld, so 18
+    beside = Register(OPEN).admit("a", suppress(frame.assign(n_with=[40, 22, 18]), counts, OPEN))
+    assert beside.frame["n_with"].isna().tolist() == [False, True, True]
+
+
 def test_a_cell_that_is_run_again_replaces_its_table():
     register = Register(ACRO)
     register.admit("a", by("band", ["low"], [100], ACRO))

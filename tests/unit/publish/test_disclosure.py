@@ -95,6 +95,14 @@ def test_a_total_that_gives_its_only_nonzero_cell_away_is_refused():
         suppress(by_group(n=[4, 0, 0]), ["n"], DEFAULT, totals=[])
 
 
+def test_that_nobody_in_a_whole_group_does_it_is_told_beside_a_cell_of_too_few_schools():
+    # 9 schools of 12 is too few to be told, but that 0 = 0 + 0 + 0 do it is told by the others' zeros already
+    frame = by_group(n=[33, 41, 60], n_with=[0, 0, 0], n_schools=[2, 7, 9])
+    gated = suppress(frame, {"n": ["n_with"], "n_with": [], "n_schools": ["n"]}, DEFAULT, totals=[])
+    assert gated.frame["n"].isna().tolist() == [True, True, False]
+    assert gated.frame["n_with"].isna().tolist() == [True, True, False]
+
+
 def test_a_gated_frame_passes_again_unchanged():
     frame = by_group(n=[4, 33, 21, 0], mean=[1.0, 2.0, 3.0, None])
     once = suppress(frame, {"n": ["mean"]}, DEFAULT, totals=[])

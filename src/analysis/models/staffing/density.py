@@ -76,7 +76,7 @@ def density_test(
     Notes
     -----
     With regression weights :math:`l_i` of the slope, the density is
-    :math:`\hat f = \sum_i l_i \hat F(x_i) = \frac1n \sum_j \psi_j` with :math:`\psi_j = \sum_i l_i 1(x_j \le x_i)`.
+    :math:`\hat f = \sum_i l_i \hat F(x_i) = \frac{1}{n} \sum_j \psi_j` with :math:`\psi_j = \sum_i l_i 1(x_j \le x_i)`.
 
     Raises
     ------

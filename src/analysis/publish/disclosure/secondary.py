@@ -135,6 +135,8 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
     numbers = cells.numbers[rows, column]
     open_ = rows[~withheld[rows, column] & (numbers > 0)]
     if not len(open_):
+        if cells.nonzero and not np.nansum(numbers):
+            return  # nobody in the whole group: zeros are published, so that is no secret, and nothing would hide it
         raise _given_away(cells.columns[column])
     withheld[open_[np.argmin(cells.numbers[open_, column])], column] = True
 
