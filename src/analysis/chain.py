@@ -8,7 +8,10 @@ CHAIN = (
     Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
     Step(
         "01_data",
-        produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        produces=(
+            *("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+            *("by_attendance", "by_home", "by_school_attended", "by_area"),
+        ),
         may_produce=(
             "by_pupil",
             "by_location",
@@ -27,7 +30,11 @@ CHAIN = (
         reads=("params/sources", "params/published", "{data.folder}"),
     ),
     Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
-    Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
+    Step(
+        "02_segregation",
+        needs=("by_attendance", "by_home", "by_school_attended", "by_area", "by_outline_point"),
+        produces=("segregation_findings",),
+    ),
     Step(
         "03_school_choice",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
@@ -111,6 +112,22 @@ class Chapter(Release):
         self.table(name, frame, caption=caption, counts=counts)
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
+
+    def figure_where_any(
+        self,
+        name: str,
+        draw: Callable[[pd.DataFrame], Figure],
+        *,
+        alt: str,
+        caption: str,
+        data: pd.DataFrame,
+        counts: Counts,
+        nothing: str,
+    ) -> Published:
+        """Publish a figure of `data` as `draw` draws it; where the edition has no such data, say `nothing`."""
+        if data.empty:
+            return self._shown("figure", name, NOTHING.format(nothing))
+        return self.figure(name, draw(data), alt=alt, caption=caption, data=data, counts=counts)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row."""

@@ -245,6 +245,21 @@ BY_TEACHER = pa.DataFrameSchema(
     name="by_teacher",
 )
 
+BY_ATTENDANCE = pa.DataFrameSchema(
+    {
+        "year": _whole("calendar year, 1 October", 2000, 2030),
+        "location": _location(),
+        "area": _text("wijk of the homes"),
+        "nearest": _text("regular school nearest to the homes: BRIN and vestigingsnummer", f"^{LOCATION}$"),
+        "education": PERSON["education"],
+        "background": PERSON["background"],
+        "pupils": _whole("pupils of these homes and parents at this school", 1),
+    },
+    unique=["year", "location", "area", "nearest", "education", "background"],
+    strict=True,
+    name="by_attendance",
+)
+
 MICRODATA: Mapping[str, pa.DataFrameSchema] = {
     schema.name: schema
     for schema in (
@@ -256,6 +271,7 @@ MICRODATA: Mapping[str, pa.DataFrameSchema] = {
         BY_PUPIL_ADVICE_NATIONAL,
         BY_LOCATION_YEAR,
         BY_TEACHER,
+        BY_ATTENDANCE,
     )
 }
 

@@ -101,6 +101,20 @@ def bands_now_and_nearest(
     return _side_by_side(now, near)
 
 
+def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
+    """Distribution of pupils over bands of a fixed characteristic of their school, from a table of attendance.
+
+    Parameters
+    ----------
+    by_attendance
+        ``location, nearest, pupils`` of one year; expected pupils add up to whole ones per school.
+    value, edges
+        As in `bands_now_and_nearest`, which has the same form.
+    """
+    sides = [by_attendance.groupby(column)["pupils"].sum().round().astype(int) for column in ("location", "nearest")]
+    return _side_by_side(*(band_distribution(pupils, value, edges) for pupils in sides))
+
+
 def composition_bands_now_and_nearest(
     pupils: pd.Series, nearest: pd.Series, share: pd.Series, edges: Sequence[float], write: Callable[[float], str]
 ) -> pd.DataFrame:

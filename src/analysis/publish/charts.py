@@ -83,7 +83,7 @@ def extra_distance(travel: pd.DataFrame) -> Figure:
 
 
 @figures.style()
-def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
+def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame, label: str = "") -> Figure:
     """Draw a map of the share of pupils that attend the nearest school, one bubble per postcode.
 
     Parameters
@@ -92,6 +92,8 @@ def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
         ``lat, lon, pupils, share``; withheld values are missing.
     outlines
         ``area, ring, lon, lat``: borders to draw under the bubbles.
+    label
+        What the share is, where it is another one.
     """
     points = by_pc4.rename(columns={"lon": "longitude", "lat": "latitude"})
     return figures.map_points(
@@ -99,7 +101,7 @@ def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame) -> Figure:
         "share",
         "pupils",
         rings(outlines),
-        text("share at the nearest school"),
+        label or text("share at the nearest school"),
         size_label=text("pupils"),
         format=PercentFormatter(xmax=1, decimals=0),
     )

@@ -38,7 +38,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
                     "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a "
                     "non-western background is {now}; a random allocation of pupils to the same schools would give "
                     "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
-                    now=_interval(now, 3),
+                    now=interval(now, 3),
                     floor=floor["estimate"],
                 ),
                 pupils,
@@ -118,13 +118,13 @@ def _travel_sentence(row: pd.Series) -> str:
         "group": term(str(row["group"])),
         "sd": row["sd_schoolweging"],
         "start": row["start_km"],
-        "km": _interval(_mirrored(row) if row["estimate"] < 0 else row),
+        "km": interval(_mirrored(row) if row["estimate"] < 0 else row),
     }
     if row["ci_low"] <= 0 <= row["ci_high"]:
         return text(
             "From neighbourhoods with {group} inhabitants, pupils do not measurably go farther for a schoolweging that "
             "is one standard deviation ({sd:.1f} points) lower: the extra distance is {km} km.",
-            **{**told, "km": _interval(row)},
+            **{**told, "km": interval(row)},
         )
     if row["estimate"] > 0:
         return text(
@@ -146,7 +146,8 @@ def _mirrored(row: pd.Series) -> pd.Series:
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
-def _interval(row: pd.Series, digits: int = 2) -> str:
+def interval(row: pd.Series, digits: int = 2) -> str:
+    """Write an estimate with its 95% interval."""
     estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.synthetic.advice_national import national_advice_truth
 from analysis.synthetic.advice_truth import AdviceTruth
+from analysis.synthetic.attendance import AttendanceTruth
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.city import CityTruth
 from analysis.synthetic.learning_truth import LearningTruth
@@ -55,3 +56,4 @@ class Truth:
     advice_national: AdviceTruth = field(default_factory=national_advice_truth)
     staffing: StaffingTruth = field(default_factory=StaffingTruth)
     teachers: TeachersTruth = field(default_factory=TeachersTruth)
+    attendance: AttendanceTruth = field(default_factory=AttendanceTruth)

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data.sources import Sources
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_national import make_advice_national
+from analysis.synthetic.attendance import make_attendance
 from analysis.synthetic.city import City
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.open_data import as_sources
@@ -22,7 +23,10 @@ from analysis.synthetic.truth import Truth
 
 # Each part draws from a stream of its own, so that a change in one leaves the draws of the others alone. A new part
 # comes last, so that the streams of the others stay what they are.
-PARTS = ("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers")
+PARTS = (
+    *("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers"),
+    "attendance",
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         With the frames of `people.make_people` and ``by_pupil_retention`` (a pupil of a cohort, five years on),
         ``by_pupil_test`` (a pupil, a subject, a year), ``by_pupil_advice`` (a pupil of a groep-8 cohort),
         ``by_pupil_advice_national`` (likewise, of the whole country) and ``by_location_year`` (a school of the country
-        in a year) and ``by_teacher`` (a teacher of the city in a year).
+        in a year), ``by_teacher`` (a teacher of the city in a year) and ``by_attendance`` (pupils of one kind from one
+        wijk at a school in a year).
     """
     truth = truth or Truth()
     streams = _streams(seed)
@@ -76,6 +81,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         "by_pupil_advice_national": make_advice_national(truth.advice_national, scale, streams["national advice"]),
         "by_location_year": make_staffing(truth.staffing, scale, streams["staffing"]),
         "by_teacher": make_teachers(by_location, truth.teachers, scale, streams["teachers"]),
+        "by_attendance": make_attendance(by_pupil, by_location, truth.attendance, streams["attendance"]),
     }
     return World(city, frames, truth, seed)
 

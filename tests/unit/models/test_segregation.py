@@ -12,6 +12,8 @@ from analysis.models.bands import per_cent
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_bands import assign_nearest
 from analysis.models.segregation import City, dissimilarity, isolation
+from analysis.models.segregation.attendance import Place
+from analysis.models.segregation.estimates import basic_interval
 
 TWO_GROUPS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=8)
 
@@ -234,36 +236,42 @@ def test_the_bootstrap_repeats_with_its_seed_and_only_with_it(city):
     assert not draws[0].equals(draws[2])
 
 
-def test_estimates_have_the_form_of_all_estimates(city):
-    found = segregation.estimate_indices(city, group="non-western", draws=100, random_draws=50, seed=5)
-    assert tuple(found.columns) == ESTIMATE_COLUMNS
+@pytest.fixture
+def estimates(city):
+    def estimate(draws=100, seed=5):
+        place = Place(2017, "background", "city", city, np.zeros(3, dtype=int))
+        return segregation.estimate_indices([place], draws=draws, random_draws=50, seed=seed)
+
+    return estimate
+
+
+def test_estimates_have_the_form_of_all_estimates(city, estimates):
+    found = estimates()
+    assert tuple(found.columns[: len(ESTIMATE_COLUMNS)]) == ESTIMATE_COLUMNS
     situations = ("now", "now_minus_nearest", "nearest", "random_allocation")
-    assert set(found["term"]) == {f"{index}_{situation}" for index in INDICES for situation in situations}
+    told = (*INDICES, "interaction", "theil")
+    assert set(found["term"]) == {f"{index}_{situation}" for index in told for situation in situations}
     by_term = found.set_index("term")
     assert by_term.loc["dissimilarity_now", "estimate"] == city.situations(city.pupils)["dissimilarity", "now"]
     assert (found["ci_low"] < found["ci_high"]).all()
     assert found["p_value"].isna().all()
     assert (found["n_obs"] == 100).all()
     assert (found["n_clusters"] == 3).all()
-    again = segregation.estimate_indices(city, group="non-western", draws=100, random_draws=50, seed=5)
-    pd.testing.assert_frame_equal(found, again)
+    assert (found["model"] == "expected_composition").all()
+    pd.testing.assert_frame_equal(found, estimates())
 
 
-def test_the_floor_does_not_change_when_the_number_of_resamples_does(city):
-    few, many = (
-        segregation.estimate_indices(city, group="g", draws=draws, random_draws=50, seed=6).set_index("term")
-        for draws in (100, 150)
-    )
+def test_the_floor_does_not_change_when_the_number_of_resamples_does(estimates):
+    few, many = (estimates(draws, seed=6).set_index("term") for draws in (100, 150))
     floor = "dissimilarity_random_allocation"
     assert few.loc[floor, "estimate"] == many.loc[floor, "estimate"]
     assert few.loc["dissimilarity_now", "ci_low"] != many.loc["dissimilarity_now", "ci_low"]
 
 
-def test_the_interval_is_the_basic_one(city):
+def test_the_interval_is_the_basic_one(city, estimates):
     draws = segregation.bootstrap(city, 100, np.random.default_rng(np.random.SeedSequence(7).spawn(2)[0]))
     low, high = np.quantile(draws["isolation", "now"], [0.025, 0.975])
-    found = segregation.estimate_indices(city, group="g", draws=100, random_draws=50, seed=7).set_index("term")
-    row = found.loc["isolation_now"]
+    row = estimates(seed=7).set_index("term").loc["isolation_now"]
     assert row["ci_low"] == pytest.approx(2 * row["estimate"] - high)
     assert row["ci_high"] == pytest.approx(2 * row["estimate"] - low)
 
@@ -279,7 +287,7 @@ def test_intervals_cover_the_truth_in_about_19_of_20_worlds():
     for _ in range(200):
         sample = City(world.multinomial(1000, chance), share, school, home, 4)
         found, draws = sample.situations(sample.pupils), segregation.bootstrap(sample, 100, world)
-        rows = [segregation._row("d", "now", found[index, "now"], draws[index, "now"].to_numpy()) for index in INDICES]
+        rows = [basic_interval(found[index, "now"], draws[index, "now"].to_numpy()) for index in INDICES]
         covered.append(
             [r["ci_low"] <= population[i, "now"] <= r["ci_high"] for i, r in zip(INDICES, rows, strict=True)]
         )

@@ -256,5 +256,6 @@ def _published(
             published[column] = published[column].astype("Int64")  # a plain integer column cannot be missing
     published = published.mask(signs != "")
     if rests_on:
-        published[SUPPRESSED] = [";".join(row.index[row != ""]) for _, row in signs.iterrows()]
+        names, marked = signs.columns.to_numpy(object), signs.to_numpy(object) != ""
+        published[SUPPRESSED] = [";".join(names[row]) for row in marked]
     return published

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 FIGURE_OF: dict[str, dict[str, str]] = {
     "segregation": {
+        "dissimilarity_": "indices_by_year",
         "dissimilarity": "dissimilarity",
-        "nearest_school": "dissimilarity",
+        "isolation_": "indices_by_year",
         "isolation": "composition_bands",
+        "stadsdelen": "dissimilarity_by_stadsdeel",
+        "bands": "bands_by_year",
+        "sizes": "bands_by_size",
+        "mirror": "mirror",
+        "nearest": "dissimilarity",
+        "change": "decomposition",
         "highest_schoolweging": "schoolweging_bands",
     },
     "school_choice": {"at_nearest_school": "nearest_map", "travel": "willingness_to_travel"},

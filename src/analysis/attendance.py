@@ -1,0 +1,84 @@
+"""Who attends which school, in one form for microdata and for open data: what the chapter on segregation starts from.
+
+Microdata count the pupils of each kind. Open data do not tell a pupil's background: there every pupil counts for the
+shares of its postcode, so that the numbers are expected ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.data.prepare import ChoiceTables
+from analysis.models.geography import nearest_school, pairwise_km
+
+NOT_TOLD = "onbekend"
+HOME_COLUMNS = ["year", "area", "lat", "lon", "location", "education", "background", "pupils"]
+SCHOOL_COLUMNS = ["location", "stadsdeel", "area", "lat", "lon", "schoolweging"]
+
+
+def with_attendance(
+    microdata: Mapping[str, pd.DataFrame], tables: ChoiceTables, region: str, year: int
+) -> dict[str, pd.DataFrame]:
+    """Add to the microdata the tables of attendance: theirs if they have them, else those of the open data.
+
+    Parameters
+    ----------
+    microdata
+        Tables of `data.microdata`; none for open data alone.
+    tables
+        The open data of the same city.
+    region
+        Its name: with open data the whole city is one stadsdeel.
+    year
+        The year of the open data.
+
+    Returns
+    -------
+    dict
+        The microdata, and with them ``by_attendance`` (``year, location, area`` and ``nearest`` of the homes,
+        ``education, background, pupils``: whole numbers where they are counted, others where they are expected);
+        ``by_home`` (the last year's pupils with ``lat, lon`` of their homes); ``by_school_attended`` (``location,
+        stadsdeel, area`` where the school stands, ``lat, lon, schoolweging``); ``by_area`` (``area, lat, lon``, the
+        middle of its homes).
+    """
+    made = _from_microdata(microdata) if "by_attendance" in microdata else _from_open_data(tables, region, year)
+    return {**microdata, **made}
+
+
+def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    schools = microdata["by_location"]
+    regular = schools[~schools["special"].to_numpy(bool)].rename(columns={"wijk": "area"})
+    pupils = microdata["by_pupil"].rename(columns={"wijk": "area"})
+    homes = pupils.assign(year=microdata["by_attendance"]["year"].max(), pupils=1)
+    areas = pupils.groupby("area")[["lat", "lon"]].mean()
+    return {
+        "by_attendance": microdata["by_attendance"],
+        "by_home": homes[HOME_COLUMNS],
+        "by_school_attended": regular[SCHOOL_COLUMNS].reset_index(drop=True),
+        "by_area": areas.reset_index(),
+    }
+
+
+def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, pd.DataFrame]:
+    by_school, by_pc4 = tables.by_school.set_index("location"), tables.by_pc4.set_index("pc4")
+    km = pairwise_km(by_pc4, by_school)
+    nearest, share = nearest_school(km), by_pc4["share_nonwestern"]
+    rows = tables.by_pc4_school[["pc4", "location", "TOTAAL"]].rename(columns={"pc4": "area", "TOTAAL": "pupils"})
+    at = rows["area"].map(share)
+    told = rows.assign(year=year, nearest=rows["area"].map(nearest), education=NOT_TOLD)
+    counted = [
+        told.assign(background="nonwestern", pupils=rows["pupils"] * at),
+        told.assign(background="rest", pupils=rows["pupils"] * (1 - at)),
+    ]
+    columns = ["year", "location", "area", "nearest", "education", "background", "pupils"]
+    by_attendance = pd.concat(counted, ignore_index=True)[columns]
+    homes = by_attendance.merge(by_pc4[["lat", "lon"]], left_on="area", right_index=True)
+    schools = by_school.assign(stadsdeel=region, area=km.idxmin(axis=0)).reset_index()
+    return {
+        "by_attendance": by_attendance,
+        "by_home": homes[HOME_COLUMNS].reset_index(drop=True),
+        "by_school_attended": schools[SCHOOL_COLUMNS],
+        "by_area": tables.by_pc4[["pc4", "lat", "lon"]].rename(columns={"pc4": "area"}),
+    }

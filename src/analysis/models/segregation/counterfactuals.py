@@ -1,0 +1,92 @@
+"""What schools would be if homes alone decided who attends them: residence against choice, by rules alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
+from analysis.models.segregation.attendance import NEAREST, characteristics, is_expected, place
+from analysis.models.segregation.estimates import ALLOCATED, estimate_indices
+
+CAPACITY = "nearest_with_capacity"
+RULES = (NEAREST, CAPACITY)
+SCENARIOS = ("now", *RULES, ALLOCATED)
+CONSIDERED = 100
+"""Schools that a pupil would attend, nearest first; who finds no place at any of them attends none."""
+
+
+def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int) -> pd.DataFrame:
+    """Give every pupil a school by the rules that homes alone decide.
+
+    Parameters
+    ----------
+    by_home
+        ``year, area, lat, lon, location, education, background, pupils``: pupils of one kind from one home.
+    schools
+        ``lat, lon`` by location.
+    slack
+        Places of a school, as a multiple of its pupils now.
+    seed
+        Seed of the lottery.
+
+    Returns
+    -------
+    DataFrame
+        The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
+        nearest schools and a lottery. Who is left without a place is left out.
+    """
+    pairs = by_home.groupby(["lat", "lon", "location"], sort=False)["pupils"].sum().reset_index()
+    number = pairs["pupils"].round().astype(np.int64).to_numpy()
+    order = _nearest_first(pairs, schools)
+    owner = np.repeat(np.arange(len(pairs)), number)
+    attended = schools.index.get_indexer(pd.Index(pairs["location"]))
+    places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
+    claim = np.random.default_rng(seed).random(len(owner))[:, None] + (np.arange(order.shape[1]) >= PRIORITY)
+    got = deferred_acceptance(order[owner], claim, places)
+    units = pd.DataFrame({"pair": owner, "got": got}).value_counts(sort=False).rename("given").reset_index()
+    units = units[units["got"] != NONE]
+    units = units.assign(
+        nearest=schools.index.to_numpy()[order[units["pair"], 0]],
+        nearest_with_capacity=schools.index.to_numpy()[units["got"]],
+        part=units["given"] / number[units["pair"]],
+    )
+    numbered = pairs.drop(columns="pupils").assign(pair=np.arange(len(pairs)))
+    rows = by_home.merge(numbered, on=["lat", "lon", "location"]).merge(units, on="pair")
+    given = rows["pupils"] * rows["part"]
+    return rows.assign(pupils=given if is_expected(by_home) else given.round().astype(np.int64))
+
+
+def counterfactuals(
+    rows: pd.DataFrame, schools: pd.DataFrame, *, draws: int, random_draws: int, seed: int
+) -> pd.DataFrame:
+    """Compare segregation now with that under every rule.
+
+    Parameters
+    ----------
+    rows
+        What `by_rule` gives.
+    schools
+        ``stadsdeel`` by location.
+    draws, random_draws, seed
+        As in `estimate_indices`.
+
+    Returns
+    -------
+    DataFrame
+        The estimates of `estimate_indices` for the whole city, with ``scenario`` (`SCENARIOS`, and how much higher an
+        index is now: ``now_minus_`` a rule) and ``index``.
+    """
+    everywhere = [place(rows, schools, name, rules=RULES) for name in characteristics(rows)]
+    found = estimate_indices(everywhere, draws=draws, random_draws=random_draws, seed=seed)
+    parts = found["term"].str.extract(r"^(dissimilarity|isolation|interaction|theil(?:_between|_within)?)_(.+)$")
+    return found.assign(index=parts[0], scenario=parts[1])
+
+
+def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
+    stretch = np.array([1.0, np.cos(np.radians(schools["lat"].mean()))])
+    k = min(CONSIDERED, len(schools))
+    tree = cKDTree(schools[["lat", "lon"]].to_numpy(float) * stretch)
+    _, order = tree.query(homes[["lat", "lon"]].to_numpy(float) * stretch, k=np.arange(1, k + 1))
+    return np.asarray(order, dtype=np.intp)
