@@ -101,7 +101,7 @@ def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
                 own=rows.loc["isolation_now", "estimate"],
                 floor=rows.loc["isolation_random_allocation", "estimate"],
             )
-            yield (f"isolation_{group}", sentence, int(rows.loc["isolation_now", "n_obs"]), PUPILS)
+            yield (f"isolation_{group}", sentence, round(rows["n_obs"].astype(float)["isolation_now"]), PUPILS)
 
 
 def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:

@@ -37,7 +37,11 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
         The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
         nearest schools and a lottery. Who is left without a place is left out.
     """
-    pairs = by_home.groupby(["lat", "lon", "location"], sort=False)["pupils"].sum().reset_index()
+    # Who is counted has a place of one's own; expected pupils of one home and school are the same to the lottery.
+    keys = ["lat", "lon", "location"]
+    pair = by_home.groupby(keys).ngroup().to_numpy() if is_expected(by_home) else np.arange(len(by_home))
+    numbered = by_home.assign(pair=pair)
+    pairs = numbered.groupby("pair").agg({**dict.fromkeys(keys, "first"), "pupils": "sum"})
     number = pairs["pupils"].round().astype(np.int64).to_numpy()
     order = _nearest_first(pairs, schools)
     owner = np.repeat(np.arange(len(pairs)), number)
@@ -52,8 +56,7 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
         nearest_with_capacity=schools.index.to_numpy()[units["got"]],
         part=units["given"] / number[units["pair"]],
     )
-    numbered = pairs.drop(columns="pupils").assign(pair=np.arange(len(pairs)))
-    rows = by_home.merge(numbered, on=["lat", "lon", "location"]).merge(units, on="pair")
+    rows = numbered.merge(units, on="pair")
     given = rows["pupils"] * rows["part"]
     return rows.assign(pupils=given if is_expected(by_home) else given.round().astype(np.int64))
 

@@ -20,7 +20,7 @@ from analysis.models.segregation.measures import Array
 
 Tables = dict[tuple[int, int], Array]
 
-ROUNDS = 2000
+ROUNDS, FEW_ROUNDS = 2000, 100
 TOLERANCE = 1e-7
 COLUMNS = ("comparison", "characteristic", "index", "first_year", "last_year")
 PARTS = (
@@ -80,8 +80,8 @@ def _rows(
     kept = [table.index.isin(both) for table in tables]
     counted = [table.to_numpy(np.int64).T for table in tables]
     drawn = [_resampled(table, draws, rng) for table in counted]
-    observed = _four(*(table[:, keep] for table, keep in zip(counted, kept, strict=True)))
-    again = _four(*(table[:, :, keep] for table, keep in zip(drawn, kept, strict=True)))
+    observed = _four(*(table[:, keep] for table, keep in zip(counted, kept, strict=True)), strict=True)
+    again = _four(*(table[:, :, keep] for table, keep in zip(drawn, kept, strict=True)), strict=False)
     rows: list[dict[str, object]] = []
     for group, other in PAIRS:
         if not {group, other} <= set(groups):
@@ -104,13 +104,13 @@ def _rows(
     return rows
 
 
-def _four(before: Array, after: Array) -> Tables:
+def _four(before: Array, after: Array, *, strict: bool) -> Tables:
     """Tables with the margins of one year (first) and the odds ratios of another (second)."""
     return {
         (0, 0): np.asarray(before, float),
         (1, 1): np.asarray(after, float),
-        (1, 0): fitted(before, after),
-        (0, 1): fitted(after, before),
+        (1, 0): fitted(before, after, strict=strict),
+        (0, 1): fitted(after, before, strict=strict),
     }
 
 
@@ -129,13 +129,16 @@ def _parts(index: Mapping[tuple[int, int], Array], before: Array, after: Array) 
     }
 
 
-def fitted(table: Array, margins: Array) -> Array:
+def fitted(table: Array, margins: Array, *, strict: bool = True) -> Array:
     """Give a table the margins of another and leave its odds ratios as they are: iterative proportional fitting.
 
     Parameters
     ----------
     table, margins
         Pupils, shape (..., n_groups, n_schools).
+    strict
+        Refuse what does not succeed; else return what is nearest after `FEW_ROUNDS`: a resample may happen to have
+        nobody where the margins want somebody.
 
     Raises
     ------
@@ -145,11 +148,13 @@ def fitted(table: Array, margins: Array) -> Array:
     found: Array = np.array(table, dtype=float)
     rows, columns = margins.sum(axis=-1, keepdims=True), margins.sum(axis=-2, keepdims=True)
     near = TOLERANCE * margins.sum(axis=(-1, -2), keepdims=True)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if strict else FEW_ROUNDS):
         found *= _ratio(rows, found.sum(axis=-1, keepdims=True))
         found *= _ratio(columns, found.sum(axis=-2, keepdims=True))
         if (np.abs(found.sum(axis=-1, keepdims=True) - rows) <= near).all():
             return found
+    if not strict:
+        return found
     raise ModelError("a table cannot be given the margins of another year: too many of its cells are empty")
 
 
