@@ -1,4 +1,4 @@
-"""Make segregation_pysal.csv: dissimilarity and isolation of made-up schools by PySAL's package `segregation`.
+"""Make segregation_pysal.csv: indices of made-up schools by PySAL's package `segregation`.
 
 PySAL needs geopandas and numba, so it is no dependency of this project. To make the file anew, from its folder:
 
@@ -11,7 +11,8 @@ import csv
 import sys
 
 import pandas as pd
-from segregation.singlegroup import Dissim, Isolation
+from segregation.multigroup import MultiInfoTheory
+from segregation.singlegroup import DensityCorrectedDissim, Dissim, Interaction, Isolation
 
 SCHOOLS = range(12)
 
@@ -28,7 +29,8 @@ def pupils(table: str) -> pd.DataFrame:
 def main() -> None:
     """Write one line per table and school: the counts, and PySAL's numbers for the whole table."""
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["table", "low", "middle", "high", "low_against_high", "low_against_rest", "isolation_of_low"])
+    found = ["low_against_high", "low_against_rest", "isolation_of_low", "low_meets_rest", "theil", "corrected"]
+    out.writerow(["table", "low", "middle", "high", *found])
     for table in ("mixed", "apart"):
         by_school = pupils(table)
         pair = by_school.assign(total=by_school["low"] + by_school["high"])
@@ -37,6 +39,9 @@ def main() -> None:
             Dissim(pair, "low", "total").statistic,
             Dissim(everyone, "low", "total").statistic,
             Isolation(everyone, "low", "total").statistic,
+            Interaction(everyone, "low", "total").statistic,
+            MultiInfoTheory(by_school, ["low", "middle", "high"]).statistic,
+            DensityCorrectedDissim(pair, "low", "total").statistic,
         ]
         for row in by_school.to_numpy().tolist():
             out.writerow([table, *row, *(repr(float(value)) for value in found)])
