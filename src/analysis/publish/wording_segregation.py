@@ -129,9 +129,9 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
         return
     bottom, top, middle = last.iloc[0], last.iloc[-1], last.iloc[whole // 2]
     sentence = text(
-        "In {year}, {low:.0%} of the pupils attend a school where {lowest} of the parents are highly educated, "
-        "{mid:.0%} one with {middle} and {high:.0%} one with {highest}; in {first} it was {low_then:.0%} and "
-        "{high_then:.0%} at the two ends.",
+        "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest}, "
+        "{mid:.0%} one where it is {middle} and {high:.0%} one where it is {highest}; in {first} it was "
+        "{low_then:.0%} and {high_then:.0%} at the two ends.",
         year=int(bottom["year"]),
         low=bottom["share_now"],
         lowest=term(str(bottom["band"])),
@@ -153,8 +153,8 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
         low, high = small.iloc[0], large.iloc[-1]
         if pd.notna(low["share_now"]) and pd.notna(high["share_now"]):
             sentence = text(
-                "Of the pupils of small schools {low:.0%} attend one where {lowest} of the parents are highly "
-                "educated; of the pupils of large schools {high:.0%} attend one with {highest}.",
+                "Of the pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
+                "{lowest}; of the pupils of large schools {high:.0%} attend one where it is {highest}.",
                 low=low["share_now"],
                 lowest=term(str(low["band"])),
                 high=high["share_now"],

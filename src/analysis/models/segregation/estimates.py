@@ -47,7 +47,8 @@ def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, 
     places
         What `attendance.places` gives.
     draws, random_draws
-        Number of resamples, and of random allocations of the first place; the others have a quarter of these.
+        Number of resamples of the first place and all of its year; other years have half as many. Number of random
+        allocations of the first place; the others have a quarter of these.
     seed
         Seed of all; each place has two streams of its own.
 
@@ -70,8 +71,10 @@ def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, 
     frames: list[pd.DataFrame] = []
     for place in places:
         for_bootstrap, for_allocation = (np.random.default_rng(stream) for stream in root.spawn(2))
-        resampled = place.spread.resampled(draws, for_bootstrap)
-        # The floor hardly differs between years and takes long: the first place has all its draws.
+        if not frames:
+            latest = place.year
+        # The intervals and floors of earlier years are those of the last one but for little, and take long.
+        resampled = place.spread.resampled(draws if place.year == latest else max(draws // 2, 50), for_bootstrap)
         allocated = place.spread.allocated(random_draws if not frames else max(random_draws // 4, 20), for_allocation)
         rows = [*_pairs(place.spread, resampled, allocated), *_information(place, resampled, allocated)]
         frames.append(

@@ -55,5 +55,5 @@ def test_a_world_is_as_apart_as_its_chances():
 def test_the_interval_of_corrected_dissimilarity_covers_the_truth(name, pupils, spread, record_property):
     better, plain = covered(300, pupils, spread)
     record_property(f"dissimilarity, corrected, {name}", float(better))
-    record_property(f"dissimilarity, as it is with a basic interval, {name}", float(plain))
     assert 0.92 <= better <= 0.98
+    assert plain < better  # what the correction is for

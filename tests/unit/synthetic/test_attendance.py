@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.data.contracts import check
+from analysis.data.microdata import BY_ATTENDANCE
+from analysis.models.segregation import dissimilarity, isolation
+from analysis.models.segregation.attendance import by_group
+from analysis.synthetic.attendance import KEYS, AttendanceTruth, make_attendance
+from analysis.synthetic.people import make_people
+from analysis.synthetic.truth import Truth
+
+
+@pytest.fixture(scope="module")
+def people():
+    return make_people(Truth(), 0.3, np.random.SeedSequence(1))[1]
+
+
+@pytest.fixture(scope="module")
+def attendance(people):
+    made = make_attendance(people["by_pupil"], people["by_location"], AttendanceTruth(), np.random.SeedSequence(2))
+    return check(made, BY_ATTENDANCE, "made")
+
+
+def test_the_last_year_is_that_of_the_pupils(people, attendance):
+    last = attendance[attendance["year"] == 2019]
+    assert last["pupils"].sum() == len(people["by_pupil"])
+    counted = people["by_pupil"].groupby(["location", "wijk", "education", "background"]).size()
+    found = last.groupby(["location", "area", "education", "background"])["pupils"].sum()
+    assert found.to_dict() == counted.to_dict()
+
+
+def test_nearest_is_nearest(people, attendance):
+    schools = people["by_location"].query("~special").set_index("location")
+    pupil = people["by_pupil"].iloc[0]
+    km = (schools["lat"] - pupil["lat"]) ** 2 + ((schools["lon"] - pupil["lon"]) * np.cos(np.radians(52.37))) ** 2
+    same = (attendance["location"] == pupil["location"]) & (attendance["nearest"] == km.idxmin())
+    assert (same & (attendance["year"] == 2019)).any()
+
+
+def test_schools_come_less_apart_and_parents_more_educated(attendance):
+    def apart(rows):
+        table = by_group(rows, "background")
+        return np.mean([dissimilarity(table[name], table["none"]) for name in ("moroccan", "turkish", "surinamese")])
+
+    d = {year: apart(rows) for year, rows in attendance.groupby("year")}
+    # 3% of the pupils a year are with less of their own than the year before: slowly falling, as in print.
+    assert 0.002 < d[2015] - d[2019] < 0.04
+    hoog = {
+        year: by_group(rows, "education")["hoog"].sum() / rows["pupils"].sum()
+        for year, rows in attendance.groupby("year")
+    }
+    assert hoog[2019] - hoog[2015] == pytest.approx(hoog[2019] * (1 - 0.98**4), abs=0.01)
+
+
+def test_without_changes_every_year_is_the_last(people):
+    truth = AttendanceTruth(came=0.0, educated=0.0, apart=0.0)
+    made = make_attendance(people["by_pupil"], people["by_location"], truth, np.random.SeedSequence(2))
+    years = [rows[[*KEYS[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
+    for year in years[:-1]:
+        pd.testing.assert_frame_equal(year, years[-1])
+    short = make_attendance(
+        people["by_pupil"], people["by_location"], replace(truth, first=2018), np.random.SeedSequence(2)
+    )
+    assert short["year"].unique().tolist() == [2018, 2019]
+
+
+def test_the_city_is_about_the_one_in_print(attendance):
+    table = by_group(attendance[attendance["year"] == 2019], "education")
+    # In print, of the whole city: highly educated 60% among themselves with a share of 45%.
+    assert isolation(table["hoog"], table.sum(axis=1)) == pytest.approx(0.60, abs=0.05)
