@@ -18,7 +18,10 @@ from analysis.run.manifest import outputs_of
 
 ROOT = Path(__file__).parents[2]
 FIGURES = {
-    "segregation": {"schoolweging_bands", "composition_bands", "dissimilarity"},
+    "segregation": {
+        *("schoolweging_bands", "composition_bands", "dissimilarity", "indices_by_year", "bands_by_year"),
+        *("bands_by_size", "exposure_map", "mirror", "decomposition"),
+    },
     "school_choice": {"distance_fit", "willingness_to_travel", "nearest_map"},
     "leergroei": {
         *("norm_growth", "change_by_groep", "change_by_level", "change_by_band", "school_spread", "shortage"),

@@ -13,7 +13,7 @@ from analysis.publish.charts import attendance_map
 from analysis.publish.figures import MARKERS, PALETTE
 from analysis.publish.language import term, text, word
 
-LIGHT_TO_DARK = ("#e7ebee", "#c3d4e0", "#8fb3c9", "#4d7fa3", "#12355b")
+LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
 PAIRS = {
     "laag": word("parents low- against highly educated"),
     "moroccan": word("Moroccan against none"),
@@ -55,15 +55,15 @@ def focus(model: str) -> str:
 
 
 @figures.style()
-def bands_stacked(bands: pd.DataFrame, by: str, axis: str) -> Figure:
-    """Draw a bar per value of a column, cut up by the shares of pupils per band of their school.
+def bands_beside(bands: pd.DataFrame, by: str, axis: str) -> Figure:
+    """Draw a group of bars per value of a column: the shares of pupils per band of their school.
 
     Parameters
     ----------
     bands
         ``band, share_now`` and the column `by`; a withheld share leaves its place open.
     by
-        Column with a bar per value, in order of appearance.
+        Column with a group of bars per value, in order of appearance.
     axis
         What the bands are bands of.
     """
@@ -71,11 +71,11 @@ def bands_stacked(bands: pd.DataFrame, by: str, axis: str) -> Figure:
     names = list(dict.fromkeys(bands[by]))
     wide = bands.pivot_table(index=by, columns="band", values="share_now", sort=False, dropna=False).reindex(names)
     wide = wide[list(dict.fromkeys(bands["band"]))]
-    foot = np.zeros(len(wide))
-    for band, fill in zip(wide, LIGHT_TO_DARK, strict=False):
+    width = 0.8 / len(wide.columns)
+    for place, (band, fill) in enumerate(zip(wide, LIGHT_TO_DARK, strict=False)):
+        at = np.arange(len(wide)) + (place - (len(wide.columns) - 1) / 2) * width
         height = wide[band].to_numpy(float, na_value=np.nan)
-        axes.bar(np.arange(len(wide)), height, bottom=foot, width=0.72, color=fill, label=term(str(band)))
-        foot = foot + np.nan_to_num(height)
+        axes.bar(at, height, width=0.92 * width, color=fill, label=term(str(band)))
     axes.set_xticks(np.arange(len(wide)), [term(str(name)) for name in names])
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")

@@ -116,10 +116,10 @@ def test_the_sentences_in_dutch(sentences):
     assert "afspiegeling" in told["mirror"]
 
 
-def test_stacked_bars_leave_a_withheld_place_open(bands):
+def test_bars_leave_a_withheld_place_open(bands):
     rows = bands[bands["size"] == "all"].reset_index(drop=True)
     rows.loc[1, "share_now"] = np.nan
-    axes = charts_segregation.bands_stacked(rows, "year", "share").axes[0]
+    axes = charts_segregation.bands_beside(rows, "year", "share").axes[0]
     heights = [bar.get_height() for bar in axes.patches]
     np.testing.assert_array_equal(heights, [0.22, 0.14, np.nan, 0.51, 0.28, 0.35])
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2015", "2019"]

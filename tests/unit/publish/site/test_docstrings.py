@@ -11,13 +11,13 @@ from analysis.publish.site.formulas import formula
 
 
 def test_a_function_has_its_text_its_sections_and_its_place() -> None:
-    told = documented()["analysis.models.segregation.dissimilarity"]
+    told = documented()["analysis.models.segregation.measures.dissimilarity"]
     assert told.text == "Dissimilarity index of two groups over schools."
     assert list(told.sections) == ["Parameters", "Returns", "Raises", "Notes"]
     assert told.has_formula
-    assert told.file == "src/analysis/models/segregation.py"
+    assert told.file == "src/analysis/models/segregation/measures.py"
     assert told.signature.startswith("dissimilarity(")
-    assert told.anchor == "function-models-segregation-dissimilarity"
+    assert told.anchor == "function-models-segregation-measures-dissimilarity"
 
 
 def test_every_formula_of_the_project_can_be_drawn() -> None:

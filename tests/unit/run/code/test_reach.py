@@ -414,19 +414,22 @@ def test_a_change_moves_the_digest_of_what_changed_if_it_is_reached_and_no_other
 
 def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
     found = Code(PACKAGE).of_cells(["from analysis.models import segregation\nsegregation.estimate_indices(city)"])
-    assert "analysis.models.segregation.estimate_indices" in found.functions
+    assert "analysis.models.segregation.estimates.estimate_indices" in found.functions
     modules = {name.rpartition(".")[0] for name in found.functions}
     assert not any("conditional_logit" in name or "synthetic" in name for name in modules)
 
 
 SEGREGATION = """
+import numpy as np
 import pandas as pd
 from analysis.models import segregation
+from analysis.models.segregation.attendance import Place
 pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012, "b")], names=["pc4", "location"])
 pupils = pd.Series([30, 20, 10, 40], pairs)
 share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})
 city = segregation.City.from_frames(pupils, share, nearest)
-segregation.estimate_indices(city, group="non-western", draws=3, random_draws=3, seed=1)
+place = Place(2017, "background", "city", city, np.zeros(2, dtype=int))
+segregation.estimate_indices([place], draws=3, random_draws=3, seed=1)
 """
 
 
