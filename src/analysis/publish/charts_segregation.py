@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from analysis.publish import figures
 from analysis.publish.charts import attendance_map
@@ -193,7 +192,7 @@ def _line(axes: Axes, years: pd.Series, values: pd.Series, name: str, place: int
 
 
 def _whole_years(axes: Axes) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    low, high = axes.get_xlim()
-    if high - low < 1:  # one year: room beside its point
-        axes.set_xlim(low - 1, high + 1)
+    years = sorted({int(year) for line in axes.lines for year in np.asarray(line.get_xdata())})
+    axes.set_xticks(years)
+    if years:
+        axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
