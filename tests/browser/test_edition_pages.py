@@ -113,7 +113,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert "nearest_map" in code.inner_text()
     origin.get_by_role("link", name="school_choice.nearest_share").click()
     assert page.url.endswith("methods.html#function-models-school_choice-nearest_share")
-    entry = page.locator("section.function:has(:target)")
+    entry = page.locator("div.function:has(:target)")
     assert "Share of the choosers that attend the school nearest to their postcode." in entry.inner_text()
     assert "src/analysis/models/school_choice.py" in entry.inner_text()
 
