@@ -39,6 +39,7 @@ class Edition(Block):
     region: str = key("municipality of the schools and pupils, as DUO spells it", min_length=2)
     school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
     language: Literal["en", "nl"] = key("language of the pages", default="en")
+    publisher: str = key("office that makes the edition and answers for it, as the pages name it", default="")
     seed: int = key("seed of every random draw", default=20201101, ge=0)
     disclosure: Literal["default", "acro", "opensafely", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"

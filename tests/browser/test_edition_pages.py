@@ -154,3 +154,8 @@ def test_printed_pages_hold_the_tables_and_not_the_tools(open_file: OpenFile, ci
         "[...document.querySelectorAll('.scroll')].every(box => getComputedStyle(box).overflow === 'visible')"
     )
     assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_the_provenance_tells_who_answers_for_the_edition(open_file: OpenFile, ci_edition: Path) -> None:
+    run = open_file(ci_edition / "html" / "provenance.html").locator("table", has_text="Published by")
+    assert "A made-up research office" in run.inner_text()
