@@ -90,10 +90,10 @@ def read_density(path: Path) -> pd.DataFrame:
     if len(places) != 1 or len(sheet) <= FIRST_ROW:
         problem = f"one column must be called {DENSITY}, in {DENSITY_UNIT}"
         raise InputError(str(path), problem, given=f"{len(places)} such columns", hint=FETCH_AGAIN)
-    body = sheet.iloc[FIRST_ROW:, [0, int(places[0])]].set_axis(["pc4", "density"], axis=1).dropna()
+    body = sheet.loc[FIRST_ROW:, [sheet.columns[0], places[0]]].set_axis(["pc4", "density"], axis=1).dropna()
     body = body[body["density"] != SECRET]
-    pc4 = body["pc4"].astype("str")
-    return check(pd.DataFrame({"pc4": pc4, "density": decimals(body["density"], str(path))}), BY_PC4_DENSITY, str(path))
+    told = pd.DataFrame({"pc4": body["pc4"].astype("str"), "density": decimals(body["density"], str(path))})
+    return check(told, BY_PC4_DENSITY, str(path))
 
 
 def read_mean_distance(path: Path) -> pd.DataFrame:

@@ -103,12 +103,10 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
         alike.setdefault(tuple(sorted(set(one.schools["denomination"]))), []).append(one)
     for members in alike.values():
         terms, values = _terms_of_pairs(members, formula)
-        ends = np.cumsum([one.choices.distance.size for one in members])
+        ends = np.cumsum([one.pupils.size for one in members])
         for one, rows in zip(members, np.split(values, ends[:-1]), strict=True):
-            homes, schools = one.choices.distance.axes
-            shape = len(homes), len(schools)
-            pairs = {term: np.ascontiguousarray(rows[:, k].reshape(shape)) for k, term in enumerate(terms)}
-            yield one, Design.plain(pairs, pd.DataFrame(index=schools), situations=homes)
+            pairs = {term: np.ascontiguousarray(rows[:, k].reshape(one.pupils.shape)) for k, term in enumerate(terms)}
+            yield one, Design.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
 
 
 def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list[str], Floats]:
@@ -121,7 +119,7 @@ def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list
         return np.concatenate([np.repeat(one.homes[name].to_numpy(), one.n_schools) for one in members])
 
     pairs = {
-        "distance_km": np.concatenate([one.choices.distance.to_numpy(float).ravel() for one in members]),
+        "distance_km": np.concatenate([one.distance_km.ravel() for one in members]),
         "schoolweging": of_schools("schoolweging").astype(np.float64),
         "denomination": of_schools("denomination").astype(object),
     }
@@ -137,12 +135,12 @@ def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: fl
     values = np.stack(list(design.pairs.values()), axis=-1)
     if _collinear(values):
         return Fitted(one, COLLINEAR)
-    pc4 = one.choices.distance.index
+    pc4 = one.homes.index
     enough = one.n_postcodes >= max(min_postcodes, len(design.terms) + 1)
     try:
         result = fit_factored(
             design,
-            one.choices.pupils,
+            one.choices,
             grouped=True,
             cluster=pd.Series(pc4, index=pc4) if enough else None,
             tolerance=tolerance,

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError
-from analysis.models import school_choice
-from analysis.models.geography import pairwise_km
-from analysis.models.school_choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT, Choices
+from analysis.models.geography import great_circle_km
+from analysis.models.school_choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
+
+Floats = NDArray[np.float64]
 
 URBANICITY = {
     "very strongly urban": 2500.0,
@@ -30,29 +32,32 @@ class Municipality:
     ----------
     name
         As DUO spells it.
-    choices
-        Pupils by postcode and school, and the distances to every school that any of them attends.
-    schools
-        Indexed by location as the distances: ``schoolweging`` (per 5 points), ``denomination`` and ``km``, the published
-        mean distance, if it is told.
+    pupils
+        Pupils by postcode and school; every postcode and every school has at least one.
+    distance_km
+        From the point of every postcode to every school, in the shape of `pupils`.
     homes
-        Indexed by pc4 as the distances: ``share_nonwestern`` (per 10 percentage points) and ``density`` (addresses per
-        km2, missing where it is not known).
+        Indexed by pc4: ``share_nonwestern`` (per 10 percentage points) and ``density`` (addresses per km2,
+        missing where it is not known).
+    schools
+        Indexed by location: ``schoolweging`` (per 5 points), ``denomination`` and ``km``, the published mean distance,
+        missing where it is not told.
     """
 
     name: str
-    choices: Choices
-    schools: pd.DataFrame
+    pupils: Floats
+    distance_km: Floats
     homes: pd.DataFrame
+    schools: pd.DataFrame
 
     @property
     def n_pupils(self) -> int:
         """Pupils whose choice it is."""
-        return int(self.choices.pupils.sum())
+        return int(self.pupils.sum())
 
     @property
     def n_schools(self) -> int:
-        """Schools to choose from."""
+        """Schools to choose from: those that any of the pupils attends."""
         return len(self.schools)
 
     @property
@@ -63,9 +68,16 @@ class Municipality:
     @property
     def density(self) -> float:
         """Addresses per km2 around the mean pupil's home."""
-        pupils = self.choices.pupils.groupby(level="pc4").sum()
-        known = self.homes["density"].dropna()
-        return float(np.average(known, weights=pupils[known.index])) if len(known) else np.nan
+        density, pupils = self.homes["density"].to_numpy(float), self.pupils.sum(axis=1)
+        known = ~np.isnan(density)
+        return float(np.average(density[known], weights=pupils[known])) if known.any() else np.nan
+
+    @property
+    def choices(self) -> pd.Series:
+        """Pupils by postcode and school, without the pairs that have none."""
+        home, school = np.nonzero(self.pupils)
+        index = pd.MultiIndex.from_arrays([self.homes.index[home], self.schools.index[school]])
+        return pd.Series(self.pupils[home, school], index=index, name="pupils")
 
 
 def municipalities(
@@ -77,7 +89,7 @@ def municipalities(
     *,
     column: str = "TOTAAL",
 ) -> list[Municipality]:
-    """Split the flows of a country by municipality; the definitions of each are those of `school_choice.select`.
+    """Split the flows of a country by municipality; choosers and alternatives are those of `school_choice.select`.
 
     Parameters
     ----------
@@ -93,28 +105,49 @@ def municipalities(
     Raises
     ------
     ModelError
-        If a school has another denomination than the four: it would pass for one of them.
+        If there is no such column, a number of pupils is negative, or a school has another denomination than the four.
     """
+    _check(by_school, by_pc4_school, column)
+    # Of plain objects: looking up a few places in strings of arrow takes longer than estimating on them.
+    schools = by_school.join(by_location_distance.set_index("location")["km"], on="location")
+    schools = schools.assign(schoolweging=schools["schoolweging"] / WEGING_UNIT).astype({"denomination": object})
+    schools = schools.set_index(schools["location"].astype(object))
+    homes = by_pc4.join(by_pc4_density.set_index("pc4")["density"], on="pc4")
+    homes = homes.assign(share_nonwestern=homes["share_nonwestern"] / SHARE_UNIT)
+    homes = homes.set_index(homes["pc4"].astype(object))
+    chosen = by_pc4_school[by_pc4_school[column] > 0]
+    flows = pd.DataFrame(
+        {
+            "home": homes.index.get_indexer(pd.Index(chosen["pc4"])),
+            "school": schools.index.get_indexer(pd.Index(chosen["location"])),
+            "pupils": chosen[column].to_numpy(float),
+        }
+    )
+    name = schools["municipality"].to_numpy(object)[flows["school"]]
+    return [_municipality(str(name), rows, homes, schools) for name, rows in flows.groupby(name)]
+
+
+def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame, column: str) -> None:
     unknown = set(by_school["denomination"]) - {REFERENCE, *DENOMINATIONS}
     if unknown:
         raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}")
-    schools = by_school.set_index("location").join(by_location_distance.set_index("location")["km"])
-    homes = by_pc4.set_index("pc4").join(by_pc4_density.set_index("pc4")["density"])
-    flows = by_pc4_school.assign(municipality=schools.loc[by_pc4_school["location"], "municipality"].to_numpy())
-    return [_municipality(str(name), rows, schools, homes, column) for name, rows in flows.groupby("municipality")]
+    if column not in by_pc4_school or not (by_pc4_school[column] >= 0).all():
+        raise ModelError(f"{column}: not a column of pupils, or some numbers are missing or negative")
 
 
-def _municipality(
-    name: str, rows: pd.DataFrame, schools: pd.DataFrame, homes: pd.DataFrame, column: str
-) -> Municipality:
-    here, there = homes.loc[rows["pc4"].unique()], schools.loc[rows["location"].unique()]
-    choices = school_choice.select(name, rows, column, pairwise_km(here, there))
-    chosen, living = schools.loc[choices.distance.columns], homes.loc[choices.distance.index]
+def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: pd.DataFrame) -> Municipality:
+    (home, at_home), (school, at_school) = (np.unique(rows[key], return_inverse=True) for key in ("home", "school"))
+    pupils = np.zeros((len(home), len(school)))
+    np.add.at(pupils, (at_home, at_school), rows["pupils"])
+    here, there = homes.iloc[home], schools.iloc[school]
+    lat_from, lon_from = (here[axis].to_numpy(float)[:, None] for axis in ("lat", "lon"))
+    lat_to, lon_to = (there[axis].to_numpy(float)[None, :] for axis in ("lat", "lon"))
     return Municipality(
         name,
-        choices,
-        chosen[["denomination", "km"]].assign(schoolweging=chosen["schoolweging"] / WEGING_UNIT),
-        living[["density"]].assign(share_nonwestern=living["share_nonwestern"] / SHARE_UNIT),
+        pupils,
+        great_circle_km(lat_from, lon_from, lat_to, lon_to),
+        here[["share_nonwestern", "density"]],
+        there[["schoolweging", "denomination", "km"]],
     )
 
 

@@ -1,0 +1,119 @@
+"""Why pupils mind distance more in one municipality than in another: density of addresses and how schools differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.models.choice_by_municipality.flows import URBANICITY
+from analysis.models.choice_by_municipality.sensitivity import FALL, UNITS
+from analysis.models.meta_regression import MetaRegression, fit_meta
+
+BASE = "moderately urban"  # the class against which the others are told
+DENSITY, SPREAD = "log2_density", "sd_schoolweging"
+SPREAD_COUNTS = {"n_obs": ["tau", "tau_low", "tau_high", "share_explained"]}
+CLASS_COUNTS = {"municipalities": ["estimate", "ci_low", "ci_high", "tau"], "pupils": [], "schools": []}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Meta-regressions of the fall per km, by name, and what they rest on.
+
+    Parameters
+    ----------
+    models
+        ``mean`` (no terms), ``density`` (log2 of addresses per km2 and the spread of schoolweging), ``urbanicity``
+        (classes and the spread) and ``unweighted`` (as ``density``, all municipalities alike).
+    by_municipality
+        One row per municipality with an interval: the columns of `flows.described` and its fall per km.
+    """
+
+    models: dict[str, MetaRegression]
+    by_municipality: pd.DataFrame
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """All coefficients in the one form."""
+        return pd.concat([found.estimates(name, UNITS[FALL]) for name, found in self.models.items()], ignore_index=True)
+
+    @property
+    def spread(self) -> pd.DataFrame:
+        """How far true values differ, and which share of that variance the terms explain, per weighted model."""
+        alone = self.models["mean"].tau ** 2
+        rows = [
+            {
+                "model": name,
+                "tau": found.tau,
+                "tau_low": found.tau_low,
+                "tau_high": found.tau_high,
+                "share_explained": max(0.0, 1 - found.tau**2 / alone) if alone > 0 and name != "mean" else np.nan,
+                "n_obs": found.n_obs,
+                "df_resid": found.df_resid,
+            }
+            for name, found in self.models.items()
+            if name != "unweighted"
+        ]
+        return pd.DataFrame(rows)
+
+    def line(self, points: int = 60) -> pd.DataFrame:
+        """Return the fall per km that density implies at the mean spread of schoolweging, with its interval."""
+        known = self.by_municipality
+        density = np.geomspace(known["density"].min(), known["density"].max(), points)
+        terms = pd.DataFrame({DENSITY: np.log2(density), SPREAD: known[SPREAD].mean()})
+        return self.models["density"].predicted(terms).assign(density=density)
+
+
+def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
+    """Regress the fall per km on density (or urbanicity) and the spread of schoolweging over schools.
+
+    Parameters
+    ----------
+    sensitivity
+        What `sensitivity.sensitivities` tells.
+    described
+        What `flows.described` tells.
+    """
+    fall = sensitivity[sensitivity["term"] == FALL].drop(columns=["model", "term"])
+    rows = fall.merge(described, left_on="group", right_on="municipality", validate="one_to_one")
+    effect, variance = rows["estimate"], rows["std_error"] ** 2
+    density = pd.DataFrame({DENSITY: np.log2(rows["density"]), SPREAD: rows[SPREAD]})
+    present = [name for name in URBANICITY if name != BASE and (rows["urbanicity"] == name).any()]
+    classes = pd.DataFrame({name: (rows["urbanicity"] == name).astype(float) for name in present})
+    models = {
+        "mean": fit_meta(effect, variance, pd.DataFrame(index=rows.index)),
+        "density": fit_meta(effect, variance, density),
+        "urbanicity": fit_meta(effect, variance, classes.assign(**{SPREAD: rows[SPREAD]})),
+        "unweighted": fit_meta(effect, variance, density, weighted=False),
+    }
+    return Explained(models, rows)
+
+
+def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame:
+    """Tell per class of urbanicity how many municipalities there are, have an interval, and how far they fall.
+
+    Returns
+    -------
+    DataFrame
+        ``urbanicity, all_municipalities, municipalities`` (with an interval), ``pupils, schools`` (of those),
+        ``share_of_pupils`` (those among all of the class), and the mean fall per km (random effects): ``estimate,
+        ci_low, ci_high, tau``; missing with fewer than ten municipalities.
+    """
+    rows = []
+    for name in URBANICITY:
+        every, known = (frame[frame["urbanicity"] == name] for frame in (described, explained.by_municipality))
+        row = {
+            "urbanicity": name,
+            "all_municipalities": len(every),
+            "municipalities": len(known),
+            "pupils": int(known["pupils"].sum()),
+            "schools": int(known["schools"].sum()),
+            "share_of_pupils": known["pupils"].sum() / every["pupils"].sum() if len(every) else np.nan,
+        }
+        if len(known) > 1:
+            found = fit_meta(known["estimate"], known["std_error"] ** 2, pd.DataFrame(index=known.index))
+            told = found.estimates("mean", UNITS[FALL]).iloc[0]
+            row |= {name: told[name] for name in ("estimate", "ci_low", "ci_high")} | {"tau": found.tau}
+        rows.append(row)
+    return pd.DataFrame(rows)
