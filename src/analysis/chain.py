@@ -22,6 +22,8 @@ CHAIN = (
             "by_pupil_advice_national",
             "by_location_year",
             "by_teacher",
+            "by_pc4_density",
+            "by_location_distance",
             "published_figures",
         ),
         reads=("params/sources", "params/published", "{data.folder}"),
@@ -32,6 +34,11 @@ CHAIN = (
         "03_school_choice",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
         produces=("school_choice_findings",),
+    ),
+    Step(
+        "03_choice_by_municipality",
+        needs=("by_school", "by_pc4", "by_pc4_school", "by_pc4_density", "by_location_distance"),
+        produces=("choice_by_municipality_findings",),
     ),
     Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),
     Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),
@@ -52,6 +59,7 @@ CHAIN = (
         wants=(
             "segregation_findings",
             "school_choice_findings",
+            "choice_by_municipality_findings",
             "leergroei_findings",
             "advisering_findings",
             "school_advice_findings",

@@ -57,7 +57,7 @@ def _of_one(found: Fitted) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "municipality": one.name,
-            "density": one.density,
+            "density": one.of_mean_pupil("density"),
             "pupils": one.pupils.sum(axis=0),
             "expected": (demand * one.distance_km).sum(axis=0) / demand.sum(axis=0),
             "straight": (one.pupils * one.distance_km).sum(axis=0) / one.pupils.sum(axis=0),

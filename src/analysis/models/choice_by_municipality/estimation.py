@@ -27,6 +27,7 @@ NO_MAXIMUM = "no finite maximum"
 OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
 
+ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations within choice sets
 
 

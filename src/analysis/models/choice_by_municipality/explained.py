@@ -13,6 +13,11 @@ from analysis.models.meta_regression import MetaRegression, fit_meta
 
 BASE = "moderately urban"  # the class against which the others are told
 DENSITY, SPREAD = "log2_density", "sd_schoolweging"
+ESTIMATE_COUNTS = {
+    count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")
+}
+POINT_COUNTS = {**ESTIMATE_COUNTS, "pupils": [], "schools": [], "postcodes": []}
+PICTURE_COUNTS = {count: ["estimate", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
 SPREAD_COUNTS = {"n_obs": ["tau", "tau_low", "tau_high", "share_explained"]}
 CLASS_COUNTS = {"municipalities": ["estimate", "ci_low", "ci_high", "tau"], "pupils": [], "schools": []}
 
@@ -88,6 +93,22 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
         "unweighted": fit_meta(effect, variance, density, weighted=False),
     }
     return Explained(models, rows)
+
+
+def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
+    """Put the municipalities and the line of a picture in one frame, ``part`` tells which.
+
+    Parameters
+    ----------
+    points
+        `Explained.by_municipality`, as the gate let it through.
+    line
+        `Explained.line`; it rests on all of them.
+    """
+    shown = points[["municipality", "density", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters", "suppressed"]]
+    whole = line.assign(n_obs=shown["n_obs"].sum(), n_clusters=shown["n_clusters"].sum(), suppressed="")
+    frame = pd.concat([shown.assign(part="municipality"), whole.assign(part="line")], ignore_index=True)
+    return frame.astype({"n_obs": "Int64", "n_clusters": "Int64"})
 
 
 def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame:

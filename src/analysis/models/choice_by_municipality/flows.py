@@ -37,8 +37,8 @@ class Municipality:
     distance_km
         From the point of every postcode to every school, in the shape of `pupils`.
     homes
-        Indexed by pc4: ``share_nonwestern`` (per 10 percentage points) and ``density`` (addresses per km2,
-        missing where it is not known).
+        Indexed by pc4: ``lat, lon`` (degrees), ``share_nonwestern`` (per 10 percentage points) and ``density``
+        (addresses per km2, missing where it is not known).
     schools
         Indexed by location: ``schoolweging`` (per 5 points), ``denomination`` and ``km``, the published mean distance,
         missing where it is not told.
@@ -65,12 +65,11 @@ class Municipality:
         """Postcodes with pupils."""
         return len(self.homes)
 
-    @property
-    def density(self) -> float:
-        """Addresses per km2 around the mean pupil's home."""
-        density, pupils = self.homes["density"].to_numpy(float), self.pupils.sum(axis=1)
-        known = ~np.isnan(density)
-        return float(np.average(density[known], weights=pupils[known])) if known.any() else np.nan
+    def of_mean_pupil(self, trait: str) -> float:
+        """Average a trait of homes over the pupils for whom it is known, such as addresses per km2 (``density``)."""
+        values, pupils = self.homes[trait].to_numpy(float), self.pupils.sum(axis=1)
+        known = ~np.isnan(values)
+        return float(np.average(values[known], weights=pupils[known])) if known.any() else np.nan
 
     @property
     def choices(self) -> pd.Series:
@@ -146,7 +145,7 @@ def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: p
         name,
         pupils,
         great_circle_km(lat_from, lon_from, lat_to, lon_to),
-        here[["share_nonwestern", "density"]],
+        here[["lat", "lon", "share_nonwestern", "density"]],
         there[["schoolweging", "denomination", "km"]],
     )
 
@@ -157,8 +156,9 @@ def described(country: list[Municipality]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row each: ``municipality, pupils, schools, postcodes, density`` (addresses per km2), ``urbanicity`` (class
-        of CBS) and ``sd_schoolweging`` (standard deviation over its schools, in points; missing for a single school).
+        One row each: ``municipality, pupils, schools, postcodes``, ``lat, lon, density`` (of the mean pupil's home;
+        addresses per km2), ``urbanicity`` (class of CBS) and ``sd_schoolweging`` (standard deviation over its schools, in
+        points; missing for a single school).
     """
     rows = pd.DataFrame(
         [
@@ -167,7 +167,7 @@ def described(country: list[Municipality]) -> pd.DataFrame:
                 "pupils": one.n_pupils,
                 "schools": one.n_schools,
                 "postcodes": one.n_postcodes,
-                "density": one.density,
+                **{trait: one.of_mean_pupil(trait) for trait in ("lat", "lon", "density")},
                 "sd_schoolweging": one.schools["schoolweging"].std(ddof=1) * WEGING_UNIT,
             }
             for one in country

@@ -36,9 +36,6 @@ FALL, HALVING = "fall_per_km", "halving_km"
 UNITS = {FALL: "log odds per km", HALVING: "km"}
 FARTHEST_KM = 100.0
 
-# What the numbers rest on, for the disclosure gate.
-COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
-
 
 def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.DataFrame:
     """Tell the fall per km and the halving distance of every municipality with an interval; see the module.
