@@ -31,14 +31,14 @@ CHAIN = (
     Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(
-        "03_school_choice",
-        needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
-        produces=("school_choice_findings",),
-    ),
-    Step(
         "03_choice_by_municipality",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_pc4_density", "by_location_distance"),
         produces=("choice_by_municipality_findings",),
+    ),
+    Step(
+        "03_school_choice",
+        needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        produces=("school_choice_findings",),
     ),
     Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),
     Step("05_advisering", wants=("by_pupil_advice", "by_pupil_country"), produces=("advisering_findings",)),

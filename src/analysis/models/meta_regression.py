@@ -61,8 +61,7 @@ class MetaRegression:
         rows = t_interval(self.coefficients, errors, self.df_resid + 1)
         rows.insert(0, "term", list(self.coefficients.index))
         rows["unit"] = unit if isinstance(unit, str) else rows["term"].map(unit)
-        told = in_form(rows, model=model, group="all", n_obs=self.n_obs, n_clusters=self.n_obs)
-        return told.assign(df_resid=self.df_resid)
+        return in_form(rows, model=model, group="all", n_obs=self.n_obs, n_clusters=self.n_obs)
 
     def predicted(self, terms: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         """Tell the expected value at some values of the terms: ``estimate, ci_low, ci_high``."""

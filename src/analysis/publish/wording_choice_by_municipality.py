@@ -98,8 +98,8 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
         yield (
             "spread",
             text(
-                "Municipalities differ: in two thirds of them the true figure lies between {low} and {high} times, "
-                "if true values are spread as a normal distribution.",
+                "Municipalities differ: leaving chance aside, two thirds of them lie between {low} and {high} times, "
+                "if their values follow a normal distribution.",
                 low=number(low, 1),
                 high=number(high, 1),
             ),
@@ -174,7 +174,7 @@ def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Fin
             text(
                 "The mean distance that the model expects of a school correlates {modelled} with the one that DUO "
                 "publishes (95% interval {low} to {high}). For the straight lines from the postcodes of its own pupils "
-                "it is {straight}: no model of flows between postcodes can be expected to do better than those.",
+                "it is {straight}, and those rest on no model.",
                 modelled=number(modelled["estimate"], 2),
                 low=number(modelled["ci_low"], 2),
                 high=number(modelled["ci_high"], 2),
@@ -192,8 +192,8 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
             "postcode_points",
             text(
                 "The published distance is {urban} times the straight line from the postcode's point in very strongly "
-                "urban municipalities, and {rural} times in those that are not urban: there pupils live nearer to "
-                "their school than the point of their postcode does.",
+                "urban municipalities, and {rural} times in those that are not urban. Below one, pupils live nearer to "
+                "their school than the point of their postcode lies.",
                 urban=number(known[URBAN]["published_to_straight"], 2),
                 rural=number(known[RURAL]["published_to_straight"], 2),
             ),

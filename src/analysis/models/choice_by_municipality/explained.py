@@ -11,14 +11,14 @@ from analysis.models.choice_by_municipality.flows import URBANICITY
 from analysis.models.choice_by_municipality.sensitivity import FALL, UNITS
 from analysis.models.meta_regression import MetaRegression, fit_meta
 
-BASE = "moderately urban"  # the class against which the others are told
+BASE = "moderately urban"  # the class against which the others are told, if there is any municipality in it
 DENSITY, SPREAD = "log2_density", "sd_schoolweging"
 ESTIMATE_COUNTS = {
     count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")
 }
 POINT_COUNTS = {**ESTIMATE_COUNTS, "pupils": [], "schools": [], "postcodes": []}
 PICTURE_COUNTS = {count: ["estimate", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
-SPREAD_COUNTS = {"n_obs": ["tau", "tau_low", "tau_high", "share_explained"]}
+SPREAD_COUNTS = {count: ["tau", "tau_low", "tau_high", "share_explained"] for count in ("n_obs", "df_resid")}
 CLASS_COUNTS = {"municipalities": ["estimate", "ci_low", "ci_high", "tau"], "pupils": [], "schools": []}
 
 
@@ -84,8 +84,9 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
     rows = fall.merge(described, left_on="group", right_on="municipality", validate="one_to_one")
     effect, variance = rows["estimate"], rows["std_error"] ** 2
     density = pd.DataFrame({DENSITY: np.log2(rows["density"]), SPREAD: rows[SPREAD]})
-    present = [name for name in URBANICITY if name != BASE and (rows["urbanicity"] == name).any()]
-    classes = pd.DataFrame({name: (rows["urbanicity"] == name).astype(float) for name in present})
+    present = [name for name in (BASE, *URBANICITY) if (rows["urbanicity"] == name).any()]
+    others = [name for name in URBANICITY if name in present and name != present[0]]
+    classes = pd.DataFrame({name: (rows["urbanicity"] == name).astype(float) for name in others}, index=rows.index)
     models = {
         "mean": fit_meta(effect, variance, pd.DataFrame(index=rows.index)),
         "density": fit_meta(effect, variance, density),

@@ -157,8 +157,8 @@ def described(country: list[Municipality]) -> pd.DataFrame:
     -------
     DataFrame
         One row each: ``municipality, pupils, schools, postcodes``, ``lat, lon, density`` (of the mean pupil's home;
-        addresses per km2), ``urbanicity`` (class of CBS) and ``sd_schoolweging`` (standard deviation over its schools, in
-        points; missing for a single school).
+        addresses per km2), ``urbanicity`` (class of CBS) and ``sd_schoolweging`` (standard deviation over its schools,
+        in points; missing for a single school).
     """
     rows = pd.DataFrame(
         [
