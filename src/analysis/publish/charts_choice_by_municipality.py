@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -72,9 +71,11 @@ def published_by_expected(bins: pd.DataFrame) -> Figure:
         color=PALETTE[0],
         label=text("mean of the schools of a bin; line: eight in ten of them"),
     )
-    axes.axline((0, 0), slope=1, color=FAINT, linewidth=0.9, marker="", label=text("equal distances"))
-    axes.set_xlim(0, float(np.ceil(expected.max())))
-    axes.set_ylim(0, float(np.ceil(bins["high"].astype(float).max())))
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+    axes.axline((1, 1), (2, 2), color=FAINT, linewidth=0.9, marker="", label=text("equal distances"))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda km, _: localised(f"{km:g}")))
     axes.set_xlabel(text("mean distance that the model expects (km)"))
     axes.set_ylabel(text("mean distance published by DUO (km)"))
     figures.legend_above(axes)
