@@ -45,7 +45,7 @@ def choice_by_municipality(
         *_covered(account),
         *_fall(mean, from_km, to_km),
         *_spread(mean, spread, from_km, to_km),
-        *_density(one(estimates, model="density", term="log2_density")),
+        *_density(one(estimates, model="density", term="log2_density"), from_km, to_km),
         *_weging(one(estimates, model="density", term="sd_schoolweging")),
         *_distances(one(correlations, model="log", term="expected_published"), correlations),
         *_postcodes(means),
@@ -80,8 +80,8 @@ def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
             text(
                 "In the mean municipality a school at {near} km is attended {times} times as often as one like it at "
                 "{far} km (95% interval {low} to {high}). This describes enrolment; it is not preference.",
-                near=number(from_km, 0 if from_km == int(from_km) else 1),
-                far=number(to_km, 0 if to_km == int(to_km) else 1),
+                near=_km(from_km),
+                far=_km(to_km),
                 times=number(times["estimate"], 1),
                 low=number(times["ci_low"], 1),
                 high=number(times["ci_high"], 1),
@@ -108,30 +108,36 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
         )
 
 
-def _density(row: Row | None) -> Iterator[Finding]:
+def _density(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
     if row:
         told = {
             "size": number(abs(row["estimate"]), 2),
             "low": number(row["ci_low"], 2),
             "high": number(row["ci_high"], 2),
+            "near": _km(from_km),
+            "far": _km(to_km),
         }
         if row["ci_low"] <= 0 <= row["ci_high"]:
             sentence = text(
-                "Attendance does not measurably fall faster or slower with distance where addresses are denser (95% "
-                "interval per doubling {low} to {high} log odds per km).",
+                "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are "
+                "denser (95% interval per doubling {low} to {high} log odds per km).",
+                near=told["near"],
+                far=told["far"],
                 low=told["low"],
                 high=told["high"],
             )
         elif row["estimate"] > 0:
             sentence = text(
-                "Where addresses are twice as dense, attendance falls faster with distance, by {size} log odds per km "
-                "(95% interval {low} to {high}), at equal spread of schoolweging.",
+                "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
+                "odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other distances "
+                "it may not.",
                 **told,
             )
         else:
             sentence = text(
-                "Where addresses are twice as dense, attendance falls more slowly with distance, by {size} log odds "
-                "per km (95% interval {low} to {high}), at equal spread of schoolweging.",
+                "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
+                "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other "
+                "distances it may not.",
                 **told,
             )
         yield "density", sentence, int(row["n_obs"]), MUNICIPALITIES
@@ -200,3 +206,7 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
             int(known["all"]["schools"]),
             SCHOOLS,
         )
+
+
+def _km(distance: float) -> str:
+    return number(distance, 0 if distance == int(distance) else 1)

@@ -43,8 +43,8 @@ def test_the_spread_is_one_standard_deviation_to_each_side():
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (0.01, 0.15, "falls faster with distance, by 0.08 log odds per km (95% interval 0.01 to 0.15)"),
-        (-0.15, -0.01, "falls more slowly with distance, by 0.08 log odds per km"),
+        (0.01, 0.15, "falls faster from 1 to 2 km, by 0.08 log odds per km (95% interval 0.01 to 0.15)"),
+        (-0.15, -0.01, "falls more slowly from 1 to 2 km, by 0.08 log odds per km"),
         (-0.01, 0.15, "does not measurably fall faster or slower"),
     ],
 )

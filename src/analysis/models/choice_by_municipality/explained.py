@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.models.choice_by_municipality.estimation import Fitted
 from analysis.models.choice_by_municipality.flows import URBANICITY
-from analysis.models.choice_by_municipality.sensitivity import FALL, UNITS
+from analysis.models.choice_by_municipality.sensitivity import FALL, UNITS, sensitivities
 from analysis.models.meta_regression import MetaRegression, fit_meta
 
 BASE = "moderately urban"  # the class against which the others are told, if there is any municipality in it
+OTHER_DISTANCES = ((0.5, 1.0), (0.5, 1.5), (1.0, 2.0), (1.0, 3.0), (2.0, 4.0))
 DENSITY, SPREAD = "log2_density", "sd_schoolweging"
 ESTIMATE_COUNTS = {
     count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")
@@ -94,6 +97,24 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
         "unweighted": fit_meta(effect, variance, density, weighted=False),
     }
     return Explained(models, rows)
+
+
+def at_other_distances(fitted: Sequence[Fitted], described: pd.DataFrame) -> pd.DataFrame:
+    """Ask whether what density explains depends on the distances between which the fall is taken.
+
+    Returns
+    -------
+    DataFrame
+        In the one form: the slopes on density and on the spread of schoolweging for every pair of `OTHER_DISTANCES`,
+        with ``from_km, to_km``.
+    """
+    told = []
+    for near, far in OTHER_DISTANCES:
+        slopes = (
+            explain(sensitivities(fitted, near, far), described).models["density"].estimates("density", UNITS[FALL])
+        )
+        told.append(slopes[slopes["term"].isin([DENSITY, SPREAD])].assign(from_km=near, to_km=far))
+    return pd.concat(told, ignore_index=True)
 
 
 def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:

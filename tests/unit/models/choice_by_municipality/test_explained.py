@@ -2,7 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.choice_by_municipality.explained import by_urbanicity, explain, picture
+from analysis.models.choice_by_municipality.estimation import estimate
+from analysis.models.choice_by_municipality.explained import (
+    OTHER_DISTANCES,
+    at_other_distances,
+    by_urbanicity,
+    explain,
+    picture,
+)
+from analysis.models.choice_by_municipality.flows import described as described_of
+from analysis.models.choice_by_municipality.flows import municipalities
 
 
 def country(n=60, *, slope=0.1, seed=4):
@@ -65,3 +74,13 @@ def test_the_picture_holds_points_and_line_and_the_line_rests_on_all():
     line = parts[parts["part"] == "line"]
     slope = np.polyfit(np.log2(line["density"]), line["estimate"].astype(float), 1)[0]
     assert slope == pytest.approx(found.models["density"].coefficients["log2_density"])
+
+
+def test_the_slopes_are_told_for_other_distances_too(make_country):
+    world = make_country(3, municipalities=14)
+    country = municipalities(*world.tables)
+    told = at_other_distances(estimate(country, "distance_km + schoolweging"), described_of(country))
+    assert len(told) == 2 * len(OTHER_DISTANCES)
+    # without a logarithm the fall per km is the same everywhere
+    slopes = told[told["term"] == "log2_density"]["estimate"]
+    assert slopes.to_numpy() == pytest.approx(slopes.iloc[0])
