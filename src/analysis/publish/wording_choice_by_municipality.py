@@ -46,7 +46,7 @@ def choice_by_municipality(
         *_fall(mean, from_km, to_km),
         *_spread(mean, spread, from_km, to_km),
         *_density(one(estimates, model="density", term="log2_density"), from_km, to_km),
-        *_weging(one(estimates, model="density", term="sd_schoolweging")),
+        *_weging(one(estimates, model="density", term="sd_schoolweging"), from_km, to_km),
         *_distances(one(correlations, model="log", term="expected_published"), correlations),
         *_postcodes(means),
     ]
@@ -143,33 +143,30 @@ def _density(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]
         yield "density", sentence, int(row["n_obs"]), MUNICIPALITIES
 
 
-def _weging(row: Row | None) -> Iterator[Finding]:
-    if row and row["ci_low"] <= 0 <= row["ci_high"]:
-        yield (
-            "spread_of_schoolweging",
-            text(
-                "How far the schools of a municipality differ in schoolweging says nothing measurable about how "
-                "attendance falls with distance, at equal density: {estimate} a point (95% interval {low} to {high}).",
-                estimate=number(row["estimate"], 2),
-                low=number(row["ci_low"], 2),
-                high=number(row["ci_high"], 2),
-            ),
-            int(row["n_obs"]),
-            MUNICIPALITIES,
+def _weging(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+    if not row:
+        return
+    told = {
+        "near": _km(from_km),
+        "far": _km(to_km),
+        "estimate": number(row["estimate"], 2),
+        "low": number(row["ci_low"], 2),
+        "high": number(row["ci_high"], 2),
+    }
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = text(
+            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
+            "falls from {near} to {far} km, at equal density: {estimate} a point (95% interval {low} to {high}). Between "
+            "other distances it may.",
+            **told,
         )
-    elif row:
-        yield (
-            "spread_of_schoolweging",
-            text(
-                "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance with "
-                "distance differs by {estimate} log odds per km (95% interval {low} to {high}), at equal density.",
-                estimate=number(row["estimate"], 2),
-                low=number(row["ci_low"], 2),
-                high=number(row["ci_high"], 2),
-            ),
-            int(row["n_obs"]),
-            MUNICIPALITIES,
+    else:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance from {near} "
+            "to {far} km differs by {estimate} log odds per km (95% interval {low} to {high}), at equal density.",
+            **told,
         )
+    yield "spread_of_schoolweging", sentence, int(row["n_obs"]), MUNICIPALITIES
 
 
 def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
