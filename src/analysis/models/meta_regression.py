@@ -91,8 +91,8 @@ def fit_meta(
     Raises
     ------
     ModelError
-        A value is missing, a variance is not positive, there are no more units than terms, or the terms cannot be told
-        apart.
+        A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
+        apart, or a unit alone settles a coefficient: then there is no robust error.
     """
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
     if not (np.isfinite(y).all() and np.isfinite(X.to_numpy()).all() and (v > 0).all()):
@@ -104,6 +104,9 @@ def fit_meta(
     half = (1 - level) / 2
     tau, low, high = (_tau(y, v, X.to_numpy(), q) for q in (df, *chi2.ppf([1 - half, half], df)))
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
+    leverage = np.square(np.linalg.qr(X.to_numpy() * np.sqrt(weights)[:, None])[0]).sum(axis=1)
+    if (leverage > 1 - 1e-9).any():
+        raise ModelError("meta-regression: a unit alone settles a coefficient, such as the only one of a class")
     found = sm.WLS(y, X, weights=weights).fit(cov_type="HC3", use_t=True)
     covariance = pd.DataFrame(np.asarray(found.cov_params()), index=X.columns, columns=X.columns)
     return MetaRegression(pd.Series(found.params, index=X.columns), covariance, tau, low, high, len(y))

@@ -156,14 +156,15 @@ def _weging(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
     if row["ci_low"] <= 0 <= row["ci_high"]:
         sentence = text(
             "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
-            "falls from {near} to {far} km, at equal density: {estimate} a point (95% interval {low} to {high}). Between "
-            "other distances it may.",
+            "falls from {near} to {far} km, at equal density: {estimate} a point (95% interval {low} to {high}). "
+            "Between other distances it may.",
             **told,
         )
     else:
         sentence = text(
-            "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance from {near} "
-            "to {far} km differs by {estimate} log odds per km (95% interval {low} to {high}), at equal density.",
+            "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance from "
+            "{near} to {far} km differs by {estimate} log odds per km (95% interval {low} to {high}), at equal "
+            "density.",
             **told,
         )
     yield "spread_of_schoolweging", sentence, int(row["n_obs"]), MUNICIPALITIES

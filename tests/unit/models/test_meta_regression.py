@@ -54,6 +54,7 @@ def test_units_that_differ_no_more_than_chance_have_no_spread():
         ([1.0, 2.0, 3.0], [1, 0, 1], {}, "a variance is not positive"),
         ([1.0, 2.0], [1, 1], {"x": [0, 1]}, "2 units for 2 coefficients"),
         ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [2, 2, 2]}, "cannot tell the terms apart"),
+        ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [0, 0, 1]}, "a unit alone settles a coefficient"),
     ],
 )
 def test_what_cannot_be_fitted_stops(effect, variance, terms, message):

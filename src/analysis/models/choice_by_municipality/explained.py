@@ -33,7 +33,8 @@ class Explained:
     ----------
     models
         ``mean`` (no terms), ``density`` (log2 of addresses per km2 and the spread of schoolweging), ``urbanicity``
-        (classes and the spread) and ``unweighted`` (as ``density``, all municipalities alike).
+        (classes with more than one municipality, and the spread) and ``unweighted`` (as ``density``, all
+        municipalities alike).
     by_municipality
         One row per municipality with an interval: the columns of `flows.described` and its fall per km.
     """
@@ -87,16 +88,22 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
     rows = fall.merge(described, left_on="group", right_on="municipality", validate="one_to_one")
     effect, variance = rows["estimate"], rows["std_error"] ** 2
     density = pd.DataFrame({DENSITY: np.log2(rows["density"]), SPREAD: rows[SPREAD]})
-    present = [name for name in (BASE, *URBANICITY) if (rows["urbanicity"] == name).any()]
-    others = [name for name in URBANICITY if name in present and name != present[0]]
-    classes = pd.DataFrame({name: (rows["urbanicity"] == name).astype(float) for name in others}, index=rows.index)
     models = {
         "mean": fit_meta(effect, variance, pd.DataFrame(index=rows.index)),
         "density": fit_meta(effect, variance, density),
-        "urbanicity": fit_meta(effect, variance, classes.assign(**{SPREAD: rows[SPREAD]})),
+        "urbanicity": _by_class(rows),
         "unweighted": fit_meta(effect, variance, density, weighted=False),
     }
     return Explained(models, rows)
+
+
+def _by_class(rows: pd.DataFrame) -> MetaRegression:
+    """Regress on classes of urbanicity; a class of a single municipality would have no error, and is left out."""
+    kept = rows[rows.groupby("urbanicity")["urbanicity"].transform("size") > 1]
+    present = [name for name in (BASE, *URBANICITY) if (kept["urbanicity"] == name).any()]
+    others = [name for name in URBANICITY if name in present and name != present[0]]
+    classes = pd.DataFrame({name: (kept["urbanicity"] == name).astype(float) for name in others}, index=kept.index)
+    return fit_meta(kept["estimate"], kept["std_error"] ** 2, classes.assign(**{SPREAD: kept[SPREAD]}))
 
 
 def at_other_distances(fitted: Sequence[Fitted], described: pd.DataFrame) -> pd.DataFrame:

@@ -54,6 +54,15 @@ def test_without_the_class_of_comparison_another_takes_its_place():
     assert terms == ["intercept", "strongly urban", "hardly urban", "not urban", "sd_schoolweging"]
 
 
+def test_a_class_of_a_single_municipality_is_left_out():
+    sensitivity, described = country()
+    rural = described.index[described["urbanicity"] == "not urban"]
+    kept = described.drop(index=rural[1:])
+    found = explain(sensitivity.loc[kept.index], kept).models["urbanicity"]
+    assert found.n_obs == len(kept) - 1
+    assert "not urban" not in found.coefficients
+
+
 def test_every_class_tells_how_many_municipalities_it_has_and_how_many_are_known():
     sensitivity, described = country()
     told = by_urbanicity(explain(sensitivity.iloc[:50], described), described).set_index("urbanicity")
