@@ -22,12 +22,19 @@ CHAIN = (
             "by_pupil_advice_national",
             "by_location_year",
             "by_teacher",
+            "by_pc4_density",
+            "by_location_distance",
             "published_figures",
         ),
         reads=("params/sources", "params/published", "{data.folder}"),
     ),
     Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
+    Step(
+        "03_choice_by_municipality",
+        needs=("by_school", "by_pc4", "by_pc4_school", "by_pc4_density", "by_location_distance"),
+        produces=("choice_by_municipality_findings",),
+    ),
     Step(
         "03_school_choice",
         needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
@@ -52,6 +59,7 @@ CHAIN = (
         wants=(
             "segregation_findings",
             "school_choice_findings",
+            "choice_by_municipality_findings",
             "leergroei_findings",
             "advisering_findings",
             "school_advice_findings",
