@@ -23,7 +23,7 @@ FLAGS = [
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
 
 
-# Not for the session: while Playwright is open its event loop runs in this thread, and no notebook can be executed here.
+# Not for the session: while Playwright is open its event loop runs in this thread, and no notebook can run.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
