@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from analysis.data.prepare import ChoiceTables
-from analysis.models.geography import nearest_school, pairwise_km
 
 NOT_TOLD = "onbekend"
 HOME_COLUMNS = ["year", "area", "lat", "lon", "location", "education", "background", "pupils"]
@@ -63,8 +64,7 @@ def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
 
 def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, pd.DataFrame]:
     by_school, by_pc4 = tables.by_school.set_index("location"), tables.by_pc4.set_index("pc4")
-    km = pairwise_km(by_pc4, by_school)
-    nearest, share = nearest_school(km), by_pc4["share_nonwestern"]
+    nearest, share = _nearest(by_pc4, by_school), by_pc4["share_nonwestern"]
     rows = tables.by_pc4_school[["pc4", "location", "TOTAAL"]].rename(columns={"pc4": "area", "TOTAAL": "pupils"})
     at = rows["area"].map(share)
     told = rows.assign(year=year, nearest=rows["area"].map(nearest), education=NOT_TOLD)
@@ -75,10 +75,22 @@ def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, p
     columns = ["year", "location", "area", "nearest", "education", "background", "pupils"]
     by_attendance = pd.concat(counted, ignore_index=True)[columns]
     homes = by_attendance.merge(by_pc4[["lat", "lon"]], left_on="area", right_index=True)
-    schools = by_school.assign(stadsdeel=region, area=km.idxmin(axis=0)).reset_index()
+    schools = by_school.assign(stadsdeel=region, area=_nearest(by_school, by_pc4)).reset_index()
     return {
         "by_attendance": by_attendance,
         "by_home": homes[HOME_COLUMNS].reset_index(drop=True),
         "by_school_attended": schools[SCHOOL_COLUMNS],
         "by_area": tables.by_pc4[["pc4", "lat", "lon"]].rename(columns={"pc4": "area"}),
     }
+
+
+def _nearest(points: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Return the key of the nearest of other points; a whole country has too many pairs to measure them all."""
+    _, place = cKDTree(_on_the_sphere(others)).query(_on_the_sphere(points))
+    return pd.Series(others.index.to_numpy()[place], index=points.index)
+
+
+def _on_the_sphere(points: pd.DataFrame) -> np.ndarray:
+    """Points as vectors of length one: the nearest by a straight line is the nearest over the sphere."""
+    lat, lon = np.radians(points["lat"].to_numpy(float)), np.radians(points["lon"].to_numpy(float))
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

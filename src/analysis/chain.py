@@ -25,6 +25,8 @@ CHAIN = (
             "by_pupil_advice_national",
             "by_location_year",
             "by_teacher",
+            "by_pc4_density",
+            "by_location_distance",
             "published_figures",
         ),
         reads=("params/sources", "params/published", "{data.folder}"),
@@ -34,6 +36,11 @@ CHAIN = (
         "02_segregation",
         needs=("by_attendance", "by_home", "by_school_attended", "by_area", "by_outline_point"),
         produces=("segregation_findings",),
+    ),
+    Step(
+        "03_choice_by_municipality",
+        needs=("by_school", "by_pc4", "by_pc4_school", "by_pc4_density", "by_location_distance"),
+        produces=("choice_by_municipality_findings",),
     ),
     Step(
         "03_school_choice",
@@ -59,6 +66,7 @@ CHAIN = (
         wants=(
             "segregation_findings",
             "school_choice_findings",
+            "choice_by_municipality_findings",
             "leergroei_findings",
             "advisering_findings",
             "school_advice_findings",

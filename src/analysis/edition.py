@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.blocks.advisering import AdviseringBlock
 from analysis.blocks.base import Block, SchoolYear, key
+from analysis.blocks.choice_by_municipality import ChoiceByMunicipalityBlock
 from analysis.blocks.country import CountryBlock
 from analysis.blocks.data import DataBlock
 from analysis.blocks.leergroei import LeergroeiBlock
@@ -36,9 +37,10 @@ class Edition(Block):
 
     edition: str = key("name of the edition: the params file's name", pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = key("title on the pages", min_length=3)
-    region: str = key("municipality of the schools and pupils, as DUO spells it", min_length=2)
+    region: str = key("municipality of the schools and pupils, as DUO spells it; Nederland for all", min_length=2)
     school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
     language: Literal["en", "nl"] = key("language of the pages", default="en")
+    publisher: str = key("office that makes the edition and answers for it, as the pages name it", default="")
     seed: int = key("seed of every random draw", default=20201101, ge=0)
     disclosure: Literal["default", "acro", "opensafely", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
@@ -52,6 +54,7 @@ class Edition(Block):
     schools: SchoolsBlock | None = None
     segregation: SegregationBlock | None = None
     school_choice: SchoolChoiceBlock | None = None
+    choice_by_municipality: ChoiceByMunicipalityBlock | None = None
     leergroei: LeergroeiBlock | None = None
     advisering: AdviseringBlock | None = None
     school_advice: SchoolAdviceBlock | None = None
@@ -97,6 +100,14 @@ class Edition(Block):
             raise ValueError("teachers: open data do not tell of single teachers; leave the block out")
         if self.oab_money and not (self.data and self.data.money_of_schools):
             raise ValueError("oab_money: needs the files of CBS and DUO; set data.money_of_schools: true")
+        return self
+
+    @model_validator(mode="after")
+    def _municipalities_are_set_side_by_side(self) -> Edition:
+        if self.choice_by_municipality and not (self.data and self.data.density_and_distance):
+            raise ValueError(
+                "choice_by_municipality: needs the files of CBS and DUO; set data.density_and_distance: true"
+            )
         return self
 
     @model_validator(mode="after")
@@ -166,6 +177,7 @@ BLOCKS: dict[str, type[Block]] = {
     "schools": SchoolsBlock,
     "segregation": SegregationBlock,
     "school_choice": SchoolChoiceBlock,
+    "choice_by_municipality": ChoiceByMunicipalityBlock,
     "leergroei": LeergroeiBlock,
     "advisering": AdviseringBlock,
     "school_advice": SchoolAdviceBlock,

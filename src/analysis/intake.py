@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
+from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
 from analysis.data.microdata import BY_LOCATION_YEAR, BY_PUPIL_COUNTRY, MICRODATA, dictionary
 from analysis.data.oab_files import read_oab
@@ -32,6 +33,7 @@ from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import DATA_VARIABLE
 
 COUNTRY_IN_PRINT = "nederland-2017-advice"
+MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
 
@@ -83,6 +85,7 @@ def receive(
     seed: int,
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
+    density_and_distance: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -106,6 +109,8 @@ def receive(
     if money_of_schools:
         files = read_oab(data, cards, allow_changed_sources)
         received = _with_files(received, files.tables, files.inputs)
+    if density_and_distance:
+        received = _with_files(received, *read_country_files(data, cards, allow_changed_sources))
     return received
 
 
@@ -181,13 +186,25 @@ def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> 
 
 
 def files_read(read: Sources) -> pd.DataFrame:
-    """List the files that sources came from, with what their cards say; a synthetic city has none, and says so."""
+    """List the files that sources came from, with what their cards say; a synthetic city has none, and says so.
+
+    Of a card with more than `MOST_FILES` files there is one row, which counts them; the manifest names each.
+    """
     if not read.inputs:
         return pd.DataFrame(
             [dict.fromkeys(FILE_COLUMNS, "") | {"file": "none: a synthetic city", "status": "synthetic"}]
         )
     files = pd.DataFrame(read.inputs).rename(columns={"path": "file"})
-    return files[list(FILE_COLUMNS)]
+    of_card = files.groupby("card")["file"].transform("size")
+    together = [_one_row(rows) for _, rows in files[of_card > MOST_FILES].groupby("card", sort=False)]
+    return pd.concat([*together, files[of_card <= MOST_FILES]], ignore_index=True)[list(FILE_COLUMNS)]
+
+
+def _one_row(files: pd.DataFrame) -> pd.DataFrame:
+    first = files.head(1)
+    folder = first["file"].item().rpartition("/")[0]
+    status = ", ".join(sorted(files["status"].unique()))
+    return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
 def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:

@@ -23,7 +23,8 @@ FLAGS = [
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is open its event loop runs in this thread, and no notebook can run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     if CHROMIUM is None:

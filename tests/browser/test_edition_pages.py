@@ -113,7 +113,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert "nearest_map" in code.inner_text()
     origin.get_by_role("link", name="school_choice.nearest_share").click()
     assert page.url.endswith("methods.html#function-models-school_choice-nearest_share")
-    entry = page.locator("section.function:has(:target)")
+    entry = page.locator("div.function:has(:target)")
     assert "Share of the choosers that attend the school nearest to their postcode." in entry.inner_text()
     assert "src/analysis/models/school_choice.py" in entry.inner_text()
 
@@ -154,3 +154,8 @@ def test_printed_pages_hold_the_tables_and_not_the_tools(open_file: OpenFile, ci
         "[...document.querySelectorAll('.scroll')].every(box => getComputedStyle(box).overflow === 'visible')"
     )
     assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_the_provenance_tells_who_answers_for_the_edition(open_file: OpenFile, ci_edition: Path) -> None:
+    run = open_file(ci_edition / "html" / "provenance.html").locator("table", has_text="Published by")
+    assert "A made-up research office" in run.inner_text()

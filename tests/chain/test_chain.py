@@ -114,7 +114,9 @@ def test_absence_is_told_beside_what_is_found(ci_edition: Path, manifest: dict[s
     steps = {step["stem"]: step for step in manifest["steps"]}  # type: ignore[attr-defined]
     sentences = {finding["name"]: finding["sentence"] for finding in steps["leergroei"]["findings"]}
     assert "What the absent would have shown is unknown" in sentences["absent"]
-    assert all("who sat both tests" in sentences[f"growth_{subject}"] for subject in ("lezen", "rekenen", "dmt"))
+    growth = [told for name, told in sentences.items() if name.startswith("growth_")]
+    assert growth
+    assert all("who sat both tests" in told for told in growth)
     assert (table(ci_edition, "leergroei", "missing_tests")["n_absent"].dropna() % 5 == 0).all()
 
 

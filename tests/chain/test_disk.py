@@ -24,10 +24,10 @@ def mount(*words: str) -> None:
 
 @pytest.fixture
 def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 300 kB."""
+    """A disk of 800 kB, on which two small editions fit."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=300k", "none", str(folder))
+    mount("-t", "tmpfs", "-o", "size=800k", "none", str(folder))
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 

@@ -15,7 +15,15 @@ import statsmodels.stats
 from linearmodels.datasets import wage_panel
 
 from analysis.models.regression import fit
-from analysis.models.staffing.panel import design, difference_in_differences, event_study, fit_panel, with_treatment
+from analysis.models.staffing.multiple import romano_wolf
+from analysis.models.staffing.panel import (
+    Design,
+    design,
+    difference_in_differences,
+    event_study,
+    fit_panel,
+    with_treatment,
+)
 
 UNION = ("expersq", "married", "union")
 
@@ -109,6 +117,28 @@ def test_by_default_pyfixest_counts_one_effect_more(by_school_year):
     n, used = len(rows), 1 + 6 - 1
     ratio = np.sqrt((n - used - 1) / (n - used))
     assert ours.std_errors.iloc[0] == pytest.approx(theirs.se().iloc[0] * ratio, rel=1e-8)
+
+
+def test_wild_bootstrap_and_stepdown_are_those_of_pyfixest_and_wildboottest(by_school_year):
+    """The same test statistics but for their scale, Webb's weights; p-values within three errors of 9,999 draws."""
+    rng = np.random.default_rng(8)
+    effects = {"large": 2.0, "some": 0.5, "none": 0.0}
+    rows = with_treatment(by_school_year.dropna(), "treated", 2018)
+    shared = rng.normal(size=len(rows))
+    outcomes = {
+        name: rows["y"] + effect * rows["treated_after"] + shared + rng.normal(size=len(rows))
+        for name, effect in effects.items()
+    }
+    rows = rows.assign(**outcomes)
+    panel = Design(rows, ("treated_after",))
+    ours = romano_wolf(panel, list(effects), "treated_after", rng=rng, draws=9999).set_index("outcome")
+    theirs = pyfixest.feols("large + some + none ~ treated_after | location + year", rows, vcov={"CRV1": "board"})
+    for name, model in zip(effects, theirs.to_list(), strict=True):
+        wild = model.wildboottest(param="treated_after", reps=9999, weights_type="webb", seed=1)["Pr(>|t|)"]
+        assert ours.loc[name, "p_value_wild"] == pytest.approx(float(wild), abs=3 * np.sqrt(2 * 0.25 / 9999))
+    stepdown = pyfixest.rwolf(theirs.to_list(), "treated_after", reps=9999, seed=2).loc["RW Pr(>|t|)"]
+    np.testing.assert_allclose(ours["p_value_romano_wolf"], stepdown.astype(float), atol=0.025)
+    assert ours["p_value_romano_wolf"].iloc[0] < 0.05 < ours["p_value_romano_wolf"].iloc[-1]
 
 
 def test_both_engines_agree_on_the_event_study(by_school_year):

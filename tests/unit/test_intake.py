@@ -65,6 +65,16 @@ def test_files_are_listed_with_their_card_hash_and_status():
     assert list(found.columns) == list(intake.FILE_COLUMNS)
 
 
+def test_many_files_of_one_card_are_counted_in_one_row():
+    card = {"publisher": "DUO", "reference_date": "2017-10-01", "licence": "CC0"}
+    many = [{"card": "x", "path": f"duo/{n}.csv", "sha256": "ab", "status": "verified"} | card for n in range(21)]
+    one = {"card": "y", "path": "cbs/y.csv", "sha256": "cd", "status": "changed"} | card
+    found = files_read(Sources(**vars(read("synthetic")) | {"inputs": [*many, one]}))
+    assert found["file"].tolist() == ["duo/* (21)", "cbs/y.csv"]
+    assert found["status"].tolist() == ["verified", "changed"]
+    assert found["sha256"].tolist() == ["", "cd"]
+
+
 def test_files_are_sought_in_the_folder_of_the_edition(read_duo):
     read("duo", folder="elsewhere", allow_changed_sources=True)
     root = intake.project_root()

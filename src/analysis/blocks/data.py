@@ -31,6 +31,10 @@ class DataBlock(Block):
     money_of_schools: bool = key(
         "read the files of CBS and DUO on scores, money and accounts too (duo only)", default=False
     )
+    density_and_distance: bool = key(
+        "read the files of CBS on addresses per km2 and of DUO on mean distances to school too (duo only)",
+        default=False,
+    )
 
     @model_validator(mode="after")
     def _scale_is_for_synthetic_data(self) -> DataBlock:
@@ -40,4 +44,6 @@ class DataBlock(Block):
             raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
         if self.source == "synthetic" and self.money_of_schools:
             raise ValueError("money_of_schools applies to files of CBS and DUO only; leave it out")
+        if self.source == "synthetic" and self.density_and_distance:
+            raise ValueError("density_and_distance applies to files of CBS and DUO only; leave it out")
         return self

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.contracts import ABROAD, AGES, HOME_UNKNOWN, PC4, UNKNOWN
-from analysis.data.sources import Sources
+from analysis.data.sources import COUNTRY, Sources
 from analysis.errors import InputError, StaatError, nearest
 
 DENOMINATION = {"Openbaar": "openbaar", "Rooms-Katholiek": "rk", "Protestants-Christelijk": "pc"}
@@ -23,7 +23,8 @@ class ChoiceTables:
     Parameters
     ----------
     by_school
-        location, lat, lon (degrees), schoolweging, denomination (openbaar, rk, pc or other), board, pupils.
+        location, municipality, lat, lon (degrees), schoolweging, denomination (openbaar, rk, pc or other), board,
+        pupils.
     by_pc4
         pc4, lat, lon (degrees), population (persons), share_nonwestern (0 to 1), pupils.
     by_pc4_school
@@ -49,7 +50,7 @@ class Step:
 
 
 def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
-    """Prepare the tables for the choice of a regular primary school (Bo) by pupils who live in the municipality.
+    """Prepare the tables for the choice of a regular primary school (Bo) by pupils who live in its municipality.
 
     The denomination is openbaar, rk (Rooms-Katholiek), pc (Protestants-Christelijk) or other. A blank in the source
     (``Onbekend``) counts as other: in 2017 it is one location, a humanist school with a single pupil.
@@ -59,7 +60,7 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
     sources
         Checked sources; the schoolweging is of one year.
     municipality
-        The municipality of schools and homes, as DUO spells it.
+        The municipality of schools and homes, as DUO spells it; `sources.COUNTRY` for all municipalities together.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
         The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
     """
     pupils = sources.by_location_pc4
-    if municipality not in set(pupils["GEMEENTENAAM"]):
+    if municipality != COUNTRY and municipality not in set(pupils["GEMEENTENAAM"]):
         like = nearest(municipality, pupils["GEMEENTENAAM"].unique())
         raise InputError("region", "no schools in this municipality", given=municipality, allowed=like)
     rows, accounting = _walk(pupils, _steps(sources, municipality))
@@ -90,12 +91,17 @@ def _steps(sources: Sources, municipality: str) -> list[Step]:
         return lambda rows: rows[column].isin(frame[key])
 
     home = "POSTCODE_LEERLING"
+    here = Step("school in the municipality", "school elsewhere", lambda rows: rows["GEMEENTENAAM"] == municipality)
     return [
-        Step("school in the municipality", "school elsewhere", lambda rows: rows["GEMEENTENAAM"] == municipality),
+        *([] if municipality == COUNTRY else [here]),
         Step("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),
         Step("home in the Netherlands", "home abroad", lambda rows: ~rows[home].isin(list(ABROAD))),
         Step("home is known", "home unknown", _home_known),
-        Step("home in the municipality", "home elsewhere", lambda rows: rows["GEMEENTENAAM_LEERLING"] == municipality),
+        Step(
+            "home in the municipality",
+            "home elsewhere",
+            lambda rows: rows["GEMEENTENAAM_LEERLING"] == rows["GEMEENTENAAM"],
+        ),
         Step("PC4 of four digits", "another postcode", lambda rows: rows[home].str.fullmatch(PC4)),
         Step("PC4 has a point", "no point for the PC4", known(home, sources.by_pc4_point, "pc4")),
         Step("school has a point", "no point for the school", known("location", sources.by_location_point, "location")),
@@ -142,6 +148,7 @@ def _size(rows: pd.DataFrame) -> dict[str, int]:
 
 def _by_school(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     schools = rows.groupby("location", as_index=False).agg(
+        municipality=("GEMEENTENAAM", "first"),
         denomination=("DENOMINATIE_VESTIGING", "first"),
         board=("BEVOEGD_GEZAG_NUMMER", "first"),
         pupils=("TOTAAL", "sum"),
@@ -149,7 +156,9 @@ def _by_school(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     schools["denomination"] = schools["denomination"].map(lambda name: DENOMINATION.get(name, OTHER)).astype("str")
     schools = schools.merge(sources.by_location_point, on="location", how="left", validate="one_to_one")
     schools = schools.merge(sources.by_location_weging[["location", "schoolweging"]], how="left", validate="one_to_one")
-    return _complete(schools[["location", "lat", "lon", "schoolweging", "denomination", "board", "pupils"]])
+    return _complete(
+        schools[["location", "municipality", "lat", "lon", "schoolweging", "denomination", "board", "pupils"]]
+    )
 
 
 def _by_pc4(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:

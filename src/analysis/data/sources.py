@@ -13,7 +13,9 @@ from analysis.data.cards import read_card, verified
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 
+PUPIL_CARD = "leerlingen-po-postcode-leeftijd-2017-2018"
 PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
+COUNTRY = "Nederland"  # the region of an edition about all municipalities that have a file
 FILES = {
     "scholen-2022-05-01": "geo/scholen-2022-05-01.geo.json",
     "scholen-2024-11-22": "geo/scholen-2024-11-22.geo.json",
@@ -77,14 +79,14 @@ class Sources:
 def read_duo(
     folder: Path, cards_folder: Path, municipality: str, schoolweging_year: int, allow_changed: bool
 ) -> Sources:
-    """Read the files of DUO and CBS for the schools of one municipality, each compared with its card first.
+    """Read the files of DUO and CBS for the schools of one municipality or of all, each compared with its card first.
 
     Parameters
     ----------
     folder, cards_folder
         The data folder and the folder with source cards.
     municipality
-        The municipality of the schools, as DUO spells it.
+        The municipality of the schools, as DUO spells it; `COUNTRY` for all.
     schoolweging_year
         The year whose schoolweging is used.
     allow_changed
@@ -101,7 +103,7 @@ def read_duo(
     population = cbs.read_population(file["bevolking-pc4-2013"])
     _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
     return Sources(
-        by_location_pc4=duo.read_pupils(folder / PUPIL_FOLDER, municipality),
+        by_location_pc4=duo.read_pupils(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality),
         by_location_point=geo.read_school_points(file["scholen-2022-05-01"], file["scholen-2024-11-22"]),
         by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
         by_pc4_population=population,
@@ -119,15 +121,20 @@ def verify(folder: Path, cards_folder: Path, municipality: str, allow_changed: b
     InputError
         A file is missing, or changed while that is not allowed; the municipality has no file.
     """
-    pupils = duo.pupil_file(folder / PUPIL_FOLDER, municipality)
     outline = OUTLINE_FILES.get(municipality)
-    paths = {"leerlingen-po-postcode-leeftijd-2017-2018": f"{PUPIL_FOLDER}/{pupils.name}", **FILES}
-    paths |= dict([outline] if outline else [])
+    paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
     return [
         {**record}
-        for id, path in paths.items()
-        for record in verified(read_card(id, cards_folder), folder, [path], allow_changed)
+        for id, files in {PUPIL_CARD: _pupil_paths(folder, municipality), **paths}.items()
+        for record in verified(read_card(id, cards_folder), folder, files, allow_changed)
     ]
+
+
+def _pupil_paths(folder: Path, municipality: str) -> list[str]:
+    pupils = folder / PUPIL_FOLDER
+    every = municipality == COUNTRY
+    chosen = duo.pupil_files(pupils).values() if every else [duo.pupil_file(pupils, municipality)]
+    return [f"{PUPIL_FOLDER}/{file.name}" for file in chosen]
 
 
 def _outlines(path: Path) -> pd.DataFrame:

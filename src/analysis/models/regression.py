@@ -92,7 +92,9 @@ class Regression:
         return float(w @ self.coefficients[terms].to_numpy()), float(np.sqrt(variance))
 
 
-def t_interval(estimate: pd.Series, std_error: pd.Series, n_clusters: int, level: float = 0.95) -> pd.DataFrame:
+def t_interval(
+    estimate: pd.Series, std_error: pd.Series, n_clusters: int | pd.Series, level: float = 0.95
+) -> pd.DataFrame:
     """Give estimates their interval and p-value by Student's t with one degree of freedom less than clusters.
 
     Returns
@@ -101,14 +103,15 @@ def t_interval(estimate: pd.Series, std_error: pd.Series, n_clusters: int, level
         ``estimate, std_error, ci_low, ci_high, p_value``; the p-value is two-sided, against zero.
     """
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
-    half = student.ppf((1 + level) / 2, n_clusters - 1) * error
+    df = np.asarray(n_clusters) - 1
+    half = student.ppf((1 + level) / 2, df) * error
     return pd.DataFrame(
         {
             "estimate": value,
             "std_error": error,
             "ci_low": value - half,
             "ci_high": value + half,
-            "p_value": 2 * student.sf(np.abs(value / error), n_clusters - 1),
+            "p_value": 2 * student.sf(np.abs(value / error), df),
         }
     )
 

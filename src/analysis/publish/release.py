@@ -15,7 +15,6 @@ from analysis.errors import DisclosureError, InputError
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
-    COUNTING_NAME,
     Contributors,
     Counts,
     Gated,
@@ -23,9 +22,11 @@ from analysis.publish.disclosure import (
     Totals,
     flat,
     profile,
+    refuse_uncounted,
     suppress,
 )
 from analysis.publish.extremes import refuse_extremes, withhold_tails
+from analysis.publish.files import Files
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.language import text
 from analysis.publish.layout import render
@@ -33,7 +34,7 @@ from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.raw import Loaded
 from analysis.publish.rendering import drawn
 from analysis.publish.sentences import refuse_exact
-from analysis.publish.tables import html_table, numbers_behind, write_csv, write_sidecar
+from analysis.publish.tables import html_table, numbers_behind
 from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
@@ -72,6 +73,7 @@ class Release:
         self._names: set[str] = set()
         self._loaded = Loaded()
         self._register = Register(self.profile)
+        self._files = Files(workspace, synthetic=self.synthetic)
         self._exact: set[int] = set()  # the counts that left the gate rounded or withheld: no text may tell them
 
     def gated(
@@ -152,14 +154,14 @@ class Release:
             gated,
             identity=f"table-{name}",
             caption=caption,
-            source=f"../{self._address('tables', name, 'csv')}",
+            source=f"../{self._files.address('tables', name, 'csv')}",
             digits=digits,
             labels=labels,
             shown=shown,
             note=note,
             synthetic=self.synthetic,
         )
-        path = self._write_csv(name, gated, caption)
+        path = self._files.table(name, gated, caption)
         self._record(
             kind="table",
             name=name,
@@ -168,7 +170,7 @@ class Release:
             rows=len(gated.frame),
             suppressed=gated.cells,
             rules=judged(gated, _counted(counts), self.profile, totals=totals is not None, picture=False),
-            files=self._digests(path),
+            files=self._files.digests(path),
         )
         return self._shown("table", name, html)
 
@@ -202,8 +204,8 @@ class Release:
         refuse_drawn(figure, gated.frame, name)
         image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         self._refuse_words("figure", name, (caption, alt, *texts_of(figure, gated.frame)), counts)
-        paths = self._write_pictures(name, image, svg)
-        source = self._write_csv(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
+        paths = self._files.pictures(name, image, svg)
+        source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         html = render(
             "figure.html.j2",
             identity=f"figure-{name}",
@@ -211,7 +213,7 @@ class Release:
             alt=alt,
             caption=caption,
             source=f"../{source}",
-            picture=f"../{self._address('figures', name, '')}".removesuffix("."),
+            picture=f"../{self._files.address('figures', name, '')}".removesuffix("."),
             synthetic=self.synthetic,
             rests="" if "n = " in caption else numbers_behind(gated, _counted(counts)),
             withheld=gated.cells > 0,
@@ -229,7 +231,7 @@ class Release:
             rows=len(gated.frame),
             suppressed=gated.cells,
             rules=judged(gated, _counted(counts), self.profile, totals=False, picture=True),
-            files=self._digests(source, *paths.values()),
+            files=self._files.digests(source, *paths.values()),
         )
         return self._shown("figure", name, html)
 
@@ -280,7 +282,7 @@ class Release:
     ) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counted = flat(frame), _counted(counts)
-        _refuse_uncounted(frame, counted)
+        refuse_uncounted(frame, counted)
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counted)
         self._loaded.refuse(frame)
@@ -320,35 +322,6 @@ class Release:
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")
 
-    def _address(self, kind: str, name: str, extension: str) -> str:
-        return f"{kind}/{self.workspace.stem}/{name}.{extension}"
-
-    def _write_csv(self, name: str, gated: Gated, caption: str) -> str:
-        path = self.workspace.published_folder("tables") / f"{name}.csv"
-        write_csv(gated.frame, path)
-        write_sidecar(
-            gated,
-            path.with_suffix(".json"),
-            edition=str(self.workspace.facts.get("edition", "")),
-            caption=caption,
-            synthetic=self.synthetic,
-        )
-        return self._address("tables", name, "csv")
-
-    def _write_pictures(self, name: str, image: bytes, svg: str) -> dict[str, str]:
-        folder = self.workspace.published_folder("figures")
-        (folder / f"{name}.png").write_bytes(image)
-        (folder / f"{name}.svg").write_text(svg, "utf8")
-        return {kind: self._address("figures", name, kind) for kind in ("png", "svg")}
-
-    def _digests(self, *addresses: str) -> dict[str, str]:
-        """Return the SHA-256 of files as they left the gate; what lies beside a table comes along."""
-        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
-        tables = [address.removesuffix(".csv") for address in addresses if address.endswith(".csv")]
-        beside = [f"{table}.{kind}" for table in tables for kind in ("json", "xlsx")]
-        files = {address: self.workspace.write / address for address in (*addresses, *beside)}
-        return {address: hashlib.sha256(file.read_bytes()).hexdigest() for address, file in files.items()}
-
     def _record(self, **entry: object) -> None:
         why = {"why": self.profile.rule} if entry.get("suppressed") else {}
         self.workspace.record("published", **entry, **why)
@@ -356,15 +329,6 @@ class Release:
 
 def _counted(counts: Counts) -> tuple[str, ...]:
     return (counts,) if isinstance(counts, str) else tuple(counts)
-
-
-def _refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
-    """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
-    for column in frame.columns:
-        counts = COUNTING_NAME.fullmatch(column.lower()) and not column.endswith(("_largest", "_second"))
-        if counts and column not in counted:
-            problem = f"column {column!r} seems to count something and is not a count of its own in counts="
-            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
 
 
 def _refuse_idle(alt: str, caption: str, name: str) -> None:

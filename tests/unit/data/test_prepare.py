@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.data.prepare import choice_tables
+from analysis.data.sources import COUNTRY
 from analysis.errors import InputError
 
 
@@ -40,6 +41,24 @@ def test_every_row_that_leaves_is_accounted_for(make_row, make_town):
         ["1011", "01AB00"],
         ["1012", "01AA00"],
     ]
+
+
+def test_of_a_country_every_pupil_stays_who_lives_in_the_municipality_of_the_school(make_row, make_town):
+    sources = make_town(
+        [
+            make_row(),
+            make_row(GEMEENTENAAM_LEERLING="Stad", POSTCODE_LEERLING="1012"),  # lives in the other municipality
+            make_row(GEMEENTENAAM="Stad", GEMEENTENAAM_LEERLING="Stad", location="01AB00", POSTCODE_LEERLING="1012"),
+        ]
+    )
+    tables = choice_tables(sources, COUNTRY)
+    assert tables.accounting["step"].iloc[0] == "regular primary school"
+    assert tables.accounting.set_index("reason").loc["home elsewhere", "rows_out"] == 1
+    assert tables.by_school[["location", "municipality"]].to_numpy().tolist() == [
+        ["01AA00", "Dorp"],
+        ["01AB00", "Stad"],
+    ]
+    assert tables.by_pc4_school["TOTAAL"].tolist() == [3, 3]
 
 
 @pytest.mark.parametrize(

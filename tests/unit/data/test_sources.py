@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from analysis.data.cards import Card
-from analysis.data.sources import FILES, PUPIL_FOLDER, read_duo
+from analysis.data.sources import COUNTRY, FILES, PUPIL_FOLDER, read_duo
 from analysis.errors import InputError
 
 
@@ -63,3 +63,14 @@ def test_a_year_without_schoolweging_stops(folders):
 def test_sources_made_elsewhere_meet_the_same_contracts(make_row, make_town):
     with pytest.raises(InputError, match=r"sources\.by_location_pc4: .*the ages sum to TOTAAL"):
         make_town([make_row(TOTAAL=9)])
+
+
+def test_the_country_is_every_municipality_that_has_a_file(folders, make_row, write_duo):
+    data, cards = folders
+    path = f"{PUPIL_FOLDER}/Stad.csv"
+    write_duo(data / path, make_row(GEMEENTENAAM="Stad", location="01AB00"))
+    with pytest.raises(InputError, match=r"Stad\.csv: the card does not name this file"):
+        read_duo(data, cards, COUNTRY, 2017, allow_changed=False)
+    sources = read_duo(data, cards, COUNTRY, 2017, allow_changed=True)
+    assert sources.by_location_pc4["GEMEENTENAAM"].tolist() == ["Dorp", "Stad"]
+    assert sum(record["path"].startswith(PUPIL_FOLDER) for record in sources.inputs) == 2

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.publish import charts_staffing as charts
+from analysis.publish import charts_toelage as toelage_charts
 from analysis.publish import language
 from analysis.publish import words_staffing as words
 from analysis.publish.axes import localise
@@ -168,7 +169,7 @@ def at_cutoff(*outcomes: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side() -> None:
-    figure = charts.cutoff(*at_cutoff("hours", "log_wage"))
+    figure = toelage_charts.cutoff(*at_cutoff("hours", "log_wage"))
     assert titles(figure) == ["Hourly wage", "Hours per teacher"]  # as outcomes are told, not as they come
     axes = figure.axes[0]
     assert dots(axes) == [pytest.approx(point) for point in [(-0.5, 0.015), (-1.5, 0.025), (0.5, 0.045), (1.5, 0.055)]]
@@ -181,19 +182,19 @@ def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side
 
 def test_a_withheld_jump_is_not_told_under_its_panel() -> None:
     points, lines, jumps = at_cutoff("hours")
-    (axes, _) = charts.cutoff(points, lines, jumps.assign(estimate=np.nan)).axes
+    (axes, _) = toelage_charts.cutoff(points, lines, jumps.assign(estimate=np.nan)).axes
     assert axes.get_xlabel() == ""
 
 
 def test_a_withheld_bin_leaves_its_place_open() -> None:
     points, lines, jumps = at_cutoff("hours")
     points.loc[0, "mean"] = np.nan
-    assert np.isnan(dots(charts.cutoff(points, lines, jumps).axes[0])[0][1])
+    assert np.isnan(dots(toelage_charts.cutoff(points, lines, jumps).axes[0])[0][1])
 
 
 def test_an_outcome_without_a_line_has_bins_alone() -> None:
     points, lines, jumps = at_cutoff("hours")
-    axes = charts.cutoff(points, lines[lines["outcome"] == "none"], jumps).axes[0]
+    axes = toelage_charts.cutoff(points, lines[lines["outcome"] == "none"], jumps).axes[0]
     assert len(dots(axes)) == 4
 
 
@@ -209,7 +210,7 @@ EVENTS = pd.DataFrame(
 
 def test_an_event_study_has_zero_in_the_base_year_and_a_dashed_line_before_the_start() -> None:
     one = EVENTS[EVENTS["group"] != "all schools"]
-    figure = charts.event_study(one, base=2020, start=2021)
+    figure = toelage_charts.event_study(one, base=2020, start=2021)
     assert titles(figure) == ["Teachers who came", "Hours per teacher", "Pupils per teacher"]
     axes = figure.axes[0]
     assert dots(axes) == [(2018, 0.01), (2019, -0.01), (2021, 0.2), (2020, 0)]
@@ -222,7 +223,7 @@ def test_an_event_study_has_zero_in_the_base_year_and_a_dashed_line_before_the_s
 
 
 def test_groups_stand_beside_each_other_in_a_year_and_are_named() -> None:
-    figure = charts.event_study(EVENTS, base=2020)
+    figure = toelage_charts.event_study(EVENTS, base=2020)
     found = dots(figure.axes[0])
     assert [x for x, _ in found[:3]] == pytest.approx([2017.89, 2018.89, 2020.89])
     assert [x for x, _ in found[3:6]] == pytest.approx([2018.11, 2019.11, 2021.11])
@@ -243,7 +244,7 @@ NULLS = pd.DataFrame(
 
 
 def test_nulls_are_drawn_in_margins_with_what_does_not_matter_shaded() -> None:
-    figure = charts.nulls(NULLS)
+    figure = toelage_charts.nulls(NULLS)
     assert titles(figure) == ["Before and after", "At the cut-off"]
     before_after, cutoff = figure.axes
     assert names(before_after) == ["Hours per teacher", "Teachers who came"]
@@ -294,7 +295,7 @@ PLACEBOS = pd.DataFrame(
 
 
 def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
-    figure = charts.placebo(PLACEBOS, "pupils per fte")
+    figure = toelage_charts.placebo(PLACEBOS, "pupils per fte")
     assert titles(figure) == [
         "At cut-offs that decide nothing",
         "Starts in years before the toelage",
@@ -349,11 +350,11 @@ EVERY = {
         language.text("teachers with a non-western background"),
         percent=True,
     ),
-    "cutoff": lambda: charts.cutoff(*at_cutoff(*OUTCOMES)),
-    "event_study": lambda: charts.event_study(EVENTS, base=2020, start=2021),
-    "nulls": lambda: charts.nulls(NULLS),
+    "cutoff": lambda: toelage_charts.cutoff(*at_cutoff(*OUTCOMES)),
+    "event_study": lambda: toelage_charts.event_study(EVENTS, base=2020, start=2021),
+    "nulls": lambda: toelage_charts.nulls(NULLS),
     "money": lambda: charts.money(BINS, FORMULA, 0.696, language.text("OAB money, euro per pupil")),
-    "placebo": lambda: charts.placebo(PLACEBOS, words.axes()["pupils_per_teacher"]),
+    "placebo": lambda: toelage_charts.placebo(PLACEBOS, words.axes()["pupils_per_teacher"]),
     "distances": lambda: charts.distances(DISTANCES),
     "accounts": lambda: charts.accounts(THIRDS),
 }
@@ -380,8 +381,8 @@ def test_words_of_every_language_fit_in_the_figure_and_beside_each_other(
 
 def test_the_figures_speak_dutch() -> None:
     with language.speaking("nl"):
-        figure = charts.cutoff(*at_cutoff("log_wage"))
-        nulls = charts.nulls(NULLS)
+        figure = toelage_charts.cutoff(*at_cutoff("log_wage"))
+        nulls = toelage_charts.nulls(NULLS)
     assert figure.axes[0].get_xlabel() == "sprong 0,030 (0,010 tot 0,060)\n1.120 scholen links, 96 rechts"
     assert titles(figure) == ["Uurloon"]
     assert titles(nulls) == ["Voor en na", "Bij de grens"]

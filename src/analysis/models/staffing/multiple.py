@@ -84,7 +84,7 @@ def wild_draws(
     and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a draw
     needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
     """
-    if panel.terms != (term,):
+    if tuple(panel.terms) != (term,):
         raise ModelError(f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}")
     groups = panel.clusters(cluster)
     x, years = panel.swept.to_numpy(), panel.years

@@ -5,13 +5,12 @@ share that rests on it. `profiles` holds the rules, `gate` applies them to one t
 give a withheld cell away, `audit` computes what a reader could still find out.
 """
 
-from analysis.publish.disclosure.declared import Contributors, Counts, Totals, flat
+from analysis.publish.disclosure.declared import Contributors, Counts, Totals, flat, refuse_uncounted
 from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
-from analysis.publish.disclosure.profiles import COUNTING_NAME, DOMINATED, PROFILES, Profile, profile
+from analysis.publish.disclosure.profiles import DOMINATED, PROFILES, Profile, profile
 from analysis.publish.disclosure.ratios import Ratios
 
 __all__ = [
-    "COUNTING_NAME",
     "CROSS",
     "DOMINATED",
     "PROFILES",
@@ -24,5 +23,6 @@ __all__ = [
     "Totals",
     "flat",
     "profile",
+    "refuse_uncounted",
     "suppress",
 ]

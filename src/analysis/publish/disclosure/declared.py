@@ -89,3 +89,12 @@ def refuse_undeclared(frame: pd.DataFrame, rests_on: Resting, contributors: Cont
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
         if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:
             raise DisclosureError(f"column {column!r}: rows per postcode are published with a count column only")
+
+
+def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
+    """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
+    for column in frame.columns:
+        counts = COUNTING_NAME.fullmatch(column.lower()) and not column.endswith(("_largest", "_second"))
+        if counts and column not in counted:
+            problem = f"column {column!r} seems to count something and is not a count of its own in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")

@@ -18,7 +18,7 @@ from analysis.publish.tables import number
 
 TABLE = "estimates"
 ALL = ("", "all")
-KEYS = ("model", "group", "outcome", "controls")
+KEYS = ("model", "group", "outcome", "controls", "cluster")
 MOST_COLUMNS = 6
 ALIKE = 0.6
 """Regressions of which at least this share of terms is the same stand in one table."""
@@ -34,7 +34,7 @@ class Facts(NamedTuple):
     effects
         What has fixed effects; empty for nothing.
     clusters
-        By what the standard errors are clustered.
+        By what the standard errors are clustered, where the table has no column ``cluster`` that tells it.
     error
         Column with the standard error on which the interval rests.
     """
@@ -54,6 +54,10 @@ REGRESSIONS = {
     "advisering": (
         Facts(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
         Facts(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),
+    ),
+    "staffing": (
+        Facts("amt_(did|event)|oab_(event|dose)", "school and year", "board"),
+        Facts("amt_(rd|first_stage)|shortage_(any|amount)|judgement_(lpm|logit)", "", "board"),
     ),
 }
 """Which models of a chapter's table ``estimates`` are regressions: other rows there are shares, bounds or contrasts."""
@@ -92,6 +96,8 @@ def read(site: Site, thing: Thing) -> Iterator[Regression]:
     for name, rows in frame.groupby(keys, sort=False):
         facts = next((facts for facts in REGRESSIONS[thing.stem] if re.fullmatch(facts.models, str(name[0]))), None)
         if facts:
+            told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
+            facts = facts._replace(clusters=told) if told else facts
             yield Regression(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
 
 

@@ -40,6 +40,16 @@ FIGURE_OF: dict[str, dict[str, str]] = {
         "no_test": "scenario_no_test",
         "schools": "caterpillar",
     },
+    "staffing": {
+        "shortage_weging": "shortage_by_weging",
+        "shortage_": "shortage_by_year",
+        "wage": "cutoff",
+        "toelage_": "nulls",
+        "oab_event": "oab_events",
+        "oab_": "money",
+        "threshold": "money",
+    },
+    "teachers": {"homes": "distances", "risk": "shortage_by_risk"},
     "school_advice": {"": "level_by_weging"},
     "value_added": {"": "two_questions"},
 }

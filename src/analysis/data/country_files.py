@@ -1,0 +1,122 @@
+"""Files that set municipalities side by side: density of addresses (CBS), and mean distance to school (DUO)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.data.cards import read_card, verified
+from analysis.data.contracts import LOCATION, PC4, check
+from analysis.data.files import FETCH_AGAIN, decimals, read_bytes, read_delimited, stripped, whole_numbers
+from analysis.errors import InputError
+
+FILES = {
+    "pc4-2023": "cbs/pc4_2023_v2.xlsx",
+    "gemiddelde-afstand-2019-2020": "duo/gemiddelde-afstand-tussen-woonadres-leerling-en-schoolvestiging-2019-2020.csv",
+}
+NAMES_ROW, UNITS_ROW, FIRST_ROW = 6, 9, 10  # the names of a column stand above each other in rows 7 to 9
+DENSITY, DENSITY_UNIT = "Omgevingsadressendichtheid", "adressen/km2"
+SECRET = -99997  # CBS: too few to tell
+REGULAR = "Bo"
+
+BY_PC4_DENSITY = pa.DataFrameSchema(
+    {
+        "pc4": pa.Column(str, pa.Check.str_matches(f"^{PC4}$", error="a postcode of four digits")),
+        "density": pa.Column("float64", pa.Check.gt(0, error="above 0"), description="addresses per km2 around"),
+    },
+    unique=["pc4"],
+    strict=True,
+    name="by_pc4_density",
+)
+BY_LOCATION_DISTANCE = pa.DataFrameSchema(
+    {
+        "location": pa.Column(str, pa.Check.str_matches(f"^{LOCATION}$", error="BRIN and vestigingsnummer")),
+        "pupils": pa.Column("int64", pa.Check.ge(1, error="1 or more"), description="on 1 October 2019"),
+        "km": pa.Column("float64", pa.Check.gt(0, error="above 0"), description="mean distance from home to school"),
+    },
+    unique=["location"],
+    strict=True,
+    name="by_location_distance",
+)
+
+
+def read_country_files(
+    folder: Path, cards_folder: Path, allow_changed: bool
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+    """Read both files, each compared with its card first.
+
+    Returns
+    -------
+    tuple
+        The tables ``by_pc4_density`` and ``by_location_distance`` by name, and one record a file for the manifest.
+
+    Raises
+    ------
+    InputError
+        A file is missing, changed, unreadable or breaks its contract.
+    """
+    records = [
+        {**record}
+        for card, path in FILES.items()
+        for record in verified(read_card(card, cards_folder), folder, [path], allow_changed)
+    ]
+    density, distance = (folder / path for path in FILES.values())
+    return {"by_pc4_density": read_density(density), "by_location_distance": read_mean_distance(distance)}, records
+
+
+def read_density(path: Path) -> pd.DataFrame:
+    """Read the omgevingsadressendichtheid of every PC4: addresses per km2 within a kilometre of an average address.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_pc4_density``: pc4, density. A PC4 whose density CBS keeps secret is left out.
+
+    Raises
+    ------
+    InputError
+        Not a readable workbook, no such column or several, another unit, or a broken contract.
+    """
+    read_bytes(path)
+    try:
+        sheet = pd.read_excel(path, header=None, engine="calamine")
+    except Exception as error:  # calamine has its own kinds of errors; all mean that this is no workbook
+        raise InputError(str(path), f"cannot be read as a workbook: {error}", hint=FETCH_AGAIN) from error
+    names = sheet.iloc[NAMES_ROW:FIRST_ROW].astype("str")
+    places = [at for at in sheet if (names[at] == DENSITY).any() and (names[at] == DENSITY_UNIT).any()]
+    if len(places) != 1 or len(sheet) <= FIRST_ROW:
+        problem = f"one column must be called {DENSITY}, in {DENSITY_UNIT}"
+        raise InputError(str(path), problem, given=f"{len(places)} such columns", hint=FETCH_AGAIN)
+    body = sheet.loc[FIRST_ROW:, [sheet.columns[0], places[0]]].set_axis(["pc4", "density"], axis=1).dropna()
+    body = body[body["density"] != SECRET]
+    told = pd.DataFrame({"pc4": body["pc4"].astype("str"), "density": decimals(body["density"], str(path))})
+    return check(told, BY_PC4_DENSITY, str(path))
+
+
+def read_mean_distance(path: Path) -> pd.DataFrame:
+    """Read the mean distance between home and school of the pupils of every regular primary school (Bo).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_location_distance``: location, pupils, km. A distance of zero is none: those locations are left out.
+
+    Raises
+    ------
+    InputError
+        Unreadable, a changed column, or a broken contract.
+    """
+    columns = ["BRIN_NUMMER", "VESTIGINGSNUMMER", "SOORT_PO", "AFSTAND", "LEERLINGEN"]
+    rows = stripped(read_delimited(path, columns, encoding="cp1252", separator=";"))
+    rows = rows[rows["SOORT_PO"] == REGULAR]
+    found = pd.DataFrame(
+        {
+            "location": rows["BRIN_NUMMER"] + rows["VESTIGINGSNUMMER"],
+            "pupils": whole_numbers(rows["LEERLINGEN"], str(path)),
+            "km": decimals(rows["AFSTAND"].str.replace(",", "."), str(path)) / 1000,
+        }
+    )
+    return check(found[found["km"] > 0], BY_LOCATION_DISTANCE, str(path))

@@ -1,0 +1,200 @@
+"""The model of every municipality, each with the reason if it has no estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.models.choice_by_municipality.flows import Municipality
+from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit.factored import available_threads
+
+Floats = NDArray[np.float64]
+
+ESTIMATED = "estimated"
+NO_INTERVAL = "too few postcodes for an interval"
+ONE_SCHOOL = "fewer than two schools"
+ONE_POSTCODE = "fewer than two postcodes"
+COLLINEAR = "terms cannot be told apart"
+NO_MAXIMUM = "no finite maximum"
+OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
+"""What can become of a municipality, in the order in which it is told."""
+
+ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
+COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations within choice sets
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What became of a municipality.
+
+    Parameters
+    ----------
+    municipality
+        The choices.
+    outcome
+        One of `OUTCOMES`.
+    result
+        None unless the likelihood has one finite maximum; errors clustered by postcode if the outcome is `ESTIMATED`.
+    probability
+        Of every school, postcodes x schools; None without a result.
+    """
+
+    municipality: Municipality
+    outcome: str
+    result: ConditionalLogitResult | None = None
+    probability: Floats | None = None
+
+
+def estimate(
+    country: Sequence[Municipality],
+    formula: str,
+    *,
+    min_postcodes: int = 10,
+    tolerance: float = 1e-10,
+    max_iterations: int = 100,
+    threads: int | None = None,
+) -> list[Fitted]:
+    r"""Estimate the conditional logit of a formula in every municipality.
+
+    Parameters
+    ----------
+    country
+        The municipalities.
+    formula
+        Right-hand side, over ``distance_km``, the columns of `Municipality.schools` and those of `Municipality.homes`;
+        see `conditional_logit.design_from_formula`.
+    min_postcodes
+        Errors are clustered by postcode; with fewer postcodes than this, or not more than terms, there is no interval.
+    tolerance, max_iterations
+        As in `conditional_logit.fit_factored`.
+    threads
+        Municipalities side by side; as many as processors where None.
+
+    Notes
+    -----
+    Per municipality: :math:`P_{ij} = e^{x_{ij}'\beta} / \sum_k e^{x_{ik}'\beta}` over all schools that any of its
+    pupils attends. A category that no school of a municipality has is no term there; the reference is openbaar, and
+    where there is none the first in the alphabet.
+    """
+
+    def one(built: tuple[Municipality, Design]) -> Fitted:
+        return _fitted(*built, min_postcodes, tolerance, max_iterations)
+
+    with ThreadPoolExecutor(threads or available_threads()) as pool:
+        fitted = {found.municipality.name: found for found in pool.map(one, designs(country, formula))}
+    return [fitted[one.name] for one in country]
+
+
+def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, Design]]:
+    """Build the designs of all municipalities, reading the formula once per set of denominations.
+
+    Reading a formula takes longer than estimating a small municipality. So the pairs of postcode and school of all
+    municipalities with the same denominations are laid below each other: the formula sees one long table.
+    """
+    alike: dict[tuple[str, ...], list[Municipality]] = {}
+    for one in country:
+        alike.setdefault(tuple(sorted(set(one.schools["denomination"]))), []).append(one)
+    for members in alike.values():
+        terms, values = _terms_of_pairs(members, formula)
+        ends = np.cumsum([one.pupils.size for one in members])
+        for one, rows in zip(members, np.split(values, ends[:-1]), strict=True):
+            pairs = {term: np.ascontiguousarray(rows[:, k].reshape(one.pupils.shape)) for k, term in enumerate(terms)}
+            yield one, Design.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
+
+
+def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list[str], Floats]:
+    """Return the names of the terms, and their values at every pair of the members: pairs x terms."""
+
+    def of_schools(name: str) -> NDArray[Any]:
+        return np.concatenate([np.tile(one.schools[name].to_numpy(), one.n_postcodes) for one in members])
+
+    def of_homes(name: str) -> NDArray[Any]:
+        return np.concatenate([np.repeat(one.homes[name].to_numpy(), one.n_schools) for one in members])
+
+    pairs = {
+        "distance_km": np.concatenate([one.distance_km.ravel() for one in members]),
+        "schoolweging": of_schools("schoolweging").astype(np.float64),
+        "denomination": of_schools("denomination").astype(object),
+    }
+    homes = pd.DataFrame({"share_nonwestern": of_homes("share_nonwestern").astype(np.float64)})
+    alone = pd.DataFrame(index=["school"])  # to the formula a pair is a chooser with one school
+    built = design_from_formula(formula, {name: values[:, None] for name, values in pairs.items()}, alone, homes)
+    return list(built.terms), built.rows().to_numpy(float)
+
+
+def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: float, max_iterations: int) -> Fitted:
+    if one.n_schools < 2 or one.n_postcodes < 2:
+        return Fitted(one, ONE_SCHOOL if one.n_schools < 2 else ONE_POSTCODE)
+    values = np.stack(list(design.pairs.values()), axis=-1)
+    if _collinear(values):
+        return Fitted(one, COLLINEAR)
+    pc4 = one.homes.index
+    enough = one.n_postcodes >= max(min_postcodes, len(design.terms) + 1)
+    try:
+        result = fit_factored(
+            design,
+            one.choices,
+            grouped=True,
+            cluster=pd.Series(pc4, index=pc4) if enough else None,
+            tolerance=tolerance,
+            max_iterations=max_iterations,
+            threads=1,
+        )
+    except ModelError:  # the attributes vary and differ: what is left is that the likelihood has no finite maximum
+        return Fitted(one, NO_MAXIMUM)
+    utility = values @ result.params.to_numpy()
+    shares = np.exp(utility - utility.max(axis=1, keepdims=True))
+    probability = shares / shares.sum(axis=1, keepdims=True)
+    return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability)
+
+
+def _collinear(values: Floats) -> bool:
+    """Tell whether some combination of the terms is the same for all schools of every postcode."""
+    within = (values - values.mean(axis=1, keepdims=True)).reshape(-1, values.shape[-1])
+    spread = np.sqrt((within**2).sum(axis=0))
+    if (spread <= COLLINEAR_BELOW * np.abs(values).max(axis=(0, 1))).any():
+        return True
+    scaled = within / spread
+    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] < COLLINEAR_BELOW)
+
+
+def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
+    """Count what became of the municipalities.
+
+    Returns
+    -------
+    DataFrame
+        One row per outcome that occurs: ``outcome, municipalities, pupils, schools, postcodes, share`` (of all pupils).
+    """
+    rows = pd.DataFrame(
+        [
+            {
+                "outcome": found.outcome,
+                "municipalities": 1,
+                "pupils": found.municipality.n_pupils,
+                "schools": found.municipality.n_schools,
+                "postcodes": found.municipality.n_postcodes,
+            }
+            for found in fitted
+        ]
+    )
+    told = rows.groupby("outcome").sum().reindex(OUTCOMES).dropna().astype("int64").reset_index()
+    return told.assign(share=told["pupils"] / told["pupils"].sum())
+
+
+def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
+    """Tell the coefficients of every municipality with an interval, in the one form; the group is the municipality."""
+    told = [
+        found.result.estimates("municipality", found.municipality.name)
+        for found in fitted
+        if found.result is not None and found.outcome == ESTIMATED
+    ]
+    return pd.concat(told, ignore_index=True)

@@ -1,0 +1,124 @@
+r"""How strongly attendance falls with distance, told so that municipalities can be compared.
+
+Coefficients of a logit are not on one scale, and two of them describe distance. What can be compared is what they
+imply for the same two schools: with :math:`V(d) = \beta_d d + \beta_l \ln(d + 0.1)`,
+
+- *fall per km* :math:`s = -(V(d_1) - V(d_0)) / (d_1 - d_0)`: the semi-elasticity, over the distance from
+  :math:`d_0` to :math:`d_1`; a school :math:`d_1 - d_0` km farther than another like it is attended
+  :math:`e^{s (d_1 - d_0)}` times less;
+- *halving distance* :math:`h`: the extra km from :math:`d_0` that halve attendance,
+  :math:`V(d_0 + h) = V(d_0) - \ln 2`.
+
+Standard errors by the delta method, from the covariance clustered by postcode; intervals from Student's t with one
+degree of freedom less than postcodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from analysis.errors import ModelError
+from analysis.models.choice_by_municipality.estimation import ESTIMATED, Fitted
+from analysis.models.conditional_logit import ConditionalLogitResult
+from analysis.models.estimates import in_form
+from analysis.models.regression import t_interval
+from analysis.models.school_choice import LOG_OFFSET_KM
+
+Floats = NDArray[np.float64]
+
+DISTANCE, LOG_DISTANCE = "distance_km", f"log(distance_km + {LOG_OFFSET_KM:g})"
+FALL, HALVING = "fall_per_km", "halving_km"
+UNITS = {FALL: "log odds per km", HALVING: "km"}
+FARTHEST_KM = 100.0
+
+
+def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.DataFrame:
+    """Tell the fall per km and the halving distance of every municipality with an interval; see the module.
+
+    Parameters
+    ----------
+    fitted
+        What `estimate` made.
+    from_km, to_km
+        The distances between which the fall is taken; halving starts at the first.
+
+    Returns
+    -------
+    DataFrame
+        In the one form; the group is the municipality. Where attendance does not fall to a half within 100 km there is
+        no halving distance, and no row of it.
+
+    Raises
+    ------
+    ModelError
+        If the formula has another term of distance than ``distance_km`` and ``log(distance_km + 0.1)``.
+    """
+    rows = [
+        {"group": found.municipality.name, "n_obs": found.municipality.n_pupils, **row}
+        for found in fitted
+        if found.outcome == ESTIMATED and found.result is not None
+        for row in _of_one(found.result, from_km, to_km)
+    ]
+    frame = pd.DataFrame(rows)
+    interval = t_interval(frame["estimate"], frame["std_error"], frame["n_clusters"])
+    return in_form(
+        pd.concat([frame.drop(columns=["estimate", "std_error"]), interval], axis=1).assign(
+            unit=frame["term"].map(UNITS)
+        ),
+        model="municipality",
+    )
+
+
+def _of_one(result: ConditionalLogitResult, from_km: float, to_km: float) -> list[dict[str, object]]:
+    params = distance_terms(result)
+    assert result.covariance_cluster is not None, "the errors are clustered"
+    covariance = result.covariance_cluster.reindex(index=params.index, columns=params.index, fill_value=0.0).to_numpy()
+    b = params.to_numpy(float)
+    fall = -(_at(to_km) - _at(from_km)) / (to_km - from_km)
+    told = [(FALL, float(fall @ b), fall)]
+    extra = halving_distance(b, from_km)
+    if extra is not None:
+        told.append((HALVING, extra, -(_at(from_km + extra) - _at(from_km)) / _slope(b, from_km + extra)))
+    return [
+        {
+            "term": term,
+            "estimate": estimate,
+            "std_error": float(np.sqrt(gradient @ covariance @ gradient)),
+            "n_clusters": result.n_clusters,
+        }
+        for term, estimate, gradient in told
+    ]
+
+
+def distance_terms(result: ConditionalLogitResult) -> pd.Series:
+    """Return the coefficients of distance and of its logarithm; zero for one that the formula does not have."""
+    others = [term for term in result.params.index if "distance" in str(term) and term not in (DISTANCE, LOG_DISTANCE)]
+    if others:
+        raise ModelError(f"sensitivity to distance is defined for {DISTANCE} and {LOG_DISTANCE} only, not {others[0]}")
+    return result.params.reindex([DISTANCE, LOG_DISTANCE], fill_value=0.0)
+
+
+def halving_distance(b: Floats, from_km: float) -> float | None:
+    """Solve V(from + h) = V(from) - ln 2 for h > 0; None where attendance does not fall to a half by then."""
+    start = float(_at(from_km) @ b)
+
+    def left(extra: float) -> float:
+        return float(_at(from_km + extra) @ b) - start + float(np.log(2))
+
+    if _slope(b, from_km) >= 0 or left(FARTHEST_KM) > 0:
+        return None
+    return float(brentq(left, 0.0, FARTHEST_KM, xtol=1e-12))
+
+
+def _at(km: float) -> Floats:
+    """Return the terms at a distance: V(d) is their product with the coefficients."""
+    return np.array([km, np.log(km + LOG_OFFSET_KM)])
+
+
+def _slope(b: Floats, km: float) -> float:
+    return float(b[0] + b[1] / (km + LOG_OFFSET_KM))

@@ -1,0 +1,142 @@
+"""What a reader knows who lays published tables beside each other: numbers, the sums they share, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.publish.differencing_layers import Cell, Layer, Told, cells_of
+from analysis.publish.differencing_links import Gap, Link, compare
+from analysis.publish.disclosure.audit import SLACK, Equation, exposed
+from analysis.publish.disclosure.profiles import Profile
+
+
+class Leak(NamedTuple):
+    """A withheld cell that can be found, and the sums in which it stands."""
+
+    cell: int
+    sums: tuple[Link, ...]
+
+
+class Ledger:
+    """The published tables, their numbers, and the sums that they have in common.
+
+    Parameters
+    ----------
+    profile
+        The rules of the edition.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.cells: list[Cell] = []
+        self.gaps: list[Gap] = []
+        self._layers: dict[str, list[Layer]] = {}
+        self._links: list[Link] = []
+
+    def add(self, told: Told, *, among: Iterable[Layer] | None = None) -> list[Layer]:
+        """Add a table, compare it with itself and with the layers `among` (else with all), and return its layers."""
+        cells, layers = cells_of(told, self.profile, len(self.cells))
+        self.cells += cells
+        others = [layer for known in self._layers.values() for layer in known] if among is None else list(among)
+        for place, layer in enumerate(layers):
+            for other in (*others, *layers[:place]):
+                if other.column == layer.column:
+                    links, gaps = compare(layer, other, self.profile)
+                    self._links += links
+                    self.gaps += gaps
+        self._layers.setdefault(told.name, []).extend(layers)
+        return layers
+
+    def without_last(self, size: int, name: str) -> None:
+        """Forget the table `name`, that was added last, when there were `size` cells."""
+        del self.cells[size:], self._layers[name]
+        self._links = [link for link in self._links if max((*link.left, *link.right)) < size]
+        self.gaps = [gap for gap in self.gaps if max((*gap.left, *gap.right)) < size]
+
+    def leaks(self, since: int = 0) -> list[Leak]:
+        """Return the withheld cells that can be found with what the cells from number `since` on tell."""
+        names = self._same_cells()
+        links = self._reached(names, since)
+        if not links:
+            return []
+        low, high = self._bounds(names)
+        members = self._members(links, names)
+        hidden = {name: n for name, same in members.items() for n in sorted(same) if self.cells[n].withheld}
+        needed = {name: float(self.profile.width(self.cells[n].column)) for name, n in hidden.items()}
+        found = exposed(low, high, list(dict.fromkeys(_equations(links, names))), needed)
+        told = {name for name in needed if not all(self.cells[n].withheld for n in members[name])}
+        return [
+            Leak(hidden[name], tuple(link for link in links if not members[name].isdisjoint((*link.left, *link.right))))
+            for name, (least, most) in sorted(found.items())
+            if (name in told or least < self._threshold(name)) and not self._is_open_zero(most)
+        ]
+
+    def _members(self, links: Iterable[Link], names: Sequence[int]) -> dict[int, set[int]]:
+        """Return for every number in the sums the cells that tell it."""
+        found: dict[int, set[int]] = {}
+        for link in links:
+            for cell in (*link.left, *link.right):
+                found.setdefault(names[cell], set()).add(cell)
+        return found
+
+    def _is_open_zero(self, most: float) -> bool:
+        """Tell whether all that is found is that there is nobody, which this profile publishes."""
+        return self.profile.zeros == "published" and most < 1 - SLACK
+
+    def _threshold(self, cell: int) -> int:
+        return self.profile.threshold(self.cells[cell].column)
+
+    def _same_cells(self) -> list[int]:
+        """Return for every cell the first one that is the same number."""
+        names = list(range(len(self.cells)))
+        for left, right in self._links:
+            if len(left) == len(right) == 1:
+                one, other = _root(names, left[0]), _root(names, right[0])
+                names[max(one, other)] = min(one, other)
+        return [_root(names, cell) for cell in names]
+
+    def _bounds(self, names: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        low = np.array([cell.low for cell in self.cells])
+        high = np.array([cell.high for cell in self.cells])
+        place = np.array(names)
+        least, most = low.copy(), high.copy()
+        np.maximum.at(least, place, low)
+        np.minimum.at(most, place, high)
+        most = np.maximum(least, most)
+        return least, most
+
+    def _reached(self, names: Sequence[int], since: int) -> list[Link]:
+        """Return the links that hang together with a cell from number `since` on, and with a withheld one."""
+        links = self._links
+        parent = list(range(len(self.cells)))
+        for link in links:
+            cells = [names[cell] for cell in (*link.left, *link.right)]
+            for cell in cells[1:]:
+                one, other = _root(parent, cells[0]), _root(parent, cell)
+                parent[max(one, other)] = min(one, other)
+        new = {_root(parent, names[cell]) for cell in range(since, len(self.cells))}
+        hidden = {_root(parent, names[place]) for place, cell in enumerate(self.cells) if cell.withheld}
+        wanted = new & hidden
+        return [link for link in links if _root(parent, names[link.left[0]]) in wanted]
+
+
+def _equations(links: Iterable[Link], names: Sequence[int]) -> Iterator[Equation]:
+    for link in links:
+        factors: dict[int, float] = {}
+        for sign, side in ((1.0, link.left), (-1.0, link.right)):
+            for cell in side:
+                factors[names[cell]] = factors.get(names[cell], 0.0) + sign
+        left = sorted((cell, factor) for cell, factor in factors.items() if factor)
+        if left:
+            turn = left[0][1] / abs(left[0][1])
+            yield Equation(tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left))
+
+
+def _root(names: list[int], cell: int) -> int:
+    while names[cell] != cell:
+        names[cell] = names[names[cell]]
+        cell = names[cell]
+    return cell

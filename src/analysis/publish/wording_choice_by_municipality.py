@@ -1,0 +1,210 @@
+"""What the chapter on the choice of a school in every municipality finds, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp
+
+import pandas as pd
+
+from analysis.publish.language import text
+from analysis.publish.tables import number
+from analysis.publish.wording import COLUMNS
+from analysis.publish.wording_staffing import Finding, Row, as_rows, one
+
+MUNICIPALITIES, SCHOOLS = "municipalities", "schools"
+URBAN, RURAL = "very strongly urban", "not urban"
+
+
+def choice_by_municipality(
+    account: pd.DataFrame,
+    estimates: pd.DataFrame,
+    spread: pd.DataFrame,
+    correlations: pd.DataFrame,
+    means: pd.DataFrame,
+    *,
+    from_km: float,
+    to_km: float,
+) -> pd.DataFrame:
+    """Tell how far attendance falls with distance, where more, and how near the model's distances are to real ones.
+
+    Parameters
+    ----------
+    account, estimates, spread, correlations, means
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+    from_km, to_km
+        The distances between which attendance falls.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    mean = one(estimates, model="mean", term="intercept")
+    rows = [
+        *_covered(account),
+        *_fall(mean, from_km, to_km),
+        *_spread(mean, spread, from_km, to_km),
+        *_density(one(estimates, model="density", term="log2_density"), from_km, to_km),
+        *_weging(one(estimates, model="density", term="sd_schoolweging"), from_km, to_km),
+        *_distances(one(correlations, model="log", term="expected_published"), correlations),
+        *_postcodes(means),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _covered(account: pd.DataFrame) -> Iterator[Finding]:
+    known = {row["outcome"]: row for row in as_rows(account)}
+    row = known.get("estimated")
+    if row and not pd.isna(row["share"]):
+        yield (
+            "covered",
+            text(
+                "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
+                "pupils who live and go to school in one municipality do so there. The others have too few postcodes "
+                "or schools.",
+                known=int(row["municipalities"]),
+                all=int(account["municipalities"].sum()),
+                share=row["share"],
+            ),
+            int(row["municipalities"]),
+            MUNICIPALITIES,
+        )
+
+
+def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+    if mean:
+        times = {name: exp(mean[name] * (to_km - from_km)) for name in ("estimate", "ci_low", "ci_high")}
+        yield (
+            "fall",
+            text(
+                "In the mean municipality a school at {near} km is attended {times} times as often as one like it at "
+                "{far} km (95% interval {low} to {high}). This describes enrolment; it is not preference.",
+                near=_km(from_km),
+                far=_km(to_km),
+                times=number(times["estimate"], 1),
+                low=number(times["ci_low"], 1),
+                high=number(times["ci_high"], 1),
+            ),
+            int(mean["n_obs"]),
+            MUNICIPALITIES,
+        )
+
+
+def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    found = [row for row in as_rows(spread) if row["model"] == "mean" and not pd.isna(row["tau"])]
+    if mean and found:
+        low, high = (exp((mean["estimate"] + sign * found[0]["tau"]) * (to_km - from_km)) for sign in (-1, 1))
+        yield (
+            "spread",
+            text(
+                "Municipalities differ: leaving chance aside, two thirds of them lie between {low} and {high} times, "
+                "if their values follow a normal distribution.",
+                low=number(low, 1),
+                high=number(high, 1),
+            ),
+            int(found[0]["n_obs"]),
+            MUNICIPALITIES,
+        )
+
+
+def _density(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+    if row:
+        told = {
+            "size": number(abs(row["estimate"]), 2),
+            "low": number(row["ci_low"], 2),
+            "high": number(row["ci_high"], 2),
+            "near": _km(from_km),
+            "far": _km(to_km),
+        }
+        if row["ci_low"] <= 0 <= row["ci_high"]:
+            sentence = text(
+                "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are "
+                "denser (95% interval per doubling {low} to {high} log odds per km).",
+                near=told["near"],
+                far=told["far"],
+                low=told["low"],
+                high=told["high"],
+            )
+        elif row["estimate"] > 0:
+            sentence = text(
+                "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
+                "odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other distances "
+                "it may not.",
+                **told,
+            )
+        else:
+            sentence = text(
+                "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
+                "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other "
+                "distances it may not.",
+                **told,
+            )
+        yield "density", sentence, int(row["n_obs"]), MUNICIPALITIES
+
+
+def _weging(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+    if not row:
+        return
+    told = {
+        "near": _km(from_km),
+        "far": _km(to_km),
+        "estimate": number(row["estimate"], 2),
+        "low": number(row["ci_low"], 2),
+        "high": number(row["ci_high"], 2),
+    }
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = text(
+            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
+            "falls from {near} to {far} km, at equal density: {estimate} a point (95% interval {low} to {high}). "
+            "Between other distances it may.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance from "
+            "{near} to {far} km differs by {estimate} log odds per km (95% interval {low} to {high}), at equal "
+            "density.",
+            **told,
+        )
+    yield "spread_of_schoolweging", sentence, int(row["n_obs"]), MUNICIPALITIES
+
+
+def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
+    straight = one(correlations, model="log", term="straight_published")
+    if modelled and straight:
+        yield (
+            "distances",
+            text(
+                "The mean distance that the model expects of a school correlates {modelled} with the one that DUO "
+                "publishes (95% interval {low} to {high}). For the straight lines from the postcodes of its own pupils "
+                "it is {straight}, and those rest on no model.",
+                modelled=number(modelled["estimate"], 2),
+                low=number(modelled["ci_low"], 2),
+                high=number(modelled["ci_high"], 2),
+                straight=number(straight["estimate"], 2),
+            ),
+            int(modelled["n_obs"]),
+            SCHOOLS,
+        )
+
+
+def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
+    known = {row["urbanicity"]: row for row in as_rows(means.dropna(subset=["published_to_straight"]))}
+    if {URBAN, RURAL, "all"} <= set(known):
+        yield (
+            "postcode_points",
+            text(
+                "The published distance is {urban} times the straight line from the postcode's point in very strongly "
+                "urban municipalities, and {rural} times in those that are not urban. Below one, pupils live nearer to "
+                "their school than the point of their postcode lies.",
+                urban=number(known[URBAN]["published_to_straight"], 2),
+                rural=number(known[RURAL]["published_to_straight"], 2),
+            ),
+            int(known["all"]["schools"]),
+            SCHOOLS,
+        )
+
+
+def _km(distance: float) -> str:
+    return number(distance, 0 if distance == int(distance) else 1)

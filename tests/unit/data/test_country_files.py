@@ -1,0 +1,52 @@
+import pytest
+
+from analysis.data.country_files import FILES, read_density, read_mean_distance
+from analysis.errors import InputError
+
+TOP = [["Tabel", "titel"]] * 6
+NAMES = [[None, "Dichtheid"], [None, "Omgevingsadressendichtheid"], ["Postcode-4", None], ["Code", "adressen/km2"]]
+HEADER = "PEILDATUM;BRIN_NUMMER;VESTIGINGSNUMMER;SOORT_PO;AFSTAND;LEERLINGEN\r\n"
+
+
+@pytest.fixture
+def density_file(tmp_path, write_xlsx):
+    def write(*rows, names=NAMES):
+        return write_xlsx(tmp_path / "cbs" / "pc4_2023_v2.xlsx", {"PC4": [*TOP, *names, *rows]})
+
+    return write
+
+
+@pytest.fixture
+def distance_file(tmp_path):
+    def write(*rows):
+        path = tmp_path / FILES["gemiddelde-afstand-2019-2020"]
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEADER + "".join(f"20191001;{row}\r\n" for row in rows), "cp1252")
+        return path
+
+    return write
+
+
+def test_density_is_read_by_its_name_and_secret_ones_are_left_out(density_file):
+    told = read_density(density_file([1011, 7150], [1012, -99997], [1013, 6614]))
+    assert told.to_dict("list") == {"pc4": ["1011", "1013"], "density": [7150.0, 6614.0]}
+
+
+def test_density_in_another_unit_stops(density_file):
+    names = [*NAMES[:3], ["Code", "categorie"]]
+    with pytest.raises(InputError, match="Omgevingsadressendichtheid, in adressen/km2"):
+        read_density(density_file([1011, 1], names=names))
+
+
+def test_distances_of_regular_schools_are_in_km_and_zero_is_none(distance_file):
+    told = read_mean_distance(
+        distance_file("00AA;00;Bo;1234,5;100", "00AB;01;Vso;9000;20", "00AC;00;Bo;0;7", "00AD;02;Bo;800;50")
+    )
+    assert told["location"].tolist() == ["00AA00", "00AD02"]
+    assert told["km"].tolist() == [1.2345, 0.8]
+    assert told["pupils"].tolist() == [100, 50]
+
+
+def test_a_distance_that_is_no_number_stops(distance_file):
+    with pytest.raises(InputError, match="must hold numbers"):
+        read_mean_distance(distance_file("00AA;00;Bo;far;100"))
