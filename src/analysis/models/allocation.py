@@ -1,0 +1,149 @@
+"""Who attends which school by a rule: the nearest school, or the nearest one with a place left.
+
+Rules need no model of choice: they tell what homes and places alone would make of schools.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+
+Indices = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+NONE = -1
+"""The school of a pupil without a place."""
+
+PRIORITY = 8
+"""At how many nearest schools a child of Amsterdam has priority."""
+
+
+def nearest(distance_km: Floats) -> Indices:
+    """Place everyone at the nearest school, places or not; of schools at one distance the first.
+
+    Parameters
+    ----------
+    distance_km
+        Homes x schools.
+
+    Returns
+    -------
+    Indices
+        Position of the school, per home.
+    """
+    return np.asarray(distance_km.argmin(axis=1), dtype=np.intp)
+
+
+def nearest_with_capacity(
+    distance_km: Floats,
+    places: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    homes: Indices | None = None,
+    priority: int = PRIORITY,
+    considered: int | None = None,
+) -> Indices:
+    """Place everyone at the nearest school that has a place, by deferred acceptance with priority and a lottery.
+
+    Pupils want the nearest school, then the next nearest, and so on. A school prefers pupils who have it among their
+    `priority` nearest schools, and among equals those with the best lottery number; a pupil has one number for all
+    schools.
+
+    Parameters
+    ----------
+    distance_km
+        Homes x schools.
+    places
+        Places per school.
+    rng
+        Draws the lottery.
+    homes
+        Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
+    priority
+        Number of nearest schools with priority.
+    considered
+        Number of nearest schools that a pupil would attend; all of them where None.
+
+    Returns
+    -------
+    Indices
+        Position of the school, per pupil; `NONE` for a pupil whom every school refused.
+
+    Raises
+    ------
+    ModelError
+        If there is not one number of places per school, or one is negative.
+
+    References
+    ----------
+    Gale and Shapley (1962), College admissions and the stability of marriage.
+    """
+    if np.shape(places) != distance_km.shape[1:] or np.min(places) < 0:
+        raise ModelError(f"places: one number, zero or more, for each of {distance_km.shape[1]} schools is needed")
+    order = np.argsort(distance_km, axis=1, kind="stable")[:, :considered]
+    rows = np.arange(len(distance_km)) if homes is None else homes
+    without_priority = np.arange(order.shape[1]) >= priority
+    return deferred_acceptance(order[rows], rng.random(len(rows))[:, None] + without_priority, np.asarray(places))
+
+
+def without_place(school: Indices) -> int:
+    """Count the pupils without a place."""
+    return int((school == NONE).sum())
+
+
+def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64]) -> Indices:
+    """Place pupils by pupil-proposing deferred acceptance.
+
+    Parameters
+    ----------
+    wanted
+        The pupil's options in order of preference, shape (n_pupils, k).
+    claim
+        The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
+    places
+        Places per option, shape (n_options,).
+
+    Returns
+    -------
+    Indices
+        The option of each pupil, `NONE` for one whom all of its options refused. No pupil and option would both rather
+        have each other, and no other such outcome gives any pupil an option that it prefers.
+    """
+    worst = np.where(places > 0, np.inf, -np.inf)
+    turn = np.zeros(len(wanted), dtype=np.intp)
+    held = np.full(len(wanted), NONE, dtype=np.intp)
+    asking = np.arange(len(wanted))
+    while len(asking):
+        turn[asking] = _next(wanted, claim, worst, turn, asking)
+        asking = asking[turn[asking] < wanted.shape[1]]
+        held[asking] = wanted[asking, turn[asking]]
+        asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
+        held[asking] = NONE
+        turn[asking] += 1
+    return held
+
+
+def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: Indices) -> Indices:
+    """Find the next option of each pupil at which its claim is not hopeless; k when there is none.
+
+    The worst claim that a full option holds only improves, so that an option which would refuse now always will.
+    """
+    options = np.arange(wanted.shape[1])
+    open_to = (claim[asking] <= worst[wanted[asking]]) & (options >= turn[asking][:, None])
+    return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
+
+
+def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
+    """Find the pupils who fall out at the options that were asked, and note there the worst claim that is held."""
+    asked = np.zeros(len(places), dtype=bool)
+    asked[held[asking]] = True
+    full = asked & (np.bincount(held[held != NONE], minlength=len(places)) >= places)
+    there = np.flatnonzero((held != NONE) & full[held])
+    order = there[np.lexsort((claim[there], held[there]))]
+    option = held[order]
+    rank = np.arange(len(order)) - np.searchsorted(option, option)
+    last = rank == places[option] - 1
+    worst[option[last]] = claim[order[last]]
+    return order[rank >= places[option]]
