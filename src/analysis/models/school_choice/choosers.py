@@ -176,7 +176,8 @@ class Choosers:
         """
         attended = self.schools.index.isin(self.chosen.index.get_level_values(1))
         kept = np.ones(len(self.schools), dtype=np.bool_)
-        for _, kinds in self.schools.select_dtypes("category").items():
+        for column in self.schools.select_dtypes("category").columns:
+            kinds = self.schools[column]
             kept &= kinds.isin(kinds[attended]).to_numpy()
         return self.to_schools(self.schools.index[kept])
 
@@ -207,13 +208,21 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
-def design(choosers: Choosers, formula: str) -> Design:
-    """Make the design of a formula over the variables of pairs, schools and choosers, in the units of `UNITS`."""
+def design(choosers: Choosers, formula: str, schools: pd.DataFrame | None = None) -> Design:
+    """Make the design of a formula over the variables of pairs, schools and choosers, in the units of `UNITS`.
+
+    Parameters
+    ----------
+    choosers, formula
+        Who chooses, and by what.
+    schools
+        The same schools with other attributes, as in a counterfactual; those of the choosers where None.
+    """
     return design_from_formula(
         formula,
         pairs=choosers.pairs,
-        alternatives=_in_units(choosers.schools),
-        choosers=_in_units(choosers.situations),
+        alternatives=in_units(choosers.schools if schools is None else schools),
+        choosers=in_units(choosers.situations),
     )
 
 
@@ -256,7 +265,8 @@ def utilities(made: Design, params: pd.Series) -> Floats:
     return utility
 
 
-def _in_units(frame: pd.DataFrame) -> pd.DataFrame:
+def in_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the variables of a formula, in the units of `UNITS`."""
     variables = frame.drop(columns=[name for name in NO_VARIABLES if name in frame])
     return variables.assign(**{name: variables[name] / unit for name, unit in UNITS.items() if name in variables})
 
