@@ -71,7 +71,7 @@ def closes(choosers: Choosers, rule: Rule) -> Change:
         distance_km=choosers.distance_km[:, stays],
         chosen=choosers.chosen[choosers.chosen.index.get_level_values(1) != school],
     )
-    return Change(left, school, choosers.schools.loc[school, ["lat", "lon"]])
+    return Change(left, school, _place(choosers, school))
 
 
 def opens(choosers: Choosers) -> Change:
@@ -111,7 +111,11 @@ def changes(choosers: Choosers, rule: Rule, attribute: str, value: str) -> Chang
         )
     school = ruled(choosers, rule, (values != value).to_numpy())
     changed = values.mask(values.index == school, value).astype(values.dtype)
-    return Change(choosers.with_schools(**{attribute: changed}), school, choosers.schools.loc[school, ["lat", "lon"]])
+    return Change(choosers.with_schools(**{attribute: changed}), school, _place(choosers, school))
+
+
+def _place(choosers: Choosers, school: str) -> pd.Series:
+    return choosers.schools[["lat", "lon"]].astype(float).T[school]
 
 
 def _average(schools: pd.DataFrame, place: pd.Series) -> pd.DataFrame:
