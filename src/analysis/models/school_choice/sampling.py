@@ -6,7 +6,7 @@ school attended. Chances of coming into the set then differ between schools, whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -44,14 +44,27 @@ class Sampled:
     offset: pd.Series
     cluster: pd.Series
 
-    def estimate(self) -> ConditionalLogitResult:
-        """Estimate the conditional logit with the offset; standard errors classical and clustered."""
-        return conditional_logit.fit(self.attributes, self.choices, offset=self.offset, cluster=self.cluster)
+    def estimate(self, *, clustered: bool = True) -> ConditionalLogitResult:
+        """Estimate the conditional logit with the offset; standard errors classical and, if asked, clustered."""
+        cluster = self.cluster if clustered else None
+        return conditional_logit.fit(self.attributes, self.choices, offset=self.offset, cluster=cluster)
 
 
-def sampled(
-    choosers: Choosers, formula: str, *, number: int, seed: int, near: int = PRIORITY, limit: int | None = None
-) -> Sampled:
+def some(choosers: Choosers, number: int, seed: int) -> Choosers:
+    """Keep that many choosers, drawn at random, with all schools; all choosers where there are no more."""
+    population = Population.of(choosers)
+    if number >= population.size:
+        return choosers
+    kept = np.sort(np.random.default_rng(seed).choice(population.size, number, replace=False))
+    pairs = pd.MultiIndex.from_arrays(
+        [choosers.situations.index[population.row[kept]], choosers.schools.index[population.school[kept]]],
+        names=choosers.chosen.index.names,
+    )
+    fewer = replace(choosers, chosen=pd.Series(1, index=pairs).groupby(level=[0, 1]).sum())
+    return fewer.where(fewer.weights > 0)
+
+
+def sampled(choosers: Choosers, formula: str, *, number: int, seed: int, near: int = PRIORITY) -> Sampled:
     r"""Sample the alternatives of every chooser.
 
     Parameters
@@ -64,8 +77,6 @@ def sampled(
         Seed of the sample.
     near
         How many nearest schools are in every set.
-    limit
-        Number of choosers to keep, drawn at random; all of them where None.
 
     Raises
     ------
@@ -81,12 +92,9 @@ def sampled(
     if number < 1:
         raise ModelError(f"sampled alternatives: at least one far school per chooser is needed, not {number}")
     rng, population = np.random.default_rng(seed), Population.of(choosers)
-    kept = np.arange(population.size)
-    if limit is not None and limit < population.size:
-        kept = np.sort(rng.choice(population.size, limit, replace=False))
-    row, school = population.row[kept], population.school[kept]
+    row, school = population.row, population.school
     columns = _sets(choosers.distance_km[row], school, near, number, rng)
-    label = np.repeat(np.arange(len(kept)), columns.shape[1])
+    label = np.repeat(np.arange(len(row)), columns.shape[1])
     index = pd.MultiIndex.from_arrays(
         [label, choosers.schools.index[columns.ravel()]], names=["chooser", choosers.schools.index.name]
     )
@@ -97,12 +105,12 @@ def sampled(
         _rows(made, np.repeat(row, columns.shape[1]), columns.ravel()), index=index, columns=list(made.terms)
     )
     attributes.attrs[SAMPLED] = True
-    chosen = pd.MultiIndex.from_arrays([np.arange(len(kept)), choosers.schools.index[school]], names=index.names)
+    chosen = pd.MultiIndex.from_arrays([np.arange(len(row)), choosers.schools.index[school]], names=index.names)
     return Sampled(
         attributes,
         pd.Series(1.0, index=chosen),
-        pd.Series(np.tile(offset, len(kept)), index=index),
-        pd.Series(choosers.situations[CLUSTER].to_numpy()[row], index=np.arange(len(kept))),
+        pd.Series(np.tile(offset, len(row)), index=index),
+        pd.Series(choosers.situations[CLUSTER].to_numpy()[row], index=np.arange(len(row))),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import ModelError
 from analysis.models import conditional_logit
 from analysis.models.school_choice.choosers import Choosers, design, distances, estimate, probabilities
-from analysis.models.school_choice.sampling import sampled
+from analysis.models.school_choice.sampling import sampled, some
 
 FORMULA = "distance_km + log_distance + share_hoog"
 TRUTH = pd.Series({"distance_km": -0.3, "log_distance": -1.0, "share_hoog": 0.3})
@@ -73,11 +73,17 @@ def test_a_sample_of_all_far_schools_is_the_full_set(town):
     assert found.estimate().params.to_numpy() == pytest.approx(full.params.to_numpy(), rel=1e-6)
 
 
-def test_some_choosers_can_be_kept_and_a_seed_gives_the_same_sample(town):
-    one, same, other = (sampled(town, FORMULA, number=4, seed=seed, limit=50) for seed in (1, 1, 2))
-    assert len(one.choices) == 50
-    assert one.attributes.equals(same.attributes)
-    assert not one.attributes.equals(other.attributes)
+def test_a_seed_gives_the_same_sample(town):
+    one, same, other = (sampled(town, FORMULA, number=4, seed=seed).attributes for seed in (1, 1, 2))
+    assert one.equals(same)
+    assert not one.equals(other)
+
+
+def test_some_choosers_can_be_kept_with_all_schools(town):
+    kept = some(town, 50, seed=1)
+    assert (kept.number, len(kept.situations), len(kept.schools)) == (50, 50, 40)
+    assert kept.chosen.index.isin(town.chosen.index).all()
+    assert some(town, 3000, seed=1) is town
 
 
 def test_a_sample_needs_a_far_school(town):
