@@ -13,10 +13,33 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.models.allocation import nearest, nearest_with_capacity, without_place
-from analysis.models.school_choice.choosers import Choosers
+from analysis.models.school_choice.choosers import Choosers, estimate
 from analysis.models.school_choice.draws import summary
+from analysis.models.school_choice.groups import GroupFit
+from analysis.models.school_choice.moved import MOVED_COUNTS, moved
 from analysis.models.school_choice.population import Population
-from analysis.models.school_choice.worlds import FIT, Drawn
+from analysis.models.school_choice.residence import RESIDENCE_COUNTS, residence_and_choice
+from analysis.models.school_choice.scenarios import other_worlds
+from analysis.models.school_choice.substitution import MIXED_COUNTS, SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.worlds import FIT, Drawn, Models, simulate
+
+__all__ = [
+    "COUNTERFACTUAL_COUNTS",
+    "MIXED_COUNTS",
+    "MOVED_COUNTS",
+    "PLACED_COUNTS",
+    "RESIDENCE_COUNTS",
+    "SUBSTITUTION_COUNTS",
+    "by_rule",
+    "by_scenario",
+    "modelled",
+    "moved",
+    "other_worlds",
+    "places",
+    "residence_and_choice",
+    "simulate",
+    "substitution",
+]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +50,24 @@ AGAINST = ["difference", "difference_fit", "difference_fit_low", "difference_fit
 # What the numbers of each table rest on, for the disclosure gate.
 COUNTERFACTUAL_COUNTS = {count: [*ROWS[4:], *AGAINST] for count in ("n_obs", "n_schools")}
 PLACED_COUNTS: Mapping[str, Sequence[str]] = {"pupils": [], "places": [], "without_place": []}
+
+
+def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence[str]) -> tuple[Choosers, Models]:
+    """Return the choosers whose group has a model, and the models: of each group, and one of all of them.
+
+    Parameters
+    ----------
+    choosers
+        The choosers of a model.
+    fits
+        The models of its groups.
+    composition
+        Variables of the schools that tell their composition.
+    """
+    own = {fit.group: fit.result for fit in fits}
+    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable()
+    common = fits[0].result if len(fits) == 1 else estimate(kept, fits[0].formula)
+    return kept, Models(fits[0].formula, own, common, composition)
 
 
 def places(choosers: Choosers) -> NDArray[np.int64]:
@@ -68,7 +109,7 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     return found, pd.DataFrame([account])
 
 
-def counterfactuals(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -> pd.DataFrame:
+def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -> pd.DataFrame:
     """Tell segregation under every scenario, and its difference with now and with what the models predict.
 
     Parameters

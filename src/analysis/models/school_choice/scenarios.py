@@ -61,6 +61,15 @@ def ruled(choosers: Choosers, rule: Rule, among: NDArray[np.bool_] | None = None
     return str(ordered[{"largest": 0, "median": len(ordered) // 2, "smallest": len(ordered) - 1}[rule]])
 
 
+def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> dict[str, Change]:
+    """Return the worlds in which a school ``closes``, ``opens`` or ``changes``; see the functions of these names."""
+    return {
+        "closes": closes(choosers, rule),
+        "opens": opens(choosers),
+        "changes": changes(choosers, rule, attribute, value),
+    }
+
+
 def closes(choosers: Choosers, rule: Rule) -> Change:
     """Close a school: nobody can choose it."""
     school = ruled(choosers, rule)

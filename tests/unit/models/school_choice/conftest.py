@@ -30,7 +30,7 @@ def village():
     homes = pd.DataFrame(
         {
             "group": groups,
-            "pc4": np.where(north, "1021", "1011"),
+            "pc4": np.char.add(np.where(north, "102", "101"), (np.arange(n) % 6).astype(str)),
             "lat": np.where(north, 52.375, 52.355) + rng.normal(0, 0.008, n),
             "lon": 4.89 + rng.normal(0, 0.015, n),
             "education": np.where(groups == "hoog_none", "hoog", "laag"),

@@ -5,10 +5,11 @@ import pytest
 from analysis.errors import ModelError
 from analysis.models import segregation
 from analysis.models.school_choice.choosers import design, probabilities
-from analysis.models.school_choice.counterfactuals import by_rule, counterfactuals, places
+from analysis.models.school_choice.counterfactuals import by_rule, by_scenario, modelled, places
+from analysis.models.school_choice.groups import fit_groups
 from analysis.models.school_choice.moved import moved
 from analysis.models.school_choice.population import Population, comparisons
-from analysis.models.school_choice.scenarios import changes, closes, opens
+from analysis.models.school_choice.scenarios import other_worlds
 from analysis.models.school_choice.worlds import FIT, NO_TASTE, Models, simulate
 
 from .conftest import FORMULA, TASTES, known
@@ -22,11 +23,7 @@ def models(own=TASTES, common=COMMON, sd=0.0):
 
 @pytest.fixture(scope="module")
 def changed(village):
-    return {
-        "closes": closes(village, "largest"),
-        "opens": opens(village),
-        "changes": changes(village, "largest", "concept", "Dalton"),
-    }
+    return other_worlds(village, "largest", "concept", "Dalton")
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +95,12 @@ def test_the_same_seed_gives_the_same_draws(village, drawn, changed):
 
 def test_now_is_the_segregation_that_is_there_and_differences_are_with_now_and_with_the_fit(village, drawn):
     rules, account = by_rule(village, draws=20, seed=2)
-    table = counterfactuals(village, drawn, rules).set_index(["scenario", "group", "index"])["estimate"]
+    table = by_scenario(village, drawn, rules).set_index(["scenario", "group", "index"])["estimate"]
     hoog = (village.situations["education"] == "hoog").to_numpy()
     counts = [village.counts[rows].sum(axis=0) for rows in (hoog, ~hoog)]
     assert table["now", "hoog_laag", "dissimilarity"] == pytest.approx(segregation.dissimilarity(*counts))
     assert table["now", "hoog_laag", "isolation"] == pytest.approx(segregation.isolation(counts[0], sum(counts)))
-    rows = counterfactuals(village, drawn, rules).set_index(["scenario", "index"])
+    rows = by_scenario(village, drawn, rules).set_index(["scenario", "index"])
     closed, fit = rows.loc[("closes", "dissimilarity")], rows.loc[(FIT, "dissimilarity")]
     assert closed["difference_fit"] == pytest.approx(closed["estimate"] - fit["estimate"])
     assert closed["difference"] == pytest.approx(closed["estimate"] - table["now", "hoog_laag", "dissimilarity"])
@@ -151,3 +148,13 @@ def test_what_is_known_of_choosers_tells_who_can_be_compared():
     assert (one.item(), other.item()) == (0.25, 0.75)
     with pytest.raises(ModelError, match="neither education nor background"):
         comparisons(pd.DataFrame({"income": ["low"]}))
+
+
+def test_choosers_of_a_group_without_a_model_are_left_out(village):
+    fits = fit_groups({"entry_cohort": village}, FORMULA)
+    both, models_of_both = modelled(village, fits.of("entry_cohort"), ["share_hoog"])
+    one, models_of_one = modelled(village, [fits["entry_cohort", "hoog_none"]], ["share_hoog"])
+    assert (both.number, one.groups) == (600, ["hoog_none"])
+    assert sorted(models_of_both.own) == ["hoog_none", "laag_migration"]
+    assert models_of_both.common.n_obs == 600
+    assert models_of_one.common is models_of_one.own["hoog_none"]
