@@ -76,4 +76,10 @@ def _terms(
     )
     bands = in_bands(km, edges)
     for band in bands.categories:
-        yield f"{band} km", gained[:, :, bands == band].sum(axis=2) / gained.sum(axis=2)
+        yield _in_km(str(band)), gained[:, :, bands == band].sum(axis=2) / gained.sum(axis=2)
+
+
+def _in_km(band: str) -> str:
+    """Write a band with its unit, behind the number: below 1 km, 1-2 km, 2 km or more."""
+    number, more, _ = band.partition(" or more")
+    return f"{number} km{more}"

@@ -64,8 +64,8 @@ def substitution(
     -------
     DataFrame
         `by_kind` for each of ``conditional_logit`` (one model of the sample), ``model_per_group`` and ``mixed_logit``:
-        ``model, closes, kind, to, share, proportional, converged, n_obs``. Where the mixed logit did not converge, or
-        could not be estimated, its shares are missing and ``converged`` says so.
+        ``model, closes, kind, to, share, proportional, converged, n_obs``. Where the mixed logit did not converge,
+        its shares are missing and ``converged`` is ``no``.
     DataFrame
         The mixed logit itself: ``term, estimate, std_error`` of what differs between choosers (standard deviations),
         ``converged``, ``loglik`` and that of the conditional logit, ``n_obs``.
@@ -91,7 +91,7 @@ def substitution(
     }
     table = pd.concat([each.assign(model=model) for model, each in told.items()], ignore_index=True)
     arrived = (table["model"] != "mixed_logit") | mixed.converged
-    table = table.assign(share=table["share"].where(arrived), converged=arrived, n_obs=few.number)
+    table = table.assign(share=table["share"].where(arrived), converged=_told(arrived), n_obs=few.number)
     return table[["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]], _about(mixed, plain)
 
 
@@ -172,4 +172,8 @@ def _about(mixed: MixedLogit, plain: ConditionalLogitResult) -> pd.DataFrame:
     told = told.assign(loglik=mixed.loglik, loglik_conditional=plain.loglik)
     if not mixed.converged:
         told[["estimate", "std_error", "loglik"]] = np.nan
-    return told.assign(converged=mixed.converged, n_obs=mixed.n_obs)
+    return told.assign(converged=_told(mixed.converged), n_obs=mixed.n_obs)
+
+
+def _told(arrived: bool | pd.Series[bool]) -> NDArray[np.str_]:
+    return np.where(arrived, "yes", "no")

@@ -130,7 +130,7 @@ def test_pupils_of_a_closed_school_spread_in_proportion_to_the_other_shares(vill
     )
     near = gone[:, (km < 1.5).to_numpy()].sum() / gone.sum()
     assert table["closes", "hoog_none", "below 1.5 km"] == pytest.approx(near)
-    bands = ["below 1.5 km", "1.5-3 km", "3 or more km"]
+    bands = ["below 1.5 km", "1.5-3 km", "3 km or more"]
     assert table.loc["opens", "laag_migration"][bands].sum() == pytest.approx(1)
     before = share[:, closed].sum()
     after = of_group(changed["changes"].choosers, "hoog_none", TASTES["hoog_none"])
