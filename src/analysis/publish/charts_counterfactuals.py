@@ -80,7 +80,7 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
         figures.intervals(axes, labelled, "label", name=name, series=place, of=len(names), reference=None)
     axes.set_xlim(0, None)
     figures.percent(axes.xaxis)
-    axes.set_xlabel(text("share at other schools at a distance of {band}", band=term(str(band))))
+    axes.set_xlabel(text("share at schools nearby ({band})", band=term(str(band))))
     figures.legend_above(axes, ncols=1)
     return figure
 

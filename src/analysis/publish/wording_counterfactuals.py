@@ -121,7 +121,7 @@ def _mixed(substitution: pd.DataFrame) -> Iterator[Finding]:
         "substitution",
         text(
             "Where pupils of a closed school go, a mixed logit predicts otherwise than one conditional logit for all "
-            "for at most {mixed:.0%} of them, and a model per group for at most {groups:.0%}.",
+            "for at most {mixed:.1%} of them, and a model per group for at most {groups:.1%}.",
             mixed=gap,
             groups=groups,
         ),

@@ -207,7 +207,8 @@ def _one_draw(
     }
     at_home: dict[Hashable, Utilities] = {frozenset({"residence", *names}): each for names, each in mixed.items()}
     away: dict[Hashable, Utilities] = {frozenset(names): each for names, each in mixed.items()}
-    found = now.attend(now.at_home, {FIT: own, NO_TASTE: untasted, **at_home}, uniform)
+    found = now.attend(now.at_home, {NO_TASTE: untasted, **at_home}, uniform)
+    found[FIT] = found[frozenset(FACTORS)]
     found |= now.attend(now.moved(order), away, uniform)
     for name, setting in others.items():
         theirs = utilities(setting.made, coefficients.of_groups(draw, setting.made.terms))
