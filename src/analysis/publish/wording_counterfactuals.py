@@ -14,6 +14,7 @@ from analysis.publish.words_counterfactuals import COMPARISONS, named
 Finding = tuple[str, str, int, str]
 
 PUPILS = "pupils"
+BY_POSTCODE = "nonwestern_rest"
 
 
 def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame) -> pd.DataFrame:
@@ -37,21 +38,29 @@ def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
     for group, told in _dissimilarity(scenarios):
         if {"now", "nearest", "nearest_with_capacity"} <= set(told):
-            now, near, placed = (told[name] for name in ("now", "nearest", "nearest_with_capacity"))
-            yield (
-                f"nearest_{group}",
-                text(
-                    "Dissimilarity in the entry cohort ({comparison}) is {now:.2f}. It would be {near:.2f} if all "
-                    "attended the school nearest to their home, and {placed:.2f} if all attended the nearest school "
-                    "that has a place for them.",
-                    comparison=named(COMPARISONS, group),
-                    now=now["estimate"],
-                    near=near["estimate"],
-                    placed=placed["estimate"],
-                ),
-                int(now["n_obs"]),
-                PUPILS,
-            )
+            numbers = {
+                "now": told["now"]["estimate"],
+                "near": told["nearest"]["estimate"],
+                "placed": told["nearest_with_capacity"]["estimate"],
+            }
+            yield f"nearest_{group}", _otherwise(group, numbers), int(told["now"]["n_obs"]), PUPILS
+
+
+def _otherwise(group: str, numbers: dict[str, float]) -> str:
+    if group == BY_POSTCODE:
+        return text(
+            "By the make-up of pupils' postcodes, dissimilarity in the entry cohort is {now:.2f}. It would be "
+            "{near:.2f} if all attended the school nearest to the centre of their postcode, and {placed:.2f} if all "
+            "attended the nearest one that has a place for them. That counts only what moving between postcodes does, "
+            "so it does not say whether choice segregates.",
+            **numbers,
+        )
+    return text(
+        "Dissimilarity in the entry cohort ({comparison}) is {now:.2f}. It would be {near:.2f} if all attended the "
+        "school nearest to their home, and {placed:.2f} if all attended the nearest school that has a place for them.",
+        comparison=named(COMPARISONS, group),
+        **numbers,
+    )
 
 
 def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:

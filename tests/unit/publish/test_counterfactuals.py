@@ -106,6 +106,12 @@ def test_the_sentences_tell_the_numbers_of_the_tables():
     assert "at most 2.0% of them, and a model per group for at most 5.0%" in found["substitution"]
 
 
+def test_by_postcode_the_sentence_says_what_it_cannot_mean():
+    by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
+    assert "is 0.64. It would be 0.51 if all attended the school nearest to the centre" in by_postcode
+    assert "does not say whether choice segregates" in by_postcode
+
+
 def test_a_difference_that_may_be_of_either_sign_keeps_its_interval():
     higher = SCENARIOS.assign(difference_fit=0.01, difference_fit_low=-0.01, difference_fit_high=0.03)
     assert (
@@ -126,6 +132,8 @@ def test_what_is_withheld_or_did_not_converge_is_not_told():
 def test_the_same_in_dutch(kinds):
     with speaking("nl"):
         found = told(substitution=kinds)
+        by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"), substitution=kinds)
         figure = charts.moved_nearby(MOVED)
+    assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
     assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]
     assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"
