@@ -8,10 +8,14 @@ CHAIN = (
     Step("01_country", produces=("by_pupil_country", "published_country"), reads=("params/published",)),
     Step(
         "01_data",
-        produces=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        produces=(
+            *("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+            *("by_situation", "by_choice_school", "by_choice"),
+        ),
         may_produce=(
             "by_pupil",
             "by_location",
+            "by_location_lagged",
             "by_pupil_test",
             "by_pupil_retention",
             "by_pupil_advice",
@@ -30,7 +34,7 @@ CHAIN = (
     Step("02_segregation", needs=("by_school", "by_pc4", "by_pc4_school"), produces=("segregation_findings",)),
     Step(
         "03_school_choice",
-        needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        needs=("by_situation", "by_choice_school", "by_choice", "by_pc4", "by_outline_point"),
         produces=("school_choice_findings",),
     ),
     Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),

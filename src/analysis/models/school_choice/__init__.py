@@ -5,8 +5,20 @@ composition of a school is itself an outcome of choice. The coefficients describ
 if a school changed.
 """
 
-from analysis.models.school_choice.choosers import Choosers, design, probabilities, utilities
+from analysis.models.school_choice.choosers import Choosers, by_model, design, probabilities, utilities
 from analysis.models.school_choice.choosers import estimate as estimate_formula
+from analysis.models.school_choice.groups import (
+    GROUP_FIT_COUNTS,
+    GROUP_FIT_SHOWN,
+    GroupFit,
+    GroupFits,
+    fit_groups,
+    fit_table,
+)
+from analysis.models.school_choice.groups import distance_fit as group_distance_fit
+from analysis.models.school_choice.groups import estimates as group_estimates
+from analysis.models.school_choice.groups import nearest_by_pc4 as at_nearest
+from analysis.models.school_choice.kinds import KIND_COUNTS, kinds_attended
 from analysis.models.school_choice.pooled import (
     DENOMINATIONS,
     ESTIMATE_COUNTS,
@@ -26,28 +38,58 @@ from analysis.models.school_choice.pooled import (
     nearest_share,
     select,
 )
+from analysis.models.school_choice.two_step import (
+    TWO_STEP_COUNTS,
+    TWO_STEP_SHOWN,
+    TwoStep,
+    TwoSteps,
+    two_step_table,
+    two_steps,
+)
+from analysis.models.school_choice.willingness import WILLINGNESS_COUNTS, WILLINGNESS_SHOWN, travel_table
 
 __all__ = [
     "DENOMINATIONS",
     "ESTIMATE_COUNTS",
     "FIT_COUNTS",
+    "GROUP_FIT_COUNTS",
+    "GROUP_FIT_SHOWN",
+    "KIND_COUNTS",
     "LOG_OFFSET_KM",
     "REFERENCE",
     "SHARE_UNIT",
+    "TWO_STEP_COUNTS",
+    "TWO_STEP_SHOWN",
     "UNITS",
     "WEGING_UNIT",
+    "WILLINGNESS_COUNTS",
+    "WILLINGNESS_SHOWN",
     "Choices",
     "Choosers",
+    "GroupFit",
+    "GroupFits",
+    "TwoStep",
+    "TwoSteps",
+    "at_nearest",
     "attributes",
+    "by_model",
     "design",
     "distance_fit",
     "estimate",
     "estimate_formula",
     "estimates",
+    "fit_groups",
     "fit_row",
+    "fit_table",
+    "group_distance_fit",
+    "group_estimates",
+    "kinds_attended",
     "nearest_map",
     "nearest_share",
     "probabilities",
     "select",
+    "travel_table",
+    "two_step_table",
+    "two_steps",
     "utilities",
 ]

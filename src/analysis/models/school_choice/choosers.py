@@ -22,6 +22,11 @@ from analysis.models.school_choice.pooled import LOG_OFFSET_KM
 PRIORITY = 8  # a child of Amsterdam has priority at this many nearest schools
 ALL = "all"
 CLUSTER = "pc4"
+# The first of each is the one that the others are compared with.
+CATEGORIES: Mapping[str, Sequence[str]] = {
+    "denomination": ("openbaar", "rk", "pc", "islamic", "other"),
+    "concept": ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School"),
+}
 PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_eight")
 # Not variables of a formula: where things are, and what they are called.
 NO_VARIABLES = ("group", "lat", "lon", CLUSTER)
@@ -103,7 +108,7 @@ class Choosers:
         counts = counts[counts > 0].sort_index()
         if counts.empty:
             raise ModelError(f"choosers: there are no pupils of age {age}")
-        attended = schools.set_index("location").sort_index()
+        attended = _categorised(schools).set_index("location").sort_index()
         kept = attended.loc[counts.index.unique("location").sort_values()]
         who = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
         return cls(who, _without_unused(kept), distances(who, kept), counts, len(attended) - len(kept))
@@ -200,6 +205,19 @@ class Choosers:
         )
 
 
+def by_model(
+    models: Sequence[str],
+    age: int,
+    *,
+    by_situation: pd.DataFrame,
+    by_choice_school: pd.DataFrame,
+    by_choice: pd.DataFrame,
+) -> dict[str, Choosers]:
+    """Make the choosers of each model: those of `age` for ``entry_cohort``, everybody for ``all_ages``."""
+    ages = {"entry_cohort": age, "all_ages": None}
+    return {name: Choosers.from_tables(by_situation, by_choice_school, by_choice, ages[name]) for name in models}
+
+
 def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     """Kilometres from every home to every school: ``lat`` and ``lon`` of both, in degrees."""
     home, school = (frame[["lat", "lon"]].to_numpy(float) for frame in (homes, schools))
@@ -269,6 +287,16 @@ def in_units(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the variables of a formula, in the units of `UNITS`."""
     variables = frame.drop(columns=[name for name in NO_VARIABLES if name in frame])
     return variables.assign(**{name: variables[name] / unit for name, unit in UNITS.items() if name in variables})
+
+
+def _categorised(schools: pd.DataFrame) -> pd.DataFrame:
+    """Order the categories of the schools: a file keeps the words, and not their order."""
+    known = {name: pd.Index(order) for name, order in CATEGORIES.items() if name in schools}
+    kinds = {name: pd.Categorical(schools[name], order) for name, order in known.items()}
+    unknown = [name for name, kind in kinds.items() if (kind.codes < 0).any()]
+    if unknown:
+        raise ModelError(f"choosers: schools of another {unknown[0]} than {', '.join(CATEGORIES[unknown[0]])}")
+    return schools.assign(**kinds)
 
 
 def _without_unused(schools: pd.DataFrame) -> pd.DataFrame:

@@ -15,14 +15,26 @@ from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
 from analysis.models.school_choice.terms import term_name, unit_of
 
-ESTIMATED = "estimated"
+REFUSED = ("model", "group", "method", "n_choosers", "reason")
+REASONS = {
+    "perfect or quasi-complete": "perfect prediction",
+    "clusters": "too few clusters",
+    "schools are too few": "too few schools",
+    "collinear": "collinear attributes",
+    "varies": "an attribute that does not vary",
+}
+OTHER_REASON = "no finite maximum"
 FIT_NUMBERS = [
-    *("loglik", "loglik_null", "pseudo_r2", "pseudo_r2_distance", "loglik_held_out", "loglik_held_out_null"),
+    *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
     *("pseudo_r2_held_out", "largest_gap"),
+]
+GROUP_FIT_SHOWN = [
+    *("model", "group", "n_choosers", "n_alternatives", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
+    "largest_gap",
 ]
 # What the numbers of the table rest on, for the disclosure gate.
 GROUP_FIT_COUNTS = {
-    **dict.fromkeys(("n_choosers", "n_situations", "n_alternatives"), FIT_NUMBERS),
+    **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
     "schools_without": [],
 }
 
@@ -94,12 +106,18 @@ def fit_groups(
             try:
                 result = estimate(own, formula, tolerance=tolerance, max_iterations=max_iterations)
             except ModelError as error:
-                refused.append({"model": model, "group": group, "n_choosers": own.number, "reason": str(error)})
+                refused.append(refusal(model, group, own, "one_step", error))
             else:
                 fits.append(GroupFit(model, group, own, formula, result))
     if not fits:
         raise ModelError(f"school choice: no group could be estimated; the first because: {refused[0]['reason']}")
-    return GroupFits(fits, pd.DataFrame(refused, columns=["model", "group", "n_choosers", "reason"]))
+    return GroupFits(fits, pd.DataFrame(refused, columns=list(REFUSED)))
+
+
+def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
+    """Tell in one row why a group has no estimate."""
+    reason = next((code for words, code in REASONS.items() if words in str(error)), OTHER_REASON)
+    return dict(zip(REFUSED, (model, group, method, choosers.number, reason), strict=True))
 
 
 def estimates(fits: GroupFits) -> pd.DataFrame:
@@ -127,13 +145,14 @@ def fit_table(
     Returns
     -------
     DataFrame
-        Per group numbers, ``loglik``, ``loglik_null``, ``pseudo_r2``; ``pseudo_r2_distance`` of the terms of distance
-        and rank alone; ``loglik_held_out`` and ``pseudo_r2_held_out`` with ``folds``.
+        Per group numbers; the log-likelihood, that of equal chances (``null``) and that of choosers held out, per pupil
+        (a sum would tell how many they are); ``pseudo_r2``, ``pseudo_r2_distance`` of the terms of distance and rank
+        alone, and ``pseudo_r2_held_out`` with ``folds``.
     """
     return pd.DataFrame([_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.fits])
 
 
-def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) -> tuple[float, float, int]:
+def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) -> tuple[float, int]:
     """Log-likelihood of choosers by a model of the others.
 
     The clusters are dealt into `folds` at random, and each fold is predicted from the rest.
@@ -141,8 +160,8 @@ def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) 
     Returns
     -------
     tuple
-        The log-likelihood, that of equal chances for the same choosers, and the number of folds: those whose rest
-        gives no valid estimate are left out.
+        The log-likelihood per chooser, and the number of folds: those whose rest gives no valid estimate are left out;
+        of none, the log-likelihood is missing.
     """
     clusters = fit.choosers.clusters
     names = np.sort(clusters.unique())
@@ -158,7 +177,7 @@ def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) 
         share = probabilities(design(out, fit.formula), rest.params)
         log_likelihood += float(out.chosen.to_numpy(float) @ np.log(share[out.rows_chosen]))
         choosers, used = choosers + out.number, used + 1
-    return log_likelihood, -choosers * float(np.log(len(fit.choosers.schools))), used
+    return log_likelihood / choosers if used else np.nan, used
 
 
 def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFrame:
@@ -179,19 +198,13 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
     )
 
 
-def nearest_share(choosers: Choosers) -> pd.DataFrame:
-    """Share of the choosers that attend the school nearest to them, by postcode and group.
-
-    Returns
-    -------
-    DataFrame
-        ``group, pc4, pupils, at_nearest, share``.
-    """
+def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
+    """Count the choosers that attend the school nearest to them: ``pc4, situations, pupils, at_nearest, share``."""
     nearest = np.argmin(choosers.distance_km, axis=1)
-    rows = choosers.situations[["group", "pc4"]].assign(
-        pupils=choosers.weights, at_nearest=choosers.counts[np.arange(len(nearest)), nearest]
+    rows = choosers.situations[["pc4"]].assign(
+        situations=1, pupils=choosers.weights, at_nearest=choosers.counts[np.arange(len(nearest)), nearest]
     )
-    found = rows.groupby(["group", "pc4"], as_index=False)[["pupils", "at_nearest"]].sum()
+    found = rows.groupby("pc4", as_index=False)[["situations", "pupils", "at_nearest"]].sum()
     return found.assign(share=found["at_nearest"] / found["pupils"])
 
 
@@ -205,22 +218,22 @@ def _fit_row(
     fit: GroupFit, edges: Sequence[float], folds: int, seed: int, tolerance: float
 ) -> dict[str, str | int | float]:
     found = fit.result
-    out, out_null, used = held_out(fit, folds, seed, tolerance=tolerance)
+    out, used = held_out(fit, folds, seed, tolerance=tolerance)
+    null = found.loglik_null / found.n_choosers
     band = distance_fit([fit], edges)
     return {
         "model": fit.model,
         "group": fit.group,
         "n_choosers": fit.choosers.number,
-        "n_situations": found.n_situations,
+        "n_clusters": found.n_clusters or 0,
         "n_alternatives": found.n_alternatives,
         "schools_without": fit.choosers.schools_without,
-        "loglik": found.loglik,
-        "loglik_null": found.loglik_null,
+        "loglik_per_pupil": found.loglik / found.n_choosers,
+        "null_per_pupil": null,
         "pseudo_r2": found.pseudo_r2,
         "pseudo_r2_distance": _of_distance(fit, tolerance),
-        "loglik_held_out": out,
-        "loglik_held_out_null": out_null,
-        "pseudo_r2_held_out": 1 - out / out_null if used else np.nan,
+        "held_out_per_pupil": out,
+        "pseudo_r2_held_out": 1 - out / null,
         "folds": used,
         "largest_gap": float((band["observed"] - band["predicted"]).abs().max()),
         "iterations": found.iterations,

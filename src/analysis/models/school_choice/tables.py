@@ -14,9 +14,6 @@ import pandas as pd
 from analysis.models.school_choice.choosers import ALL
 
 PARENT_GROUPS = ("hoog_none", "hoog_migration", "lower_none", "middelbaar_migration", "laag_migration")
-# The first of each is the one that the others are compared with.
-DENOMINATIONS = ("openbaar", "rk", "pc", "islamic", "other")
-CONCEPTS = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
 NAMED = {
     "Openbaar": "openbaar",
     "Rooms-Katholiek": "rk",
@@ -52,8 +49,7 @@ def from_microdata(
     regular = by_location[~by_location["special"]]
     named = regular["denomination"].map(NAMED).fillna("other")
     schools = regular[["location", "lat", "lon", "stadsdeel", "schoolweging", "capacity", "pupils"]].assign(
-        concept=pd.Categorical(regular["concept"], CONCEPTS),
-        denomination=pd.Categorical(named, DENOMINATIONS),
+        concept=regular["concept"], denomination=named
     )
     return {
         "by_situation": homes.assign(situation=by_pupil["pupil"], group=group),
@@ -72,14 +68,13 @@ def from_open_data(
     homes = by_pc4[["pc4", "lat", "lon"]].assign(
         situation=by_pc4["pc4"], group=ALL, nonwestern=by_pc4["share_nonwestern"]
     )
-    kinds = pd.Categorical(by_school["denomination"], [name for name in DENOMINATIONS if name != "islamic"])
     ages = [name for name in by_pc4_school if str(name).startswith("LEEFTIJD_")]
     flows = by_pc4_school.melt(["pc4", "location"], ages, "age", "pupils")
     flows = flows[flows["pupils"] != 0].rename(columns={"pc4": "situation"})
     number = flows["age"].str.removeprefix("LEEFTIJD_").map({"JONGER": 3, "OUDER": 25} | {str(n): n for n in range(30)})
     return {
         "by_situation": homes,
-        "by_choice_school": by_school[["location", "lat", "lon", "schoolweging", "pupils"]].assign(denomination=kinds),
+        "by_choice_school": by_school[["location", "lat", "lon", "schoolweging", "denomination", "pupils"]],
         "by_choice": flows.assign(age=number.astype("int64")).reset_index(drop=True),
     }
 

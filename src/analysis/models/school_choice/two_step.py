@@ -12,6 +12,7 @@ equation with the residual degrees of freedom; standard errors are HC3, and inte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,14 +21,22 @@ import statsmodels.api as sm
 from scipy.optimize import brentq
 
 from analysis.errors import ModelError
-from analysis.models.conditional_logit import ConditionalLogitResult
+from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Choosers, Floats
 from analysis.models.school_choice.constants import Constants, fit_constants
+from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal
 from analysis.models.school_choice.terms import term_name, unit_of
 
+BESIDE = ("one_step", "one_step_std_error", "tau", "n_schools", "schools_without")
+# What the numbers of the table rest on, for the disclosure gate.
+TWO_STEP_SHOWN = [
+    *("model", "group", "term", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
+    *("n_schools", "schools_without"),
+]
+TWO_STEP_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"]
 TWO_STEP_COUNTS = {
-    "n_obs": ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"],
-    "n_schools": ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"],
+    **dict.fromkeys(("n_obs", "n_clusters", "n_schools"), TWO_STEP_NUMBERS),
+    "schools_without": [],
 }
 
 
@@ -83,40 +92,65 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
 
 def tau_squared(effect: Floats, x: Floats, variance: Floats) -> float:
     """Solve sum_j r_j^2 / (tau^2 + v_j) = J - K for tau^2, with r the residuals of the weighted regression on x."""
-    df = len(effect) - x.shape[1]
+    df = float(len(effect) - x.shape[1])
 
     def excess(tau2: float) -> float:
         weights = 1 / (tau2 + variance)
         root = np.sqrt(weights)
         gamma = np.linalg.lstsq(x * root[:, None], effect * root, rcond=None)[0]
-        return float((weights * np.square(effect - x @ gamma)).sum()) - df
+        residual: Floats = effect - x @ gamma
+        return float(np.sum(weights * residual**2)) - df
 
     if excess(0.0) <= 0:
         return 0.0
-    return float(brentq(excess, 0.0, float(np.square(effect - effect.mean()).sum() / df) + 1e-9))
+    highest = float(np.square(effect - effect.mean()).sum()) / df + 1e-9
+    return float(brentq(excess, 0.0, highest))
 
 
-def two_step_rows(
-    model: str, group: str, choosers: Choosers, found: TwoStep, one_step: ConditionalLogitResult
-) -> pd.DataFrame:
-    """Return one row per attribute in the form of all estimates, the one-step estimate beside it."""
-    names = list(found.params.index)
-    robust = one_step.covariance if one_step.covariance_cluster is None else one_step.covariance_cluster
+@dataclass(frozen=True, eq=False)
+class TwoSteps:
+    """The two steps of every model and group, and those for which there are none, with the reason."""
+
+    found: Mapping[tuple[str, str], TwoStep]
+    refused: pd.DataFrame
+
+
+def two_steps(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations: int = 100) -> TwoSteps:
+    """Take the two steps for every group that has an estimate in one."""
+    found, refused = {}, []
+    for fit in fits.fits:
+        try:
+            told = fit_two_steps(fit.choosers, fit.formula, tolerance=tolerance, max_iterations=max_iterations)
+        except ModelError as error:
+            refused.append(refusal(fit.model, fit.group, fit.choosers, "two_steps", error))
+        else:
+            found[fit.model, fit.group] = told
+    return TwoSteps(found, pd.DataFrame(refused, columns=list(REFUSED)))
+
+
+def two_step_table(fits: GroupFits, steps: TwoSteps) -> pd.DataFrame:
+    """Return one row per model, group and attribute in the form of all estimates, the one-step estimate beside it."""
+    rows = [_rows(fits[key], found) for key, found in steps.found.items()]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *BESIDE])
+
+
+def _rows(fit: GroupFit, found: TwoStep) -> pd.DataFrame:
+    names, one_step = list(found.params.index), fit.result
     return pd.DataFrame(
         {
-            "model": model,
-            "group": group,
+            "model": fit.model,
+            "group": fit.group,
             "term": [term_name(name) for name in names],
             "estimate": found.params.to_numpy(),
             "std_error": np.sqrt(np.diag(found.covariance)),
             "ci_low": found.intervals[0].to_numpy(),
             "ci_high": found.intervals[1].to_numpy(),
             "p_value": found.p_values.to_numpy(),
-            "n_obs": choosers.number,
+            "n_obs": fit.choosers.number,
             "n_clusters": one_step.n_clusters or 0,
             "unit": [unit_of(name) for name in names],
             "one_step": one_step.params[names].to_numpy(),
-            "one_step_std_error": np.sqrt(np.diag(robust.loc[names, names])),
+            "one_step_std_error": np.sqrt(np.diag(fit.covariance.loc[names, names])),
             "tau": found.tau,
             "n_schools": len(found.first.constants),
             "schools_without": found.first.schools_without,

@@ -26,9 +26,9 @@ from analysis.models.conditional_logit.formula import FUNCTIONS
 from analysis.models.estimates import in_form, normal_interval
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
-from analysis.models.school_choice.groups import GroupFit
+from analysis.models.school_choice.groups import GroupFit, GroupFits
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
-from analysis.models.school_choice.two_step import TwoStep
+from analysis.models.school_choice.two_step import TwoStep, TwoSteps
 
 FARTHEST_KM = 100.0
 BISECTIONS = 60
@@ -39,8 +39,12 @@ OF_DISTANCE = ("distance_km", "log_distance")
 ONE_STEP, TWO_STEPS = "one_step", "two_steps"
 
 TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity"]
+WILLINGNESS_SHOWN = [
+    *("model", "group", "method", "term", "step", "estimate", "ci_low", "ci_high", "probability", "change"),
+    *("elasticity", "n_obs"),
+]
 # What the numbers of the table rest on, for the disclosure gate.
-WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_situations", "n_clusters"), TRAVEL_NUMBERS)
+WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), TRAVEL_NUMBERS)
 
 
 def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -67,6 +71,11 @@ def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tupl
         rows |= {step: typical | {name: value} for step, value in others.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index").astype(dict(schools.dtypes))
     return frame, pd.Series(sizes).reindex(frame.index[1:]).fillna(1.0)
+
+
+def _clusters(fit: GroupFit, weights: Floats) -> int:
+    """Count the clusters of the choosers with a weight."""
+    return int(fit.choosers.clusters[weights > 0].nunique())
 
 
 def _typical(values: pd.Series) -> Any:  # noqa: ANN401 - a number or a category
@@ -153,17 +162,30 @@ def willingness_to_travel(
         numbers = pd.DataFrame(travelled.rows(gain)).assign(term=sizes.index, step=sizes.to_numpy())
         numbers["probability"], numbers["change"] = _at_nearest(fit, weights, gain @ params.to_numpy())
         numbers["elasticity"] = numbers["term"].map(elasticity)
-        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_situations=int((weights > 0).sum())))
+        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_clusters=_clusters(fit, weights)))
     frame = pd.concat(rows, ignore_index=True)
     interval = normal_interval(frame["estimate"], frame["std_error"])
     return in_form(
         pd.concat([frame, interval], axis=1),
         model=fit.model,
-        n_clusters=fit.result.n_clusters or 0,
         unit="km",
         method=method,
         start_km=start_km,
     )
+
+
+def travel_table(
+    fits: GroupFits, choosers: Mapping[str, Choosers], steps: TwoSteps, edges: Sequence[float]
+) -> pd.DataFrame:
+    """Tell the willingness to travel of every model, group and kind, in one step and, where there are, in two."""
+    tables = []
+    for fit in fits.fits:
+        tables.append(willingness_to_travel(fit, choosers[fit.model], edges))
+        found = steps.found.get((fit.model, fit.group))
+        if found is not None:
+            told = two_step_covariance(fit, found)
+            tables.append(willingness_to_travel(fit, choosers[fit.model], edges, method=TWO_STEPS, told=told))
+    return pd.concat(tables, ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ SCHOOLS = pd.DataFrame(
         "lat": [52.371, 52.381, 52.36, 52.30],
         "lon": [4.90, 4.88, 4.92, 4.80],
         "share_hoog": [0.2, 0.5, 0.9, 0.5],
-        "denomination": pd.Categorical(["openbaar", "rk", "islamic", "pc"], ["openbaar", "rk", "pc", "islamic"]),
+        "denomination": ["openbaar", "rk", "islamic", "pc"],
     }
 )
 CHOSEN = pd.DataFrame(
