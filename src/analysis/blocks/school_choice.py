@@ -42,5 +42,32 @@ class SchoolChoiceBlock(Block):
         default=(),
     )
     folds: int = key("parts in which choosers are held out, to see how well the model predicts", default=5, ge=2, le=20)
+    composition: tuple[str, ...] = key(
+        "variables of schools that tell their composition; without a taste for it, their terms are zero",
+        default=("share_hoog",),
+        min_length=1,
+    )
+    school_rule: Literal["largest", "median", "smallest"] = key(
+        "which school closes, or becomes of another kind, in other worlds, by its pupils", default="largest"
+    )
+    changed_attribute: str = key(
+        "attribute of schools that tells their kind: a school gets another value of it, and substitution is told by it",
+        default="concept",
+        min_length=1,
+    )
+    changed_to: str = key("value that the changed school gets", default="Montessori", min_length=1)
+    near_edges_km: Edges = key(
+        "edges of the bands of distance from a school that closes or opens to the others", unit="km", default=(1.0, 2.0)
+    )
+    draws: int = key("draws of coefficients and choices in other worlds", unit="draws", default=60, ge=10)
+    random_terms: tuple[str, ...] = key(
+        "terms whose coefficients differ between pupils in the mixed logit",
+        default=("distance_km", "share_hoog"),
+        min_length=1,
+    )
+    sampled_pupils: int = key("pupils in the sample of the mixed logit", unit="pupils", default=1000, ge=100)
+    sampled_schools: int = key(
+        "schools sampled per pupil beyond the eight nearest, for the mixed logit", unit="schools", default=16, ge=1
+    )
     tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-6)
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
