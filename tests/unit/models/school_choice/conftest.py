@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.school_choice.choosers import Choosers, design, distances, probabilities
+from analysis.models.school_choice.choosers import Choosers, design, distances, probabilities, utilities
 
 FORMULA = "distance_km + share_hoog + C(concept)"
 TASTES = {
@@ -60,3 +60,43 @@ def village():
 
 def _pairs(situations, locations):
     return pd.MultiIndex.from_arrays([situations, locations], names=["situation", "location"])
+
+
+TRUTH = pd.Series({"distance_km": -0.3, "log_distance": -1.4, "share_hoog": 0.3, "C(concept)[T.Dalton]": 0.4})
+CITY_FORMULA = "distance_km + log_distance + share_hoog + C(concept)"
+
+
+@pytest.fixture(scope="session")
+def city():
+    """Square cities, made by ``city.world(seed, quality_sd)``, with the formula and the truth of their choices."""
+    return SimpleNamespace(world=world, formula=CITY_FORMULA, truth=TRUTH)
+
+
+def world(seed, quality_sd, truth=TRUTH, pupils=1_500, schools=60):
+    """Pupils in sixty-four postcodes of a square city, who choose by known tastes and by what nobody measures."""
+    rng = np.random.default_rng(seed)
+    place = rng.uniform([52.33, 4.85], [52.40, 4.96], (pupils, 2))
+    block = (8 * (place - [52.33, 4.85]) / [0.07, 0.11]).astype(int)
+    homes = pd.DataFrame(
+        {"group": "all", "pc4": 1000 + 8 * block[:, 0] + block[:, 1], "lat": place[:, 0], "lon": place[:, 1]},
+        index=pd.RangeIndex(pupils, name="situation"),
+    )
+    spot = rng.uniform([52.33, 4.85], [52.40, 4.96], (schools, 2))
+    made = pd.DataFrame(
+        {
+            "lat": spot[:, 0],
+            "lon": spot[:, 1],
+            "share_hoog": rng.uniform(0.1, 0.9, schools),
+            "concept": pd.Categorical(np.where(rng.random(schools) < 0.3, "Dalton", "none"), ["none", "Dalton"]),
+        },
+        index=pd.Index([f"s{number:02}" for number in range(schools)], name="location"),
+    )
+    km = distances(homes, made)
+    nobody = Choosers(homes, made, km, _counted([], []))
+    utility = utilities(design(nobody, CITY_FORMULA), truth) + rng.normal(0, quality_sd, schools)
+    chosen = (utility + rng.gumbel(size=utility.shape)).argmax(axis=1)
+    return Choosers(homes, made, km, _counted(homes.index, made.index[chosen]))
+
+
+def _counted(situations, locations):
+    return pd.Series(1, index=_pairs(situations, locations), name="pupils", dtype=int)
