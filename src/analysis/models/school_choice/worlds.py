@@ -63,26 +63,27 @@ class Coefficients:
     common: pd.DataFrame
     composition: tuple[str, ...]
 
-    def of_groups(self, draw: int, terms: Sequence[str], *, taste: bool = True) -> Floats:
-        """Return the coefficients of one draw: groups x terms, in the order of the groups' names.
+    def of_groups(self, terms: Sequence[str]) -> Floats:
+        """Return the coefficients of these terms: draws x groups x terms, in the order of the groups' names.
 
         A term that a group's model does not have is of schools that none of the group attends.
         """
-        rows = [self.own[group].iloc[draw].reindex(list(terms)).fillna(IMPOSSIBLE) for group in sorted(self.own)]
-        found = np.array(rows, dtype=float)
-        if not taste:
-            found[:, [self._composes(term) for term in terms]] = 0.0
-        return found
+        named = list(terms)
+        by_group = [self.own[group].reindex(columns=named, fill_value=IMPOSSIBLE) for group in sorted(self.own)]
+        return np.stack([each.to_numpy(float) for each in by_group], axis=1)
 
-    def of_all(self, draw: int, terms: Sequence[str]) -> Floats:
+    def of_all(self, terms: Sequence[str]) -> Floats:
         """Return the same for choosers who all have the coefficients of the one model."""
         missing = sorted(set(terms) - set(self.common))
         if missing:
             raise ModelError(f"counterfactuals: the model of all choosers has no term {', '.join(missing)}")
-        return np.tile(self.common.iloc[draw][list(terms)].to_numpy(float), (len(self.own), 1))
+        return np.repeat(self.common[list(terms)].to_numpy(float)[:, None], len(self.own), axis=1)
 
-    def _composes(self, term: str) -> bool:
-        return any(name in term for name in self.composition)
+    def without_taste(self, terms: Sequence[str]) -> Floats:
+        """Return those of the groups, with those of composition zero."""
+        found = self.of_groups(terms)
+        found[..., [any(name in term for name in self.composition) for term in terms]] = 0.0
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,9 +179,18 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
     others = {name: Setting.of(change.choosers, population, models.formula) for name, change in changed.items()}
     for_coefficients, *for_draws = np.random.SeedSequence(seed).spawn(draws + 1)
     coefficients = models.draws(draws, np.random.default_rng(for_coefficients))
+    terms = now.made.terms
+    here = {
+        "own": coefficients.of_groups(terms),
+        "common": coefficients.of_all(terms),
+        NO_TASTE: coefficients.without_taste(terms),
+    }
+    elsewhere = {name: coefficients.of_groups(setting.made.terms) for name, setting in others.items()}
 
     def one(draw: int) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
-        return _one_draw(now, others, coefficients, draw, np.random.default_rng(for_draws[draw]))
+        made = {name: utilities(now.made, values[draw]) for name, values in here.items()}
+        made |= {name: utilities(others[name].made, values[draw]) for name, values in elsewhere.items()}
+        return _one_draw(now, others, made, np.random.default_rng(for_draws[draw]))
 
     with ThreadPoolExecutor(available_threads()) as pool:  # each draw has a stream of its own: any number of threads
         found = list(pool.map(one, range(draws)))
@@ -191,14 +201,11 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
 
 
 def _one_draw(
-    now: Setting, others: Mapping[str, Setting], coefficients: Coefficients, draw: int, rng: np.random.Generator
+    now: Setting, others: Mapping[str, Setting], made: Mapping[str, Utilities], rng: np.random.Generator
 ) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
     population = now.population
     uniform, order = rng.random(population.size), rng.permutation(population.size)
-    terms = now.made.terms
-    own = utilities(now.made, coefficients.of_groups(draw, terms))
-    common = utilities(now.made, coefficients.of_all(draw, terms))
-    untasted = utilities(now.made, coefficients.of_groups(draw, terms, taste=False))
+    own, common = made["own"], made["common"]
     mixed = {
         ("distance", "tastes"): own,
         ("distance",): Utilities(own.pair, common.alternative),
@@ -207,12 +214,11 @@ def _one_draw(
     }
     at_home: dict[Hashable, Utilities] = {frozenset({"residence", *names}): each for names, each in mixed.items()}
     away: dict[Hashable, Utilities] = {frozenset(names): each for names, each in mixed.items()}
-    found = now.attend(now.at_home, {NO_TASTE: untasted, **at_home}, uniform)
+    found = now.attend(now.at_home, {NO_TASTE: made[NO_TASTE], **at_home}, uniform)
     found[FIT] = found[frozenset(FACTORS)]
     found |= now.attend(now.moved(order), away, uniform)
     for name, setting in others.items():
-        theirs = utilities(setting.made, coefficients.of_groups(draw, setting.made.terms))
-        found |= setting.attend(setting.at_home, {name: theirs}, uniform)
+        found |= setting.attend(setting.at_home, {name: made[name]}, uniform)
     indices = {name: population.indices(school) for name, (school, _) in found.items()}
     return indices, {name: mass for name, (_, mass) in found.items() if isinstance(name, str)}
 
