@@ -70,16 +70,25 @@ def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
             continue
         yield (
             f"no_taste_{group}",
-            text(
-                "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) "
-                "would be {difference} {side} than the models predict for now (95% interval {low} to {high}).",
-                comparison=named(COMPARISONS, group),
-                side=text("lower") if row["difference_fit"] < 0 else text("higher"),
-                **_size(row),
-            ),
+            _untasted(group, row),
             int(row["n_obs"]),
             PUPILS,
         )
+
+
+def _untasted(group: str, row: pd.Series) -> str:
+    told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    if row["difference_fit"] < 0:
+        return text(
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
+            "{difference} lower than the models predict for now (95% interval {low} to {high}).",
+            **told,
+        )
+    return text(
+        "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
+        "{difference} higher than the models predict for now (95% interval {low} to {high}).",
+        **told,
+    )
 
 
 def _size(row: pd.Series) -> dict[str, str]:

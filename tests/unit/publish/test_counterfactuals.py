@@ -134,6 +134,7 @@ def test_the_same_in_dutch(kinds):
         found = told(substitution=kinds)
         by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"), substitution=kinds)
         figure = charts.moved_nearby(MOVED)
+    assert "0,20 lager zijn dan" in found["no_taste_hoog_laag"]
     assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
     assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]
     assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"
