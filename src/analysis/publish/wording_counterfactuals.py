@@ -80,8 +80,8 @@ def _untasted(group: str, row: pd.Series) -> str:
     told = {"comparison": named(COMPARISONS, group), **_size(row)}
     if row["difference_fit"] < 0:
         return text(
-            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
-            "{difference} lower than the models predict for now (95% interval {low} to {high}).",
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
+            "be {difference} lower than the models predict for now (95% interval {low} to {high}).",
             **told,
         )
     return text(
