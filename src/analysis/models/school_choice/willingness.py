@@ -44,7 +44,7 @@ WILLINGNESS_SHOWN = [
     *("elasticity", "n_obs"),
 ]
 # What the numbers of the table rest on, for the disclosure gate.
-WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), TRAVEL_NUMBERS)
+WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_postcodes", "n_clusters"), TRAVEL_NUMBERS)
 
 
 def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -73,8 +73,8 @@ def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tupl
     return frame, pd.Series(sizes).reindex(frame.index[1:]).fillna(1.0)
 
 
-def _clusters(fit: GroupFit, weights: Floats) -> int:
-    """Count the clusters of the choosers with a weight."""
+def _postcodes(fit: GroupFit, weights: Floats) -> int:
+    """Count the postcodes of the choosers with a weight."""
     return int(fit.choosers.clusters[weights > 0].nunique())
 
 
@@ -162,12 +162,13 @@ def willingness_to_travel(
         numbers = pd.DataFrame(travelled.rows(gain)).assign(term=sizes.index, step=sizes.to_numpy())
         numbers["probability"], numbers["change"] = _at_nearest(fit, weights, gain @ params.to_numpy())
         numbers["elasticity"] = numbers["term"].map(elasticity)
-        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_clusters=_clusters(fit, weights)))
+        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
     frame = pd.concat(rows, ignore_index=True)
     interval = normal_interval(frame["estimate"], frame["std_error"])
     return in_form(
         pd.concat([frame, interval], axis=1),
         model=fit.model,
+        n_clusters=fit.result.n_clusters or 0,
         unit="km",
         method=method,
         start_km=start_km,
