@@ -73,7 +73,7 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
         "closes": text("to such schools, when a school closes"),
         "opens": text("from such schools, when a school opens"),
     }
-    figure, axes = figures.canvas(7.5)
+    figure, axes = figures.canvas(3.0 + 0.9 * moved["group"].nunique())
     for place, (scenario, name) in enumerate(names.items()):
         rows = moved[(moved["scenario"] == scenario) & (moved["term"] == band)]
         labelled = rows.assign(label=[group_label(group) for group in rows["group"]])
@@ -89,7 +89,7 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
 def change_of_kind(moved: pd.DataFrame) -> Figure:
     """Draw the relative change in the pupils of a school that becomes of another kind, by group."""
     rows = moved[moved["scenario"] == "changes"]
-    figure, axes = figures.canvas(6.0)
+    figure, axes = figures.canvas(2.5 + 0.7 * len(rows))
     figures.intervals(axes, rows.assign(label=[group_label(group) for group in rows["group"]]), "label")
     figures.percent(axes.xaxis)
     axes.set_xlabel(text("change in the number of pupils of the group"))
