@@ -30,7 +30,9 @@ class Constants:
     constants_covariance
         Classical covariance of the constants.
     params, covariance
-        Of the terms that differ between choosers.
+        Of the terms that differ between choosers; the covariance is clustered by postcode.
+    sensitivity
+        What an error of one in each of these adds to each constant: schools x terms.
     attributes
         The terms of the formula that are the same for every chooser: schools x terms.
     schools_without
@@ -41,6 +43,7 @@ class Constants:
     constants_covariance: Floats
     params: pd.Series
     covariance: pd.DataFrame
+    sensitivity: Floats
     attributes: pd.DataFrame
     schools_without: int
 
@@ -63,15 +66,18 @@ def fit_constants(
     names = [str(name) for name in np.array(made.terms)[~of_school]]
     likelihood = ConstantsLikelihood(names, pairs, kept.counts)
     top, _ = maximum(likelihood, tolerance, max_iterations)
-    covariance = np.linalg.inv(top.information)
+    covariance: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
     n, scale = len(pairs), likelihood.scale
+    partial: Floats = np.asarray(np.linalg.solve(top.information[n:, n:], top.information[n:, :n]), dtype=np.float64)
+    robust = _clustered(covariance[:n, :n], likelihood.scores(top.b), partial, kept.clusters)
     around = np.vstack([np.zeros(len(attended) - 1), np.eye(len(attended) - 1)])
     around -= around.mean(axis=0)
     return Constants(
         constants=pd.Series(around @ top.b[n:], index=attended, name="constant"),
         constants_covariance=around @ covariance[n:, n:] @ around.T,
         params=pd.Series(top.b[:n] / scale, index=names),
-        covariance=pd.DataFrame(covariance[:n, :n] / np.outer(scale, scale), names, names),
+        covariance=pd.DataFrame(robust / np.outer(scale, scale), names, names),
+        sensitivity=around @ partial * -scale,
         attributes=pd.DataFrame(
             made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, of_school],
             index=attended,
@@ -79,6 +85,13 @@ def fit_constants(
         ),
         schools_without=choosers.schools_without + len(choosers.schools) - len(attended),
     )
+
+
+def _clustered(inverse: Floats, scores: Floats, partial: Floats, clusters: pd.Series) -> Floats:
+    """Return the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
+    n = len(inverse)
+    own = pd.DataFrame(scores[:, :n] - scores[:, n:] @ partial).groupby(clusters.to_numpy()).sum().to_numpy()
+    return np.asarray(inverse @ (own.T @ own) @ inverse * len(own) / (len(own) - 1))
 
 
 def built(made: Design, term: int) -> Floats:
@@ -151,19 +164,33 @@ class ConstantsLikelihood:
 
     def at(self, b: Floats) -> Point:
         """Return the log-likelihood, score and information at scaled coefficients."""
-        n = len(self.scaled)
-        utility = np.tile(np.concatenate([[0.0], b[n:]]), (len(self.counts), 1))
-        for coefficient, values in zip(b[:n], self.scaled, strict=True):
-            utility += coefficient * values
+        utility = self._utility(b)
         top = utility.max(axis=1, keepdims=True)
         share = np.exp(utility - top)
         total = share.sum(axis=1, keepdims=True)
         loglik = float((self.counts * utility).sum() - self.weights @ (top + np.log(total))[:, 0])
         share /= total
-        expected = np.column_stack([(share * values).sum(axis=1) for values in self.scaled] + [share[:, 1:]])
-        mass = self.weights[:, None] * share
+        expected, mass = self._totals(share), self.weights[:, None] * share
         score = self.observed - self.weights @ expected
         return Point(b, loglik, score, self._second(mass) - (self.weights[:, None] * expected).T @ expected)
+
+    def scores(self, b: Floats) -> Floats:
+        """Return the score of each situation: situations x terms."""
+        utility = self._utility(b)
+        share = np.exp(utility - utility.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        return self._totals(self.counts - self.weights[:, None] * share)
+
+    def _utility(self, b: Floats) -> Floats:
+        n = len(self.scaled)
+        utility = np.tile(np.concatenate([[0.0], b[n:]]), (len(self.counts), 1))
+        for coefficient, values in zip(b[:n], self.scaled, strict=True):
+            utility += coefficient * values
+        return utility
+
+    def _totals(self, mass: Floats) -> Floats:
+        """Sum the attributes of each situation over the schools, weighted: situations x terms."""
+        return np.column_stack([*((mass * values).sum(axis=1) for values in self.scaled), mass[:, 1:]])
 
     def _second(self, mass: Floats) -> Floats:
         """Sum the expected products of the attributes: those of the constants are a diagonal."""

@@ -7,7 +7,10 @@ thousands, and its intervals are far too narrow. In two steps the constants are
 
 with :math:`\xi_j` what is not measured of school j (variance :math:`\tau^2`) and :math:`e_j` the error of the first
 step (variance :math:`v_j`). Weights are :math:`1 / (\hat\tau^2 + v_j)`, with :math:`\hat\tau^2` by Paule and Mandel's
-equation with the residual degrees of freedom; standard errors are HC3, and intervals use Student's t.
+equation with the residual degrees of freedom; standard errors are HC3, and intervals use Student's t. The errors of the
+first step's own terms move all constants together, which no residual shows: with :math:`C` how the constants follow
+these terms and :math:`V` the terms' covariance clustered by postcode, :math:`A C V C' A'` is added, for
+:math:`\hat\gamma = A \hat\delta`.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy import stats
 from scipy.optimize import brentq
 
 from analysis.errors import ModelError
@@ -50,6 +54,8 @@ class TwoStep:
         The constants and the terms that differ between choosers.
     params, covariance
         Of the attributes of the schools.
+    shared
+        Covariance of the attributes with the first step's terms: attributes x terms.
     p_values, intervals
         By attribute; the intervals have columns 0 and 1.
     tau
@@ -59,6 +65,7 @@ class TwoStep:
     first: Constants
     params: pd.Series
     covariance: pd.DataFrame
+    shared: pd.DataFrame
     p_values: pd.Series
     intervals: pd.DataFrame
     tau: float
@@ -80,12 +87,19 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     delta, variance = first.constants.to_numpy(float), np.diag(first.constants_covariance)
     tau2 = tau_squared(delta, x, variance)
     found = sm.WLS(delta, x, weights=1 / (tau2 + variance)).fit(cov_type="HC3", use_t=True)
+    follows = (found.model.pinv_wexog @ (first.sensitivity / np.sqrt(tau2 + variance)[:, None]))[1:]
+    shared = follows @ first.covariance.to_numpy(float)
+    covariance = found.cov_params()[1:, 1:] + shared @ follows.T
+    error = np.sqrt(np.diag(covariance))
+    half = stats.t.ppf(0.975, found.df_resid) * error
+    params = pd.Series(found.params[1:], index=names)
     return TwoStep(
         first=first,
-        params=pd.Series(found.params[1:], index=names),
-        covariance=pd.DataFrame(found.cov_params()[1:, 1:], index=names, columns=names),
-        p_values=pd.Series(found.pvalues[1:], index=names),
-        intervals=pd.DataFrame(found.conf_int()[1:], index=names),
+        params=params,
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
+        shared=pd.DataFrame(shared, index=names, columns=first.params.index),
+        p_values=pd.Series(2 * stats.t.sf(np.abs(params / error), found.df_resid), index=names),
+        intervals=pd.DataFrame({0: params - half, 1: params + half}),
         tau=float(np.sqrt(tau2)),
     )
 

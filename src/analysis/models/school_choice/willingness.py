@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from formulaic import Formula, model_matrix
-from scipy.linalg import block_diag
 
 from analysis.errors import ModelError
 from analysis.models.bands import in_bands, per_cent
@@ -105,12 +104,9 @@ def median_distance(choosers: Choosers) -> float:
 
 
 def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the parameters of two steps in the order of one, and their covariance.
-
-    The errors of the two steps are taken to be independent: those of the second are the differences between schools.
-    """
+    """Return the parameters of two steps in the order of one, and their covariance."""
     params = pd.concat([found.first.params, found.params])
-    covariance = block_diag(found.first.covariance, found.covariance)
+    covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
     order = list(fit.design.terms)
     return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
 
