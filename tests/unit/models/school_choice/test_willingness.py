@@ -53,6 +53,22 @@ def test_the_extra_distance_makes_up_for_the_step(fit):
     assert row["estimate"] == pytest.approx(brentq(lambda km: worth(km) + gain - worth(start), 0, 100) - start)
 
 
+def test_standard_errors_by_differences_in_every_coefficient(fit):
+    params, covariance = fit.result.params, fit.covariance
+
+    def extra(changed):
+        return willingness_to_travel(fit, fit.choosers, told=(changed, covariance)).set_index("term")["estimate"]
+
+    def moved(term, by):
+        return params.where(params.index != term, params + by)
+
+    gradient = np.array([(extra(moved(term, 1e-5)) - extra(moved(term, -1e-5))) / 2e-5 for term in params.index]).T
+    table = willingness_to_travel(fit, fit.choosers)
+    variance = np.einsum("sm,mn,sn->s", gradient, covariance.to_numpy(), gradient)
+    assert table["std_error"].to_numpy() == pytest.approx(np.sqrt(variance), rel=1e-5)
+    assert (table["ci_high"] - table["ci_low"]).to_numpy() == pytest.approx(2 * 1.959964 * np.sqrt(variance), rel=1e-5)
+
+
 def test_a_step_that_no_distance_makes_up_for_is_left_open(fit):
     told = with_params(fit, **{"C(concept)[T.Dalton]": -50.0})
     table = willingness_to_travel(fit, fit.choosers, told=told).set_index("term")
