@@ -60,6 +60,8 @@ class TwoStep:
         By attribute; the intervals have columns 0 and 1.
     tau
         Standard deviation between schools of what is not measured, in utility.
+    df
+        Residual degrees of freedom of the second step.
     """
 
     first: Constants
@@ -69,6 +71,7 @@ class TwoStep:
     p_values: pd.Series
     intervals: pd.DataFrame
     tau: float
+    df: float
 
 
 def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10, max_iterations: int = 100) -> TwoStep:
@@ -101,6 +104,7 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
         p_values=pd.Series(2 * stats.t.sf(np.abs(params / error), found.df_resid), index=names),
         intervals=pd.DataFrame({0: params - half, 1: params + half}),
         tau=float(np.sqrt(tau2)),
+        df=float(found.df_resid),
     )
 
 

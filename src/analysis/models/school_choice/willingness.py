@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from formulaic import Formula, model_matrix
+from scipy import stats
 
 from analysis.errors import ModelError
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.conditional_logit import Design, design_from_formula
 from analysis.models.conditional_logit.formula import FUNCTIONS
-from analysis.models.estimates import in_form, normal_interval
+from analysis.models.estimates import in_form
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
 from analysis.models.school_choice.groups import GroupFit, GroupFits
@@ -72,6 +73,12 @@ def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tupl
     return frame, pd.Series(sizes).reindex(frame.index[1:]).fillna(1.0)
 
 
+def _interval(estimate: pd.Series, error: pd.Series, df: float) -> pd.DataFrame:
+    half = stats.t.ppf(0.975, df) * error
+    p_value = 2 * stats.t.sf(np.abs(estimate / error), df)
+    return pd.DataFrame({"ci_low": estimate - half, "ci_high": estimate + half, "p_value": p_value})
+
+
 def _postcodes(fit: GroupFit, weights: Floats) -> int:
     """Count the postcodes of the choosers with a weight."""
     return int(fit.choosers.clusters[weights > 0].nunique())
@@ -118,6 +125,7 @@ def willingness_to_travel(
     *,
     method: str = ONE_STEP,
     told: tuple[pd.Series, pd.DataFrame] | None = None,
+    df: float = np.inf,
 ) -> pd.DataFrame:
     """How many km farther a school is attended for a step of each attribute, per kind of chooser.
 
@@ -132,6 +140,8 @@ def willingness_to_travel(
         Of the kinds within the group; see `neighbourhood_types`.
     method, told
         Name of the method, and parameters and covariance if they are not those of `fit`.
+    df
+        Degrees of freedom of Student's t for intervals and p-values.
 
     Returns
     -------
@@ -160,7 +170,7 @@ def willingness_to_travel(
         numbers["elasticity"] = numbers["term"].map(elasticity)
         rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
     frame = pd.concat(rows, ignore_index=True)
-    interval = normal_interval(frame["estimate"], frame["std_error"])
+    interval = _interval(frame["estimate"], frame["std_error"], df)
     return in_form(
         pd.concat([frame, interval], axis=1),
         model=fit.model,
@@ -181,7 +191,9 @@ def travel_table(
         found = steps.found.get((fit.model, fit.group))
         if found is not None:
             told = two_step_covariance(fit, found)
-            tables.append(willingness_to_travel(fit, choosers[fit.model], edges, method=TWO_STEPS, told=told))
+            tables.append(
+                willingness_to_travel(fit, choosers[fit.model], edges, method=TWO_STEPS, told=told, df=found.df)
+            )
     return pd.concat(tables, ignore_index=True)
 
 

@@ -72,7 +72,7 @@ def city():
     return SimpleNamespace(world=world, formula=CITY_FORMULA, truth=TRUTH)
 
 
-def world(seed, quality_sd, truth=TRUTH, pupils=1_500, schools=60):
+def world(seed, quality_sd, truth=TRUTH, pupils=1_500, schools=40):
     """Pupils in sixty-four postcodes of a square city, who choose by known tastes and by what nobody measures."""
     rng = np.random.default_rng(seed)
     place = rng.uniform([52.33, 4.85], [52.40, 4.96], (pupils, 2))

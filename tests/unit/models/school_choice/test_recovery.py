@@ -24,7 +24,7 @@ def held(choosers, formula, truth):
         [
             willingness.willingness_to_travel(fit, choosers),
             willingness.willingness_to_travel(
-                fit, choosers, method="two_steps", told=willingness.two_step_covariance(fit, found)
+                fit, choosers, method="two_steps", told=willingness.two_step_covariance(fit, found), df=found.df
             ),
         ]
     )
