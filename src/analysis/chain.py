@@ -11,10 +11,12 @@ CHAIN = (
         produces=(
             *("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
             *("by_attendance", "by_home", "by_school_attended", "by_area"),
+            *("by_situation", "by_choice_school", "by_choice"),
         ),
         may_produce=(
             "by_pupil",
             "by_location",
+            "by_location_lagged",
             "by_pupil_test",
             "by_pupil_retention",
             "by_pupil_advice",
@@ -44,7 +46,7 @@ CHAIN = (
     ),
     Step(
         "03_school_choice",
-        needs=("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
+        needs=("by_situation", "by_choice_school", "by_choice", "by_pc4", "by_outline_point"),
         produces=("school_choice_findings",),
     ),
     Step("04_leergroei", wants=("by_pupil_test", "by_location"), produces=("leergroei_findings",)),

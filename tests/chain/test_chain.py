@@ -13,6 +13,7 @@ import pytest
 
 from analysis.chain import CHAIN
 from analysis.models.estimates import ESTIMATE_COLUMNS
+from analysis.models.school_choice.tables import PARENT_GROUPS
 from analysis.params import read_edition
 from analysis.run.manifest import outputs_of
 
@@ -22,7 +23,10 @@ FIGURES = {
         *("schoolweging_bands", "composition_bands", "dissimilarity", "indices_by_year", "bands_by_year"),
         *("bands_by_size", "exposure_map", "mirror", "decomposition"),
     },
-    "school_choice": {"distance_fit", "willingness_to_travel", "nearest_map"},
+    "school_choice": {
+        *("distance_fit", "willingness_to_travel", "nearest_map", "counterfactuals", "residence", "moved"),
+        *("change_of_kind", "substitution"),
+    },
     "leergroei": {
         *("norm_growth", "change_by_groep", "change_by_level", "change_by_band", "school_spread", "shortage"),
         *("level_drop", "example_pupils", "expected_drop", "expected_growth", "change_by_prior_level"),
@@ -78,20 +82,22 @@ def test_estimates_have_the_one_form(ci_edition: Path) -> None:
     assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "segregation", "indices").columns)
     assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "leergroei", "estimates").columns)
     estimates = table(ci_edition, "school_choice", "estimates")
-    assert set(estimates["model"]) == {"entry_cohort", "all_ages"}
+    assert set(estimates["model"]) == {"entry_cohort"}
+    assert set(estimates["group"]) == set(PARENT_GROUPS)
     assert (estimates["std_error_cluster"] > 0).all()
 
 
 def test_the_estimates_have_the_signs_of_the_truth(ci_edition: Path) -> None:
-    """Distance repels every group; the pooled model has no single truth beside (see the unit tests of choice)."""
+    """Distance repels every group; highly educated parents seek each other more than others do."""
     estimates = table(ci_edition, "school_choice", "estimates")
-    for _, found in estimates.groupby("model"):
-        by_term = found.set_index("term")
-        of = by_term["estimate"]
+    composition = {}
+    for group, found in estimates.groupby("group"):
+        of = found.set_index("term")["estimate"]
         for km in (0.2, 0.5, 1.0, 2.0):
             assert of["distance_km"] + of["log_distance"] / (km + 0.1) < 0
-        assert by_term.loc["distance_km", "ci_high"] < 0
-        assert by_term.loc["schoolweging", "ci_high"] < 0 < of["schoolweging_x_nonwestern"]
+        composition[group] = of["share_hoog"]
+    assert composition["hoog_none"] > 0 > composition["laag_migration"]
+    assert max(composition, key=composition.__getitem__) == "hoog_none"
 
 
 def test_the_growth_chapter_publishes_every_model(ci_edition: Path) -> None:

@@ -108,6 +108,18 @@ BY_LOCATION = pa.DataFrameSchema(
     name="by_location",
 )
 
+BY_LOCATION_LAGGED = pa.DataFrameSchema(
+    {
+        "location": _location(),
+        "places": _whole("places per groep", 1),
+        "share_hoog": _number("share of pupils with highly educated parents, a year before", 0, 1),
+        "share_nonwestern": _number("share of pupils with a non-western background, a year before", 0, 1),
+    },
+    unique=["location"],
+    strict=True,
+    name="by_location_lagged",
+)
+
 BY_PUPIL_TEST = pa.DataFrameSchema(
     {
         "pupil": _whole("number of the pupil", 0),
@@ -265,6 +277,7 @@ MICRODATA: Mapping[str, pa.DataFrameSchema] = {
     for schema in (
         BY_PUPIL,
         BY_LOCATION,
+        BY_LOCATION_LAGGED,
         BY_PUPIL_RETENTION,
         BY_PUPIL_TEST,
         BY_PUPIL_ADVICE,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.publish import figures
-from analysis.publish.language import term, text
+from analysis.publish.language import text
 
 
 @figures.style()
@@ -39,7 +39,7 @@ def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
     figure, axes = figures.canvas(7.5)
     figures.bar_pairs(axes, by_band, "band", "observed", "predicted", names=(text("observed"), text("predicted")))
     figures.percent(axes.yaxis)
-    axes.set_xlabel(text("distance from postcode to school (km)"))
+    axes.set_xlabel(text("distance to school (km)"))
     axes.set_ylabel(text("share of pupils"))
     return figure
 
@@ -58,27 +58,6 @@ def index_by_situation(indices: pd.DataFrame) -> Figure:
     figures.intervals(axes, ordered, "situation", reference=None)
     axes.set_xlim(min(0, ordered["ci_low"].min()), 1.1 * ordered["ci_high"].max())
     axes.set_xlabel(text("dissimilarity (0 = even, 1 = separate)"))
-    return figure
-
-
-@figures.style()
-def extra_distance(travel: pd.DataFrame) -> Figure:
-    """Draw the extra km for a school of one standard deviation lower schoolweging, by neighbourhood type and model.
-
-    Parameters
-    ----------
-    travel
-        Estimates of `models.travel.willingness_to_travel`, of one model or more.
-    """
-    figure, axes = figures.canvas(7.0)
-    models = list(dict.fromkeys(travel["model"]))
-    groups = list(dict.fromkeys(travel.sort_values("share_nonwestern")["group"]))
-    for place, model in enumerate(models):
-        # A model without pupils in some group leaves its place open; else its points would stand at other names.
-        rows = travel[travel["model"] == model].set_index("group").reindex(groups).reset_index()
-        figures.intervals(axes, rows, "group", name=term(model.replace("_", " ")), series=place, of=len(models))
-    axes.set_xlabel(text("extra distance for one sd lower schoolweging (km)"))
-    figures.legend_above(axes)
     return figure
 
 

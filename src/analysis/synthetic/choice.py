@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from analysis.models.geography import great_circle_km
+from analysis.models.school_choice.tables import parent_group
 from analysis.synthetic.places import allocate
 from analysis.synthetic.schools import GROEPEN, composition
 from analysis.synthetic.shapes import Floats, kilometres
@@ -23,7 +24,6 @@ from analysis.synthetic.shapes import Floats, kilometres
 LOG_OFFSET_KM = 0.1
 SHARE_UNIT = 0.1
 COMPOSITION_TERMS = ("share_hoog", "share_nonwestern")
-PARENT_GROUPS = ("hoog_none", "hoog_migration", "lower_none", "middelbaar_migration", "laag_migration")
 
 Indices = NDArray[np.intp]
 
@@ -78,7 +78,7 @@ class ChoiceTruth:
     Parameters
     ----------
     preferences
-        Coefficients of each parent group (`parent_group`).
+        Coefficients of each parent group (`analysis.models.school_choice.tables.parent_group`).
     considered
         How many schools a child considers: those nearest to its home.
     priority
@@ -104,14 +104,6 @@ class Considered:
 
     school: Indices
     km: Floats
-
-
-def parent_group(education: pd.Series, background: pd.Series) -> pd.Series:
-    """Group parents by education and background; unknown education counts with middelbaar."""
-    none, hoog, laag = background == "none", education == "hoog", education == "laag"
-    cases = [hoog & none, hoog & ~none, none, ~laag]
-    names = np.select([case.to_numpy() for case in cases], list(PARENT_GROUPS[:4]), PARENT_GROUPS[4])
-    return pd.Series(names, index=education.index, name="parent_group")
 
 
 def considered(children: pd.DataFrame, schools: pd.DataFrame, number: int) -> Considered:

@@ -67,34 +67,6 @@ def test_an_interval_below_zero_is_not_cut_off():
     assert charts.index_by_situation(index_rows(ci_low=-0.01)).axes[0].get_xlim()[0] == -0.01
 
 
-def travel(*rows):
-    frame = pd.DataFrame(rows, columns=["model", "group", "share_nonwestern", "estimate"])
-    return frame.assign(ci_low=frame["estimate"] - 0.1, ci_high=frame["estimate"] + 0.1)
-
-
-def test_extra_distance_by_group_and_model():
-    rows = travel(
-        ("entry_cohort", "low", 0.1, 0.3),
-        ("entry_cohort", "high", 0.7, -0.2),
-        ("all_ages", "low", 0.12, 0.4),
-        ("all_ages", "high", 0.69, -0.1),
-    )
-    axes = charts.extra_distance(rows).axes[0]
-    assert dict(points(axes)) == {"entry cohort": {"low": 0.3, "high": -0.2}, "all ages": {"low": 0.4, "high": -0.1}}
-
-
-def test_a_model_without_a_group_leaves_its_place_open():
-    rows = travel(
-        ("entry_cohort", "high", 0.7, -0.2),
-        ("all_ages", "low", 0.1, 0.4),
-        ("all_ages", "middle", 0.3, 0.2),
-        ("all_ages", "high", 0.7, -0.1),
-    )
-    axes = charts.extra_distance(rows).axes[0]
-    assert names(axes.yaxis) == ["low", "middle", "high"]
-    assert dict(points(axes))["entry cohort"] == {"high": -0.2}
-
-
 OUTLINES = pd.DataFrame(
     {
         "area": ["B"] * 4 + ["A"] * 8,

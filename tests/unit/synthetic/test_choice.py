@@ -7,16 +7,15 @@ import pandas as pd
 import pytest
 
 from analysis.models import conditional_logit
+from analysis.models.school_choice.tables import PARENT_GROUPS, parent_group
 from analysis.models.segregation import dissimilarity
 from analysis.synthetic.choice import (
     LOG_OFFSET_KM,
-    PARENT_GROUPS,
     TERMS,
     ChoiceTruth,
     Preferences,
     choose,
     considered,
-    parent_group,
     school_terms,
 )
 from analysis.synthetic.city import BACKGROUNDS

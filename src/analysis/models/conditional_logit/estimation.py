@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import InputError, ModelError
 from analysis.models.conditional_logit.checks import counted_clusters, informative, null_terms, within
 from analysis.models.conditional_logit.input import (
+    SAMPLED,
     Floats,
     Integers,
     choice_sets,
@@ -73,7 +74,7 @@ def fit(
     ModelError
         There is no valid estimate: a situation without a choice or with two, a choice outside its set, an attribute
         that never varies within a set, collinear attributes, perfect or quasi-complete prediction, no convergence,
-        clusters too few for the number of terms.
+        clusters too few for the number of terms; alternatives that were sampled without the offset that corrects it.
 
     References
     ----------
@@ -81,6 +82,7 @@ def fit(
     of residential location (the offset).
     """
     check_settings(tolerance, max_iterations)
+    _refuse_uncorrected(attributes, offset)
     sets = choice_sets(attributes, offset)
     weights = chosen_weights(choices, sets, grouped)
     counted = informative(sets)
@@ -168,6 +170,14 @@ def covariances(
     if scores is not None and clusters is not None:
         robust = _in_units(_sandwich(top, scores, clusters, inverse, terms), scale, terms)
     return _in_units(inverse, scale, terms), robust
+
+
+def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> None:
+    if attributes.attrs.get(SAMPLED) and offset is None:
+        raise ModelError(
+            "conditional logit: the alternatives are a sample and no offset corrects it: near ones were sampled more "
+            "often than far ones, and the estimates would be of the sampling. Pass the offset of the sample."
+        )
 
 
 def _sandwich(top: Point, scores: Floats, clusters: Integers, inverse: Floats, terms: Sequence[str]) -> Floats:

@@ -14,6 +14,9 @@ from analysis.errors import InputError, ModelError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
+SAMPLED = "alternatives are a sample"
+"""Key in the `attrs` of attributes whose sets hold a sample of the alternatives, so that an offset must correct it."""
+
 
 @dataclass(frozen=True, eq=False)
 class ChoiceSets:

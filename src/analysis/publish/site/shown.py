@@ -16,7 +16,16 @@ FIGURE_OF: dict[str, dict[str, str]] = {
         "change": "decomposition",
         "highest_schoolweging": "schoolweging_bands",
     },
-    "school_choice": {"at_nearest_school": "nearest_map", "travel": "willingness_to_travel"},
+    "school_choice": {
+        "at_nearest_school": "nearest_map",
+        "distance": "distance_fit",
+        "travel": "willingness_to_travel",
+        "concepts": "willingness_to_travel",
+        "nearest_": "counterfactuals",
+        "no_taste": "counterfactuals",
+        "residence": "residence",
+        "substitution": "substitution",
+    },
     "leergroei": {
         "norm_growth": "norm_growth",
         "growth_": "change_by_groep",

@@ -1,11 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import newton
 
 from analysis.errors import ModelError
-from analysis.models import conditional_logit, school_choice, travel
-from analysis.models.estimates import ESTIMATE_COLUMNS
+from analysis.models import conditional_logit, school_choice
 from analysis.models.school_choice import Choices
 
 PARAMS = pd.Series(
@@ -178,83 +176,6 @@ def test_terms_of_another_model_are_refused(town):
     terms = school_choice.attributes(select("LEEFTIJD_4"), BY_SCHOOL, BY_PC4)  # without school c
     with pytest.raises(ModelError, match="chose schools that are not in the terms"):
         school_choice.distance_fit(select("TOTAAL"), terms, result, [1.0, 2.0])
-
-
-def test_neighbourhood_types_and_their_mean_over_choosers():
-    by_pc4 = pd.DataFrame({"share_nonwestern": [0.1, 0.4, 0.3]}, index=["1011", "1012", "1013"])
-    found = travel.neighbourhood_types(select("TOTAAL"), by_pc4, [0.2, 0.5])
-    assert found.to_dict("list") == {
-        "group": ["below 20% non-western", "20%-50% non-western"],
-        "share_nonwestern": [0.1, 0.4],
-        "pupils": [50, 50],
-        "postcodes": [1, 1],
-    }
-    one = travel.neighbourhood_types(select("TOTAAL", TOTAAL=[90, 10, 0, 0]), by_pc4, [0.5, 0.6])
-    assert one["share_nonwestern"].tolist() == pytest.approx([(90 * 0.4 + 10 * 0.1) / 100])
-
-
-def utility(params, km):
-    return params["distance_km"] * km + params["log_distance"] * np.log(km + 0.1)
-
-
-def extra_km(params, start, step, share):
-    """The extra distance by Newton's method on utility, the other way to find a root."""
-    gain = -step / 5 * (params["schoolweging"] + params["schoolweging_x_nonwestern"] * share / 0.1)
-    return newton(lambda km: utility(params, km) - utility(params, start) + gain, start, tol=1e-13) - start
-
-
-def test_the_extra_distance_makes_up_for_the_step(town):
-    choices, terms, result, by_pc4, by_school = town
-    found = travel.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
-    travelled = np.repeat(terms["distance_km"].loc[choices.pupils.index].to_numpy(), choices.pupils.to_numpy())
-    step = by_school["schoolweging"].std(ddof=1)
-    assert (found["start_km"] == np.median(travelled)).all()
-    assert found["sd_schoolweging"].tolist() == pytest.approx([step] * 3)
-    assert found["n_obs"].sum() == 4800
-    for _, row in found.iterrows():
-        end = row["start_km"] + row["estimate"]
-        worth = (
-            result.params["schoolweging"] + result.params["schoolweging_x_nonwestern"] * row["share_nonwestern"] / 0.1
-        )
-        assert utility(result.params, end) - step / 5 * worth == pytest.approx(utility(result.params, row["start_km"]))
-        assert row["estimate"] == pytest.approx(
-            extra_km(result.params, row["start_km"], step, row["share_nonwestern"]), rel=1e-9
-        )
-    assert found["estimate"].is_monotonic_decreasing  # the interaction of the truth is positive
-    assert tuple(found.columns[: len(ESTIMATE_COLUMNS)]) == ESTIMATE_COLUMNS
-
-
-def test_standard_errors_by_differences_in_every_coefficient(town):
-    choices, _, result, by_pc4, by_school = town
-    found = travel.travel_by_type(choices, result, by_pc4, by_school, [0.2, 0.4])
-    for _, row in found.iterrows():
-        at = (row["start_km"], row["sd_schoolweging"], row["share_nonwestern"])
-        gradient = []
-        for term in result.params.index:
-            step = pd.Series(0.0, index=result.params.index)
-            step[term] = 1e-5
-            gradient.append((extra_km(result.params + step, *at) - extra_km(result.params - step, *at)) / 2e-5)
-        variance = np.array(gradient) @ result.covariance_cluster.to_numpy() @ np.array(gradient)
-        assert row["std_error"] == pytest.approx(np.sqrt(variance), rel=1e-6)
-        assert row["ci_high"] - row["ci_low"] == pytest.approx(2 * 1.959964 * np.sqrt(variance), rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"distance_km": 0.1}, "does not fall with distance"),
-        ({"log_distance": 1.0}, "does not fall with distance"),
-        ({"schoolweging": -1e4}, "no distance between 0 and 100 km"),
-        ({"schoolweging": 1e3}, "no distance between 0 and 100 km"),
-    ],
-)
-def test_a_distance_that_makes_up_for_nothing_is_refused(town, changes, problem):
-    choices, _, result, by_pc4, by_school = town
-    changed = conditional_logit.ConditionalLogitResult(**vars(result) | {"params": result.params.copy()})
-    for term, value in changes.items():
-        changed.params[term] = value
-    with pytest.raises(ModelError, match=problem):
-        travel.travel_by_type(choices, changed, by_pc4, by_school, [0.2])
 
 
 def test_the_share_at_the_nearest_school():

@@ -1,0 +1,95 @@
+"""Who chooses which primary school: the conditional logit of school choice and what follows from it.
+
+Enrolment is not preference: in Amsterdam children have priority at the eight nearest schools, and places run out. The
+composition of a school is itself an outcome of choice. The coefficients describe; they do not say what would happen
+if a school changed.
+"""
+
+from analysis.models.school_choice.choosers import Choosers, by_model, design, probabilities, utilities
+from analysis.models.school_choice.choosers import estimate as estimate_formula
+from analysis.models.school_choice.groups import (
+    GROUP_FIT_COUNTS,
+    GROUP_FIT_SHOWN,
+    GroupFit,
+    GroupFits,
+    fit_groups,
+    fit_table,
+)
+from analysis.models.school_choice.groups import distance_fit as group_distance_fit
+from analysis.models.school_choice.groups import estimates as group_estimates
+from analysis.models.school_choice.groups import nearest_by_pc4 as at_nearest
+from analysis.models.school_choice.kinds import KIND_COUNTS, kinds_attended
+from analysis.models.school_choice.pooled import (
+    DENOMINATIONS,
+    ESTIMATE_COUNTS,
+    FIT_COUNTS,
+    LOG_OFFSET_KM,
+    REFERENCE,
+    SHARE_UNIT,
+    UNITS,
+    WEGING_UNIT,
+    Choices,
+    attributes,
+    distance_fit,
+    estimate,
+    estimates,
+    fit_row,
+    nearest_map,
+    nearest_share,
+    select,
+)
+from analysis.models.school_choice.two_step import (
+    TWO_STEP_COUNTS,
+    TWO_STEP_SHOWN,
+    TwoStep,
+    TwoSteps,
+    two_step_table,
+    two_steps,
+)
+from analysis.models.school_choice.willingness import WILLINGNESS_COUNTS, WILLINGNESS_SHOWN, travel_table
+
+__all__ = [
+    "DENOMINATIONS",
+    "ESTIMATE_COUNTS",
+    "FIT_COUNTS",
+    "GROUP_FIT_COUNTS",
+    "GROUP_FIT_SHOWN",
+    "KIND_COUNTS",
+    "LOG_OFFSET_KM",
+    "REFERENCE",
+    "SHARE_UNIT",
+    "TWO_STEP_COUNTS",
+    "TWO_STEP_SHOWN",
+    "UNITS",
+    "WEGING_UNIT",
+    "WILLINGNESS_COUNTS",
+    "WILLINGNESS_SHOWN",
+    "Choices",
+    "Choosers",
+    "GroupFit",
+    "GroupFits",
+    "TwoStep",
+    "TwoSteps",
+    "at_nearest",
+    "attributes",
+    "by_model",
+    "design",
+    "distance_fit",
+    "estimate",
+    "estimate_formula",
+    "estimates",
+    "fit_groups",
+    "fit_row",
+    "fit_table",
+    "group_distance_fit",
+    "group_estimates",
+    "kinds_attended",
+    "nearest_map",
+    "nearest_share",
+    "probabilities",
+    "select",
+    "travel_table",
+    "two_step_table",
+    "two_steps",
+    "utilities",
+]

@@ -1,0 +1,254 @@
+"""One model of school choice per group of parents, and how well each fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError
+from analysis.models.bands import in_bands
+from analysis.models.conditional_logit import ConditionalLogitResult, Design
+from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
+from analysis.models.school_choice.terms import term_name, unit_of
+
+REFUSED = ("model", "group", "method", "n_choosers", "reason")
+REASONS = {
+    "perfect or quasi-complete": "perfect prediction",
+    "clusters": "too few clusters",
+    "schools are too few": "too few schools",
+    "collinear": "collinear attributes",
+    "varies": "an attribute that does not vary",
+}
+OTHER_REASON = "no finite maximum"
+FIT_NUMBERS = [
+    *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
+    *("pseudo_r2_held_out", "largest_gap"),
+]
+GROUP_FIT_SHOWN = [
+    *("model", "group", "n_choosers", "n_alternatives", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
+    "largest_gap",
+]
+# What the numbers of the table rest on, for the disclosure gate.
+GROUP_FIT_COUNTS = {
+    **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
+    "schools_without": [],
+}
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFit:
+    """The model of one group.
+
+    Parameters
+    ----------
+    model, group
+        Names.
+    choosers
+        The group, with the schools that it may choose from.
+    formula
+        The terms.
+    result
+        What was found.
+    """
+
+    model: str
+    group: str
+    choosers: Choosers
+    formula: str
+    result: ConditionalLogitResult
+
+    @cached_property
+    def design(self) -> Design:
+        return design(self.choosers, self.formula)
+
+    @cached_property
+    def probabilities(self) -> Floats:
+        """Situations x schools."""
+        return probabilities(self.design, self.result.params)
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """Clustered, where there are clusters."""
+        robust = self.result.covariance_cluster
+        return self.result.covariance if robust is None else robust
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFits:
+    """The models of all groups, and the groups whose model could not be estimated, with the reason."""
+
+    fits: Sequence[GroupFit]
+    refused: pd.DataFrame
+
+    def __getitem__(self, key: tuple[str, str]) -> GroupFit:
+        return next(fit for fit in self.fits if (fit.model, fit.group) == key)
+
+    def of(self, model: str) -> list[GroupFit]:
+        """Return the models of the groups of one model."""
+        return [fit for fit in self.fits if fit.model == model]
+
+
+def fit_groups(
+    by_model: Mapping[str, Choosers], formula: str, *, tolerance: float = 1e-10, max_iterations: int = 100
+) -> GroupFits:
+    """Estimate the formula for every group of every model.
+
+    A group for which there is no valid estimate is told with the reason; it is an error only if no group is left.
+    """
+    fits, refused = [], []
+    for model, choosers in by_model.items():
+        for group in choosers.groups:
+            own = choosers.of(group).attainable()
+            try:
+                result = estimate(own, formula, tolerance=tolerance, max_iterations=max_iterations)
+            except ModelError as error:
+                refused.append(refusal(model, group, own, "one_step", error))
+            else:
+                fits.append(GroupFit(model, group, own, formula, result))
+    if not fits:
+        raise ModelError(f"school choice: no group could be estimated; the first because: {refused[0]['reason']}")
+    return GroupFits(fits, pd.DataFrame(refused, columns=list(REFUSED)))
+
+
+def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
+    """Tell in one row why a group has no estimate."""
+    reason = next((code for words, code in REASONS.items() if words in str(error)), OTHER_REASON)
+    return dict(zip(REFUSED, (model, group, method, choosers.number, reason), strict=True))
+
+
+def estimates(fits: GroupFits) -> pd.DataFrame:
+    """Put the coefficients of all groups in the form of all estimates, with the unit of each."""
+    return pd.concat([_named(fit) for fit in fits.fits], ignore_index=True)
+
+
+def fit_table(
+    fits: GroupFits, edges: Sequence[float], *, folds: int, seed: int, tolerance: float = 1e-10
+) -> pd.DataFrame:
+    """Tell of every group how well its model fits, and on how many.
+
+    Parameters
+    ----------
+    fits
+        The models.
+    edges
+        Edges of the distance bands, km, for ``largest_gap``: the largest difference between the observed and the
+        predicted share of a band.
+    folds, seed
+        Of the hold-out; see `held_out`.
+    tolerance
+        At which estimation stops.
+
+    Returns
+    -------
+    DataFrame
+        Per group numbers; the log-likelihood, that of equal chances (``null``) and that of choosers held out, per pupil
+        (a sum would tell how many they are); ``pseudo_r2``, ``pseudo_r2_distance`` of the terms of distance and rank
+        alone, and ``pseudo_r2_held_out`` with ``folds``.
+    """
+    return pd.DataFrame([_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.fits])
+
+
+def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) -> tuple[float, int]:
+    """Log-likelihood of choosers by a model of the others.
+
+    The clusters are dealt into `folds` at random, and each fold is predicted from the rest.
+
+    Returns
+    -------
+    tuple
+        The log-likelihood per chooser, and the number of folds: those whose rest gives no valid estimate are left out;
+        of none, the log-likelihood is missing.
+    """
+    clusters = fit.choosers.clusters
+    names = np.sort(clusters.unique())
+    fold = np.random.default_rng(seed).permutation(len(names)) % folds
+    of_situation = fold[np.searchsorted(names, clusters)]
+    log_likelihood, choosers, used = 0.0, 0, 0
+    for number in range(folds):
+        out = fit.choosers.where(of_situation == number)
+        try:
+            rest = estimate(fit.choosers.where(of_situation != number), fit.formula, tolerance=tolerance)
+        except ModelError:
+            continue
+        share = probabilities(design(out, fit.formula), rest.params)
+        log_likelihood += float(out.chosen.to_numpy(float) @ np.log(share[out.rows_chosen]))
+        choosers, used = choosers + out.number, used + 1
+    return log_likelihood / choosers if used else np.nan, used
+
+
+def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFrame:
+    """Compare observed and predicted shares of choosers by distance to the school, over the groups together.
+
+    Returns
+    -------
+    DataFrame
+        One row per band: ``model, band, pupils, predicted_pupils, observed, predicted`` (shares, 0-1).
+    """
+    pairs = pd.concat([_by_band(fit, edges) for fit in fits])
+    by_band = pairs.groupby(level=0, observed=False).sum()
+    shares = by_band / by_band.sum()
+    return (
+        by_band.assign(model=fits[0].model, observed=shares["pupils"], predicted=shares["predicted_pupils"])
+        .reset_index()
+        .astype({"band": str})[["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]]
+    )
+
+
+def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
+    """Count the choosers that attend the school nearest to them: ``pc4, situations, pupils, at_nearest, share``."""
+    nearest = np.argmin(choosers.distance_km, axis=1)
+    rows = choosers.situations[["pc4"]].assign(
+        situations=1, pupils=choosers.weights, at_nearest=choosers.counts[np.arange(len(nearest)), nearest]
+    )
+    found = rows.groupby("pc4", as_index=False)[["situations", "pupils", "at_nearest"]].sum()
+    return found.assign(share=found["at_nearest"] / found["pupils"])
+
+
+def _named(fit: GroupFit) -> pd.DataFrame:
+    terms = list(fit.result.params.index)
+    rows = fit.result.estimates(fit.model, fit.group, unit={term: unit_of(term) for term in terms})
+    return rows.assign(term=[term_name(term) for term in terms])
+
+
+def _fit_row(
+    fit: GroupFit, edges: Sequence[float], folds: int, seed: int, tolerance: float
+) -> dict[str, str | int | float]:
+    found = fit.result
+    out, used = held_out(fit, folds, seed, tolerance=tolerance)
+    null = found.loglik_null / found.n_choosers
+    band = distance_fit([fit], edges)
+    return {
+        "model": fit.model,
+        "group": fit.group,
+        "n_choosers": fit.choosers.number,
+        "n_clusters": found.n_clusters or 0,
+        "n_alternatives": found.n_alternatives,
+        "schools_without": fit.choosers.schools_without,
+        "loglik_per_pupil": found.loglik / found.n_choosers,
+        "null_per_pupil": null,
+        "pseudo_r2": found.pseudo_r2,
+        "pseudo_r2_distance": _of_distance(fit, tolerance),
+        "held_out_per_pupil": out,
+        "pseudo_r2_held_out": 1 - out / null,
+        "folds": used,
+        "largest_gap": float((band["observed"] - band["predicted"]).abs().max()),
+        "iterations": found.iterations,
+        "tolerance": found.tolerance,
+    }
+
+
+def _of_distance(fit: GroupFit, tolerance: float) -> float:
+    """Pseudo R2 of the terms alone that are of pairs and not of schools: those of distance and rank."""
+    terms = [name for name in fit.design.pairs if not set(name.split(":")) & set(fit.choosers.schools.columns)]
+    return estimate(fit.choosers, " + ".join(terms), tolerance=tolerance).pseudo_r2
+
+
+def _by_band(fit: GroupFit, edges: Sequence[float]) -> pd.DataFrame:
+    mass = fit.choosers.weights[:, None] * fit.probabilities
+    band = in_bands(fit.choosers.distance_km.ravel(), edges)
+    pairs = pd.DataFrame({"pupils": fit.choosers.counts.ravel(), "predicted_pupils": mass.ravel()})
+    return pairs.groupby(pd.Series(band, name="band"), observed=False).sum()

@@ -1,0 +1,304 @@
+r"""How far pupils go for a school: attributes in kilometres, which groups can be compared in; coefficients they cannot.
+
+A step of an attribute adds the gain :math:`g` to the utility of a typical school, on average over the choosers of a
+group. With :math:`V(d)` the part of the utility that is of distance alone, the distance :math:`d_1` solves
+:math:`V(d_1) + g = V(d_0)`: there a school with the step is attended as often as one without it at the median distance
+:math:`d_0`. The willingness to travel is :math:`d_1 - d_0`. Standard errors by the delta method, with
+:math:`\partial d_1 / \partial \beta = -(\partial F / \partial \beta) / V'(d_1)` for
+:math:`F = V(d_1) - V(d_0) + g`. Rank and priority are held as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula, model_matrix
+from scipy import stats
+
+from analysis.errors import ModelError
+from analysis.models.bands import in_bands, per_cent
+from analysis.models.conditional_logit import Design, design_from_formula
+from analysis.models.conditional_logit.formula import FUNCTIONS
+from analysis.models.estimates import in_form
+from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
+from analysis.models.school_choice.constants import built
+from analysis.models.school_choice.groups import GroupFit, GroupFits
+from analysis.models.school_choice.pooled import LOG_OFFSET_KM
+from analysis.models.school_choice.two_step import TwoStep, TwoSteps
+
+FARTHEST_KM = 100.0
+BISECTIONS = 60
+SMALL_KM = 1e-5  # for the slope by central differences
+SMALL_SHARE = 1e-4  # of an attribute, for elasticities
+LOWER = ("schoolweging",)  # a step of these is one standard deviation lower: fewer pupils at risk
+OF_DISTANCE = ("distance_km", "log_distance")
+ONE_STEP, TWO_STEPS = "one_step", "two_steps"
+
+TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity"]
+WILLINGNESS_SHOWN = [
+    *("model", "group", "method", "term", "step", "estimate", "ci_low", "ci_high", "probability", "change"),
+    *("elasticity", "n_obs"),
+]
+# What the numbers of the table rest on, for the disclosure gate.
+WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_postcodes", "n_clusters"), TRAVEL_NUMBERS)
+
+
+def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Make the step of every attribute of schools in a formula, from a typical school.
+
+    A typical school has the mean of every number and the first of every category. A step is one standard deviation over
+    the schools `everywhere`, lower for the variables in `LOWER`; or a category in place of the first.
+
+    Returns
+    -------
+    DataFrame
+        The typical school, and below it one with each step; indexed by the name of the step.
+    Series
+        Size of each step in the variable's own unit; of a category 1.
+    """
+    typical = {str(name): _typical(values) for name, values in schools.items()}
+    rows, sizes = {"": typical}, {}
+    for name in sorted(str(found) for found in Formula(formula).required_variables & set(schools.columns)):
+        if isinstance(schools[name].dtype, pd.CategoricalDtype):
+            others = {f"{name}_{level}": level for level in schools[name].cat.categories[1:]}
+        else:
+            sizes[name] = float(everywhere[name].std(ddof=1)) * (-1 if name in LOWER else 1)
+            others = {name: typical[name] + sizes[name]}
+        rows |= {step: typical | {name: value} for step, value in others.items()}
+    frame = pd.DataFrame.from_dict(rows, orient="index").astype(dict(schools.dtypes))
+    return frame, pd.Series(sizes).reindex(frame.index[1:]).fillna(1.0)
+
+
+def _interval(estimate: pd.Series, error: pd.Series, df: float) -> pd.DataFrame:
+    half = stats.t.ppf(0.975, df) * error
+    p_value = 2 * stats.t.sf(np.abs(estimate / error), df)
+    return pd.DataFrame({"ci_low": estimate - half, "ci_high": estimate + half, "p_value": p_value})
+
+
+def _postcodes(fit: GroupFit, weights: Floats) -> int:
+    """Count the postcodes of the choosers with a weight."""
+    return int(fit.choosers.clusters[weights > 0].nunique())
+
+
+def _typical(values: pd.Series) -> Any:  # noqa: ANN401 - a number or a category
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.categories[0]
+    return float(values.mean()) if pd.api.types.is_numeric_dtype(values) else values.iloc[0]
+
+
+def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series:
+    """Name the kind of each situation: its group, or the band of its share of non-western inhabitants.
+
+    Parameters
+    ----------
+    edges
+        Edges of the bands; with none, the kinds are the groups.
+    """
+    if not edges:
+        return choosers.situations["group"].rename("kind")
+    bands = in_bands(choosers.situations["nonwestern"], edges, per_cent).astype(str)
+    return pd.Series(bands, index=choosers.situations.index, name="kind") + " non-western"
+
+
+def median_distance(choosers: Choosers) -> float:
+    """Median distance travelled, every chooser counted once."""
+    travelled = np.repeat(choosers.distance_km[choosers.rows_chosen], choosers.chosen.to_numpy(int))
+    return float(np.median(travelled))
+
+
+def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the parameters of two steps in the order of one, and their covariance."""
+    params = pd.concat([found.first.params, found.params])
+    covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
+    order = list(fit.design.terms)
+    return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
+
+
+def willingness_to_travel(
+    fit: GroupFit,
+    everybody: Choosers,
+    edges: Sequence[float] = (),
+    *,
+    method: str = ONE_STEP,
+    told: tuple[pd.Series, pd.DataFrame] | None = None,
+    df: float = np.inf,
+) -> pd.DataFrame:
+    """How many km farther a school is attended for a step of each attribute, per kind of chooser.
+
+    Parameters
+    ----------
+    fit
+        The model.
+    everybody
+        All choosers of the model: the extra km are counted from their median distance, and a step is one standard
+        deviation over their schools, so that groups are told in the same measure.
+    edges
+        Of the kinds within the group; see `neighbourhood_types`.
+    method, told
+        Name of the method, and parameters and covariance if they are not those of `fit`.
+    df
+        Degrees of freedom of Student's t for intervals and p-values.
+
+    Returns
+    -------
+    DataFrame
+        Estimates in km, with ``start_km``, ``step``, ``probability`` to attend the nearest school and its ``change``
+        with the step, and ``elasticity`` of the attendance of a school for the attribute (empty for a category).
+
+    Raises
+    ------
+    ModelError
+        If utility does not fall with distance, so that no distance makes up for anything.
+    """
+    params, covariance = told or (fit.result.params, fit.covariance)
+    kinds = neighbourhood_types(fit.choosers, edges)
+    start_km = median_distance(everybody)
+    stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools)
+    gains = _term_gains(fit, stepped)
+    elasticity = _elasticities(fit, params)
+    rows = []
+    for kind in sorted(kinds.unique(), key=_band_order(edges)):
+        weights = fit.choosers.weights * (kinds == kind).to_numpy()
+        gain = np.einsum("i,ism->sm", weights / weights.sum(), gains)
+        travelled = _Travel(_mean_map(fit.design, weights), list(fit.design.pairs), params, covariance, start_km)
+        numbers = pd.DataFrame(travelled.rows(gain)).assign(term=sizes.index, step=sizes.to_numpy())
+        numbers["probability"], numbers["change"] = _at_nearest(fit, weights, gain @ params.to_numpy())
+        numbers["elasticity"] = numbers["term"].map(elasticity)
+        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
+    frame = pd.concat(rows, ignore_index=True)
+    interval = _interval(frame["estimate"], frame["std_error"], df)
+    return in_form(
+        pd.concat([frame, interval], axis=1),
+        model=fit.model,
+        n_clusters=fit.result.n_clusters or 0,
+        unit="km",
+        method=method,
+        start_km=start_km,
+    )
+
+
+def travel_table(
+    fits: GroupFits, choosers: Mapping[str, Choosers], steps: TwoSteps, edges: Sequence[float]
+) -> pd.DataFrame:
+    """Tell the willingness to travel of every model, group and kind, in one step and, where there are, in two."""
+    tables = []
+    for fit in fits.fits:
+        tables.append(willingness_to_travel(fit, choosers[fit.model], edges))
+        found = steps.found.get((fit.model, fit.group))
+        if found is not None:
+            told = two_step_covariance(fit, found)
+            tables.append(
+                willingness_to_travel(fit, choosers[fit.model], edges, method=TWO_STEPS, told=told, df=found.df)
+            )
+    return pd.concat(tables, ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Travel:
+    """The utility of distance, averaged over choosers: base functions x terms, names, parameters, start."""
+
+    map: Floats
+    pairs: Sequence[str]
+    params: pd.Series
+    covariance: pd.DataFrame
+    start: float
+
+    def terms(self, km: Floats) -> Floats:
+        """Return what the distance adds to each term: distances x terms."""
+        return _distance_functions(self.pairs, km) @ self.map[: len(self.pairs)]
+
+    def rows(self, gain: Floats) -> Mapping[str, Floats]:
+        """Solve for every step (rows of `gain`: steps x terms)."""
+        b = self.params.to_numpy(float)
+        ends = np.array([0.0, FARTHEST_KM, self.start])
+        slope = self._slope(ends[:2], b)
+        if not (slope < 0).all():
+            raise ModelError("willingness to travel: utility does not fall with distance, so it is not defined")
+        at_zero, at_farthest, at_start = self.terms(ends) @ b
+        wanted = at_start - gain @ b
+        low, high = np.zeros(len(gain)), np.full(len(gain), FARTHEST_KM)
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            nearer = self.terms(middle) @ b > wanted
+            low, high = np.where(nearer, middle, low), np.where(nearer, high, middle)
+        end = (low + high) / 2
+        gradient = -(self.terms(end) - self.terms(ends[2:]) + gain) / self._slope(end, b)[:, None]
+        error = np.sqrt(np.einsum("sm,mn,sn->s", gradient, self.covariance.to_numpy(float), gradient))
+        # No distance makes up for a step that is worth more than coming from the start to the door, or from afar.
+        known = (wanted <= at_zero) & (wanted >= at_farthest)
+        return {
+            "estimate": np.where(known, end - self.start, np.nan),
+            "std_error": np.where(known, error, np.nan),
+        }
+
+    def _slope(self, km: Floats, b: Floats) -> Floats:
+        step = np.maximum(SMALL_KM * km, SMALL_KM)
+        return ((self.terms(km + step) - self.terms(np.maximum(km - step, 0.0))) @ b) / (
+            km + step - np.maximum(km - step, 0.0)
+        )
+
+
+def _distance_functions(pairs: Sequence[str], km: Floats) -> Floats:
+    """Evaluate the base functions of pairs that are of distance; the others are held at zero."""
+    frame = pd.DataFrame({"distance_km": km, "log_distance": np.log(km + LOG_OFFSET_KM)})
+    return np.column_stack([_distance_function(name, frame) for name in pairs])
+
+
+def _distance_function(name: str, frame: pd.DataFrame) -> Floats:
+    own = [part for part in name.split(":") if any(variable in part for variable in OF_DISTANCE)]
+    if not own:
+        return np.zeros(len(frame))
+    if own[0] in frame:
+        return frame[own[0]].to_numpy(float)
+    return np.asarray(model_matrix(f"0 + {own[0]}", frame, context=FUNCTIONS), dtype=float)[:, 0]
+
+
+def _mean_map(made: Design, weights: Floats) -> Floats:
+    """Average the maps over choosers: base functions x terms."""
+    by_type = np.bincount(made.types, weights, minlength=made.n_types)
+    return np.asarray(np.einsum("t,tfm->fm", by_type / by_type.sum(), made.maps))
+
+
+def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
+    """Return what each step from the typical school adds to each term: situations x steps x terms."""
+    distance = np.ones((len(fit.choosers.situations), len(stepped)))
+    made = design_from_formula(
+        fit.formula,
+        pairs=dict.fromkeys(PAIR_VARIABLES, distance),
+        alternatives=in_units(stepped),
+        choosers=in_units(fit.choosers.situations),
+    )
+    terms = np.stack([built(made, place) for place in range(len(made.terms))], axis=2)
+    return np.asarray(terms[:, 1:] - terms[:, :1])
+
+
+def _at_nearest(fit: GroupFit, weights: Floats, gain: Floats) -> tuple[float, Floats]:
+    """Return the mean probability of the nearest school, and what each step there adds to it."""
+    nearest = np.argmin(fit.choosers.distance_km, axis=1)
+    share = fit.probabilities[np.arange(len(nearest)), nearest][:, None]
+    after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
+    mean = weights / weights.sum()
+    return float(mean @ share[:, 0]), np.asarray(mean @ (after - share))
+
+
+def _elasticities(fit: GroupFit, params: pd.Series) -> dict[str, float]:
+    """Own elasticity of the attendance of a school for each numeric attribute, weighted by attendance."""
+    mass = fit.choosers.weights[:, None] * fit.probabilities
+    spread, schools = mass * (1 - fit.probabilities), fit.choosers.schools
+    now = utilities(fit.design, params)
+    found = {}
+    for name in Formula(fit.formula).required_variables & set(schools.select_dtypes("number").columns):
+        more = schools.assign(**{str(name): schools[name] * (1 + SMALL_SHARE)})
+        change = (utilities(design(fit.choosers, fit.formula, more), params) - now) / SMALL_SHARE
+        found[str(name)] = float((spread * change).sum() / mass.sum())
+    return found
+
+
+def _band_order(edges: Sequence[float]) -> Callable[[str], tuple[int, str]]:
+    """Sort bands by their edge, and groups by their name."""
+    order = [str(band) for band in in_bands([0.0], edges, per_cent).categories] if edges else []
+    return lambda kind: (order.index(kind.removesuffix(" non-western")) if edges else 0, kind)

@@ -1,0 +1,154 @@
+"""What other worlds tell, in sentences; numbers, and words that rest on them, are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.publish.language import text
+from analysis.publish.tables import number
+from analysis.publish.wording import COLUMNS
+from analysis.publish.words_counterfactuals import COMPARISONS, named
+
+Finding = tuple[str, str, int, str]
+
+PUPILS = "pupils"
+BY_POSTCODE = "nonwestern_rest"
+
+
+def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame) -> pd.DataFrame:
+    """Tell how segregated schools would be otherwise, how much of it is residence, and who stays with a kind of school.
+
+    Parameters
+    ----------
+    scenarios, parts, substitution
+        Tables of `models.school_choice.counterfactuals`, as the gate let them through; a finding that rests on a
+        withheld number is not told.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = [*_nearest(scenarios), *_tastes(scenarios), *_residence(parts), *_mixed(substitution)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
+    for group, told in _dissimilarity(scenarios):
+        if {"now", "nearest", "nearest_with_capacity"} <= set(told):
+            numbers = {
+                "now": told["now"]["estimate"],
+                "near": told["nearest"]["estimate"],
+                "placed": told["nearest_with_capacity"]["estimate"],
+            }
+            yield f"nearest_{group}", _otherwise(group, numbers), int(told["now"]["n_obs"]), PUPILS
+
+
+def _otherwise(group: str, numbers: dict[str, float]) -> str:
+    if group == BY_POSTCODE:
+        return text(
+            "By the make-up of pupils' postcodes, dissimilarity in the entry cohort is {now:.2f}. It would be "
+            "{near:.2f} if all attended the school nearest to the centre of their postcode, and {placed:.2f} if all "
+            "attended the nearest one that has a place for them. That counts only what moving between postcodes does, "
+            "so it does not say whether choice segregates.",
+            **numbers,
+        )
+    return text(
+        "Dissimilarity in the entry cohort ({comparison}) is {now:.2f}. It would be {near:.2f} if all attended the "
+        "school nearest to their home, and {placed:.2f} if all attended the nearest school that has a place for them.",
+        comparison=named(COMPARISONS, group),
+        **numbers,
+    )
+
+
+def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
+    for group, told in _dissimilarity(scenarios):
+        row = told.get("no_taste")
+        if row is None or row[["difference_fit", "difference_fit_low", "difference_fit_high"]].isna().any():
+            continue
+        yield (
+            f"no_taste_{group}",
+            _untasted(group, row),
+            int(row["n_obs"]),
+            PUPILS,
+        )
+
+
+def _untasted(group: str, row: pd.Series) -> str:
+    told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    if row["difference_fit"] < 0:
+        return text(
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
+            "be {difference} lower than the models predict for now (95% interval {low} to {high}).",
+            **told,
+        )
+    return text(
+        "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
+        "{difference} higher than the models predict for now (95% interval {low} to {high}).",
+        **told,
+    )
+
+
+def _size(row: pd.Series) -> dict[str, str]:
+    """Write a difference without its sign; an interval on both sides of zero keeps it."""
+    sign = -1.0 if row["difference_fit"] < 0 else 1.0
+    low, high = sorted(sign * row[f"difference_fit_{end}"] for end in ("low", "high"))
+    return {
+        "difference": number(abs(row["difference_fit"]), 2),
+        "low": number(low, 2),
+        "high": number(high, 2),
+    }
+
+
+def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
+    rows = parts[(parts["index"] == "dissimilarity") & (parts["factor"] == "residence")].dropna(subset=["share"])
+    for group, own in rows.groupby("group", sort=False):
+        share = own.set_index("order")["share"]
+        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and (share < 1).all():
+            yield (
+                f"residence_{group}",
+                text(
+                    "Of the dissimilarity that the models predict beyond chance ({comparison}), {share:.0%} comes of "
+                    "where the groups live and the rest of how they choose; by the order in which these are taken it "
+                    "is {low:.0%} to {high:.0%}. A home that was chosen for a school counts as residence here.",
+                    comparison=named(COMPARISONS, str(group)),
+                    share=share["Shapley"],
+                    low=share.min(),
+                    high=share.max(),
+                ),
+                int(own["n_obs"].iloc[0]),
+                PUPILS,
+            )
+
+
+def _mixed(substitution: pd.DataFrame) -> Iterator[Finding]:
+    if (substitution["converged"] != "yes").any():
+        yield (
+            "mixed_logit",
+            text("The mixed logit did not converge, so that it says nothing about where pupils of a closed school go."),
+            int(substitution["n_obs"].iloc[0]),
+            PUPILS,
+        )
+        return
+    moved = substitution.pivot_table(index=["closes", "kind", "to"], columns="model", values="share")
+    gap = (moved["mixed_logit"] - moved["conditional_logit"]).abs().max()
+    groups = (moved["model_per_group"] - moved["conditional_logit"]).abs().max()
+    yield (
+        "substitution",
+        text(
+            "Where pupils of a closed school go, a mixed logit predicts otherwise than one conditional logit for all "
+            "for at most {mixed:.1%} of them, and a model per group for at most {groups:.1%}.",
+            mixed=gap,
+            groups=groups,
+        ),
+        int(substitution["n_obs"].iloc[0]),
+        PUPILS,
+    )
+
+
+def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:
+    rows = scenarios[scenarios["index"] == "dissimilarity"].dropna(subset=["estimate", "n_obs"])
+    for group, own in rows.groupby("group", sort=False):
+        yield str(group), {str(row["scenario"]): row for _, row in own.iterrows()}

@@ -1,0 +1,134 @@
+"""Findings on school choice in sentences: which schools attract whom."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.publish.language import term, text
+from analysis.publish.wording import interval
+from analysis.publish.words_school_choice import group_label, step_words
+
+COLUMNS = ["name", "sentence", "n", "unit"]
+NEIGHBOURHOOD = "non-western"
+
+
+def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+    """Tell how far pupils go, for which schools they go farther, and who attends which kind of school.
+
+    Parameters
+    ----------
+    travel
+        Willingness to travel of one model for one attribute, by one method; a row per kind of chooser.
+    nearest
+        ``situations, pupils, at_nearest``, a row per postcode: pupils at an own address are a situation each.
+    fit
+        The fit table of the model, a row per group.
+    kinds
+        Attendance by kind of school, as it passed the gate.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds)]
+    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+
+
+def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> tuple[str, str, int]:
+    pupils = int(nearest["pupils"].sum())
+    told = {"share": nearest["at_nearest"].sum() / pupils, "schools": int(fit["n_alternatives"].max())}
+    if int(nearest["situations"].sum()) == pupils:
+        sentence = text(
+            "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
+            "schools.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
+            "go to {schools:,} schools.",
+            **told,
+        )
+    return "at_nearest_school", sentence, pupils
+
+
+def _distance(fit: pd.DataFrame) -> list[tuple[str, str, int]]:
+    share = fit["pseudo_r2_distance"] / fit["pseudo_r2"]
+    if len(fit) < 2:
+        return []
+    sentence = text(
+        "Distance is the most important criterion for every group of parents: of what the models explain, distance and "
+        "priority alone explain {low:.0%} to {high:.0%}.",
+        low=share.min(),
+        high=share.max(),
+    )
+    return [("distance", sentence, int(fit["n_choosers"].sum()))] if share.min() > 0.5 else []
+
+
+def _travel(travel: pd.DataFrame) -> list[tuple[str, str, int]]:
+    known = travel.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    if known.empty:
+        return []
+    ends = {"travel_low": 0, "travel_high": len(known) - 1} if len(known) > 1 else {"travel": 0}
+    return [(name, _travel_sentence(known.iloc[at]), int(known.iloc[at]["n_obs"])) for name, at in ends.items()]
+
+
+def _travel_sentence(row: pd.Series) -> str:
+    less = bool(row["estimate"] < 0)
+    told = {
+        "who": _who(str(row["group"])),
+        "where": step_words(str(row["term"]), float(row["step"]), less=less),
+        "start": row["start_km"],
+        "km": interval(_mirrored(row) if less else row),
+    }
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        usual = step_words(str(row["term"]), float(row["step"]), less=False)
+        return text(
+            "{who}: pupils do not measurably go farther to a school where {where}; the extra distance is {km} km.",
+            **{**told, "where": usual, "km": interval(row)},
+        )
+    if not less:
+        return text(
+            "{who}: pupils attend schools {km} km farther away where {where}, counted from {start:.1f} km. This "
+            "describes enrolment under priority rules; it is not preference.",
+            **told,
+        )
+    # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
+    return text(
+        "{who}: pupils attend schools {km} km farther away where {where}, counted up to {start:.1f} km. This "
+        "describes enrolment under priority rules; it is not preference.",
+        **told,
+    )
+
+
+def _who(group: str) -> str:
+    if group.endswith(NEIGHBOURHOOD):
+        return text("Neighbourhoods with {group} inhabitants", group=term(group))
+    name = group_label(group)
+    return name[:1].upper() + name[1:]
+
+
+def _concepts(kinds: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Compare who attends a school with a concept, of groups of which nothing is withheld."""
+    rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
+    rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
+    if len(rows) < 2:
+        return []
+    most, least = rows.iloc[0], rows.iloc[-1]
+    sentence = text(
+        "Schools with an educational concept are attended most by the group {most} ({share:.0%}) and least by the "
+        "group {least} ({least_share:.0%}). If the concept itself did not count, and homes and populations stayed as "
+        "they are, the model predicts {share_without:.0%} and {least_without:.0%}.",
+        most=group_label(str(most["group"])),
+        least=group_label(str(least["group"])),
+        share=1 - most["observed"],
+        least_share=1 - least["observed"],
+        share_without=1 - most["without_taste"],
+        least_without=1 - least["without_taste"],
+    )
+    return [("concepts", sentence, int(rows["pupils"].sum()))]
+
+
+def _mirrored(row: pd.Series) -> pd.Series:
+    return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})

@@ -1,0 +1,100 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import InputError, ModelError
+from analysis.models.school_choice import substitution as module
+from analysis.models.school_choice.mixed import estimate_mixed
+from analysis.models.school_choice.sampling import Sampled
+from analysis.models.school_choice.substitution import by_kind, substitution
+
+from .conftest import FORMULA, TASTES, known
+
+KINDS = pd.Series(["x", "x", "y"], index=list("abc"))
+
+
+def shares_to(table, closes, kind):
+    rows = table[(table["closes"] == closes) & (table["kind"] == kind)].set_index("to")
+    return rows["share"].to_dict()
+
+
+def test_pupils_of_a_closed_school_go_to_the_others_in_proportion_to_their_probabilities():
+    table = by_kind([np.array([[0.5, 0.3, 0.2]])], KINDS)
+    # Of school a (.5): 3/5 to b, 2/5 to c. Of b (.3): 5/7 to a, 2/7 to c. So to x: .5 (3/5) + .3 (5/7), of .8.
+    own = (0.5 * 3 / 5 + 0.3 * 5 / 7) / 0.8
+    assert shares_to(table, "one school", "x") == pytest.approx({"x": own, "y": 1 - own})
+    assert shares_to(table, "one school", "y") == pytest.approx({"x": 1.0, "y": 0.0})
+    assert shares_to(table, "all schools", "x") == pytest.approx({"x": 0.0, "y": 1.0})
+    assert (table["share"] - table["proportional"]).abs().max() < 1e-12  # one chooser: shares are sizes
+
+
+def test_with_two_tastes_those_who_chose_a_kind_prefer_it_again():
+    # Half of the choosers never attend y, the other half never x: nobody of x goes to y.
+    tastes = [np.array([[0.5, 0.5, 1e-12]]), np.array([[1e-12, 1e-12, 1.0]])]
+    assert shares_to(by_kind(tastes, KINDS), "one school", "x") == pytest.approx({"x": 1.0, "y": 0.0}, abs=1e-9)
+    mean = [np.mean(tastes, axis=0)]
+    assert shares_to(by_kind(mean, KINDS), "one school", "x")["y"] == pytest.approx(2 / 3)
+
+
+def test_schools_of_one_kind_have_nothing_to_go_to():
+    with pytest.raises(ModelError, match="of one kind"):
+        by_kind([np.array([[0.5, 0.3, 0.2]])], pd.Series(["x"] * 3))
+
+
+OWN = {group: known(tastes) for group, tastes in TASTES.items()}
+ASKED = {"kind": "concept", "random": ["distance_km"], "situations": 300, "alternatives": 4, "seed": 4}
+
+
+def test_three_models_predict_for_the_same_choosers(village):
+    table, about = substitution(village, FORMULA, OWN, **ASKED)
+    assert set(table["model"]) == {"conditional_logit", "model_per_group", "mixed_logit"}
+    assert table.groupby(["model", "closes", "kind"])["share"].sum().to_numpy() == pytest.approx(1)
+    assert (table["n_obs"] == 300).all()
+    assert (table["converged"] == "yes").all()
+    assert (about["term"].tolist(), about["n_obs"].tolist()) == (["distance_km"], [300])
+    # The groups differ in their taste for Dalton, so who chose it chooses it again more often than one model says.
+    dalton = table[(table["closes"] == "one school") & (table["kind"] == "Dalton") & (table["to"] == "Dalton")]
+    share = dalton.set_index("model")["share"]
+    assert share["model_per_group"] > share["conditional_logit"]
+
+
+def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(village, monkeypatch):
+    monkeypatch.setattr(module, "estimate_mixed", lambda *given: estimate_mixed(*given, max_iterations=1))
+    table, about = substitution(village, FORMULA, OWN, **ASKED)
+    mixed = table["model"] == "mixed_logit"
+    assert table.loc[mixed, "share"].isna().all()
+    assert (table.loc[mixed, "converged"] == "no").all()
+    assert table.loc[~mixed, "share"].notna().all()
+    assert (table.loc[~mixed, "converged"] == "yes").all()
+    assert about[["estimate", "std_error", "loglik"]].isna().all(axis=None)
+    assert (about["converged"] == "no").all()
+
+
+def test_a_kind_or_a_term_that_is_not_there_is_refused(village):
+    with pytest.raises(InputError, match="no such attribute"):
+        substitution(village, FORMULA, OWN, **ASKED | {"kind": "colour"})
+    with pytest.raises(InputError, match="no such term"):
+        substitution(village, FORMULA, OWN, **ASKED | {"random": ["size"]})
+
+
+def test_the_mixed_logit_finds_how_much_choosers_differ():
+    """A thousand choosers of ten alternatives, whose taste for a is normal with mean 1 and spread 2."""
+    rng, n, j = np.random.default_rng(5), 1000, 10
+    x = rng.normal(size=(n, j, 2))
+    taste = np.column_stack([rng.normal(1.0, 2.0, n), np.full(n, -0.5)])
+    chosen = (np.einsum("ijk,ik->ij", x, taste) + rng.gumbel(size=(n, j))).argmax(axis=1)
+    index = pd.MultiIndex.from_product([range(n), range(j)], names=["chooser", "location"])
+    sample = Sampled(
+        pd.DataFrame(x.reshape(-1, 2), index=index, columns=["a", "b"]),
+        pd.Series(1.0, index=pd.MultiIndex.from_arrays([range(n), chosen], names=index.names)),
+        pd.Series(0.0, index=index),
+        pd.Series(range(n)),
+    )
+    found = estimate_mixed(sample, ["a"])
+    error = np.sqrt(np.diag(found.covariance))
+    assert found.converged
+    assert np.abs(found.means - [1.0, -0.5]).to_numpy() == pytest.approx(0, abs=4 * error[:2].max())
+    assert found.spreads["a"] == pytest.approx(2.0, abs=4 * error[2])
+    tastes = found.draws(500, seed=1)
+    assert tastes[:, 0].std() == pytest.approx(found.spreads["a"], rel=0.05)
+    assert tastes[:, 1].std() == 0

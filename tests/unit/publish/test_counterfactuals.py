@@ -1,0 +1,140 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.publish import charts_counterfactuals as charts
+from analysis.publish.language import speaking
+from analysis.publish.wording_counterfactuals import counterfactuals
+
+SCENARIOS = pd.DataFrame(
+    {
+        "scenario": ["now", "nearest", "nearest_with_capacity", "random", "model_fit", "no_taste", "closes"],
+        "group": "hoog_laag",
+        "index": "dissimilarity",
+        "estimate": [0.64, 0.51, 0.44, 0.18, 0.60, 0.40, 0.61],
+        "ci_low": [np.nan, np.nan, 0.43, 0.16, 0.57, 0.37, 0.58],
+        "ci_high": [np.nan, np.nan, 0.45, 0.20, 0.63, 0.43, 0.64],
+        "difference_fit": [np.nan] * 5 + [-0.20, 0.01],
+        "difference_fit_low": [np.nan] * 5 + [-0.24, -0.01],
+        "difference_fit_high": [np.nan] * 5 + [-0.16, 0.03],
+        "n_obs": 4865,
+    }
+)
+PARTS = pd.DataFrame(
+    {
+        "group": "hoog_laag",
+        "index": "dissimilarity",
+        "order": ["Shapley"] * 4 + ["residence first", "tastes first"],
+        "factor": ["chance", "residence", "distance", "tastes", "residence", "residence"],
+        "estimate": [0.18, 0.21, 0.0, 0.21, 0.17, 0.25],
+        "ci_low": [0.17, 0.20, -0.01, 0.20, 0.16, 0.24],
+        "ci_high": [0.19, 0.22, 0.01, 0.22, 0.18, 0.26],
+        "share": [np.nan, 0.5, 0.0, 0.5, 0.4, 0.6],
+        "n_obs": 4865,
+    }
+)
+MOVED = pd.DataFrame(
+    {
+        "scenario": ["closes", "closes", "opens", "opens", "changes"],
+        "group": "hoog_none",
+        "term": ["below 1 km", "1 km or more", "below 1 km", "1 km or more", "pupils"],
+        "estimate": [0.45, 0.55, 0.2, 0.8, 0.1],
+        "ci_low": [0.40, 0.50, 0.1, 0.7, -0.1],
+        "ci_high": [0.50, 0.60, 0.3, 0.9, 0.3],
+        "n_obs": 2030,
+    }
+)
+KINDS = pd.MultiIndex.from_product(
+    [["conditional_logit", "model_per_group", "mixed_logit"], ["one school"], ["none", "Dalton"], ["none", "Dalton"]],
+    names=["model", "closes", "kind", "to"],
+)
+SUBSTITUTION = KINDS.to_frame(index=False).assign(
+    share=[0.8, 0.2, 0.9, 0.1, 0.8, 0.2, 0.85, 0.15, 0.8, 0.2, 0.88, 0.12],
+    proportional=[0.7, 0.3] * 6,
+    converged="yes",
+    n_obs=1000,
+)
+
+
+def names(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def points(figure):
+    lines = [line for line in figure.axes[0].lines if line.get_marker() not in ("", "None", None)]
+    return [[float(x) for x in line.get_xdata()] for line in lines]
+
+
+def test_dissimilarity_stands_by_scenario_without_those_of_a_single_school():
+    figure = charts.segregation_by_scenario(SCENARIOS)
+    assert names(figure.axes[0])[0] == "random allocation"
+    assert names(figure.axes[0])[-1] == "now"
+    assert points(figure) == [[0.18, 0.44, 0.51, 0.40, 0.60, 0.64]]
+
+
+def test_what_makes_segregation_is_drawn_as_the_average_over_orders():
+    figure = charts.residence_and_choice(PARTS)
+    assert names(figure.axes[0]) == ["chance", "where groups live", "how much distance counts", "what groups look for"]
+    assert points(figure) == [[0.18, 0.21, 0.0, 0.21]]
+
+
+def test_who_moves_is_drawn_for_the_nearest_band():
+    figure = charts.moved_nearby(MOVED)
+    assert points(figure) == [[0.45], [0.2]]
+    assert figure.axes[0].get_xlabel() == "share at schools nearby (below 1 km)"
+    assert points(charts.change_of_kind(MOVED)) == [[0.1]]
+
+
+def test_those_who_stay_with_a_kind_are_drawn_by_model():
+    # Of none 80% by every model, of Dalton 10, 15 and 12%; by size alone 70% and 30%.
+    assert points(charts.staying_with_the_kind(SUBSTITUTION)) == [[0.8, 0.1], [0.8, 0.15], [0.8, 0.12], [0.7, 0.3]]
+
+
+def told(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION):
+    return counterfactuals(scenarios, parts, substitution).set_index("name")["sentence"]
+
+
+def test_the_sentences_tell_the_numbers_of_the_tables():
+    found = told()
+    assert "is 0.64. It would be 0.51 if" in found["nearest_hoog_laag"]
+    assert "and 0.44 if" in found["nearest_hoog_laag"]
+    assert "would be 0.20 lower than" in found["no_taste_hoog_laag"]
+    assert "(95% interval 0.16 to 0.24)" in found["no_taste_hoog_laag"]
+    assert "50% comes of where the groups live" in found["residence_hoog_laag"]
+    assert "it is 40% to 60%" in found["residence_hoog_laag"]
+    # Dalton keeps 10% by one model, 12% by the mixed logit and 15% by a model per group.
+    assert "at most 2.0% of them, and a model per group for at most 5.0%" in found["substitution"]
+
+
+def test_by_postcode_the_sentence_says_what_it_cannot_mean():
+    by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
+    assert "is 0.64. It would be 0.51 if all attended the school nearest to the centre" in by_postcode
+    assert "does not say whether choice segregates" in by_postcode
+
+
+def test_a_difference_that_may_be_of_either_sign_keeps_its_interval():
+    higher = SCENARIOS.assign(difference_fit=0.01, difference_fit_low=-0.01, difference_fit_high=0.03)
+    assert (
+        "0.01 higher than the models predict for now (95% interval −0.01 to 0.03)" in told(higher)["no_taste_hoog_laag"]
+    )
+
+
+def test_what_is_withheld_or_did_not_converge_is_not_told():
+    withheld = SCENARIOS.assign(
+        estimate=SCENARIOS["estimate"].mask(SCENARIOS["scenario"] == "now"), difference_fit=np.nan
+    )
+    found = told(withheld, PARTS.assign(share=np.nan), SUBSTITUTION.assign(converged="no"))
+    assert list(found.index) == ["mixed_logit"]
+    assert "did not converge" in found["mixed_logit"]
+
+
+@pytest.mark.parametrize("kinds", [SUBSTITUTION, SUBSTITUTION.assign(converged="no")])
+def test_the_same_in_dutch(kinds):
+    with speaking("nl"):
+        found = told(substitution=kinds)
+        by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"), substitution=kinds)
+        figure = charts.moved_nearby(MOVED)
+    assert "0,20 lager zijn dan" in found["no_taste_hoog_laag"]
+    assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
+    assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]
+    assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"
