@@ -62,3 +62,10 @@ def test_a_figure_tells_on_how_many_each_row_rests() -> None:
     gated = suppress(pd.DataFrame({"band": ["a", "b", "c"], "n": [1234, 56, 7]}), ["n"], PROFILES["default"])
     assert numbers_behind(gated, ["n"]) == "n = 55 to 1,235 per row of the data"  # 7 is withheld
     assert numbers_behind(gated, []) == ""
+
+
+def test_an_empty_key_is_no_header_of_its_row():
+    frame = pd.DataFrame({"group": ["laag", "all"], "comparison": ["hoog", ""], "n": [20, 30]})
+    html = table(frame, ["n"])
+    assert '<th scope="row">all</th>' in html
+    assert '<th scope="row"></th>' not in html
