@@ -111,11 +111,14 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     code = page.locator(":target")
     assert code.is_visible()
     assert "nearest_map" in code.inner_text()
-    origin.get_by_role("link", name="school_choice.nearest_share").click()
-    assert page.url.endswith("methods.html#function-models-school_choice-nearest_share")
+    origin.get_by_role("link", name="groups.nearest_by_pc4").click()
+    assert page.url.endswith("methods.html#function-models-school_choice-groups-nearest_by_pc4")
     entry = page.locator("div.function:has(:target)")
-    assert "Share of the choosers that attend the school nearest to their postcode." in entry.inner_text()
-    assert "src/analysis/models/school_choice.py" in entry.inner_text()
+    assert (
+        "Count the choosers that attend the school nearest to them: ``pc4, situations, pupils, at_nearest, share``."
+        in entry.inner_text()
+    )
+    assert "src/analysis/models/school_choice/groups.py" in entry.inner_text()
 
 
 def test_every_table_and_figure_tells_its_cell_and_links_both_files(open_file: OpenFile, ci_edition: Path) -> None:

@@ -72,12 +72,34 @@ def documented() -> Mapping[str, Documented]:
     }
 
 
+@cache
+def passed_on() -> Mapping[str, str]:
+    """Return the names under which modules pass documented functions of others on, with the names that define them."""
+    found = dict(_imports())
+    known = documented()
+    while onward := {name: found[target] for name, target in found.items() if target in found and target not in known}:
+        found |= onward
+    return {name: target for name, target in found.items() if target in known}
+
+
+def _imports() -> Iterator[tuple[str, str]]:
+    for path in (path for package in EXPLAINED for path in _modules(PACKAGE / package)):
+        module = _dotted(path).removesuffix(".__init__")
+        for node in ast.parse(path.read_text("utf8")).body:
+            if isinstance(node, ast.ImportFrom):
+                yield from ((f"{module}.{one.asname or one.name}", f"{node.module}.{one.name}") for one in node.names)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
+
+
 def _modules(place: Path) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def _of_module(path: Path) -> Iterator[Documented]:
-    module = ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
+    module = _dotted(path)
     for node in ast.parse(path.read_text("utf8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             told = ast.get_docstring(node)

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
@@ -45,6 +46,7 @@ class _Names:
     """What the names of a notebook stand for, as far as its cells have been read."""
 
     documented: Collection[str]
+    passed_on: Mapping[str, str]
     imported: dict[str, str] = field(default_factory=dict)
     made_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -69,13 +71,16 @@ class _Names:
         for chain in _chains(statement):
             first, _, rest = chain.partition(".")
             dotted = f"{self.imported.get(first, '')}.{rest}".rstrip(".")
+            dotted = self.passed_on.get(dotted, dotted)
             if dotted in self.documented:
                 called[dotted] = None
             earlier |= dict.fromkeys(self.made_by.get(first, ()))
         return tuple(called | earlier)
 
 
-def origins(notebook: NotebookNode, documented: Collection[str]) -> dict[int, Origin]:
+def origins(
+    notebook: NotebookNode, documented: Collection[str], passed_on: Mapping[str, str] = MappingProxyType({})
+) -> dict[int, Origin]:
     """Return the origin of every cell that publishes something, by its place among all cells.
 
     Parameters
@@ -84,8 +89,10 @@ def origins(notebook: NotebookNode, documented: Collection[str]) -> dict[int, Or
         Executed.
     documented
         Dotted names of the functions that count as an origin.
+    passed_on
+        Other names of these functions, under which a package passes them on.
     """
-    names = _Names(documented)
+    names = _Names(documented, passed_on)
     found: dict[int, Origin] = {}
     number = 0
     for place, cell in enumerate(notebook.cells):

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from analysis.errors import StaatError
 from analysis.publish.prose import in_spoken_language
-from analysis.publish.site.docstrings import Documented, documented
+from analysis.publish.site.docstrings import Documented, documented, passed_on
 from analysis.publish.site.origins import Origin, by_published, origins
 
 EMPTY: Mapping[str, Any] = {"findings": [], "published": [], "inputs": [], "suppressed": 0, "seconds": 0.0}
@@ -118,7 +118,7 @@ class Site:
     @cached_property
     def origins(self) -> dict[str, dict[int, Origin]]:
         """The origin of every cell that publishes, by notebook and place of the cell."""
-        return {name: origins(notebook, documented().keys()) for name, notebook in self.notebooks.items()}
+        return {name: origins(notebook, documented().keys(), passed_on()) for name, notebook in self.notebooks.items()}
 
     @cached_property
     def things(self) -> list[Thing]:

@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from analysis.publish.site.docstrings import as_html, definitions, documented
+from analysis.publish.site.docstrings import as_html, definitions, documented, passed_on
 from analysis.publish.site.formulas import formula
 
 
@@ -49,3 +49,9 @@ def test_names_with_their_meaning_become_a_list_of_definitions() -> None:
     html = definitions("group\n    Pupils per school.\ntotal\n    All of them.", {})
     assert html.count("<dt>") == 2
     assert "<dt><code>group</code></dt><dd><p>Pupils per school.</p></dd>" in html
+
+
+def test_other_names_lead_to_where_a_function_is_defined() -> None:
+    names = passed_on()
+    assert names["analysis.models.conditional_logit.fit"] == "analysis.models.conditional_logit.estimation.fit"
+    assert set(names.values()) <= set(documented())

@@ -49,3 +49,10 @@ def test_cells_are_numbered_as_in_jupyter_and_text_does_not_count() -> None:
 
 def test_a_magic_is_no_obstacle() -> None:
     assert found("%matplotlib inline", "from analysis.models import a", "table(a.load())")[1] == ("a.load",)
+
+
+def test_a_function_that_a_package_passes_on_is_found_where_it_is_defined() -> None:
+    cells = [new_code_cell("from analysis.models import p\np.renamed()", outputs=shows("table-x"))]
+    passed_on = {"analysis.models.p.renamed": "analysis.models.a.fit"}
+    origin = by_published(origins(new_notebook(cells=cells), KNOWN, passed_on))["table-x"]
+    assert origin.functions == ("analysis.models.a.fit",)
