@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from analysis.errors import ModelError
 from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
 from analysis.models.segregation.attendance import NEAREST, characteristics, is_expected, place
 from analysis.models.segregation.estimates import ALLOCATED, estimate_indices
@@ -14,7 +15,7 @@ CAPACITY = "nearest_with_capacity"
 RULES = (NEAREST, CAPACITY)
 SCENARIOS = ("now", *RULES, ALLOCATED)
 CONSIDERED = 100
-"""Schools that a pupil would attend, nearest first; who finds no place at any of them attends none."""
+"""Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
 
 
 def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int) -> pd.DataFrame:
@@ -35,7 +36,12 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     -------
     DataFrame
         The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
-        nearest schools and a lottery. Who is left without a place is left out.
+        nearest schools and a lottery. Everybody is there: schools have places for all.
+
+    Raises
+    ------
+    ModelError
+        If `slack` is below one and somebody finds no place.
     """
     # Who is counted has a place of one's own; expected pupils of one home and school are the same to the lottery.
     keys = ["lat", "lon", "location"]
@@ -43,16 +49,14 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     numbered = by_home.assign(pair=pair)
     pairs = numbered.groupby("pair").agg({**dict.fromkeys(keys, "first"), "pupils": "sum"})
     number = pairs["pupils"].round().astype(np.int64).to_numpy()
-    order = _nearest_first(pairs, schools)
     owner = np.repeat(np.arange(len(pairs)), number)
     attended = schools.index.get_indexer(pd.Index(pairs["location"]))
     places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
-    claim = np.random.default_rng(seed).random(len(owner))[:, None] + (np.arange(order.shape[1]) >= PRIORITY)
-    got = deferred_acceptance(order[owner], claim, places)
+    lottery = np.random.default_rng(seed).random(len(owner))
+    first, got = _placed(pairs, schools, owner, lottery, places)
     units = pd.DataFrame({"pair": owner, "got": got}).value_counts(sort=False).rename("given").reset_index()
-    units = units[units["got"] != NONE]
     units = units.assign(
-        nearest=schools.index.to_numpy()[order[units["pair"], 0]],
+        nearest=schools.index.to_numpy()[first[units["pair"]]],
         nearest_with_capacity=schools.index.to_numpy()[units["got"]],
         part=units["given"] / number[units["pair"]],
     )
@@ -87,9 +91,23 @@ def counterfactuals(
     return found.assign(index=parts[0], scenario=parts[1])
 
 
-def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
+def _placed(
+    homes: pd.DataFrame, schools: pd.DataFrame, owner: np.ndarray, lottery: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest school of every home and the school at which each pupil (home `owner`) finds a place."""
+    for considered in (CONSIDERED, len(schools)):
+        order = _nearest_first(homes, schools, considered)
+        claim = lottery[:, None] + (np.arange(order.shape[1]) >= PRIORITY)
+        got = deferred_acceptance(order[owner], claim, places)
+        if not (got == NONE).any():
+            return order[:, 0], got
+    left = int((got == NONE).sum())
+    raise ModelError(f"{left} pupils find no place at any school: capacity_slack of segregation must be 1 or more")
+
+
+def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame, considered: int) -> np.ndarray:
     stretch = np.array([1.0, np.cos(np.radians(schools["lat"].mean()))])
-    k = min(CONSIDERED, len(schools))
+    k = min(considered, len(schools))
     tree = cKDTree(schools[["lat", "lon"]].to_numpy(float) * stretch)
     _, order = tree.query(homes[["lat", "lon"]].to_numpy(float) * stretch, k=np.arange(1, k + 1))
     return np.asarray(order, dtype=np.intp)

@@ -1,7 +1,9 @@
 import pandas as pd
 import pytest
 
+from analysis.errors import ModelError
 from analysis.models.school_bands import bands_attended
+from analysis.models.segregation import counterfactuals as rules
 from analysis.models.segregation.counterfactuals import by_rule, counterfactuals
 from analysis.models.segregation.mirror import bands_by_year, exposure_at_home, mirror
 
@@ -64,6 +66,13 @@ def test_rules_by_hand(by_home, schools):
     assert found.groupby("nearest_with_capacity")["pupils"].sum().to_dict() == {"a": 12, "b": 12}
     lotteries = [by_rule(by_home, schools, slack=1.0, seed=seed) for seed in (1, 1, 2)]
     pd.testing.assert_frame_equal(lotteries[0], lotteries[1])
+
+
+def test_nobody_is_left_out_where_the_schools_that_are_looked_at_first_are_full(by_home, schools, monkeypatch):
+    monkeypatch.setattr(rules, "CONSIDERED", 1)
+    assert by_rule(by_home, schools, slack=1.0, seed=1)["pupils"].sum() == 24
+    with pytest.raises(ModelError, match="12 pupils find no place"):
+        by_rule(by_home, schools, slack=0.5, seed=1)
 
 
 def test_expected_pupils_keep_their_shares_under_a_rule(by_home, schools):
