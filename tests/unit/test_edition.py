@@ -46,7 +46,13 @@ def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
 def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) -> None:
     path = write(tmp_path, school_choice={"agee": 5})
     said = message(path)
-    for part in (str(path), "school_choice.agee", "given   5", "allowed models, age, ", "did you mean school_choice.age?"):
+    for part in (
+        str(path),
+        "school_choice.agee",
+        "given   5",
+        "allowed models, age, ",
+        "did you mean school_choice.age?",
+    ):
         assert part in said
 
 
