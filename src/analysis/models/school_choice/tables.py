@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.models.advice_levels import NUMBER_OF_LEVEL
 from analysis.models.school_choice.choosers import ALL
 
 PARENT_GROUPS = ("hoog_none", "hoog_migration", "lower_none", "middelbaar_migration", "laag_migration")
@@ -33,7 +34,7 @@ def parent_group(education: pd.Series, background: pd.Series) -> pd.Series:
 
 
 def from_microdata(
-    by_pupil: pd.DataFrame, by_location: pd.DataFrame, by_location_lagged: pd.DataFrame
+    by_pupil: pd.DataFrame, by_location: pd.DataFrame, by_location_lagged: pd.DataFrame, by_pupil_advice: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Make the tables of pupils at an own address.
 
@@ -43,6 +44,9 @@ def from_microdata(
         Pupils of regular schools, and schools; special schools are left out.
     by_location_lagged
         ``location, share_hoog, share_nonwestern``: the composition a year before, which is what choosers knew.
+    by_pupil_advice
+        ``year, location, advice_final``: of its last year, ``share_havo_vwo`` is the share of a school's pupils who
+        were advised havo or higher; missing where nobody got an advice, which a formula that uses it refuses.
     """
     homes = by_pupil[["pc4", "lat", "lon", *PERSON]]
     group = parent_group(by_pupil["education"], by_pupil["background"])
@@ -51,11 +55,18 @@ def from_microdata(
     schools = regular[["location", "lat", "lon", "stadsdeel", "schoolweging", "capacity", "pupils"]].assign(
         concept=regular["concept"], denomination=named
     )
+    known = schools.merge(by_location_lagged[["location", *LAGGED]], on="location", validate="1:1")
     return {
         "by_situation": homes.assign(situation=by_pupil["pupil"], group=group),
-        "by_choice_school": schools.merge(by_location_lagged[["location", *LAGGED]], on="location", validate="1:1"),
+        "by_choice_school": known.join(_share_havo_vwo(by_pupil_advice), on="location"),
         "by_choice": by_pupil[["location", "age"]].assign(situation=by_pupil["pupil"], pupils=1),
     }
+
+
+def _share_havo_vwo(by_pupil_advice: pd.DataFrame) -> pd.Series:
+    last = by_pupil_advice[by_pupil_advice["year"] == by_pupil_advice["year"].max()]
+    high = last["advice_final"] >= NUMBER_OF_LEVEL["havo"]
+    return high.groupby(last["location"]).mean().rename("share_havo_vwo")
 
 
 def from_open_data(
@@ -89,8 +100,9 @@ def situation_tables(
     open_data
         ``by_pc4``, ``by_school`` and ``by_pc4_school``.
     microdata
-        ``by_pupil``, ``by_location`` and ``by_location_lagged``, or nothing.
+        ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
     """
     if "by_pupil" in microdata:
-        return from_microdata(*(microdata[name] for name in ("by_pupil", "by_location", "by_location_lagged")))
+        needed = ("by_pupil", "by_location", "by_location_lagged", "by_pupil_advice")
+        return from_microdata(*(microdata[name] for name in needed))
     return from_open_data(*(open_data[name] for name in ("by_pc4", "by_school", "by_pc4_school")))

@@ -155,8 +155,11 @@ def test_microdata_give_one_situation_per_pupil_and_the_composition_of_a_year_be
         special=[False, False, False, True],
     )
     lagged = pd.DataFrame({"location": ["a", "b", "c"], "share_hoog": [0.1, 0.2, 0.3], "share_nonwestern": 0.5})
-    frames = tables.from_microdata(by_pupil, by_location, lagged)
+    advised = [(2018, "a", 5.0), (2019, "a", 4.0), (2019, "a", 3.5), (2019, "b", 4.5)]
+    by_pupil_advice = pd.DataFrame(advised, columns=["year", "location", "advice_final"])
+    frames = tables.from_microdata(by_pupil, by_location, lagged, by_pupil_advice)
     assert frames["by_situation"]["group"].tolist() == ["hoog_none", "middelbaar_migration"]
     assert frames["by_choice_school"]["share_hoog"].tolist() == [0.1, 0.2, 0.3]
     assert frames["by_choice_school"]["denomination"].tolist() == ["openbaar", "other", "islamic"]
+    assert frames["by_choice_school"]["share_havo_vwo"].tolist() == [0.5, 1.0, pytest.approx(np.nan, nan_ok=True)]
     assert Choosers.from_tables(*frames.values(), 5).situations.index.tolist() == [2]
