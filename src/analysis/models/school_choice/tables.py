@@ -66,7 +66,8 @@ def from_microdata(
 def _share_havo_vwo(by_pupil_advice: pd.DataFrame) -> pd.Series:
     last = by_pupil_advice[by_pupil_advice["year"] == by_pupil_advice["year"].max()]
     high = last["advice_final"] >= NUMBER_OF_LEVEL["havo"]
-    return high.groupby(last["location"]).mean().rename("share_havo_vwo")
+    share: pd.Series = high.groupby(last["location"]).mean()
+    return share.rename("share_havo_vwo")
 
 
 def from_open_data(
