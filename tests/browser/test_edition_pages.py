@@ -142,7 +142,8 @@ def test_the_figure_declared_for_each_finding_of_the_edition_exists(ci_edition: 
 def test_regressions_are_printed_as_journals_do(open_file: OpenFile, ci_edition: Path) -> None:
     page = open_file(ci_edition / "html" / "regressions.html")
     table = page.locator("table.journal").first
-    cells = table.locator("tr", has_text="distance_km").locator("td").all_inner_texts()
+    cells = table.locator("tr", has_text="distance km").locator("td").all_inner_texts()
+    assert cells
     assert all(cell.count("\n") == 2 and "(" in cell and "[" in cell for cell in cells)
     assert "Observations" in table.inner_text()
     assert "Fixed effects" in table.inner_text()

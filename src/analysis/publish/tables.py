@@ -202,7 +202,10 @@ def significant(value: float) -> str:
 def _words(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
         return text("yes") if value else text("no")
-    return "" if pd.isna(value) else term(str(value))  # type: ignore[call-overload]  # any scalar
+    if pd.isna(value):  # type: ignore[call-overload]  # any scalar
+        return ""
+    told = term(str(value))
+    return told.replace("_", " ") if told.isidentifier() else told
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:

@@ -69,3 +69,9 @@ def test_an_empty_key_is_no_header_of_its_row():
     html = table(frame, ["n"])
     assert '<th scope="row">all</th>' in html
     assert '<th scope="row"></th>' not in html
+
+
+def test_a_code_is_shown_as_words():
+    html = table(pd.DataFrame({"term": ["dissimilarity_now", "log(x_1)"], "estimate": [0.5, 0.25]}))
+    assert ">dissimilarity now<" in html
+    assert ">log(x_1)<" in html
