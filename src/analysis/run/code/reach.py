@@ -137,6 +137,7 @@ class _Walk:
         self._whole: set[str] = set()
         self._functions: dict[tuple[str, str], str] = {}
         self._followed: set[str] = set()
+        self._namesakes: set[tuple[str, ...]] = set()
         self._foreign: dict[str, None] = {}
         self._waiting: list[tuple[str, Node]] = []
 
@@ -174,8 +175,11 @@ class _Walk:
         self._load(module)
         self._resolve(module, rest)
         parent, _, name = module.rpartition(".")
-        # A package may define or import what has the name of a module in it: both count.
-        if parent and name in self._files.names(parent):
+        # A package may define or import what has the name of a module in it: both count. Once for each name that is
+        # asked for, as an import of `fit` from the module `fit` asks for `fit.fit.fit` and so on without end.
+        asked = (module, *rest[:1])
+        if parent and name in self._files.names(parent) and asked not in self._namesakes:
+            self._namesakes.add(asked)
             self._resolve(parent, [name, *rest])
 
     def _resolve(self, module: str, chain: Sequence[str], *, within: bool = False) -> None:

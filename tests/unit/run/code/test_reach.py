@@ -452,3 +452,10 @@ def test_every_function_that_runs_is_reached() -> None:
         sys.setprofile(None)
     assert len(ran) > 5
     assert ran <= set(Code(PACKAGE).of_cells([SEGREGATION]).functions)
+
+
+def test_a_package_that_passes_on_a_function_named_as_its_module_comes_to_an_end(tmp_path: Path) -> None:
+    files = {"fit__fit": AB.replace("def f", "def fit"), "fit__other": "def z(): pass\n"}
+    files["fit____init__"] = "from own.fit.fit import fit\n"
+    assert names(tmp_path, "from own import fit\nfit.fit()", **files) >= {"own.fit.fit.fit", "own.fit.fit.g"}
+    assert names(tmp_path, "from own.fit import fit\nfit()", **files) >= {"own.fit.fit.fit", "own.fit.fit.g"}
