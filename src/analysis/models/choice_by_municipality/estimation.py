@@ -24,6 +24,7 @@ ONE_SCHOOL = "fewer than two schools"
 ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
+SEPARATED = "perfect or quasi-complete"  # what the estimation says where the likelihood has no finite maximum
 OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
 
@@ -148,7 +149,9 @@ def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: fl
             max_iterations=max_iterations,
             threads=1,
         )
-    except ModelError:  # the attributes vary and differ: what is left is that the likelihood has no finite maximum
+    except ModelError as error:
+        if SEPARATED not in str(error):
+            raise
         return Fitted(one, NO_MAXIMUM)
     utility = values @ result.params.to_numpy()
     shares = np.exp(utility - utility.max(axis=1, keepdims=True))

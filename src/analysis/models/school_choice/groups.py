@@ -21,9 +21,10 @@ REASONS = {
     "clusters": "too few clusters",
     "schools are too few": "too few schools",
     "collinear": "collinear attributes",
+    "nearly singular": "collinear attributes",
     "varies": "an attribute that does not vary",
 }
-OTHER_REASON = "no finite maximum"
+"""What an error of the estimation says, and the reason it gives; any other error is no property of the group."""
 FIT_NUMBERS = [
     *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
     *("pseudo_r2_held_out", "largest_gap"),
@@ -115,8 +116,10 @@ def fit_groups(
 
 
 def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
-    """Tell in one row why a group has no estimate."""
-    reason = next((code for words, code in REASONS.items() if words in str(error)), OTHER_REASON)
+    """Tell in one row why a group has no estimate; an error that is not about the group stays one."""
+    reason = next((code for words, code in REASONS.items() if words in str(error)), None)
+    if reason is None:
+        raise error
     return dict(zip(REFUSED, (model, group, method, choosers.number, reason), strict=True))
 
 

@@ -50,6 +50,11 @@ def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, ci
         fit_groups({"entry_cohort": made.of("laag_migration")}, city.formula)
 
 
+def test_an_error_that_is_not_about_the_group_is_no_reason_to_leave_it_out(two_groups, city):
+    with pytest.raises(ModelError, match="no convergence in 1 iterations"):
+        fit_groups({"entry_cohort": two_groups}, city.formula, max_iterations=1)
+
+
 def test_held_out_is_predicted_from_the_rest(fits, city):
     fit = fits["entry_cohort", "hoog_none"]
     names = np.sort(fit.choosers.clusters.unique())
