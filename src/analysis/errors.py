@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from enum import Enum
 
 
 class StaatError(Exception):
@@ -58,8 +59,44 @@ class InputError(StaatError):
         return joined
 
 
+class Reason(Enum):
+    """Why a model has no estimate; whatever decides on an error decides by this, never by the words of its message."""
+
+    INVALID = "invalid input"
+    MISSING = "missing values"
+    NO_CONVERGENCE = "no convergence"
+    EMPTY = "nobody of this kind"
+    TOO_FEW = "too few units"
+    TOO_FEW_CLUSTERS = "too few clusters"
+    SEPARATED = "perfect prediction"
+    COLLINEAR = "collinear terms"
+    NO_VARIATION = "no variation"
+    ABSORBED = "absorbed by the effects"
+    UNDEFINED = "not defined"
+
+    @property
+    def of_the_data(self) -> bool:
+        """Whether the data as they are do not determine the estimate, so that a row without one is an honest answer.
+
+        The other reasons are faults of what was given or of the estimation; they stop the run.
+        """
+        return self not in (Reason.INVALID, Reason.MISSING, Reason.NO_CONVERGENCE)
+
+
 class ModelError(StaatError):
-    """A model cannot be estimated on these data; the message names the reason."""
+    """A model cannot be estimated on these data.
+
+    Parameters
+    ----------
+    message
+        What is wrong, and what to do.
+    reason
+        Its kind.
+    """
+
+    def __init__(self, message: str, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class DisclosureError(StaatError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 Indices = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -81,7 +81,9 @@ def nearest_with_capacity(
     Gale and Shapley (1962), College admissions and the stability of marriage.
     """
     if np.shape(places) != distance_km.shape[1:] or np.min(places) < 0:
-        raise ModelError(f"places: one number, zero or more, for each of {distance_km.shape[1]} schools is needed")
+        raise ModelError(
+            f"places: one number, zero or more, for each of {distance_km.shape[1]} schools is needed", Reason.INVALID
+        )
     order = np.argsort(distance_km, axis=1, kind="stable")[:, :considered]
     rows = np.arange(len(distance_km)) if homes is None else homes
     without_priority = np.arange(order.shape[1]) >= priority

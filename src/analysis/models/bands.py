@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 
 def in_bands(
@@ -37,10 +37,12 @@ def in_bands(
         If a value is missing or the edges do not increase.
     """
     if not edges or any(low >= high for low, high in itertools.pairwise(edges)):
-        raise ModelError(f"the edges of bands must increase; given: {list(edges)}")
+        raise ModelError(f"the edges of bands must increase; given: {list(edges)}", Reason.INVALID)
     numbers = np.asarray(values, float)
     if np.isnan(numbers).any():
-        raise ModelError(f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band")
+        raise ModelError(
+            f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band", Reason.MISSING
+        )
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
     return pd.Categorical([labels[place] for place in np.digitize(numbers, list(edges))], labels, ordered=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 
 def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFrame:
@@ -32,10 +32,12 @@ def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFr
     """
     absent = [name for name in published["figure_id"] if name not in computed]
     if absent:
-        raise ModelError(f"{len(absent)} published figures are not computed: {', '.join(absent[:5])}")
+        raise ModelError(f"{len(absent)} published figures are not computed: {', '.join(absent[:5])}", Reason.INVALID)
     values = published["figure_id"].map(dict(computed)).astype(float)
     if not np.isfinite(values).all():
-        raise ModelError(f"not a number: {', '.join(published.loc[~np.isfinite(values), 'figure_id'].head())}")
+        raise ModelError(
+            f"not a number: {', '.join(published.loc[~np.isfinite(values), 'figure_id'].head())}", Reason.INVALID
+        )
     distance = (values - published["published"]).abs()
     # A printed value and its tolerance have few digits; the binary sum of the two must not decide.
     within = distance <= published["tolerance"] * (1 + 1e-9) + 1e-12

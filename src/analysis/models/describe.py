@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 
 def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
         If a school lacks one of the three: sums would pass over it.
     """
     if by_school[["denomination", "pupils", "schoolweging"]].isna().any(axis=None):
-        raise ModelError("a school has no denomination, number of pupils or schoolweging")
+        raise ModelError("a school has no denomination, number of pupils or schoolweging", Reason.MISSING)
     weighted = by_school.assign(schools=1, schoolweging=by_school["schoolweging"] * by_school["pupils"])
     sums = weighted.groupby("denomination")[["schools", "pupils", "schoolweging"]].sum()
     return sums.assign(

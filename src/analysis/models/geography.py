@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 EARTH_RADIUS_KM = 6371.0088
 
@@ -60,10 +60,11 @@ def pairwise_km(homes: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     for name, points in (("homes", homes), ("schools", schools)):
         if points[["lat", "lon"]].isna().any(axis=None):
             raise ModelError(
-                f"{name}: {int(points[['lat', 'lon']].isna().any(axis=1).sum())} points without coordinates"
+                f"{name}: {int(points[['lat', 'lon']].isna().any(axis=1).sum())} points without coordinates",
+                Reason.MISSING,
             )
         if not points.index.is_unique:
-            raise ModelError(f"{name}: a point stands twice")
+            raise ModelError(f"{name}: a point stands twice", Reason.INVALID)
     distance = great_circle_km(
         homes["lat"].to_numpy(float)[:, None],
         homes["lon"].to_numpy(float)[:, None],

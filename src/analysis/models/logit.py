@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 Floats = NDArray[np.floating[Any]]
 
@@ -33,7 +33,7 @@ class NoMaximumError(ModelError):
     """
 
     def __init__(self, reached: Maximum) -> None:
-        super().__init__("nobody or everybody with some term has the outcome")
+        super().__init__("nobody or everybody with some term has the outcome", Reason.SEPARATED)
         self.reached = reached
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 from analysis.models.regression import INTERCEPT, refuse_alike, t_interval
 
@@ -96,17 +96,21 @@ def fit_meta(
     """
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
     if not (np.isfinite(y).all() and np.isfinite(X.to_numpy()).all() and (v > 0).all()):
-        raise ModelError("meta-regression: a value is missing, or a variance is not positive; select the units first")
+        raise ModelError(
+            "meta-regression: a value is missing, or a variance is not positive; select the units first", Reason.MISSING
+        )
     df = len(y) - X.shape[1]
     if df < 1:
-        raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients")
+        raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
     refuse_alike(X, "meta-regression")
     half = (1 - level) / 2
     tau, low, high = (_tau(y, v, X.to_numpy(), q) for q in (df, *chi2.ppf([1 - half, half], df)))
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
     leverage = np.square(np.linalg.qr(X.to_numpy() * np.sqrt(weights)[:, None])[0]).sum(axis=1)
     if (leverage > 1 - 1e-9).any():
-        raise ModelError("meta-regression: a unit alone settles a coefficient, such as the only one of a class")
+        raise ModelError(
+            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.COLLINEAR
+        )
     found = sm.WLS(y, X, weights=weights).fit(cov_type="HC3", use_t=True)
     covariance = pd.DataFrame(np.asarray(found.cov_params()), index=X.columns, columns=X.columns)
     return MetaRegression(pd.Series(found.params, index=X.columns), covariance, tau, low, high, len(y))

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form, normal_interval
 from analysis.models.regression import INTERCEPT, refuse_alike
 
@@ -191,7 +191,9 @@ class _Products:
 def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
     missing = int(frame[[outcome, *terms, group]].isna().any(axis=1).sum())
     if missing:
-        raise ModelError(f"{outcome}: {missing} rows lack a value; select the rows first, so that they are counted")
+        raise ModelError(
+            f"{outcome}: {missing} rows lack a value; select the rows first, so that they are counted", Reason.MISSING
+        )
     numbers = frame[[*terms, outcome]].astype(float)
     numbers.insert(0, INTERCEPT, 1.0)
     refuse_alike(numbers.drop(columns=outcome), outcome)
@@ -203,7 +205,8 @@ def _products(numbers: pd.DataFrame, random: Sequence[str], group: pd.Series, re
     columns = numbers.shape[1]
     if len(groups) <= len(random) + 1 or len(numbers) <= columns + len(groups):
         raise ModelError(
-            f"{numbers.columns[-1]}: {len(groups)} groups and {len(numbers)} rows are too few for a mixed model"
+            f"{numbers.columns[-1]}: {len(groups)} groups and {len(numbers)} rows are too few for a mixed model",
+            Reason.TOO_FEW,
         )
     Z, W = numbers[list(random)].to_numpy(), numbers.to_numpy()
     return _Products(
@@ -245,4 +248,4 @@ def _maximum(products: _Products) -> Floats:
         gained, best, values = best - found.fun, found.fun, found.x
         if gained < TOLERANCE:
             return factor_of(values)
-    raise ModelError("the maximum of the mixed model is not found: the search keeps gaining")
+    raise ModelError("the maximum of the mixed model is not found: the search keeps gaining", Reason.NO_CONVERGENCE)

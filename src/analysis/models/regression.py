@@ -21,7 +21,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 
 INTERCEPT = "intercept"
@@ -156,13 +156,13 @@ def fit(
     data = _design(frame, outcome, terms, [name for name in (cluster, entity, weights) if name])
     w = pd.Series(1.0, index=data.index) if weights is None else data[weights].astype(float)
     if not (w > 0).all():
-        raise ModelError(f"{weights}: weights must be positive")
+        raise ModelError(f"{weights}: weights must be positive", Reason.INVALID)
     numbers = data[[outcome, *terms]].astype(float)
     if entity is None:
         numbers.insert(1, INTERCEPT, 1.0)
     else:
         if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
-            raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out")
+            raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out", Reason.INVALID)
         numbers = _swept(numbers, data[entity], w)
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     refuse_alike(X, outcome)
@@ -192,7 +192,7 @@ def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:
     """Fit as `clustered` does, but return statsmodels' own results, for what only they offer (``get_margeff``)."""
     codes, names = pd.factorize(clusters)
     if len(names) < 2:
-        raise ModelError("errors clustered by school need at least two schools")
+        raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
     how = {"groups": codes, "use_correction": True}
     return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **fit_options)
 
@@ -207,7 +207,9 @@ def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Seq
     missing = data.isna().sum()
     if missing.any():
         told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(f"{outcome}: values are missing in {told}; select the rows first, so that they are counted")
+        raise ModelError(
+            f"{outcome}: values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
+        )
     return data
 
 
@@ -221,4 +223,6 @@ def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
     scale = np.sqrt((X**2).sum())
     gram = (X / scale.where(scale > 0, 1.0)).to_numpy()
     if np.linalg.matrix_rank(gram.T @ gram, tol=1e-9, hermitian=True) < X.shape[1]:
-        raise ModelError(f"{outcome} on {', '.join(map(str, X.columns))}: the data cannot tell the terms apart")
+        raise ModelError(
+            f"{outcome} on {', '.join(map(str, X.columns))}: the data cannot tell the terms apart", Reason.COLLINEAR
+        )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ def assign_nearest(by_pc4_school: pd.Series, nearest: pd.Series) -> pd.Series:
     by_pc4 = by_pc4_school.groupby(level="pc4").sum()
     missing = by_pc4.index.difference(nearest.index)
     if len(missing):
-        raise ModelError(f"{len(missing)} postcodes have no nearest school")
+        raise ModelError(f"{len(missing)} postcodes have no nearest school", Reason.MISSING)
     locations = nearest.loc[by_pc4.index]
     index = pd.MultiIndex.from_arrays([by_pc4.index, locations], names=["pc4", "location"])
     return pd.Series(by_pc4.to_numpy(), index=index, name=by_pc4_school.name)
@@ -153,5 +153,5 @@ def _side_by_side(now: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:
 def share_at_home(by_pc4_school: pd.Series, share: pd.Series) -> Array:
     at = share.reindex(by_pc4_school.index.get_level_values("pc4")).to_numpy(float)
     if np.isnan(at).any():
-        raise ModelError("a postcode with pupils has no share of the group")
+        raise ModelError("a postcode with pupils has no share of the group", Reason.MISSING)
     return at

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.segregation import dissimilarity, isolation
 from analysis.synthetic.once import once_per_frame
 
@@ -127,7 +127,7 @@ def _migration(frames: Frames) -> float:
 def _shortage(frames: Frames, column: str) -> float:
     short = regular(frames)[column]
     if short.isna().any():
-        raise ModelError(f"{column}: a regular school has no shortage")
+        raise ModelError(f"{column}: a regular school has no shortage", Reason.EMPTY)
     return float(short.mean())
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.synthetic.learning import analysed
 from analysis.synthetic.learning_truth import CLOSURE_YEAR, SCHOOL_YEARS, YEARS
 from analysis.synthetic.once import once_per_frame
@@ -84,7 +84,9 @@ def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series
     X = pd.DataFrame(terms, index=rows.index)
     coefficients, _, rank, _ = np.linalg.lstsq(X.to_numpy(), rows["growth"].to_numpy(), rcond=None)
     if rank < X.shape[1]:
-        raise ModelError(f"growth on {', '.join(X.columns)}: too few pupils or schools to tell the terms apart")
+        raise ModelError(
+            f"growth on {', '.join(X.columns)}: too few pupils or schools to tell the terms apart", Reason.COLLINEAR
+        )
     return pd.Series(coefficients, index=X.columns), rows["growth"] - X.to_numpy() @ coefficients
 
 

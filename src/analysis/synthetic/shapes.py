@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def raked(logits: Floats, weights: Floats, shares: Floats) -> Floats:
         if np.abs(found - shares).max() < RAKING_TOLERANCE:
             return probability
         odds *= shares / found
-    raise ModelError(f"the shares {shares} cannot be met: {found} after {RAKING_ROUNDS} rounds")
+    raise ModelError(f"the shares {shares} cannot be met: {found} after {RAKING_ROUNDS} rounds", Reason.NO_CONVERGENCE)
 
 
 def draw(probability: Floats, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 Floats = NDArray[np.floating[Any]]
 
@@ -128,7 +128,9 @@ def refuse_missing(rows: pd.DataFrame, columns: Sequence[str]) -> None:
     missing = rows[list(dict.fromkeys(columns))].isna().sum()
     if missing.any():
         told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(f"values are missing in {told}; select the rows first, so that they are counted")
+        raise ModelError(
+            f"values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
+        )
 
 
 def times(cells: Cells, values: Floats) -> csr_array:

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advisering import engine
 from analysis.models.advisering.cells import Cells, times
 from analysis.models.advisering.fitted import Fitted
@@ -71,7 +71,7 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
 def _of_term(outcome: str, cells: Cells, terms: Terms, term: str) -> pd.DataFrame:
     factor = terms.factor_of().get(term)
     if factor is None or factor == "year":
-        raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}")
+        raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}", Reason.COLLINEAR)
     own = [*terms.factors[factor], *terms.factors.get("year", ())]
     blocks: dict[str, list[str]] = {BAND: list(terms.bands)}
     blocks |= {name: list(block) for name, block in terms.factors.items() if name not in (factor, "year")}

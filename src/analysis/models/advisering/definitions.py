@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advice_levels import NUMBER_OF_LEVEL
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
@@ -234,4 +234,6 @@ def _advisings(first: pd.Series, revised: pd.Series) -> pd.Categorical[str]:
 
 def _refuse_unless(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:
     if not holds:
-        raise ModelError(f"definitions: {name} is {given}; it must be of {', '.join(map(str, allowed))}")
+        raise ModelError(
+            f"definitions: {name} is {given}; it must be of {', '.join(map(str, allowed))}", Reason.INVALID
+        )

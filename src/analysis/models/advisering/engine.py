@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models import logit as likelihood
 from analysis.models.advisering.cells import Cells, Floats, left, with_intercept
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
@@ -34,7 +34,7 @@ def school_effects(cells: Cells) -> Fitted:
     A = total - sums.T @ means
     constant = np.diag(A) <= CONSTANT * np.diag(total)
     if constant.any():
-        raise ModelError(f"does not differ within schools: {', '.join(cells.X.columns[constant])}")
+        raise ModelError(f"does not differ within schools: {', '.join(cells.X.columns[constant])}", Reason.ABSORBED)
     refuse_alike_terms(A, cells.X.columns)
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     residuals = left(cells, X @ beta)

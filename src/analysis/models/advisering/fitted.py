@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import t_interval
 
 Floats = NDArray[np.floating[Any]]
@@ -73,7 +73,7 @@ def of_scores(terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, sch
     """
     groups, k = len(schools), len(beta)
     if groups < 2:
-        raise ModelError("errors clustered by school need at least two schools")
+        raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
     correction = groups / (groups - 1) * (n - 1) / (n - k)
     influence = np.sqrt(correction) * np.linalg.solve(A, scores.T).T
     names = list(terms)
@@ -85,4 +85,4 @@ def refuse_alike_terms(A: Floats, terms: Iterable[str]) -> None:
     size = np.sqrt(np.diag(A))
     alike = A / np.outer(size, size) if (size > 0).all() else np.zeros_like(A)
     if np.linalg.matrix_rank(alike, tol=1e-9, hermitian=True) < len(A):
-        raise ModelError(f"the data cannot tell apart {', '.join(map(str, terms))}")
+        raise ModelError(f"the data cannot tell apart {', '.join(map(str, terms))}", Reason.COLLINEAR)

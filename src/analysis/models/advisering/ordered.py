@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import alike_rows, number_rows
 from analysis.models.advisering.fitted import Fitted, of_scores
 from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
@@ -106,7 +106,7 @@ def _maximised(cells: _Cells, terms: Sequence[str]) -> tuple[Fitted, pd.Series[i
     cells = cells.only(terms)
     X, count, k = cells.X.to_numpy(), cells.count, len(terms)
     if cells.level.max() == 0:
-        raise ModelError("an ordered logit of the advice: everybody has the same")
+        raise ModelError("an ordered logit of the advice: everybody has the same", Reason.NO_VARIATION)
     theta: Floats = np.concatenate([np.zeros(k), _start(cells.level, count)])
     value = _log_likelihood(theta, X, cells.level, count)
     for _ in range(MOST_STEPS):
@@ -117,7 +117,9 @@ def _maximised(cells: _Cells, terms: Sequence[str]) -> tuple[Fitted, pd.Series[i
             break
         theta, value = _climb(theta, step, value, partial(_log_likelihood, X=X, level=cells.level, count=count))
     else:
-        raise ModelError(f"an ordered logit of the advice finds no maximum in {MOST_STEPS} steps")
+        raise ModelError(
+            f"an ordered logit of the advice finds no maximum in {MOST_STEPS} steps", Reason.NO_CONVERGENCE
+        )
     names = [*terms, *(f"border {j}" for j in range(1, len(theta) - k + 1))]
     return _fitted(cells, theta, names, scores, information), least_of(cells.X, count)
 

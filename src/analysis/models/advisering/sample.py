@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advice_levels import LEVELS, VWO
 from analysis.models.advisering.definitions import POSITIONS, as_categories
 
@@ -66,7 +66,7 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
         For an unknown outcome, or if fewer than two schools are left.
     """
     if outcome not in OUTCOMES:
-        raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}")
+        raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}", Reason.INVALID)
     first, *others = _steps(outcome, years)
     rows, began = walk(as_categories(defined), [first])
     # Only now: most pupils of a country are of years that are not analysed.
@@ -74,7 +74,9 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     kept, went_on = walk(rows, others)
     account = pd.concat([began, went_on], ignore_index=True)
     if kept["location"].nunique() < 2:
-        raise ModelError(f"{outcome}: fewer than two schools are left after {account['step'].iloc[-1]!r}")
+        raise ModelError(
+            f"{outcome}: fewer than two schools are left after {account['step'].iloc[-1]!r}", Reason.TOO_FEW_CLUSTERS
+        )
     return Sample(outcome, kept.reset_index(drop=True), account, _one_sided(kept))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advice_levels import VWO
 from analysis.models.advisering.counting import NUMBERS, PLACE, alike, by_group
 from analysis.models.advisering.definitions import DEVIATIONS, POSITIONS, difference_of
@@ -132,7 +132,7 @@ def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
     """Tell where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed."""
     followed = pupils[pupils["position"].notna()]
     if followed.empty:
-        raise ModelError("no pupil was followed to year 3")
+        raise ModelError("no pupil was followed to year 3", Reason.EMPTY)
     last = followed[followed["year"] == followed["year"].max()]
     outcomes = {name: last["position"] == name for name in POSITIONS}
     return by_group(last, outcomes, "position_year3", group="advising")
@@ -190,7 +190,7 @@ CROSSTAB_COUNTS = {"n_obs": ("share",), "n_tested": ("share",)}
 def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -> pd.DataFrame:
     chosen = pupils[pupils["cet"] == score]
     if chosen.empty:
-        raise ModelError(f"nobody has the test score {score}")
+        raise ModelError(f"nobody has the test score {score}", Reason.EMPTY)
     chosen = chosen.assign(category=f"score {score}", school_year=_span(chosen))
     return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
 

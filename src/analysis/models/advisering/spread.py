@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 from analysis.models.random_effects import fit_spread
 
@@ -58,7 +58,7 @@ def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[
     schools = left.groupby(known["location"]).agg(["mean", "var", "size"])
     schools = schools[schools["size"] >= FEWEST_PUPILS]
     if len(schools) < 3:
-        raise ModelError(f"spread of schools: fewer than three have {FEWEST_PUPILS} pupils with a test")
+        raise ModelError(f"spread of schools: fewer than three have {FEWEST_PUPILS} pupils with a test", Reason.TOO_FEW)
     pooled = float((schools["var"] * (schools["size"] - 1)).sum() / (schools["size"] - 1).sum())
     return pd.DataFrame({"effect": schools["mean"], "variance": pooled / schools["size"], "pupils": schools["size"]})
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import Cells, collapse
 from analysis.models.advisering.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
 
@@ -53,7 +53,7 @@ def group_terms(rows: pd.DataFrame) -> pd.DataFrame:
     for name, known in KNOWN.items():
         unknown = sorted(set(rows[name].unique()) - set(known))
         if unknown:
-            raise ModelError(f"{name}: unknown codes {', '.join(map(repr, unknown))}")
+            raise ModelError(f"{name}: unknown codes {', '.join(map(repr, unknown))}", Reason.INVALID)
     education, background, income = rows["education"], rows["background"], rows["income"]
     terms = {
         "laag": education == "laag",

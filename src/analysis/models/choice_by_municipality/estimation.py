@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.choice_by_municipality.flows import Municipality
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
 from analysis.models.conditional_logit.factored import available_threads
@@ -24,7 +24,6 @@ ONE_SCHOOL = "fewer than two schools"
 ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
-SEPARATED = "perfect or quasi-complete"  # what the estimation says where the likelihood has no finite maximum
 OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
 
@@ -150,7 +149,7 @@ def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: fl
             threads=1,
         )
     except ModelError as error:
-        if SEPARATED not in str(error):
+        if error.reason is not Reason.SEPARATED:
             raise
         return Fitted(one, NO_MAXIMUM)
     utility = values @ result.params.to_numpy()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
@@ -129,9 +129,9 @@ def municipalities(
 def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame, column: str) -> None:
     unknown = set(by_school["denomination"]) - {REFERENCE, *DENOMINATIONS}
     if unknown:
-        raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}")
+        raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}", Reason.INVALID)
     if column not in by_pc4_school or not (by_pc4_school[column] >= 0).all():
-        raise ModelError(f"{column}: not a column of pupils, or some numbers are missing or negative")
+        raise ModelError(f"{column}: not a column of pupils, or some numbers are missing or negative", Reason.MISSING)
 
 
 def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: pd.DataFrame) -> Municipality:

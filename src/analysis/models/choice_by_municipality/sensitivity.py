@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.choice_by_municipality.estimation import ESTIMATED, Fitted
 from analysis.models.conditional_logit import ConditionalLogitResult
 from analysis.models.estimates import in_form
@@ -99,7 +99,10 @@ def distance_terms(result: ConditionalLogitResult) -> pd.Series:
     """Return the coefficients of distance and of its logarithm; zero for one that the formula does not have."""
     others = [term for term in result.params.index if "distance" in str(term) and term not in (DISTANCE, LOG_DISTANCE)]
     if others:
-        raise ModelError(f"sensitivity to distance is defined for {DISTANCE} and {LOG_DISTANCE} only, not {others[0]}")
+        raise ModelError(
+            f"sensitivity to distance is defined for {DISTANCE} and {LOG_DISTANCE} only, not {others[0]}",
+            Reason.INVALID,
+        )
     return result.params.reindex([DISTANCE, LOG_DISTANCE], fill_value=0.0)
 
 

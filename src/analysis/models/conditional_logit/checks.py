@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.conditional_logit.input import ChoiceSets, Floats, Integers, listed
 
 NO_VARIATION = 1e-12  # spread within sets relative to the largest value: below it, rounding of a constant
@@ -78,7 +78,8 @@ def counted_clusters(codes: Integers, informative: NDArray[np.bool_], n_terms: i
     if len(kept) < max(2, n_terms + 1):
         raise ModelError(
             f"conditional logit: {len(kept)} clusters for {n_terms} terms: a cluster-robust covariance "
-            "needs at least one more cluster than terms, and two. Use smaller clusters or fewer terms."
+            "needs at least one more cluster than terms, and two. Use smaller clusters or fewer terms.",
+            Reason.TOO_FEW_CLUSTERS,
         )
     return np.where(np.isin(codes, kept), np.searchsorted(kept, codes), -1)
 
@@ -150,7 +151,8 @@ def refuse_fixed(fixed: NDArray[np.bool_], terms: Sequence[str]) -> None:
         names = [term for term, still in zip(terms, fixed, strict=True) if still]
         raise ModelError(
             f"conditional logit: {listed(names)} never varies within a choice set, so it cannot explain a choice. "
-            "Leave it out, or interact it with an attribute of the alternatives."
+            "Leave it out, or interact it with an attribute of the alternatives.",
+            Reason.NO_VARIATION,
         )
 
 
@@ -160,7 +162,8 @@ def refuse_collinear(correlations: Floats, terms: Sequence[str]) -> None:
     if names:
         raise ModelError(
             f"conditional logit: {listed(names, 10)} are collinear within the choice sets: one is a combination of the "
-            "others and of constants per situation. Leave one out."
+            "others and of constants per situation. Leave one out.",
+            Reason.COLLINEAR,
         )
 
 
@@ -188,7 +191,9 @@ def _separates(rows: Floats) -> bool:
     while True:
         found = linprog(-total, A_ub=-rows[working], b_ub=np.zeros(len(working)), bounds=(-1, 1))
         if found.x is None:
-            raise ModelError(f"conditional logit: the check on perfect prediction failed: {found.message}")
+            raise ModelError(
+                f"conditional logit: the check on perfect prediction failed: {found.message}", Reason.NO_CONVERGENCE
+            )
         margins = rows @ found.x
         worst = np.argsort(margins)[:WORKING_ROWS]
         violated = np.setdiff1d(worst[margins[worst] < -VIOLATED], working)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError, ModelError
+from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit.checks import counted_clusters, informative, null_terms, within
 from analysis.models.conditional_logit.input import (
     SAMPLED,
@@ -176,7 +176,8 @@ def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> N
     if attributes.attrs.get(SAMPLED) and offset is None:
         raise ModelError(
             "conditional logit: the alternatives are a sample and no offset corrects it: near ones were sampled more "
-            "often than far ones, and the estimates would be of the sampling. Pass the offset of the sample."
+            "often than far ones, and the estimates would be of the sampling. Pass the offset of the sample.",
+            Reason.INVALID,
         )
 
 
@@ -193,7 +194,8 @@ def _sandwich(top: Point, scores: Floats, clusters: Integers, inverse: Floats, t
     if names:
         raise ModelError(
             f"conditional logit: the clusters say nothing about the precision of {listed(names, 10)}: their scores "
-            "are zero in every cluster, as with a term that varies in one cluster only. Use smaller clusters."
+            "are zero in every cluster, as with a term that varies in one cluster only. Use smaller clusters.",
+            Reason.TOO_FEW_CLUSTERS,
         )
     return np.asarray(inverse @ meat @ inverse * (number / (number - 1)))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, ModelError
+from analysis.errors import InputError, ModelError, Reason
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -225,7 +225,8 @@ def _twice(index: pd.Index) -> InputError:
 def _outside(pairs: pd.Index) -> ModelError:
     return ModelError(
         f"conditional logit: choices outside their choice set: {listed(pairs)}. Give the full set; "
-        "adding only the chosen alternative to a set that was cut by distance biases the estimates."
+        "adding only the chosen alternative to a set that was cut by distance biases the estimates.",
+        Reason.INVALID,
     )
 
 
@@ -245,11 +246,13 @@ def _one_choice_each(chosen: Integers, situations: pd.Index, grouped: bool) -> N
     if len(without):
         raise ModelError(
             f"conditional logit: {len(without)} situations without a choice: {listed(without)}. "
-            "Leave them out and report how many they are."
+            "Leave them out and report how many they are.",
+            Reason.INVALID,
         )
     double = situations[chosen > 1]
     if len(double) and not grouped:
         raise ModelError(
             f"conditional logit: {len(double)} situations with two choices or more: {listed(double)}. A situation is "
-            "one chooser; pass grouped=True if many choosers share it."
+            "one chooser; pass grouped=True if many choosers share it.",
+            Reason.INVALID,
         )

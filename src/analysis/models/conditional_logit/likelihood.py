@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.conditional_logit.checks import certified, separating_terms
 from analysis.models.conditional_logit.input import ChoiceSets, Floats, Integers, listed
 
@@ -156,14 +156,17 @@ def _no_maximum(likelihood: Objective, criterion: float, tolerance: float, itera
         return ModelError(
             f"conditional logit: perfect or quasi-complete prediction by {listed(names, 10)}: in no set does an "
             "alternative score better on this (combination) than the chosen one, so the likelihood has no finite "
-            "maximum. Leave it out, or merge the alternatives or choosers that cause it."
+            "maximum. Leave it out, or merge the alternatives or choosers that cause it.",
+            Reason.SEPARATED,
         )
     if criterion <= tolerance:
         return ModelError(
             "conditional logit: the information is nearly singular: the data do not determine all coefficients of "
-            f"{listed(likelihood.terms, 10)}. Leave terms out."
+            f"{listed(likelihood.terms, 10)}. Leave terms out.",
+            Reason.COLLINEAR,
         )
     return ModelError(
         f"conditional logit: no convergence in {iterations} iterations: the Newton decrement per chooser is "
-        f"{criterion:.2g}, asked for {tolerance:.2g}. Raise max_iterations, or look for extreme attribute values."
+        f"{criterion:.2g}, asked for {tolerance:.2g}. Raise max_iterations, or look for extreme attribute values.",
+        Reason.NO_CONVERGENCE,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError, ModelError, nearest
+from analysis.errors import InputError, ModelError, Reason, nearest
 from analysis.models.conditional_logit.input import Floats
 from analysis.models.estimates import normal_interval
 
@@ -95,7 +95,8 @@ class ConditionalLogitResult:
         if self.sampling_weights and self.covariance_cluster is None:
             raise ModelError(
                 "conditional logit: sampling weights without clusters give no valid standard error. Pass cluster=, "
-                "with each situation as its own cluster if choosers are independent."
+                "with each situation as its own cluster if choosers are independent.",
+                Reason.INVALID,
             )
         classical = _std_error(self.covariance)
         robust = classical if self.covariance_cluster is None else _std_error(self.covariance_cluster)

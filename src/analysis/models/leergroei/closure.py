@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 from analysis.models.leergroei.design import PERCENTILES, Design, composite, refuse_absent_years, tested, usable
 from analysis.models.regression import Regression, fit, t_interval
@@ -72,7 +72,8 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
     if set(design.composite) - set(design.groepen):
         raise ModelError(
             f"the composite of {', '.join(design.composite)} has subjects without groepen; there are "
-            f"{', '.join(design.groepen)}"
+            f"{', '.join(design.groepen)}",
+            Reason.INVALID,
         )
     starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
     rows = by_pupil_test[usable(by_pupil_test)]
@@ -169,7 +170,7 @@ def placebo(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.
     """
     control = by_pupil_growth[by_pupil_growth["closure"] == 0]
     if control["start"].nunique() < 2:
-        raise ModelError("placebo years need at least two control years")
+        raise ModelError("placebo years need at least two control years", Reason.TOO_FEW)
 
     def estimate(rows: pd.DataFrame) -> pd.DataFrame:
         parts = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 COMPOSITE = "composite"
 PERCENTILES = ("m_percentile", "e_percentile", "prior_percentile")
@@ -71,4 +71,4 @@ def refuse_absent_years(rows: pd.DataFrame, starts: set[int]) -> None:
         absent = starts - set(part["start"])
         if absent:
             told = ", ".join(f"{year}/{(year + 1) % 100:02d}" for year in sorted(absent))
-            raise ModelError(f"{outcome}: no pupil has both results in {told}")
+            raise ModelError(f"{outcome}: no pupil has both results in {told}", Reason.EMPTY)

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.rows import Estimate, estimate_by, means_by
 from analysis.models.leergroei.sample import comparable, reference_year
@@ -85,7 +85,9 @@ def standardised(
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
         cells = joined.loc[unknown, list(cell)].astype(str).agg(" ".join, axis=1).unique()
-        raise ModelError(f"too few pupils in the year before to standardise on: {', '.join(sorted(cells)[:5])}")
+        raise ModelError(
+            f"too few pupils in the year before to standardise on: {', '.join(sorted(cells)[:5])}", Reason.TOO_FEW
+        )
     return joined.assign(growth_sd=(joined["growth"] - joined["mean"]) / joined["sd"]).drop(columns=["mean", "sd"])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
@@ -135,11 +135,13 @@ def example_pupils(
         (for the difference, in the year with the fewest). The interval of a probability is that of its log odds.
     """
     if outcome not in models:
-        raise ModelError(f"no example pupil of {outcome}: it is no subject of this edition")
+        raise ModelError(f"no example pupil of {outcome}: it is no subject of this edition", Reason.INVALID)
     model = models[outcome]
     alike = model.rows[(model.rows["groep"] == groep) & (model.rows["level_m"] == level)]
     if alike.empty:
-        raise ModelError(f"no example pupil of {outcome}: nobody in groep {groep} is at level {level} and can drop")
+        raise ModelError(
+            f"no example pupil of {outcome}: nobody in groep {groep} is at level {level} and can drop", Reason.EMPTY
+        )
     told = pd.concat([_example(model, alike, share, design) for share in shares], ignore_index=True)
     told = told.assign(outcome=outcome, groep=groep, level=level)
     return in_form(told, model="level_drop_example", group=f"{outcome}, groep {groep}, level {level}", unit=PROBABILITY)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.logit import NoMaximumError, average_difference, maximise
 from analysis.models.regression import Regression
 
@@ -83,7 +83,9 @@ def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, 
     """
     X = layout(rows)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
-        raise ModelError(f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`")
+        raise ModelError(
+            f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR
+        )
     y, schools = rows[target].astype(float), rows["location"]
     weight = pd.Series(1.0, index=rows.index) if weights is None else rows[weights] / rows[weights].mean()
     return Logit(outcome, rows, layout, _fitted(y, X, schools, weight), weight)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.leergroei.design import Design
 
@@ -140,19 +140,21 @@ def _refuse_empty(rows: pd.DataFrame, design: Design) -> None:
         for groep in groepen:
             for year in years_of(design):
                 if (subject, groep, year) not in found:
-                    raise ModelError(f"there are no tests of {subject} in groep {groep} in {year}")
+                    raise ModelError(f"there are no tests of {subject} in groep {groep} in {year}", Reason.EMPTY)
 
 
 def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> pd.DataFrame:
     schools = by_location[by_location["location"].isin(rows["location"].unique())]
     unknown = set(rows["location"]) - set(schools["location"])
     if unknown:
-        raise ModelError(f"{len(unknown)} schools with tests are not among the schools of the edition")
+        raise ModelError(f"{len(unknown)} schools with tests are not among the schools of the edition", Reason.INVALID)
     schools = schools[["location", "share_at_risk", "shortage_2019", "special"]]
     schools = schools.rename(columns={"shortage_2019": "shortage"}).reset_index(drop=True)
     regular = schools[~schools["special"]]
     if regular[["share_at_risk", "shortage"]].isna().any(axis=None):
-        raise ModelError("a regular school with tests has no share of pupils at risk or no teacher shortage")
+        raise ModelError(
+            "a regular school with tests has no share of pupils at risk or no teacher shortage", Reason.MISSING
+        )
     bands = in_bands(regular["share_at_risk"], groups.risk_edges, per_cent)
     many = regular["share_at_risk"] >= groups.high_risk
     sides = np.where(many, f"{groups.high_risk:.0%} or more at risk", f"fewer than {groups.high_risk:.0%} at risk")

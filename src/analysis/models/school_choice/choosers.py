@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, ModelError
+from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
@@ -76,11 +76,13 @@ class Choosers:
 
     def __post_init__(self) -> None:
         if self.distance_km.shape != (len(self.situations), len(self.schools)):
-            raise ModelError(f"choosers: distances of shape {self.distance_km.shape} are not situations x schools")
+            raise ModelError(
+                f"choosers: distances of shape {self.distance_km.shape} are not situations x schools", Reason.INVALID
+            )
         if not self.situations.index.is_unique or not self.schools.index.is_unique:
-            raise ModelError("choosers: a situation or a school stands twice")
+            raise ModelError("choosers: a situation or a school stands twice", Reason.INVALID)
         if (self.rows_chosen[0] < 0).any() or (self.rows_chosen[1] < 0).any():
-            raise ModelError("choosers: choices by an unknown situation or of an unknown school")
+            raise ModelError("choosers: choices by an unknown situation or of an unknown school", Reason.INVALID)
 
     @classmethod
     def from_tables(
@@ -102,12 +104,12 @@ class Choosers:
             Nobody has this age, or a number of pupils is missing or negative.
         """
         if not (chosen["pupils"] >= 0).all():
-            raise ModelError("choosers: numbers of pupils that are missing or negative")
+            raise ModelError("choosers: numbers of pupils that are missing or negative", Reason.MISSING)
         asked = chosen if age is None else chosen[chosen["age"] == age]
         counts = asked.groupby(["situation", "location"])["pupils"].sum()
         counts = counts[counts > 0].sort_index()
         if counts.empty:
-            raise ModelError(f"choosers: there are no pupils of age {age}")
+            raise ModelError(f"choosers: there are no pupils of age {age}", Reason.EMPTY)
         attended = _categorised(schools).set_index("location").sort_index()
         kept = attended.loc[counts.index.unique("location").sort_values()]
         who = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
@@ -222,7 +224,7 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     """Kilometres from every home to every school: ``lat`` and ``lon`` of both, in degrees."""
     home, school = (frame[["lat", "lon"]].to_numpy(float) for frame in (homes, schools))
     if np.isnan(home).any() or np.isnan(school).any():
-        raise ModelError("choosers: a home or a school without coordinates")
+        raise ModelError("choosers: a home or a school without coordinates", Reason.MISSING)
     return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
@@ -295,7 +297,9 @@ def _categorised(schools: pd.DataFrame) -> pd.DataFrame:
     kinds = {name: pd.Categorical(schools[name], order) for name, order in known.items()}
     unknown = [name for name, kind in kinds.items() if (kind.codes < 0).any()]
     if unknown:
-        raise ModelError(f"choosers: schools of another {unknown[0]} than {', '.join(CATEGORIES[unknown[0]])}")
+        raise ModelError(
+            f"choosers: schools of another {unknown[0]} than {', '.join(CATEGORIES[unknown[0]])}", Reason.INVALID
+        )
     return schools.assign(**kinds)
 
 

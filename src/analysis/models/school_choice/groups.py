@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
@@ -17,14 +17,13 @@ from analysis.models.school_choice.terms import term_name, unit_of
 
 REFUSED = ("model", "group", "method", "n_choosers", "reason")
 REASONS = {
-    "perfect or quasi-complete": "perfect prediction",
-    "clusters": "too few clusters",
-    "schools are too few": "too few schools",
-    "collinear": "collinear attributes",
-    "nearly singular": "collinear attributes",
-    "varies": "an attribute that does not vary",
+    Reason.SEPARATED: "perfect prediction",
+    Reason.TOO_FEW_CLUSTERS: "too few clusters",
+    Reason.TOO_FEW: "too few schools",
+    Reason.COLLINEAR: "collinear attributes",
+    Reason.NO_VARIATION: "an attribute that does not vary",
 }
-"""What an error of the estimation says, and the reason it gives; any other error is no property of the group."""
+"""The reasons that are a property of the group, as the table prints them; any other error is none."""
 FIT_NUMBERS = [
     *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
     *("pseudo_r2_held_out", "largest_gap"),
@@ -111,16 +110,17 @@ def fit_groups(
             else:
                 fits.append(GroupFit(model, group, own, formula, result))
     if not fits:
-        raise ModelError(f"school choice: no group could be estimated; the first because: {refused[0]['reason']}")
+        raise ModelError(
+            f"school choice: no group could be estimated; the first because: {refused[0]['reason']}", Reason.EMPTY
+        )
     return GroupFits(fits, pd.DataFrame(refused, columns=list(REFUSED)))
 
 
 def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
     """Tell in one row why a group has no estimate; an error that is not about the group stays one."""
-    reason = next((code for words, code in REASONS.items() if words in str(error)), None)
-    if reason is None:
+    if error.reason not in REASONS:
         raise error
-    return dict(zip(REFUSED, (model, group, method, choosers.number, reason), strict=True))
+    return dict(zip(REFUSED, (model, group, method, choosers.number, REASONS[error.reason]), strict=True))
 
 
 def estimates(fits: GroupFits) -> pd.DataFrame:

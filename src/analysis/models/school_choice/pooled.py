@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models import conditional_logit
 from analysis.models.bands import in_bands
 from analysis.models.conditional_logit import ConditionalLogitResult
@@ -88,13 +88,15 @@ def select(model: str, by_pc4_school: pd.DataFrame, column: str, distance: pd.Da
     """
     if column not in by_pc4_school:
         ages = [name for name in by_pc4_school if str(name).startswith("LEEFTIJD")]
-        raise ModelError(f"{model}: there is no column {column} of pupils; there are {', '.join(map(str, ages))}")
+        raise ModelError(
+            f"{model}: there is no column {column} of pupils; there are {', '.join(map(str, ages))}", Reason.INVALID
+        )
     pupils = by_pc4_school.set_index(["pc4", "location"])[column].rename("pupils")
     if not (pupils >= 0).all():
-        raise ModelError(f"{model}: {column} has numbers of pupils that are missing or negative")
+        raise ModelError(f"{model}: {column} has numbers of pupils that are missing or negative", Reason.MISSING)
     chosen = pupils[pupils > 0].sort_index()
     if chosen.empty:
-        raise ModelError(f"{model}: there are no pupils in {column}")
+        raise ModelError(f"{model}: there are no pupils in {column}", Reason.EMPTY)
     pc4 = chosen.index.unique("pc4").sort_values()
     schools = chosen.index.unique("location").sort_values()
     return Choices(model, chosen, distance.loc[pc4, schools], pupils.index.unique("location").size - schools.size)
@@ -133,7 +135,9 @@ def attributes(choices: Choices, by_school: pd.DataFrame, by_pc4: pd.DataFrame) 
     schools = by_school.loc[distance.columns]
     unknown = schools.loc[~schools["denomination"].isin([REFERENCE, *DENOMINATIONS]), "denomination"]
     if len(unknown):
-        raise ModelError(f"{choices.model}: {len(unknown)} schools have another denomination: {set(unknown)}")
+        raise ModelError(
+            f"{choices.model}: {len(unknown)} schools have another denomination: {set(unknown)}", Reason.INVALID
+        )
     weging = np.tile(schools["schoolweging"].to_numpy(float) / WEGING_UNIT, len(distance))
     share = np.repeat(by_pc4.loc[distance.index, "share_nonwestern"].to_numpy(float) / SHARE_UNIT, distance.shape[1])
     terms = {
@@ -205,7 +209,7 @@ def distance_fit(
         If `terms` lacks a pair that is chosen: the terms are of another model.
     """
     if not choices.pupils.index.isin(terms.index).all():
-        raise ModelError(f"{choices.model}: pupils chose schools that are not in the terms")
+        raise ModelError(f"{choices.model}: pupils chose schools that are not in the terms", Reason.INVALID)
     probability = conditional_logit.probabilities(result.params, terms)
     choosers = choices.pupils.groupby(level="pc4").sum()
     predicted = probability * choosers.reindex(probability.index.get_level_values("pc4")).to_numpy()

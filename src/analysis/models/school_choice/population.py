@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models import segregation
 from analysis.models.allocation import NONE
 from analysis.models.school_choice.choosers import Choosers
@@ -45,7 +45,9 @@ def comparisons(situations: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Serie
     if "nonwestern" in situations:
         found["nonwestern_rest"] = situations["nonwestern"], 1 - situations["nonwestern"]
     if not found:
-        raise ModelError("counterfactuals: the situations tell neither education nor background of the choosers")
+        raise ModelError(
+            "counterfactuals: the situations tell neither education nor background of the choosers", Reason.MISSING
+        )
     return {name: (one.astype(float), other.astype(float)) for name, (one, other) in found.items()}
 
 
@@ -76,7 +78,9 @@ class Population:
         """
         counts = choosers.chosen.to_numpy(float)
         if (counts % 1 != 0).any():
-            raise ModelError("counterfactuals: choosers are placed one by one, so their numbers must be whole")
+            raise ModelError(
+                "counterfactuals: choosers are placed one by one, so their numbers must be whole", Reason.INVALID
+            )
         row, school = (np.repeat(places, counts.astype(np.intp)) for places in choosers.rows_chosen)
         return cls(choosers, row, school)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models import conditional_logit
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.conditional_logit.input import SAMPLED
@@ -90,7 +90,9 @@ def sampled(choosers: Choosers, formula: str, *, number: int, seed: int, near: i
     ones 0: the sets are then as probable for each of their schools (McFadden 1978; Ben-Akiva and Lerman 1985, 9.3).
     """
     if number < 1:
-        raise ModelError(f"sampled alternatives: at least one far school per chooser is needed, not {number}")
+        raise ModelError(
+            f"sampled alternatives: at least one far school per chooser is needed, not {number}", Reason.INVALID
+        )
     rng, population = np.random.default_rng(seed), Population.of(choosers)
     row, school = population.row, population.school
     columns = _sets(choosers.distance_km[row], school, near, number, rng)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, ModelError
+from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, design, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
@@ -119,7 +119,9 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
     """
     names = list(dict.fromkeys(kinds))
     if len(names) < 2:
-        raise ModelError("substitution: all schools are of one kind, so that nothing is left when it closes")
+        raise ModelError(
+            "substitution: all schools are of one kind, so that nothing is left when it closes", Reason.NO_VARIATION
+        )
     member = pd.get_dummies(kinds)[names].to_numpy(float)
     schools = _spread(shares := list(shares))
     whole = _spread([each @ member for each in shares])

@@ -24,7 +24,7 @@ import statsmodels.api as sm
 from scipy import stats
 from scipy.optimize import brentq
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Choosers, Floats
 from analysis.models.school_choice.constants import Constants, fit_constants
@@ -85,7 +85,9 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     first = fit_constants(choosers, formula, tolerance=tolerance, max_iterations=max_iterations)
     names = list(first.attributes.columns)
     if not names or len(first.attributes) < len(names) + 3:
-        raise ModelError(f"two steps: {len(first.attributes)} schools are too few for {len(names)} attributes")
+        raise ModelError(
+            f"two steps: {len(first.attributes)} schools are too few for {len(names)} attributes", Reason.TOO_FEW
+        )
     x = sm.add_constant(first.attributes.to_numpy(float), has_constant="add")
     delta, variance = first.constants.to_numpy(float), np.diag(first.constants_covariance)
     tau2 = tau_squared(delta, x, variance)

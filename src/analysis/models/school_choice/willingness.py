@@ -19,7 +19,7 @@ import pandas as pd
 from formulaic import Formula, model_matrix
 from scipy import stats
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.conditional_logit import Design, design_from_formula
 from analysis.models.conditional_logit.formula import FUNCTIONS
@@ -217,7 +217,9 @@ class _Travel:
         ends = np.array([0.0, FARTHEST_KM, self.start])
         slope = self._slope(ends[:2], b)
         if not (slope < 0).all():
-            raise ModelError("willingness to travel: utility does not fall with distance, so it is not defined")
+            raise ModelError(
+                "willingness to travel: utility does not fall with distance, so it is not defined", Reason.UNDEFINED
+            )
         at_zero, at_farthest, at_start = self.terms(ends) @ b
         wanted = at_start - gain @ b
         low, high = np.zeros(len(gain)), np.full(len(gain), FARTHEST_KM)

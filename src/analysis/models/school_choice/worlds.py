@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.conditional_logit.factored import available_threads
 from analysis.models.conditional_logit.simulation import Seats, Utilities, drawn, stacked, utilities
@@ -76,7 +76,9 @@ class Coefficients:
         """Return the same for choosers who all have the coefficients of the one model."""
         missing = sorted(set(terms) - set(self.common))
         if missing:
-            raise ModelError(f"counterfactuals: the model of all choosers has no term {', '.join(missing)}")
+            raise ModelError(
+                f"counterfactuals: the model of all choosers has no term {', '.join(missing)}", Reason.INVALID
+            )
         return np.repeat(self.common[list(terms)].to_numpy(float)[:, None], len(self.own), axis=1)
 
     def without_taste(self, terms: Sequence[str]) -> Floats:
@@ -173,7 +175,7 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
         There is a group without a model.
     """
     if set(models.own) != set(choosers.groups):
-        raise ModelError("counterfactuals: a group of choosers has no model, or a model has no group")
+        raise ModelError("counterfactuals: a group of choosers has no model, or a model has no group", Reason.INVALID)
     population = Population.of(choosers)
     now = Setting.of(choosers, population, models.formula)
     others = {name: Setting.of(change.choosers, population, models.formula) for name, change in changed.items()}

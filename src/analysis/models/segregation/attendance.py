@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.segregation.expected import City
 from analysis.models.segregation.measures import Array
 
@@ -173,7 +173,7 @@ def place(
         spread, locations = counted(rows, characteristic, (NOW, *rules)), _schools(rows, (NOW, *rules))
     stadsdeel = schools["stadsdeel"].reindex(locations)
     if stadsdeel.isna().any():
-        raise ModelError(f"{int(stadsdeel.isna().sum())} schools with pupils are in no stadsdeel")
+        raise ModelError(f"{int(stadsdeel.isna().sum())} schools with pupils are in no stadsdeel", Reason.MISSING)
     return Place(int(rows["year"].iloc[0]), characteristic, name, spread, pd.factorize(stadsdeel)[0].astype(np.intp))
 
 
@@ -195,7 +195,9 @@ def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ())
         index=["area", "location", *others], columns=characteristic, values="pupils", aggfunc="sum"
     )
     if pairs.shape[1] != 2:
-        raise ModelError(f"{characteristic}: expected numbers are of two groups, not of {pairs.shape[1]}")
+        raise ModelError(
+            f"{characteristic}: expected numbers are of two groups, not of {pairs.shape[1]}", Reason.INVALID
+        )
     pupils = pairs.sum(axis=1).round().to_numpy().astype(np.int64)
     nearest = rows.groupby("area")["nearest"].first()
     schools = _schools(rows, (NOW, NEAREST, *others))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
 from analysis.models.segregation.attendance import NEAREST, characteristics, is_expected, place
 from analysis.models.segregation.estimates import ALLOCATED, estimate_indices
@@ -102,7 +102,9 @@ def _placed(
         if not (got == NONE).any():
             return order[:, 0], got
     left = int((got == NONE).sum())
-    raise ModelError(f"{left} pupils find no place at any school: capacity_slack of segregation must be 1 or more")
+    raise ModelError(
+        f"{left} pupils find no place at any school: capacity_slack of segregation must be 1 or more", Reason.EMPTY
+    )
 
 
 def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame, considered: int) -> np.ndarray:

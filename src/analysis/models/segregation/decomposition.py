@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.models.segregation.attendance import by_group, characteristics, is_expected
 from analysis.models.segregation.estimates import MIRRORED, PAIRS, basic_interval, indices_of
@@ -61,7 +61,7 @@ def decompose(by_attendance: pd.DataFrame, *, draws: int, seed: int) -> pd.DataF
     if first == last:
         return pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *COLUMNS])
     if is_expected(by_attendance):
-        raise ModelError("a change is decomposed between counted pupils; these are expected numbers")
+        raise ModelError("a change is decomposed between counted pupils; these are expected numbers", Reason.INVALID)
     kinds = characteristics(by_attendance)
     frames = []
     for kind, stream in zip(kinds, np.random.SeedSequence(seed).spawn(len(kinds)), strict=True):
@@ -155,7 +155,9 @@ def fitted(table: Array, margins: Array, *, strict: bool = True) -> Array:
             return found
     if not strict:
         return found
-    raise ModelError("a table cannot be given the margins of another year: too many of its cells are empty")
+    raise ModelError(
+        "a table cannot be given the margins of another year: too many of its cells are empty", Reason.NO_CONVERGENCE
+    )
 
 
 def _ratio(wanted: Array, present: Array) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.school_bands import share_at_home
 from analysis.models.segregation.measures import Array, counts, indices
 
@@ -58,10 +58,10 @@ class City:
         pc4 = by_pc4_school.index.get_level_values("pc4")
         schools = pd.Index(sorted({*by_pc4_school.index.get_level_values("location"), *nearest}))
         if not pc4.isin(nearest.index).all():
-            raise ModelError("a postcode with pupils has no nearest school")
+            raise ModelError("a postcode with pupils has no nearest school", Reason.MISSING)
         pupils = counts(by_pc4_school, "pupils")
         if (pupils % 1 != 0).any():
-            raise ModelError("pupils: resampling needs whole pupils")
+            raise ModelError("pupils: resampling needs whole pupils", Reason.INVALID)
         return cls(
             pupils=pupils.astype(np.int64),
             share=share_at_home(by_pc4_school, share),

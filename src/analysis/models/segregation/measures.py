@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 Array = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def isolation(group: ArrayLike, total: ArrayLike) -> float:
     _of_the_same_schools(group, total)
     a, t = counts(group, "group"), counts(total, "total")
     if (a > t * (1 + 1e-12)).any():
-        raise ModelError("isolation: a school has more pupils of the group than pupils")
+        raise ModelError("isolation: a school has more pupils of the group than pupils", Reason.INVALID)
     return float(exposure(a, a, t))
 
 
@@ -82,7 +82,7 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike) -> float:
         _of_the_same_schools(group, counted)
     a, b, t = counts(group, "group"), counts(other, "other"), counts(total, "total")
     if (a + b > t * (1 + 1e-12)).any():
-        raise ModelError("interaction: a school has more pupils of the two groups than pupils")
+        raise ModelError("interaction: a school has more pupils of the two groups than pupils", Reason.INVALID)
     return float(exposure(a, b, t))
 
 
@@ -158,14 +158,14 @@ def counts(values: ArrayLike, name: str) -> Array:
     """Return counts as numbers, or say what is wrong with them."""
     found = np.asarray(values, float)
     if not np.isfinite(found).all() or (found < 0).any():
-        raise ModelError(f"{name}: counts must be finite and not negative")
+        raise ModelError(f"{name}: counts must be finite and not negative", Reason.INVALID)
     if found.sum() <= 0:
-        raise ModelError(f"{name}: nobody is in the group")
+        raise ModelError(f"{name}: nobody is in the group", Reason.EMPTY)
     return found
 
 
 def _of_the_same_schools(one: ArrayLike, other: ArrayLike) -> None:
     if np.shape(one) != np.shape(other):
-        raise ModelError(f"counts of {np.size(one)} and of {np.size(other)} schools cannot be compared")
+        raise ModelError(f"counts of {np.size(one)} and of {np.size(other)} schools cannot be compared", Reason.INVALID)
     if isinstance(one, pd.Series) and isinstance(other, pd.Series) and not one.index.equals(other.index):
-        raise ModelError("the counts are not of the same schools in the same order")
+        raise ModelError("the counts are not of the same schools in the same order", Reason.INVALID)

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import t_interval
 
 MATCHES = 3  # nearest neighbours that tell the variance of an outcome
@@ -152,14 +152,18 @@ def sample(
     """Order observations by the running variable; nothing may be missing."""
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ModelError("the running variable or the outcome has missing values; select the rows first")
+        raise ModelError(
+            "the running variable or the outcome has missing values; select the rows first", Reason.MISSING
+        )
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
     data = Sample(x[order], y[order], codes)
     for side, name in zip(data.sides, ("below", "at or above"), strict=True):
         distinct = len(np.unique(data.x[side]))
         if distinct < FEWEST:
-            raise ModelError(f"{distinct} distinct values {name} the cut-off; at least {FEWEST} are needed")
+            raise ModelError(
+                f"{distinct} distinct values {name} the cut-off; at least {FEWEST} are needed", Reason.TOO_FEW
+            )
     return data
 
 
@@ -237,7 +241,9 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
     """Weights of outcomes in one coefficient of a local polynomial with triangular weights."""
     near = np.abs(x) < bandwidth
     if len(np.unique(x[near])) <= order:
-        raise ModelError(f"a bandwidth of {bandwidth:.4g} holds too few distinct values on one side of the cut-off")
+        raise ModelError(
+            f"a bandwidth of {bandwidth:.4g} holds too few distinct values on one side of the cut-off", Reason.TOO_FEW
+        )
     u = x[near] / bandwidth
     powers = np.vander(u, order + 1, increasing=True)
     weighted = powers * (1 - np.abs(u))[:, None]

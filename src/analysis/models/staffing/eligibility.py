@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 OUTCOMES = ("inflow", "outflow", "retention", "hours", "pupils_per_teacher", "shortage", "unqualified")
 # A shortage rises faster where it is high already, before the toelage too: schools that receive it and others are not
@@ -85,7 +85,7 @@ def eligibility(frame: pd.DataFrame, *, year: int = 2020, share: float = 0.15) -
     schools = frame.loc[frame["year"] == year, ["location", "board", "score_per_pupil"]].reset_index(drop=True)
     score = schools["score_per_pupil"]
     if not (score > 0).any():
-        raise ModelError(f"no location has a score per pupil in {year}, so that none can be ranked")
+        raise ModelError(f"no location has a score per pupil in {year}, so that none can be ranked", Reason.EMPTY)
     asked = max(1, round(share * len(schools)))
     cutoff = max(float(score.nlargest(asked).iloc[-1]), float(score[score > 0].min()))
     place = score.rank(ascending=False, method="average")

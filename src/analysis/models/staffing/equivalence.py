@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import nct
 from scipy.stats import t as student
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 
 KEYS = ("model", "group", "outcome", "term")
 Floats = NDArray[np.float64]
@@ -46,10 +46,10 @@ def equivalence(
     """
     absent = sorted(set(estimates["outcome"]) - set(margins))
     if absent:
-        raise ModelError(f"no equivalence margin is given for {', '.join(absent)}")
+        raise ModelError(f"no equivalence margin is given for {', '.join(absent)}", Reason.INVALID)
     margin = estimates["outcome"].map(dict(margins)).to_numpy(float)
     if not (margin > 0).all():
-        raise ModelError("an equivalence margin must be above zero")
+        raise ModelError("an equivalence margin must be above zero", Reason.INVALID)
     value, error = estimates["estimate"].to_numpy(float), estimates["std_error"].to_numpy(float)
     free = estimates["n_clusters"].to_numpy(float) - 1
     half = student.ppf(1 - alpha, free) * error

@@ -16,7 +16,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import INTERCEPT, refuse_alike
 
 Floats = NDArray[np.float64]
@@ -93,11 +93,11 @@ def fit_fractional(
     X, y = design(frame, terms), frame[outcome].astype(float)
     w = pd.Series(1.0, index=frame.index) if weights is None else frame[weights].astype(float)
     if X.isna().any(axis=None) or not y.between(0, 1).all() or not (w > 0).all():
-        raise ModelError(f"{outcome}: values are missing, outside 0 to 1, or without a positive weight")
+        raise ModelError(f"{outcome}: values are missing, outside 0 to 1, or without a positive weight", Reason.MISSING)
     refuse_alike(X, outcome)
     fitted = sm.GLM(y, X, family=sm.families.Binomial(), var_weights=w / w.mean()).fit(tol=1e-12)
     if not fitted.converged:
-        raise ModelError(f"{outcome}: the logit has no maximum")
+        raise ModelError(f"{outcome}: the logit has no maximum", Reason.SEPARATED)
     return _with_influence(fitted.params, X, y, w / w.mean(), frame[cluster])
 
 
@@ -109,7 +109,7 @@ def _with_influence(
     scores = X.mul(w * (y - p), axis=0).groupby(cluster).sum()
     clusters, (rows, terms) = len(scores), X.shape
     if clusters < 2:
-        raise ModelError("clustered errors need at least two clusters")
+        raise ModelError("clustered errors need at least two clusters", Reason.TOO_FEW_CLUSTERS)
     correction = clusters / (clusters - 1) * (rows - 1) / (rows - terms)
     influence = pd.DataFrame(
         np.sqrt(correction) * scores.to_numpy() @ bread, index=scores.index, columns=coefficients.index

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.staffing.discontinuity import Bandwidths, Discontinuity, discontinuity
 
 
@@ -61,7 +61,9 @@ def kink(
     used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}
     first = discontinuity(running, m, **used)  # type: ignore[arg-type]  # one dictionary holds all types
     if abs(first.estimate) <= 2 * first.std_error or first.estimate == 0:
-        raise ModelError("the slope of the money does not change at the threshold, so that it tells no effect")
+        raise ModelError(
+            "the slope of the money does not change at the threshold, so that it tells no effect", Reason.UNDEFINED
+        )
     ratio = reduced.estimate / first.estimate
     left = discontinuity(running, (y - ratio * m) / first.estimate, **used)  # type: ignore[arg-type]  # the same
     effect = replace(left, estimate=ratio, conventional=reduced.conventional / first.conventional)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import Regression, fit
 from analysis.models.staffing.placebo import RANK
 
@@ -66,12 +66,14 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     """
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
     if near[[*traits, *exact]].isna().any(axis=None):
-        raise ModelError("a trait to match on is missing; select the schools first, so that they are counted")
+        raise ModelError(
+            "a trait to match on is missing; select the schools first, so that they are counted", Reason.MISSING
+        )
     eligible = (near[RANK] >= 0).to_numpy()
     partner = _partners(near, eligible, traits, exact)
     found = partner[partner >= 0]
     if len(found) == 0:
-        raise ModelError(f"no school within {window} of the cut-off has a match")
+        raise ModelError(f"no school within {window} of the cut-off has a match", Reason.EMPTY)
     weight = np.bincount(found, minlength=len(near)).astype(float)
     weight[np.flatnonzero(eligible)[partner >= 0]] = 1.0
     rows = near.assign(eligible=eligible.astype(float), weight=weight)[weight > 0]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.staffing.panel import Design, sums_by
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
@@ -85,7 +85,9 @@ def wild_draws(
     needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
     """
     if tuple(panel.terms) != (term,):
-        raise ModelError(f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}")
+        raise ModelError(
+            f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
+        )
     groups = panel.clusters(cluster)
     x, years = panel.swept.to_numpy(), panel.years
     y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))

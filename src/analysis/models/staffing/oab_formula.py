@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.staffing.fractional import Floats
 
 THRESHOLD = 0.12  # F
@@ -60,7 +60,7 @@ def threshold_check(scores: pd.DataFrame, *, threshold: float = THRESHOLD, dista
     """
     some = scores[scores["score"] > 0]
     if len(some) < 3:
-        raise ModelError("fewer than three locations have a score: no threshold can be recovered")
+        raise ModelError("fewer than three locations have a score: no threshold can be recovered", Reason.TOO_FEW)
     slope, error, left = _through_origin(some["score_raw"] - some["score"], some["pupils"])
     known = scores["pupils"].to_numpy(float) * threshold * ROUNDED + CENT
     off = np.abs(score_with_threshold(scores["score_raw"], scores["pupils"]) - scores["score"].to_numpy(float))

@@ -19,7 +19,7 @@ from linearmodels.panel import PanelOLS
 from numpy.typing import NDArray
 from scipy.stats import f as fisher
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import Regression, refuse_alike
 
 SCHOOL, YEAR = "location", "year"
@@ -93,7 +93,9 @@ class Design:
         left = np.linalg.norm(clean, axis=0) > ABSORBED * np.linalg.norm(raw, axis=0)
         if not left.all():
             absorbed = ", ".join(np.array(self.terms)[~left])
-            raise ModelError(f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect")
+            raise ModelError(
+                f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect", Reason.ABSORBED
+            )
         swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
         refuse_alike(swept, "the outcome")
         return swept
@@ -159,9 +161,11 @@ def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -
     missing = frame[[SCHOOL, YEAR, *outcomes, *terms]].isna().sum()
     if missing.any():
         told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(f"the panel misses values in {told}; select the rows first, so that they are counted")
+        raise ModelError(
+            f"the panel misses values in {told}; select the rows first, so that they are counted", Reason.MISSING
+        )
     if frame.duplicated([SCHOOL, YEAR]).any():
-        raise ModelError("a school occurs twice in a year of the panel")
+        raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
     return Design(frame.reset_index(drop=True), tuple(terms))
 
 
@@ -207,7 +211,7 @@ def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
     """Name the terms of the event study: all years but the base."""
     years = sorted(int(year) for year in frame[YEAR].unique())
     if base not in years:
-        raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}")
+        raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}", Reason.INVALID)
     return [event_term(year) for year in years if year != base]
 
 
@@ -246,7 +250,9 @@ def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
     """
     told = list(terms)
     if not 0 < len(told) < regression.n_clusters:
-        raise ModelError(f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters")
+        raise ModelError(
+            f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters", Reason.TOO_FEW_CLUSTERS
+        )
     beta, V = regression.coefficients[told].to_numpy(), regression.covariance.loc[told, told].to_numpy()
     statistic = float(beta @ np.linalg.solve(V, beta) / len(told))
     free = regression.n_clusters - 1
@@ -263,10 +269,12 @@ def pre_trend_test(regression: Regression, start: int) -> WaldTest:
 def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
-        raise ModelError(f"a school lies in several values of {cluster}; its effect must lie within a cluster")
+        raise ModelError(
+            f"a school lies in several values of {cluster}; its effect must lie within a cluster", Reason.INVALID
+        )
     codes, names = pd.factorize(rows[cluster])
     if len(names) < 2:
-        raise ModelError(f"errors clustered by {cluster} need at least two clusters")
+        raise ModelError(f"errors clustered by {cluster} need at least two clusters", Reason.TOO_FEW_CLUSTERS)
     return codes
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import Regression
 from analysis.models.staffing.discontinuity import Bandwidths, discontinuity
 from analysis.models.staffing.panel import Engine, difference_in_differences
@@ -94,7 +94,9 @@ def placebo_years(
     told = list(starts)
     wrong = [start for start in told if not first < start <= last]
     if wrong:
-        raise ModelError(f"a placebo start of {wrong[0]} leaves no years before or after it in {first}-{last}")
+        raise ModelError(
+            f"a placebo start of {wrong[0]} leaves no years before or after it in {first}-{last}", Reason.INVALID
+        )
     return {
         start: difference_in_differences(rows, outcome, treated=treated, start=start, cluster=cluster, engine=engine)
         for start in told
@@ -119,7 +121,7 @@ def _jump(
 
 def _own_side(by_school: pd.DataFrame, cutoff: float) -> pd.DataFrame:
     if cutoff == 0:
-        raise ModelError("a placebo cut-off lies left or right of the true one, at zero")
+        raise ModelError("a placebo cut-off lies left or right of the true one, at zero", Reason.INVALID)
     return by_school[by_school[RANK] >= 0] if cutoff > 0 else by_school[by_school[RANK] < 0]
 
 

@@ -20,7 +20,7 @@ from scipy.optimize import brentq, minimize
 from scipy.special import ndtr
 from scipy.stats import t as student
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.regression import Regression
 from analysis.models.staffing.panel import event_term, event_year
 
@@ -63,9 +63,11 @@ def event_path(event: Regression, base: int) -> EventCourse:
     """Order the estimates of `panel.event_study`; the treatment starts in the year after the base."""
     years = sorted(event_year(str(term)) for term in event.coefficients.index)
     if years != [year for year in range(years[0], years[-1] + 1) if year != base]:
-        raise ModelError(f"the event study lacks years between {years[0]} and {years[-1]}; its drift has no steps")
+        raise ModelError(
+            f"the event study lacks years between {years[0]} and {years[-1]}; its drift has no steps", Reason.MISSING
+        )
     if not years[0] < base < years[-1]:
-        raise ModelError(f"the event study has no year before or none after the base {base}")
+        raise ModelError(f"the event study has no year before or none after the base {base}", Reason.TOO_FEW)
     terms = [event_term(year) for year in years]
     since = np.array(years, dtype=np.float64) - base
     covariance = event.covariance.loc[terms, terms].to_numpy(float)
@@ -124,7 +126,7 @@ def smooth_bounds(
     """
     path = event_path(event, base)
     if len(path.before) < 2:
-        raise ModelError("a line before the start needs at least two years besides the base")
+        raise ModelError("a line before the start needs at least two years besides the base", Reason.TOO_FEW)
     return pd.DataFrame([_shortest(path, float(magnitude), level) for magnitude in magnitudes])
 
 

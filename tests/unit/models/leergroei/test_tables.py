@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.leergroei import headlines, tables
 
@@ -41,7 +41,7 @@ def test_the_least_counts_the_smaller_side_of_the_closure():
 
 def test_a_mixed_model_that_cannot_be_fitted_keeps_its_place(monkeypatch):
     def fails(*_):
-        raise ModelError("no maximum")
+        raise ModelError("no maximum", Reason.NO_CONVERGENCE)
 
     monkeypatch.setattr(tables.mixed, "closure_slopes", fails)
     estimates, spread = tables.mixed_models(growth())
