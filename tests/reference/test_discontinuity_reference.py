@@ -1,7 +1,6 @@
-"""Jumps, kinks and density tests as the methods' own authors compute them; their Senate example, when it is at hand."""
+"""Jumps, kinks and density tests as the methods' own authors compute them; their Senate example."""
 
 import importlib.util
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -43,14 +42,6 @@ def test_the_density_test_is_that_of_rddensity():
     assert found.p_value == pytest.approx(theirs["p_value"], abs=5e-4)
 
 
-@pytest.fixture(scope="module")
-def senate():
-    path = os.environ.get("STAAT_SENATE")
-    if not path:
-        pytest.skip("the Senate elections are absent: set STAAT_SENATE to rdrobust's file rdrobust_RDsenate.csv")
-    return pd.read_csv(path)
-
-
 def test_the_senate_elections_as_printed(senate):
     """Calonico, Cattaneo, Farrell and Titiunik (2017), Stata Journal 17(2): incumbents gain 7.4 points."""
     known = senate.dropna(subset=["vote", "margin"])
@@ -69,3 +60,11 @@ def test_the_senate_margins_do_not_bunch_as_printed(senate):
     found = density_test(senate["margin"].dropna(), bandwidths=(19.841, 27.119))
     assert found.statistic == pytest.approx(-0.8753, abs=2e-4)
     assert found.p_value == pytest.approx(0.3814, abs=2e-4)
+
+
+def test_the_senate_margins_repeat_nowhere_near_the_cutoff(senate):
+    """Only uncontested elections (a margin of 100) repeat one; within the bandwidth none does: nothing to adjust."""
+    margins = senate.dropna(subset=["vote", "margin"])["margin"]
+    near = margins[margins.abs() < 27.984]
+    assert set(margins[margins.duplicated()]) == {100.0}
+    assert near.is_unique
