@@ -1,0 +1,118 @@
+"""Every published table is read as a reader would: an estimate lies in its interval, a share in [0, 1], p follows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t as student
+
+PROJECT = Path(__file__).parents[2]
+SLACK = 1e-9
+VALUES = ("estimate", "share", "mean", "fitted", "predicted")
+"""What an interval may be of, in the order in which it is looked for."""
+SHARES = r"share|probability|index"
+"""Units that are shares."""
+DIFFERENCES = (
+    r"lpm|_ame$|_iv$|_ols$|_lovs$|gelbach|_did$|_event$|_matched$|_rd$|^(?:covered|ipw|unweighted|decomposition)$",
+    r"closure|difference|composition|change|residence|sorting|corrected|excess|minus|^(?:total|schools)$",
+)
+"""Models, and terms, whose estimates are differences of shares or corrected for chance; every other row is a level."""
+
+
+@pytest.fixture(scope="module")
+def default_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the default edition."""
+    outputs = tmp_path_factory.mktemp("default")
+    words = [sys.executable, "-m", "analysis.cli", "run", "params/amsterdam-2020.yml", "--outputs", str(outputs)]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return outputs / "amsterdam-2020"
+
+
+@pytest.fixture(scope="module", params=["ci_edition", "default_edition"])
+def tables(request: pytest.FixtureRequest) -> dict[str, pd.DataFrame]:
+    """Every published table of an edition, by its path."""
+    folder = request.getfixturevalue(request.param) / "tables"
+    found = {str(path.relative_to(folder)): pd.read_csv(path) for path in sorted(folder.rglob("*.csv"))}
+    assert len(found) > 100
+    return found
+
+
+def intervals(table: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """The columns of estimate, lower and upper limit of every interval of a table."""
+    for low in (name for name in table if name == "low" or name.endswith(("_low", "low_"))):
+        high = low.replace("low", "high")
+        stem = low.removesuffix("_low").removesuffix("low").removesuffix("_ci").removesuffix("ci")
+        value = next((name for name in ([stem] if stem else VALUES) if name in table), None)
+        if high in table and value is not None:
+            yield value, low, high
+
+
+def numbers(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of a table in which all of some columns hold a number."""
+    return table.loc[table[list(columns)].apply(pd.to_numeric, errors="coerce").notna().all(axis=1)]
+
+
+def test_no_estimate_lies_outside_its_interval(tables: dict[str, pd.DataFrame]) -> None:
+    outside, checked = {}, 0
+    for name, table in tables.items():
+        for value, low, high in intervals(table):
+            rows = numbers(table, (value, low, high))
+            slack = SLACK * np.maximum(1, rows[value].abs())
+            wrong = (rows[value] < rows[low] - slack) | (rows[value] > rows[high] + slack) | (rows[low] > rows[high])
+            checked += len(rows)
+            if wrong.any():
+                outside[name, value] = rows.loc[wrong].index.tolist()
+    assert checked > 2000
+    assert not outside
+
+
+def test_no_interval_of_a_share_leaves_the_unit_interval(tables: dict[str, pd.DataFrame]) -> None:
+    beyond, checked = {}, 0
+    for name, table in tables.items():
+        if not {"estimate", "ci_low", "ci_high", "unit", "term"} <= set(table):
+            continue
+        rows = numbers(table, ("estimate", "ci_low", "ci_high"))
+        difference = sum(
+            rows[name].astype(str).str.contains(words)
+            for name, words in zip(("model", "term"), DIFFERENCES, strict=True)
+            if name in rows
+        )
+        rows = rows[rows["unit"].astype(str).str.contains(SHARES) & (difference == 0)]
+        wrong = (rows["ci_low"] < 0) | (rows["ci_high"] > 1)
+        checked += len(rows)
+        if wrong.any():
+            beyond[name] = rows.loc[wrong, ["model", "term"]].drop_duplicates().to_numpy().tolist()
+    assert checked > 200
+    assert not beyond
+
+
+def test_a_p_value_and_an_interval_follow_from_estimate_error_and_degrees_of_freedom(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    """Both have n_clusters - 1 degrees of freedom, or those of the column ``df``; a likelihood's are the normal's."""
+    wrong, checked = {}, 0
+    for name, table in tables.items():
+        columns = ("estimate", "std_error", "p_value", "n_clusters", "ci_low", "ci_high")
+        if not set(columns) <= set(table):
+            continue
+        rows = numbers(table, columns)
+        rows = rows[rows["std_error"] > 0]
+        df = rows["df"] if "df" in rows else rows["n_clusters"] - 1
+        fits = np.zeros(len(rows), bool)
+        for free in (df, np.inf) if name.startswith("school_choice") else (df,):
+            p = 2 * student.sf((rows["estimate"] / rows["std_error"]).abs(), free)
+            half = student.ppf(0.975, free) * rows["std_error"]
+            same_p = np.isclose(p, rows["p_value"], rtol=1e-6, atol=1e-9)
+            fits |= same_p & np.isclose(rows["ci_high"] - rows["ci_low"], 2 * half, rtol=1e-6)
+        checked += len(rows)
+        if not fits.all():
+            wrong[name] = sorted(set(rows.loc[~fits, "model"] if "model" in rows else ["all"]))
+    assert checked > 1000
+    assert not wrong
