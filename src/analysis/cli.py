@@ -24,7 +24,15 @@ from analysis.chain import CHAIN
 from analysis.errors import InputError, StaatError
 from analysis.marks import reminder
 from analysis.options import After, Before, Data, EditionName, Fresh, Jobs, Like, Outputs, ParamsFiles, Quiet, Settings
-from analysis.orders import DEFAULT_EDITION, check_sources, order_of, order_of_published, params_editions, params_file
+from analysis.orders import (
+    DEFAULT_EDITION,
+    check_sources,
+    order_of,
+    order_of_published,
+    params_editions,
+    params_file,
+    refuse_unused_folder,
+)
 from analysis.orders import project_of as project_in
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
@@ -62,6 +70,8 @@ def run(
     root, project = _project(outputs)
     files = [params_file(root, name) for name in params]
     orders = [order_of(path, settings or (), root, project.memory) for path in files]
+    for order in orders:
+        refuse_unused_folder(order, root)
     options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from analysis.run import records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
+from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest
 from analysis.run.keys import differences, key_of, observed, observed_now
 from analysis.run.order import Order
@@ -86,9 +87,10 @@ class Project:
 
     @cached_property
     def environment(self) -> dict[str, Any]:
-        """What holds for every step: the lock and the threads."""
+        """What holds for every step: the lock, what is installed, and the threads."""
         lock = self.root / "requirements.lock"
-        return {"lock": self.hashes.of(lock) if lock.exists() else None, "threads": 1}
+        packages = digest(json.dumps(installed()))
+        return {"lock": self.hashes.of(lock) if lock.exists() else None, "packages": packages, "threads": 1}
 
     @cached_property
     def explanation(self) -> str:

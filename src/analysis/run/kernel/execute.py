@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
@@ -53,7 +52,7 @@ def _load_ahead(job: Job) -> None:
     """Let the warm parent load what the kernel needs while this process imports papermill."""
     if not job.fresh_kernel:
         with suppress(StaatError):  # the kernel then starts fresh, and says why
-            warm.start(job.preload, {**os.environ, **warm.KERNEL_ENVIRONMENT, **job.environment})
+            warm.start(job.preload, warm.kernel_environment(job.environment))
 
 
 def _attempt(job: Job) -> tuple[Outcome, bool]:
