@@ -67,9 +67,8 @@ def _read(path: Path) -> dict[str, Any]:
         others = [p.stem for p in path.parent.glob("*.yml")] if path.parent.is_dir() else []
         near = nearest(path.stem, others)
         hint = f"did you mean {path.with_name(near + '.yml')}?" if near else None
-        raise InputError(
-            str(path), "there is no such params file", allowed=", ".join(sorted(others)) or None, hint=hint
-        )
+        known = ", ".join(sorted(others)) or None
+        raise InputError(str(path), "there is no such params file", allowed=known, hint=hint)
     raw = read_yaml(path)
     if not isinstance(raw, dict):
         raise InputError(str(path), "must be a YAML mapping of keys to values", given=raw)

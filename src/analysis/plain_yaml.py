@@ -98,7 +98,7 @@ class _Loader(yaml.SafeLoader):
         self._file, self._depth = file, 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as PyYAML
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML is typed in part
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, f"*{event.anchor} stands for a value elsewhere", "write the value out where it is used")
         if event.anchor is not None:
@@ -113,7 +113,8 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _refuse(self, event: yaml.Event, problem: str, hint: str) -> NoReturn:
-        raise InputError(f"{self._file}, line {event.start_mark.line + 1}", problem, hint=hint)
+        line = f", line {event.start_mark.line + 1}" if event.start_mark else ""
+        raise InputError(f"{self._file}{line}", problem, hint=hint)
 
 
 def _value(node: yaml.Node, place: Place, faults: list[InputError]) -> Any:  # noqa: ANN401 - YAML holds anything

@@ -29,8 +29,8 @@ def digest(text: str) -> str:
 class Hashes:
     """The SHA-256 of files and the names in folders.
 
-    A digest is taken from memory only while device, inode, size and times are what they were, and only when the file had
-    not been written for two seconds when it was read. One of the times is that of any change: who puts the time of
+    A digest is taken from memory only while device, inode, size and times are what they were, and only when the file
+    had not been written for two seconds when it was read. One of the times is that of any change: who puts the time of
     writing back changes that one. Under another name a file is the same file.
 
     Parameters
