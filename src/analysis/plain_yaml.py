@@ -19,6 +19,7 @@ from analysis.errors import InputError
 
 DEEPEST = 20  # levels; ours have four
 LARGEST = 2**63 - 1
+LONGEST_SHOWN = 80
 WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -159,8 +160,9 @@ def _scalar(node: yaml.Node, place: Place, faults: list[InputError]) -> str | in
     refusal = next(_refusals(text), None)
     if refusal:
         problem, instead = refusal
-        hint = f'{instead}; if it is a text, quote it: "{text}"'
-        faults.append(InputError(str(place), problem, given=text, hint=hint))
+        shown = text if len(text) < LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+        hint = f'{instead}; if it is a text, quote it: "{shown}"'
+        faults.append(InputError(str(place), problem, given=shown, hint=hint))
         return text
     if WHOLE.fullmatch(text):
         return int(text)
@@ -181,9 +183,10 @@ def _refusals(text: str) -> Iterator[tuple[str, str]]:
         yield "a number must not have underscores", f"leave them out: {text.replace('_', '')}"
     if SIXTIES.fullmatch(text):
         yield "some readers take this for hours, minutes and seconds", "write one number, in the unit of the key"
-    if NOT_FINITE.fullmatch(text) or (DECIMAL.fullmatch(text) and not math.isfinite(float(text))):
+    whole = WHOLE.fullmatch(text)
+    if NOT_FINITE.fullmatch(text) or (DECIMAL.fullmatch(text) and not whole and not math.isfinite(float(text))):
         yield "must be a finite number", "write a finite number"
-    if WHOLE.fullmatch(text) and (len(text) > len(str(LARGEST)) + 1 or abs(int(text)) > LARGEST):
+    if whole and (len(text) > len(str(LARGEST)) + 1 or abs(int(text)) > LARGEST):
         yield f"is too large; the largest whole number is {LARGEST}", "write a smaller one"
 
 
