@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from analysis.chain import CHAIN
@@ -181,4 +182,4 @@ def _revived(told: Mapping[str, Any]) -> Order:
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
     kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
-    return " ".join(["staat run", f"params/{path.name}", *(f"--set {setting}" for setting in kept)])
+    return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])

@@ -106,3 +106,22 @@ def test_a_data_folder_that_is_none_is_refused(place: str, said: str, tmp_path: 
     done = staat("run", "amsterdam-duo-2017", "--outputs", str(tmp_path / "outputs"), STAAT_DATA=folder)
     assert done.returncode == 2
     assert f"{folder}: data.folder: {said}" in done.stderr
+
+
+def test_a_terminal_without_our_signs_shows_others() -> None:
+    done = staat("params", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "school_choice.age" in done.stdout
+
+
+def test_who_has_no_home_can_run() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"}
+    code = (
+        "import pwd, pathlib\n"
+        "def nobody(*_): raise KeyError('no such user')\n"
+        "pwd.getpwuid = nobody\n"
+        "from analysis.run.kernel.execute import _home\n"
+        "print(_home())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "{}\n"

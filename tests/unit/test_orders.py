@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -150,3 +151,9 @@ def test_a_link_to_the_data_may_be_turned(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "link").unlink()
     (tmp_path / "link").symlink_to(tmp_path / "other")
     assert order_of(path, [], ROOT, tmp_path / "memory").places["data.folder"].resolve() == tmp_path / "other"
+
+
+def test_the_recorded_command_can_be_pasted(params: Path) -> None:
+    settings = ["title=Een kleine stad; echo 'x' $HOME", "school_choice.age=5", "data.folder=/home/someone"]
+    command = order_of(params, settings, ROOT).command
+    assert shlex.split(command) == ["staat", "run", "params/ci.yml", "--set", settings[0], "--set", settings[1]]

@@ -16,7 +16,7 @@ from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest
 from analysis.run.keys import differences, key_of, observed, observed_now
 from analysis.run.order import Order
-from analysis.run.parameters import code_cells, injected
+from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Record
 
@@ -121,6 +121,8 @@ class Assessor:
         self.order, self.project = order, project
         self.steps = plan(chain, order.blocks.keys())
         self.before = predecessors(self.steps)
+        for step in self.steps:
+            refuse_notes(project.notebook(step))
         self.parameters = {
             step.stem: injected(project.notebook(step), order.blocks[step.stem], order.shared) for step in self.steps
         }
