@@ -1,11 +1,15 @@
 """Fixtures for all tests."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+# Who starts the tests in the background has its children ignore Ctrl-C, and a test of Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).parents[1]
 

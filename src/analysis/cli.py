@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,15 @@ from analysis.chain import CHAIN
 from analysis.errors import InputError, StaatError
 from analysis.marks import reminder
 from analysis.options import After, Before, Data, EditionName, Fresh, Jobs, Like, Outputs, ParamsFiles, Quiet, Settings
-from analysis.orders import DEFAULT_EDITION, check_sources, order_of, order_of_published, params_editions, params_file
+from analysis.orders import (
+    DEFAULT_EDITION,
+    check_sources,
+    order_of,
+    order_of_published,
+    params_editions,
+    params_file,
+    refuse_unused_folder,
+)
 from analysis.orders import project_of as project_in
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
@@ -62,6 +71,8 @@ def run(
     root, project = _project(outputs)
     files = [params_file(root, name) for name in params]
     orders = [order_of(path, settings or (), root, project.memory) for path in files]
+    for order in orders:
+        refuse_unused_folder(order, root)
     options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
@@ -222,6 +233,9 @@ def world(
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
     signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another, and nothing stops
     try:
         app()
     except StaatError as error:

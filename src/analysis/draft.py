@@ -16,6 +16,7 @@ from analysis.edition import Edition
 from analysis.errors import InputError
 from analysis.marks import MARK
 from analysis.params import read_edition
+from analysis.plain_yaml import compose_yaml
 
 BEGUN = "# Begun as a copy of"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -85,7 +86,7 @@ def copied(text: str, name: str, old: str) -> str:
         The new edition and the one that is copied.
     """
     lines = [line for line in text.splitlines() if not line.lstrip().startswith((MARK, BEGUN))]
-    root = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
+    root = compose_yaml("\n".join(lines), old)
     assert isinstance(root, yaml.MappingNode)
     marks = dict(_marks(root, _years_between(old, name)))
     for key, value in root.value:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from analysis.chain import CHAIN
 from analysis.errors import InputError, nearest
 from analysis.run.assess import Project
-from analysis.run.hashes import digest, write_whole
+from analysis.run.environment import installed
+from analysis.run.hashes import digest, sha256, write_whole
 from analysis.run.order import Order
 from analysis.run.workspace import MANIFEST_FILE
 from analysis.variables import DATA_VARIABLE
@@ -26,14 +29,14 @@ PAGES = "analysis.publish.site:build"
 EXPLAINED = ("models", "data", "intake.py")  # what the appendix of methods tells of
 DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "publish/locale"
-_READERS = ("edition.py", "params.py", "orders.py", "chain.py")
+DATA_FOLDER = "data"
+PACKAGE = Path(__file__).parent
 
 
 def project_of(root: Path, outputs: Path) -> Project:
     """Return the project in a folder, with its outputs."""
-    package = Path(__file__).parent
-    explains = (root / "docs" / "methods.md", *(package / name for name in EXPLAINED))
-    return Project(root=root, outputs=outputs, package=package, render=PAGES, explains=explains)
+    explains = (root / "docs" / "methods.md", *(PACKAGE / name for name in EXPLAINED))
+    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains)
 
 
 def params_file(root: Path, name: str) -> Path:
@@ -52,7 +55,7 @@ def params_file(root: Path, name: str) -> Path:
 
 def languages() -> list[str]:
     """Return the languages that pages are translated into."""
-    return sorted(folder.name for folder in (Path(__file__).parent / LOCALES).iterdir() if folder.is_dir())
+    return sorted(folder.name for folder in (PACKAGE / LOCALES).iterdir() if folder.is_dir())
 
 
 def params_editions(root: Path) -> list[str]:
@@ -90,6 +93,21 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
     return _order(edition_of(parameters, path, settings), command, root)
 
 
+def refuse_unused_folder(order: Order, root: Path) -> None:
+    """Refuse to make up data where the user names a folder of files: the result would pass for that of the files."""
+    if not order.told["synthetic"]:
+        return
+    given = os.environ.get(DATA_VARIABLE)
+    if given or order.places[DATA_PLACE] != _data_folder(root, DATA_FOLDER):
+        raise InputError(
+            f"{DATA_VARIABLE}={given}" if given else DATA_PLACE,
+            f"the edition {order.edition} is synthetic: its data are made up, and the folder is not used",
+            given=None if given else str(order.places[DATA_PLACE]),
+            hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_PLACE} out'}, or run an edition on files "
+            "(data.source: duo), such as amsterdam-duo-2017",
+        )
+
+
 def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     if order.told["synthetic"]:
@@ -101,7 +119,7 @@ def check_sources(order: Order, root: Path) -> None:
     if not folder.is_dir():
         raise InputError(
             f"{folder}: {block}.folder",
-            "there is no such folder",
+            "is a file, not a folder" if folder.exists() else "there is no such folder",
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
     allow_changed = order.blocks[block]["allow_changed_sources"]
@@ -113,7 +131,7 @@ def check_sources(order: Order, root: Path) -> None:
 
 def _order(edition: Edition, command: str, root: Path) -> Order:
     recorded = edition.recorded()
-    data = (root / edition.folder).resolve()
+    data = _data_folder(root, edition.folder)
     return Order(
         edition=recorded.edition,
         heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),
@@ -129,19 +147,31 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
     )
 
 
+def _data_folder(root: Path, folder: str) -> Path:
+    """Return where source files lie. A link is not followed: an order is remembered, and a link may be turned."""
+    return Path(os.path.abspath(root / folder))  # noqa: PTH100 - resolve() follows links
+
+
 def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, check: Callable[[], Order]) -> Order:
-    readers = [(Path(__file__).parent / name).read_text("utf8") for name in _READERS]
     given = [str(path.resolve()), path.read_text("utf8", errors="replace"), *settings, os.environ.get(DATA_VARIABLE)]
-    state = digest(json.dumps([str(root), *given, *readers]))
+    state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
     place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         told = json.loads(place.read_text("utf8"))
-        if told["state"] == state:
+        if told["state"] == state and told["code"] == _code(told["code"]):
             return _revived(told["order"])
     order = check()
     with suppress(OSError):
-        write_whole(place, json.dumps({"state": state, "order": asdict(order)}, default=str))
+        code = _code(name for name in sys.modules if name.partition(".")[0] == PACKAGE.name)
+        write_whole(place, json.dumps({"state": state, "code": code, "order": asdict(order)}, default=str))
     return order
+
+
+def _code(modules: Iterable[str]) -> dict[str, str]:
+    """Return the digest of the files of modules of the package: of all that are loaded, what read an order is part."""
+    files = {name: PACKAGE.parent.joinpath(*name.split(".")) for name in modules}
+    whole = {name: file / "__init__.py" if file.is_dir() else file.with_suffix(".py") for name, file in files.items()}
+    return {name: sha256(file) for name, file in sorted(whole.items())}
 
 
 def _revived(told: Mapping[str, Any]) -> Order:
@@ -152,4 +182,4 @@ def _revived(told: Mapping[str, Any]) -> Order:
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
     kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
-    return " ".join(["staat run", f"params/{path.name}", *(f"--set {setting}" for setting in kept)])
+    return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])

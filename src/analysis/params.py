@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from analysis.blocks.base import Block
 from analysis.edition import BLOCKS, Edition
 from analysis.errors import InputError, nearest
+from analysis.plain_yaml import parse_yaml, read_yaml
 from analysis.variables import DATA_VARIABLE
 
 
@@ -35,7 +34,7 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
         For a file that cannot be read and for every key that is unknown, missing, of the wrong type or out of
         range: all of them in one message.
     """
-    edition = edition_of(_read_yaml(path), path, settings)
+    edition = edition_of(_read(path), path, settings)
     if edition.edition != path.stem:
         raise InputError(
             f"{path}: edition",
@@ -51,47 +50,26 @@ def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = ()) ->
     for block in ("data", "value_added"):
         if os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
             raw[block]["folder"] = os.environ[DATA_VARIABLE]
-    origins = {_apply(raw, setting): f"--set {setting}" for setting in settings}
+    origins: dict[tuple[str, ...], str] = {}
+    for setting in settings:
+        where = _apply(raw, setting)
+        _refuse_lost(where, setting, origins)
+        origins[where] = f"--set {setting}"
     _refuse_empty_blocks(raw, path)
     try:
-        return Edition.model_validate_json(json.dumps(raw, default=str))
+        return Edition.model_validate_json(json.dumps(raw))
     except ValidationError as error:
         raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error; the standard silently keeps the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
-        for position, name in enumerate(names):
-            if name in names[:position]:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-# YAML 1.1 reads 1e-8 as text for want of a dot; who types a tolerance means a number.
-_UniqueKeyLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-
-
-def _parse(text: str) -> Any:  # noqa: ANN401 - YAML holds anything
-    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derives from SafeLoader
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        raw = _parse(path.read_text("utf8"))
-    except FileNotFoundError:
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
         others = [p.stem for p in path.parent.glob("*.yml")] if path.parent.is_dir() else []
         near = nearest(path.stem, others)
         hint = f"did you mean {path.with_name(near + '.yml')}?" if near else None
-        raise InputError(
-            str(path), "there is no such params file", allowed=", ".join(sorted(others)) or None, hint=hint
-        ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(str(path), f"cannot be read as YAML: {error}") from None
+        known = ", ".join(sorted(others)) or None
+        raise InputError(str(path), "there is no such params file", allowed=known, hint=hint)
+    raw = read_yaml(path)
     if not isinstance(raw, dict):
         raise InputError(str(path), "must be a YAML mapping of keys to values", given=raw)
     return raw
@@ -107,11 +85,15 @@ def _apply(raw: dict[str, Any], setting: str) -> tuple[str, ...]:
         target = target.setdefault(part, {}) if isinstance(target, dict) else {}
         if not isinstance(target, dict):
             raise InputError(f"--set {setting}", f"{part!r} is a value, not a block")
-    try:
-        target[where[-1]] = _parse(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"--set {setting}", f"the value cannot be read as YAML: {error}") from None
+    target[where[-1]] = parse_yaml(text, f"--set {setting}", where)
     return where
+
+
+def _refuse_lost(where: tuple[str, ...], setting: str, before: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse a setting that undoes an earlier one."""
+    for other, text in before.items():
+        if other[: len(where)] == where:
+            raise InputError(f"--set {setting}", f"undoes {text}", hint="keep one of the two")
 
 
 def _refuse_empty_blocks(raw: Mapping[str, Any], path: Path) -> None:

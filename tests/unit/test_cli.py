@@ -70,3 +70,58 @@ def test_commands_that_run_nothing_import_neither_pandas_nor_papermill() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "said"),
+    [
+        (
+            ["ci"],
+            "DIR",
+            "STAAT_DATA=DIR: the edition ci is synthetic: its data are made up, and the folder is",
+        ),
+        (["nederland-2016"], "DIR", "the edition nederland-2016 is synthetic"),
+        (["tekorten-2025"], "DIR", "the edition tekorten-2025 is synthetic"),
+        (["amsterdam-duo-2017", "ci"], "DIR", "the edition ci is synthetic"),
+        (["ci", "--set", "data.folder=DIR"], "", "data.folder: the edition ci is synthetic"),
+        (["ci", "--only", "data"], "DIR", "the edition ci is synthetic"),
+    ],
+)
+def test_a_folder_that_a_made_up_edition_does_not_use_is_refused(
+    words: list[str], variable: str, said: str, tmp_path: Path
+) -> None:
+    done = staat("run", *words, "--outputs", str(tmp_path), STAAT_DATA=variable)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "or run an edition on files (data.source: duo), such as amsterdam-duo-2017" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {".cache"}
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [("nowhere", "there is no such folder"), ("a file", "is a file, not a folder")]
+)
+def test_a_data_folder_that_is_none_is_refused(place: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("", "utf8")
+    folder = str(tmp_path / place)
+    done = staat("run", "amsterdam-duo-2017", "--outputs", str(tmp_path / "outputs"), STAAT_DATA=folder)
+    assert done.returncode == 2
+    assert f"{folder}: data.folder: {said}" in done.stderr
+
+
+def test_a_terminal_without_our_signs_shows_others() -> None:
+    done = staat("params", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "school_choice.age" in done.stdout
+
+
+def test_who_has_no_home_can_run() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"}
+    code = (
+        "import pwd, pathlib\n"
+        "def nobody(*_): raise KeyError('no such user')\n"
+        "pwd.getpwuid = nobody\n"
+        "from analysis.run.kernel.execute import _home\n"
+        "print(_home())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "{}\n"

@@ -232,3 +232,30 @@ def test_a_chapter_on_advice_rests_on_pupils_that_the_edition_has(changes, probl
     raw = {**SMALL, **changes}
     with pytest.raises(ValueError, match=re.escape(problem)):
         Edition.model_validate_json(json.dumps({name: value for name, value in raw.items() if value is not None}))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (
+            "school_choice.age=010",
+            "--set school_choice.age=010: school_choice.age: a number must not begin with a zero",
+        ),
+        ("seed=0777", "leave the zero out: 777"),
+        ("timeout=1:30", "--set timeout=1:30: timeout: some readers take this for hours, minutes and seconds"),
+        ("school_choice.distance_edges_km=[0100]", "school_choice.distance_edges_km.0: a number must not begin"),
+        ("title=No", "if it is a text, quote it"),
+        ("seed=1e3", "a valid integer"),
+    ],
+)
+def test_a_setting_is_read_as_the_file_is(tmp_path: Path, setting: str, said: str) -> None:
+    assert said in message(write(tmp_path), setting)
+
+
+def test_a_setting_that_undoes_an_earlier_one_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    assert "--set seed=2: undoes --set seed=1" in message(path, "seed=1", "seed=2")
+    assert "undoes --set school_choice.age=5" in message(path, "school_choice.age=5", "school_choice={}")
+    edition = read_edition(path, ["school_choice={}", "school_choice.age=5"])
+    assert edition.school_choice is not None
+    assert edition.school_choice.age == 5

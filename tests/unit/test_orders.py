@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +84,76 @@ def test_a_catalogue_counts_for_editions_in_its_language_alone(params: Path, tmp
     assert orders.languages() == ["nl"]
     assert used() == set()
     assert f"{orders.LOCALES}/nl/common.po" in used("language=nl")
+
+
+@pytest.fixture
+def copied_code(tmp_path: Path) -> Path:
+    """A copy of the code, to be changed."""
+    return Path(shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+ASK = """
+import sys
+from pathlib import Path
+from analysis import orders
+make = orders._order
+orders._order = lambda *given: (print("checked"), make(*given))[1]
+order = orders.order_of(Path(sys.argv[1]), [], Path(sys.argv[2]), Path(sys.argv[3]))
+print(order.blocks["school_choice"]["max_iterations"], order.places["data.folder"])
+"""
+
+
+def ask(code: Path, params: Path, memory: Path) -> list[str]:
+    words = [sys.executable, "-B", "-c", ASK, str(params), str(ROOT), str(memory)]
+    environment = {**os.environ, "PYTHONPATH": str(code), "STAAT_DATA": ""}
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("blocks/school_choice.py", "default=100", "default=150"),  # a default of a block
+        ("blocks/base.py", '"""What every block', '"""What each block'),
+        ("plain_yaml.py", "DEEPEST = 20", "DEEPEST = 21"),
+        ("errors.py", "exit_code = 1", "exit_code = 3"),
+    ],
+)
+def test_an_order_is_made_anew_when_code_that_read_it_changed(
+    copied_code: Path, params: Path, tmp_path: Path, module: str, old: str, new: str
+) -> None:
+    first = ask(copied_code, params, tmp_path / "memory")
+    assert first[0] == "checked"
+    assert ask(copied_code, params, tmp_path / "memory") == first[1:]
+    path = copied_code / "analysis" / module
+    text = path.read_text("utf8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf8")
+    again = ask(copied_code, params, tmp_path / "memory")
+    assert again[0] == "checked"
+    assert again[1].split()[0] == ("150" if "school_choice" in module else "100")
+
+
+def test_an_order_of_other_code_or_languages_is_not_taken_over(copied_code: Path, params: Path, tmp_path: Path) -> None:
+    assert ask(ROOT / "src", params, tmp_path / "memory")[0] == "checked"
+    assert ask(copied_code, params, tmp_path / "memory")[0] == "checked"
+    (copied_code / "analysis" / orders.LOCALES / "fy").mkdir()
+    assert ask(copied_code, params, tmp_path / "memory")[0] == "checked"
+
+
+def test_a_link_to_the_data_may_be_turned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The remembered order tells of the link, not of the folder that it once led to."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+    monkeypatch.setenv("STAAT_DATA", str(tmp_path / "link"))
+    path = ROOT / "params" / "amsterdam-duo-2017.yml"
+    order_of(path, [], ROOT, tmp_path / "memory")
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    assert order_of(path, [], ROOT, tmp_path / "memory").places["data.folder"].resolve() == tmp_path / "other"
+
+
+def test_the_recorded_command_can_be_pasted(params: Path) -> None:
+    settings = ["title=Een kleine stad; echo 'x' $HOME", "school_choice.age=5", "data.folder=/home/someone"]
+    command = order_of(params, settings, ROOT).command
+    assert shlex.split(command) == ["staat", "run", "params/ci.yml", "--set", settings[0], "--set", settings[1]]

@@ -67,11 +67,11 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOL
     tolerance
         Numbers count as equal when they differ by at most this part of the larger one or of its standard error.
     """
-    keys = row_keys(before, after)
-    old, new = by_row(before, keys), by_row(after, keys)
+    keys, (old_names, new_names) = _names(before, after)
+    old, new = before.set_index(old_names), after.set_index(new_names)
     both = [name for name in old.columns if name in new.columns and name != SUPPRESSED]
     rows = [name for name in old.index if name in new.index]
-    cells = _cells(old.loc[rows], new.loc[rows], [name for name in both if name not in keys], tolerance)
+    cells = _cells(old.loc[rows], new.loc[rows], both, tolerance)
     return Difference(
         keys=keys,
         rows_before=tuple(name for name in old.index if name not in new.index),
@@ -107,11 +107,73 @@ def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
 
 def by_row(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return the table with its rows named by their keys; rows of one name are told apart by their place."""
-    parts = [frame[key] for key in keys if (frame[key] != "").any()]
-    names = reduce(lambda left, right: left + SEPARATOR + right, parts) if parts else pd.Series("row", frame.index)
-    place = names.groupby(names).cumcount()
-    repeated = names.duplicated(keep=False) if parts else pd.Series(True, frame.index)
-    return frame.set_index(names.where(~repeated, names + " #" + (place + 1).astype(str)).rename("row"))
+    names = _joined(_plain(frame), keys)
+    return frame.set_index(_by_place(names, _repeated(names, keys)))
+
+
+def _names(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, ...], tuple[pd.Series, pd.Series]]:
+    """Return the keys, and the names of the rows of both tables: what bears the same name is the same row.
+
+    A key counts unless it is empty in both tables; 2019 and 2019.0 are one value, and a column of words that was given
+    another name is the same column.
+    """
+    old, new = _plain(before), _plain(after)
+    new = new.rename(columns=_renamed(old, new))
+    keys = tuple(key for key in row_keys(old, new) if (old[key] != "").any() or (new[key] != "").any())
+    names = _joined(old, keys), _joined(new, keys)
+    _meet_filled(old, new, keys, names)
+    repeated = _repeated(names[0], keys) | _repeated(names[1], keys)
+    return keys, (_by_place(names[0], repeated), _by_place(names[1], repeated))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write numbers in one way: without a decimal point or zeros that add nothing."""
+    return frame.replace({r"^([-+]?[0-9]+)\.0*$": r"\1", r"^([-+]?[0-9]+\.[0-9]*[1-9])0+$": r"\1"}, regex=True)
+
+
+def _renamed(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, str]:
+    """Return the columns of words that bear another name in the earlier table, where only one holds these words."""
+    alike = [(now, was) for now in _words(new, old) for was in _words(old, new) if _share_words(old[was], new[now])]
+    nows, befores = [now for now, _ in alike], [was for _, was in alike]
+    return {now: was for now, was in alike if nows.count(now) == befores.count(was) == 1}
+
+
+def _words(frame: pd.DataFrame, other: pd.DataFrame) -> list[str]:
+    """Return the columns of words that the other table does not have."""
+    return [str(name) for name in frame if name not in other and name != SUPPRESSED and not _is_numeric(frame[name])]
+
+
+def _share_words(old: pd.Series, new: pd.Series) -> bool:
+    one, other = set(old) - {""}, set(new) - {""}
+    return 2 * len(one & other) >= max(len(one), len(other), 1)
+
+
+def _joined(frame: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    parts = [frame[key] for key in keys]
+    return reduce(lambda left, right: left + SEPARATOR + right, parts) if parts else pd.Series("row", frame.index)
+
+
+def _meet_filled(old: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], names: tuple[pd.Series, pd.Series]) -> None:
+    """Give a row the name of the one that differs from it only in a key that is empty in one of the tables."""
+    for key in keys if len(keys) > 1 else ():
+        rest = [other for other in keys if other != key]
+        alone = old[~names[0].isin(names[1])], new[~names[1].isin(names[0])]
+        places = [pd.Series(frame.index, _joined(frame, rest)) for frame in alone]
+        once = [side[~side.index.duplicated(keep=False)] for side in places]
+        for name in once[0].index.intersection(once[1].index):
+            was, now = once[0][name], once[1][name]
+            if "" in (old.loc[was, key], new.loc[now, key]):
+                names[1].loc[now] = names[0].loc[was]
+
+
+def _repeated(names: pd.Series, keys: Sequence[str]) -> set[str]:
+    """Return the names that do not name one row; without keys none does."""
+    return set(names[names.duplicated()] if keys else names)
+
+
+def _by_place(names: pd.Series, repeated: set[str]) -> pd.Series:
+    place = " #" + (names.groupby(names).cumcount() + 1).astype(str)
+    return names.where(~names.isin(repeated), names + place).rename("row")
 
 
 def estimates(old: pd.DataFrame, new: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

@@ -154,13 +154,28 @@ def _run(recipe: Recipe, before: PublishedEdition, root: Path, data: Path, scrat
         if recipe.cards is not None:
             _take_cards(recipe.cards, code, root)
         name = recipe.parameters.name
-        told = yaml.safe_dump(dict(recipe.parameters.manifest["parameters"]), allow_unicode=True, sort_keys=False)
+        told = _written(recipe.parameters.manifest["parameters"])
         (code / "params").mkdir(exist_ok=True)
         (code / "params" / f"{name}.yml").write_text(told, "utf8")
-        environment = {key: value for key, value in os.environ.items() if key != OUTPUTS_VARIABLE}
-        environment |= {"PYTHONPATH": str(code / "src"), DATA_VARIABLE: str(data.resolve())}
+        environment = {k: value for k, value in os.environ.items() if k not in (OUTPUTS_VARIABLE, DATA_VARIABLE)}
+        environment["PYTHONPATH"] = str(code / "src")
+        if not recipe.parameters.facts.get("synthetic"):
+            environment[DATA_VARIABLE] = str(data.resolve())
         execute(code, f"params/{name}.yml", scratch / "outputs", environment)
     return scratch / "outputs" / name
+
+
+def _written(parameters: Mapping[str, Any]) -> str:
+    """Write parameters as YAML with every text in quotes, so that no reader takes 1e3 or 089 for a number."""
+    return yaml.dump(dict(parameters), Dumper=_Quoting, allow_unicode=True, sort_keys=False)
+
+
+class _Quoting(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - as PyYAML
+        return True
+
+
+_Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 
 @contextmanager

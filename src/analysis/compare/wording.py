@@ -34,7 +34,7 @@ def reason(cause: Cause, chapter: str) -> str:
 
 
 def _told(cause: Cause) -> str:
-    if cause.part == "parameters" or (cause.part == "environment" and cause.name != "lock"):
+    if cause.part == "parameters" or (cause.part == "environment" and cause.name not in ("lock", "packages")):
         return text(
             "{name}: {before} → {after}", name=cause.name, before=_value(cause.before), after=_value(cause.after)
         )
@@ -42,6 +42,7 @@ def _told(cause: Cause) -> str:
         return text("what {notebook} needs or makes", notebook=cause.notebook)
     what = {
         "lock": text("the locked libraries"),
+        "packages": text("libraries"),
         "cells": text("cell {name} of {notebook}", name=cause.name, notebook=cause.notebook),
     }.get(cause.name if cause.part == "environment" else cause.part, cause.name)
     if cause.before is None:

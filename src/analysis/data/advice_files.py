@@ -39,6 +39,7 @@ LEVEL_OF_COLUMN = {
 }
 NOT_POSSIBLE, TOTAL = "ADVIES_NIET_MOGELIJK", "LEERLINGEN"
 FEWEST_TOLD = 5  # DUO tells no mean of fewer pupils
+HIGHEST_SCORE = 600
 PROVIDERS = ("CET", "IEP", "ROUTE8", "DIA", "AMN")
 
 
@@ -65,7 +66,7 @@ SCORES = pa.DataFrameSchema(
         "location": pa.Column(str, pa.Check.str_matches(f"^{LOCATION}$", error="BRIN and vestigingsnummer")),
         "provider": pa.Column(str, pa.Check.isin(PROVIDERS, error=f"one of {', '.join(PROVIDERS)}")),
         "pupils": _whole(1),
-        "score": pa.Column("float64", pa.Check.in_range(0, 600, error="between 0 and 600")),
+        "score": pa.Column("float64", pa.Check.in_range(0, HIGHEST_SCORE, error=f"between 0 and {HIGHEST_SCORE}")),
     },
     unique=["location", "provider"],
     strict=True,
@@ -158,13 +159,12 @@ def read_end_scores(path: Path) -> pd.DataFrame:
 def _of_provider(rows: pd.DataFrame, provider: str, file: str) -> pd.DataFrame:
     pupils = whole_numbers(rows[f"{provider}_AANTAL"], file)
     sat = rows[pupils >= FEWEST_TOLD]
-    score = sat[f"{provider}_GEM"].str.replace(",", ".", regex=False)
     return pd.DataFrame(
         {
             "location": sat["BRIN_NUMMER"] + sat["VESTIGINGSNUMMER"],
             "provider": provider,
             "pupils": pupils[pupils >= FEWEST_TOLD],
-            "score": decimals(score, file),
+            "score": decimals(sat[f"{provider}_GEM"], file, sign=",", largest=HIGHEST_SCORE),
         }
     )
 

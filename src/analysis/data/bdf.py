@@ -14,6 +14,7 @@ from analysis.errors import InputError
 
 CARD = "bdf"
 FILE = "learning/bdf.csv"
+HIGHEST_IQ = 20
 MINORITY = ("N", "Y")
 
 # Our name, and the column of the file.
@@ -51,7 +52,9 @@ BY_PUPIL_BDF = pa.DataFrameSchema(
         "arithmetic_pre": _score("arithmetic test before, items right", 30),
         "arithmetic_post": _score("arithmetic test after, items right", 30),
         "iq_verbal": pa.Column(
-            "float64", pa.Check.in_range(0, 20, error="0 to 20"), description="verbal intelligence, items right"
+            "float64",
+            pa.Check.in_range(0, HIGHEST_IQ, error=f"0 to {HIGHEST_IQ}"),
+            description="verbal intelligence, items right",
         ),
         "minority": pa.Column(bool, description="belongs to an ethnic minority"),
     },
@@ -72,7 +75,7 @@ def read_pupils(path: Path) -> pd.DataFrame:
     file = str(path)
     text = read_delimited(path, [*WHOLE.values(), *DECIMAL.values(), "Minority"], encoding="utf-8", separator=",")
     whole = {name: whole_numbers(text[column], file) for name, column in WHOLE.items()}
-    decimal = {name: decimals(text[column], file) for name, column in DECIMAL.items()}
+    decimal = {name: decimals(text[column], file, largest=HIGHEST_IQ) for name, column in DECIMAL.items()}
     unknown = sorted(set(text["Minority"]) - set(MINORITY))
     if unknown:
         raise InputError(file, "column 'Minority' holds unknown codes", given=unknown, allowed=", ".join(MINORITY))

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.data.files import read_bytes, read_text
+from analysis.data.files import read_bytes
 from analysis.errors import InputError, nearest
+from analysis.plain_yaml import read_yaml
 
 ALLOW = "data.allow_changed_sources: true"
 
@@ -60,9 +60,7 @@ def read_card(id: str, folder: Path) -> Card:
         like = nearest(id, (known.stem for known in folder.glob("*.yml")))
         raise InputError(str(path), "no such source card", hint=f"did you mean {like!r}?" if like else "write the card")
     try:
-        card = Card.model_validate(yaml.safe_load(read_text(path, "utf-8")))
-    except yaml.YAMLError as error:
-        raise InputError(str(path), f"not readable as YAML: {' '.join(str(error).split())}") from error
+        card = Card.model_validate(read_yaml(path))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the card"

@@ -57,6 +57,8 @@ def weging_of_sheet(sheet: pd.DataFrame, file: str) -> pd.DataFrame:
         raise InputError(
             file, f"the header in row {HEADER_ROW + 1} has changed", given=header, allowed=str(WEGING_HEADER)
         )
+    if not sheet.iloc[HEADER_ROW + 1 : FIRST_ROW, : len(WEGING_HEADER)].isna().all(axis=None):
+        raise InputError(file, f"row {FIRST_ROW} below the header must be empty", hint=FETCH_AGAIN)
     body = sheet.iloc[FIRST_ROW:, : len(WEGING_HEADER)].set_axis(WEGING_HEADER, axis=1).dropna(how="all")
     if body.empty or body["BRIN"].iloc[-1] != END:
         raise InputError(file, f"the last row must read {END!r}: the sheet was cut off", hint=FETCH_AGAIN)

@@ -196,12 +196,14 @@ def _has_columns(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> 
 
 
 def require_columns(present: list[str], wanted: list[str], file: str) -> None:
-    """Stop at the first wanted column that is absent, and name the one that looks most like it."""
+    """Stop at the first wanted column that is absent, with the name that looks most like it, or that stands twice."""
     for name in wanted:
         if name not in present:
             like = nearest(name, map(str, present))
             hint = f"the nearest column is {like!r}; did the source rename it?" if like else "is this the right file?"
             raise InputError(file, f"the column {name!r} is missing", hint=hint)
+        if present.count(name) > 1:
+            raise InputError(file, f"the column {name!r} stands {present.count(name)} times", hint="which one is it?")
 
 
 def _violation(found: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> InputError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -21,6 +22,8 @@ NAMES_ROW, UNITS_ROW, FIRST_ROW = 6, 9, 10  # the names of a column stand above 
 DENSITY, DENSITY_UNIT = "Omgevingsadressendichtheid", "adressen/km2"
 SECRET = -99997  # CBS: too few to tell
 REGULAR = "Bo"
+FARTHEST_KM = 60.0  # the largest mean in the file is 36 km
+TYPICAL_KM = (0.1, 10.0)  # the median in the file is 0.8 km
 
 BY_PC4_DENSITY = pa.DataFrameSchema(
     {
@@ -35,7 +38,18 @@ BY_LOCATION_DISTANCE = pa.DataFrameSchema(
     {
         "location": pa.Column(str, pa.Check.str_matches(f"^{LOCATION}$", error="BRIN and vestigingsnummer")),
         "pupils": pa.Column("int64", pa.Check.ge(1, error="1 or more"), description="on 1 October 2019"),
-        "km": pa.Column("float64", pa.Check.gt(0, error="above 0"), description="mean distance from home to school"),
+        "km": pa.Column(
+            "float64",
+            [
+                pa.Check.gt(0, error="above 0"),
+                pa.Check.le(FARTHEST_KM, error=f"at most {FARTHEST_KM:g} km"),
+                pa.Check(
+                    lambda km: TYPICAL_KM[0] <= km.median() <= TYPICAL_KM[1],
+                    error=f"a median of {TYPICAL_KM[0]:g} to {TYPICAL_KM[1]:g} km: is the file in metres?",
+                ),
+            ],
+            description="mean distance from home to school",
+        ),
     },
     unique=["location"],
     strict=True,
@@ -90,10 +104,32 @@ def read_density(path: Path) -> pd.DataFrame:
     if len(places) != 1 or len(sheet) <= FIRST_ROW:
         problem = f"one column must be called {DENSITY}, in {DENSITY_UNIT}"
         raise InputError(str(path), problem, given=f"{len(places)} such columns", hint=FETCH_AGAIN)
-    body = sheet.loc[FIRST_ROW:, [sheet.columns[0], places[0]]].set_axis(["pc4", "density"], axis=1).dropna()
+    body = sheet[[sheet.columns[0], places[0]]].set_axis(["pc4", "density"], axis=1)
+    _begins_where_expected(body["pc4"], str(path))
+    body = _whole(body.loc[FIRST_ROW:].dropna(how="all"), str(path))
     body = body[body["density"] != SECRET]
     told = pd.DataFrame({"pc4": body["pc4"].astype("str"), "density": decimals(body["density"], str(path))})
     return check(told, BY_PC4_DENSITY, str(path))
+
+
+def _begins_where_expected(codes: pd.Series[Any], file: str) -> None:
+    """Refuse a sheet in which rows came or went above the postcodes: the first of these would be lost unseen."""
+    first = int(np.argmax([*codes.astype("str").str.fullmatch(PC4), True]))
+    if first != FIRST_ROW:
+        found = f"in row {first + 1}" if first < len(codes) else "nowhere"
+        raise InputError(
+            file,
+            f"the first postcode must stand in row {FIRST_ROW + 1}, below the names of the columns",
+            given=found,
+            hint=FETCH_AGAIN,
+        )
+
+
+def _whole(body: pd.DataFrame, file: str) -> pd.DataFrame:
+    missing = body.isna().any(axis=1)
+    if missing.any():
+        raise InputError(file, f"{int(missing.sum())} rows lack the postcode or the {DENSITY}", hint=FETCH_AGAIN)
+    return body
 
 
 def read_mean_distance(path: Path) -> pd.DataFrame:
@@ -116,7 +152,7 @@ def read_mean_distance(path: Path) -> pd.DataFrame:
         {
             "location": rows["BRIN_NUMMER"] + rows["VESTIGINGSNUMMER"],
             "pupils": whole_numbers(rows["LEERLINGEN"], str(path)),
-            "km": decimals(rows["AFSTAND"].str.replace(",", "."), str(path)) / 1000,
+            "km": decimals(rows["AFSTAND"], str(path), sign=",") / 1000,
         }
     )
     return check(found[found["km"] > 0], BY_LOCATION_DISTANCE, str(path))

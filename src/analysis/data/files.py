@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from codecs import BOM_UTF8
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ import pandas as pd
 from analysis.data.contracts import ROWS_SHOWN, require_columns
 from analysis.errors import InputError
 
+WHOLE = r"[-+]?[0-9]+"
+NUMBER = r"[-+]?(?:[0-9]+(?:![0-9]*)?|![0-9]+)(?:[eE][-+]?[0-9]+)?"  # ! is the decimal sign
+GROUPED = r"[-+]?[1-9][0-9]{0,2}(?:![0-9]{3})+"
 FETCH_AGAIN = "fetch the file again from its publisher"
 
 
@@ -37,6 +42,8 @@ def read_text(path: Path, encoding: str) -> str:
         and UTF-16 would decode to garbage without an error: they are recognised by their form.
     """
     content = read_bytes(path)
+    if encoding == "utf-8":
+        content = content.removeprefix(BOM_UTF8)  # a mark that would become part of the first column's name
     other = _other_encoding(content) if encoding != "utf-8" else None
     try:
         text = content.decode(encoding)
@@ -119,17 +126,71 @@ def read_features(path: Path) -> list[dict[str, Any]]:
 
 
 def whole_numbers(column: pd.Series[Any], file: str) -> pd.Series[int]:
-    """Turn a column into int64; a value that is not a whole number stops."""
+    """Turn a column into int64; a value that is not a whole number stops, as does 1.000, which may be a thousand."""
     numbers = decimals(column, file)
-    _refuse(column[numbers % 1 != 0], "whole numbers", file)
+    texts = column[_are_texts(column)].astype("str")
+    in_digits = texts.str.fullmatch(WHOLE).reindex(column.index, fill_value=True)
+    _refuse(column[(numbers % 1 != 0) | ~in_digits], "whole numbers", file)
     return numbers.astype("int64")
 
 
-def decimals(column: pd.Series[Any], file: str) -> pd.Series[float]:
-    """Turn a column into float64; a value that is not a finite number stops."""
-    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+def decimals(column: pd.Series[Any], file: str, *, sign: str = ".", largest: float = float("inf")) -> pd.Series[float]:
+    """Turn a column into float64.
+
+    Parameters
+    ----------
+    column
+        Numbers, or texts with one.
+    file
+        Where it comes from.
+    sign
+        The decimal sign of texts, a point or a comma.
+    largest
+        What no value exceeds. Only where thousands would do so is a column sure to hold none.
+
+    Raises
+    ------
+    InputError
+        A value is not a finite number; or every sign stands before exactly three digits, so that 1.383 may well be one
+        thousand three hundred and eighty-three.
+    """
+    are_texts = _are_texts(column)
+    texts = column[are_texts].astype("str")
+    _refuse_thousands(texts, file, sign, largest)
+    plain = texts.where(texts.str.fullmatch(NUMBER.replace("!", re.escape(sign)))).str.replace(sign, ".", regex=False)
+    numbers = pd.to_numeric(column.where(~are_texts & ~_are_no_numbers(column)), errors="coerce").astype("float64")
+    numbers[are_texts] = pd.to_numeric(plain, errors="coerce").astype("float64")
     _refuse(column[numbers.isna() | numbers.abs().eq(float("inf"))], "numbers", file)
     return numbers
+
+
+def _are_texts(column: pd.Series[Any]) -> pd.Series[bool]:
+    if pd.api.types.is_numeric_dtype(column):
+        return pd.Series(False, index=column.index)
+    return column.map(lambda value: isinstance(value, str)).astype(bool)
+
+
+def _are_no_numbers(column: pd.Series[Any]) -> pd.Series[bool]:
+    """Tell which cells of a sheet hold true, false or a date, which would pass for numbers."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return pd.Series(False, index=column.index)
+    return ~column.map(lambda value: isinstance(value, int | float) and not isinstance(value, bool)).astype(bool)
+
+
+def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: float) -> None:
+    """Refuse signs that may all stand between thousands: the other sign than that of decimals, or that sign itself."""
+    for mark in (",", "."):
+        marked = texts[texts.str.contains(mark, regex=False)]
+        if marked.empty or not marked.str.fullmatch(GROUPED.replace("!", re.escape(mark))).all():
+            continue
+        whole = marked.str.replace(mark, "", regex=False).astype("float64").abs()
+        if mark != sign or (whole <= largest).all():
+            raise InputError(
+                file,
+                f"column {texts.name!r} may hold thousands: each {mark!r} in it stands before three digits, as in "
+                f"1{mark}383, in {len(marked)} of {len(texts)} values",
+                hint=f"write 1383 if that is meant, and decimals with {sign!r} and more or fewer digits than three",
+            )
 
 
 def _refuse(bad: pd.Series[Any], wanted: str, file: str) -> None:

@@ -95,7 +95,7 @@ def read_pc4_points(path: Path) -> pd.DataFrame:
     rows = rows[rows["soort"].str.contains("Adres")]
     points = {"pc4": rows["postcode"], "lat": rows["latitude"], "lon": rows["longitude"]}
     for name in ("lat", "lon"):
-        points[name] = decimals(points[name], str(path))
+        points[name] = decimals(points[name], str(path), largest=90)  # degrees
     return check(pd.DataFrame(points), PC4_POINTS, str(path))
 
 

@@ -192,6 +192,8 @@ def _sheet(path: Path, name: str, header: list[str]) -> pd.DataFrame:
     found = [str(told).strip() for told in sheet.iloc[HEADER_ROW, : len(header)]]
     if found != header:
         raise InputError(f"{path} [{name}]", f"the header in row {HEADER_ROW + 1} has changed", given=found)
+    if not sheet.iloc[HEADER_ROW + 1 : FIRST_ROW, : len(header)].isna().all(axis=None):
+        raise InputError(f"{path} [{name}]", f"row {FIRST_ROW} below the header must be empty", hint=FETCH_AGAIN)
     body = sheet.iloc[FIRST_ROW:, : len(header)].dropna(how="all")
     ends = body.index[body[0] == END]
     if not len(ends):
@@ -253,7 +255,11 @@ def read_places(path: Path) -> pd.DataFrame:
     """Read whose and where basisscholen are: ``location, board, municipality``."""
     names = {"VESTIGINGSNUMMER": "location", "BEVOEGD GEZAG NUMMER": "board", "GEMEENTENAAM": "municipality"}
     rows = stripped(read_delimited(path, list(names), encoding="cp1252", separator=";", last_line_ends=True))
-    return rows.rename(columns=names)
+    places = rows.rename(columns=names)
+    twice = int(places["location"].duplicated().sum())
+    if twice:
+        raise InputError(str(path), f"column 'VESTIGINGSNUMMER' must name a location once; {twice} stand again")
+    return places
 
 
 def with_place(scores: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from analysis.data.files import read_text
 from analysis.errors import InputError
+from analysis.plain_yaml import read_yaml
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -43,12 +43,12 @@ class PublishedFigure(BaseModel):
         Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     place: Text
     population: Text
-    year: Annotated[str, Field(min_length=4, coerce_numbers_to_str=True)]
+    year: Annotated[str, Field(min_length=4), BeforeValidator(lambda year: str(year) if type(year) is int else year)]
     unit: Text
     value: Annotated[float, Field(allow_inf_nan=False)]
     rounding: Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -68,7 +68,7 @@ class PublishedFigure(BaseModel):
 class Publication(BaseModel):
     """A publication and the figures taken from it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     publication: Text
     figures: Annotated[tuple[PublishedFigure, ...], Field(min_length=1)]
@@ -113,9 +113,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _read(path: Path) -> Publication:
     try:
-        return Publication.model_validate(yaml.safe_load(read_text(path, "utf-8")))
-    except yaml.YAMLError as error:
-        raise InputError(str(path), f"not readable as YAML: {' '.join(str(error).split())}") from None
+        return Publication.model_validate_json(json.dumps(read_yaml(path)))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -24,6 +24,7 @@ from matplotlib.ticker import Formatter, PercentFormatter
 
 from analysis.errors import InputError
 from analysis.publish.language import localised, text
+from analysis.publish.rendering import defaults
 
 PALETTE = ("#12355b", "#b5431f", "#2f9484", "#e3a83b", "#c3cfd9")
 MARKERS = ("o", "s", "^", "D", "v")
@@ -73,7 +74,7 @@ HOUSE: dict[str, Any] = {
 def style() -> Iterator[None]:
     """Draw in the house style inside a ``with`` block; outside it nothing has changed."""
     parameters: dict[str, Any] = {**sns.axes_style("ticks"), **sns.plotting_context("paper"), **HOUSE}
-    with mpl.rc_context(parameters):  # type: ignore[arg-type]  # the stubs want every name spelled out
+    with defaults(), mpl.rc_context(parameters):  # type: ignore[arg-type]  # the stubs want every name spelled out
         yield
 
 

@@ -12,11 +12,11 @@ from nbformat import NotebookNode
 from analysis.errors import DisclosureError, StaatError
 from analysis.publish.identity import refuse_identifying_text
 from analysis.publish.markup import ENCODED
+from analysis.run.parameters import CELL_NOTES
 
 SHOWN = frozenset({"text/html", "text/plain"})
 PLAIN = re.compile(r"<published (table|figure|finding) \w+>")
 PRINTED_FRAME = ("dtype:", "rows x ", "RangeIndex", "DataFrame")
-CELL_NOTES = frozenset({"papermill", "execution", "tags", "editable", "deletable", "collapsed", "jupyter"})
 NOTEBOOK_NOTES = frozenset({"kernelspec", "language_info", "papermill"})
 HIDDEN_IN_PROSE = re.compile(r"<!--|<\s*(?:script|iframe|object|embed|template|input|svg|math|style)\b|data:\w+/", re.I)
 KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")

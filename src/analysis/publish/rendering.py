@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO, StringIO
 
 import matplotlib as mpl
@@ -15,6 +17,15 @@ from analysis.publish.pictures import refuse_png, refuse_svg
 PAGE_DPI = 200
 
 
+@contextmanager
+def defaults() -> Iterator[None]:
+    """Draw with matplotlib's own settings inside a ``with`` block, whatever file of settings a user has."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        yield
+
+
+@defaults()
 def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[bytes, str]:
     """Return the PNG and the SVG of a figure, and close it.
 

@@ -12,10 +12,11 @@ from typing import Any, Literal
 from analysis.run import records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
+from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest
 from analysis.run.keys import differences, key_of, observed, observed_now
 from analysis.run.order import Order
-from analysis.run.parameters import code_cells, injected
+from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Record
 
@@ -86,9 +87,10 @@ class Project:
 
     @cached_property
     def environment(self) -> dict[str, Any]:
-        """What holds for every step: the lock and the threads."""
+        """What holds for every step: the lock, what is installed, and the threads."""
         lock = self.root / "requirements.lock"
-        return {"lock": self.hashes.of(lock) if lock.exists() else None, "threads": 1}
+        packages = digest(json.dumps(installed()))
+        return {"lock": self.hashes.of(lock) if lock.exists() else None, "packages": packages, "threads": 1}
 
     @cached_property
     def explanation(self) -> str:
@@ -119,6 +121,8 @@ class Assessor:
         self.order, self.project = order, project
         self.steps = plan(chain, order.blocks.keys())
         self.before = predecessors(self.steps)
+        for step in self.steps:
+            refuse_notes(project.notebook(step))
         self.parameters = {
             step.stem: injected(project.notebook(step), order.blocks[step.stem], order.shared) for step in self.steps
         }

@@ -8,9 +8,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 # A file written this recently may be written again within one tick of the file system's clock, unseen.
 SETTLED_NS = 2_000_000_000
+TICK_NS = 20_000_000
 REMEMBERED = 20_000
 
 
@@ -28,8 +29,9 @@ def digest(text: str) -> str:
 class Hashes:
     """The SHA-256 of files and the names in folders.
 
-    A digest is taken from memory only while device, inode, size and time of change are what they were, and only when
-    the file had not changed for two seconds when it was read. Under another name a file is the same file.
+    A digest is taken from memory only while device, inode, size and times are what they were, and only when the file
+    had not been written for two seconds when it was read. One of the times is that of any change: who puts the time of
+    writing back changes that one. Under another name a file is the same file.
 
     Parameters
     ----------
@@ -45,10 +47,13 @@ class Hashes:
     def of(self, path: Path) -> str:
         """Return the SHA-256 of a file; OSError when it cannot be read."""
         found = path.stat()
-        name, state = f"{found.st_dev}:{found.st_ino}", [found.st_size, found.st_mtime_ns]
+        name, state = f"{found.st_dev}:{found.st_ino}", [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
         known = self._known.get(name)
         if known and known[:-1] == state:
             return str(known[-1])
+        since = time.time_ns() - found.st_ctime_ns
+        if 0 <= since < TICK_NS:  # its time of writing was put back a moment ago
+            time.sleep((TICK_NS - since) / 1e9)
         found_digest = sha256(path)
         if time.time_ns() - found.st_mtime_ns > SETTLED_NS:
             self._known.pop(name, None)

@@ -89,7 +89,8 @@ def observed(notes: Path, places: Mapping[str, Path], hashes: Hashes, begun: int
         label = _label(Path(note["path"]), places)
         if label and note["kind"] in {"file", "folder"}:
             path, is_folder = Path(note["path"]), note["kind"] == "folder"
-            late = path.exists() and path.stat().st_mtime_ns > begun
+            # The time at which a file last changed in any way: unlike its time of writing it cannot be put back or on.
+            late = path.exists() and path.stat().st_ctime_ns > begun
             found[label + (FOLDER_SUFFIX if is_folder else "")] = LATE if late else _digest(path, is_folder, hashes)
     return dict(sorted(found.items()))
 
@@ -156,9 +157,12 @@ def _thing(kind: str) -> Say:
 
 
 def _environment(name: str, _: str, old: object, new: object) -> str:
-    if name == "lock":
-        return "requirements.lock changed"
+    if name in _ENVIRONMENT:
+        return _ENVIRONMENT[name]
     return f"{name}: {_shown(old)} -> {_shown(new)}"
+
+
+_ENVIRONMENT = {"lock": "requirements.lock changed", "packages": "the installed packages changed"}
 
 
 def _declared(name: str, notebook: str, old: object, new: object) -> str:

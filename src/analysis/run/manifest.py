@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -67,15 +68,30 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def git(root: Path) -> dict[str, Any]:
-    """Return the commit of the code, and whether it has changes on top; None where there is no version control."""
+    """Return the commit of the code, and whether it has changes on top; None where there is no version control.
+
+    A copy of the project inside the repository of something else has no commit of its own.
+    """
+    top = _git_output(root, ["rev-parse", "--show-toplevel"])
+    if top is None or Path(top).resolve() != root.resolve():
+        return {"commit": None, "dirty": None}
     commit = _git_output(root, ["rev-parse", "HEAD"])
-    changed = _git_output(root, ["status", "--porcelain"])
+    changed = _git_output(root, ["status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none"])
     return {"commit": commit, "dirty": bool(changed) if changed is not None else None}
 
 
 def _git_output(root: Path, words: Iterable[str]) -> str | None:
+    # GIT_DIR and its like point at another repository than the one that a folder lies in.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True)  # noqa: S603, S607 - fixed words
+        done = subprocess.run(  # noqa: S603 - fixed words
+            ["git", *words],  # noqa: S607 - wherever git is
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()

@@ -14,6 +14,9 @@ from typing import Any
 
 from analysis.errors import InputError, StaatError, nearest
 
+CELL_NOTES = frozenset({"papermill", "execution", "tags", "editable", "deletable", "collapsed", "jupyter"})
+"""What may be noted with a cell: by papermill and by JupyterLab itself."""
+
 
 def injected(notebook: Path, block: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
     """Return what to inject into a notebook: its whole block and the shared parameters that its cell asks for.
@@ -52,7 +55,7 @@ def cell_parameters(notebook: Path) -> dict[str, Any]:
     if len(cells) != 1:
         raise InputError(str(notebook), "must have exactly one cell tagged `parameters`", given=len(cells))
     values: dict[str, Any] = {}
-    for statement in ast.parse("".join(cells[0]["source"])).body:
+    for statement in _statements(notebook, cells[0]):
         name, value = _assignment(notebook, statement)
         if name in values:
             raise InputError(str(notebook), f"its parameters cell assigns {name!r} twice")
@@ -69,29 +72,70 @@ def code_cells(notebook: Path) -> dict[int, str]:
 def title_of(notebook: Path, tag: str = "") -> str:
     """Return the first heading of a notebook; of the cells with this tag, where any of them has one."""
     texts = [cell for cell in _cells(notebook) if cell["cell_type"] == "markdown"]
-    for cell in sorted(texts, key=lambda cell: tag not in cell.get("metadata", {}).get("tags", [])):
+    for cell in sorted(texts, key=lambda cell: tag not in tags_of(cell)):
         for line in "".join(cell["source"]).splitlines():
             if line.startswith("# "):
                 return line.removeprefix("# ").strip()
     raise StaatError(f"{notebook}: has no title; its first cell starts with `# `")
 
 
+def tags_of(cell: Mapping[str, Any]) -> list[str]:
+    """Return the tags of a cell."""
+    return list((cell.get("metadata") or {}).get("tags") or [])
+
+
+def refuse_notes(notebook: Path) -> None:
+    """Refuse what an editor notes with a cell, before anything runs: it would travel unseen with the notebook."""
+    for number, cell in enumerate(_cells(notebook), start=1):
+        other = sorted(set(cell.get("metadata") or {}) - CELL_NOTES)
+        if other:
+            where = f"{notebook}: cell {number}"
+            raise InputError(where, f"its metadata hold {other[0]!r}, which no page shows", hint="remove it")
+
+
 def _cells(notebook: Path) -> list[dict[str, Any]]:
     try:
-        cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf8"))["cells"]
+        text = notebook.read_text("utf8")
     except FileNotFoundError:
         raise InputError(str(notebook), "there is no such notebook") from None
-    except (json.JSONDecodeError, KeyError) as error:
-        raise InputError(str(notebook), f"is not a notebook: {error}") from None
+    except OSError as error:
+        raise InputError(str(notebook), f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(str(notebook), f"is not UTF-8: {error}", hint="save it with JupyterLab") from None
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        hint = "two versions were merged by halves: choose between <<<<<<< and >>>>>>>" if "<<<<<<<" in text else None
+        raise InputError(str(notebook), f"is not a notebook: {error}", hint=hint) from None
+    cells = told.get("cells") if isinstance(told, dict) else None
+    if not isinstance(cells, list) or not all(map(_is_cell, cells)):
+        raise InputError(str(notebook), "is not a notebook: it has no list of cells, each with a type and a source")
     return cells
 
 
+def _is_cell(cell: object) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    notes = cell.get("metadata") or {}
+    tags = notes.get("tags") or [] if isinstance(notes, dict) else None
+    return isinstance(tags, list) and isinstance(cell.get("source"), list | str)
+
+
 def _is_tagged(cell: Mapping[str, Any]) -> bool:
-    return "parameters" in cell.get("metadata", {}).get("tags", [])
+    return "parameters" in tags_of(cell)
 
 
 def _code_cells(notebook: Path) -> list[dict[str, Any]]:
     return [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+
+
+def _statements(notebook: Path, cell: Mapping[str, Any]) -> list[ast.stmt]:
+    try:
+        return ast.parse("".join(cell["source"])).body
+    except SyntaxError as error:
+        problem = f"its parameters cell is not Python: {error.msg}, on line {error.lineno}"
+        hint = "it holds assignments alone: move what else it does (%magic, !command) to a later cell"
+        raise InputError(str(notebook), problem, hint=hint) from None
 
 
 def _assignment(notebook: Path, statement: ast.stmt) -> tuple[str, Any]:

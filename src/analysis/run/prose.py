@@ -8,8 +8,10 @@ from typing import Any
 
 from analysis.errors import StaatError
 from analysis.run.hashes import digest, write_whole
+from analysis.run.parameters import tags_of
 
 INJECTED = "injected-parameters"
+BY_RUN = ("papermill", "execution")
 
 
 def prose_digest(notebook: Path) -> str:
@@ -25,12 +27,12 @@ def refresh(executed: Path, source: Path) -> bool:
     """
     old, new = (json.loads(path.read_text("utf8")) for path in (executed, source))
     ran = [cell for cell in old["cells"] if cell["cell_type"] == "code"]
-    results = iter([cell for cell in ran if INJECTED not in _tags(cell)])
-    injected = [cell for cell in ran if INJECTED in _tags(cell)]
+    results = iter([cell for cell in ran if INJECTED not in tags_of(cell)])
+    injected = [cell for cell in ran if INJECTED in tags_of(cell)]
     cells = []
     for cell in new["cells"]:
         cells.append(_with_results(cell, next(results, None)) if cell["cell_type"] == "code" else cell)
-        if "parameters" in _tags(cell):
+        if "parameters" in tags_of(cell):
             cells += injected
     if next(results, None) is not None:
         raise StaatError(f"{source}: has fewer code cells than the executed notebook that it should explain")
@@ -44,13 +46,15 @@ def refresh(executed: Path, source: Path) -> bool:
 def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:
     if ran is None:
         raise StaatError("a code cell has no result in the executed notebook that its text should explain")
-    return {**ran, "source": cell["source"], "id": cell.get("id", ran.get("id"))}
+    notes = {name: note for name, note in ran.get("metadata", {}).items() if name in BY_RUN}
+    metadata = {**(cell.get("metadata") or {}), **notes}
+    return {**ran, "source": cell["source"], "id": cell.get("id", ran.get("id")), "metadata": metadata}
 
 
-def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str, list[str]]]:
-    """Return what each cell is, says and is tagged with: a tag tells the language of a text."""
-    return [(cell["cell_type"], "".join(cell["source"]), _tags(cell)) for cell in cells]
+def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str, list[str], list[str]]]:
+    """Return what each cell is and says, its tags (one tells the language of a text), and the names of its notes."""
+    return [(cell["cell_type"], "".join(cell["source"]), tags_of(cell), _notes(cell)) for cell in cells]
 
 
-def _tags(cell: dict[str, Any]) -> list[str]:
-    return list(cell.get("metadata", {}).get("tags", []))
+def _notes(cell: dict[str, Any]) -> list[str]:
+    return sorted(set(cell.get("metadata") or {}) - {*BY_RUN, "tags"})

@@ -45,6 +45,9 @@ def locked(outputs: Path, edition: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StaatError(f"{edition}: another run is making this edition: {_holder(file)}") from None
+        except OSError as error:
+            hint = "choose a folder on a disk that has locks: --outputs DIR"
+            raise InputError(str(outputs), f"cannot be locked: {error.strerror}", hint=hint) from None
         _sign(file)
         yield
 
@@ -67,7 +70,8 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
             raise InputError(str(place), problem, hint="move it away or choose another folder: --outputs DIR")
     left = []
     for number, old in enumerate(sorted(outputs.glob(f".{edition}.building-*"))):
-        left.append(old.rename(outputs / f".{edition}.left-{os.getpid()}-{number}"))
+        left.append(outputs / f".{edition}.left-{os.getpid()}-{number}")
+        _move(old, left[-1])
     left += [path for path in outputs.glob(f".{edition}.left-*") if path not in left]
     left.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     if unfinished(outputs, edition).exists():
@@ -94,7 +98,7 @@ def swap_in(built: Path, edition: Path) -> None:
         _exchange(built, edition)
         shutil.rmtree(built)
     else:
-        built.rename(edition)
+        _move(built, edition)
 
 
 def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
@@ -103,8 +107,9 @@ def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     if kept.exists():
         _exchange(built, kept)
         shutil.rmtree(built)
-        return kept
-    return built.rename(kept)
+    else:
+        _move(built, kept)
+    return kept
 
 
 def discard(folders: list[Path]) -> None:
@@ -139,7 +144,7 @@ def _mend_swap(edition: Path) -> None:
     """Bring back an edition that a run set aside and was killed before it had put the new one in its place."""
     aside = _aside(edition)
     if aside.exists() and not edition.exists():
-        aside.rename(edition)
+        _move(aside, edition)
 
 
 def _aside(folder: Path) -> Path:
@@ -153,9 +158,20 @@ def _exchange(one: Path, other: Path) -> None:
     if call is not None:
         if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
             return
-        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
+        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.EXDEV):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
     aside = _aside(other)
-    other.rename(aside)
-    one.rename(other)
-    aside.rename(one)
+    _move(other, aside)
+    _move(one, other)
+    _move(aside, one)
+
+
+def _move(old: Path, new: Path) -> None:
+    """Rename a folder; copy it where the file system cannot rename it, such as one below another that is read only."""
+    try:
+        old.rename(new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copytree(old, new, symlinks=True)
+        shutil.rmtree(old)

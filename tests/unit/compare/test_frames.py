@@ -123,6 +123,59 @@ def test_rows_without_a_name_of_their_own_are_met_by_their_place() -> None:
     assert by_row(frame, ()).index.tolist() == ["row #1", "row #2"]
 
 
+def test_a_key_that_is_empty_on_one_side_hides_no_sign(estimates: Estimates) -> None:
+    """`group` is empty in the earlier table and filled in one row of the later: the rows are the same three rows."""
+    before = estimates(group=["", "", ""])
+    after = estimates(group=["", "", "girls"], estimate=[-0.5, -0.1, -0.3])
+    found = differs(before, after)
+    assert (found.rows_before, found.rows_after) == ((), ())
+    assert set(changes(found)) == {
+        ("logit ·  · weging", "estimate", "value"),
+        ("logit ·  · rk", "estimate", "value"),
+        ("logit ·  · rk", "group", "filled"),
+    }
+    assert found.estimates["sign"].tolist() == [True, True]
+    back = differs(after, before)
+    assert (back.rows_before, back.rows_after, back.estimates["sign"].tolist()) == ((), (), [True, True])
+
+
+def test_a_key_that_is_empty_on_both_sides_is_left_out(estimates: Estimates) -> None:
+    found = differs(estimates(group=[""] * 3), estimates(group=[""] * 3, estimate=[0.5, 0.1, 0.3]))
+    assert found.keys == ("model", "term")
+    assert changes(found) == [("logit · distance", "estimate", "value")]
+
+
+def test_two_groups_are_not_one_row_because_a_third_is_empty(estimates: Estimates) -> None:
+    before = estimates(term=["rk"] * 3, group=["", "boys", "girls"])
+    after = estimates(term=["rk"] * 3, group=["all", "boys", "other"])
+    found = differs(before, after)
+    assert found.rows_before == ("logit ·  · rk", "logit · girls · rk")
+    assert found.rows_after == ("logit · all · rk", "logit · other · rk")
+
+
+@pytest.mark.parametrize(("one", "other"), [([2018, 2019], [2018.0, 2019.0]), ([0.5, 0.25], ["0.50", "0.250"])])
+def test_a_key_of_another_type_is_the_same_key(one: list[object], other: list[object]) -> None:
+    before = pd.DataFrame({"kind": ["a", "a"], "at": one, "estimate": [0.4, -0.2]})
+    after = pd.DataFrame({"kind": ["a", "a"], "at": other, "estimate": [0.4, 0.2]})
+    assert changes(differs(before, after.iloc[::-1])) == [(str(one[1]), "estimate", "value")]
+
+
+def test_a_key_with_another_name_is_the_same_key() -> None:
+    before = pd.DataFrame({"area": ["Noord", "West", "Zuid"], "estimate": [0.4, -0.2, 0.1]})
+    after = pd.DataFrame({"wijk": ["West", "Zuid", "Noord"], "estimate": [0.2, 0.1, 0.4]})
+    found = differs(before, after)
+    assert changes(found) == [("West", "estimate", "value")]
+    assert (found.columns_before, found.columns_after) == (("area",), ("wijk",))
+
+
+def test_a_name_that_is_borne_twice_on_one_side_meets_its_first() -> None:
+    before = pd.DataFrame({"term": ["a", "b"], "estimate": [0.4, -0.2]})
+    after = pd.DataFrame({"term": ["a", "b", "b"], "estimate": [0.4, 0.2, 0.2]})
+    found = differs(before, after)
+    assert changes(found) == [("b #1", "estimate", "value")]
+    assert (found.rows_before, found.rows_after) == ((), ("b #2",))
+
+
 tables = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.floats(-10, 10), st.integers(0, 50)),
     max_size=6,

@@ -50,3 +50,41 @@ def test_distances_of_regular_schools_are_in_km_and_zero_is_none(distance_file):
 def test_a_distance_that_is_no_number_stops(distance_file):
     with pytest.raises(InputError, match="must hold numbers"):
         read_mean_distance(distance_file("00AA;00;Bo;far;100"))
+
+
+def test_thousands_with_points_are_no_kilometres(distance_file):
+    """1.383 metres is one kilometre and 383 metres, and was read as 1.383 metres: 0.001383 km."""
+    with pytest.raises(InputError, match="column 'AFSTAND' may hold thousands: each"):
+        read_mean_distance(distance_file("00AA;00;Bo;1.383;100", "00AB;00;Bo;950;40"))
+    with pytest.raises(InputError, match="column 'LEERLINGEN' may hold thousands"):
+        read_mean_distance(distance_file("00AA;00;Bo;1383;1.000", "00AB;00;Bo;950;40"))
+
+
+@pytest.mark.parametrize(("distance", "rule"), [("1,3831", "a median of 0.1 to 10 km"), ("138300", "at most 60 km")])
+def test_a_distance_in_another_unit_is_refused(distance_file, distance, rule):
+    with pytest.raises(InputError, match=rule):
+        read_mean_distance(distance_file(f"00AA;00;Bo;{distance};100"))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (NAMES[1:], r"the first postcode must stand in row 11.*\n.*in row 10"),  # it would pass for part of the header
+        ([["Nog een regel", None], *NAMES], "one column must be called Omgevingsadressendichtheid, in adressen/km2"),
+    ],
+)
+def test_a_header_that_moved_loses_no_postcode(density_file, names, said):
+    with pytest.raises(InputError, match=said):
+        read_density(density_file([1011, 7150], [1012, 6614], names=names))
+
+
+def test_a_density_that_is_missing_is_counted(density_file):
+    with pytest.raises(InputError, match="1 rows lack the postcode or the Omgevingsadressendichtheid"):
+        read_density(density_file([1011, 7150], [1012, None]))
+
+
+def test_a_total_at_the_end_is_refused(density_file, distance_file):
+    with pytest.raises(InputError, match="a postcode of four digits"):
+        read_density(density_file([1011, 7150], ["Nederland", 2000]))
+    with pytest.raises(InputError, match="BRIN and vestigingsnummer"):
+        read_mean_distance(distance_file("00AA;00;Bo;1383;100", "Totaal;;Bo;1383;100"))

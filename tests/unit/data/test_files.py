@@ -73,3 +73,62 @@ def test_numbers_are_numbers_or_a_message():
     for bad in ("", "x", "1,5", "inf"):
         with pytest.raises(InputError, match="must hold numbers"):
             decimals(pd.Series([bad], name="n"), "f")
+
+
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [
+        (["1.383", "950"], {}),  # 1383 and 950, or 1.383 and 950
+        (["1.000"], {}),
+        (["1.234.567", "12.000"], {}),
+        (["1,383", "950"], {}),
+        (["1.383", "950"], {"sign": ","}),
+        (["1,383", "12,500"], {"sign": ","}),
+        ([1, "1.000"], {}),  # a sheet in which one cell is text
+    ],
+)
+def test_what_may_be_thousands_is_refused(values, options):
+    with pytest.raises(InputError, match=r"f: column 'n' may hold thousands: each '[.,]' in it stands before three"):
+        decimals(pd.Series(values, name="n"), "f", **options)
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "numbers"),
+    [
+        (["1.383", "1.5"], {}, [1.383, 1.5]),
+        (["0.123", "1.383"], {}, [0.123, 1.383]),  # no thousands begin with a zero
+        (["9562,58992805755", "6373"], {"sign": ","}, [9562.58992805755, 6373.0]),
+        (["52.336", "51.924"], {"largest": 90}, [52.336, 51.924]),  # 52,336 degrees there are not
+        ([1.383, 12.5], {}, [1.383, 12.5]),  # numbers of a sheet are what they are
+        (["1e3", "-.5"], {}, [1000.0, -0.5]),
+    ],
+)
+def test_what_can_only_be_decimals_is_read(values, options, numbers):
+    assert decimals(pd.Series(values, name="n"), "f", **options).tolist() == numbers
+
+
+@pytest.mark.parametrize("value", ["1.0", "1e3", "1_000", "1 000", "0x10", True, pd.Timestamp("2019-10-01"), "12-1"])
+def test_a_whole_number_is_written_in_digits(value):
+    with pytest.raises(InputError, match=r"column 'n' must hold (whole )?numbers; 1 rows do not"):
+        whole_numbers(pd.Series([5, value], name="n", dtype=object), "f")
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("n;m;n\n1;2;3\n", "utf8")
+    with pytest.raises(InputError, match="the column 'n' stands 2 times"):
+        read_delimited(path, ["n"], encoding="utf-8", separator=";")
+    assert read_delimited(path, ["m"], encoding="utf-8", separator=";")["m"].tolist() == ["2"]
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_name(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"\xef\xbb\xbfn;m\n1;2\n")
+    assert read_delimited(path, ["n"], encoding="utf-8", separator=";")["n"].tolist() == ["1"]
+
+
+def test_a_title_above_the_header_is_refused(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("Leerlingen per school\nn;m\n1;2\n", "utf8")
+    with pytest.raises(InputError, match="2 rows do not have the 1 fields of the header"):
+        read_delimited(path, ["n"], encoding="utf-8", separator=";")

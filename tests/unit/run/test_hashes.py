@@ -30,8 +30,23 @@ def test_a_settled_file_is_read_once_also_by_the_next_command(tmp_path: Path, mo
     first.save()
     monkeypatch.setattr("analysis.run.hashes.sha256", lambda _: pytest.fail("read again"))
     assert Hashes(memory).of(path) == told
+
+
+def test_a_file_whose_time_of_writing_is_put_back_is_another_file(tmp_path: Path) -> None:
+    """ "123" becomes "321": same name, size, inode and time of writing; the digest must still be that of "321"."""
+    path, memory = settled(tmp_path / "a", "123"), tmp_path / "hashes.json"
+    first = Hashes(memory)
+    first.of(path)
+    first.save()
+    settled(path, "321")
+    assert Hashes(memory).of(path) == first.of(path) == hashlib.sha256(b"321").hexdigest()
+
+
+def test_a_file_under_another_name_keeps_its_digest(tmp_path: Path) -> None:
+    path, hashes = settled(tmp_path / "a", "text"), Hashes()
+    told = hashes.of(path)
     os.link(path, tmp_path / "b")
-    assert Hashes(memory).of(tmp_path / "b") == told
+    assert hashes.of(tmp_path / "b") == hashes.of(path) == told
 
 
 def test_another_size_time_or_inode_is_another_file(tmp_path: Path) -> None:

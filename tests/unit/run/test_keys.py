@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def key(**changed: Any) -> dict[str, dict[str, Any]]:
         ({"tables": {}}, "table by_school is no longer used"),
         ({"environment": {"lock": "45", "threads": 1}}, "requirements.lock changed"),
         ({"environment": {"lock": "44", "threads": 2}}, "threads: 1 -> 2"),
+        ({"environment": {"lock": "44", "threads": 1, "packages": "5"}}, "the installed packages changed"),
     ],
 )
 def test_each_part_says_what_changed(changed: dict[str, Any], said: str) -> None:
@@ -84,6 +86,17 @@ def test_a_file_that_is_written_while_the_step_runs_makes_its_result_stale(tmp_p
     found = observed(read, {"here": tmp_path}, Hashes(), begun - 10**9)
     assert found == {"here/a.csv": LATE}
     assert observed_now(found, {"here": tmp_path}, Hashes()) != found
+
+
+def test_a_file_whose_time_of_writing_is_put_back_or_on_is_known_by_its_last_change(tmp_path: Path) -> None:
+    path, read = tmp_path / "a.csv", notes(tmp_path / "reads", ("file", tmp_path / "a.csv"))
+    begun = time.time_ns() - 10**9
+    path.write_text("1", "utf8")
+    os.utime(path, ns=(10**18, 10**18))  # written during the run, however old it claims to be
+    assert observed(read, {"here": tmp_path}, Hashes(), begun) == {"here/a.csv": LATE}
+    os.utime(path, ns=(4 * 10**18, 4 * 10**18))  # of the year 2096, written before the run began
+    time.sleep(0.05)
+    assert observed(read, {"here": tmp_path}, Hashes(), time.time_ns()) != {"here/a.csv": LATE}
 
 
 def test_a_declared_file_is_known_by_its_own_name(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from analysis.errors import InputError
-from analysis.run.parameters import cell_parameters, injected, title_of
+from analysis.run.parameters import cell_parameters, injected, refuse_notes, title_of
 
 SHARED = {"edition": "small", "seed": 1}
 
@@ -96,3 +97,40 @@ def test_the_title_in_a_language_is_that_of_the_cell_with_its_tag(tmp_path: Path
         "Een titel",
         "A title",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[]", "is not a notebook: it has no list of cells"),
+        (b'{"cells": {}}', "is not a notebook: it has no list of cells"),
+        (b'{"cells": [{"cell_type": "code"}]}', "is not a notebook: it has no list of cells"),
+        (b'{"cells": [{"cell_type": "code", "source": "", "metadata": {"tags": "parameters"}}]}', "is not a notebook"),
+        ('{"cells": [{"cell_type": "markdown", "source": "é"}]}'.encode("latin-1"), "is not UTF-8"),
+        (b'{"cells": [\n<<<<<<< HEAD\n', "two versions were merged by halves"),
+        (b'{"cells": [{"cell_type": "code", "source": "", "metadata": {"tags": null}}]}', "exactly one cell tagged"),
+    ],
+)
+def test_what_is_no_notebook_is_one_message(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "01_one.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        cell_parameters(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert said in str(caught.value)
+
+
+def test_a_magic_among_the_parameters_is_one_message(tmp_path: Path) -> None:
+    path = tmp_path / "01_one.ipynb"
+    cell = {"cell_type": "code", "source": "%matplotlib inline\na = 1", "metadata": {"tags": ["parameters"]}}
+    path.write_text(json.dumps({"cells": [cell]}), "utf8")
+    with pytest.raises(InputError, match=r"its parameters cell is not Python: invalid syntax, on line 1"):
+        cell_parameters(path)
+
+
+def test_the_notes_of_an_editor_are_refused_before_anything_runs(tmp_path: Path) -> None:
+    path = tmp_path / "01_one.ipynb"
+    cell = {"cell_type": "code", "source": "a = 1", "metadata": {"tags": [], "vscode": {"languageId": "r"}}}
+    path.write_text(json.dumps({"cells": [cell]}), "utf8")
+    with pytest.raises(InputError, match="cell 1: its metadata hold 'vscode', which no page shows"):
+        refuse_notes(path)

@@ -69,3 +69,15 @@ def test_a_text_that_gets_another_tag_is_another_text(tmp_path: Path) -> None:
     assert prose_digest(executed) != prose_digest(source)
     assert refresh(executed, source)
     assert nbformat.read(executed, 4).cells[0].metadata.tags == ["nl"]
+
+
+def test_a_note_of_an_editor_that_was_removed_is_gone_from_the_executed_notebook_too(tmp_path: Path) -> None:
+    ran = code("print(1)", output="1")
+    ran.metadata |= {"vscode": {"languageId": "python"}, "papermill": {"status": "completed"}}
+    executed, source = write(tmp_path / "executed.ipynb", ran), write(tmp_path / "source.ipynb", code("print(1)"))
+    before = prose_digest(executed)
+    assert refresh(executed, source)
+    cell = nbformat.read(executed, 4).cells[0]
+    assert cell.metadata == {"tags": [], "papermill": {"status": "completed"}}
+    assert cell.outputs[0].text == "1"
+    assert prose_digest(executed) != before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -96,3 +97,32 @@ def test_an_outputs_folder_that_is_a_file_is_one_message(tmp_path: Path) -> None
     (tmp_path / "outputs").write_text("", "utf8")
     with pytest.raises(InputError, match="cannot be written"), staging.locked(tmp_path / "outputs", "a"):
         pass
+
+
+def test_a_folder_without_locks_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(staging.fcntl, "flock", refuse)
+    with (
+        pytest.raises(InputError, match=r"cannot be locked: No locks available\n.*--outputs DIR"),
+        staging.locked(tmp_path, "a"),
+    ):
+        pass
+
+
+def test_a_folder_that_cannot_be_renamed_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As below a container's image: the edition that is there can be read and removed, not renamed."""
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.is_dir():
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(staging.ctypes, "CDLL", lambda *_, **__: object())  # no swap in one call either
+    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
+    staging.swap_in(new, old)
+    assert (old / "page").read_text("utf8") == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.models.geography import in_municipality
 from analysis.models.staffing.eligibility import eligibility
 from analysis.models.staffing.oab import binned_money
 from analysis.models.staffing.oab_formula import floor_price
@@ -23,7 +24,7 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
     share
         Of the country's locations.
     region
-        The municipality; the list has names in capitals.
+        The municipality; see `geography.in_municipality`.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
     ranked = eligibility(scores.assign(year=0, score_per_pupil=scores["score"] / scores["pupils"]), year=0, share=share)
     is_in = ranked.by_school.set_index("location")["eligible"]
     told = []
-    for name, rows in ((NATIONAL, scores), (region, scores[scores["municipality"] == region.upper()])):
+    for name, rows in ((NATIONAL, scores), (region, scores[in_municipality(scores["municipality"], region)])):
         number = int(rows["location"].map(is_in).sum())
         told.append(
             {

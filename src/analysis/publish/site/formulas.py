@@ -10,6 +10,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
+from analysis.publish.rendering import defaults
+
 EM = 100
 """Size at which a formula is drawn; coordinates are whole numbers then, and fine enough."""
 
@@ -25,6 +27,7 @@ PLAINER = {
 
 
 @cache
+@defaults()
 def formula(tex: str, *, display: bool = False) -> Markup:
     """Draw a formula; its TeX is its text for who cannot see it. What cannot be drawn is shown as TeX.
 

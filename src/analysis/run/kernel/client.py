@@ -30,11 +30,11 @@ _SAVE_EVERY = 30.0  # seconds; a run that is killed leaves something to look at
 _START_WITHIN = 60.0
 _OUTPUT_WITHIN = 60  # a cell's reply can be there long before the last of a large output
 
-Reason = Literal["timeout", "gone", "died", "silent"]
+Reason = Literal["timeout", "gone", "died", "silent", "left"]
 
 
 class StoppedError(StaatError):
-    """An execution ended before its last cell, and no cell raised."""
+    """An execution ended before its last cell, and no cell raised an error."""
 
     def __init__(self, reason: Reason) -> None:
         self.reason: Reason = reason
@@ -108,7 +108,8 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         Raises
         ------
         StoppedError
-            If the time is up, the edition's folder has disappeared, or the kernel has died or never answered.
+            If the time is up, the edition's folder has disappeared, the kernel has died or never answered, or a cell
+            ends the notebook.
         """
         self.reset_execution_trackers()
         self.execution.notebook = self.nb
@@ -152,6 +153,14 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
                 self.nb_man.cell_complete(cell, cell_index=index)
         self.execution.cell = None
         self.set_widgets_metadata()
+
+    async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:  # noqa: ANN401 - nbclient's
+        """Refuse a cell that ends the notebook: papermill takes an exit for success, and what follows did not run."""
+        content = exec_reply["content"] if exec_reply else {}
+        asked = any(payload.get("source") == "ask_exit" for payload in content.get("payload", ()))
+        if asked or content.get("ename") == "SystemExit":
+            raise StoppedError("left")
+        await super()._check_raise_for_error(cell, cell_index, exec_reply)
 
     async def _greet(self) -> None:
         """Wait until the kernel answers and what it publishes arrives; nothing of the notebook can be lost then."""

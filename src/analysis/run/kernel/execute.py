@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
@@ -53,7 +52,7 @@ def _load_ahead(job: Job) -> None:
     """Let the warm parent load what the kernel needs while this process imports papermill."""
     if not job.fresh_kernel:
         with suppress(StaatError):  # the kernel then starts fresh, and says why
-            warm.start(job.preload, {**os.environ, **warm.KERNEL_ENVIRONMENT, **job.environment})
+            warm.start(job.preload, warm.kernel_environment(job.environment))
 
 
 def _attempt(job: Job) -> tuple[Outcome, bool]:
@@ -139,7 +138,9 @@ def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> st
     if error.reason == "timeout":
         return failures.of_timeout(job, execution.cell)
     returncode = kernel.returncode if kernel else None
-    if error.reason == "silent":
+    if error.reason == "left":
+        end = "a cell asks it to (sys.exit, exit or quit); raise an error instead, or let it run to its end"
+    elif error.reason == "silent":
         end = failures.silence(execution.log)
     else:
         out_of_memory = returncode == -signal.SIGKILL and (memory.kills() or 0) > (kills or 0)
@@ -157,8 +158,14 @@ def _places(job: Job, private: Path) -> dict[str, str]:
         str(private): "tmp",
         sys.prefix: "python",
         sys.base_prefix: "python",
-        str(Path.home()): "~",
+        **_home(),
     }
+
+
+def _home() -> dict[str, str]:
+    with suppress(RuntimeError):  # who has neither HOME nor an entry among the users has none
+        return {str(Path.home()): "~"}
+    return {}
 
 
 def _check(job: Job) -> tuple[str | None, int]:

@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
 from analysis.run.job import Job
-from analysis.run.kernel.warm import KERNEL_ENVIRONMENT
+from analysis.run.kernel.warm import kernel_environment
 from analysis.run.workspace import STEP_VARIABLE
 
 _END_WITHIN = 5.0
@@ -41,9 +41,7 @@ def environment_of(job: Job, private: Path) -> dict[str, str]:
     for folder in folders.values():
         folder.mkdir(exist_ok=True)
     return {
-        **os.environ,
-        **KERNEL_ENVIRONMENT,
-        **job.environment,
+        **kernel_environment(job.environment),
         **{name: str(folder) for name, folder in folders.items()},
         STEP_VARIABLE: json.dumps(_told(job)),
     }

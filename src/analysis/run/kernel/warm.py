@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import StaatError
+from analysis.run.environment import without_settings
 from analysis.run.kernel.processes import WarmKernel
 
 # One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
@@ -27,11 +28,23 @@ from analysis.run.kernel.processes import WarmKernel
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 # Arrow's second allocator starts a thread when it is loaded, and a process with threads must not be forked.
 NO_THREAD_OF_ITS_OWN = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
-KERNEL_ENVIRONMENT = {**ONE_THREAD, **NO_THREAD_OF_ITS_OWN, "PYTHONHASHSEED": "0"}
+# What texts and pictures look like is the edition's affair, not that of who runs it.
+PLAIN = {
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
+}
+KERNEL_ENVIRONMENT = {**ONE_THREAD, **NO_THREAD_OF_ITS_OWN, **PLAIN, "PYTHONHASHSEED": "0"}
 
-_READ_ONCE = re.compile(r"(PYTHON|OMP_|OPENBLAS_|MKL_|NUMBA_|JE_|MPL|LC_|LANG|TZ)")
+_READ_ONCE = re.compile(r"(PYTHON|OMP_|OPENBLAS_|MKL_|NUMBA_|JE_|MPL|MATPLOTLIB|LC_|LANG|TZ)")
 _CLOSED = "the warm parent of the kernels was closed"
 OF_OTHERS = ("JPY_PARENT_PID", "JPY_SESSION_NAME")  # a kernel that inherited these would look for another parent
+
+
+def kernel_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a kernel: this process's without a user's settings, what all have, and its own."""
+    return {**without_settings(os.environ), **KERNEL_ENVIRONMENT, **own}
 
 
 class WarmError(StaatError):
@@ -109,7 +122,7 @@ def start(preload: Iterable[str], environment: Mapping[str, str] | None = None) 
     WarmError
         If there can be none here.
     """
-    _parent(environment or {**os.environ, **KERNEL_ENVIRONMENT}).ask({"import": list(preload)})
+    _parent(environment or kernel_environment({})).ask({"import": list(preload)})
 
 
 def close() -> None:
@@ -173,6 +186,8 @@ def _parent(environment: Mapping[str, str]) -> _Parent:
     """Return the running parent for an environment; what is read once, when Python or a package starts, tells which."""
     if sys.platform != "linux":
         raise WarmError(f"kernels are not forked on {sys.platform}")
+    shared = {name: value for name, value in environment.items() if name in KERNEL_ENVIRONMENT}
+    environment = {**without_settings(environment), **shared}
     key = tuple(sorted((name, value) for name, value in environment.items() if _READ_ONCE.match(name)))
     with _lock:
         known = _parents.get(key)

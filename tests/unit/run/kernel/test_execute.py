@@ -474,3 +474,12 @@ def test_the_folder_of_a_process_that_was_killed_is_cleared_by_the_next_one(
         (tmp_path / name).mkdir()
     with private_folder() as mine:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["of-another", "staat-1-abc", Path(mine).name]
+
+
+@pytest.mark.parametrize("leaving", ["import sys; sys.exit()", "raise SystemExit(0)", "exit()", "quit()"])
+@pytest.mark.parametrize("follows", [(), ("print('never')",)])
+def test_a_cell_that_ends_the_notebook_is_no_success(job: MakeJob, leaving: str, follows: tuple[str, ...]) -> None:
+    outcome = execute(job(leaving, *follows))
+    assert outcome.exit_code == 1
+    assert outcome.error is not None
+    assert "a cell asks it to (sys.exit, exit or quit)" in outcome.error
