@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit.design import Coding
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
 
@@ -228,7 +229,9 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
-def design(choosers: Choosers, formula: str, schools: pd.DataFrame | None = None) -> Design:
+def design(
+    choosers: Choosers, formula: str, schools: pd.DataFrame | None = None, codings: Sequence[Coding] = ()
+) -> Design:
     """Make the design of a formula over the variables of pairs, schools and choosers, in the units of `UNITS`.
 
     Parameters
@@ -237,12 +240,15 @@ def design(choosers: Choosers, formula: str, schools: pd.DataFrame | None = None
         Who chooses, and by what.
     schools
         The same schools with other attributes, as in a counterfactual; those of the choosers where None.
+    codings
+        Levels of categories, of estimates that were made on other choosers or schools.
     """
     return design_from_formula(
         formula,
         pairs=choosers.pairs,
         alternatives=in_units(choosers.schools if schools is None else schools),
         choosers=in_units(choosers.situations),
+        codings=codings,
     )
 
 
