@@ -1,7 +1,7 @@
 """The language of formulas: which words a formula may hold, and what a single factor of it is.
 
-A formula is text from a params file, and text must not run code. So it is parsed as a syntax tree, and every node that is
-not on a short list is refused by its name, before formulaic reads it. What a factor is worth is computed from its
+A formula is text from a params file, and text must not run code. So it is parsed as a syntax tree, and every node that
+is not on a short list is refused by its name, before formulaic reads it. What a factor is worth is computed from its
 tree, without evaluating text; formulaic is asked only which terms there are and how categories are coded in them.
 """
 

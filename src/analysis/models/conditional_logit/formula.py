@@ -50,7 +50,8 @@ def design_from_formula(
         Variables of the alternatives and of the choosers, indexed by their labels.
     codings
         Levels of categories by variable, as a design has them (`Design.coding`); levels that occur where a variable is
-        not in it. An alternative of another level is of none. Of several codings the design has the terms of each.
+        not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a chooser
+        or a pair need not be of a level of all of them.
 
     Returns
     -------
@@ -61,11 +62,11 @@ def design_from_formula(
     ------
     InputError
         The formula cannot be read, holds something that is not offered, names a variable that is not there or that
-        lies at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that a
+        lies at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that the
         coding has not.
     """
     check_formula(formula)
-    made = [_Data(pairs, alternatives, choosers, coding) for coding in codings or ({},)]
+    made = [_Data(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
     columns = {
         column.name: column for data in made for column in _columns(formula, data) if not column.absorbed
     }  # a column of one name is the same in every coding: it tells one level from all others
@@ -80,6 +81,7 @@ class _Data:
     alternatives: pd.DataFrame
     choosers: pd.DataFrame
     coding: Coding
+    strict: bool
     used: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -227,7 +229,7 @@ class _Factor:
         plain = values if isinstance(values, np.ndarray) else values.to_numpy()
         found = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
         unknown = ~np.any(found, axis=0)
-        if self.level != ALTERNATIVE and unknown.any():
+        if self.data.strict and self.level != ALTERNATIVE and unknown.any():
             raise InputError(
                 "formula",
                 f"{self.parsed.text!r} has {int(unknown.sum())} values that are no level of the estimates",

@@ -85,6 +85,9 @@ def places(choosers: Choosers) -> NDArray[np.int64]:
 def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Floats], pd.DataFrame]:
     """Compute segregation as it is and when a rule places everyone.
 
+    The nearest school is that of all schools, and so are the eight with priority; a school that none of these choosers
+    attends has no places for them.
+
     Returns
     -------
     dict of arrays
@@ -93,13 +96,14 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     DataFrame
         One row: ``pupils, places, without_place`` (mean over lotteries) under nearest with capacity.
     """
-    population, room = Population.of(choosers), places(choosers)
-    rng = np.random.default_rng(seed)
-    lotteries = [nearest_with_capacity(choosers.distance_km, room, rng, homes=population.row) for _ in range(LOTTERIES)]
+    population, every = Population.of(choosers), choosers.everywhere
+    room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.columns, fill_value=0).to_numpy()
+    km, rng = every.to_numpy(), np.random.default_rng(seed)
+    lotteries = [nearest_with_capacity(km, room, rng, homes=population.row) for _ in range(LOTTERIES)]
     mixed = [rng.permutation(population.school) for _ in range(draws)]
     schools: Mapping[str, Sequence[NDArray[np.intp]]] = {
         "now": [population.school],
-        "nearest": [nearest(choosers.distance_km)[population.row]],
+        "nearest": [nearest(km)[population.row]],
         "nearest_with_capacity": lotteries,
         "random": mixed,
     }

@@ -299,9 +299,8 @@ def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
 
 
 def _at_nearest(fit: GroupFit, weights: Floats, gain: Floats) -> tuple[float, Floats]:
-    """Return the mean probability of the nearest school, and what each step there adds to it."""
-    nearest = np.argmin(fit.choosers.distance_km, axis=1)
-    share = fit.probabilities[np.arange(len(nearest)), nearest][:, None]
+    """Return the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
+    share = (fit.probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
     after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
     mean = weights / weights.sum()
     return float(mean @ share[:, 0]), np.asarray(mean @ (after - share))
