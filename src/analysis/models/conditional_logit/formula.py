@@ -50,8 +50,8 @@ def design_from_formula(
         Variables of the alternatives and of the choosers, indexed by their labels.
     codings
         Levels of categories by variable, as a design has them (`Design.coding`); levels that occur where a variable is
-        not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a chooser
-        or a pair need not be of a level of all of them.
+        not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a
+        chooser or a pair need not be of a level of all of them.
 
     Returns
     -------

@@ -47,7 +47,7 @@ ASKED = {"kind": "concept", "random": ["distance_km"], "situations": 300, "alter
 
 def test_three_models_predict_for_the_same_choosers(village):
     table, about = substitution(village, FORMULA, OWN, **ASKED)
-    assert set(table["model"]) == {"conditional_logit", "model_per_group", "mixed_logit"}
+    assert set(table["model"]) == {"conditional_logit", "model_per_group", "group_terms", "mixed_logit"}
     assert table.groupby(["model", "closes", "kind"])["share"].sum().to_numpy() == pytest.approx(1)
     assert (table["n_obs"] == 300).all()
     assert (table["converged"] == "yes").all()
@@ -66,7 +66,8 @@ def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(villag
     assert (table.loc[mixed, "converged"] == "no").all()
     assert table.loc[~mixed, "share"].notna().all()
     assert (table.loc[~mixed, "converged"] == "yes").all()
-    assert about[["estimate", "std_error", "loglik"]].isna().all(axis=None)
+    assert about[["estimate", "std_error", "loglik", "lr_within", "p_within"]].isna().all(axis=None)
+    assert about["p_groups"].notna().all()
     assert (about["converged"] == "no").all()
 
 
