@@ -35,7 +35,7 @@ ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
 # What the numbers of each table rest on, for the disclosure gate.
 SUBSTITUTION_COUNTS = {"n_obs": ["share", "proportional"]}
-MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "p_groups", "lr_within", "p_within"]
+MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "lr_within", "p_groups", "p_within"]
 MIXED_COUNTS = {"n_obs": ["estimate", "std_error", *MIXED_NUMBERS]}
 
 

@@ -34,7 +34,7 @@ from analysis.models.school_choice.terms import term_name, unit_of
 BESIDE = ("reference", "one_step", "one_step_std_error", "tau", "n_schools", "schools_without")
 # What the numbers of the table rest on, for the disclosure gate.
 TWO_STEP_SHOWN = [
-    *("model", "group", "term", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
+    *("model", "group", "term", "reference", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
     *("n_schools", "schools_without"),
 ]
 TWO_STEP_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"]

@@ -39,7 +39,19 @@ ONE_STEP, TWO_STEPS = "one_step", "two_steps"
 
 TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity"]
 WILLINGNESS_SHOWN = [
-    *("model", "group", "method", "term", "step", "estimate", "ci_low", "ci_high", "probability", "change"),
+    *(
+        "model",
+        "group",
+        "method",
+        "term",
+        "reference",
+        "step",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "probability",
+        "change",
+    ),
     *("elasticity", "n_obs"),
 ]
 # What the numbers of the table rest on, for the disclosure gate.
