@@ -62,8 +62,8 @@ def _between(row: pd.Series, substitution: pd.DataFrame) -> str | None:
     if row["p_groups"] < SIGNIFICANT:
         return text(
             "Groups of parents differ in their tastes (likelihood-ratio test: {p}). If schools of a kind close, a "
-            "model per group sends {share:.1%} of their pupils to another kind of school than one model for all does, where "
-            "the two differ most.",
+            "model per group sends {share:.1%} of their pupils to another kind of school than one model for all does, "
+            "where the two differ most.",
             p=_p(row["p_groups"]),
             share=share,
         )
@@ -90,8 +90,8 @@ def _within(row: pd.Series, substitution: pd.DataFrame, *, grouped: bool) -> str
         )
     if grouped:
         return text(
-            "That pupils of one group differ in their tastes, a mixed logit does not show (likelihood-ratio test: {p}). One "
-            "choice per pupil says little about it: it does not mean that they are alike.",
+            "That pupils of one group differ in their tastes, a mixed logit does not show (likelihood-ratio test: "
+            "{p}). One choice per pupil says little about it: it does not mean that they are alike.",
             p=told["p"],
         )
     if found:
