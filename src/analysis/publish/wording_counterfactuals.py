@@ -9,20 +9,21 @@ import pandas as pd
 from analysis.publish.language import text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
+from analysis.publish.wording_tastes import PUPILS, Finding, tastes
 from analysis.publish.words_counterfactuals import COMPARISONS, named
 
-Finding = tuple[str, str, int, str]
-
-PUPILS = "pupils"
+DIFFERENCE = {"difference": "difference_fit", "low": "difference_fit_low", "high": "difference_fit_high"}
 BY_POSTCODE = "nonwestern_rest"
 
 
-def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame) -> pd.DataFrame:
-    """Tell how segregated schools would be otherwise, how much of it is residence, and who stays with a kind of school.
+def counterfactuals(
+    scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame, mixed: pd.DataFrame
+) -> pd.DataFrame:
+    """Tell how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
 
     Parameters
     ----------
-    scenarios, parts, substitution
+    scenarios, parts, substitution, mixed
         Tables of `models.school_choice.counterfactuals`, as the gate let them through; a finding that rests on a
         withheld number is not told.
 
@@ -31,7 +32,7 @@ def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: 
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [*_nearest(scenarios), *_tastes(scenarios), *_residence(parts), *_mixed(substitution)]
+    rows = [*_nearest(scenarios), *_tastes(scenarios), *_residence(parts), *tastes(substitution, mixed)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -78,6 +79,14 @@ def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
 
 def _untasted(group: str, row: pd.Series) -> str:
     told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    if row["difference_fit_low"] <= 0 <= row["difference_fit_high"]:
+        return text(
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
+            "not measurably differ from what the models predict for now: the difference is {difference} (95% interval "
+            "{low} to {high}).",
+            comparison=told["comparison"],
+            **{name: number(row[of], 2) for name, of in DIFFERENCE.items()},
+        )
     if row["difference_fit"] < 0:
         return text(
             "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
@@ -92,7 +101,7 @@ def _untasted(group: str, row: pd.Series) -> str:
 
 
 def _size(row: pd.Series) -> dict[str, str]:
-    """Write a difference without its sign; an interval on both sides of zero keeps it."""
+    """Write a difference, and an interval on one side of zero, without the sign."""
     sign = -1.0 if row["difference_fit"] < 0 else 1.0
     low, high = sorted(sign * row[f"difference_fit_{end}"] for end in ("low", "high"))
     return {
@@ -106,7 +115,7 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
     rows = parts[(parts["index"] == "dissimilarity") & (parts["factor"] == "residence")].dropna(subset=["share"])
     for group, own in rows.groupby("group", sort=False):
         share = own.set_index("order")["share"]
-        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and (share < 1).all():
+        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and share.between(0, 1).all():
             yield (
                 f"residence_{group}",
                 text(
@@ -121,31 +130,6 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
                 int(own["n_obs"].iloc[0]),
                 PUPILS,
             )
-
-
-def _mixed(substitution: pd.DataFrame) -> Iterator[Finding]:
-    if (substitution["converged"] != "yes").any():
-        yield (
-            "mixed_logit",
-            text("The mixed logit did not converge, so that it says nothing about where pupils of a closed school go."),
-            int(substitution["n_obs"].iloc[0]),
-            PUPILS,
-        )
-        return
-    moved = substitution.pivot_table(index=["closes", "kind", "to"], columns="model", values="share")
-    gap = (moved["mixed_logit"] - moved["conditional_logit"]).abs().max()
-    groups = (moved["model_per_group"] - moved["conditional_logit"]).abs().max()
-    yield (
-        "substitution",
-        text(
-            "Where pupils of a closed school go, a mixed logit predicts otherwise than one conditional logit for all "
-            "for at most {mixed:.1%} of them, and a model per group for at most {groups:.1%}.",
-            mixed=gap,
-            groups=groups,
-        ),
-        int(substitution["n_obs"].iloc[0]),
-        PUPILS,
-    )
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

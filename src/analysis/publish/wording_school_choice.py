@@ -58,8 +58,8 @@ def _distance(fit: pd.DataFrame) -> list[tuple[str, str, int]]:
     if len(fit) < 2:
         return []
     sentence = text(
-        "Distance is the most important criterion for every group of parents: of what the models explain, distance and "
-        "priority alone explain {low:.0%} to {high:.0%}.",
+        "Distance and priority say most about which school a child attends, in every group of parents: of what the "
+        "models explain, these alone explain {low:.0%} to {high:.0%}.",
         low=share.min(),
         high=share.max(),
     )
@@ -113,7 +113,7 @@ def _concepts(kinds: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Compare who attends a school with a concept, of groups of which nothing is withheld."""
     rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
-    if len(rows) < 2:
+    if len(rows) < 2 or rows["observed"].nunique() < 2:
         return []
     most, least = rows.iloc[0], rows.iloc[-1]
     sentence = text(

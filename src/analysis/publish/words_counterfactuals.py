@@ -29,6 +29,7 @@ FACTORS = {
 MODELS = {
     "conditional_logit": word("one model for all"),
     "model_per_group": word("a model per group"),
+    "group_terms": word("one model with terms of groups"),
     "mixed_logit": word("mixed logit"),
     "proportional": word("by the size of schools alone"),
 }

@@ -5,6 +5,7 @@ import pytest
 from analysis.publish import charts_counterfactuals as charts
 from analysis.publish.language import speaking
 from analysis.publish.wording_counterfactuals import counterfactuals
+from analysis.publish.wording_tastes import largest_variation
 
 SCENARIOS = pd.DataFrame(
     {
@@ -45,15 +46,21 @@ MOVED = pd.DataFrame(
     }
 )
 KINDS = pd.MultiIndex.from_product(
-    [["conditional_logit", "model_per_group", "mixed_logit"], ["one school"], ["none", "Dalton"], ["none", "Dalton"]],
+    [
+        ["conditional_logit", "model_per_group", "group_terms", "mixed_logit"],
+        ["one school"],
+        ["none", "Dalton"],
+        ["none", "Dalton"],
+    ],
     names=["model", "closes", "kind", "to"],
 )
 SUBSTITUTION = KINDS.to_frame(index=False).assign(
-    share=[0.8, 0.2, 0.9, 0.1, 0.8, 0.2, 0.85, 0.15, 0.8, 0.2, 0.88, 0.12],
-    proportional=[0.7, 0.3] * 6,
+    share=[0.8, 0.2, 0.9, 0.1, 0.8, 0.2, 0.85, 0.15, 0.8, 0.2, 0.86, 0.14, 0.8, 0.2, 0.88, 0.12],
+    proportional=[0.7, 0.3] * 8,
     converged="yes",
     n_obs=1000,
 )
+MIXED = pd.DataFrame({"p_groups": [1e-9], "p_within": [0.601], "converged": ["yes"]})
 
 
 def names(axes):
@@ -86,12 +93,13 @@ def test_who_moves_is_drawn_for_the_nearest_band():
 
 
 def test_those_who_stay_with_a_kind_are_drawn_by_model():
-    # Of none 80% by every model, of Dalton 10, 15 and 12%; by size alone 70% and 30%.
-    assert points(charts.staying_with_the_kind(SUBSTITUTION)) == [[0.8, 0.1], [0.8, 0.15], [0.8, 0.12], [0.7, 0.3]]
+    # Of none 80% by every model, of Dalton 10, 15, 14 and 12%; by size alone 70% and 30%.
+    by_model = [[0.8, 0.1], [0.8, 0.15], [0.8, 0.14], [0.8, 0.12]]
+    assert points(charts.staying_with_the_kind(SUBSTITUTION)) == [*by_model, [0.7, 0.3]]
 
 
-def told(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION):
-    return counterfactuals(scenarios, parts, substitution).set_index("name")["sentence"]
+def told(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION, mixed=MIXED):
+    return counterfactuals(scenarios, parts, substitution, mixed).set_index("name")["sentence"]
 
 
 def test_the_sentences_tell_the_numbers_of_the_tables():
@@ -102,8 +110,38 @@ def test_the_sentences_tell_the_numbers_of_the_tables():
     assert "(95% interval 0.16 to 0.24)" in found["no_taste_hoog_laag"]
     assert "50% comes of where the groups live" in found["residence_hoog_laag"]
     assert "it is 40% to 60%" in found["residence_hoog_laag"]
-    # Dalton keeps 10% by one model, 12% by the mixed logit and 15% by a model per group.
-    assert "at most 2.0% of them, and a model per group for at most 5.0%" in found["substitution"]
+    # Dalton keeps 10% by one model and 15% by a model per group: of two kinds, 5% go to the other one.
+    assert "differ in their tastes (likelihood-ratio test: p < 0.001)" in found["tastes_of_groups"]
+    assert "sends 5.0% of their pupils" in found["tastes_of_groups"]
+
+
+def test_how_far_two_models_are_apart_is_the_total_variation_and_not_the_largest_cell():
+    """Of pupils of a closed school 3% more go to each of two kinds and 6% fewer to a third: 6% go elsewhere."""
+    rows = pd.DataFrame({"closes": "all schools", "kind": "a", "to": list("bcd")})
+    both = pd.concat([rows.assign(model="x", share=[0.5, 0.3, 0.2]), rows.assign(model="y", share=[0.44, 0.33, 0.23])])
+    assert largest_variation(both, "x", "y") == pytest.approx(0.06)
+    assert np.isnan(largest_variation(both, "x", "z"))
+
+
+@pytest.mark.parametrize("p_groups", [0.01, 0.3])
+@pytest.mark.parametrize("p_within", [0.01, 0.3])
+def test_what_is_said_of_tastes_follows_from_the_tests(p_groups, p_within):
+    found = told(mixed=MIXED.assign(p_groups=p_groups, p_within=p_within))
+    between, within = found["tastes_of_groups"], found["substitution"]
+    assert between.startswith("Groups of parents differ") == (p_groups < 0.05)
+    assert ("does not mean that they do not" in between) == (p_groups > 0.05)
+    assert within.startswith("Within the groups pupils differ") == (p_within < 0.05)
+    assert ("does not mean that they are alike" in within) == (p_within > 0.05)
+    assert f"p = {p_within:.3f}" in within
+    # The mixed logit that knows the groups, 12%, beside the model that has only these, 14%.
+    assert ("sends 2.0% of their pupils" in within) == (p_within < 0.05)
+
+
+def test_of_one_group_only_pupils_can_differ():
+    one = SUBSTITUTION[SUBSTITUTION["model"] != "group_terms"]
+    found = told(substitution=one, mixed=MIXED.assign(p_groups=np.nan, p_within=1e-12))
+    assert "tastes_of_groups" not in found
+    assert found["substitution"].startswith("Pupils differ in their tastes (mixed logit, likelihood-ratio test: p < ")
 
 
 def test_by_postcode_the_sentence_says_what_it_cannot_mean():
@@ -112,28 +150,31 @@ def test_by_postcode_the_sentence_says_what_it_cannot_mean():
     assert "does not say whether choice segregates" in by_postcode
 
 
-def test_a_difference_that_may_be_of_either_sign_keeps_its_interval():
+def test_a_difference_that_may_be_of_either_sign_is_none():
     higher = SCENARIOS.assign(difference_fit=0.01, difference_fit_low=-0.01, difference_fit_high=0.03)
-    assert (
-        "0.01 higher than the models predict for now (95% interval −0.01 to 0.03)" in told(higher)["no_taste_hoog_laag"]
-    )
+    sentence = told(higher)["no_taste_hoog_laag"]
+    assert "would not measurably differ from what the models predict for now" in sentence
+    assert "the difference is 0.01 (95% interval −0.01 to 0.03)" in sentence
+    assert "higher" not in sentence
 
 
 def test_what_is_withheld_or_did_not_converge_is_not_told():
     withheld = SCENARIOS.assign(
         estimate=SCENARIOS["estimate"].mask(SCENARIOS["scenario"] == "now"), difference_fit=np.nan
     )
-    found = told(withheld, PARTS.assign(share=np.nan), SUBSTITUTION.assign(converged="no"))
+    failed = MIXED.assign(converged="no", p_groups=np.nan, p_within=np.nan)
+    found = told(withheld, PARTS.assign(share=np.nan), SUBSTITUTION, failed)
     assert list(found.index) == ["mixed_logit"]
     assert "did not converge" in found["mixed_logit"]
 
 
-@pytest.mark.parametrize("kinds", [SUBSTITUTION, SUBSTITUTION.assign(converged="no")])
-def test_the_same_in_dutch(kinds):
+def test_the_same_in_dutch():
     with speaking("nl"):
-        found = told(substitution=kinds)
-        by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"), substitution=kinds)
+        found = told()
+        by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))
         figure = charts.moved_nearby(MOVED)
+    assert "hoogstens 5,0% van hun leerlingen" in found["tastes_of_groups"]
+    assert "aannemelijkheidsquotiënttoets: p = 0,601" in found["substitution"]
     assert "0,20 lager zijn dan" in found["no_taste_hoog_laag"]
     assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
     assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]

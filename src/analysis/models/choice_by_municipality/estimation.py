@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analysis.errors import ModelError, Reason
 from analysis.models.choice_by_municipality.flows import Municipality
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit.design import Term
 from analysis.models.conditional_logit.factored import available_threads
 
 Floats = NDArray[np.float64]
@@ -45,12 +46,15 @@ class Fitted:
         None unless the likelihood has one finite maximum; errors clustered by postcode if the outcome is `ESTIMATED`.
     probability
         Of every school, postcodes x schools; None without a result.
+    reference
+        What each term of a category is compared with, in this municipality; empty for a term of numbers.
     """
 
     municipality: Municipality
     outcome: str
     result: ConditionalLogitResult | None = None
     probability: Floats | None = None
+    reference: Mapping[str, str] = field(default_factory=dict)
 
 
 def estimate(
@@ -103,15 +107,16 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
     for one in country:
         alike.setdefault(tuple(sorted(set(one.schools["denomination"]))), []).append(one)
     for members in alike.values():
-        terms, values = _terms_of_pairs(members, formula)
+        terms, about, values = _terms_of_pairs(members, formula)
         ends = np.cumsum([one.pupils.size for one in members])
         for one, rows in zip(members, np.split(values, ends[:-1]), strict=True):
             pairs = {term: np.ascontiguousarray(rows[:, k].reshape(one.pupils.shape)) for k, term in enumerate(terms)}
-            yield one, Design.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
+            plain = Design.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
+            yield one, replace(plain, about=about)
 
 
-def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list[str], Floats]:
-    """Return the names of the terms, and their values at every pair of the members: pairs x terms."""
+def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list[str], Mapping[str, Term], Floats]:
+    """Return the names of the terms, what each is of, and their values at every pair of the members: pairs x terms."""
 
     def of_schools(name: str) -> NDArray[Any]:
         return np.concatenate([np.tile(one.schools[name].to_numpy(), one.n_postcodes) for one in members])
@@ -127,7 +132,7 @@ def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list
     homes = pd.DataFrame({"share_nonwestern": of_homes("share_nonwestern").astype(np.float64)})
     alone = pd.DataFrame(index=["school"])  # to the formula a pair is a chooser with one school
     built = design_from_formula(formula, {name: values[:, None] for name, values in pairs.items()}, alone, homes)
-    return list(built.terms), built.rows().to_numpy(float)
+    return list(built.terms), built.about, built.rows().to_numpy(float)
 
 
 def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: float, max_iterations: int) -> Fitted:
@@ -155,7 +160,8 @@ def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: fl
     utility = values @ result.params.to_numpy()
     shares = np.exp(utility - utility.max(axis=1, keepdims=True))
     probability = shares / shares.sum(axis=1, keepdims=True)
-    return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability)
+    reference = {term: of.reference for term, of in design.about.items()}
+    return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability, reference)
 
 
 def _collinear(values: Floats) -> bool:
@@ -193,9 +199,14 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
 
 def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
-    """Tell the coefficients of every municipality with an interval, in the one form; the group is the municipality."""
+    """Tell the coefficients of every municipality with an interval, in the one form; the group is the municipality.
+
+    A category is compared with its ``reference``, which is another one where a municipality has no school of the first.
+    """
     told = [
-        found.result.estimates("municipality", found.municipality.name)
+        found.result.estimates("municipality", found.municipality.name).assign(
+            reference=lambda rows, of=found: rows["term"].map(of.reference).fillna("")
+        )
         for found in fitted
         if found.result is not None and found.outcome == ESTIMATED
     ]

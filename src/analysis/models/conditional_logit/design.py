@@ -7,13 +7,34 @@ the memory of the distances; built out they would take that times the number of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.models.conditional_logit.input import Floats, Integers, finite_values, listed
+
+Coding = Mapping[str, Sequence[Any]]
+"""Levels of categories by variable, the reference first: what the coefficients of categories are against."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a term is of.
+
+    Parameters
+    ----------
+    variables
+        The variables in it.
+    reference
+        The level that it is compared with, empty for a term of numbers; of two categories both.
+    """
+
+    variables: frozenset[str]
+    reference: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +59,11 @@ class Design:
         Types x base functions x terms.
     terms
         Names of the terms.
+    about
+        What each term is of, where a formula tells it.
+    coding
+        Levels of every category, where a formula tells them. Estimates keep it: without, a coefficient of a category
+        has no meaning.
 
     Raises
     ------
@@ -52,6 +78,8 @@ class Design:
     types: Integers
     maps: Floats
     terms: Sequence[str]
+    about: Mapping[str, Term] = field(default_factory=dict)
+    coding: Coding = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _unique(self.situations, "situations")
@@ -65,7 +93,11 @@ class Design:
             finite_values(values, f"columns, column {name!r}")
         if not self.terms or len(set(self.terms)) < len(self.terms):
             raise InputError("terms", "empty or not unique", given=list(self.terms))
-        expected = (int(self.types.max(initial=0)) + 1, len(self.pairs) + self.columns.shape[1], len(self.terms))
+        expected = (
+            max(int(self.types.max(initial=0)) + 1, len(self.maps)),
+            len(self.pairs) + self.columns.shape[1],
+            len(self.terms),
+        )
         if self.maps.shape != expected or len(self.types) != len(self.situations):
             raise InputError("maps", "not types x base functions x terms", given=self.maps.shape, allowed=str(expected))
 
@@ -82,6 +114,25 @@ class Design:
             types=np.zeros(rows, dtype=np.intp),
             maps=np.eye(len(names))[None],
             terms=names,
+        )
+
+    def of_situations(self, kept: NDArray[np.bool_]) -> Design:
+        """Return the same design for some of the situations: columns, codings and terms stay as they are."""
+        pairs = {name: values[kept] for name, values in self.pairs.items()}
+        return replace(self, situations=self.situations[kept], pairs=pairs, types=self.types[kept])
+
+    def of_terms(self, kept: Sequence[str]) -> Design:
+        """Return the design of some of the terms, with the base functions that these need."""
+        places = [list(self.terms).index(term) for term in kept]
+        maps = self.maps[:, :, places]
+        used = np.abs(maps).max(axis=(0, 2)) > 0
+        pairs, columns = used[: len(self.pairs)], used[len(self.pairs) :]
+        return replace(
+            self,
+            pairs={name: values for (name, values), use in zip(self.pairs.items(), pairs, strict=True) if use},
+            columns=self.columns.loc[:, columns],
+            maps=maps[:, used],
+            terms=list(kept),
         )
 
     @property

@@ -275,6 +275,7 @@ def fit_factored(
         tolerance=tolerance,
         criterion=top.decrement / likelihood.choosers,
         sampling_weights=not grouped and not np.all(weights[weights > 0] == 1.0),
+        coding=design.coding,
     )
 
 

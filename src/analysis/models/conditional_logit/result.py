@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError, ModelError, Reason, nearest
+from analysis.models.conditional_logit.design import Coding
 from analysis.models.conditional_logit.input import Floats
 from analysis.models.estimates import normal_interval
 
@@ -44,6 +45,8 @@ class ConditionalLogitResult:
         that is still to be gained. It does not depend on the units of the attributes or of the weights.
     sampling_weights
         Whether the individual form was given weights other than one.
+    coding
+        Levels of every category, the reference first, where the attributes were made from a formula.
     """
 
     params: pd.Series
@@ -61,6 +64,7 @@ class ConditionalLogitResult:
     tolerance: float
     criterion: float
     sampling_weights: bool
+    coding: Coding = field(default_factory=dict)
 
     @property
     def pseudo_r2(self) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit.design import Coding
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
 
@@ -59,8 +60,10 @@ class Choosers:
         Situations x schools, great circle.
     chosen
         Number of choosers by (situation, location); only pairs with at least one.
-    schools_without
-        Schools in the data that none of these choosers attends: they are no alternative.
+    without_km
+        Distance to the schools that are no alternative, because none of these choosers attends them (or, of a kind
+        that none attends): situations x schools, columns by ``location``. They count in ranks: a child has priority
+        at the eight nearest of all schools, whoever attends them.
 
     Raises
     ------
@@ -72,9 +75,11 @@ class Choosers:
     schools: pd.DataFrame
     distance_km: Floats
     chosen: pd.Series
-    schools_without: int = 0
+    without_km: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
+        if self.without_km is not None and len(self.without_km) != len(self.situations):
+            raise ModelError("choosers: distances to other schools are not by situation", Reason.INVALID)
         if self.distance_km.shape != (len(self.situations), len(self.schools)):
             raise ModelError(
                 f"choosers: distances of shape {self.distance_km.shape} are not situations x schools", Reason.INVALID
@@ -113,7 +118,9 @@ class Choosers:
         attended = _categorised(schools).set_index("location").sort_index()
         kept = attended.loc[counts.index.unique("location").sort_values()]
         who = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
-        return cls(who, _without_unused(kept), distances(who, kept), counts, len(attended) - len(kept))
+        others = attended.loc[attended.index.difference(kept.index)]
+        without = pd.DataFrame(distances(who, others), columns=others.index)
+        return cls(who, _without_unused(kept), distances(who, kept), counts, without)
 
     @cached_property
     def rows_chosen(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -149,14 +156,40 @@ class Choosers:
         """Cluster of each situation, for standard errors."""
         return self.situations[CLUSTER]
 
+    @property
+    def schools_without(self) -> int:
+        """Number of schools that are no alternative."""
+        return 0 if self.without_km is None else self.without_km.shape[1]
+
+    @cached_property
+    def everywhere(self) -> pd.DataFrame:
+        """Distance to all schools, alternatives or not, by ``location``: situations x schools."""
+        own = pd.DataFrame(self.distance_km, columns=self.schools.index)
+        if not self.schools_without:
+            return own
+        every = pd.concat([own, pd.DataFrame(self.without_km).reset_index(drop=True)], axis=1)
+        return every[sorted(every.columns, key=str)]
+
+    @cached_property
+    def rank(self) -> Floats:
+        """Rank of each alternative among all schools by distance, 1 for the nearest: situations x schools.
+
+        Of schools at one distance the first by name goes before the others.
+        """
+        order = np.argsort(self.everywhere.to_numpy(), axis=1, kind="stable")
+        rank = np.empty(order.shape)
+        np.put_along_axis(rank, order, np.arange(1.0, order.shape[1] + 1), axis=1)
+        return np.ascontiguousarray(rank[:, self.everywhere.columns.get_indexer(self.schools.index)])
+
     @cached_property
     def pairs(self) -> dict[str, Floats]:
         """Return the variables of pairs.
 
         ``distance_km``; ``log_distance``, which is ln(km + 0.1); ``travel_rank``, 1 for the school nearest to the
-        chooser; ``within_eight``, 1 where the school is among the eight nearest, at which a child has priority.
+        chooser; ``within_eight``, 1 where the school is among the eight nearest, at which a child has priority. Ranks
+        are among all schools, whether or not any of these choosers attends them.
         """
-        rank = np.argsort(np.argsort(self.distance_km, axis=1, kind="stable"), axis=1).astype(np.float64) + 1.0
+        rank = self.rank
         return {
             "distance_km": self.distance_km,
             "log_distance": np.log(self.distance_km + LOG_OFFSET_KM),
@@ -172,8 +205,13 @@ class Choosers:
 
     def where(self, kept: NDArray[np.bool_]) -> Choosers:
         """Return the choosers of some situations, with the same schools to choose from."""
-        chosen = self.chosen[kept[self.rows_chosen[0]]]
-        return replace(self, situations=self.situations[kept], distance_km=self.distance_km[kept], chosen=chosen)
+        return replace(
+            self,
+            situations=self.situations[kept],
+            distance_km=self.distance_km[kept],
+            chosen=self.chosen[kept[self.rows_chosen[0]]],
+            without_km=None if self.without_km is None else self.without_km[kept],
+        )
 
     def attainable(self) -> Choosers:
         """Leave out the schools of a kind that none of these choosers attends.
@@ -193,7 +231,7 @@ class Choosers:
         return replace(self, schools=self.schools.assign(**attributes))
 
     def to_schools(self, kept: Sequence[str] | pd.Index) -> Choosers:
-        """Return the choosers of these schools, who had no other to choose from."""
+        """Return the choosers of these schools, who had no other to choose from; the others still count in ranks."""
         stays = self.schools.index.isin(kept)
         chosen = self.chosen[stays[self.rows_chosen[1]]]
         chooses = self.situations.index.isin(chosen.index.get_level_values(0))
@@ -203,7 +241,7 @@ class Choosers:
             schools=_without_unused(self.schools[stays]),
             distance_km=self.distance_km[np.ix_(chooses, stays)],
             chosen=chosen,
-            schools_without=self.schools_without + int((~stays).sum()),
+            without_km=self.everywhere.drop(columns=self.schools.index[stays])[chooses],
         )
 
 
@@ -228,7 +266,9 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
-def design(choosers: Choosers, formula: str, schools: pd.DataFrame | None = None) -> Design:
+def design(
+    choosers: Choosers, formula: str, schools: pd.DataFrame | None = None, codings: Sequence[Coding] = ()
+) -> Design:
     """Make the design of a formula over the variables of pairs, schools and choosers, in the units of `UNITS`.
 
     Parameters
@@ -237,12 +277,15 @@ def design(choosers: Choosers, formula: str, schools: pd.DataFrame | None = None
         Who chooses, and by what.
     schools
         The same schools with other attributes, as in a counterfactual; those of the choosers where None.
+    codings
+        Levels of categories, of estimates that were made on other choosers or schools.
     """
     return design_from_formula(
         formula,
         pairs=choosers.pairs,
         alternatives=in_units(choosers.schools if schools is None else schools),
         choosers=in_units(choosers.situations),
+        codings=codings,
     )
 
 
@@ -266,9 +309,32 @@ def estimate(
     )
 
 
-def probabilities(made: Design, params: pd.Series) -> Floats:
-    """Predict the probability that each situation chooses each school: situations x schools."""
+def closed(schools: pd.DataFrame, coding: Coding) -> NDArray[np.bool_]:
+    """Tell which schools are of a kind that estimates with this coding do not know, because nobody attended them."""
+    of = in_units(schools)
+    known = [of[name].isin(list(levels)).to_numpy() for name, levels in coding.items() if name in of]
+    return np.asarray(~np.all(known, axis=0)) if known else np.zeros(len(of), dtype=np.bool_)
+
+
+def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Coding) -> Floats:
+    """Predict by estimates that were made on other choosers or schools: situations x schools.
+
+    Parameters
+    ----------
+    choosers
+        For whom.
+    formula, params, coding
+        Of the estimates. Schools of a kind that is not in the coding have a probability of zero.
+    """
+    made = design(choosers, formula, codings=[coding])
+    return probabilities(made, params, closed(choosers.schools, coding))
+
+
+def probabilities(made: Design, params: pd.Series, closed: NDArray[np.bool_] | None = None) -> Floats:
+    """Predict the probability that each situation chooses each school that is not `closed`: situations x schools."""
     utility = utilities(made, params)
+    if closed is not None:
+        utility[:, closed] = -np.inf
     utility -= utility.max(axis=1, keepdims=True)
     share = np.exp(utility, out=utility)
     share /= share.sum(axis=1, keepdims=True)

@@ -20,12 +20,13 @@ from analysis.models.school_choice.moved import MOVED_COUNTS, moved
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.residence import RESIDENCE_COUNTS, residence_and_choice
 from analysis.models.school_choice.scenarios import other_worlds
-from analysis.models.school_choice.substitution import MIXED_COUNTS, SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.substitution import MIXED_COUNTS, MIXED_NUMBERS, SUBSTITUTION_COUNTS, substitution
 from analysis.models.school_choice.worlds import FIT, Drawn, Models, simulate
 
 __all__ = [
     "COUNTERFACTUAL_COUNTS",
     "MIXED_COUNTS",
+    "MIXED_NUMBERS",
     "MOVED_COUNTS",
     "PLACED_COUNTS",
     "RESIDENCE_COUNTS",
@@ -85,6 +86,9 @@ def places(choosers: Choosers) -> NDArray[np.int64]:
 def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Floats], pd.DataFrame]:
     """Compute segregation as it is and when a rule places everyone.
 
+    The nearest school is that of all schools, and so are the eight with priority; a school that none of these choosers
+    attends has no places for them.
+
     Returns
     -------
     dict of arrays
@@ -93,13 +97,14 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     DataFrame
         One row: ``pupils, places, without_place`` (mean over lotteries) under nearest with capacity.
     """
-    population, room = Population.of(choosers), places(choosers)
-    rng = np.random.default_rng(seed)
-    lotteries = [nearest_with_capacity(choosers.distance_km, room, rng, homes=population.row) for _ in range(LOTTERIES)]
+    population, every = Population.of(choosers), choosers.everywhere
+    room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.columns, fill_value=0).to_numpy()
+    km, rng = every.to_numpy(), np.random.default_rng(seed)
+    lotteries = [nearest_with_capacity(km, room, rng, homes=population.row) for _ in range(LOTTERIES)]
     mixed = [rng.permutation(population.school) for _ in range(draws)]
     schools: Mapping[str, Sequence[NDArray[np.intp]]] = {
         "now": [population.school],
-        "nearest": [nearest(choosers.distance_km)[population.row]],
+        "nearest": [nearest(km)[population.row]],
         "nearest_with_capacity": lotteries,
         "random": mixed,
     }

@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
-from analysis.models.conditional_logit import ConditionalLogitResult, Design
+from analysis.models.conditional_logit import ConditionalLogitResult, Design, fit_factored
 from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
 from analysis.models.school_choice.terms import term_name, unit_of
 
@@ -124,7 +125,10 @@ def refusal(model: str, group: str, choosers: Choosers, method: str, error: Mode
 
 
 def estimates(fits: GroupFits) -> pd.DataFrame:
-    """Put the coefficients of all groups in the form of all estimates, with the unit of each."""
+    """Put the coefficients of all groups in the form of all estimates, with the unit and the reference of each.
+
+    A category is compared with ``reference``, the first that the schools have which the group attends.
+    """
     return pd.concat([_named(fit) for fit in fits.fits], ignore_index=True)
 
 
@@ -173,14 +177,27 @@ def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) 
     log_likelihood, choosers, used = 0.0, 0, 0
     for number in range(folds):
         out = fit.choosers.where(of_situation == number)
-        try:
-            rest = estimate(fit.choosers.where(of_situation != number), fit.formula, tolerance=tolerance)
-        except ModelError:
+        rest = _rest(fit, of_situation != number, tolerance)
+        if rest is None:
             continue
-        share = probabilities(design(out, fit.formula), rest.params)
+        # Designed once: of its own choosers a fold might see fewer categories, and compare them with another one.
+        share = probabilities(fit.design.of_situations(of_situation == number), rest.params)
         log_likelihood += float(out.chosen.to_numpy(float) @ np.log(share[out.rows_chosen]))
         choosers, used = choosers + out.number, used + 1
     return log_likelihood / choosers if used else np.nan, used
+
+
+def _rest(fit: GroupFit, kept: NDArray[np.bool_], tolerance: float) -> ConditionalLogitResult | None:
+    """Estimate on some of the situations, in the design of all; None where these do not determine the estimates."""
+    rest = fit.choosers.where(kept)
+    try:
+        return fit_factored(
+            fit.design.of_situations(kept), rest.chosen, grouped=True, cluster=rest.clusters, tolerance=tolerance
+        )
+    except ModelError as error:
+        if not error.reason.of_the_data:
+            raise
+        return None
 
 
 def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFrame:
@@ -202,11 +219,12 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
 
 
 def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
-    """Count the choosers that attend the school nearest to them: ``pc4, situations, pupils, at_nearest, share``."""
-    nearest = np.argmin(choosers.distance_km, axis=1)
-    rows = choosers.situations[["pc4"]].assign(
-        situations=1, pupils=choosers.weights, at_nearest=choosers.counts[np.arange(len(nearest)), nearest]
-    )
+    """Count the choosers that attend the school nearest to them: ``pc4, situations, pupils, at_nearest, share``.
+
+    It is the nearest of all schools, whether or not any chooser attends it.
+    """
+    at_nearest = (choosers.counts * (choosers.rank == 1)).sum(axis=1)
+    rows = choosers.situations[["pc4"]].assign(situations=1, pupils=choosers.weights, at_nearest=at_nearest)
     found = rows.groupby("pc4", as_index=False)[["situations", "pupils", "at_nearest"]].sum()
     return found.assign(share=found["at_nearest"] / found["pupils"])
 
@@ -214,7 +232,8 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
 def _named(fit: GroupFit) -> pd.DataFrame:
     terms = list(fit.result.params.index)
     rows = fit.result.estimates(fit.model, fit.group, unit={term: unit_of(term) for term in terms})
-    return rows.assign(term=[term_name(term) for term in terms])
+    reference = [fit.design.about[term].reference for term in terms]
+    return rows.assign(term=[term_name(term) for term in terms], reference=reference)
 
 
 def _fit_row(
@@ -245,9 +264,13 @@ def _fit_row(
 
 
 def _of_distance(fit: GroupFit, tolerance: float) -> float:
-    """Pseudo R2 of the terms alone that are of pairs and not of schools: those of distance and rank."""
-    terms = [name for name in fit.design.pairs if not set(name.split(":")) & set(fit.choosers.schools.columns)]
-    return estimate(fit.choosers, " + ".join(terms), tolerance=tolerance).pseudo_r2
+    """Pseudo R2 of the terms alone that are of pairs and not of schools: those of distance and rank; 0 without any."""
+    of_schools = set(fit.choosers.schools.columns)
+    terms = [term for term in fit.design.terms if not fit.design.about[term].variables & of_schools]
+    if not terms:
+        return 0.0
+    made = fit.design.of_terms(terms)
+    return fit_factored(made, fit.choosers.chosen, grouped=True, tolerance=tolerance).pseudo_r2
 
 
 def _by_band(fit: GroupFit, edges: Sequence[float]) -> pd.DataFrame:

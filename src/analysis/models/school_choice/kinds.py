@@ -36,7 +36,7 @@ def kinds_attended(fits: Sequence[GroupFit]) -> pd.DataFrame:
 def _of_group(fit: GroupFit) -> Iterator[dict[str, str | int | float]]:
     schools = fit.choosers.schools
     for name in schools.select_dtypes("category").columns:
-        own = [term for term in fit.result.params.index if f"C({name})" in term]
+        own = [term for term, of in fit.design.about.items() if name in of.variables]
         if not own:
             continue
         neutral = fit.result.params.where(~fit.result.params.index.isin(own), 0.0)

@@ -71,7 +71,7 @@ def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> 
 
 
 def closes(choosers: Choosers, rule: Rule) -> Change:
-    """Close a school: nobody can choose it."""
+    """Close a school: nobody can choose it, and who had it among the eight nearest has another one there."""
     school = ruled(choosers, rule)
     stays = choosers.schools.index != school
     left = replace(
@@ -90,7 +90,8 @@ def opens(choosers: Choosers) -> Change:
     the middle of their homes. Attributes are the median of all schools, or what most schools have.
     """
     homes, weights = choosers.situations, choosers.weights
-    way = pd.Series(weights * choosers.distance_km.min(axis=1), index=homes.index).groupby(homes[CLUSTER]).sum()
+    nearest = choosers.everywhere.to_numpy().min(axis=1)
+    way = pd.Series(weights * nearest, index=homes.index).groupby(homes[CLUSTER]).sum()
     near = (homes[CLUSTER] == way.idxmax()).to_numpy()
     place = pd.Series({name: np.average(homes.loc[near, name], weights=weights[near]) for name in ("lat", "lon")})
     schools = pd.concat([choosers.schools, _average(choosers.schools, place)])

@@ -3,31 +3,40 @@ r"""Where pupils go when schools of a kind close: as the conditional logit must 
 In a conditional logit the pupils of a closed school spread over the others in proportion to their probabilities
 (independence of irrelevant alternatives), whatever the schools have in common. Models per group, and a mixed logit,
 let those who chose one school of a kind prefer another of it.
+
+How much tastes differ is asked in two steps, on one sample of choosers: between groups, and within them. A mixed logit
+that does not know the groups cannot answer the second, and with one choice per chooser it hardly sees the first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
-from analysis.models.school_choice.choosers import Choosers, design, probabilities
+from analysis.models.school_choice.choosers import Choosers, design, predicted, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
-from analysis.models.school_choice.sampling import sampled, some
-from analysis.models.school_choice.worlds import IMPOSSIBLE
+from analysis.models.school_choice.population import Population
+from analysis.models.school_choice.sampling import Sampled, sampled, some
 
 Floats = NDArray[np.float64]
 
 TASTES = 50  # tastes over which the prediction of a mixed logit is averaged
+MODELS = ("conditional_logit", "model_per_group", "group_terms", "mixed_logit")
 ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
 # What the numbers of each table rest on, for the disclosure gate.
 SUBSTITUTION_COUNTS = {"n_obs": ["share", "proportional"]}
-MIXED_COUNTS = {"n_obs": ["estimate", "std_error", "loglik", "loglik_conditional"]}
+MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "lr_within", "p_groups", "p_within"]
+MIXED_COUNTS = {"n_obs": ["estimate", "std_error", *MIXED_NUMBERS]}
 
 
 def substitution(
@@ -41,7 +50,7 @@ def substitution(
     alternatives: int,
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Predict by three models where pupils go when schools of a kind close.
+    r"""Predict by one model, by models per group and by a mixed logit where pupils go when schools of a kind close.
 
     Parameters
     ----------
@@ -63,17 +72,28 @@ def substitution(
     Returns
     -------
     DataFrame
-        `by_kind` for each of ``conditional_logit`` (one model of the sample), ``model_per_group`` and ``mixed_logit``:
-        ``model, closes, kind, to, share, proportional, converged, n_obs``. Where the mixed logit did not converge,
-        its shares are missing and ``converged`` is ``no``.
+        `by_kind` for each of ``conditional_logit`` (one model of the sample), ``model_per_group``, ``group_terms`` (one
+        model of the sample in which the coefficients of the `random` terms are those of the group) and ``mixed_logit``
+        (the same, and they also differ within a group): ``model, closes, kind, to, share, proportional, converged,
+        n_obs``. Of one group there are no ``group_terms``. Where the sample does not determine the terms of groups, or
+        the mixed logit did not converge, its shares are missing and ``converged`` is ``no``.
     DataFrame
-        The mixed logit itself: ``term, estimate, std_error`` of what differs between choosers (standard deviations),
-        ``converged``, ``loglik`` and that of the conditional logit, ``n_obs``.
+        The mixed logit itself: ``term, estimate, std_error`` of what differs between choosers of a group (standard
+        deviations), ``converged``, log-likelihoods (``loglik``, ``loglik_groups`` and ``loglik_conditional``), and two
+        tests: ``lr_groups, df_groups, p_groups``, whether the coefficients differ between groups, and ``lr_within,
+        p_within``, whether they differ within them; ``n_obs``.
 
     Raises
     ------
     InputError
         Schools have no such attribute.
+
+    Notes
+    -----
+    A likelihood ratio is :math:`2 (\ln L_1 - \ln L_0)`. Between groups it is chi-squared with (groups - 1) x terms
+    degrees of freedom. Within groups the standard deviations are zero under the hypothesis, at the edge of what is
+    possible; of R of them the ratio is a mixture of chi-squared with k = 0 ... R degrees of freedom, with weights
+    :math:`\binom{R}{k} 2^{-R}` (Self and Liang 1987, for estimates that are independent).
     """
     if kind not in choosers.schools:
         raise InputError(
@@ -81,21 +101,29 @@ def substitution(
         )
     few = some(choosers, situations, seed).attainable()
     sample = sampled(few, formula, number=alternatives, seed=seed)
-    plain, mixed = sample.estimate(clustered=False), estimate_mixed(sample, random)
-    kinds = few.schools[kind].astype(str)
-    made = design(few, formula)
-    told = {
-        "conditional_logit": by_kind([probabilities(made, plain.params)], kinds),
-        "model_per_group": by_kind([_of_groups(few, made, own)], kinds),
-        "mixed_logit": _of_tastes(made, mixed, kinds, seed),
-    }
-    table = pd.concat([each.assign(model=model) for model, each in told.items()], ignore_index=True)
-    arrived = (table["model"] != "mixed_logit") | mixed.converged
-    table = table.assign(share=table["share"].where(arrived), converged=_told(arrived), n_obs=few.number)
-    return table[["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]], _about(mixed, plain)
+    unknown = sorted(set(random) - set(sample.attributes))
+    if unknown:
+        allowed = ", ".join(map(str, sample.attributes))
+        raise InputError("random", "no such term", given=", ".join(unknown), allowed=allowed)
+    grouped, plain = _with_groups(sample, few, random), sample.estimate(clustered=False)
+    by_group = _estimated(grouped)
+    mixed = None if by_group is None else estimate_mixed(grouped, random)
+    kinds, predict = few.schools[kind].astype(str), _Prediction(few, formula)
+    told = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
+    if by_group is not None and len(few.groups) > 1:
+        told["group_terms"] = [predict.sample(by_group.params)]
+    if mixed is not None and mixed.converged:
+        told["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
+    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in told.items()}
+    unknown_shares = tables["conditional_logit"].assign(share=np.nan)
+    tables = {"mixed_logit": unknown_shares} | tables
+    table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)
+    table = table.assign(converged=_told(table["share"].notna()), n_obs=few.number)
+    columns = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
+    return table[columns], _about(random, mixed, by_group, plain)
 
 
-def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
+def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
     r"""Tell to schools of which kind the pupils go of schools of a kind that close.
 
     Parameters
@@ -104,6 +132,8 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
         Probabilities, situations x schools: one array, or one for each of several tastes, which are as frequent.
     kinds
         Kind of each school.
+    weights
+        Choosers of each situation; one where None.
 
     Returns
     -------
@@ -114,7 +144,7 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
 
     Notes
     -----
-    Of one school j: :math:`\sum_i P_{ij} P_{ik} / (1 - P_{ij})` pupils go to school k, summed over the schools of a
+    Of one school j: :math:`\sum_i w_i P_{ij} P_{ik} / (1 - P_{ij})` pupils go to school k, summed over the schools of a
     kind; of all schools of a kind the same with P of kinds. Within a taste this is exact; over tastes numbers add up.
     """
     names = list(dict.fromkeys(kinds))
@@ -123,12 +153,14 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
             "substitution: all schools are of one kind, so that nothing is left when it closes", Reason.NO_VARIATION
         )
     member = pd.get_dummies(kinds)[names].to_numpy(float)
-    schools = _spread(shares := list(shares))
-    whole = _spread([each @ member for each in shares])
-    sizes = np.mean([each.sum(axis=0) for each in shares], axis=0)
+    every = list(shares)
+    number = np.ones(len(every[0])) if weights is None else weights
+    schools = _spread(every, number)
+    whole = _spread([each @ member for each in every], number)
+    sizes = np.mean([number @ each for each in every], axis=0)
     found = {
-        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _spread([sizes[None]]) @ member),
-        ALL_SCHOOLS: (whole, _spread([(sizes @ member)[None]])),
+        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _spread([sizes[None]], np.ones(1)) @ member),
+        ALL_SCHOOLS: (whole, _spread([(sizes @ member)[None]], np.ones(1))),
     }
     return pd.DataFrame(
         [
@@ -141,40 +173,136 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series) -> pd.DataFrame:
     )
 
 
-def _spread(shares: Iterable[Floats]) -> Floats:
+def _spread(shares: Iterable[Floats], weights: Floats) -> Floats:
     """Return how many go from each alternative to each other one if it closes; rows of shares need not add up to 1."""
     total = 0.0
     for each in shares:
         whole = each.sum(axis=1, keepdims=True)
-        flows = (each / np.maximum(whole - each, np.finfo(float).tiny)).T @ each
+        flows = (weights[:, None] * each / np.maximum(whole - each, np.finfo(float).tiny)).T @ each
         np.fill_diagonal(flows, 0.0)
         total = total + flows
     return np.asarray(total)
 
 
-def _of_groups(few: Choosers, made: Design, own: Mapping[str, ConditionalLogitResult]) -> Floats:
-    """Predict with the model of each chooser's group; a kind of school that a group never attends, it does not."""
-    shares = np.empty((len(few.situations), len(few.schools)))
-    for group in few.groups:
-        rows = (few.situations["group"] == group).to_numpy()
-        params = own[group].params.reindex(list(made.terms)).fillna(IMPOSSIBLE)
-        shares[rows] = probabilities(made, params)[rows]
-    return shares
+def _with_groups(sample: Sampled, few: Choosers, random: Sequence[str]) -> Sampled:
+    """Add to a sample, of every random term, its difference in each group from the first one."""
+    population = Population.of(few)
+    chooser = sample.attributes.index.get_level_values(0)
+    group = few.situations["group"].to_numpy()[population.row][chooser]
+    more = {
+        of_group(term, other): sample.attributes[term] * (group == other) for other in few.groups[1:] for term in random
+    }
+    attributes = sample.attributes.assign(**more)
+    attributes.attrs = sample.attributes.attrs
+    return replace(sample, attributes=attributes)
 
 
-def _of_tastes(made: Design, mixed: MixedLogit, kinds: pd.Series, seed: int) -> pd.DataFrame:
-    tastes = mixed.draws(TASTES, seed)
-    return by_kind([probabilities(made, pd.Series(b, index=mixed.means.index)) for b in tastes], kinds)
+def _estimated(sample: Sampled) -> ConditionalLogitResult | None:
+    """Estimate the conditional logit; None where the sample does not determine it."""
+    try:
+        return sample.estimate(clustered=False)
+    except ModelError as error:
+        if not error.reason.of_the_data:
+            raise
+        return None
 
 
-def _about(mixed: MixedLogit, plain: ConditionalLogitResult) -> pd.DataFrame:
-    """Tell how much choosers differ; nothing but that it failed where the mixed logit did not converge."""
-    errors = np.sqrt(np.diag(mixed.covariance))[len(mixed.means) :]
-    told = pd.DataFrame({"term": mixed.spreads.index, "estimate": mixed.spreads.to_numpy(), "std_error": errors})
-    told = told.assign(loglik=mixed.loglik, loglik_conditional=plain.loglik)
-    if not mixed.converged:
-        told[["estimate", "std_error", "loglik"]] = np.nan
-    return told.assign(converged=_told(mixed.converged), n_obs=mixed.n_obs)
+def of_group(term: str, group: str) -> str:
+    """Name what a term adds in a group."""
+    return f"{term}, {group}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Prediction:
+    """Probabilities of the choosers of a sample, before all schools: situations x schools.
+
+    Parameters
+    ----------
+    few
+        The choosers.
+    formula
+        Of the models.
+    """
+
+    few: Choosers
+    formula: str
+
+    @cached_property
+    def rows(self) -> dict[str, NDArray[np.bool_]]:
+        return {group: (self.few.situations["group"] == group).to_numpy() for group in self.few.groups}
+
+    @cached_property
+    def made(self) -> dict[str, Design]:
+        """The design of the sample, by group."""
+        whole = design(self.few, self.formula)
+        return {group: whole.of_situations(rows) for group, rows in self.rows.items()}
+
+    def sample(self, params: pd.Series) -> Floats:
+        """Predict by one model of the sample, with or without terms of groups."""
+        found = {}
+        for group, made in self.made.items():
+            terms = list(made.terms)
+            more = params.reindex([of_group(term, group) for term in terms]).fillna(0.0).to_numpy()
+            found[group] = probabilities(made, params[terms] + more)
+        return self._together(found)
+
+    def each(self, own: Mapping[str, ConditionalLogitResult]) -> Floats:
+        """Predict by the model of each chooser's group, to whom schools of a kind that it never attends are closed."""
+        models = {group: own[group] for group in self.rows}
+        return self._together(
+            {
+                group: predicted(self.few.of(group), self.formula, model.params, model.coding)
+                for group, model in models.items()
+            }
+        )
+
+    def _together(self, by_group: Mapping[str, Floats]) -> Floats:
+        shares = np.empty((len(self.few.situations), len(self.few.schools)))
+        for group, found in by_group.items():
+            shares[self.rows[group]] = found
+        return shares
+
+
+def _tastes(mixed: MixedLogit, seed: int) -> Iterable[pd.Series]:
+    """Draw coefficients of choosers."""
+    return (pd.Series(b, index=mixed.means.index) for b in mixed.draws(TASTES, seed))
+
+
+def _about(
+    random: Sequence[str],
+    mixed: MixedLogit | None,
+    by_group: ConditionalLogitResult | None,
+    plain: ConditionalLogitResult,
+) -> pd.DataFrame:
+    """Tell how much choosers differ; nothing of the mixed logit but that it failed where it did not converge."""
+    arrived = mixed is not None and mixed.converged
+    told = pd.DataFrame({"term": list(random)}).assign(
+        **dict.fromkeys(["estimate", "std_error", *MIXED_NUMBERS], np.nan)
+    )
+    told = told.assign(loglik_conditional=plain.loglik, df_groups=0)
+    if by_group is not None:
+        between, df = 2 * (by_group.loglik - plain.loglik), len(by_group.params) - len(plain.params)
+        told = told.assign(loglik_groups=by_group.loglik, df_groups=df)
+        if df:
+            told = told.assign(lr_groups=between, p_groups=chi2.sf(between, df))
+    if mixed is not None and by_group is not None and arrived:
+        within = max(2 * (mixed.loglik - by_group.loglik), 0.0)
+        errors = pd.Series(np.sqrt(np.diag(mixed.covariance))[len(mixed.means) :], index=mixed.spreads.index)
+        told = told.assign(
+            estimate=mixed.spreads[list(random)].to_numpy(),
+            std_error=errors[list(random)].to_numpy(),
+            loglik=mixed.loglik,
+            lr_within=within,
+            p_within=at_the_edge(within, len(random)),
+        )
+    return told.assign(converged=_told(arrived), n_obs=int(plain.n_obs))
+
+
+def at_the_edge(ratio: float, number: int) -> float:
+    """Return the p-value of a likelihood ratio of standard deviations that are zero under the hypothesis."""
+    if ratio <= 0:
+        return 1.0
+    return float(sum(comb(number, k) * chi2.sf(ratio, k) for k in range(1, number + 1)) / 2**number)
 
 
 def _told(arrived: bool | pd.Series[bool]) -> NDArray[np.str_]:

@@ -31,10 +31,10 @@ from analysis.models.school_choice.constants import Constants, fit_constants
 from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal
 from analysis.models.school_choice.terms import term_name, unit_of
 
-BESIDE = ("one_step", "one_step_std_error", "tau", "n_schools", "schools_without")
+BESIDE = ("reference", "one_step", "one_step_std_error", "tau", "n_schools", "schools_without")
 # What the numbers of the table rest on, for the disclosure gate.
 TWO_STEP_SHOWN = [
-    *("model", "group", "term", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
+    *("model", "group", "term", "reference", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
     *("n_schools", "schools_without"),
 ]
 TWO_STEP_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"]
@@ -169,6 +169,7 @@ def _rows(fit: GroupFit, found: TwoStep) -> pd.DataFrame:
             "n_obs": fit.choosers.number,
             "n_clusters": one_step.n_clusters or 0,
             "unit": [unit_of(name) for name in names],
+            "reference": [fit.design.about[name].reference for name in names],
             "one_step": one_step.params[names].to_numpy(),
             "one_step_std_error": np.sqrt(np.diag(fit.covariance.loc[names, names])),
             "tau": found.tau,

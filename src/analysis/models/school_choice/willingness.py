@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula, model_matrix
 from scipy import stats
 
 from analysis.errors import ModelError, Reason
+from analysis.formula import variables
 from analysis.models.bands import in_bands, per_cent
-from analysis.models.conditional_logit import Design, design_from_formula
-from analysis.models.conditional_logit.formula import FUNCTIONS
+from analysis.models.conditional_logit import design_from_formula
+from analysis.models.conditional_logit.design import Coding
 from analysis.models.estimates import in_form
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
@@ -35,23 +35,37 @@ BISECTIONS = 60
 SMALL_KM = 1e-5  # for the slope by central differences
 SMALL_SHARE = 1e-4  # of an attribute, for elasticities
 LOWER = ("schoolweging",)  # a step of these is one standard deviation lower: fewer pupils at risk
-OF_DISTANCE = ("distance_km", "log_distance")
 ONE_STEP, TWO_STEPS = "one_step", "two_steps"
 
 TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity"]
 WILLINGNESS_SHOWN = [
-    *("model", "group", "method", "term", "step", "estimate", "ci_low", "ci_high", "probability", "change"),
+    *(
+        "model",
+        "group",
+        "method",
+        "term",
+        "reference",
+        "step",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "probability",
+        "change",
+    ),
     *("elasticity", "n_obs"),
 ]
 # What the numbers of the table rest on, for the disclosure gate.
 WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_postcodes", "n_clusters"), TRAVEL_NUMBERS)
 
 
-def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+def steps(
+    schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame, coding: Coding | None = None
+) -> tuple[pd.DataFrame, pd.Series]:
     """Make the step of every attribute of schools in a formula, from a typical school.
 
     A typical school has the mean of every number and the first of every category. A step is one standard deviation over
-    the schools `everywhere`, lower for the variables in `LOWER`; or a category in place of the first.
+    the schools `everywhere`, lower for the variables in `LOWER`; or a category in place of the first. Categories are
+    those of the `coding` of the estimates, and of the schools where there is none.
 
     Returns
     -------
@@ -60,11 +74,12 @@ def steps(schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame) -> tupl
     Series
         Size of each step in the variable's own unit; of a category 1.
     """
-    typical = {str(name): _typical(values) for name, values in schools.items()}
+    levels = _levels(schools, coding)
+    typical = {str(name): levels[name][0] if name in levels else _typical(schools[name]) for name in schools}
     rows, sizes = {"": typical}, {}
-    for name in sorted(str(found) for found in Formula(formula).required_variables & set(schools.columns)):
-        if isinstance(schools[name].dtype, pd.CategoricalDtype):
-            others = {f"{name}_{level}": level for level in schools[name].cat.categories[1:]}
+    for name in sorted(variables(formula) & set(schools.columns)):
+        if name in levels:
+            others = {f"{name}_{level}": level for level in levels[name][1:]}
         else:
             sizes[name] = float(everywhere[name].std(ddof=1)) * (-1 if name in LOWER else 1)
             others = {name: typical[name] + sizes[name]}
@@ -84,9 +99,20 @@ def _postcodes(fit: GroupFit, weights: Floats) -> int:
     return int(fit.choosers.clusters[weights > 0].nunique())
 
 
-def _typical(values: pd.Series) -> Any:  # noqa: ANN401 - a number or a category
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.cat.categories[0]
+def _levels(schools: pd.DataFrame, coding: Coding | None) -> dict[str, Sequence[Any]]:
+    """Return the levels of the categories of schools, the reference first."""
+    kinds = schools.select_dtypes("category")
+    own = {str(name): list(values.cat.categories) for name, values in kinds.items()}
+    return own | {name: levels for name, levels in (coding or {}).items() if name in schools}
+
+
+def _references(schools: pd.DataFrame, coding: Coding) -> dict[str, str]:
+    """Return what each step of a category is in place of."""
+    levels = _levels(schools, coding)
+    return {f"{name}_{level}": str(first) for name, (first, *others) in levels.items() for level in others}
+
+
+def _typical(values: pd.Series) -> Any:  # noqa: ANN401 - a number or a word
     return float(values.mean()) if pd.api.types.is_numeric_dtype(values) else values.iloc[0]
 
 
@@ -146,8 +172,9 @@ def willingness_to_travel(
     Returns
     -------
     DataFrame
-        Estimates in km, with ``start_km``, ``step``, ``probability`` to attend the nearest school and its ``change``
-        with the step, and ``elasticity`` of the attendance of a school for the attribute (empty for a category).
+        Estimates in km, with ``reference`` (what a step of a category is in place of), ``start_km``, ``step``,
+        ``probability`` to attend the nearest school and its ``change`` with the step, and ``elasticity`` of the
+        attendance of a school for the attribute (empty for a category).
 
     Raises
     ------
@@ -157,15 +184,19 @@ def willingness_to_travel(
     params, covariance = told or (fit.result.params, fit.covariance)
     kinds = neighbourhood_types(fit.choosers, edges)
     start_km = median_distance(everybody)
-    stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools)
+    coding = fit.design.coding
+    stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools, coding)
+    reference = sizes.index.map(_references(fit.choosers.schools, coding)).fillna("")
     gains = _term_gains(fit, stepped)
     elasticity = _elasticities(fit, params)
     rows = []
     for kind in sorted(kinds.unique(), key=_band_order(edges)):
         weights = fit.choosers.weights * (kinds == kind).to_numpy()
         gain = np.einsum("i,ism->sm", weights / weights.sum(), gains)
-        travelled = _Travel(_mean_map(fit.design, weights), list(fit.design.pairs), params, covariance, start_km)
-        numbers = pd.DataFrame(travelled.rows(gain)).assign(term=sizes.index, step=sizes.to_numpy())
+        travelled = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), params, covariance, start_km)
+        numbers = pd.DataFrame(travelled.rows(gain)).assign(
+            term=sizes.index, reference=reference, step=sizes.to_numpy()
+        )
         numbers["probability"], numbers["change"] = _at_nearest(fit, weights, gain @ params.to_numpy())
         numbers["elasticity"] = numbers["term"].map(elasticity)
         rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
@@ -199,17 +230,15 @@ def travel_table(
 
 @dataclass(frozen=True, eq=False)
 class _Travel:
-    """The utility of distance, averaged over choosers: base functions x terms, names, parameters, start."""
+    """The utility of a typical school by its distance, averaged over choosers.
 
-    map: Floats
-    pairs: Sequence[str]
+    `terms` returns the terms at distances: distances x terms.
+    """
+
+    terms: Callable[[Floats], Floats]
     params: pd.Series
     covariance: pd.DataFrame
     start: float
-
-    def terms(self, km: Floats) -> Floats:
-        """Return what the distance adds to each term: distances x terms."""
-        return _distance_functions(self.pairs, km) @ self.map[: len(self.pairs)]
 
     def rows(self, gain: Floats) -> Mapping[str, Floats]:
         """Solve for every step (rows of `gain`: steps x terms)."""
@@ -244,25 +273,27 @@ class _Travel:
         )
 
 
-def _distance_functions(pairs: Sequence[str], km: Floats) -> Floats:
-    """Evaluate the base functions of pairs that are of distance; the others are held at zero."""
-    frame = pd.DataFrame({"distance_km": km, "log_distance": np.log(km + LOG_OFFSET_KM)})
-    return np.column_stack([_distance_function(name, frame) for name in pairs])
+def _terms_at(fit: GroupFit, typical: pd.DataFrame, weights: Floats) -> Callable[[Floats], Floats]:
+    """Make the function of distances that returns the terms of a typical school, averaged over choosers."""
+    everyone = in_units(fit.choosers.situations)
+    known = [name for name in everyone if name in variables(fit.formula)]
+    kind = everyone.groupby(known, sort=False).ngroup().to_numpy() if known else np.zeros(len(everyone), dtype=np.intp)
+    share = np.bincount(kind, weights) / weights.sum()
+    who = everyone.iloc[np.unique(kind, return_index=True)[1]]
 
+    def terms(km: Floats) -> Floats:
+        at = np.tile(km, (len(who), 1))
+        ones = np.ones_like(at)
+        made = design_from_formula(
+            fit.formula,
+            pairs=dict.fromkeys(PAIR_VARIABLES, ones) | {"distance_km": at, "log_distance": np.log(at + LOG_OFFSET_KM)},
+            alternatives=in_units(typical.iloc[np.zeros(len(km), dtype=np.intp)]).reset_index(drop=True),
+            choosers=who,
+            codings=[fit.design.coding],
+        )
+        return np.column_stack([share @ built(made, place) for place in range(len(made.terms))])
 
-def _distance_function(name: str, frame: pd.DataFrame) -> Floats:
-    own = [part for part in name.split(":") if any(variable in part for variable in OF_DISTANCE)]
-    if not own:
-        return np.zeros(len(frame))
-    if own[0] in frame:
-        return frame[own[0]].to_numpy(float)
-    return np.asarray(model_matrix(f"0 + {own[0]}", frame, context=FUNCTIONS), dtype=float)[:, 0]
-
-
-def _mean_map(made: Design, weights: Floats) -> Floats:
-    """Average the maps over choosers: base functions x terms."""
-    by_type = np.bincount(made.types, weights, minlength=made.n_types)
-    return np.asarray(np.einsum("t,tfm->fm", by_type / by_type.sum(), made.maps))
+    return terms
 
 
 def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
@@ -273,15 +304,15 @@ def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
         pairs=dict.fromkeys(PAIR_VARIABLES, distance),
         alternatives=in_units(stepped),
         choosers=in_units(fit.choosers.situations),
+        codings=[fit.design.coding],
     )
     terms = np.stack([built(made, place) for place in range(len(made.terms))], axis=2)
     return np.asarray(terms[:, 1:] - terms[:, :1])
 
 
 def _at_nearest(fit: GroupFit, weights: Floats, gain: Floats) -> tuple[float, Floats]:
-    """Return the mean probability of the nearest school, and what each step there adds to it."""
-    nearest = np.argmin(fit.choosers.distance_km, axis=1)
-    share = fit.probabilities[np.arange(len(nearest)), nearest][:, None]
+    """Return the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
+    share = (fit.probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
     after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
     mean = weights / weights.sum()
     return float(mean @ share[:, 0]), np.asarray(mean @ (after - share))
@@ -293,10 +324,12 @@ def _elasticities(fit: GroupFit, params: pd.Series) -> dict[str, float]:
     spread, schools = mass * (1 - fit.probabilities), fit.choosers.schools
     now = utilities(fit.design, params)
     found = {}
-    for name in Formula(fit.formula).required_variables & set(schools.select_dtypes("number").columns):
-        more = schools.assign(**{str(name): schools[name] * (1 + SMALL_SHARE)})
-        change = (utilities(design(fit.choosers, fit.formula, more), params) - now) / SMALL_SHARE
-        found[str(name)] = float((spread * change).sum() / mass.sum())
+    numbers = set(schools.select_dtypes("number").columns) - set(fit.design.coding)
+    for name in variables(fit.formula) & numbers:
+        more = schools.assign(**{name: schools[name] * (1 + SMALL_SHARE)})
+        changed = design(fit.choosers, fit.formula, more, codings=[fit.design.coding])
+        change = (utilities(changed, params) - now) / SMALL_SHARE
+        found[name] = float((spread * change).sum() / mass.sum())
     return found
 
 

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
+from analysis.models.conditional_logit.design import Coding
 from analysis.models.conditional_logit.factored import available_threads
 from analysis.models.conditional_logit.simulation import Seats, Utilities, drawn, stacked, utilities
-from analysis.models.school_choice.choosers import Choosers, design
+from analysis.models.school_choice.choosers import Choosers, closed, design
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.scenarios import Change
 
 Floats = NDArray[np.float64]
 
 IMPOSSIBLE = -1e6
-"""Coefficient of a kind of school that nobody of a group attends."""
+"""Utility of a school of a kind that nobody of a group attends."""
 
 FIT, NO_TASTE = "model_fit", "no_taste"
 FACTORS = ("residence", "distance", "tastes")
@@ -49,6 +50,26 @@ class Models:
     common: ConditionalLogitResult
     composition: Sequence[str]
 
+    @property
+    def codings(self) -> list[Coding]:
+        """The codings of the estimates, each once."""
+        every = {_key(result.coding): result.coding for result in (self.common, *self.own.values())}
+        return list(every.values())
+
+    def check(self, choosers: Choosers) -> None:
+        """Refuse estimates that are not of the formula, each in its own coding."""
+        every = {"all choosers": (choosers, self.common)}
+        every |= {group: (choosers.of(group), result) for group, result in self.own.items()}
+        for name, (who, result) in every.items():
+            one = who.where(np.arange(len(who.situations)) == 0)
+            terms = design(one, self.formula, codings=[result.coding]).terms
+            odd = sorted(set(terms) ^ set(result.params.index))
+            if odd:
+                raise ModelError(
+                    f"counterfactuals: the formula and the model of {name} do not both have {', '.join(odd)}",
+                    Reason.INVALID,
+                )
+
     def draws(self, number: int, rng: np.random.Generator) -> Coefficients:
         """Draw coefficients from the normal distribution around the estimates, with their estimated covariance."""
         own = {group: _drawn(result, number, rng) for group, result in self.own.items()}
@@ -66,39 +87,58 @@ class Coefficients:
     def of_groups(self, terms: Sequence[str]) -> Floats:
         """Return the coefficients of these terms: draws x groups x terms, in the order of the groups' names.
 
-        A term that a group's model does not have is of schools that none of the group attends.
+        A group has the terms of its own coding; those of another are zero.
         """
         named = list(terms)
-        by_group = [self.own[group].reindex(columns=named, fill_value=IMPOSSIBLE) for group in sorted(self.own)]
+        by_group = [self.own[group].reindex(columns=named, fill_value=0.0) for group in sorted(self.own)]
         return np.stack([each.to_numpy(float) for each in by_group], axis=1)
 
     def of_all(self, terms: Sequence[str]) -> Floats:
         """Return the same for choosers who all have the coefficients of the one model."""
-        missing = sorted(set(terms) - set(self.common))
-        if missing:
-            raise ModelError(
-                f"counterfactuals: the model of all choosers has no term {', '.join(missing)}", Reason.INVALID
-            )
-        return np.repeat(self.common[list(terms)].to_numpy(float)[:, None], len(self.own), axis=1)
+        common = self.common.reindex(columns=list(terms), fill_value=0.0).to_numpy(float)
+        return np.repeat(common[:, None], len(self.own), axis=1)
 
-    def without_taste(self, terms: Sequence[str]) -> Floats:
+    def without_taste(self, made: Design) -> Floats:
         """Return those of the groups, with those of composition zero."""
-        found = self.of_groups(terms)
-        found[..., [any(name in term for name in self.composition) for term in terms]] = 0.0
+        found = self.of_groups(made.terms)
+        found[..., [bool(made.about[term].variables & set(self.composition)) for term in made.terms]] = 0.0
         return found
 
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """The choosers before a set of schools, ready to choose."""
+    """The choosers before a set of schools, ready to choose.
+
+    Parameters
+    ----------
+    population
+        The choosers.
+    made
+        The design, with the terms of the codings of all models.
+    closed
+        Which schools are of a kind that nobody of a group attends: groups x schools.
+    """
 
     population: Population
     made: Design
 
+    closed: NDArray[np.bool_]
+
     @classmethod
-    def of(cls, choosers: Choosers, population: Population, formula: str) -> Setting:
-        """Make the design of the formula for these choosers, who are the `population`'s."""
-        return cls(population, design(choosers, formula))
+    def of(cls, choosers: Choosers, population: Population, models: Models) -> Setting:
+        """Make the design of the models' formula for these choosers, who are the `population`'s."""
+        made = design(choosers, models.formula, codings=models.codings)
+        by_group = [closed(choosers.schools, models.own[group].coding) for group in sorted(models.own)]
+        if np.all(by_group, axis=0).any():
+            raise ModelError("counterfactuals: a school is of a kind that no group attends", Reason.INVALID)
+        return cls(population, made, np.stack(by_group))
+
+    def own(self, coefficients: Floats) -> Utilities:
+        """Return the utilities by the models of the groups, to each of which schools may be closed."""
+        found = utilities(self.made, coefficients)
+        shut = np.repeat(self.closed, self.made.n_types, axis=0)
+        alternative = np.where(shut, IMPOSSIBLE, found.alternative)
+        return Utilities(found.pair, alternative - alternative.max(axis=1, keepdims=True))
 
     @cached_property
     def pairs(self) -> Floats:
@@ -172,26 +212,25 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
     Raises
     ------
     ModelError
-        There is a group without a model.
+        There is a group without a model, or a model that is not of the formula.
     """
     if set(models.own) != set(choosers.groups):
         raise ModelError("counterfactuals: a group of choosers has no model, or a model has no group", Reason.INVALID)
+    models.check(choosers)
     population = Population.of(choosers)
-    now = Setting.of(choosers, population, models.formula)
-    others = {name: Setting.of(change.choosers, population, models.formula) for name, change in changed.items()}
+    now = Setting.of(choosers, population, models)
+    others = {name: Setting.of(change.choosers, population, models) for name, change in changed.items()}
     for_coefficients, *for_draws = np.random.SeedSequence(seed).spawn(draws + 1)
     coefficients = models.draws(draws, np.random.default_rng(for_coefficients))
     terms = now.made.terms
-    here = {
-        "own": coefficients.of_groups(terms),
-        "common": coefficients.of_all(terms),
-        NO_TASTE: coefficients.without_taste(terms),
-    }
+    here = {"own": coefficients.of_groups(terms), NO_TASTE: coefficients.without_taste(now.made)}
+    common = coefficients.of_all(terms)
     elsewhere = {name: coefficients.of_groups(setting.made.terms) for name, setting in others.items()}
 
     def one(draw: int) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
-        made = {name: utilities(now.made, values[draw]) for name, values in here.items()}
-        made |= {name: utilities(others[name].made, values[draw]) for name, values in elsewhere.items()}
+        made = {name: now.own(values[draw]) for name, values in here.items()}
+        made |= {name: others[name].own(values[draw]) for name, values in elsewhere.items()}
+        made["common"] = utilities(now.made, common[draw])
         return _one_draw(now, others, made, np.random.default_rng(for_draws[draw]))
 
     with ThreadPoolExecutor(available_threads()) as pool:  # each draw has a stream of its own: any number of threads
@@ -223,6 +262,10 @@ def _one_draw(
         found |= setting.attend(setting.at_home, {name: made[name]}, uniform)
     indices = {name: population.indices(school) for name, (school, _) in found.items()}
     return indices, {name: mass for name, (_, mass) in found.items() if isinstance(name, str)}
+
+
+def _key(coding: Coding) -> tuple[tuple[str, tuple[Hashable, ...]], ...]:
+    return tuple((name, tuple(levels)) for name, levels in coding.items())
 
 
 def _drawn(result: ConditionalLogitResult, number: int, rng: np.random.Generator) -> pd.DataFrame:

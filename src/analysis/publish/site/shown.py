@@ -25,6 +25,7 @@ FIGURE_OF: dict[str, dict[str, str]] = {
         "no_taste": "counterfactuals",
         "residence": "residence",
         "substitution": "substitution",
+        "tastes_of_groups": "substitution",
     },
     "leergroei": {
         "norm_growth": "norm_growth",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,6 +70,19 @@ def test_a_municipality_has_the_coefficients_of_the_chapter_on_one(small_country
     np.testing.assert_allclose(
         one.result.covariance_cluster.loc[order, order], expected.covariance_cluster, rtol=1e-6, atol=1e-12
     )
+
+
+def test_a_municipality_without_the_first_denomination_names_what_others_are_compared_with(small_country):
+    """Where openbaar schools are called pc, rk is compared with pc: the same numbers, and the reference says so."""
+    country = municipalities(*small_country.tables)[3:4]
+    renamed = [
+        replace(one, schools=one.schools.assign(denomination=one.schools["denomination"].replace("openbaar", "pc")))
+        for one in country
+    ]
+    first, second = (coefficients(estimate(each, FORMULA)).set_index("term") for each in (country, renamed))
+    assert first["reference"].to_dict() == dict.fromkeys(first.index, "") | {"C(denomination)[T.rk]": "openbaar"}
+    assert second["reference"].to_dict() == dict.fromkeys(first.index, "") | {"C(denomination)[T.rk]": "pc"}
+    pd.testing.assert_series_equal(first["estimate"], second["estimate"])
 
 
 def test_estimates_do_not_depend_on_how_many_work_side_by_side(small_country):

@@ -13,11 +13,12 @@ TASTES = {
 }
 
 
-def known(tastes, sd=0.0):
-    """A result with these coefficients, all with one standard deviation."""
+def known(tastes, sd=0.0, concepts=("none", "Dalton")):
+    """A result with these coefficients, all with one standard deviation, of schools of these concepts."""
     params = pd.Series(tastes)
     covariance = pd.DataFrame(np.eye(len(params)) * sd**2, index=params.index, columns=params.index)
-    return SimpleNamespace(params=params, covariance=covariance, covariance_cluster=None)
+    coding = {"concept": concepts}
+    return SimpleNamespace(params=params, covariance=covariance, covariance_cluster=None, coding=coding)
 
 
 @pytest.fixture(scope="session")

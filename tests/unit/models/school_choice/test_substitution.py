@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
+from statsmodels.duration.hazard_regression import PHReg
 
 from analysis.errors import InputError, ModelError
 from analysis.models.school_choice import substitution as module
 from analysis.models.school_choice.mixed import estimate_mixed
-from analysis.models.school_choice.sampling import Sampled
-from analysis.models.school_choice.substitution import by_kind, substitution
+from analysis.models.school_choice.population import Population
+from analysis.models.school_choice.sampling import Sampled, sampled, some
+from analysis.models.school_choice.substitution import at_the_edge, by_kind, substitution
 
 from .conftest import FORMULA, TASTES, known
 
@@ -47,7 +52,7 @@ ASKED = {"kind": "concept", "random": ["distance_km"], "situations": 300, "alter
 
 def test_three_models_predict_for_the_same_choosers(village):
     table, about = substitution(village, FORMULA, OWN, **ASKED)
-    assert set(table["model"]) == {"conditional_logit", "model_per_group", "mixed_logit"}
+    assert set(table["model"]) == {"conditional_logit", "model_per_group", "group_terms", "mixed_logit"}
     assert table.groupby(["model", "closes", "kind"])["share"].sum().to_numpy() == pytest.approx(1)
     assert (table["n_obs"] == 300).all()
     assert (table["converged"] == "yes").all()
@@ -58,6 +63,62 @@ def test_three_models_predict_for_the_same_choosers(village):
     assert share["model_per_group"] > share["conditional_logit"]
 
 
+def test_group_terms_are_those_of_rows_with_interactions(village):
+    """By another road: the sample's rows with each group's own distance, and the sum of its log probabilities."""
+    table, about = substitution(village, FORMULA, OWN, **ASKED)
+    row, few = about.iloc[0], some(village, ASKED["situations"], ASKED["seed"]).attainable()
+    sample = sampled(few, FORMULA, number=ASKED["alternatives"], seed=ASKED["seed"])
+    second = few.situations["group"].to_numpy()[Population.of(few).row] == "laag_migration"
+    rows = sample.attributes.assign(more=sample.attributes["distance_km"] * np.repeat(second, 7))
+    chosen = sample.attributes.index.isin(sample.choices.index).astype(int)
+    chooser = sample.attributes.index.get_level_values(0)
+    model = PHReg(2 - chosen, rows, status=chosen, strata=chooser, offset=sample.offset.to_numpy())
+    assert row["loglik_groups"] == pytest.approx(model.fit().llf, abs=1e-6)
+    assert row["lr_groups"] == pytest.approx(2 * (row["loglik_groups"] - row["loglik_conditional"]))
+    assert row["df_groups"] == 1
+    assert row["p_groups"] == pytest.approx(chi2.sf(row["lr_groups"], 1))
+    assert row["lr_within"] == pytest.approx(max(2 * (row["loglik"] - row["loglik_groups"]), 0))
+    assert set(table["model"]) >= {"group_terms"}
+
+
+def test_groups_whose_tastes_differ_are_seen_and_not_taken_for_differences_within(village):
+    """The groups of the village differ in their taste for highly educated parents by 0.6 per ten points."""
+    _, about = substitution(village, FORMULA, OWN, **ASKED | {"random": ["share_hoog"], "situations": 600})
+    assert about["p_groups"].item() < 1e-6
+    assert about["p_within"].item() > 0.05
+
+
+def test_the_edge_of_what_is_possible_is_a_mixture_of_chi_squares():
+    """Of one deviation: half of the p-value of one degree of freedom; of two: half of 1 and a quarter of 2 degrees."""
+    assert at_the_edge(2.706, 1) == pytest.approx(0.05, abs=1e-4)
+    assert at_the_edge(3.0, 2) == pytest.approx(chi2.sf(3, 1) / 2 + chi2.sf(3, 2) / 4)
+    assert at_the_edge(-0.1, 2) == 1.0
+
+
+def test_a_sample_that_does_not_determine_the_terms_of_groups_gives_no_number_of_them(village):
+    """In one group everyone of the sample chose Dalton: its own coefficient would be infinite."""
+    dalton = village.schools.index[village.schools["concept"] == "Dalton"]
+    second = village.chosen.index.get_level_values(0).isin(
+        village.situations.index[village.situations["group"] == "laag_migration"]
+    )
+    kept = village.chosen[~second | village.chosen.index.get_level_values(1).isin(dalton)]
+    fewer = replace(village, chosen=kept)
+    fewer = fewer.where(fewer.weights > 0)
+    asked = ASKED | {"random": ["C(concept)[T.Dalton]"], "situations": 1000}
+    table, about = substitution(fewer, FORMULA, OWN, **asked)
+    assert set(table.loc[table["share"].notna(), "model"]) == {"conditional_logit", "model_per_group"}
+    assert about["converged"].tolist() == ["no"]
+    assert about[["estimate", "lr_groups", "p_groups", "p_within"]].isna().all(axis=None)
+
+
+def test_a_situation_counts_for_as_many_as_choose_in_it():
+    """Three choosers of one postcode are three rows of one chooser."""
+    shares, kinds = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]), KINDS
+    once = by_kind([shares[[0, 0, 0, 1]]], kinds)
+    counted = by_kind([shares], kinds, np.array([3.0, 1.0]))
+    pd.testing.assert_frame_equal(once, counted)
+
+
 def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(village, monkeypatch):
     monkeypatch.setattr(module, "estimate_mixed", lambda *given: estimate_mixed(*given, max_iterations=1))
     table, about = substitution(village, FORMULA, OWN, **ASKED)
@@ -66,7 +127,8 @@ def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(villag
     assert (table.loc[mixed, "converged"] == "no").all()
     assert table.loc[~mixed, "share"].notna().all()
     assert (table.loc[~mixed, "converged"] == "yes").all()
-    assert about[["estimate", "std_error", "loglik"]].isna().all(axis=None)
+    assert about[["estimate", "std_error", "loglik", "lr_within", "p_within"]].isna().all(axis=None)
+    assert about["p_groups"].notna().all()
     assert (about["converged"] == "no").all()
 
 

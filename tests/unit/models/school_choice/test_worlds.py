@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,17 +70,21 @@ def test_the_coefficients_of_all_give_the_same_to_every_group(village):
 
 
 def test_a_kind_of_school_that_nobody_of_a_group_attends_stays_empty(village):
-    own = {group: {k: v for k, v in each.items() if "Dalton" not in k} for group, each in TASTES.items()}
-    found = simulate(village, models(own=own), {}, draws=2, seed=1).numbers[FIT]
+    own = {
+        group: known({k: v for k, v in each.items() if "Dalton" not in k}, concepts=("none",))
+        for group, each in TASTES.items()
+    }
+    own["hoog_none"] = known(TASTES["hoog_none"])
+    found = simulate(village, replace(models(), own=own), {}, draws=2, seed=1).numbers[FIT][:, 1:]
     dalton = (village.schools["concept"] == "Dalton").to_numpy()
     assert (found[:, :, dalton] == 0).all()
-    assert found.sum(axis=(1, 2)) == pytest.approx([600, 600])
+    assert found.sum(axis=(1, 2)) == pytest.approx([(village.situations["group"] == "laag_migration").sum()] * 2)
 
 
 def test_a_group_without_a_model_or_a_term_without_a_coefficient_is_refused(village):
     with pytest.raises(ModelError, match="a group of choosers has no model"):
         simulate(village, models(own={"hoog_none": COMMON}), {}, draws=2, seed=1)
-    with pytest.raises(ModelError, match=r"has no term C\(concept\)"):
+    with pytest.raises(ModelError, match=r"model of all choosers do not both have C\(concept\)"):
         simulate(village, models(common={"distance_km": -1.0, "share_hoog": 0.0}), {}, draws=2, seed=1)
 
 
