@@ -43,6 +43,14 @@ def test_a_situation_per_pupil_is_told_from_home():
     assert "nearest to their home" in told(travel(LOW), at_home)["at_nearest_school"]
 
 
+def test_a_group_at_the_end_that_may_be_another_is_not_taken_for_the_last():
+    # .31 and .29 with half intervals of .11: the difference has a standard error of .08.
+    close = ("20%-40% non-western", 0.29, 0.18, 0.40, 800)
+    found = told(travel(LOW, close, HIGH))
+    assert "Of 3 groups this estimate is at the end" in found["travel_high"]
+    assert "not established" not in found["travel_low"]
+
+
 def test_a_positive_estimate_is_farther_for_the_step():
     sentence = told(travel(LOW, HIGH))["travel_high"]
     assert "below 20% non-western" in sentence
@@ -86,6 +94,13 @@ def test_who_attends_a_concept_is_told_of_the_group_with_most_and_with_least():
     assert "least by the group low education, migration background (10%)" in sentence
     assert "predicts 40% and 15%" in sentence  # 1 - 0.6 and 1 - 0.85
     assert "concepts" not in told(travel(LOW), kinds=KINDS.assign(observed=[0.5, None, 0.1]))
+
+
+def test_groups_whose_rank_is_not_established_are_not_called_the_first():
+    # 50% of 300 and 52% of 100: .02 apart, standard error sqrt(.25 / 300 + .25 / 100) = .06.
+    sentence = told(travel(LOW), kinds=KINDS.assign(observed=[0.5, 0.48, 0.1]))["concepts"]
+    assert "52% attend a school with an educational concept" in sentence
+    assert "is not established" in sentence
 
 
 def test_findings_are_told_in_dutch_with_dutch_numbers():
