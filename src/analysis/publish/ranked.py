@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
 
-from analysis.ranks import is_largest, is_smallest
+from analysis.ranks import Range, is_largest, is_smallest, range_test, rank_sets
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 COLUMNS = ("estimate", "ci_low", "ci_high")
 
 
@@ -32,6 +33,22 @@ def trails(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], 
     """Tell whether it is established which row has the smallest value."""
     values, error = _told(rows, value, low, high)
     return bool(np.isfinite(error).all()) and is_smallest(values, error)
+
+
+def ranks(rows: Iterable[Row]) -> pd.DataFrame:
+    """Return the ranks of each row that are not excluded.
+
+    Returns
+    -------
+    DataFrame
+        A row per row: ``rank, rank_low, rank_high``, 1 is the largest; see `ranks.rank_sets`.
+    """
+    return rank_sets(*_told(rows, *COLUMNS))
+
+
+def spread(rows: Iterable[Row]) -> Range:
+    """Return the range of the rows' estimates beside the one that equal rows would have; see `ranks.range_test`."""
+    return range_test(*_told(rows, *COLUMNS))
 
 
 def furthest_apart(rows: Iterable[Row]) -> bool:
