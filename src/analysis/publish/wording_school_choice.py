@@ -34,7 +34,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds)]
+    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds, fit)]
     return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
 
 
@@ -124,7 +124,7 @@ def _who(group: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _concepts(kinds: pd.DataFrame) -> list[tuple[str, str, int]]:
+def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Compare who attends a school with a concept, of groups of which nothing is withheld."""
     rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
@@ -156,7 +156,9 @@ def _concepts(kinds: pd.DataFrame) -> list[tuple[str, str, int]]:
             "{share_without:.0%} and {least_without:.0%}.",
             **told,
         )
-    return [("concepts", sentence, int(rows["pupils"].sum()))]
+    # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
+    compared = fit["group"].isin(rows["group"])
+    return [("concepts", sentence, int(fit.loc[compared, "n_choosers"].sum()))]
 
 
 def _mirrored(row: pd.Series) -> pd.Series:
