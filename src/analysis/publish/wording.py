@@ -76,13 +76,13 @@ def _by_postcode(now: pd.Series, floor: pd.Series) -> str:
         return text(
             "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a "
             "non-western background is {now}; a random allocation of pupils to the same schools would give "
-            "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
+            "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is at least as high.",
             **said,
         )
     return text(
         "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a non-western "
         "background is {now}, not measurably more than a random allocation of pupils to the same schools would give "
-        "({floor:.3f}). Sorting within a postcode is invisible here, so the true value is higher.",
+        "({floor:.3f}). Sorting within a postcode is invisible here, so the true value is at least as high.",
         **said,
     )
 

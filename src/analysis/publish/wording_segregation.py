@@ -64,16 +64,11 @@ def segregation(
 
 
 def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())]).set_index("group")
+    rows = _by("group", city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())])
     totals = _parts(changes, "total")
-    for group in [name for name in GROUPS if name in rows.index]:
-        now = rows.loc[group]
-        yield (
-            f"dissimilarity_{group}",
-            _now(_pair(group), now, totals.loc[group] if group in totals.index else None),
-            int(now["n_obs"]),
-            PUPILS,
-        )
+    for group in [name for name in GROUPS if name in rows]:
+        sentence = _now(_pair(group), rows[group], totals.get(group))
+        yield f"dissimilarity_{group}", sentence, int(rows[group]["n_obs"]), PUPILS
 
 
 def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
@@ -105,12 +100,11 @@ def _pair(group: str) -> str:
 
 
 def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
-    last = _told(city[city["year"] == city["year"].max()])
+    last = city[city["year"] == city["year"].max()]
     for group in ("hoog", "laag", "moroccan", "turkish"):
-        rows = last[last["group"] == group].set_index("term")
-        if {"isolation_now", "isolation_random_allocation"} <= set(rows.index):
-            now = rows.loc["isolation_now"]
-            floor = rows.loc["isolation_random_allocation", "estimate"]
+        rows = _by("term", last[last["group"] == group])
+        if {"isolation_now", "isolation_random_allocation"} <= set(rows):
+            now, floor = rows["isolation_now"], rows["isolation_random_allocation"]["estimate"]
             yield f"isolation_{group}", _schoolmates(group, now, floor), int(now["n_obs"]), PUPILS
 
 
@@ -226,22 +220,22 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(scenarios[scenarios["index"] == CORRECTED])
+    rows = scenarios[scenarios["index"] == CORRECTED]
     for group in ("laag", "turkish"):
-        found = rows[rows["group"] == group].set_index("scenario")
-        if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found.index):
-            near, full = (found.loc[rule, "estimate"] for rule in RULES)
+        found = _by("scenario", rows[rows["group"] == group])
+        if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
+            near, full = (found[rule]["estimate"] for rule in RULES)
             sentence = text(
                 "If all pupils attended the school nearest to their home, the dissimilarity between {pair} would be "
                 "{near:.2f}, {than_near}; with the places that schools have it would be {full:.2f}, {than_full}. "
                 "Homes are taken as they are: some were chosen for a school.",
                 pair=_pair(group),
                 near=near,
-                than_near=_than_now(found.loc[f"now_minus_{RULES[0]}"]),
+                than_near=_than_now(found[f"now_minus_{RULES[0]}"]),
                 full=full,
-                than_full=_than_now(found.loc[f"now_minus_{RULES[1]}"]),
+                than_full=_than_now(found[f"now_minus_{RULES[1]}"]),
             )
-            yield f"nearest_{group}", sentence, int(found.loc[RULES[0], "n_obs"]), PUPILS
+            yield f"nearest_{group}", sentence, int(found[RULES[0]]["n_obs"]), PUPILS
 
 
 def _than_now(now_minus: pd.Series) -> str:
@@ -254,14 +248,14 @@ def _than_now(now_minus: pd.Series) -> str:
 
 def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
     total, sorting, composition = (_parts(changes, part) for part in ("total", "sorting", "composition"))
-    if all("laag" in part.index for part in (total, sorting, composition)):
-        row = total.loc["laag"]
-        said = {
+    if all("laag" in part for part in (total, sorting, composition)):
+        row = total["laag"]
+        said: dict[str, str | int] = {
             "first": int(row["first_year"]),
             "last": int(row["last_year"]),
             "size": _size(row, 3),
-            "sorting": wording.interval(sorting.loc["laag"], 3),
-            "composition": wording.interval(composition.loc["laag"], 3),
+            "sorting": wording.interval(sorting["laag"], 3),
+            "composition": wording.interval(composition["laag"], 3),
         }
         yield "change", _changed(row, said), int(row["n_obs"]), PUPILS
 
@@ -287,11 +281,16 @@ def _changed(row: pd.Series, said: dict[str, str | int]) -> str:
     )
 
 
-def _parts(changes: pd.DataFrame, part: str) -> pd.DataFrame:
+def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
     """Return a part of the change in dissimilarity, by group."""
     if changes.empty:
-        return changes.set_index("group") if "group" in changes else changes
-    return _told(changes[(changes["index"] == CORRECTED) & (changes["term"] == part)]).set_index("group")
+        return {}
+    return _by("group", changes[(changes["index"] == CORRECTED) & (changes["term"] == part)])
+
+
+def _by(column: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the rows of which something is published, by their value in a column."""
+    return {str(row[column]): row for _, row in _told(rows).iterrows()}
 
 
 def _across_zero(row: pd.Series) -> bool:

@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 from analysis.errors import ModelError, Reason
 from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
 from analysis.models.segregation.attendance import CITY, is_expected
-from analysis.models.segregation.estimates import BY_PAIR
+from analysis.models.segregation.estimates import BY_PAIR, INTERACTION
 
-INDICES = (*BY_PAIR, "isolation", "interaction", "theil", "theil_between", "theil_within")
+INDICES = (*BY_PAIR, "isolation", INTERACTION, "theil", "theil_between", "theil_within")
 CONSIDERED = 100
 """Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
 

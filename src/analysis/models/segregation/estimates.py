@@ -16,7 +16,7 @@ from analysis.models.segregation.measures import Array, Tally, exposure, theil, 
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
-INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
+INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
 ALLOCATED = "random_allocation"
 
 PAIRS = (
@@ -37,6 +37,8 @@ NAMES = {"nonwestern": "non-western"}
 """How groups are called in the tables, where it is not as in the data."""
 
 PLAIN, CORRECTED = "dissimilarity", "dissimilarity_corrected"
+INTERACTION = "interaction"
+"""The one index that is lower where groups are farther apart."""
 BY_PAIR = (PLAIN, CORRECTED)
 """Indices that are the same for both groups of a pair."""
 
@@ -121,7 +123,7 @@ def indices_of(a: int, b: int) -> dict[str, Compute]:
         PLAIN: lambda x: uneven(x.pupils[..., a, :], x.pupils[..., b, :]),
         CORRECTED: lambda x: corrected(x.pupils[..., a, :], x.pupils[..., b, :], x.both),
         "isolation": lambda x: exposure(x, a, a),
-        "interaction": lambda x: exposure(x, a, b),
+        INTERACTION: lambda x: exposure(x, a, b),
     }
 
 
@@ -157,13 +159,13 @@ def _schools(observed: Tallies) -> int:
 def _situations(name: str, compute: Compute, observed: Tallies, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
     values = {situation: float(compute(tally)) for situation, tally in observed.items()}
     draws = {situation: compute(tally) for situation, tally in resampled.items()}
-    by_chance = compute(allocated)
+    by_chance, apart = compute(allocated), -1 if name == INTERACTION else 1
     for rule in [situation for situation in observed if situation != NOW]:
         values[f"{NOW}_minus_{rule}"] = values[NOW] - values[rule]
         draws[f"{NOW}_minus_{rule}"] = draws[NOW] - draws[rule]
     for situation, value in values.items():
         told = {"estimate": value} if name == PLAIN else moved_interval(value, draws[situation])
-        p_value = more_than_chance(value, by_chance) if situation == NOW else np.nan
+        p_value = more_than_chance(apart * value, apart * by_chance) if situation == NOW else np.nan
         yield {"term": f"{name}_{situation}", "p_value": p_value, **NO_INTERVAL, **told}
     low, high = np.quantile(by_chance, INTERVAL)
     told = {"estimate": by_chance.mean(), "std_error": by_chance.std(ddof=1), "ci_low": low, "ci_high": high}

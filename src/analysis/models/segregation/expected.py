@@ -95,7 +95,7 @@ class City:
 def _by_school(school: NDArray[np.intp], share: Array, pupils: NDArray[np.int64] | float, n_schools: int) -> Tally:
     weights = (pupils * share, pupils * (1 - share), pupils * share * (1 - share))
     group, rest, mixed = (np.bincount(school, weight, n_schools) for weight in weights)
-    return Tally(np.array([group, rest]), mixed)
+    return Tally(np.array([group, rest], dtype=float), np.asarray(mixed, dtype=float))
 
 
 def _stacked(tallies: list[Tally]) -> Tally:

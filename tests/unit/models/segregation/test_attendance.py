@@ -65,6 +65,7 @@ def test_estimates_of_counted_pupils(by_attendance, schools):
     # 30 of one and 10 of the other twice: none of the 20 random allocations of these 80 comes as far.
     assert city.loc[("laag", "dissimilarity_corrected_now"), "p_value"] == pytest.approx(1 / 21)
     assert city.loc[("hoog", "isolation_now"), "p_value"] == pytest.approx(1 / 21)
+    assert city.loc[("hoog", "interaction_now"), "p_value"] == pytest.approx(1 / 21)  # who is apart meets others less
     assert np.isnan(city.loc[("laag", "dissimilarity_random_allocation"), "p_value"])
 
 
