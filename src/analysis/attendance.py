@@ -17,6 +17,7 @@ from analysis.data.prepare import ChoiceTables
 NOT_TOLD = "onbekend"
 HOME_COLUMNS = ["year", "area", "lat", "lon", "location", "education", "background", "pupils"]
 SCHOOL_COLUMNS = ["location", "stadsdeel", "area", "lat", "lon", "schoolweging"]
+STAY_COLUMNS = [f"{side}_{of}" for side in ("first", "last") for of in ("location", "education", "background")]
 
 
 def with_attendance(
@@ -40,9 +41,10 @@ def with_attendance(
     dict
         The microdata, and with them ``by_attendance`` (``year, location, area`` and ``nearest`` of the homes,
         ``education, background, pupils``: whole numbers where they are counted, others where they are expected);
-        ``by_home`` (the last year's pupils with ``lat, lon`` of their homes); ``by_school_attended`` (``location,
-        stadsdeel, area`` where the school stands, ``lat, lon, schoolweging``); ``by_area`` (``area, lat, lon``, the
-        middle of its homes).
+        ``by_stay`` (`STAY_COLUMNS` and ``pupils`` of the first and the last year; open data know no pupil in two
+        years, so it has no rows); ``by_home`` (the last year's pupils with ``lat, lon`` of their homes);
+        ``by_school_attended`` (``location, stadsdeel, area`` where the school stands, ``lat, lon, schoolweging``);
+        ``by_area`` (``area, lat, lon``, the middle of its homes).
     """
     made = _from_microdata(microdata) if "by_attendance" in microdata else _from_open_data(tables, region, year)
     return {**microdata, **made}
@@ -56,6 +58,7 @@ def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     areas = pupils.groupby("area")[["lat", "lon"]].mean()
     return {
         "by_attendance": microdata["by_attendance"],
+        "by_stay": microdata["by_stay"],
         "by_home": homes[HOME_COLUMNS],
         "by_school_attended": regular[SCHOOL_COLUMNS].reset_index(drop=True),
         "by_area": areas.reset_index(),
@@ -78,6 +81,7 @@ def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, p
     schools = by_school.assign(stadsdeel=region, area=_nearest(by_school, by_pc4)).reset_index()
     return {
         "by_attendance": by_attendance,
+        "by_stay": pd.DataFrame(columns=STAY_COLUMNS, dtype=str).assign(pupils=np.array([], dtype=np.int64)),
         "by_home": homes[HOME_COLUMNS].reset_index(drop=True),
         "by_school_attended": schools[SCHOOL_COLUMNS],
         "by_area": tables.by_pc4[["pc4", "lat", "lon"]].rename(columns={"pc4": "area"}),

@@ -10,7 +10,7 @@ CHAIN = (
         "01_data",
         produces=(
             *("by_school", "by_pc4", "by_pc4_school", "by_outline_point"),
-            *("by_attendance", "by_home", "by_school_attended", "by_area"),
+            *("by_attendance", "by_stay", "by_home", "by_school_attended", "by_area"),
             *("by_situation", "by_choice_school", "by_choice"),
         ),
         may_produce=(
@@ -36,7 +36,7 @@ CHAIN = (
     Step("01_schools", produces=("by_school_year", "published_schools"), reads=("params/published",)),
     Step(
         "02_segregation",
-        needs=("by_attendance", "by_home", "by_school_attended", "by_area", "by_outline_point"),
+        needs=("by_attendance", "by_stay", "by_home", "by_school_attended", "by_area", "by_outline_point"),
         produces=("segregation_findings",),
     ),
     Step(

@@ -1,4 +1,4 @@
-"""Indices of segregation against PySAL; segregation_pysal.py made the numbers."""
+"""Indices of segregation against PySAL and R; segregation_pysal.py and segregation_r.R made the numbers."""
 
 from pathlib import Path
 
@@ -8,9 +8,10 @@ import pytest
 
 from analysis.models.segregation import dissimilarity, interaction, isolation
 from analysis.models.segregation.correction import corrected
-from analysis.models.segregation.measures import theil
+from analysis.models.segregation.measures import Tally, theil
 
 TABLES = dict(list(pd.read_csv(Path(__file__).with_name("segregation_pysal.csv")).groupby("table")))
+R = pd.read_csv(Path(__file__).with_name("segregation_r.csv")).set_index(["table", "index"])["value"]
 
 
 @pytest.mark.parametrize("table", ["mixed", "apart"])
@@ -21,10 +22,25 @@ def test_equal_to_pysal(table):
     rest = schools["middle"] + schools["high"]
     assert dissimilarity(schools["low"], schools["high"]) == pytest.approx(pysal["low_against_high"], rel=1e-12)
     assert dissimilarity(schools["low"], rest) == pytest.approx(pysal["low_against_rest"], rel=1e-12)
-    assert isolation(schools["low"], schools["low"] + rest) == pytest.approx(pysal["isolation_of_low"], rel=1e-12)
-    total = schools["low"] + rest
-    assert interaction(schools["low"], rest, total) == pytest.approx(pysal["low_meets_rest"], rel=1e-12)
     groups = schools[["low", "middle", "high"]].to_numpy(float).T
-    assert theil(groups, np.zeros(12, dtype=np.intp))["theil"] == pytest.approx(pysal["theil"], rel=1e-12)
     # PySAL looks for each school's most likely difference with a tolerance of its own.
     assert corrected(groups[0], groups[2]) == pytest.approx(pysal["corrected"], rel=1e-4)
+    # PySAL counts a pupil as its own schoolmate and corrects no entropy: of many copies of each both are the same.
+    many = schools[["low", "middle", "high"]] * 1e12
+    low, all_others = many["low"], many["middle"] + many["high"]
+    assert isolation(low, low + all_others) == pytest.approx(pysal["isolation_of_low"], rel=1e-9)
+    assert interaction(low, all_others, low + all_others) == pytest.approx(pysal["low_meets_rest"], rel=1e-9)
+    assert theil(Tally(groups * 1e12), np.zeros(12, dtype=np.intp))["theil"] == pytest.approx(pysal["theil"], rel=1e-9)
+
+
+@pytest.mark.parametrize("table", ["mixed", "apart"])
+def test_equal_to_r(table):
+    """R, written from the definitions: entropies by Miller (1955), and schoolmates pupil by pupil."""
+    schools, made = TABLES[table], R[table]
+    groups = schools[["low", "middle", "high"]].to_numpy(float).T
+    found = theil(Tally(groups), (np.arange(12) >= 6).astype(np.intp))
+    for part in ("theil", "theil_between", "theil_within"):
+        assert found[part] == pytest.approx(made[part], rel=1e-10)
+    total = groups.sum(axis=0)
+    assert isolation(groups[0], total) == pytest.approx(made["isolation"], rel=1e-10)
+    assert interaction(groups[0], groups[2], total) == pytest.approx(made["interaction"], rel=1e-10)

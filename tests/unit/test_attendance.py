@@ -50,9 +50,11 @@ def test_microdata_keep_their_own_counts(tables):
             }
         ),
         "by_attendance": pd.DataFrame({"year": [2018, 2019], "pupils": [1, 2]}),
+        "by_stay": pd.DataFrame({"pupils": [1]}),
     }
     found = with_attendance(microdata, tables, "Dorp", 2017)
     assert found["by_attendance"] is microdata["by_attendance"]
+    assert found["by_stay"] is microdata["by_stay"]
     assert found["by_home"]["pupils"].tolist() == [1, 1]
     assert set(found["by_home"]["year"]) == {2019}
     assert found["by_school_attended"]["location"].tolist() == ["01AA00"]  # no special schools

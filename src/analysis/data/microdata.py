@@ -272,6 +272,21 @@ BY_ATTENDANCE = pa.DataFrameSchema(
     name="by_attendance",
 )
 
+BY_STAY = pa.DataFrameSchema(
+    {
+        "first_location": _location(),
+        "first_education": PERSON["education"],
+        "first_background": PERSON["background"],
+        "last_location": _location(),
+        "last_education": PERSON["education"],
+        "last_background": PERSON["background"],
+        "pupils": _whole("pupils of the first year of by_attendance who are in its last year too", 1),
+    },
+    unique=[f"{side}_{of}" for side in ("first", "last") for of in ("location", "education", "background")],
+    strict=True,
+    name="by_stay",
+)
+
 MICRODATA: Mapping[str, pa.DataFrameSchema] = {
     schema.name: schema
     for schema in (
@@ -285,6 +300,7 @@ MICRODATA: Mapping[str, pa.DataFrameSchema] = {
         BY_LOCATION_YEAR,
         BY_TEACHER,
         BY_ATTENDANCE,
+        BY_STAY,
     )
 }
 

@@ -45,23 +45,6 @@ def observed_and_predicted(by_band: pd.DataFrame) -> Figure:
 
 
 @figures.style()
-def index_by_situation(indices: pd.DataFrame) -> Figure:
-    """Draw an index with its intervals, one line per situation."""
-    figure, axes = figures.canvas(5.0)
-    names = {
-        "dissimilarity_now": text("now"),
-        "dissimilarity_nearest": text("all at the nearest school"),
-        "dissimilarity_random_allocation": text("random allocation"),
-    }
-    shown = indices[indices["term"].isin(names)].assign(situation=lambda rows: rows["term"].map(names))
-    ordered = shown.set_index("term").loc[list(names)].reset_index()
-    figures.intervals(axes, ordered, "situation", reference=None)
-    axes.set_xlim(min(0, ordered["ci_low"].min()), 1.1 * ordered["ci_high"].max())
-    axes.set_xlabel(text("dissimilarity (0 = even, 1 = separate)"))
-    return figure
-
-
-@figures.style()
 def attendance_map(by_pc4: pd.DataFrame, outlines: pd.DataFrame, label: str = "") -> Figure:
     """Draw a map of the share of pupils that attend the nearest school, one bubble per postcode.
 

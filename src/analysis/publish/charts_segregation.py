@@ -11,6 +11,7 @@ from analysis.publish import figures
 from analysis.publish.charts import attendance_map
 from analysis.publish.figures import MARKERS, PALETTE
 from analysis.publish.language import term, text, word
+from analysis.publish.wording import CORRECTED
 
 LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
 PAIRS = {
@@ -103,16 +104,16 @@ def mirroring(by_year: pd.DataFrame) -> Figure:
 
 @figures.style()
 def indices_by_year(estimates: pd.DataFrame) -> Figure:
-    """Draw dissimilarity and isolation in the city over the years, a line per pair of groups or group.
+    """Draw corrected dissimilarity and isolation in the city over the years, a line with intervals per pair or group.
 
     Parameters
     ----------
     estimates
-        Rows of the whole city, with ``group, term, year, estimate``.
+        Rows of the whole city, with ``group, term, year, estimate, ci_low, ci_high``.
     """
     figure, axes = figures.canvas(9.5, columns=2)
     panels = (
-        ("dissimilarity_now", PAIRS, text("dissimilarity")),
+        (f"{CORRECTED}_now", PAIRS, text("dissimilarity")),
         ("isolation_now", OWN, text("isolation")),
     )
     for panel, (name, groups, title) in zip(axes, panels, strict=True):
@@ -121,15 +122,16 @@ def indices_by_year(estimates: pd.DataFrame) -> Figure:
         for place, group in enumerate(present):
             line = rows[rows["group"] == group].sort_values("year")
             _line(panel, line["year"], line["estimate"], term(groups[group]), place)
+            low, high = (line[end].to_numpy(float, na_value=np.nan) for end in ("ci_low", "ci_high"))
+            panel.fill_between(line["year"], low, high, color=PALETTE[place % 5], alpha=0.25, linewidth=0)
         panel.set_title(title)
-        panel.set_ylim(0, 1)
         _whole_years(panel)
         panel.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=1, borderaxespad=0)
     return figure
 
 
 @figures.style()
-def by_scenario(estimates: pd.DataFrame, index: str = "dissimilarity") -> Figure:
+def by_scenario(estimates: pd.DataFrame, index: str = CORRECTED) -> Figure:
     """Draw an index with its intervals in every scenario, a line of points per pair of groups."""
     rows = estimates[estimates["index"] == index]
     groups = [group for group in PAIRS if group in set(rows["group"])]
@@ -153,8 +155,9 @@ def by_stadsdeel(estimates: pd.DataFrame) -> Figure:
     estimates
         Rows of one year with ``place, group, estimate, ci_low, ci_high``.
     """
-    places = list(dict.fromkeys(estimates["place"]))
     groups = [group for group in PAIRS if group in set(estimates["group"])][:4]
+    first = estimates[estimates["group"] == groups[0]].sort_values("estimate", ascending=False)
+    places = list(dict.fromkeys([*first["place"], *estimates["place"]]))
     figure, axes = figures.canvas(2.6 + 1.2 * len(places))
     for place, group in enumerate(groups):
         rows = estimates[estimates["group"] == group].set_index("place").reindex(places).reset_index()
@@ -169,7 +172,7 @@ def by_stadsdeel(estimates: pd.DataFrame) -> Figure:
 @figures.style()
 def change(parts: pd.DataFrame) -> Figure:
     """Draw what a change in dissimilarity is made of, a line of points with intervals per pair of groups."""
-    rows = parts[parts["index"] == "dissimilarity"]
+    rows = parts[parts["index"] == CORRECTED]
     groups = [group for group in PAIRS if group in set(rows["group"])]
     figure, axes = figures.canvas(3.0 + 1.3 * len(groups))
     for place, (part, name) in enumerate(COMPONENTS.items()):

@@ -10,6 +10,9 @@ from analysis.publish.language import term, text
 from analysis.publish.tables import number
 
 COLUMNS = ["name", "sentence", "n", "unit"]
+CORRECTED = "dissimilarity_corrected"
+LEVEL = 0.05
+"""P-values below it are called measurable."""
 
 
 def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataFrame:
@@ -27,27 +30,17 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    now, near = _term(indices, "dissimilarity_now"), _term(indices, "dissimilarity_nearest")
-    floor, alone = _term(indices, "dissimilarity_random_allocation"), _term(indices, "isolation_now")
+    now, near = _term(indices, f"{CORRECTED}_now"), _term(indices, f"{CORRECTED}_nearest")
+    alone = _term(indices, "isolation_now")
     pupils = int(now["n_obs"])
     found = _findings(
         [
-            (
-                "dissimilarity",
-                text(
-                    "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a "
-                    "non-western background is {now}; a random allocation of pupils to the same schools would give "
-                    "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is higher.",
-                    now=interval(now, 3),
-                    floor=floor["estimate"],
-                ),
-                pupils,
-            ),
+            ("dissimilarity", _by_postcode(now, _term(indices, f"{CORRECTED}_random_allocation")), pupils),
             (
                 "isolation",
                 text(
-                    "An average pupil with a non-western background attends a school where, by postcode, "
-                    "{share:.0%} of the pupils have one too.",
+                    "Of the schoolmates of an average pupil with a non-western background, {share:.0%} have one too, "
+                    "by postcode.",
                     share=alone["estimate"],
                 ),
                 pupils,
@@ -75,6 +68,23 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
         nearest=highest["share_nearest"],
     )
     return pd.concat([found, _findings([("highest_schoolweging", sentence, pupils)])], ignore_index=True)
+
+
+def _by_postcode(now: pd.Series, floor: pd.Series) -> str:
+    said = {"now": interval(now, 3), "floor": floor["estimate"]}
+    if now["p_value"] < LEVEL:
+        return text(
+            "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a "
+            "non-western background is {now}; a random allocation of pupils to the same schools would give "
+            "{floor:.3f}. Sorting within a postcode is invisible here, so the true value is at least as high.",
+            **said,
+        )
+    return text(
+        "By the make-up of pupils' postcodes, the dissimilarity between pupils with and without a non-western "
+        "background is {now}, not measurably more than a random allocation of pupils to the same schools would give "
+        "({floor:.3f}). Sorting within a postcode is invisible here, so the true value is at least as high.",
+        **said,
+    )
 
 
 def interval(row: pd.Series, digits: int = 2) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.publish.language import term, text, word
+from analysis.publish.ranked import leads
 from analysis.publish.wording import COLUMNS
 from analysis.publish.wording_advisering_numbers import interval, is_told, listed, mirrored, often, one, points
 
@@ -159,7 +160,9 @@ def _revised_path(shares: pd.DataFrame) -> Iterable[Row]:
     if rows.empty:
         return
     top = rows.iloc[int(rows["estimate"].astype(float).argmax())]
-    path = {row["school_year"]: row for row in (rows.iloc[0], top, rows.iloc[-1])}
+    # A year between the first and the last is picked out only where it is known to be the highest.
+    peak = [top] if leads(rows.to_dict("records")) else []
+    path = {row["school_year"]: row for row in (rows.iloc[0], *peak, rows.iloc[-1])}
     told = [
         text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=int(row["n_obs"]))
         for year, row in path.items()

@@ -8,10 +8,13 @@ import pandas as pd
 
 from analysis.publish.language import term, text
 from analysis.publish.phrases_leergroei import SUBJECTS, Row, band, grew, more_or_less, percent, points, size, subject
+from analysis.publish.ranked import furthest_apart, leads
 
 COLUMNS = ["name", "sentence", "n", "unit"]
 
 Finding = tuple[str, str, int]
+
+SPREAD = ("sd_schools", "sd_low", "sd_high")
 
 
 def findings(
@@ -60,21 +63,37 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
         told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
-        yield (
-            "norm_growth",
-            text(
-                "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-                "standard deviations below it.",
-                **told,
-            )
-            if most["estimate"] < 0
-            else text(
-                "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-                "standard deviations above it.",
-                **told,
-            ),
-            int(most["n_obs"]),
+        established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
+        said = _off_the_norm(told, below=most["estimate"] < 0, established=established)
+        yield "norm_growth", said, int(most["n_obs"])
+
+
+def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
+    if established and below:
+        return text(
+            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
+            "standard deviations below it.",
+            **told,
         )
+    if established:
+        return text(
+            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
+            "standard deviations above it.",
+            **told,
+        )
+    if below:
+        return text(
+            "In {before} growth in {subject}, {groep}, lay {size} national standard deviations below the national "
+            "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
+            "is not established.",
+            **told,
+        )
+    return text(
+        "In {before} growth in {subject}, {groep}, lay {size} national standard deviations above the national "
+        "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
+        "is not established.",
+        **told,
+    )
 
 
 def _overall(rows: Sequence[Row], before: str, closed: str) -> Iterator[Finding]:
@@ -96,20 +115,30 @@ def _overall(rows: Sequence[Row], before: str, closed: str) -> Iterator[Finding]
 def _levels(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     for outcome, of in _by_outcome(rows):
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
-        yield (
-            f"levels_{outcome}",
-            text(
-                "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
-                "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
-                subject=subject(low),
-                closed=closed,
-                low=term(low["category"]),
-                grew_low=grew(low),
-                high=term(high["category"]),
-                grew_high=grew(high),
-            ),
-            sum(int(row["n_obs"]) for row in of),
+        told = {
+            "subject": subject(low),
+            "closed": closed,
+            "low": term(low["category"]),
+            "grew_low": grew(low),
+            "high": term(high["category"]),
+            "grew_high": grew(high),
+        }
+        yield f"levels_{outcome}", _apart(told, established=furthest_apart(of)), sum(int(row["n_obs"]) for row in of)
+
+
+def _apart(told: dict[str, str], *, established: bool) -> str:
+    if established:
+        return text(
+            "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
+            "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
+            **told,
         )
+    return text(
+        "In {subject} it is not established which levels are farthest apart in {closed}. By the estimates pupils of "
+        "{low} {grew_low} than such pupils the year before (standard deviations of growth), pupils of {high} "
+        "{grew_high}.",
+        **told,
+    )
 
 
 def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
@@ -148,7 +177,8 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
                 low=more_or_less(most["low_tenth"]),
                 closed=closed,
                 high=more_or_less(most["high_tenth"]),
-            ),
+            )
+            + ("" if leads(rows, *SPREAD) else " " + text("That schools differ most there is not established.")),
             int(most["n_pupils"]),
         )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.publish.language import term, text
+from analysis.publish.ranked import leads, trails
 from analysis.publish.wording import interval
 from analysis.publish.words_school_choice import group_label, step_words
+from analysis.ranks import is_largest, is_smallest
 
 COLUMNS = ["name", "sentence", "n", "unit"]
 NEIGHBOURHOOD = "non-western"
@@ -31,7 +34,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds)]
+    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds, fit)]
     return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
 
 
@@ -70,8 +73,20 @@ def _travel(travel: pd.DataFrame) -> list[tuple[str, str, int]]:
     known = travel.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     if known.empty:
         return []
-    ends = {"travel_low": 0, "travel_high": len(known) - 1} if len(known) > 1 else {"travel": 0}
-    return [(name, _travel_sentence(known.iloc[at]), int(known.iloc[at]["n_obs"])) for name, at in ends.items()]
+    if len(known) == 1:
+        return [("travel", _travel_sentence(known.iloc[0]), int(known.iloc[0]["n_obs"]))]
+    rows = known.to_dict("records")
+    ends = {"travel_low": (known.iloc[0], trails(rows)), "travel_high": (known.iloc[-1], leads(rows))}
+    return [
+        (name, _travel_sentence(row) + ("" if established else " " + _not_the_last(len(known))), int(row["n_obs"]))
+        for name, (row, established) in ends.items()
+    ]
+
+
+def _not_the_last(number: int) -> str:
+    return text(
+        "Of {number} groups this estimate is at the end; that the group itself is, is not established.", number=number
+    )
 
 
 def _travel_sentence(row: pd.Series) -> str:
@@ -109,25 +124,41 @@ def _who(group: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _concepts(kinds: pd.DataFrame) -> list[tuple[str, str, int]]:
+def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Compare who attends a school with a concept, of groups of which nothing is withheld."""
     rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
     if len(rows) < 2 or rows["observed"].nunique() < 2:
         return []
     most, least = rows.iloc[0], rows.iloc[-1]
-    sentence = text(
-        "Schools with an educational concept are attended most by the group {most} ({share:.0%}) and least by the "
-        "group {least} ({least_share:.0%}). If the concept itself did not count, and homes and populations stayed as "
-        "they are, the model predicts {share_without:.0%} and {least_without:.0%}.",
-        most=group_label(str(most["group"])),
-        least=group_label(str(least["group"])),
-        share=1 - most["observed"],
-        least_share=1 - least["observed"],
-        share_without=1 - most["without_taste"],
-        least_without=1 - least["without_taste"],
-    )
-    return [("concepts", sentence, int(rows["pupils"].sum()))]
+    told = {
+        "most": group_label(str(most["group"])),
+        "least": group_label(str(least["group"])),
+        "share": 1 - most["observed"],
+        "least_share": 1 - least["observed"],
+        "share_without": 1 - most["without_taste"],
+        "least_without": 1 - least["without_taste"],
+    }
+    share, n = rows["observed"].to_numpy(float), rows["pupils"].to_numpy(float)
+    error = np.sqrt(share * (1 - share) / n)
+    if is_largest(share, error) and is_smallest(share, error):
+        sentence = text(
+            "Schools with an educational concept are attended most by the group {most} ({share:.0%}) and least by the "
+            "group {least} ({least_share:.0%}). If the concept itself did not count, and homes and populations stayed "
+            "as they are, the model predicts {share_without:.0%} and {least_without:.0%}.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Of the group {most} {share:.0%} attend a school with an educational concept, of the group {least} "
+            "{least_share:.0%}; that no other group does so more often or less often is not established. If the "
+            "concept itself did not count, and homes and populations stayed as they are, the model predicts "
+            "{share_without:.0%} and {least_without:.0%}.",
+            **told,
+        )
+    # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
+    compared = fit["group"].isin(rows["group"])
+    return [("concepts", sentence, int(fit.loc[compared, "n_choosers"].sum()))]
 
 
 def _mirrored(row: pd.Series) -> pd.Series:

@@ -8,10 +8,13 @@ import pandas as pd
 
 from analysis.publish import wording
 from analysis.publish.language import term, text, word
-from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
+from analysis.publish.ranked import ranks as ranked
+from analysis.publish.ranked import spread
+from analysis.publish.wording import COLUMNS, CORRECTED, LEVEL
 
 PUPILS, SCHOOLS = "pupils", "schools"
+RULES = ("nearest", "nearest_with_capacity")
+GROUPS = ("laag", "turkish", "moroccan", "surinamese")
 EXPECTED = "expected_composition"
 OF = {
     "moroccan": word("pupils with a Moroccan background"),
@@ -48,7 +51,7 @@ def segregation(
         return wording.segregation(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
     rows = [
-        *_apart(city),
+        *_apart(city, changes),
         *_own_group(city),
         *_stadsdelen(indices[indices["place"] != "city"]),
         *_bands(bands),
@@ -60,64 +63,100 @@ def segregation(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _apart(city: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(city[city["term"] == "dissimilarity_corrected"])
-    for group in ("laag", "turkish", "moroccan", "surinamese"):
-        years = rows[rows["group"] == group].sort_values("year")
-        if len(years) < 2:
-            continue
-        first, last = years.iloc[0], years.iloc[-1]
-        said = {
-            "now": wording.interval(last, 2),
-            "year": int(last["year"]),
-            "then": number(first["estimate"], 2),
-            "first": int(first["year"]),
-        }
-        if group == "laag":
-            sentence = text(
-                "In {year} the dissimilarity between pupils with low- and with highly educated parents is {now}, "
-                "corrected for the size of schools; in {first} it was {then}.",
-                **said,
-            )
-        else:
-            sentence = text(
-                "In {year} the dissimilarity between {group} and those without a migration background is {now}, "
-                "corrected for the size of schools; in {first} it was {then}.",
-                group=term(OF[group]),
-                **said,
-            )
-        yield (f"dissimilarity_{group}", sentence, int(last["n_obs"]), PUPILS)
+def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
+    rows = _by("group", city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())])
+    totals = _parts(changes, "total")
+    for group in [name for name in GROUPS if name in rows]:
+        sentence = _now(_pair(group), rows[group], totals.get(group))
+        yield f"dissimilarity_{group}", sentence, int(rows[group]["n_obs"]), PUPILS
+
+
+def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
+    said = {"year": int(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
+    if not now["p_value"] < LEVEL:
+        return text(
+            "In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools: not measurably "
+            "more than a random allocation of pupils to the same schools gives (p = {p:.2f}).",
+            p=now["p_value"],
+            **said,
+        )
+    sentence = text("In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools.", **said)
+    return sentence if total is None else f"{sentence} {_since(total)}"
+
+
+def _since(total: pd.Series) -> str:
+    said = {"first": int(total["first_year"]), "size": _size(total, 3)}
+    if _across_zero(total):
+        return text("It is not measurably other than in {first} (difference {size}).", **said)
+    if total["estimate"] < 0:
+        return text("It is {size} lower than in {first}.", **said)
+    return text("It is {size} higher than in {first}.", **said)
+
+
+def _pair(group: str) -> str:
+    if group == "laag":
+        return text("pupils with low- and with highly educated parents")
+    return text("{group} and those without a migration background", group=term(OF[group]))
 
 
 def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
-    last = _told(city[city["year"] == city["year"].max()])
+    last = city[city["year"] == city["year"].max()]
     for group in ("hoog", "laag", "moroccan", "turkish"):
-        rows = last[last["group"] == group].set_index("term")
-        if {"isolation_now", "isolation_random_allocation"} <= set(rows.index):
-            sentence = text(
-                "On average, {group} attend a school where {own:.0%} of all pupils are of the same group; if "
-                "pupils were spread by chance it would be {floor:.0%}.",
-                group=term(OF[group]),
-                own=rows.loc["isolation_now", "estimate"],
-                floor=rows.loc["isolation_random_allocation", "estimate"],
-            )
-            yield (f"isolation_{group}", sentence, round(rows["n_obs"].astype(float)["isolation_now"]), PUPILS)
+        rows = _by("term", last[last["group"] == group])
+        if {"isolation_now", "isolation_random_allocation"} <= set(rows):
+            now, floor = rows["isolation_now"], rows["isolation_random_allocation"]["estimate"]
+            yield f"isolation_{group}", _schoolmates(group, now, floor), int(now["n_obs"]), PUPILS
+
+
+def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
+    said = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
+    if now["p_value"] < LEVEL:
+        return text(
+            "Of the schoolmates of {group}, {own:.0%} are of the same group on average, more than the {floor:.0%} of a "
+            "random allocation of pupils to the same schools.",
+            **said,
+        )
+    return text(
+        "Of the schoolmates of {group}, {own:.0%} are of the same group on average, not measurably more than in a "
+        "random allocation of pupils to the same schools ({floor:.0%}).",
+        **said,
+    )
 
 
 def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(indices[(indices["term"] == "dissimilarity_corrected") & (indices["group"] == "laag")])
-    rows = rows[rows["year"] == indices["year"].max()].sort_values("estimate")
+    rows = _told(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
+    rows = rows[rows["year"] == indices["year"].max()].sort_values("estimate", ascending=False).reset_index(drop=True)
     if len(rows) > 1:
-        low, high = rows.iloc[0], rows.iloc[-1]
-        sentence = text(
-            "Within stadsdelen the dissimilarity between pupils with low- and with highly educated parents is largest "
-            "in {high} ({most:.2f}) and smallest in {low} ({least:.2f}).",
-            high=term(str(high["place"])),
-            most=high["estimate"],
-            low=term(str(low["place"])),
-            least=low["estimate"],
-        )
-        yield ("stadsdelen", sentence, round(rows["n_obs"].astype(float).sum()), PUPILS)
+        records = rows.to_dict("records")
+        apart, ranks = spread(records), ranked(records)
+        if apart.p_value < LEVEL:
+            sentence = text(
+                "Within stadsdelen the dissimilarity between pupils with low- and with highly educated parents is "
+                "largest in {most} and smallest in {least}.",
+                most=_one_of(rows[ranks["rank_low"] == 1]),
+                least=_one_of(rows[ranks["rank_high"] == len(rows)].iloc[::-1]),
+            )
+        else:
+            sentence = text(
+                "Stadsdelen do not measurably differ in the dissimilarity between pupils with low- and with highly "
+                "educated parents: the estimates are at most {range:.2f} apart, and would be {expected:.2f} apart on "
+                "average where there is no difference.",
+                range=apart.observed,
+                expected=apart.expected,
+            )
+        yield "stadsdelen", sentence, int(rows["n_obs"].sum()), PUPILS
+
+
+def _one_of(rows: pd.DataFrame) -> str:
+    """Name the place that is first, or those of which it is not established which is first."""
+    names = [
+        text("{place} ({value:.2f})", place=term(str(place)), value=value)
+        for place, value in zip(rows["place"], rows["estimate"], strict=True)
+    ]
+    if len(names) == 1:
+        return names[0]
+    listed = ", ".join(names[:-1])
+    return text("{places} or {last} (which of these is not established)", places=listed, last=names[-1])
 
 
 def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
@@ -151,16 +190,18 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
     small, large = rows[rows["size"] == "small"], rows[rows["size"] == "large"]
     if len(small) and len(large):
         low, high = small.iloc[0], large.iloc[-1]
-        if pd.notna(low["share_now"]) and pd.notna(high["share_now"]):
+        if pd.concat([low, high])[["share_now", "pupils_all_now"]].notna().all():
             sentence = text(
-                "Of the pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
-                "{lowest}; of the pupils of large schools {high:.0%} attend one where it is {highest}.",
+                "Of the {few:,} pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
+                "{lowest}; of the {many:,} pupils of large schools {high:.0%} attend one where it is {highest}.",
+                few=int(low["pupils_all_now"]),
+                many=int(high["pupils_all_now"]),
                 low=low["share_now"],
                 lowest=term(str(low["band"])),
                 high=high["share_now"],
                 highest=term(str(high["band"])),
             )
-            yield ("sizes", sentence, int(low["pupils_now"] + high["pupils_now"]), PUPILS)
+            yield "sizes", sentence, int(low["pupils_all_now"] + high["pupils_all_now"]), PUPILS
 
 
 def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
@@ -179,47 +220,89 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(scenarios[scenarios["index"] == "dissimilarity"])
+    rows = scenarios[scenarios["index"] == CORRECTED]
     for group in ("laag", "turkish"):
-        found = rows[rows["group"] == group].set_index("scenario")
-        if {"now", "nearest", "nearest_with_capacity"} <= set(found.index):
-            said = {
-                "now": found.loc["now", "estimate"],
-                "near": found.loc["nearest", "estimate"],
-                "full": found.loc["nearest_with_capacity", "estimate"],
-            }
-            if group == "laag":
-                sentence = text(
-                    "If all pupils attended the school nearest to their home, the dissimilarity by parental education "
-                    "would be {near:.2f} in place of {now:.2f}; with the places that schools have it would be "
-                    "{full:.2f}. Homes are taken as they are: some were chosen for a school.",
-                    **said,
-                )
-            else:
-                sentence = text(
-                    "Between pupils with a Turkish and without a migration background it would be {near:.2f} in place "
-                    "of {now:.2f}, and {full:.2f} with the places that schools have.",
-                    **said,
-                )
-            yield (f"nearest_{group}", sentence, round(found["n_obs"].astype(float)["now"]), PUPILS)
+        found = _by("scenario", rows[rows["group"] == group])
+        if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
+            near, full = (found[rule]["estimate"] for rule in RULES)
+            sentence = text(
+                "If all pupils attended the school nearest to their home, the dissimilarity between {pair} would be "
+                "{near:.2f}, {than_near}; with the places that schools have it would be {full:.2f}, {than_full}. "
+                "Homes are taken as they are: some were chosen for a school.",
+                pair=_pair(group),
+                near=near,
+                than_near=_than_now(found[f"now_minus_{RULES[0]}"]),
+                full=full,
+                than_full=_than_now(found[f"now_minus_{RULES[1]}"]),
+            )
+            yield f"nearest_{group}", sentence, int(found[RULES[0]]["n_obs"]), PUPILS
+
+
+def _than_now(now_minus: pd.Series) -> str:
+    if _across_zero(now_minus):
+        return text("not measurably other than now (now is higher by {size})", size=wording.interval(now_minus, 2))
+    if now_minus["estimate"] > 0:
+        return text("{size} lower than now", size=_size(now_minus, 2))
+    return text("{size} higher than now", size=_size(now_minus, 2))
 
 
 def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
-    if changes.empty:
-        return
-    rows = _told(changes[(changes["index"] == "dissimilarity") & (changes["group"] == "laag")]).set_index("term")
-    if {"composition", "sorting", "total"} <= set(rows.index):
-        parts = {name: wording.interval(row, 3) for name, row in rows.iterrows()}
-        sentence = text(
-            "Between {first} and {last} the dissimilarity by parental education changed by {total}; {sorting} of this "
-            "is sorting and {composition} a change in how many pupils groups and schools have.",
-            first=int(rows["first_year"].iloc[0]),
-            last=int(rows["last_year"].iloc[0]),
-            total=parts["total"],
-            sorting=parts["sorting"],
-            composition=parts["composition"],
+    total, sorting, composition = (_parts(changes, part) for part in ("total", "sorting", "composition"))
+    if all("laag" in part for part in (total, sorting, composition)):
+        row = total["laag"]
+        said: dict[str, str | int] = {
+            "first": int(row["first_year"]),
+            "last": int(row["last_year"]),
+            "size": _size(row, 3),
+            "sorting": wording.interval(sorting["laag"], 3),
+            "composition": wording.interval(composition["laag"], 3),
+        }
+        yield "change", _changed(row, said), int(row["n_obs"]), PUPILS
+
+
+def _changed(row: pd.Series, said: dict[str, str | int]) -> str:
+    if _across_zero(row):
+        return text(
+            "Between {first} and {last} the dissimilarity by parental education did not measurably change "
+            "(by {size}): sorting changed it by {sorting}, and how many pupils groups and schools have by "
+            "{composition}.",
+            **said,
         )
-        yield ("change", sentence, int(rows["n_obs"].iloc[0]), PUPILS)
+    if row["estimate"] < 0:
+        return text(
+            "Between {first} and {last} the dissimilarity by parental education fell by {size}: sorting changed it by "
+            "{sorting}, and how many pupils groups and schools have by {composition}.",
+            **said,
+        )
+    return text(
+        "Between {first} and {last} the dissimilarity by parental education rose by {size}: sorting changed it by "
+        "{sorting}, and how many pupils groups and schools have by {composition}.",
+        **said,
+    )
+
+
+def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
+    """Return a part of the change in dissimilarity, by group."""
+    if changes.empty:
+        return {}
+    return _by("group", changes[(changes["index"] == CORRECTED) & (changes["term"] == part)])
+
+
+def _by(column: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the rows of which something is published, by their value in a column."""
+    return {str(row[column]): row for _, row in _told(rows).iterrows()}
+
+
+def _across_zero(row: pd.Series) -> bool:
+    return bool(row["ci_low"] <= 0 <= row["ci_high"])
+
+
+def _size(row: pd.Series, digits: int) -> str:
+    """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
+    if _across_zero(row) or row["estimate"] > 0:
+        return wording.interval(row, digits)
+    mirrored = {"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]}
+    return wording.interval(pd.Series(mirrored), digits)
 
 
 def _told(rows: pd.DataFrame) -> pd.DataFrame:

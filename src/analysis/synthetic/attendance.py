@@ -17,6 +17,7 @@ from analysis.synthetic.pupils import EDUCATIONS
 from analysis.synthetic.shapes import kilometres
 
 KEYS = ["year", "location", "area", "nearest", "education", "background"]
+OF_A_PUPIL = ["location", "education", "background"]
 
 Codes = NDArray[np.intp]
 
@@ -47,8 +48,8 @@ class AttendanceTruth:
 
 def make_attendance(
     by_pupil: pd.DataFrame, by_location: pd.DataFrame, truth: AttendanceTruth, seed: np.random.SeedSequence
-) -> pd.DataFrame:
-    """Count the pupils of each year by school, home, school nearest to the home, and parents.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count the pupils of each year by school, home, school nearest to the home, and parents, and those of two years.
 
     Parameters
     ----------
@@ -61,27 +62,42 @@ def make_attendance(
 
     Returns
     -------
-    DataFrame
+    by_attendance
         ``year, location, area`` (wijk of the home), ``nearest`` (the regular school nearest to the home), ``education,
         background, pupils``; the last year is exactly that of `by_pupil`.
+    by_stay
+        Pupils of the first year who are there in the last, by `OF_A_PUPIL` in either (``first_``, ``last_``), and
+        ``pupils``: those whose groep is high enough. In the place of others was another child.
     """
     schools = by_location[~by_location["special"].to_numpy(bool)].reset_index(drop=True)
-    rows = pd.DataFrame(
+    last = pd.DataFrame(
         {
             "location": pd.Categorical(by_pupil["location"], schools["location"]),
             "area": by_pupil["wijk"].astype("category"),
             "nearest": pd.Categorical.from_codes(_nearest(by_pupil, schools), pd.Index(schools["location"])),
             "education": pd.Categorical(by_pupil["education"], list(EDUCATIONS)),
             "background": by_pupil["background"].astype("category"),
+            "groep": by_pupil["groep"],
+            "pupil": by_pupil["pupil"],
         }
     )
-    stadsdeel = pd.factorize(schools["stadsdeel"])[0].astype(np.intp)
+    rows, stadsdeel = last, pd.factorize(schools["stadsdeel"])[0].astype(np.intp)
     streams = seed.spawn(truth.last - truth.first)
     years = [_counted(rows, truth.last)]
     for year, stream in zip(range(truth.last - 1, truth.first - 1, -1), streams, strict=True):
         rows = _year_before(rows, stadsdeel, truth, np.random.default_rng(stream))
         years.append(_counted(rows, year))
-    return pd.concat(years[::-1], ignore_index=True)
+    return pd.concat(years[::-1], ignore_index=True), _stayed(rows, last, truth.last - truth.first)
+
+
+def _stayed(first: pd.DataFrame, last: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Count who was in groep 1 or higher so many years before, by what they were in both years."""
+    sides = [
+        rows.set_index("pupil")[OF_A_PUPIL].astype(str).add_prefix(f"{side}_")
+        for side, rows in (("first", first[first["groep"] > years]), ("last", last[last["location"].notna()]))
+    ]
+    both = sides[0].join(sides[1], how="inner")
+    return both.value_counts(sort=False).rename("pupils").reset_index()
 
 
 def _nearest(by_pupil: pd.DataFrame, schools: pd.DataFrame) -> Codes:

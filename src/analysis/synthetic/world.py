@@ -67,13 +67,14 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         With the frames of `people.make_people` and ``by_pupil_retention`` (a pupil of a cohort, five years on),
         ``by_pupil_test`` (a pupil, a subject, a year), ``by_pupil_advice`` (a pupil of a groep-8 cohort),
         ``by_pupil_advice_national`` (likewise, of the whole country) and ``by_location_year`` (a school of the country
-        in a year), ``by_teacher`` (a teacher of the city in a year) and ``by_attendance`` (pupils of one kind from one
-        wijk at a school in a year).
+        in a year), ``by_teacher`` (a teacher of the city in a year), ``by_attendance`` (pupils of one kind from one
+        wijk at a school in a year) and ``by_stay`` (pupils of one kind at a school in the first year and the last).
     """
     truth = truth or Truth()
     streams = _streams(seed)
     city, frames = make_people(truth, scale, streams["people"])
     by_pupil, by_location = frames["by_pupil"], frames["by_location"]
+    by_attendance, by_stay = make_attendance(by_pupil, by_location, truth.attendance, streams["attendance"])
     frames |= {
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
         "by_pupil_test": make_learning(by_pupil, by_location, truth.learning, streams["learning"]),
@@ -81,7 +82,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         "by_pupil_advice_national": make_advice_national(truth.advice_national, scale, streams["national advice"]),
         "by_location_year": make_staffing(truth.staffing, scale, streams["staffing"]),
         "by_teacher": make_teachers(by_location, truth.teachers, scale, streams["teachers"]),
-        "by_attendance": make_attendance(by_pupil, by_location, truth.attendance, streams["attendance"]),
+        "by_attendance": by_attendance,
+        "by_stay": by_stay,
     }
     return World(city, frames, truth, seed)
 

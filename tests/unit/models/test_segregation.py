@@ -12,8 +12,9 @@ from analysis.models.bands import per_cent
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_bands import assign_nearest
 from analysis.models.segregation import City, dissimilarity, isolation
-from analysis.models.segregation.attendance import Place
-from analysis.models.segregation.estimates import basic_interval
+from analysis.models.segregation.attendance import Counted, Place
+from analysis.models.segregation.estimates import indices_of, more_than_chance
+from analysis.models.segregation.measures import uneven
 
 TWO_GROUPS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=8)
 
@@ -59,8 +60,8 @@ def test_a_group_against_another_differs_from_a_group_against_the_rest():
 
 
 def test_isolation_by_hand():
-    # 30 of 40 go to a school that is half theirs, 10 of 40 to one that is a tenth theirs; nobody to the empty school.
-    assert isolation([30, 10, 0], [60, 100, 0]) == pytest.approx(30 / 40 * 30 / 60 + 10 / 40 * 10 / 100)
+    # 30 of 40 have 29 of their own among 59 schoolmates, 10 of 40 have 9 among 99; nobody is at the empty school.
+    assert isolation([30, 10, 0], [60, 100, 0]) == pytest.approx(30 / 40 * 29 / 59 + 10 / 40 * 9 / 99)
 
 
 @given(TWO_GROUPS, st.floats(0.01, 100), st.randoms(use_true_random=False))
@@ -178,27 +179,34 @@ def test_resampling_refuses_parts_of_pupils():
 
 
 def by_frames(by_pc4_school, nearest):
-    """The indices of both situations, with frames and sums by school instead of the arrays of a city."""
+    """The expected numbers of both situations, with frames and sums by school instead of the arrays of a city."""
     pairs = by_pc4_school.reset_index(name="pupils")
+    share = pairs["pc4"].map(SHARE)
     pairs["near"] = pairs["pc4"].map(nearest)
-    pairs["group"] = pairs["pupils"] * pairs["pc4"].map(SHARE)
+    pairs = pairs.assign(group=pairs["pupils"] * share, both=pairs["pupils"] * share * (1 - share))
     for situation, school in (("now", "location"), ("nearest", "near")):
-        sums = pairs.groupby(school)[["group", "pupils"]].sum()
-        a, b = sums["group"], sums["pupils"] - sums["group"]
+        sums = pairs.groupby(school)[["group", "pupils", "both"]].sum()
+        a, b, mates = sums["group"], sums["pupils"] - sums["group"], sums["pupils"] - 1
         yield ("dissimilarity", situation), (a / a.sum() - b / b.sum()).abs().sum() / 2
-        yield ("isolation", situation), (a / a.sum() * a / sums["pupils"]).sum()
+        yield ("isolation", situation), ((a * (a - 1) + sums["both"]) / mates).sum() / a.sum()
+
+
+def situations(city):
+    return {
+        (index, situation): float(indices_of(0, 1)[index](tally))
+        for situation, tally in city.observed().items()
+        for index in INDICES
+    }
 
 
 def test_a_city_finds_what_sums_over_frames_find(city):
-    expected = dict(by_frames(PUPILS, NEAREST))
-    for name in ("dissimilarity", "isolation"):
-        expected[name, "now_minus_nearest"] = expected[name, "now"] - expected[name, "nearest"]
-    assert city.situations(city.pupils) == pytest.approx(expected, abs=1e-14)
+    assert situations(city) == pytest.approx(dict(by_frames(PUPILS, NEAREST)), abs=1e-14)
 
 
 def test_a_city_in_two_postcodes_by_hand(city):
-    # Nearest: of the group 40 x .2 = 8 at a and 60 x .5 = 30 at b; of the rest 32 and 30.
-    found = city.situations(city.pupils)
+    # Nearest: of the group 40 x .2 = 8 at a and 60 x .5 = 30 at b; of the rest 32 and 30. Every pupil of a postcode has
+    # the same share, so each of them meets that share: leaving out the pupil itself changes nothing.
+    found = situations(city)
     assert found["dissimilarity", "nearest"] == pytest.approx(abs(8 / 38 - 32 / 62))
     assert found["isolation", "nearest"] == pytest.approx(8 / 38 * 0.2 + 30 / 38 * 0.5)
 
@@ -208,13 +216,14 @@ def test_random_allocation_against_all_allocations():
     city = City.from_frames(
         by_pair({("1011", "a"): 2, ("1012", "b"): 2}), pd.Series({"1011": 1.0, "1012": 0.0}), NEAREST
     )
-    ways = [segregation.indices([x + y, 2 - x - y], [2 - x - y, x + y]) for x, y in two_of_four()]
-    expected = pd.DataFrame(ways).mean()
-    assert expected.to_dict() == pytest.approx({"dissimilarity": 1 / 3, "isolation": 2 / 3})
-    found = segregation.random_allocation(city, 4000, np.random.default_rng(1))
-    assert set(found["dissimilarity"]) == {0.0, 1.0}
-    # The standard error of the mean of 4000 is sqrt(2/9 / 4000) = .0075.
-    assert found.mean().to_dict() == pytest.approx(expected.to_dict(), abs=0.03)
+    ways = [dissimilarity([x + y, 2 - x - y], [2 - x - y, x + y]) for x, y in two_of_four()]
+    assert np.mean(ways) == pytest.approx(1 / 3)
+    drawn = city.allocated(4000, np.random.default_rng(1))
+    found = indices_of(0, 1)["dissimilarity"](drawn)
+    assert set(found) == {0.0, 1.0}
+    # The standard error of the mean of 4000 is sqrt(2/9 / 4000) = .0075. One of three schoolmates is of the group.
+    assert found.mean() == pytest.approx(1 / 3, abs=0.03)
+    assert indices_of(0, 1)["isolation"](drawn).mean() == pytest.approx(1 / 3, abs=0.03)
 
 
 def two_of_four():
@@ -224,16 +233,16 @@ def two_of_four():
 
 
 def test_random_allocation_keeps_the_size_of_schools(city):
-    shares = {index: segregation.random_allocation(city, 20, np.random.default_rng(2))[index] for index in INDICES}
-    # Isolation is lowest when every school has the city's mix: (40 x .2 + 60 x .5) / 100.
-    assert (shares["isolation"] >= 0.38 - 1e-12).all()
-    assert (shares["dissimilarity"] < city.situations(city.pupils)["dissimilarity", "now"]).all()
+    drawn = city.allocated(20, np.random.default_rng(2))
+    assert drawn.pupils.sum(axis=1) == pytest.approx(np.tile([40.0, 40, 20], (20, 1)))
+    assert (uneven(drawn.pupils[:, 0], drawn.pupils[:, 1]) < situations(city)["dissimilarity", "now"]).all()
 
 
-def test_the_bootstrap_repeats_with_its_seed_and_only_with_it(city):
-    draws = [segregation.bootstrap(city, 5, np.random.default_rng(seed)) for seed in (3, 3, 4)]
-    pd.testing.assert_frame_equal(draws[0], draws[1])
-    assert not draws[0].equals(draws[2])
+def test_resamples_repeat_with_their_seed_and_only_with_it(city):
+    draws = [city.resampled(5, np.random.default_rng(seed))["now"] for seed in (3, 3, 4)]
+    assert (draws[0].pupils == draws[1].pupils).all()
+    assert (draws[0].both == draws[1].both).all()
+    assert not (draws[0].pupils == draws[2].pupils).all()
 
 
 @pytest.fixture
@@ -248,13 +257,19 @@ def estimates(city):
 def test_estimates_have_the_form_of_all_estimates(city, estimates):
     found = estimates()
     assert tuple(found.columns[: len(ESTIMATE_COLUMNS)]) == ESTIMATE_COLUMNS
-    situations = ("now", "now_minus_nearest", "nearest", "random_allocation")
-    told = (*INDICES, "interaction", "theil")
-    assert set(found["term"]) == {f"{index}_{situation}" for index in told for situation in situations}
+    told = (*INDICES, "dissimilarity_corrected", "interaction", "theil")
+    terms = ("now", "now_minus_nearest", "nearest", "random_allocation")
+    assert set(found["term"]) == {f"{index}_{situation}" for index in told for situation in terms}
     by_term = found.set_index("term")
-    assert by_term.loc["dissimilarity_now", "estimate"] == city.situations(city.pupils)["dissimilarity", "now"]
-    assert (found["ci_low"] < found["ci_high"]).all()
-    assert found["p_value"].isna().all()
+    assert by_term.loc["dissimilarity_now", "estimate"] == situations(city)["dissimilarity", "now"]
+    known = found[
+        ~found["term"].isin(["dissimilarity_now", "dissimilarity_nearest", "dissimilarity_now_minus_nearest"])
+    ]
+    assert (known["ci_low"] < known["ci_high"]).all()
+    assert found.drop(known.index)[["std_error", "ci_low", "ci_high"]].isna().all(axis=None)
+    now = found["term"].str.endswith("_now")
+    assert found.loc[now, "p_value"].between(1 / 51, 1).all()
+    assert found.loc[~now, "p_value"].isna().all()
     assert (found["n_obs"] == 100).all()
     assert (found["n_clusters"] == 3).all()
     assert (found["model"] == "expected_composition").all()
@@ -263,34 +278,34 @@ def test_estimates_have_the_form_of_all_estimates(city, estimates):
 
 def test_the_floor_does_not_change_when_the_number_of_resamples_does(estimates):
     few, many = (estimates(draws, seed=6).set_index("term") for draws in (100, 150))
-    floor = "dissimilarity_random_allocation"
+    floor, now = "dissimilarity_random_allocation", "dissimilarity_corrected_now"
     assert few.loc[floor, "estimate"] == many.loc[floor, "estimate"]
-    assert few.loc["dissimilarity_now", "ci_low"] != many.loc["dissimilarity_now", "ci_low"]
+    assert few.loc[now, "ci_low"] != many.loc[now, "ci_low"]
 
 
-def test_the_interval_is_the_basic_one(city, estimates):
-    draws = segregation.bootstrap(city, 100, np.random.default_rng(np.random.SeedSequence(7).spawn(2)[0]))
-    low, high = np.quantile(draws["isolation", "now"], [0.025, 0.975])
+def test_the_interval_is_that_of_the_draws_around_the_estimate(city, estimates):
+    drawn = city.resampled(100, np.random.default_rng(np.random.SeedSequence(7).spawn(2)[0]))["now"]
+    draws = indices_of(0, 1)["isolation"](drawn)
+    low, high = np.quantile(draws, [0.025, 0.975])
     row = estimates(seed=7).set_index("term").loc["isolation_now"]
-    assert row["ci_low"] == pytest.approx(2 * row["estimate"] - high)
-    assert row["ci_high"] == pytest.approx(2 * row["estimate"] - low)
+    assert row["ci_low"] == pytest.approx(row["estimate"] + low - draws.mean())
+    assert row["ci_high"] == pytest.approx(row["estimate"] + high - draws.mean())
 
 
-def test_intervals_cover_the_truth_in_about_19_of_20_worlds():
-    # Four postcodes, a school in each; six in ten attend their own. Close to an even spread D has a kink, and intervals
-    # are too narrow there: this is a city as cities are.
-    attend = np.full((4, 4), 0.4 / 3) + np.eye(4) * (0.6 - 0.4 / 3)
-    chance = (np.array([0.1, 0.2, 0.3, 0.4])[:, None] * attend).ravel()
-    share, home, school = np.repeat([0.1, 0.3, 0.6, 0.8], 4), np.repeat(range(4), 4), np.tile(range(4), 4)
-    population = City(chance, share, school, home, 4).situations(chance)
-    world, covered = np.random.default_rng(8), []
-    for _ in range(200):
-        sample = City(world.multinomial(1000, chance), share, school, home, 4)
-        found, draws = sample.situations(sample.pupils), segregation.bootstrap(sample, 100, world)
-        rows = [basic_interval(found[index, "now"], draws[index, "now"].to_numpy()) for index in INDICES]
-        covered.append(
-            [r["ci_low"] <= population[i, "now"] <= r["ci_high"] for i, r in zip(INDICES, rows, strict=True)]
-        )
-    # The quantiles of only 100 draws cost a percent or two; 93% of 200 worlds has a standard error of 1.8%.
-    share_covered = np.mean(covered, axis=0)
-    assert (np.abs(share_covered - 0.93) < 3 * 0.018).all(), share_covered
+def test_the_test_against_random_allocation_counts_those_that_are_as_high():
+    # Three of nineteen are as high as .4: (1 + 3) / (1 + 19).
+    by_chance = np.concatenate([np.full(16, 0.1), [0.4, 0.5, 0.6]])
+    assert more_than_chance(0.4, by_chance) == pytest.approx(0.2)
+    assert more_than_chance(0.7, by_chance) == pytest.approx(1 / 20)
+
+
+def test_pupils_allocated_at_random_are_called_segregated_as_seldom_as_they_should():
+    rng, p_values = np.random.default_rng(5), []
+    for seed in range(100):
+        cells = np.bincount(np.repeat(np.arange(10), 20) * 2 + rng.permutation(np.repeat([0, 1], [60, 140])))
+        spread = Counted(("laag", "hoog"), cells.reshape(10, 2).T, {"now": np.arange(10)}, 10)
+        one = Place(2019, "education", "city", spread, np.zeros(10, dtype=int))
+        found = segregation.estimate_indices([one], draws=10, random_draws=39, seed=seed)
+        p_values.append(found.set_index(["group", "term"]).loc[("laag", "dissimilarity_corrected_now"), "p_value"])
+    # Exact: at most 5% of p-values are .05 or lower, with a standard error of 2.2%.
+    assert np.mean(np.array(p_values) <= 0.05) <= 0.05 + 2.5 * 0.022

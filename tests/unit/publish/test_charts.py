@@ -43,30 +43,6 @@ def points(axes):
             yield line.get_label(), {at[round(float(y))]: float(x) for y, x in pairs if np.isfinite(x)}
 
 
-def index_rows(ci_low=0.24):
-    return pd.DataFrame(
-        {
-            "term": ["dissimilarity_nearest", "isolation_now", "dissimilarity_random_allocation", "dissimilarity_now"],
-            "estimate": [0.31, 0.44, 0.04, 0.25],
-            "ci_low": [0.30, 0.43, ci_low, 0.24],
-            "ci_high": [0.32, 0.45, 0.05, 0.26],
-        }
-    )
-
-
-def test_an_index_stands_at_its_situation_whatever_the_order_of_rows():
-    axes = charts.index_by_situation(index_rows()).axes[0]
-    ((_, found),) = points(axes)
-    assert found == {"now": 0.25, "all at the nearest school": 0.31, "random allocation": 0.04}
-    ends = [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()]
-    assert ends[:2] == [[0.24, 0.26], [0.30, 0.32]]
-    assert axes.get_xlim()[0] == 0
-
-
-def test_an_interval_below_zero_is_not_cut_off():
-    assert charts.index_by_situation(index_rows(ci_low=-0.01)).axes[0].get_xlim()[0] == -0.01
-
-
 OUTLINES = pd.DataFrame(
     {
         "area": ["B"] * 4 + ["A"] * 8,

@@ -9,13 +9,13 @@ BANDS = pd.DataFrame({"band": ["below 36", "36 or more"], "share_now": [0.9, 0.1
 
 def indices(**changes):
     rows = {
-        "dissimilarity_now": (0.2514, 0.2461, 0.2567),
-        "dissimilarity_nearest": (0.3126, 0.30, 0.32),
-        "dissimilarity_random_allocation": (0.0418, 0.04, 0.05),
+        "dissimilarity_corrected_now": (0.2514, 0.2461, 0.2567),
+        "dissimilarity_corrected_nearest": (0.3126, 0.30, 0.32),
+        "dissimilarity_corrected_random_allocation": (0.0418, 0.04, 0.05),
         "isolation_now": (0.4351, 0.43, 0.44),
     }
     frame = pd.DataFrame.from_dict(rows | changes, orient="index", columns=["estimate", "ci_low", "ci_high"])
-    return frame.rename_axis("term").reset_index().assign(n_obs=58_428)
+    return frame.rename_axis("term").reset_index().assign(n_obs=58_428, p_value=0.005)
 
 
 def sentences(found):
@@ -26,15 +26,20 @@ def test_the_numbers_of_segregation_come_from_the_frames():
     found = sentences(wording.segregation(indices(), BANDS))
     assert "is 0.251 (95% interval 0.246 to 0.257)" in found["dissimilarity"]
     assert "random allocation of pupils to the same schools would give 0.042" in found["dissimilarity"]
-    assert "44% of the pupils" in found["isolation"]
+    assert "44% have one too, by postcode" in found["isolation"]
     assert "by postcode would be 0.313" in found["nearest_school"]
     assert "10% attend a school with a schoolweging of 36 or more" in found["highest_schoolweging"]
     assert "nearest school, 7% would" in found["highest_schoolweging"]
 
 
 def test_other_numbers_make_other_sentences():
-    other = indices(dissimilarity_now=(0.5, 0.4, 0.6))
+    other = indices(dissimilarity_corrected_now=(0.5, 0.4, 0.6))
     assert "is 0.500 (95% interval 0.400 to 0.600)" in sentences(wording.segregation(other, BANDS))["dissimilarity"]
+
+
+def test_what_a_random_allocation_may_give_as_well_is_not_more_than_chance():
+    found = sentences(wording.segregation(indices().assign(p_value=0.2), BANDS))["dissimilarity"]
+    assert "not measurably more than a random allocation of pupils to the same schools would give (0.042)" in found
 
 
 def test_a_finding_tells_how_many_it_rests_on():

@@ -51,12 +51,16 @@ def test_a_withheld_number_takes_its_sentence_with_it() -> None:
     assert "advice_vwo" not in told(shares=pd.DataFrame(rows))
 
 
-def test_bijstelling_is_told_at_its_start_its_peak_and_its_end() -> None:
+def test_bijstelling_is_told_at_its_start_its_end_and_a_peak_that_is_established() -> None:
     place = {"model": "revised_by_year", "category": "education", "term": "revised"}
     years = {"2014/15": 0.3, "2016/17": 0.4, "2017/18": 0.62, "2018/19": 0.42}
     rows = [share(value, n=100, **place | {"school_year": year}) for year, value in years.items()]
-    path = told(shares=pd.DataFrame(rows))["revised"]
+    known = pd.DataFrame(rows).assign(ci_low=lambda of: of["estimate"] - 0.1, ci_high=lambda of: of["estimate"] + 0.1)
+    path = told(shares=known)["revised"]
     assert path.endswith("for 30% in 2014/15 (n = 100), 62% in 2017/18 (n = 100) and 42% in 2018/19 (n = 100).")
+    # With errors of .2 / 1.96 a year of .62 may lie below one of .42: .20 apart, standard error .14.
+    wide = known.assign(ci_low=known["estimate"] - 0.2, ci_high=known["estimate"] + 0.2)
+    assert told(shares=wide)["revised"].endswith("for 30% in 2014/15 (n = 100) and 42% in 2018/19 (n = 100).")
     one = told(shares=pd.DataFrame(rows[:1]))["revised"]
     assert one.endswith("for 30% in 2014/15 (n = 100).")
 

@@ -60,6 +60,32 @@ def test_levels_and_bands_farthest_apart():
     assert "absent" in found["bands_lezen"]
 
 
+def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farthest():
+    # Standard errors of .05 / 1.96: of three levels .02 apart none is known to be the lowest.
+    rows = [
+        ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
+        for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
+    ]
+    assert "it is not established which levels are farthest apart" in told(*rows)["levels_lezen"]
+    norm = [
+        ("norm_growth", "groep", "lezen", f"groep {groep}", "mean", value, value - 0.05, value + 0.05, 400)
+        for groep, value in ((4, 0.12), (5, -0.02), (6, -0.13))
+    ]
+    said = told(*norm)["norm_growth"]
+    assert "groep 6, lay 0.13 (95% interval 0.08 to 0.18) national standard deviations below" in said
+    assert "not established" in said
+    far = [*norm[:2], ("norm_growth", "groep", "lezen", "groep 6", "mean", 0.4, 0.35, 0.45, 400)]
+    assert "growth was farthest from the national norm in reading" in told(*far)["norm_growth"]
+
+
+@pytest.mark.parametrize(("second", "established"), [(0.24, False), (0.05, True)])
+def test_where_schools_differ_most_is_said_where_it_is_established(second, established):
+    spread = pd.DataFrame({"sd_schools": [0.25, second], "outcome": "lezen", "category": "below 20% at risk"})
+    spread = spread.assign(sd_low=spread["sd_schools"] - 0.04, sd_high=spread["sd_schools"] + 0.04)
+    said = told(spread=spread.assign(low_tenth=-0.38, high_tenth=0.26, n_pupils=4500))["schools"]
+    assert ("not established" in said) is not established
+
+
 def test_the_choice_of_years_is_told():
     rows = [
         ("pnas_overall", "", "composite", "", "closure", -3.16, -3.5, -2.8, 90_000),
@@ -121,6 +147,8 @@ def test_the_spread_between_schools():
             "outcome": ["lezen"],
             "category": ["below 20% at risk"],
             "sd_schools": [0.25],
+            "sd_low": [0.2],
+            "sd_high": [0.3],
             "low_tenth": [-0.38],
             "high_tenth": [0.26],
             "n_pupils": [4500],

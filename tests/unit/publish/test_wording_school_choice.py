@@ -5,7 +5,15 @@ from analysis.publish.language import speaking
 from analysis.publish.wording_school_choice import school_choice
 
 NEAREST = pd.DataFrame({"situations": [1, 1], "pupils": [300, 100], "at_nearest": [90, 10]})
-FIT = pd.DataFrame({"n_alternatives": [1193], "pseudo_r2": [0.5], "pseudo_r2_distance": [0.45], "n_choosers": [400]})
+FIT = pd.DataFrame(
+    {
+        "group": ["hoog_none", "laag_migration"],
+        "n_alternatives": 1193,
+        "pseudo_r2": 0.5,
+        "pseudo_r2_distance": [0.45, 0.2],
+        "n_choosers": [298, 101],
+    }
+)
 KINDS = pd.DataFrame(
     columns=["group", "attribute", "category", "observed", "without_taste", "pupils"],
     data=[
@@ -35,12 +43,25 @@ def test_the_share_at_the_nearest_school_is_that_of_pupils():
     # (90 + 10) / (300 + 100), not the mean of 30% and 10%
     assert "25% attend the school nearest to the centre of their postcode" in found["sentence"]["at_nearest_school"]
     assert "1,193 schools" in found["sentence"]["at_nearest_school"]
-    assert found["n"].to_dict() == {"at_nearest_school": 400, "travel_low": 900, "travel_high": 800, "concepts": 400}
+    assert found["n"].to_dict() == {
+        "at_nearest_school": 400,
+        "travel_low": 900,
+        "travel_high": 800,
+        "concepts": 399,
+    }  # 298 + 101, not 300 + 100
 
 
 def test_a_situation_per_pupil_is_told_from_home():
     at_home = NEAREST.assign(situations=NEAREST["pupils"])
     assert "nearest to their home" in told(travel(LOW), at_home)["at_nearest_school"]
+
+
+def test_a_group_at_the_end_that_may_be_another_is_not_taken_for_the_last():
+    # .31 and .29 with half intervals of .11: the difference has a standard error of .08.
+    close = ("20%-40% non-western", 0.29, 0.18, 0.40, 800)
+    found = told(travel(LOW, close, HIGH))
+    assert "Of 3 groups this estimate is at the end" in found["travel_high"]
+    assert "not established" not in found["travel_low"]
 
 
 def test_a_positive_estimate_is_farther_for_the_step():
@@ -75,7 +96,7 @@ def test_an_estimate_that_is_withheld_or_not_defined_makes_no_sentence():
 
 
 def test_distance_is_the_first_criterion_only_where_it_explains_most():
-    two = pd.concat([FIT, FIT.assign(pseudo_r2_distance=0.4)])
+    two = FIT.assign(pseudo_r2_distance=[0.45, 0.4])
     assert "these alone explain 80% to 90%" in told(travel(LOW), fit=two)["distance"]
     assert "distance" not in told(travel(LOW), fit=two.assign(pseudo_r2_distance=[0.4, 0.2]))
 
@@ -86,6 +107,13 @@ def test_who_attends_a_concept_is_told_of_the_group_with_most_and_with_least():
     assert "least by the group low education, migration background (10%)" in sentence
     assert "predicts 40% and 15%" in sentence  # 1 - 0.6 and 1 - 0.85
     assert "concepts" not in told(travel(LOW), kinds=KINDS.assign(observed=[0.5, None, 0.1]))
+
+
+def test_groups_whose_rank_is_not_established_are_not_called_the_first():
+    # 50% of 300 and 52% of 100: .02 apart, standard error sqrt(.25 / 300 + .25 / 100) = .06.
+    sentence = told(travel(LOW), kinds=KINDS.assign(observed=[0.5, 0.48, 0.1]))["concepts"]
+    assert "52% attend a school with an educational concept" in sentence
+    assert "is not established" in sentence
 
 
 def test_findings_are_told_in_dutch_with_dutch_numbers():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.contracts import check
-from analysis.data.microdata import BY_ATTENDANCE
+from analysis.data.microdata import BY_ATTENDANCE, BY_STAY
 from analysis.models.segregation import dissimilarity, isolation
 from analysis.models.segregation.attendance import by_group
 from analysis.synthetic.attendance import KEYS, AttendanceTruth, make_attendance
@@ -19,9 +19,28 @@ def people():
 
 
 @pytest.fixture(scope="module")
-def attendance(people):
-    made = make_attendance(people["by_pupil"], people["by_location"], AttendanceTruth(), np.random.SeedSequence(2))
-    return check(made, BY_ATTENDANCE, "made")
+def made(people):
+    return make_attendance(people["by_pupil"], people["by_location"], AttendanceTruth(), np.random.SeedSequence(2))
+
+
+@pytest.fixture(scope="module")
+def attendance(made):
+    return check(made[0], BY_ATTENDANCE, "made")
+
+
+def test_half_of_the_pupils_are_in_both_years(people, made, attendance):
+    stay = check(made[1], BY_STAY, "made")
+    # After four years who is in groep 5 to 8 was in groep 1 to 4, less .4% a year who came from elsewhere.
+    older = (people["by_pupil"]["groep"] > 4).sum()
+    assert stay["pupils"].sum() == pytest.approx(older * 0.996**4, rel=0.01)
+    # Most are where they were: 3% a year are at another school.
+    same = stay.loc[stay["first_location"] == stay["last_location"], "pupils"].sum() / stay["pupils"].sum()
+    assert 0.97**4 - 0.02 < same < 1
+    for side, year in (("first", 2015), ("last", 2019)):
+        columns = [f"{side}_{of}" for of in ("location", "education", "background")]
+        kept = stay.groupby(columns)["pupils"].sum()
+        there = attendance[attendance["year"] == year].groupby(["location", "education", "background"])["pupils"].sum()
+        assert (kept <= there.reindex(kept.index)).all()
 
 
 def test_the_last_year_is_that_of_the_pupils(people, attendance):
@@ -57,11 +76,11 @@ def test_schools_come_less_apart_and_parents_more_educated(attendance):
 
 def test_without_changes_every_year_is_the_last(people):
     truth = AttendanceTruth(came=0.0, educated=0.0, apart=0.0)
-    made = make_attendance(people["by_pupil"], people["by_location"], truth, np.random.SeedSequence(2))
+    made, _ = make_attendance(people["by_pupil"], people["by_location"], truth, np.random.SeedSequence(2))
     years = [rows[[*KEYS[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
     for year in years[:-1]:
         pd.testing.assert_frame_equal(year, years[-1])
-    short = make_attendance(
+    short, _ = make_attendance(
         people["by_pupil"], people["by_location"], replace(truth, first=2018), np.random.SeedSequence(2)
     )
     assert short["year"].unique().tolist() == [2018, 2019]

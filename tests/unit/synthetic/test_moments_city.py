@@ -41,8 +41,9 @@ def town():
 def test_segregation_by_hand(town):
     # hoog 3 and 1 of 4, laag 1 and 3 of 4: half of |1/4 - 3/4| + |3/4 - 1/4|
     assert uneven(town, "education", "laag", "hoog") == pytest.approx(0.5)
-    # Of four highly educated three see 3/4 and one sees 1/6: unknown education counts among those at school.
-    assert isolated(town, "education", "hoog") == pytest.approx((3 * 3 / 4 + 1 / 6) / 4)
+    # Of four highly educated three have 2 of their own among 3 schoolmates and one has none among 5: unknown education
+    # counts among those at school.
+    assert isolated(town, "education", "hoog") == pytest.approx((3 * 2 / 3 + 0 / 5) / 4)
 
 
 def test_mirroring_by_hand(town):

@@ -116,5 +116,6 @@ class Population:
         found = []
         for weights in self.weights.values():
             one, other = (np.bincount(at, weight[placed]) for weight in weights)
-            found += [segregation.dissimilarity(one, other), segregation.isolation(one, everyone)]
+            mixed = np.bincount(at, (weights[0] * (1 - weights[0]))[placed])
+            found += [segregation.dissimilarity(one, other), segregation.isolation(one, everyone, mixed)]
         return np.array(found)

@@ -2,20 +2,17 @@
 
 from analysis.models.segregation.attendance import characteristics, places
 from analysis.models.segregation.estimates import INDEX_COUNTS, INTERVAL, estimate_indices
-from analysis.models.segregation.expected import City, bootstrap, random_allocation
-from analysis.models.segregation.measures import dissimilarity, indices, interaction, isolation
+from analysis.models.segregation.expected import City
+from analysis.models.segregation.measures import dissimilarity, interaction, isolation
 
 __all__ = [
     "INDEX_COUNTS",
     "INTERVAL",
     "City",
-    "bootstrap",
     "characteristics",
     "dissimilarity",
     "estimate_indices",
-    "indices",
     "interaction",
     "isolation",
     "places",
-    "random_allocation",
 ]

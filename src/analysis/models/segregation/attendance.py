@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.segregation.expected import City
-from analysis.models.segregation.measures import Array
+from analysis.models.segregation.measures import Array, Tally
 
 CHARACTERISTICS = ("education", "background")
 CITY = "city"
-NOW, NEAREST = "now", "nearest"
+NOW, NEAREST, CAPACITY = "now", "nearest", "nearest_with_capacity"
+RULES = (NEAREST, CAPACITY)
+"""What homes alone decide; see `counterfactuals.by_rule`."""
 
 
 class Spread(Protocol):
-    """Groups over schools, counted (`Counted`) or expected (`City`); arrays have the shape (groups, schools)."""
+    """Groups over schools, counted (`Counted`) or expected (`City`)."""
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -30,13 +32,13 @@ class Spread(Protocol):
     def model(self) -> str:
         """What kind of numbers these are."""
 
-    def observed(self) -> dict[str, Array]:
-        """Pupils by situation: now and, where homes are known, all at the nearest school."""
+    def observed(self) -> dict[str, Tally]:
+        """Pupils by situation, shape (groups, schools): now and by rules that homes decide."""
 
-    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Array]:
+    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Tally]:
         """Resamples of these by situation, shape (draws, groups, schools)."""
 
-    def allocated(self, draws: int, rng: np.random.Generator) -> Array:
+    def allocated(self, draws: int, rng: np.random.Generator) -> Tally:
         """Allocate the same pupils to schools of the same size at random, shape (draws, groups, schools)."""
 
 
@@ -62,27 +64,28 @@ class Counted:
     n_schools: int
     model: str = "composition"
 
-    def observed(self) -> dict[str, Array]:
+    def observed(self) -> dict[str, Tally]:
         """Count the pupils by situation, shape (n_groups, n_schools)."""
-        return {name: _summed(self.cells, school, self.n_schools) for name, school in self.school.items()}
+        return {name: Tally(summed(self.cells, school, self.n_schools)) for name, school in self.school.items()}
 
-    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Array]:
+    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Tally]:
         """Resample the pupils of each group with replacement: groups keep their number."""
-        drawn = np.empty((draws, *self.cells.shape), dtype=np.int64)
+        found = {name: np.zeros((draws, len(self.groups), self.n_schools)) for name in self.school}
         for place, cells in enumerate(self.cells):
             there = np.flatnonzero(cells)
-            drawn[:, place] = 0
-            drawn[:, place, there] = rng.multinomial(cells.sum(), cells[there] / max(cells.sum(), 1), draws)
-        return {name: _summed(drawn, school, self.n_schools) for name, school in self.school.items()}
+            drawn = rng.multinomial(cells.sum(), cells[there] / max(cells.sum(), 1), draws)
+            for name, school in self.school.items():
+                found[name][:, place] = summed(drawn, school[there], self.n_schools)
+        return {name: Tally(pupils) for name, pupils in found.items()}
 
-    def allocated(self, draws: int, rng: np.random.Generator) -> Array:
+    def allocated(self, draws: int, rng: np.random.Generator) -> Tally:
         """Give every pupil the place of another one, drawn at random."""
-        now = self.observed()[NOW].astype(np.int64)
+        now = self.observed()[NOW].pupils.astype(np.int64)
         k = len(self.groups)
         label = np.repeat(np.arange(k, dtype=np.uint8), now.sum(axis=1))  # small numbers are shuffled faster
         base = np.repeat(np.arange(self.n_schools), now.sum(axis=0)) * k
         flat = [np.bincount(base + rng.permutation(label), minlength=k * self.n_schools) for _ in range(draws)]
-        return np.array(flat, dtype=float).reshape(draws, self.n_schools, k).swapaxes(1, 2)
+        return Tally(np.array(flat, dtype=float).reshape(draws, self.n_schools, k).swapaxes(1, 2))
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,9 @@ def by_group(rows: pd.DataFrame, characteristic: str, at: str = "location") -> p
     )
 
 
-def places(by_attendance: pd.DataFrame, schools: pd.DataFrame, fewest: int = 1) -> Iterator[Place]:
+def places(
+    by_attendance: pd.DataFrame, schools: pd.DataFrame, fewest: int = 1, by_rule: pd.DataFrame | None = None
+) -> Iterator[Place]:
     """Go through the spreads of a table of attendance: every year, the city before its stadsdelen.
 
     Parameters
@@ -134,16 +139,23 @@ def places(by_attendance: pd.DataFrame, schools: pd.DataFrame, fewest: int = 1) 
         ``stadsdeel`` by location.
     fewest
         Schools below which a stadsdeel is left out: an index over few schools tells of these schools.
+    by_rule
+        The pupils of the last year with their school by every rule (`counterfactuals.by_rule`): the city of that year
+        is described under the rules too.
 
     Yields
     ------
     Place
         The last year first.
     """
+    last = by_attendance["year"].max()
     for characteristic in characteristics(by_attendance):
         for year in sorted(by_attendance["year"].unique(), reverse=True):
             rows = by_attendance[by_attendance["year"] == year]
-            yield place(rows, schools, characteristic)
+            if year == last and by_rule is not None:
+                yield place(by_rule, schools, characteristic, rules=RULES)
+            else:
+                yield place(rows, schools, characteristic)
             home = rows["location"].map(schools["stadsdeel"])
             if len(home.unique()) > 1:
                 number = rows.groupby(home.to_numpy())["location"].nunique()
@@ -222,7 +234,7 @@ def _schools(rows: pd.DataFrame, situations: Sequence[str]) -> pd.Index:
     return schools
 
 
-def _summed(cells: NDArray[np.int64], school: NDArray[np.intp], n_schools: int) -> Array:
+def summed(cells: NDArray[np.int64], school: NDArray[np.intp], n_schools: int) -> Array:
     """Add cells up to schools, over the last axis."""
     order = np.argsort(school, kind="stable")
     present, start = np.unique(school[order], return_index=True)

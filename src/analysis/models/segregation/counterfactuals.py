@@ -8,12 +8,10 @@ from scipy.spatial import cKDTree
 
 from analysis.errors import ModelError, Reason
 from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
-from analysis.models.segregation.attendance import NEAREST, characteristics, is_expected, place
-from analysis.models.segregation.estimates import ALLOCATED, estimate_indices
+from analysis.models.segregation.attendance import CITY, is_expected
+from analysis.models.segregation.estimates import BY_PAIR, INTERACTION
 
-CAPACITY = "nearest_with_capacity"
-RULES = (NEAREST, CAPACITY)
-SCENARIOS = ("now", *RULES, ALLOCATED)
+INDICES = (*BY_PAIR, "isolation", INTERACTION, "theil", "theil_between", "theil_within")
 CONSIDERED = 100
 """Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
 
@@ -65,30 +63,26 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     return rows.assign(pupils=given if is_expected(by_home) else given.round().astype(np.int64))
 
 
-def counterfactuals(
-    rows: pd.DataFrame, schools: pd.DataFrame, *, draws: int, random_draws: int, seed: int
-) -> pd.DataFrame:
-    """Compare segregation now with that under every rule.
+def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
+    """Choose what the indices tell of the whole city in the last year, now and under every rule.
 
     Parameters
     ----------
-    rows
-        What `by_rule` gives.
-    schools
-        ``stadsdeel`` by location.
-    draws, random_draws, seed
-        As in `estimate_indices`.
+    indices
+        Of `estimate_indices`, over places that know what `by_rule` gives.
 
     Returns
     -------
     DataFrame
-        The estimates of `estimate_indices` for the whole city, with ``scenario`` (`SCENARIOS`, and how much higher an
-        index is now: ``now_minus_`` a rule) and ``index``.
+        Its rows, with ``index`` and ``scenario``: now, a rule, ``random_allocation``, or how much higher an index is
+        now (``now_minus_`` a rule). They are the same estimates: nothing is resampled again.
     """
-    everywhere = [place(rows, schools, name, rules=RULES) for name in characteristics(rows)]
-    found = estimate_indices(everywhere, draws=draws, random_draws=random_draws, seed=seed)
-    parts = found["term"].str.extract(r"^(dissimilarity|isolation|interaction|theil(?:_between|_within)?)_(.+)$")
-    return found.assign(index=parts[0], scenario=parts[1])
+    rows: pd.DataFrame = indices[(indices["place"] == CITY) & (indices["year"] == indices["year"].max())].reset_index(
+        drop=True
+    )
+    longest_first = "|".join(sorted(INDICES, key=len, reverse=True))
+    parts = rows["term"].str.extract(rf"^({longest_first})_(.+)$")
+    return rows.assign(index=parts[0], scenario=parts[1])
 
 
 def _placed(

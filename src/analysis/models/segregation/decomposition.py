@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.models.segregation.attendance import by_group, characteristics, is_expected
-from analysis.models.segregation.estimates import MIRRORED, PAIRS, basic_interval, indices_of
-from analysis.models.segregation.measures import Array
+from analysis.models.segregation.estimates import BY_PAIR, CORRECTED, MIRRORED, PAIRS, indices_of, moved_interval
+from analysis.models.segregation.measures import Array, Tally
+from analysis.models.segregation.two_years import TwoYears
 
 Tables = dict[tuple[int, int], Array]
 
@@ -35,27 +35,38 @@ PARTS = (
 )
 
 
-def decompose(by_attendance: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFrame:
+def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFrame:
     r"""Decompose the change between the first and the last year.
 
     Parameters
     ----------
     by_attendance
         ``year, location, education, background, pupils``; counted pupils.
+    by_stay
+        Those among them who were there in the first year and are in the last, by what they were in either:
+        ``first_location, last_location`` and likewise education and background, ``pupils``. Where no pupil is known in
+        both years it has no rows, and the years are resampled as if no pupil were in both: intervals are then too wide
+        rather than too narrow, because a pupil who stays mostly stays at the school.
     draws, seed
-        Resamples of the pupils within groups, for the intervals, and their seed.
+        Resamples of the pupils, for the intervals, and their seed.
 
     Returns
     -------
     DataFrame
         In the form of all estimates, with `COLUMNS`; ``term`` is one of `PARTS`. No rows where there is one year.
 
+    Raises
+    ------
+    ModelError
+        If the numbers are expected ones, or more pupils stayed at a school than were there.
+
     Notes
     -----
     With :math:`I(m, o)` the index of the table with the margins of year :math:`m` and the odds ratios of year :math:`o`
     (made by iterative proportional fitting), composition comes to :math:`I(1,0) - I(0,0)` when it is counted first and
     :math:`I(1,1) - I(0,1)` when it is counted last; the mean of both orders is its Shapley value (Elbers, 2023).
-    Schools of one of the two years have no odds ratios in the other: what they change is told apart, as ``schools``.
+    Schools of one of the two years have no odds ratios in the other: what they change stands apart, as ``schools``.
+    Pupils are resampled and not their years: one who is in both is drawn with both, within the groups that he is of.
     """
     first, last = int(by_attendance["year"].min()), int(by_attendance["year"].max())
     if first == last:
@@ -65,40 +76,35 @@ def decompose(by_attendance: pd.DataFrame, *, draws: int, seed: int) -> pd.DataF
     kinds = characteristics(by_attendance)
     frames = []
     for kind, stream in zip(kinds, np.random.SeedSequence(seed).spawn(len(kinds)), strict=True):
-        tables = [by_group(by_attendance[by_attendance["year"] == year], kind) for year in (first, last)]
-        rows = _rows(*tables, draws=draws, rng=np.random.default_rng(stream))
+        before, after = (by_group(by_attendance[by_attendance["year"] == year], kind) for year in (first, last))
+        rows = _rows(TwoYears.of(before, after, by_stay, kind), draws=draws, rng=np.random.default_rng(stream))
         frames.append(pd.DataFrame(rows).assign(characteristic=kind, first_year=first, last_year=last))
     return in_form(pd.concat(frames, ignore_index=True), model="composition", p_value=np.nan, unit="index (0-1)")
 
 
-def _rows(
-    before: pd.DataFrame, after: pd.DataFrame, *, draws: int, rng: np.random.Generator
-) -> list[dict[str, object]]:
-    groups = before.columns.union(after.columns)
-    tables = [table.reindex(columns=groups, fill_value=0) for table in (before, after)]
-    both = tables[0].index.intersection(tables[1].index)
-    kept = [table.index.isin(both) for table in tables]
-    counted = [table.to_numpy(np.int64).T for table in tables]
-    drawn = [_resampled(table, draws, rng) for table in counted]
-    observed = _four(*(table[:, keep] for table, keep in zip(counted, kept, strict=True)), strict=True)
-    again = _four(*(table[:, :, keep] for table, keep in zip(drawn, kept, strict=True)), strict=False)
+def _rows(years: TwoYears, *, draws: int, rng: np.random.Generator) -> list[dict[str, object]]:
+    both = years.schools[0].intersection(years.schools[1])
+    kept = [schools.isin(both) for schools in years.schools]
+    counted, drawn = (years.before.astype(float), years.after.astype(float)), years.resampled(draws, rng)
+    observed = _four(counted[0][:, kept[0]], counted[1][:, kept[1]], strict=True)
+    again = _four(drawn[0][..., kept[0]], drawn[1][..., kept[1]], strict=False)
     rows: list[dict[str, object]] = []
     for group, other in PAIRS:
-        if not {group, other} <= set(groups):
+        if not {group, other} <= set(years.groups):
             continue
-        a, b = list(groups).index(group), list(groups).index(other)
+        a, b = years.groups.index(group), years.groups.index(other)
         told = {"group": group, "comparison": other, "n_clusters": len(both)}
         for name, compute in indices_of(a, b).items():
-            if name == "interaction" or (name == "dissimilarity" and group in MIRRORED):
+            if name not in (CORRECTED, "isolation") or (name in BY_PAIR and group in MIRRORED):
                 continue
-            whole = [compute(table.astype(float)) for table in counted]
-            whole_drawn = [compute(table) for table in drawn]
-            parts = _parts({key: compute(table) for key, table in observed.items()}, *whole)
-            parts_drawn = _parts({key: compute(table) for key, table in again.items()}, *whole_drawn)
+            whole = [compute(Tally(table)) for table in counted]
+            whole_drawn = [compute(Tally(table)) for table in drawn]
+            parts = _parts({key: compute(Tally(table)) for key, table in observed.items()}, *whole)
+            parts_drawn = _parts({key: compute(Tally(table)) for key, table in again.items()}, *whole_drawn)
             members = [a] if name == "isolation" else [a, b]
             n = {"n_obs": min(int(table[members].sum()) for table in counted)}
             rows += [
-                {"index": name, "term": part, **basic_interval(float(parts[part]), parts_drawn[part]), **told, **n}
+                {"index": name, "term": part, **moved_interval(float(parts[part]), parts_drawn[part]), **told, **n}
                 for part in PARTS
             ]
     return rows
@@ -162,8 +168,3 @@ def fitted(table: Array, margins: Array, *, strict: bool = True) -> Array:
 
 def _ratio(wanted: Array, present: Array) -> Array:
     return np.divide(wanted, present, out=np.zeros_like(present), where=present > 0)
-
-
-def _resampled(table: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Array:
-    drawn = [rng.multinomial(row.sum(), row / max(row.sum(), 1), draws) for row in table]
-    return np.stack(drawn, axis=1).astype(float)

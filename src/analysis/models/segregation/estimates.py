@@ -1,4 +1,4 @@
-"""Every index with its interval, its floor under random allocation and, for dissimilarity, its bias corrected."""
+"""Every index with its interval, and what it would be if pupils were allocated to schools at random."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from analysis.models.estimates import in_form
 from analysis.models.segregation.attendance import NOW, Place, Spread
 from analysis.models.segregation.correction import corrected
-from analysis.models.segregation.measures import Array, exposure, theil, uneven
+from analysis.models.segregation.measures import Array, Tally, exposure, theil, uneven
 
 INTERVAL = (0.025, 0.975)
-INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
+NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
+INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
 ALLOCATED = "random_allocation"
 
 PAIRS = (
@@ -25,18 +26,25 @@ PAIRS = (
     ("nonwestern", "rest"),
     ("group", "rest"),
 )
-"""Which group is held against which, where a table has both."""
+"""Which group is compared with which, where a table has both."""
 
 MIRRORED = ("hoog",)
-"""Groups of which the dissimilarity is told already, as that of the other group."""
+"""Groups of which the dissimilarity stands there already, as that of the other group."""
 
 UNKNOWN = "onbekend"
 EXPECTED = "expected_composition"
 NAMES = {"nonwestern": "non-western"}
 """How groups are called in the tables, where it is not as in the data."""
 
-Draws = Mapping[str, Array]
-Compute = Callable[[Array], Array]
+PLAIN, CORRECTED = "dissimilarity", "dissimilarity_corrected"
+INTERACTION = "interaction"
+"""The one index that is lower where groups are farther apart."""
+BY_PAIR = (PLAIN, CORRECTED)
+"""Indices that are the same for both groups of a pair."""
+
+Tallies = Mapping[str, Tally]
+Compute = Callable[[Tally], Array]
+Row = dict[str, object]
 
 
 def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, seed: int) -> pd.DataFrame:
@@ -56,16 +64,18 @@ def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, 
     -------
     DataFrame
         In the form of all estimates, with ``year, characteristic, place`` and ``comparison``; ``term`` is the index and
-        the situation: ``now``, ``nearest``, ``now_minus_nearest`` or ``random_allocation``; of dissimilarity between
-        counted groups ``corrected`` too. ``n_obs`` are the pupils of the groups that an index compares, or those in all
-        where the numbers are expected ones. An index has no null hypothesis of zero, so no p-value.
+        the situation: ``now``, a rule such as ``nearest``, ``now_minus_`` a rule, or ``random_allocation`` (mean and
+        percentiles over allocations). ``p_value``, of now alone: how often a random allocation is at least as
+        segregated. ``n_obs`` are the pupils of the groups that an index compares, or those in all where the numbers are
+        expected ones. ``dissimilarity`` is that of the numbers as they are, which lies too high: it has no interval.
 
     Notes
     -----
-    Intervals are basic bootstrap intervals, :math:`2\hat\theta - q_{.975}` to :math:`2\hat\theta - q_{.025}`
-    (Davison and Hinkley, 1997, section 5.2): resampling adds to the upward bias of D, so that percentiles of the
-    draws lie too high. That of the corrected D are the percentiles of the corrected draws, moved so that their mean is
-    the estimate. Those under random allocation are percentiles of the draws.
+    Every other index is corrected for what small schools alone add to it (`correction.corrected`, `measures.exposure`,
+    `measures.theil`). Intervals are the percentiles of the corrected draws, moved so that their mean is the estimate:
+    correcting a resample cannot undo what resampling itself adds, so its level says nothing; its spread does. The test
+    against random allocation is exact: :math:`p = (1 + \#\{r: \hat\theta_r \ge \hat\theta\}) / (1 + R)` (Davison and
+    Hinkley, 1997, section 4.3).
     """
     root = np.random.SeedSequence(seed)
     frames: list[pd.DataFrame] = []
@@ -84,12 +94,12 @@ def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, 
         )
     found = pd.concat(frames, ignore_index=True)
     found = found.assign(group=found["group"].replace(NAMES))
-    return in_form(found, p_value=np.nan, unit="index (0-1)")
+    return in_form(found, unit="index (0-1)")
 
 
-def _pairs(spread: Spread, resampled: Draws, allocated: Array) -> Iterator[dict[str, object]]:
+def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
     observed = spread.observed()
-    members = observed[NOW].sum(axis=1)
+    members = observed[NOW].pupils.sum(axis=1)
     expected = spread.model == EXPECTED
     for group, other in PAIRS:
         if not {group, other} <= set(spread.groups):
@@ -100,80 +110,74 @@ def _pairs(spread: Spread, resampled: Draws, allocated: Array) -> Iterator[dict[
         told = {"group": group, "comparison": other, "n_clusters": _schools(observed)}
         both = round(members.sum() if expected else members[[a, b]].sum())
         for name, compute in indices_of(a, b).items():
-            if name == "dissimilarity" and group in MIRRORED:
+            if name in BY_PAIR and group in MIRRORED:
                 continue
             alone = round(members[a]) if name == "isolation" and not expected else both
             rows = _situations(name, compute, observed, resampled, allocated)
             yield from ({**row, **told, "n_obs": alone} for row in rows)
-        if not expected and group not in MIRRORED:
-            row = _corrected(observed[NOW][[a, b]], resampled[NOW][:, [a, b]])
-            yield {**row, **told, "n_obs": both}
 
 
 def indices_of(a: int, b: int) -> dict[str, Compute]:
     """Return how each index of group `a` against group `b` follows from pupils by group and school."""
     return {
-        "dissimilarity": lambda x: uneven(x[..., a, :], x[..., b, :]),
-        "isolation": lambda x: exposure(x[..., a, :], x[..., a, :], x.sum(axis=-2)),
-        "interaction": lambda x: exposure(x[..., a, :], x[..., b, :], x.sum(axis=-2)),
+        PLAIN: lambda x: uneven(x.pupils[..., a, :], x.pupils[..., b, :]),
+        CORRECTED: lambda x: corrected(x.pupils[..., a, :], x.pupils[..., b, :], x.both),
+        "isolation": lambda x: exposure(x, a, a),
+        INTERACTION: lambda x: exposure(x, a, b),
     }
 
 
-def _information(place: Place, resampled: Draws, allocated: Array) -> Iterator[dict[str, object]]:
+def _information(place: Place, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
     """Theil's H of all groups that are known, and its parts where there is more than one stadsdeel."""
     spread = place.spread
     known = [number for number, name in enumerate(spread.groups) if name != UNKNOWN]
-    observed = {name: counted[known] for name, counted in spread.observed().items()}
-    draws = {name: drawn[:, known] for name, drawn in resampled.items()}
-    told = {"group": "all", "comparison": "", "n_clusters": _schools(spread.observed())}
-    told["n_obs"] = round(observed[NOW].sum())
-    parts = ["theil", "theil_between", "theil_within"] if place.stadsdeel.max() > 0 else ["theil"]
-    for part in parts:
+    observed, draws = (
+        {name: _of(tally, known) for name, tally in tallies.items()} for tallies in (spread.observed(), resampled)
+    )
+    members = observed[NOW].pupils.sum(axis=1)
+    if (members > 0).sum() < 2:
+        return  # nothing is mixed where there is one group
+    told = {"group": "all", "comparison": "", "n_clusters": _schools(spread.observed()), "n_obs": round(members.sum())}
+    for part in ["theil", "theil_between", "theil_within"] if place.stadsdeel.max() > 0 else ["theil"]:
         compute = partial(_theil, part=part, stadsdeel=place.stadsdeel)
-        rows = _situations(part, compute, observed, draws, allocated[:, known])
+        rows = _situations(part, compute, observed, draws, _of(allocated, known))
         yield from ({**row, **told} for row in rows)
 
 
-def _theil(counted: Array, part: str, stadsdeel: NDArray[np.intp]) -> Array:
-    return theil(counted, stadsdeel)[part]
+def _of(tally: Tally, groups: list[int]) -> Tally:
+    return Tally(tally.pupils[..., groups, :], tally.mixed)
 
 
-def _schools(observed: Draws) -> int:
-    return int((observed[NOW].sum(axis=0) > 0).sum())
+def _theil(tally: Tally, part: str, stadsdeel: NDArray[np.intp]) -> Array:
+    return theil(tally, stadsdeel)[part]
 
 
-def _situations(
-    name: str, compute: Compute, observed: Draws, resampled: Draws, allocated: Array
-) -> Iterator[dict[str, object]]:
-    values = {situation: float(compute(counted)) for situation, counted in observed.items()}
-    draws = {situation: compute(drawn) for situation, drawn in resampled.items()}
+def _schools(observed: Tallies) -> int:
+    return int((observed[NOW].pupils.sum(axis=0) > 0).sum())
+
+
+def _situations(name: str, compute: Compute, observed: Tallies, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
+    values = {situation: float(compute(tally)) for situation, tally in observed.items()}
+    draws = {situation: compute(tally) for situation, tally in resampled.items()}
+    by_chance, apart = compute(allocated), -1 if name == INTERACTION else 1
     for rule in [situation for situation in observed if situation != NOW]:
         values[f"{NOW}_minus_{rule}"] = values[NOW] - values[rule]
         draws[f"{NOW}_minus_{rule}"] = draws[NOW] - draws[rule]
     for situation, value in values.items():
-        yield {"term": f"{name}_{situation}", **basic_interval(value, draws[situation])}
-    by_chance = compute(allocated)
+        told = {"estimate": value} if name == PLAIN else moved_interval(value, draws[situation])
+        p_value = more_than_chance(apart * value, apart * by_chance) if situation == NOW else np.nan
+        yield {"term": f"{name}_{situation}", "p_value": p_value, **NO_INTERVAL, **told}
     low, high = np.quantile(by_chance, INTERVAL)
     told = {"estimate": by_chance.mean(), "std_error": by_chance.std(ddof=1), "ci_low": low, "ci_high": high}
-    yield {"term": f"{name}_{ALLOCATED}", **told}
+    yield {"term": f"{name}_{ALLOCATED}", "p_value": np.nan, **told}
 
 
-def basic_interval(estimate: float, draws: Array) -> dict[str, float]:
-    """Return an estimate with its standard error and basic bootstrap interval."""
-    low, high = np.quantile(draws, INTERVAL)
-    error = float(draws.std(ddof=1))
-    return {"estimate": estimate, "std_error": error, "ci_low": 2 * estimate - high, "ci_high": 2 * estimate - low}
-
-
-def _corrected(pair: Array, resampled: Array) -> dict[str, object]:
-    estimate, draws = float(corrected(*pair)), corrected(resampled[:, 0], resampled[:, 1])
-    return {"term": "dissimilarity_corrected", **moved_interval(estimate, draws)}
+def more_than_chance(value: float, by_chance: Array) -> float:
+    """Return the p-value of the test that an index is no higher than random allocations make it."""
+    return float((1 + (by_chance >= value).sum()) / (1 + len(by_chance)))
 
 
 def moved_interval(estimate: float, draws: Array) -> dict[str, float]:
-    """Return an estimate with the percentiles of its draws, moved so that their mean is the estimate.
-
-    Correcting a resample cannot undo what resampling itself adds, so its level says nothing; its spread does.
-    """
+    """Return an estimate with the percentiles of its draws, moved so that their mean is the estimate."""
     low, high = np.quantile(draws, INTERVAL) - draws.mean() + estimate
     return {"estimate": estimate, "std_error": float(draws.std(ddof=1)), "ci_low": low, "ci_high": high}

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.school_bands import share_at_home
-from analysis.models.segregation.measures import Array, counts, indices
+from analysis.models.segregation.measures import Array, Tally, counts
 
 
 @dataclass(frozen=True)
@@ -70,54 +70,33 @@ class City:
             n_schools=len(schools),
         )
 
-    def indices(self, pupils: ArrayLike, school: NDArray[np.intp]) -> dict[str, float]:
-        """Compute the indices of the expected composition if `pupils` attend `school`, pair by pair."""
-        return indices(*self._expected(np.asarray(pupils, float), school))
-
-    def situations(self, pupils: ArrayLike) -> dict[tuple[str, str], float]:
-        """Compute the indices as it is now, at the nearest school, and how much higher they are now."""
-        now, near = self.indices(pupils, self.school), self.indices(pupils, self.nearest)
-        found = {(name, "now"): value for name, value in now.items()}
-        found |= {(name, "nearest"): value for name, value in near.items()}
-        return found | {(name, "now_minus_nearest"): now[name] - near[name] for name in now}
-
-    def observed(self) -> dict[str, Array]:
+    def observed(self) -> dict[str, Tally]:
         """Count the expected pupils by situation, shape (2, n_schools): the group and the rest."""
         return {name: self._expected(self.pupils, school) for name, school in self._schools.items()}
 
-    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Array]:
+    def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Tally]:
         """Resample the city's pupils with replacement, shape (draws, 2, n_schools)."""
         n, p = int(self.pupils.sum()), self.pupils / self.pupils.sum()
         drawn = [rng.multinomial(n, p) for _ in range(draws)]
         return {
-            name: np.array([self._expected(pupils, school) for pupils in drawn])
+            name: _stacked([self._expected(pupils, school) for pupils in drawn])
             for name, school in self._schools.items()
         }
 
-    def allocated(self, draws: int, rng: np.random.Generator) -> Array:
+    def allocated(self, draws: int, rng: np.random.Generator) -> Tally:
         """Allocate the pupils to schools of the same size at random, shape (draws, 2, n_schools)."""
         share, school = np.repeat(self.share, self.pupils), np.repeat(self.school, self.pupils)
-        found = []
-        for _ in range(draws):
-            mixed = rng.permutation(share)
-            parts = [np.bincount(school, weight, self.n_schools) for weight in (mixed, 1 - mixed)]
-            found.append(np.array(parts))
-        return np.array(found)
+        return _stacked([_by_school(school, rng.permutation(share), 1.0, self.n_schools) for _ in range(draws)])
 
-    def _expected(self, pupils: NDArray[np.int64] | Array, school: NDArray[np.intp]) -> Array:
-        parts = [np.bincount(school, pupils * share, self.n_schools) for share in (self.share, 1 - self.share)]
-        return np.array(parts)
+    def _expected(self, pupils: NDArray[np.int64], school: NDArray[np.intp]) -> Tally:
+        return _by_school(school, self.share, pupils, self.n_schools)
 
 
-def bootstrap(city: City, draws: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Resample the city's pupils with replacement and compute every index anew; one row per draw."""
-    n, p = int(city.pupils.sum()), city.pupils / city.pupils.sum()
-    return pd.DataFrame([city.situations(rng.multinomial(n, p)) for _ in range(draws)])
+def _by_school(school: NDArray[np.intp], share: Array, pupils: NDArray[np.int64] | float, n_schools: int) -> Tally:
+    weights = (pupils * share, pupils * (1 - share), pupils * share * (1 - share))
+    group, rest, mixed = (np.bincount(school, weight, n_schools) for weight in weights)
+    return Tally(np.array([group, rest], dtype=float), np.asarray(mixed, dtype=float))
 
 
-def random_allocation(city: City, draws: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Allocate pupils to schools at random, school sizes kept, and compute every index; one row per draw.
-
-    Its mean is what an index would show without any segregation: the floor that small schools alone cause.
-    """
-    return pd.DataFrame([indices(*parts) for parts in city.allocated(draws, rng)])
+def _stacked(tallies: list[Tally]) -> Tally:
+    return Tally(np.array([one.pupils for one in tallies]), np.array([one.both for one in tallies], dtype=float))

@@ -5,6 +5,8 @@ All work on the last axis, so that hundreds of resamples cost one pass.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +14,28 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError, Reason
 
 Array = NDArray[np.float64]
+
+
+class Tally(NamedTuple):
+    r"""Pupils by group and school, counted or expected.
+
+    Parameters
+    ----------
+    pupils
+        Shape (..., n_groups, n_schools).
+    mixed
+        Of expected pupils of two groups, how much of single pupils counts for both, shape (..., n_schools):
+        :math:`\sum_i s_i (1 - s_i)` over the pupils of a school, who are of the first group with probability
+        :math:`s_i`. Pupils who are counted are of one group each: None.
+    """
+
+    pupils: Array
+    mixed: Array | None = None
+
+    @property
+    def both(self) -> Array | float:
+        """What `mixed` is, or zero."""
+        return 0.0 if self.mixed is None else self.mixed
 
 
 def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
@@ -42,8 +66,8 @@ def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     return float(uneven(counts(group, "group"), counts(comparison, "comparison")))
 
 
-def isolation(group: ArrayLike, total: ArrayLike) -> float:
-    r"""Isolation index: the share of the own group at the school of an average member.
+def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None) -> float:
+    r"""Isolation index: the share of the own group among the schoolmates of an average member.
 
     Parameters
     ----------
@@ -51,20 +75,31 @@ def isolation(group: ArrayLike, total: ArrayLike) -> float:
         Pupils (or expected pupils) of the group per school, shape (n_schools,).
     total
         All pupils per school, of whatever group.
+    mixed
+        Of expected pupils; see `Tally`.
+
+    Raises
+    ------
+    ModelError
+        If the counts make no sense, expected pupils come without `mixed`, or no member has a schoolmate.
 
     Notes
     -----
-    :math:`P^* = \sum_j (a_j / A)(a_j / t_j)` (Lieberson, 1981).
+    :math:`P^* = \sum_j (a_j / A)\, (a_j - 1)/(t_j - 1)` (Lieberson, 1981, without the pupil itself, who would be
+    company of its own). So it does not depend on the size of schools: where pupils are allocated at random it is
+    :math:`(A - 1)/(T - 1)` on average. Of expected pupils :math:`a_j(a_j - 1)` has :math:`\sum_i s_i(1 - s_i)` added:
+    the average of what counted pupils would show, were each of the group with probability :math:`s_i`. A pupil who is
+    alone at a school has no schoolmates and stays out.
     """
     _of_the_same_schools(group, total)
     a, t = counts(group, "group"), counts(total, "total")
     if (a > t * (1 + 1e-12)).any():
         raise ModelError("isolation: a school has more pupils of the group than pupils", Reason.INVALID)
-    return float(exposure(a, a, t))
+    return _met(_tally([a, t - a], mixed), 0, "isolation")
 
 
-def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike) -> float:
-    r"""Interaction index: the share of another group at the school of an average member of this one.
+def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None) -> float:
+    r"""Interaction index: the share of another group among the schoolmates of an average member of this one.
 
     Parameters
     ----------
@@ -72,24 +107,35 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike) -> float:
         Pupils (or expected pupils) of either group per school, shape (n_schools,).
     total
         All pupils per school, of whatever group.
+    mixed
+        Of expected pupils; see `Tally`.
 
     Notes
     -----
-    :math:`{}_aP^*_b = \sum_j (a_j / A)(b_j / t_j)` (Lieberson, 1981). The isolation of a group and its interactions
-    with all others add up to one.
+    :math:`{}_aP^*_b = \sum_j (a_j / A)\, b_j/(t_j - 1)` (Lieberson, 1981, without the pupil itself; of expected pupils
+    :math:`a_j b_j` less :math:`\sum_i s_i(1 - s_i)`). The isolation of a group and its interactions with all others add
+    up to one.
     """
     for counted in (other, total):
         _of_the_same_schools(group, counted)
     a, b, t = counts(group, "group"), counts(other, "other"), counts(total, "total")
     if (a + b > t * (1 + 1e-12)).any():
         raise ModelError("interaction: a school has more pupils of the two groups than pupils", Reason.INVALID)
-    return float(exposure(a, b, t))
+    return _met(_tally([a, b, t - a - b], mixed), 1, "interaction")
 
 
-def indices(group: ArrayLike, rest: ArrayLike) -> dict[str, float]:
-    """Return dissimilarity (group against rest) and isolation of the group, from expected pupils per school."""
-    a, b = np.asarray(group, float), np.asarray(rest, float)
-    return {"dissimilarity": dissimilarity(a, b), "isolation": isolation(a, a + b)}
+def _tally(rows: list[Array], mixed: ArrayLike | None) -> Tally:
+    pupils = np.array(rows)
+    if mixed is None and (np.abs(pupils - np.round(pupils)) > 1e-9).any():
+        raise ModelError("parts of pupils: of expected numbers it is needed how much counts for both", Reason.INVALID)
+    return Tally(pupils, None if mixed is None else np.asarray(mixed, float))
+
+
+def _met(tally: Tally, other: int, name: str) -> float:
+    found = float(exposure(tally, 0, other))
+    if np.isnan(found):
+        raise ModelError(f"{name}: nobody of the group has a schoolmate", Reason.EMPTY)
+    return found
 
 
 def uneven(a: Array, b: Array) -> Array:
@@ -100,11 +146,14 @@ def uneven(a: Array, b: Array) -> Array:
     return found
 
 
-def exposure(a: Array, b: Array, total: Array) -> Array:
-    """Interaction (or isolation, where `b` is `a`) over the last axis, unchecked."""
-    share = np.divide(b, total, out=np.zeros(np.broadcast_shapes(b.shape, total.shape)), where=total > 0)
+def exposure(tally: Tally, group: int, other: int) -> Array:
+    """Interaction of two groups (isolation, where they are the same) over the last axis, unchecked."""
+    a, b = tally.pupils[..., group, :], tally.pupils[..., other, :]
+    pairs = a * b - tally.both if group != other else a * (a - 1) + tally.both
+    mates = tally.pupils.sum(axis=-2) - 1
+    met = np.divide(pairs, mates, out=np.zeros_like(mates), where=mates > 0)
     with np.errstate(invalid="ignore"):
-        found: Array = (a / a.sum(axis=-1, keepdims=True) * share).sum(axis=-1)
+        found: Array = met.sum(axis=-1) / np.where(mates > 0, a, 0).sum(axis=-1)
     return found
 
 
@@ -116,12 +165,12 @@ def entropy(counted: Array, axis: int) -> Array:
     return found
 
 
-def theil(counted: Array, place: NDArray[np.intp]) -> dict[str, Array]:
+def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
     r"""Theil's information index H of all groups together, and its parts between and within places.
 
     Parameters
     ----------
-    counted
+    tally
         Pupils, shape (..., n_groups, n_schools).
     place
         Position of the place of each school, shape (n_schools,).
@@ -137,21 +186,37 @@ def theil(counted: Array, place: NDArray[np.intp]) -> dict[str, Array]:
     With :math:`E` the entropy of the city, :math:`E_j` of school :math:`j` with :math:`t_j` of :math:`T` pupils and
     :math:`E_d` of place :math:`d`: :math:`H = \sum_j t_j (E - E_j) / (E T)`, between places
     :math:`\sum_d t_d (E - E_d) / (E T)`, within them :math:`\sum_j t_j (E_d - E_j) / (E T)` (Theil and Finizza, 1971).
+    The entropy of few pupils lies too low, and H too high. Every entropy is corrected for that:
+    :math:`E_j + (k_j - 1) / 2 t_j` with :math:`k_j` the groups that are there (Miller, 1955). Of expected pupils of two
+    groups :math:`k_j - 1` is :math:`1 - t_j \sum_i s_i (1 - s_i) / a_j b_j`, by the same expansion: nothing where
+    all pupils of a school have one :math:`s_i`, and one where each is 0 or 1. Where all schools are alike H is zero on
+    average, and may fall below it.
     """
     members = np.zeros((len(place), int(place.max()) + 1))
     members[np.arange(len(place)), place] = 1.0
-    by_place = counted @ members
-    whole = entropy(counted.sum(axis=-1), axis=-1)
-    pupils = counted.sum(axis=(-1, -2))
-    schools = (counted.sum(axis=-2) * entropy(counted, axis=-2)).sum(axis=-1)
-    places = (by_place.sum(axis=-2) * entropy(by_place, axis=-2)).sum(axis=-1)
+    everywhere = np.ones((len(place), 1))
+    whole, places = (_disorder(tally, to).sum(axis=-1) for to in (everywhere, members))
+    schools = _disorder(tally, None).sum(axis=-1)
     with np.errstate(invalid="ignore"):
-        scale = whole * pupils
         return {
-            "theil": (scale - schools) / scale,
-            "theil_between": (scale - places) / scale,
-            "theil_within": (places - schools) / scale,
+            "theil": (whole - schools) / whole,
+            "theil_between": (whole - places) / whole,
+            "theil_within": (places - schools) / whole,
         }
+
+
+def _disorder(tally: Tally, to: Array | None) -> Array:
+    """Pupils times corrected entropy, per school or, with `to`, per place that schools belong to."""
+    pupils = tally.pupils if to is None else tally.pupils @ to
+    mixed = tally.mixed if tally.mixed is None or to is None else tally.mixed @ to
+    total = pupils.sum(axis=-2)
+    if mixed is None:
+        more = np.maximum((pupils > 0).sum(axis=-2) - 1, 0).astype(float)
+    else:
+        product = pupils.prod(axis=-2)
+        more = 1 - np.divide(total * mixed, product, out=np.ones_like(total), where=product > 0)
+    found: Array = total * entropy(pupils, axis=-2) + more / 2
+    return found
 
 
 def counts(values: ArrayLike, name: str) -> Array:

@@ -4,7 +4,9 @@ import pytest
 from analysis.errors import ModelError
 from analysis.models.school_bands import bands_attended
 from analysis.models.segregation import counterfactuals as rules
+from analysis.models.segregation.attendance import places
 from analysis.models.segregation.counterfactuals import by_rule, counterfactuals
+from analysis.models.segregation.estimates import estimate_indices
 from analysis.models.segregation.mirror import bands_by_year, exposure_at_home, mirror
 
 
@@ -86,10 +88,22 @@ def test_expected_pupils_keep_their_shares_under_a_rule(by_home, schools):
 
 def test_counterfactuals_by_hand(by_home, schools):
     rows = by_rule(by_home, schools, slack=2.0, seed=1)
-    found = counterfactuals(rows, schools, draws=50, random_draws=20, seed=1)
+    indices = estimate_indices(places(rows, schools, by_rule=rows), draws=50, random_draws=20, seed=1)
+    found = counterfactuals(indices)
     d = found[(found["index"] == "dissimilarity") & (found["group"] == "laag")].set_index("scenario")["estimate"]
     assert d["now"] == pytest.approx(1)  # hoog at a, laag at b
     assert d["nearest"] == pytest.approx(4 / 12)  # all hoog at a, eight laag of twelve too
     assert d["nearest_with_capacity"] == d["nearest"]  # there are places enough
     assert d["now_minus_nearest"] == pytest.approx(8 / 12)
-    assert {"random_allocation", "corrected"} <= set(d.index)
+    corrected = found[found["index"] == "dissimilarity_corrected"].set_index("scenario")["estimate"]
+    assert corrected["now"] == pytest.approx(1)
+    assert corrected["nearest"] < d["nearest"]
+    assert "random_allocation" in corrected.index
+
+
+def test_what_stands_in_two_tables_is_one_estimate(by_home, schools):
+    rows = by_rule(by_home, schools, slack=2.0, seed=1)
+    indices = estimate_indices(places(rows, schools, by_rule=rows), draws=50, random_draws=20, seed=1)
+    told = counterfactuals(indices).drop(columns=["index", "scenario"])
+    city = indices[(indices["place"] == "city") & (indices["year"] == 2019)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(told, city)
