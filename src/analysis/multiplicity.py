@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
 
-HOLM, ROMANO_WOLF = "Holm", "Romano-Wolf"
 Correction = Literal["Holm", "Romano-Wolf"]
+HOLM: Correction = "Holm"
+ROMANO_WOLF: Correction = "Romano-Wolf"
 
 
 @dataclass(frozen=True)

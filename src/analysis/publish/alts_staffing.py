@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -29,13 +29,10 @@ def by_year(levels: pd.DataFrame) -> str:
     kind = text("A line with its interval for the G5 and one for the rest.")
     if len(regions) < 2 or pairs.empty:
         return kind
-    higher = int((pairs["ci_low", "G5"] > pairs["ci_high", "outside the G5"]).sum())
-    lower = int((pairs["ci_high", "G5"] < pairs["ci_low", "outside the G5"]).sum())
     apart = text(
-        "With intervals apart, the G5 lie above the rest in {higher} of {years} years and below it in {lower}.",
-        higher=str(higher),
-        lower=str(lower),
-        years=str(len(pairs)),
+        "With intervals apart, the G5 lie above the rest in {higher:.0%} of the years and below it in {lower:.0%}.",
+        higher=(pairs["ci_low", "G5"] > pairs["ci_high", "outside the G5"]).mean(),
+        lower=(pairs["ci_high", "G5"] < pairs["ci_low", "outside the G5"]).mean(),
     )
     return _joined(kind, apart)
 
@@ -84,26 +81,20 @@ def oab_events(estimates: pd.DataFrame, last_year: int) -> str:
     return _moved(kind, [(row["outcome"], units.direction(row)) for row in as_rows(_known(last))])
 
 
-def _holds(rows: pd.DataFrame, is_in: Callable[[pd.DataFrame], pd.Series]) -> dict[str, str]:
-    known = _known(rows)
-    return {"held": str(int(is_in(known).sum())), "all": str(len(known))}
-
-
 def nulls(table: pd.DataFrame) -> str:
     """Describe the nulls: how many intervals lie within their margin."""
-    within = _holds(table, lambda rows: (rows["in_margins_low"] > -1) & (rows["in_margins_high"] < 1))
-    return text(
-        "A line per outcome in units of its margin, which is shaded; {held} of {all} intervals lie within it.", **within
-    )
+    known = _known(table)
+    within = (known["in_margins_low"] > -1) & (known["in_margins_high"] < 1)
+    kind = text("A line per outcome in units of its margin, which is shaded.")
+    return _joined(kind, text("Within it lie {share:.0%} of the intervals.", share=within.mean()) if len(known) else "")
 
 
 def placebos(estimates: pd.DataFrame) -> str:
     """Describe the placebo runs: how many intervals hold zero."""
-    zero = _holds(estimates, lambda rows: (rows["ci_low"] <= 0) & (rows["ci_high"] >= 0))
-    return text(
-        "Dots with intervals for false cut-offs and years, left-out schools and bandwidths; {held} of {all} hold zero.",
-        **zero,
-    )
+    known = _known(estimates)
+    zero = (known["ci_low"] <= 0) & (known["ci_high"] >= 0)
+    kind = text("Dots with intervals for false cut-offs and years, left-out schools and bandwidths.")
+    return _joined(kind, text("Zero lies in {share:.0%} of the intervals.", share=zero.mean()) if len(known) else "")
 
 
 def by_risk(levels: pd.DataFrame) -> str:

@@ -61,7 +61,7 @@ def told(counted: pd.DataFrame, level: float = LEVEL) -> str:
         "{significant:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
         "{significant_corrected:.0f} came out after correction within their families",
         level=level,
-        **sums.to_dict(),
+        **{str(name): value for name, value in sums.items()},
     )
 
 

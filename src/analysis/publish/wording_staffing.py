@@ -240,8 +240,8 @@ def _drift(row: Row) -> str:
             **told,
         )
     return text(
-        "It falls if they drifted apart by {drift} times the largest yearly step before the start: the interval is "
-        "then {low} to {high}.",
+        "It falls if they drifted apart every year by {drift} times the largest yearly step before the start: the "
+        "interval is then {low} to {high}.",
         drift=number(row["drift"], 1),
         **told,
     )

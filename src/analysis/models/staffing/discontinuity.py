@@ -130,19 +130,19 @@ def discontinuity(
     chosen = bandwidths or mse_bandwidths(data, order, derivative)
     plain = conventional_weights(data, chosen.main, order, derivative)
     corrected = plain - bias_weights(data, chosen, order, derivative)
-    reach = max(chosen.main, chosen.bias)
-    error, clusters = jump_error(data, corrected, reach)
+    residual = _all_residuals(data, max(chosen.main, chosen.bias))
+    used = corrected != 0
     inside = np.abs(data.x) < chosen.main
     left, right = (int(inside[side].sum()) for side in data.sides)
     return Discontinuity(
         conventional=float(plain @ data.y),
-        conventional_error=jump_error(data, plain, reach)[0],
+        conventional_error=_error(plain * residual, data.cluster),
         estimate=float(corrected @ data.y),
-        std_error=error,
+        std_error=_error(corrected * residual, data.cluster),
         bandwidths=chosen,
         n_left=left,
         n_right=right,
-        n_clusters=clusters,
+        n_clusters=int(used.sum()) if data.cluster is None else len(np.unique(data.cluster[used])),
     )
 
 
@@ -280,19 +280,6 @@ def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     mean = (sums[last] - sums[first] - value) / neighbours
     residual[near] = np.sqrt(neighbours / (neighbours + 1)) * (value - mean)
     return residual
-
-
-def jump_error(data: Sample, weights: Floats, reach: float) -> tuple[float, int]:
-    """Compute the standard error of a weighted sum of outcomes from their nearest neighbours within `reach`.
-
-    Returns
-    -------
-    tuple of float and int
-        The error, and how many clusters (observations, where there are none) have a weight.
-    """
-    used = weights != 0
-    clusters = int(used.sum()) if data.cluster is None else len(np.unique(data.cluster[used]))
-    return _error(weights * _all_residuals(data, reach), data.cluster), clusters
 
 
 def _error(contributions: Floats, cluster: NDArray[np.intp] | None) -> float:

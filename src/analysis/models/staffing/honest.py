@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
+from scipy.special import ndtr, stdtr
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
@@ -28,11 +30,11 @@ from analysis.models.staffing.discontinuity import (
     FEWEST,
     Sample,
     conventional_weights,
-    jump_error,
     sample,
 )
 
 ORDER = 4  # of the polynomial on either side from which the bound is read
+ALONE = 1e-10  # a determinant below this part of its products is rounding
 CANDIDATES = 60  # bandwidths that are tried: their half-lengths differ by less than a per cent near the shortest
 
 Floats = NDArray[np.float64]
@@ -119,19 +121,21 @@ def honest(
     -----
     With weights :math:`l_i` of the outcomes (`discontinuity.conventional_weights`) the largest bias is
     :math:`\frac{M}{2}\{|\sum_{x<0} l_i x_i^2| + |\sum_{x \ge 0} l_i x_i^2|\}`, reached by a parabola on either side;
-    the interval is :math:`\hat\tau \pm \mathrm{cv}_\alpha(\mathrm{bias}/s)\, s`.
+    the interval is :math:`\hat\tau \pm \mathrm{cv}_\alpha(\mathrm{bias}/s)\, s`. Neighbours of one board share what its
+    schools share, so that distances to neighbours, from which the robust error is made, pass over a part of it; the
+    error here is that of the jackknife over clusters.
 
     Raises
     ------
     ModelError
-        If a value is missing, a side has too few observations, or the outcome does not vary.
+        If a value is missing, a side has too few observations or clusters, or the outcome does not vary.
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
     bound, spread = rule_of_thumb(data)
     bound = bound if curvature is None else curvature
     chosen = bandwidth or _shortest(data, bound, spread)
     weights = conventional_weights(data, chosen, 1, 0)
-    error, clusters = jump_error(data, weights, chosen)
+    error, clusters = jackknife_error(data, chosen)
     if error <= 0:
         raise ModelError("the outcome does not vary near the cut-off; its jump has no error", Reason.UNDEFINED)
     left, right = (int((np.abs(data.x[side]) < chosen).sum()) for side in data.sides)
@@ -143,6 +147,47 @@ def worst_bias(data: Sample, weights: Floats, curvature: float) -> float:
     """Largest bias of a weighted sum of outcomes over all curves whose second derivative is at most `curvature`."""
     by_side = (abs(weights[side] @ data.x[side] ** 2) for side in data.sides)
     return float(curvature / 2 * sum(by_side))
+
+
+def jackknife_error(data: Sample, bandwidth: float) -> tuple[float, int]:
+    r"""Compute the standard error of the local linear jump by leaving out one cluster at a time.
+
+    Returns
+    -------
+    tuple of float and int
+        The error, and the number of clusters (observations, where there are none) within the bandwidth.
+
+    Raises
+    ------
+    ModelError
+        If one cluster is all that a line on one side rests on.
+
+    Notes
+    -----
+    :math:`s^2 = \frac{G-1}{G} \sum_g (\hat\tau_{(g)} - \bar\tau)^2`; a line needs five sums, so that leaving out a
+    cluster subtracts its own.
+    """
+    near = np.abs(data.x) < bandwidth
+    x, y = data.x[near], data.y[near]
+    cluster = np.arange(len(x)) if data.cluster is None else np.unique(data.cluster[near], return_inverse=True)[1]
+    number = int(cluster.max()) + 1
+
+    def levels(side: NDArray[np.bool_]) -> Floats:
+        weight = (1 - np.abs(x) / bandwidth) * side
+        u = x / bandwidth
+
+        def without(values: Floats) -> Floats:
+            sums = np.bincount(cluster, weight * values, minlength=number)
+            return np.asarray(sums.sum() - sums)
+
+        s0, s1, s2, y0, y1 = (without(values) for values in (np.ones(len(u)), u, u**2, y, u * y))
+        determinant = s0 * s2 - s1**2
+        if (determinant <= ALONE * s0 * s2).any():
+            raise ModelError("a line on one side of the cut-off rests on one cluster", Reason.TOO_FEW_CLUSTERS)
+        return np.asarray((s2 * y0 - s1 * y1) / determinant)
+
+    jumps = levels(x >= 0) - levels(x < 0)
+    return float(np.sqrt((number - 1) / number * ((jumps - jumps.mean()) ** 2).sum())), number
 
 
 def rule_of_thumb(data: Sample) -> tuple[float, Floats]:
@@ -190,9 +235,10 @@ def critical_value(bias: float, level: float = 0.95, df: float = np.inf) -> floa
     :math:`\mathrm{cv}_{1 - \mathrm{level}}(b)` solves :math:`\Phi(c - b) - \Phi(-c - b) = \mathrm{level}`: the folded
     normal of Armstrong and Kolesár. With few clusters the t of `discontinuity` takes the place of the normal.
     """
+    below = ndtr if np.isinf(df) else partial(stdtr, df)
 
     def beyond(c: float) -> float:
-        return float(student.cdf(c - bias, df) - student.cdf(-c - bias, df) - level)
+        return float(below(c - bias) - below(-c - bias)) - level
 
     top = bias + float(student.ppf((1 + level) / 2, df)) + 1.0
     return float(brentq(beyond, 0.0, top, xtol=1e-10))

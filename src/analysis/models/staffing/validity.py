@@ -152,7 +152,7 @@ def _judged(
         if FAMILIES[family].correction == ROMANO_WOLF
         else within_family(told, "p_value", family)
     )
-    p_corrected = np.maximum(p_corrected, told["p_value"])  # the bootstrap's may be a little smaller than its own
+    p_corrected = p_corrected.clip(lower=told["p_value"])  # the bootstrap's may be a little smaller than its own
     p_tost = within_family(told, "p_tost", family)
     verdict = np.select([p_tost < options["alpha"], p_corrected < options["alpha"]], [RULED_OUT, SOMETHING], UNKNOWN)
     scaled = {
