@@ -13,7 +13,7 @@ from analysis.publish.language import text
 
 LEVEL = 0.05
 TEST_COLUMNS = ("p_value", "p_corrected", "family")
-ALONE = "alone"
+ALONE = "a question of its own"
 
 
 class Finding(NamedTuple):

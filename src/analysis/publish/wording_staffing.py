@@ -118,9 +118,9 @@ def _judgement(row: Row | None) -> Iterator[Finding]:
     sign = units.direction(row)
     sentence = (
         text(
-            "Schools with a shortage of 5% or more were judged insufficient {side} often than other schools: the "
+            "Schools with a shortage of 5% or more were judged insufficient {side} than other schools: the "
             "difference is {size}. What makes a school short of teachers may also affect its judgement.",
-            side=text("more") if sign > 0 else text("less"),
+            side=text("more often") if sign > 0 else text("less often"),
             size=units.size(row),
         )
         if sign

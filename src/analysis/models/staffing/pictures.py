@@ -19,6 +19,7 @@ LINE_POINTS = 9
 ON_SCHOOLS = (*ESTIMATE, "mean_left", "mean_right", "in_sd", "bandwidth")
 JUMP_COUNTS = {"n_left": ON_SCHOOLS, "n_right": ON_SCHOOLS, "n_obs": ON_SCHOOLS, "n_clusters": ON_SCHOOLS}
 BOTH_COUNTS = {name: (*columns, *HONEST) if columns else () for name, columns in COUNTS.items()}
+DENSITY_COUNTS = {f"n_{side}": (f"density_{side}", "std_error", "p_value") for side in ("left", "right")}
 TREND_COUNTS = {"n_obs": ("statistic", "p_value"), "n_clusters": ("statistic", "p_value")}
 POINT_COUNTS = {"schools": ("mean",)}
 DRAWN = ("mean", "fitted", "ci_low", "ci_high", "estimate")
@@ -47,11 +48,11 @@ def density_table(of: Study) -> pd.DataFrame:
     try:
         found = validity.density(of)
     except (ModelError, np.linalg.LinAlgError):
-        empty = dict.fromkeys(("left", "right", "std_error", "p_value"), np.nan)
+        empty = dict.fromkeys(("density_left", "density_right", "std_error", "p_value"), np.nan)
         return pd.DataFrame([{**empty, "n_left": 0, "n_right": 0}])
     told = {
-        "left": found.left,
-        "right": found.right,
+        "density_left": found.left,
+        "density_right": found.right,
         "std_error": found.std_error,
         "p_value": found.p_value,
     }
