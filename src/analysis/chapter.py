@@ -10,6 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analysis.data import tables
+from analysis.publish import findings
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
 from analysis.publish.language import SOURCE, speak, text
@@ -143,6 +144,22 @@ class Chapter(Release):
             return self._shown("finding", stem, NOTHING.format(text("This edition has no such chapter.")))
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
+
+    def tests_made(self, stems: Sequence[str]) -> Published:
+        """Publish how many findings the chapters `stems` make, how many are tests, and how many chance would give."""
+        told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
+        by_finding = pd.concat(told, ignore_index=True)
+        counted = findings.count(by_finding)
+        tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]
+        if len(tested):
+            self.table(
+                "tested",
+                tested[["chapter", "name", "family", "p_value", "p_corrected"]].reset_index(drop=True),
+                caption=text("Every finding that is a test, with its p-value and that corrected within its family"),
+                counts=(),
+                digits={"p_value": 3, "p_corrected": 3},
+            )
+        return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
 
 
 def _real_edition() -> str:

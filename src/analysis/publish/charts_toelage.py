@@ -6,13 +6,14 @@ from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from analysis.publish import figures
+from analysis.publish import figures, units
 from analysis.publish.figures import FAINT, INK, MARKERS, PALETTE
 from analysis.publish.language import text
-from analysis.publish.words_staffing import axes as units
-from analysis.publish.words_staffing import outcomes, word
+from analysis.publish.words_staffing import UNITS, outcomes, word
+from analysis.publish.words_staffing import axes as axes_of
 
 BAND = "#e8edf1"
 PANEL_CM, LINE_CM, FRAME_CM = 5.0, 0.55, 1.8
@@ -32,7 +33,7 @@ def cutoff(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> Fi
     lines
         ``outcome, side, at, fitted, ci_low, ci_high``.
     jumps
-        Estimates with ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
+        Estimates with ``outcome, estimate, ci_low, ci_high, unit, n_left, n_right``.
     """
     told = [name for name in outcomes() if name in set(points["outcome"])]
     figure, axes = _grid(len(told))
@@ -70,18 +71,27 @@ def _cutoff_panel(panel: Axes, outcome: str, points: pd.DataFrame, lines: pd.Dat
         )
         panel.plot(line["at"], line["fitted"].astype(float), color=colour, marker="")
     panel.set_title(outcomes()[outcome])
-    panel.set_ylabel(fill(text("change, {unit}", unit=units()[outcome]), LETTERS_UP), fontsize=7)
+    panel.set_ylabel(fill(text("change, {unit}", unit=axes_of()[outcome]), LETTERS_UP), fontsize=7)
+    _in_points(panel.yaxis, outcome)
     jump = jumps[jumps["outcome"] == outcome]
     if len(jump) and jump["estimate"].notna().all():
         panel.set_xlabel(_jump_told(jump.iloc[0]), fontsize=7)
 
 
+def _in_points(axis: Axis, outcome: str) -> None:
+    """Write differences of shares along an axis in percentage points."""
+    if units.is_share(UNITS[outcome]):
+        units.points_along(axis)
+
+
 def _jump_told(row: pd.Series) -> str:
     return text(
-        "jump {estimate:.3f} ({low:.3f} to {high:.3f})\n{left:,} schools left, {right:,} right",
-        estimate=float(row["estimate"]),
-        low=float(row["ci_low"]),
-        high=float(row["ci_high"]),
+        "jump {estimate} {unit}\n({low} to {high}); {left:,} schools left, {right:,} right",
+        **{
+            name: units.plain(row[end], row["unit"])
+            for name, end in zip(("estimate", "low", "high"), units.ENDS, strict=True)
+        },
+        unit=units.shown(row["unit"]),
         left=int(row["n_left"]),
         right=int(row["n_right"]),
     )
@@ -108,7 +118,8 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
             panel.axvline(start - 0.5, color=FAINT, linewidth=1.2, linestyle="--", zorder=1)
         _event_panel(panel, estimates[estimates["outcome"] == outcome], base)
         panel.set_title(outcomes()[outcome])
-        panel.set_ylabel(fill(units()[outcome], LETTERS_UP), fontsize=7)
+        panel.set_ylabel(fill(axes_of()[outcome], LETTERS_UP), fontsize=7)
+        _in_points(panel.yaxis, outcome)
     handles, labels = axes[0].get_legend_handles_labels()
     if len(labels) > 1:
         figure.legend(handles, labels, loc="outside upper left", ncols=3)
@@ -169,15 +180,15 @@ def nulls(table: pd.DataFrame) -> Figure:
 
 
 @figures.style()
-def placebo(estimates: pd.DataFrame, axis: str) -> Figure:
+def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
     """Draw placebo runs: a panel per kind, a line per cut-off, radius, factor or year.
 
     Parameters
     ----------
     estimates
         ``model, group, estimate, ci_low, ci_high``.
-    axis
-        What is measured, with its unit.
+    outcome
+        Which one was estimated, for the axis.
     """
     kinds = {
         "placebo_cutoff": text("At cut-offs that decide nothing"),
@@ -193,5 +204,6 @@ def placebo(estimates: pd.DataFrame, axis: str) -> Figure:
     for panel, kind in zip(axes[:, 0], told, strict=True):
         figures.intervals(panel, estimates[estimates["model"] == kind], "group")
         panel.set_title(kinds[kind])
-    axes[-1, 0].set_xlabel(axis)
+    axes[-1, 0].set_xlabel(axes_of()[outcome])
+    _in_points(axes[-1, 0].xaxis, outcome)
     return figure

@@ -9,9 +9,11 @@ import pandas as pd
 
 from analysis.publish.language import text
 from analysis.publish.tables import number
+from analysis.publish.units import Row
 from analysis.publish.wording import COLUMNS
-from analysis.publish.wording_staffing import Finding, Row, as_rows, one
+from analysis.publish.wording_staffing import as_rows, one
 
+Finding = tuple[str, str, int, str]
 MUNICIPALITIES, SCHOOLS = "municipalities", "schools"
 URBAN, RURAL = "very strongly urban", "not urban"
 

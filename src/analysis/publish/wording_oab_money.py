@@ -6,50 +6,54 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.publish import units
+from analysis.publish.findings import Finding, frame
 from analysis.publish.language import text
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
-from analysis.publish.wording_staffing import Finding, Row, as_rows, one
+from analysis.publish.units import Row
+from analysis.publish.wording_staffing import as_rows, one
 
 SCHOOLS = "schools"
 
 
 def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Tell how real scores and money obey their formula, and who would have received the toelage.
+    """State how real scores and money obey their formula, and who would have received the toelage.
 
     Parameters
     ----------
     checks, estimates, eligible
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     threshold
         The score per pupil from which money begins.
 
     Returns
     -------
     DataFrame
-        One row per finding: ``name, sentence, n, unit``.
+        One row per finding, as `findings.frame`.
     """
     told = {row["check"]: row for row in as_rows(checks) if not pd.isna(row["schools"])}
-    rows = [
-        *_threshold(told),
-        *_weights(told),
-        *_transition(told),
-        *_bend(one(estimates, model="money_line", term="change_of_slope"), threshold),
-        *_hired(one(estimates, model="accounts_trend", outcome="hired_share")),
-        *_proxy(eligible),
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    line = {term: one(estimates, model="money_line", term=term) for term in ("slope_below", "change_of_slope")}
+    return frame(
+        [
+            *_threshold(told),
+            *_weights(told),
+            *_transition(told),
+            *_bend(line["slope_below"], line["change_of_slope"], threshold),
+            *_hired(one(estimates, model="accounts_trend", outcome="hired_share")),
+            *_proxy(eligible),
+        ]
+    )
 
 
 def _threshold(told: Mapping[str, Row]) -> Iterator[Finding]:
     if {"threshold", "score"} <= set(told):
         row = told["threshold"]
-        yield (
+        yield Finding(
             "threshold",
             text(
-                "The threshold that CBS describes is in its figures: the difference between scores without and with it "
-                "is {found:.3%} of the pupils at the distance in the notes, against {expected:.0%} in the formula; "
-                "{share:.1%} of all locations have the score that the formula gives.",
+                "The difference between scores without and with threshold is {found:.3%} of the pupils at the "
+                "distance in the notes of CBS, against {expected:.0%} in its formula; {share:.1%} of all locations "
+                "have the score that the formula gives.",
                 found=row["estimate"],
                 expected=row["expected"],
                 share=told["score"]["share_exact"],
@@ -62,7 +66,7 @@ def _threshold(told: Mapping[str, Row]) -> Iterator[Finding]:
 def _weights(told: Mapping[str, Row]) -> Iterator[Finding]:
     if {"price_of_weight", "price_of_age"} <= set(told):
         price, age = told["price_of_weight"], told["price_of_age"]
-        yield (
+        yield Finding(
             "weights",
             text(
                 "In 2011/12 a school's money was its weight times {base} euro plus {age} euro for every year of its "
@@ -78,7 +82,7 @@ def _weights(told: Mapping[str, Row]) -> Iterator[Finding]:
 
 def _transition(told: Mapping[str, Row]) -> Iterator[Finding]:
     if {"floor_price", "at_floor", "kept"} <= set(told):
-        yield (
+        yield Finding(
             "transition",
             text(
                 "In 2019/20, the first year with scores, {share:.0%} of the schools with a score received {price} euro "
@@ -92,44 +96,57 @@ def _transition(told: Mapping[str, Row]) -> Iterator[Finding]:
         )
 
 
-def _bend(row: Row | None, threshold: float) -> Iterator[Finding]:
-    if row:
-        yield (
-            "bend",
-            text(
-                "Below {threshold} points a pupil there is hardly any money; above it a point brings {size} euro a "
-                "pupil more (95% interval {low} to {high}).",
-                threshold=number(threshold, 3),
-                size=number(row["estimate"], 0),
-                low=number(row["ci_low"], 0),
-                high=number(row["ci_high"], 0),
-            ),
-            int(row["n_obs"]),
-            SCHOOLS,
+def _bend(below: Row | None, change: Row | None, threshold: float) -> Iterator[Finding]:
+    if not below or not change:
+        return
+    sign, steep = units.direction(change), {"threshold": number(threshold, 3), "below": number(below["estimate"], 0)}
+    turned = units.mirrored(change)
+    ends = {end: number(turned[f"ci_{end}"], 0) for end in ("low", "high")}
+    sentence = (
+        text(
+            "Below {threshold} points a pupil, one point more goes with {below} euro a pupil; above it with {size} "
+            "euro {side} than that (95% interval {low} to {high}).",
+            size=number(turned["estimate"], 0),
+            side=text("more") if sign > 0 else text("less"),
+            **steep,
+            **ends,
         )
+        if sign
+        else text(
+            "At {threshold} points a pupil no bend in the money is established: below it one point more goes with "
+            "{below} euro a pupil.",
+            **steep,
+        )
+    )
+    yield Finding("bend", sentence, int(change["n_obs"]), SCHOOLS, change["p_value"])
 
 
 def _hired(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "hired",
-            text(
-                "At boards with 10 points more schoolweging the share of hired staff in the costs of staff moved "
-                "{size} percentage points a year against other boards (95% interval {low} to {high}).",
-                size=number(100 * row["estimate"], 2),
-                low=number(100 * row["ci_low"], 2),
-                high=number(100 * row["ci_high"], 2),
-            ),
-            int(row["n_obs"]),
-            "board years",
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        text(
+            "At boards with 10 points more schoolweging the share of hired staff in the costs of staff moved {size} a "
+            "year {side} relative to other boards.",
+            size=units.size(row, digits=2),
+            side=text("up") if sign > 0 else text("down"),
         )
+        if sign
+        else text(
+            "At boards with 10 points more schoolweging the share of hired staff in the costs of staff did not "
+            "measurably move otherwise than at other boards: {interval} a year.",
+            interval=units.with_interval(row, digits=2),
+        )
+    )
+    yield Finding("hired", sentence, int(row["n_obs"]), "board years", row["p_value"])
 
 
 def _proxy(eligible: pd.DataFrame) -> Iterator[Finding]:
     known = eligible.dropna(subset=["schools", "schools_eligible"])
     if len(known) > 1:
         country, city = as_rows(known)[:2]
-        yield (
+        yield Finding(
             "proxy",
             text(
                 "On the scores of 2019 {country:,} schools would have been among the 15% with the highest score per "

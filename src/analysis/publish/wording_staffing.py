@@ -1,57 +1,69 @@
-"""What the chapters on staffing find, in sentences; numbers, and words that rest on them, are computed."""
+"""What the chapter on staffing finds, in sentences; numbers, and words that rest on them, are computed.
+
+A direction is stated where the corrected p-value and the interval establish it, and nowhere else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
+from analysis.multiplicity import holm
+from analysis.publish import units
+from analysis.publish.findings import LEVEL, Finding, frame
 from analysis.publish.language import text
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
-from analysis.publish.words_staffing import axes, outcomes
+from analysis.publish.units import Row
+from analysis.publish.words_staffing import outcomes
 
-Row = Mapping[str, Any]
-Finding = tuple[str, str, int, str]
-# The verdicts of `models.staffing.validity`, to which a test holds them.
-NOTHING, SOMETHING = "no effect that matters", "an effect"
+# The verdicts of `models.staffing.validity`, its families and its level, to which a test holds them.
+RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
+MONEY = "money and pupils per teacher"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
+MIRROR = "retention"  # of who left: not stated twice
+RATIO = {"outcome": "pupils_per_teacher"}
+PLAUSIBLE = 1.0  # pupils per teacher per 1,000 euro a pupil: no effect of money on staffing is as large
 
 
 def staffing(
-    distribution: pd.DataFrame, estimates: pd.DataFrame, nulls: pd.DataFrame, checks: pd.DataFrame, *, last_year: int
+    distribution: pd.DataFrame,
+    estimates: pd.DataFrame,
+    nulls: pd.DataFrame,
+    checks: pd.DataFrame,
+    pre_trends: pd.DataFrame,
+    *,
+    last_year: int,
+    start: int,
 ) -> pd.DataFrame:
-    """Tell what the chapter on shortage, toelage and OAB finds.
+    """State what the chapter on shortage, toelage and OAB finds.
 
     Parameters
     ----------
-    distribution, estimates, nulls, checks
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+    distribution, estimates, nulls, checks, pre_trends
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     last_year
         Of the shortage.
+    start
+        First year of the toelage.
 
     Returns
     -------
     DataFrame
-        One row per finding: ``name, sentence, n, unit``.
+        One row per finding, as `findings.frame`.
     """
-    rows = [
-        *_levels(distribution, last_year),
-        *_weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
-        *_judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
-        *_wage(one(estimates, model="amt_first_stage")),
-        *_nulls(nulls),
-        *_trending(estimates),
-        *_oab(one(estimates, model="oab_event", term=f"year_{last_year}", group="all schools", **RATIO), last_year),
-        *_dose(one(estimates, model="oab_dose", group="schools with a score in 2016", **RATIO)),
-        *_kink(one(estimates, model="oab_kink", **RATIO)),
-        *_formula(checks),
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-RATIO = {"outcome": "pupils_per_teacher"}
+    return frame(
+        [
+            *_levels(distribution, last_year),
+            *_weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
+            *_judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
+            *_wage(one(estimates, model="amt_first_stage"), one(estimates, model="amt_rd_honest", outcome="log_wage")),
+            *_toelage(nulls, pre_trends),
+            *_money(estimates, last_year, start - 1),
+            *_formula(checks),
+        ]
+    )
 
 
 def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
@@ -63,7 +75,7 @@ def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
         }
         if {"mean_employment", "zero", "above_30"} <= set(told):
             where = text("In the G5") if name == "g5" else text("Outside the G5")
-            yield (
+            yield Finding(
                 f"shortage_{name}",
                 text(
                     "{where} the teacher shortage was {mean:.1%} of employment in {year}; {zero:.0%} of the schools "
@@ -80,155 +92,280 @@ def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
 
 
 def _weging(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "shortage_weging",
-            text(
-                "At schools with 10 points more schoolweging the shortage is on average {size:.1%} of employment "
-                "larger ({interval}), in the same year and region. It goes with schoolweging; that is not its cause.",
-                size=row["estimate"],
-                interval=_percent_interval(row),
-            ),
-            int(row["n_obs"]),
-            SCHOOL_YEARS,
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        text(
+            "At schools with 10 points more schoolweging the teacher shortage is on average {size} {side}, in the same "
+            "year and region. It goes with schoolweging; that is not its cause.",
+            size=units.size(row),
+            side=text("larger") if sign > 0 else text("smaller"),
         )
+        if sign
+        else text(
+            "In the same year and region the teacher shortage does not measurably go with schoolweging: per 10 points "
+            "the difference is {interval}.",
+            interval=units.with_interval(row),
+        )
+    )
+    yield Finding("shortage_weging", sentence, int(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
 
 
 def _judgement(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "judgement",
-            text(
-                "Schools with a shortage of 5% or more were judged insufficient more often: the difference is "
-                "{size:.1f} percentage points ({low:.1f} to {high:.1f}). What makes a school short of teachers may "
-                "also make it weak.",
-                size=100 * row["estimate"],
-                low=100 * row["ci_low"],
-                high=100 * row["ci_high"],
-            ),
-            int(row["n_obs"]),
-            SCHOOLS,
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        text(
+            "Schools with a shortage of 5% or more were judged insufficient {side} than other schools: the "
+            "difference is {size}. What makes a school short of teachers may also affect its judgement.",
+            side=text("more often") if sign > 0 else text("less often"),
+            size=units.size(row),
         )
-
-
-def _wage(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "wage",
-            text(
-                "At the cut-off of the arbeidsmarkttoelage the hourly wage jumps by {size:.1f} per cent ({low:.1f} to "
-                "{high:.1f}): the money did arrive.",
-                size=100 * row["estimate"],
-                low=100 * row["ci_low"],
-                high=100 * row["ci_high"],
-            ),
-            int(row["n_obs"]),
-            SCHOOLS,
+        if sign
+        else text(
+            "Schools with a shortage of 5% or more were judged insufficient about as often as other schools, as far as "
+            "can be measured: the difference is {interval}.",
+            interval=units.with_interval(row),
         )
+    )
+    yield Finding("judgement", sentence, int(row["n_obs"]), SCHOOLS, row["p_value"])
 
 
-def _nulls(nulls: pd.DataFrame) -> Iterator[Finding]:
-    known = as_rows(nulls.dropna(subset=["estimate", "ci_low", "ci_high"]))
-    for row in known:
-        if row["model"] == "amt_did" and row["outcome"] != "retention":  # the mirror of who left
-            yield f"toelage_{row['outcome']}", _null_told(row), int(row["n_obs"]), SCHOOL_YEARS
+def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
+    if not row:
+        return
+    sign, beside = units.direction(row), _honest(row, honest)
+    sentence = (
+        text(
+            "Just above the cut-off of the arbeidsmarkttoelage the hourly wage is {size} {side} than just below it"
+            "{honest}.",
+            size=units.size(row),
+            side=text("higher") if sign > 0 else text("lower"),
+            honest=beside,
+        )
+        if sign
+        else text(
+            "No jump in the hourly wage is established at the cut-off of the arbeidsmarkttoelage: the difference is "
+            "{interval}{honest}.",
+            interval=units.with_interval(row),
+            honest=beside,
+        )
+    )
+    yield Finding("wage", sentence, int(row["n_obs"]), SCHOOLS, row["p_value"])
 
 
-def _null_told(row: Row) -> str:
-    outcome, unit, interval = outcomes()[row["outcome"]], axes()[row["outcome"]], interval_told(row)
-    if row["verdict"] == NOTHING:
+def _honest(row: Row, honest: Row | None) -> str:
+    """Write the honest interval beside the robust one, turned as that one is."""
+    if honest is None:
+        return ""
+    turned = -1 if units.direction(row) < 0 else 1
+    ends = sorted(turned * units.converted(honest[end], row["unit"]) for end in ("ci_low", "ci_high"))
+    return text("; the honest interval is {low} to {high}", low=number(ends[0], 1), high=number(ends[1], 1))
+
+
+def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]:
+    known = as_rows(nulls.dropna(subset=["estimate", "ci_low", "ci_high", "verdict"]))
+    steady = {row["outcome"]: row for row in known if row["model"] == "amt_did"}
+    at_cutoff = {row["outcome"]: row for row in known if row["model"] == "amt_rd"}
+    earlier = {row["outcome"]: row["p_value"] for row in as_rows(pre_trends.dropna(subset=["p_value"]))}
+    for outcome in dict.fromkeys([*steady, *at_cutoff]):
+        if outcome == MIRROR:
+            continue
+        if outcome in steady:
+            row, unit = steady[outcome], SCHOOL_YEARS
+            parts = [_before_and_after(row), _drift(row), _beside(at_cutoff.get(outcome))]
+        else:
+            row, unit = at_cutoff[outcome], SCHOOLS
+            parts = [_verdict(row, text("at the cut-off"), text("At the cut-off")), _earlier(earlier.get(outcome))]
+        tested = {"p_value": row["p_value"], "family": row["family"], "p_corrected": row["p_corrected"]}
+        yield Finding(f"toelage_{outcome}", " ".join(filter(None, parts)), int(row["n_obs"]), unit, **tested)
+
+
+def _before_and_after(row: Row) -> str:
+    condition = text("if schools with and without the arbeidsmarkttoelage would otherwise have moved alike")
+    return _verdict(row, condition, text("Before and after"))
+
+
+def _verdict(row: Row, condition: str, where: str) -> str:
+    """State the verdict on an outcome under its condition; `where` it was compared, when nothing can be said."""
+    told = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
+    if row["verdict"] == RULED_OUT:
         return text(
-            "{outcome}: the arbeidsmarkttoelage had no effect that matters. The change is {interval} {unit}, and any "
-            "effect of {margin} or more is ruled out.",
-            outcome=outcome,
-            interval=interval,
-            unit=unit,
-            margin=number(row["margin"], 2),
+            "{outcome}: an effect of {margin} or more is ruled out {condition}; the difference is {interval}.",
+            margin=units.quantity(row["margin"], row["unit"], 1),
+            condition=condition,
+            interval=units.with_interval(row),
+            outcome=told["outcome"],
         )
     if row["verdict"] == SOMETHING:
         return text(
-            "{outcome}: schools with the arbeidsmarkttoelage moved apart from the others by {interval} {unit}.",
-            outcome=outcome,
-            interval=interval,
-            unit=unit,
+            "{outcome}: there is an effect {condition}: {size} {side} with the toelage ({p}, corrected for all "
+            "outcomes tested).",
+            condition=condition,
+            size=units.size(row),
+            side=_side(row),
+            **told,
         )
     return text(
-        "{outcome}: these data are too uncertain to tell. The change is {interval} {unit}; only effects from {mde:.3f} "
-        "on would have been found four times in five.",
-        outcome=outcome,
-        interval=interval,
-        unit=unit,
-        mde=row["mde"],
+        "{outcome}: too uncertain to say. {where} the difference is {interval}, {p} when corrected for all outcomes "
+        "tested; only effects from {mde} would have been found four times in five.",
+        where=where,
+        interval=units.with_interval(row),
+        mde=units.quantity(row["mde"], row["unit"]),
+        **told,
     )
 
 
-def _trending(estimates: pd.DataFrame) -> Iterator[Finding]:
-    row = one(estimates, model="amt_rd", outcome="shortage")
-    if row:
-        yield (
-            "toelage_shortage",
-            text(
-                "The teacher shortage rose faster where it was high already, before the arbeidsmarkttoelage too, so "
-                "only neighbours at the cut-off can be compared: there its change differs by {interval} of employment.",
-                interval=interval_told(row),
-            ),
-            int(row["n_obs"]),
-            SCHOOLS,
+def p_value(value: float) -> str:
+    """Write a p-value for a sentence."""
+    return f"p < {number(0.001, 3)}" if value < 0.001 else f"p = {number(value, 2 if value >= 0.1 else 3)}"
+
+
+def _side(row: Row) -> str:
+    return text("higher") if row["estimate"] > 0 else text("lower")
+
+
+def _drift(row: Row) -> str:
+    """State at which drift of the groups the verdict falls; a verdict that says nothing cannot fall."""
+    if row["verdict"] == UNKNOWN:
+        return ""
+    if pd.isna(row["drift"]):
+        return text("That stands at every drift in the table of drifts.")
+    told = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
+    if row["drift"] == 0:
+        return text(
+            "Compared with the year before the start alone it does not stand: the interval is then {low} to {high}.",
+            **told,
         )
+    return text(
+        "It falls if they drifted apart every year by {drift} times the largest yearly step before the start: the "
+        "interval is then {low} to {high}.",
+        drift=number(row["drift"], 1),
+        **told,
+    )
 
 
-def _oab(row: Row | None, year: int) -> Iterator[Finding]:
-    if row:
-        yield (
-            "oab_event",
-            text(
-                "From 2016 to {year} pupils per teacher moved {interval} at schools with a score against schools "
-                "without one. That is the older trend of the others, with and without toelage; it says that the "
-                "relative position of schools with disadvantage worsened, not why.",
-                year=str(year),
-                interval=interval_told(row, 2),
-            ),
-            int(row["n_obs"]),
-            SCHOOL_YEARS,
+def _beside(row: Row | None) -> str:
+    """State the verdict at the cut-off on an outcome that is compared before and after too."""
+    if row is None:
+        return text("At the cut-off it cannot be estimated.")
+    if row["verdict"] == RULED_OUT:
+        return text(
+            "At the cut-off, where schools need not have moved alike, an effect of {margin} or more is ruled out: "
+            "{interval}.",
+            margin=units.quantity(row["margin"], row["unit"], 1),
+            interval=units.with_interval(row),
         )
+    if row["verdict"] == SOMETHING:
+        return text("At the cut-off there is an effect: {size} {side}.", size=units.size(row), side=_side(row))
+    return text("At the cut-off it is too uncertain to say: {interval}.", interval=units.with_interval(row))
 
 
-def _dose(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "oab_dose",
-            text(
-                "Among schools with a score, 1,000 euro more a pupil goes with {interval} pupils per teacher at the "
-                "same school.",
-                interval=interval_told(row, 2),
-            ),
-            int(row["n_obs"]),
-            SCHOOL_YEARS,
+def _earlier(p_earlier: float | None) -> str:
+    """State that the groups moved apart before the start, where the test of the earlier years says so."""
+    if p_earlier is None or p_earlier >= LEVEL:
+        return ""
+    return text(
+        "Schools with and without it moved apart before the start already ({p}), so that they are compared nowhere "
+        "else.",
+        p=p_value(p_earlier),
+    )
+
+
+def _established(row: Row) -> int:
+    """Return the sign that the interval and the corrected p-value both establish, else 0."""
+    return units.direction(row) if row["p_corrected"] < LEVEL else 0
+
+
+def _money(estimates: pd.DataFrame, last_year: int, before: int) -> Iterator[Finding]:
+    """State the three findings on money and pupils per teacher: one family, corrected together."""
+    event = {"model": "oab_event", "group": "all schools", **RATIO}
+    rows = {
+        "oab_event": one(estimates, term=f"year_{last_year}", **event),
+        "oab_dose": one(estimates, model="oab_dose", group="schools with a score in 2016", **RATIO),
+        "oab_kink": one(estimates, model="oab_kink", **RATIO),
+    }
+    known = {name: row for name, row in rows.items() if row}
+    corrected = dict(zip(known, holm([row["p_value"] for row in known.values()]), strict=True))
+    earlier = one(estimates, term=f"year_{before}", **event)
+    told = {
+        "oab_event": lambda row: _oab(row, last_year, earlier, before),
+        "oab_dose": _dose,
+        "oab_kink": _kink,
+    }
+    for name, row in known.items():
+        # A sentence names the euros: the unit is that of the outcome.
+        judged = {**row, "unit": "pupils per fte", "p_corrected": corrected[name]}
+        unit = SCHOOLS if name == "oab_kink" else SCHOOL_YEARS
+        yield Finding(name, told[name](judged), int(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name])
+
+
+def _oab(row: Row, year: int, before: Row | None, year_before: int) -> str:
+    sign = _established(row)
+    if not sign:
+        return text(
+            "From 2016 to {year} schools with a score and schools without one did not measurably move apart in pupils "
+            "per teacher: {interval}.",
+            year=str(year),
+            interval=units.with_interval(row),
         )
+    told = text(
+        "From 2016 to {year} schools with a score came to have {size} {side} relative to schools without one; why is "
+        "not known.",
+        year=str(year),
+        size=units.size(row),
+        side=text("more") if sign > 0 else text("fewer"),
+    )
+    if before is None or units.direction(before) != sign:
+        return told
+    already = text(
+        "In {year}, before the arbeidsmarkttoelage, the difference was {size} already.",
+        year=str(year_before),
+        size=units.size(before),
+    )
+    return f"{told} {already}"
 
 
-def _kink(row: Row | None) -> Iterator[Finding]:
-    if row:
-        yield (
-            "oab_kink",
-            text(
-                "At the threshold where the money begins nothing can be told of its effect: per 1,000 euro a pupil the "
-                "bend says {interval} pupils per teacher, an interval in which every plausible effect fits.",
-                interval=interval_told(row, 1),
-            )
-            if row["ci_low"] < -1 and row["ci_high"] > 1
-            else text(
-                "At the threshold where the money begins, 1,000 euro a pupil goes with {interval} pupils per teacher.",
-                interval=interval_told(row, 1),
-            ),
-            int(row["n_obs"]),
-            SCHOOLS,
+def _dose(row: Row) -> str:
+    sign = _established(row)
+    if sign:
+        return text(
+            "Among schools with a score, 1,000 euro more a pupil goes with {size} {side} at the same school.",
+            size=units.size(row),
+            side=text("more") if sign > 0 else text("fewer"),
         )
+    return text(
+        "Among schools with a score, 1,000 euro more a pupil does not measurably go with another number of pupils per "
+        "teacher at the same school: {interval}.",
+        interval=units.with_interval(row),
+    )
+
+
+def _kink(row: Row) -> str:
+    sign, interval = _established(row), units.with_interval(row, digits=1)
+    if sign:
+        return text(
+            "At the threshold where the money begins, 1,000 euro a pupil goes with {size} {side}.",
+            size=units.size(row, digits=1),
+            side=text("more") if sign > 0 else text("fewer"),
+        )
+    if row["ci_low"] < -PLAUSIBLE and row["ci_high"] > PLAUSIBLE:
+        return text(
+            "At the threshold where the money begins its effect is too uncertain to say: per 1,000 euro a pupil "
+            "{interval}, an interval in which every plausible effect fits.",
+            interval=interval,
+        )
+    return text(
+        "At the threshold where the money begins no effect is established: per 1,000 euro a pupil {interval}.",
+        interval=interval,
+    )
 
 
 def _formula(checks: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(checks[checks["check"] == "threshold"].dropna(subset=["estimate", "schools"])):
-        yield (
+        yield Finding(
             "threshold",
             text(
                 "From the difference between scores without and with it the threshold is {found:.2%} of the pupils; "
@@ -249,16 +386,6 @@ def one(estimates: pd.DataFrame, **chosen: str) -> Row | None:
     return as_rows(rows)[0] if len(rows) else None
 
 
-def as_rows(frame: pd.DataFrame) -> list[Row]:
+def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a frame as mappings."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def interval_told(row: Row, digits: int = 3) -> str:
-    """Write an estimate with its interval."""
-    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
-    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
-
-
-def _percent_interval(row: Row) -> str:
-    return text("95% interval {low:.1%} to {high:.1%}", low=row["ci_low"], high=row["ci_high"])

@@ -6,28 +6,29 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.publish import units
+from analysis.publish.findings import Finding, frame
 from analysis.publish.language import text
-from analysis.publish.wording import COLUMNS
-from analysis.publish.wording_staffing import Finding, Row, as_rows, one
+from analysis.publish.units import Row
+from analysis.publish.wording_staffing import as_rows, one
 
 TEACHERS = "teachers"
 
 
 def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame) -> pd.DataFrame:
-    """Tell who came and left, how much teachers work, how they compare with pupils and how far they live.
+    """State who came and left, how much teachers work, how they compare with pupils and how far they live.
 
     Parameters
     ----------
     flows, estimates, by_risk
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
 
     Returns
     -------
     DataFrame
-        One row per finding: ``name, sentence, n, unit``.
+        One row per finding, as `findings.frame`.
     """
-    rows = [*_flows(flows), *_hours(estimates), *_composition(estimates), *_homes(estimates), *_risk(by_risk)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame([*_flows(flows), *_hours(estimates), *_composition(estimates), *_homes(estimates), *_risk(by_risk)])
 
 
 def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
@@ -35,7 +36,7 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
     wanted = {"left": ("all", "other city"), "came": ("all", "starter")}
     if all((flow, where) in told for flow, ways in wanted.items() for where in ways):
         left, came = told["left", "all"], told["came", "all"]
-        yield (
+        yield Finding(
             "flows",
             text(
                 "Of the teachers of {before}/{before_end} {left:.0%} had left two years later, {city:.0%} of them for "
@@ -61,38 +62,47 @@ def _school_years(left: Row, came: Row) -> dict[str, str]:
 
 def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
     row = one(estimates, model="teacher_hours", term="last_year")
-    if row:
-        yield (
-            "hours",
-            text(
-                "At equal age, sex and background a teacher works {size:.3f} fte {side} than two years before (95% "
-                "interval {low:.3f} to {high:.3f}).",
-                size=abs(row["estimate"]),
-                side=text("less") if row["estimate"] < 0 else text("more"),
-                low=min(abs(row["ci_low"]), abs(row["ci_high"])),
-                high=max(abs(row["ci_low"]), abs(row["ci_high"])),
-            ),
-            int(row["n_obs"]),
-            "teacher years",
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        text(
+            "At equal age, sex and background a teacher works {size} {side} than two years before.",
+            size=units.size(row),
+            side=text("less") if sign < 0 else text("more"),
         )
+        if sign
+        else text(
+            "At equal age, sex and background a teacher does not measurably work more or less than two years before: "
+            "the difference is {interval}.",
+            interval=units.with_interval(row),
+        )
+    )
+    yield Finding("hours", sentence, int(row["n_obs"]), "teacher years", row["p_value"])
 
 
 def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
     rows = estimates[(estimates["model"] == "teacher_composition") & (estimates["by"] == "band")]
     known = as_rows(rows.dropna(subset=["estimate", "n_obs"]))
-    if len(known) > 1:
-        low, high = known[0], known[-1]
-        yield (
-            "composition",
-            text(
-                "Teachers resemble pupils: {low:.0%} of them have a non-western background at schools with the fewest "
-                "pupils who have one, {high:.0%} at schools with the most.",
-                low=low["estimate"],
-                high=high["estimate"],
-            ),
-            sum(int(row["n_obs"]) for row in known),
-            TEACHERS,
+    slope = one(estimates, model="teacher_composition", term="share_nonwestern_pupils")
+    if len(known) < 2 or not slope:
+        return
+    sign, ends = units.direction(slope), {"low": known[0]["estimate"], "high": known[-1]["estimate"]}
+    sentence = (
+        text(
+            "Where more pupils have a non-western background, {side} teachers do: {low:.0%} at schools with the fewest "
+            "such pupils, {high:.0%} at schools with the most.",
+            side=text("more") if sign > 0 else text("fewer"),
+            **ends,
         )
+        if sign
+        else text(
+            "The share of teachers with a non-western background does not measurably go with that of the pupils: "
+            "{low:.0%} at schools with the fewest such pupils, {high:.0%} at schools with the most.",
+            **ends,
+        )
+    )
+    yield Finding("composition", sentence, sum(int(row["n_obs"]) for row in known), TEACHERS, slope["p_value"])
 
 
 def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
@@ -100,7 +110,7 @@ def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
     last = last[last["category"] == last["category"].max()].dropna(subset=["estimate", "n_obs"])
     told = {row["outcome"]: row for row in as_rows(last)}
     if {"in_city", "distance_km", "within_7_km"} <= set(told):
-        yield (
+        yield Finding(
             "homes",
             text(
                 "Of the teachers {city:.0%} live in the city; the straight line from home to school is {km:.1f} km on "
@@ -120,7 +130,7 @@ def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
     known = as_rows(chosen)
     if len(known) > 1:
         low, high = known[0], known[-1]
-        yield (
+        yield Finding(
             "risk",
             text(
                 "In October {year} the teacher shortage of the city's schools was {low:.1%} where the fewest pupils "

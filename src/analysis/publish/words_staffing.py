@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from analysis.publish import units
 from analysis.publish.language import term, text
 
 # The convention of `models.staffing.panel`, to which a test holds it.
@@ -25,19 +26,22 @@ def outcomes() -> Mapping[str, str]:
     }
 
 
+UNITS = {
+    "log_wage": "log points",
+    **dict.fromkeys(("inflow", "outflow", "retention"), "share of teachers"),
+    "hours": "hours a week",
+    "pupils_per_teacher": "pupils per fte",
+    **dict.fromkeys(("shortage", "unqualified"), "share of employment"),
+    "teachers_per_100": "fte per 100 pupils",
+}
+"""The unit of every outcome in the models, to which a test holds them."""
+
+
 def axes() -> Mapping[str, str]:
-    """Tell the unit of every outcome, for an axis or a cell."""
-    return {
-        "log_wage": text("log points"),
-        "inflow": text("share of teachers"),
-        "outflow": text("share of teachers"),
-        "retention": text("share of teachers"),
-        "hours": text("hours a week"),
-        "pupils_per_teacher": text("pupils per fte"),
-        "shortage": text("share of employment"),
-        "unqualified": text("share of employment"),
-        "teachers_per_100": text("fte per 100 pupils"),
-    }
+    """Name the unit of a difference in every outcome, for an axis or a cell."""
+    along = {outcome: units.shown(unit) for outcome, unit in UNITS.items()}
+    # Along an axis a logarithm stays one: its distances are those of the estimates.
+    return along | {"log_wage": text("log points (0.01 is about 1 per cent)")}
 
 
 def measures() -> Mapping[str, str]:

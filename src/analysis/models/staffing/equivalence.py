@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 def equivalence(
-    estimates: pd.DataFrame, margins: Mapping[str, float], *, alpha: float = 0.05, power: float = 0.80
+    estimates: pd.DataFrame, margins: Mapping[str, float], *, alpha: float = 0.05, power: float = 0.80, tests: int = 1
 ) -> pd.DataFrame:
     """Test, for every estimate, whether the effect lies within a margin of zero.
 
@@ -31,6 +31,9 @@ def equivalence(
         Of the tests.
     power
         For the minimum detectable effect.
+    tests
+        How many are made together: a difference counts as found at ``alpha / tests``, at which every correction finds
+        it. Equivalence is not corrected here.
 
     Returns
     -------
@@ -63,8 +66,8 @@ def equivalence(
         equivalent=p_value < alpha,
         inner_low=value - half,
         inner_high=value + half,
-        mde=minimum_detectable_effect(error, free, alpha=alpha, power=power),
-        power_at_margin=power_at(margin, error, free, alpha=alpha),
+        mde=minimum_detectable_effect(error, free, alpha=alpha / tests, power=power),
+        power_at_margin=power_at(margin, error, free, alpha=alpha / tests),
         n_clusters=free + 1,
         unit=estimates["unit"].to_numpy(),
     )

@@ -11,19 +11,23 @@ from analysis.models.staffing.binned import binned_means, fitted_lines
 from analysis.models.staffing.oab import binned_money
 from analysis.models.staffing.oab_formula import kink_point, price_check, threshold_check
 from analysis.models.staffing.panel import event_year
-from analysis.models.staffing.rows import ESTIMATE
-from analysis.models.staffing.toelage import ALL, RD_COLUMNS, Study
+from analysis.models.staffing.rows import COUNTS, ESTIMATE, together
+from analysis.models.staffing.toelage import ALL, HONEST, RD_COLUMNS, Study
 
 REACH = 15.0  # how far from the cut-off schools are drawn, in percent of the locations
 LINE_POINTS = 9
 ON_SCHOOLS = (*ESTIMATE, "mean_left", "mean_right", "in_sd", "bandwidth")
 JUMP_COUNTS = {"n_left": ON_SCHOOLS, "n_right": ON_SCHOOLS, "n_obs": ON_SCHOOLS, "n_clusters": ON_SCHOOLS}
+BOTH_COUNTS = {name: (*columns, *HONEST) if columns else () for name, columns in COUNTS.items()}
+DENSITY_COUNTS = {f"n_{side}": (f"density_{side}", "std_error", "p_value") for side in ("left", "right")}
+TREND_COUNTS = {"n_obs": ("statistic", "p_value"), "n_clusters": ("statistic", "p_value")}
 POINT_COUNTS = {"schools": ("mean",)}
 DRAWN = ("mean", "fitted", "ci_low", "ci_high", "estimate")
 DRAWN_COUNTS = {"schools": DRAWN, "n_left": (), "n_right": ()}
 TOLD = (
     *("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_tost", "inner_low", "inner_high", "mde"),
-    *("power_at_margin", "p_value_romano_wolf", "in_margins", "in_margins_low", "in_margins_high", "verdict"),
+    *("power_at_margin", "p_corrected", "p_tost_corrected", "in_margins", "in_margins_low", "in_margins_high"),
+    *("verdict", "drift", "drift_low", "drift_high"),
 )
 NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
 BOUNDS = ("low", "high", "ci_low", "ci_high")
@@ -44,11 +48,11 @@ def density_table(of: Study) -> pd.DataFrame:
     try:
         found = validity.density(of)
     except (ModelError, np.linalg.LinAlgError):
-        empty = dict.fromkeys(("left", "right", "std_error", "p_value"), np.nan)
+        empty = dict.fromkeys(("density_left", "density_right", "std_error", "p_value"), np.nan)
         return pd.DataFrame([{**empty, "n_left": 0, "n_right": 0}])
     told = {
-        "left": found.left,
-        "right": found.right,
+        "density_left": found.left,
+        "density_right": found.right,
         "std_error": found.std_error,
         "p_value": found.p_value,
     }
@@ -85,6 +89,16 @@ def cutoff(of: Study, jumps: pd.DataFrame, *, width: float) -> tuple[pd.DataFram
     return pd.concat(points, ignore_index=True), (
         pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=columns)
     )
+
+
+def both_intervals(robust: pd.DataFrame, honest: pd.DataFrame) -> pd.DataFrame:
+    """Put the robust and the honest estimate of every jump below each other; ``interval`` says which it is."""
+    parts = {"robust": robust, "honest": honest}
+    told = [
+        together([rows]).assign(interval=name, **{column: rows.get(column, np.nan) for column in HONEST})
+        for name, rows in parts.items()
+    ]
+    return pd.concat(told).sort_index(kind="stable").reset_index(drop=True)
 
 
 def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> pd.DataFrame:

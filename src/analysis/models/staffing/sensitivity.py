@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize
-from scipy.special import ndtr
+from scipy.optimize import minimize
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
 from analysis.models.regression import Regression
+from analysis.models.staffing.honest import critical_value
 from analysis.models.staffing.panel import event_term, event_year
 
 Floats = NDArray[np.float64]
@@ -158,11 +158,11 @@ def _shortest(path: EventCourse, magnitude: float, level: float) -> dict[str, fl
 
     def half_length(shift: Floats) -> float:
         _, error, bias = told(shift)
-        return _critical(bias / error, level) * error
+        return critical_value(bias / error, level) * error
 
     best = minimize(half_length, np.zeros(k - 1), method="Powell", options={"xtol": 1e-6, "ftol": 1e-10})
     weights, error, bias = told(np.atleast_1d(best.x))
-    value, half = float(weights @ path.estimates), _critical(bias / error, level) * error
+    value, half = float(weights @ path.estimates), critical_value(bias / error, level) * error
     return {"magnitude": magnitude, "estimate": value, "bias": bias, "ci_low": value - half, "ci_high": value + half}
 
 
@@ -173,9 +173,3 @@ def _bends(path: EventCourse) -> Floats:
     after = np.maximum(0.0, years - places[:, None]) * (places[:, None] >= 0)
     before = np.maximum(0.0, places[:, None] - years) * (places[:, None] < 0)
     return np.asarray(after + before)
-
-
-def _critical(bias: float, level: float) -> float:
-    """Find the quantile of the absolute value of a normal variable with mean `bias`."""
-    top = bias + 10.0
-    return float(brentq(lambda c: ndtr(c - bias) - ndtr(-c - bias) - level, 0.0, top))

@@ -8,7 +8,7 @@ How far they can be trusted is in `validity`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,6 +29,7 @@ from analysis.models.staffing.eligibility import (
     scored_in,
     with_outcomes,
 )
+from analysis.models.staffing.honest import honest
 from analysis.models.staffing.matching import Matched, match
 from analysis.models.staffing.panel import Design, design, event_terms, with_event_terms, with_treatment
 from analysis.models.staffing.rows import ESTIMATE
@@ -38,6 +39,7 @@ TRAITS = ("pupils", "schoolweging", "g5", "pupils_per_teacher", "hours", "inflow
 CLUSTERS = ("board", "location")
 BASE_YEAR = 2016
 RD_COLUMNS = (*ESTIMATE, "n_obs", "n_clusters", "bandwidth", "n_left", "n_right")
+HONEST = ("bias", "curvature", "off_line")
 
 
 @dataclass(frozen=True)
@@ -140,13 +142,38 @@ def _jump(by_school: pd.DataFrame, outcome: str, cluster: str) -> dict[str, floa
     return discontinuity(by_school["rank"], by_school[outcome], cluster=by_school[cluster]).row()
 
 
-def attempt(estimate: Callable[[], dict[str, float]]) -> dict[str, float]:
-    """Return an estimate's numbers (`RD_COLUMNS`), or none of them where the sample is too small for it."""
+def honestly(of: Study, *, cluster: str = "board") -> pd.DataFrame:
+    """Estimate the same jumps as `at_cutoff` with the honest interval of `honest`: model ``amt_rd_honest``.
+
+    Returns
+    -------
+    DataFrame
+        As `at_cutoff`, with `HONEST` after it: the largest bias that is allowed for, the bound on the curve, and how
+        far a curve with that bound lies from a straight line at the edge of the bandwidth.
+    """
+    told = [
+        {
+            **attempt(partial(_honest, of.by_school, outcome, cluster), (*RD_COLUMNS, *HONEST)),
+            "outcome": outcome,
+            "unit": UNITS[outcome],
+        }
+        for outcome in ALL
+    ]
+    rows = in_form(pd.DataFrame(told), model="amt_rd_honest", group="at the cut-off", term="eligible")
+    return rows.assign(cluster=cluster, n_least=rows[["n_left", "n_right"]].min(axis=1))
+
+
+def _honest(by_school: pd.DataFrame, outcome: str, cluster: str) -> dict[str, float]:
+    return honest(by_school["rank"], by_school[outcome], cluster=by_school[cluster]).row()
+
+
+def attempt(estimate: Callable[[], dict[str, float]], columns: Sequence[str] = RD_COLUMNS) -> dict[str, float]:
+    """Return an estimate's numbers (`columns`), or none of them where the sample is too small for it."""
     try:
         found = estimate()
     except (ModelError, np.linalg.LinAlgError):
-        return {**dict.fromkeys(RD_COLUMNS, np.nan), **dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), 0)}
-    return {name: found[name] for name in RD_COLUMNS}
+        return {**dict.fromkeys(columns, np.nan), **dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), 0)}
+    return {name: found[name] for name in columns}
 
 
 def before_and_after(of: Study) -> pd.DataFrame:

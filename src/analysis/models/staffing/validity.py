@@ -6,7 +6,7 @@ placebo runs. And of every null whether it shows that an effect is small, or onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,12 +21,15 @@ from analysis.models.staffing.eligibility import OUTCOMES, STEADY, UNITS
 from analysis.models.staffing.equivalence import equivalence
 from analysis.models.staffing.multiple import romano_wolf
 from analysis.models.staffing.panel import event_year, joint_test
-from analysis.models.staffing.sensitivity import relative_bounds
+from analysis.models.staffing.sensitivity import breakdown, relative_bounds
 from analysis.models.staffing.toelage import RD_COLUMNS, TRAITS, Study, attempt
+from analysis.multiplicity import FAMILIES, ROMANO_WOLF, holm
 
 LIKE = {"retention": "outflow", "unqualified": "shortage"}  # whose margin an outcome shares
 GROUP = {"placebo_cutoff": "{:+g}%", "donut": "{:g}%", "bandwidth": "{:g} x"}
-NOTHING, SOMETHING, UNKNOWN = "no effect that matters", "an effect", "too uncertain to tell"
+MIRRORS = {"retention": "outflow"}  # one less the other: one test, counted once
+BEFORE_AND_AFTER, AT_CUTOFF = "toelage, before and after", "toelage, at the cut-off"
+RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
 
 
 def density(of: Study) -> DensityTest:
@@ -87,62 +90,112 @@ def nulls(
     estimates: pd.DataFrame,
     of: Study,
     margins: Mapping[str, float],
+    drift: pd.DataFrame,
     *,
     alpha: float,
     power: float,
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Tell for every outcome but the wage what a null says: interval, equivalence, smallest effect seen, Romano-Wolf.
+    """Judge every outcome but the wage, in both comparisons: an effect, one ruled out, or too uncertain to say.
 
-    Difference in differences is told of the outcomes in `STEADY` alone: the others moved apart before the start.
+    A verdict comes from p-values that are corrected for the other outcomes of the same comparison (`BEFORE_AND_AFTER`,
+    `AT_CUTOFF`). Difference in differences judges the outcomes in `STEADY` alone.
 
     Parameters
     ----------
     estimates
         Of `before_and_after` and `at_cutoff`.
     margins
-        By outcome, in its unit: an effect smaller than this does not matter; `LIKE` tells who shares one.
+        By outcome, in its unit: an effect smaller than this does not matter; `LIKE` says who shares one.
+    drift
+        Of `bounded`: what becomes of the difference in differences when the groups drifted apart.
     alpha, power
         Of the tests.
     draws, seed
-        Of the bootstrap for Romano and Wolf's p-value, which is of the difference in differences.
+        Of the bootstrap for Romano and Wolf's p-values of the difference in differences.
 
     Returns
     -------
     DataFrame
-        The columns of `equivalence` with ``ci_low, ci_high, p_value, p_value_romano_wolf, n_least`` besides, each in
-        units of the margin too, and a ``verdict``.
+        The columns of `equivalence` with ``ci_low, ci_high, p_value, n_least`` besides, each in units of the margin
+        too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``; and where that is of the difference
+        in differences, the first ``drift`` (a multiple of the largest step before the start) at which it falls, with
+        the interval there (``drift_low, drift_high``), missing where it stands at all that were tried.
     """
-    chosen = estimates[
-        estimates["outcome"].isin(OUTCOMES)
-        & estimates["model"].isin(["amt_did", "amt_rd"])
-        & (estimates["outcome"].isin(STEADY) | (estimates["model"] == "amt_rd"))
-        & (estimates["cluster"] == "board")
-        & estimates["estimate"].notna()
-    ].reset_index(drop=True)
-    told = equivalence(
-        chosen, {**margins, **{name: margins[of] for name, of in LIKE.items()}}, alpha=alpha, power=power
-    )
-    added = chosen[["ci_low", "ci_high", "p_value", "n_obs", "n_least"]]
-    together = pd.concat([told, added], axis=1)
+    rows = estimates[(estimates["cluster"] == "board") & estimates["estimate"].notna()]
+    shared = {**margins, **{name: margins[like] for name, like in LIKE.items()}}
     adjusted = romano_wolf(of.after_start(), STEADY, "treated_after", rng=np.random.default_rng(seed), draws=draws)
-    by_outcome = adjusted.set_index("outcome")["p_value_romano_wolf"]
-    is_did = together["model"] == "amt_did"
+    bootstrapped = adjusted.set_index("outcome")["p_value_romano_wolf"]
+    options = {"alpha": alpha, "power": power}
+    comparisons = (("amt_did", STEADY, BEFORE_AND_AFTER), ("amt_rd", OUTCOMES, AT_CUTOFF))
+    told = [
+        _judged(rows[(rows["model"] == model) & rows["outcome"].isin(outcomes)], family, shared, bootstrapped, options)
+        for model, outcomes, family in comparisons
+    ]
+    return _with_drift(pd.concat(told, ignore_index=True), drift)
+
+
+def _judged(
+    rows: pd.DataFrame,
+    family: str,
+    margins: Mapping[str, float],
+    bootstrapped: pd.Series,
+    options: Mapping[str, float],
+) -> pd.DataFrame:
+    """Judge the outcomes of one comparison together."""
+    chosen = rows.reset_index(drop=True)
+    told = equivalence(chosen, margins, tests=len(FAMILIES[family].members), **options)
+    told = told.assign(**{name: chosen[name] for name in ("ci_low", "ci_high", "p_value", "n_obs", "n_least")})
+    p_corrected = (
+        told["outcome"].map(bootstrapped)
+        if FAMILIES[family].correction == ROMANO_WOLF
+        else within_family(told, "p_value", family)
+    )
+    p_corrected = p_corrected.clip(lower=told["p_value"])  # the bootstrap's may be a little smaller than its own
+    p_tost = within_family(told, "p_tost", family)
+    verdict = np.select([p_tost < options["alpha"], p_corrected < options["alpha"]], [RULED_OUT, SOMETHING], UNKNOWN)
     scaled = {
-        name: together[of_what] / together["margin"]
+        name: told[of_what] / told["margin"]
         for name, of_what in (("in_margins", "estimate"), ("in_margins_low", "ci_low"), ("in_margins_high", "ci_high"))
     }
-    found = (together["p_value"] < alpha).to_numpy()
-    verdict = np.select([together["equivalent"].to_numpy(bool), found], [NOTHING, SOMETHING], UNKNOWN)
-    return together.assign(
+    return told.assign(
         **scaled,
+        family=family,
+        p_corrected=p_corrected,
+        p_tost_corrected=p_tost,
         verdict=verdict,
-        p_value_romano_wolf=together["outcome"].map(by_outcome).where(is_did),
-        n_clusters=together["n_clusters"].astype(int),
+        n_clusters=told["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.
-        power_at_margin=together["power_at_margin"].fillna(1.0),
+        power_at_margin=told["power_at_margin"].fillna(1.0),
     )
+
+
+def within_family(told: pd.DataFrame, column: str, family: str) -> pd.Series:
+    """Correct p-values within a family by Holm; the mirror of a member has the p-value of that member."""
+    by_member = told.set_index("outcome")[column].reindex(FAMILIES[family].members)
+    corrected = pd.Series(holm(by_member), by_member.index)
+    return told["outcome"].replace(MIRRORS).map(corrected)
+
+
+def _with_drift(told: pd.DataFrame, drift: pd.DataFrame) -> pd.DataFrame:
+    """Add the first drift at which the verdict on a difference in differences falls, and the interval there."""
+    falls = [
+        _falls(drift[drift["outcome"] == row["outcome"]], row) if row["model"] == "amt_did" else None
+        for row in told.to_dict("records")
+    ]
+    columns = {"drift": "magnitude", "drift_low": "ci_low", "drift_high": "ci_high"}
+    return told.assign(
+        **{name: [np.nan if at is None else float(at[of]) for at in falls] for name, of in columns.items()}
+    )
+
+
+def _falls(bounds: pd.DataFrame, row: Mapping[Hashable, object]) -> pd.Series | None:
+    margin = {RULED_OUT: float(str(row["margin"])), SOMETHING: 0.0}.get(str(row["verdict"]))
+    if margin is None:
+        return None
+    at = breakdown(bounds, -margin, margin)
+    return None if at is None else bounds[bounds["magnitude"] == at].iloc[0]
 
 
 def placebos(

@@ -1,0 +1,99 @@
+"""A finding: a sentence with what it rests on, and whether it is a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
+from analysis.publish.language import text
+
+LEVEL = 0.05
+TEST_COLUMNS = ("p_value", "p_corrected", "family")
+ALONE = "a question of its own"
+
+
+class Finding(NamedTuple):
+    """One sentence of a chapter.
+
+    Parameters
+    ----------
+    name, sentence, n, unit
+        As `Chapter.findings` publishes them.
+    p_value
+        Of the difference or effect that the sentence is about, not corrected; missing where it describes and tests
+        nothing.
+    family
+        A name in `multiplicity.FAMILIES`; empty where the test answers a question of its own.
+    p_corrected
+        Where the chapter corrected it itself (Romano-Wolf needs its bootstrap); else `frame` does.
+    """
+
+    name: str
+    sentence: str
+    n: int
+    unit: str
+    p_value: float = np.nan
+    family: str = ""
+    p_corrected: float = np.nan
+
+
+def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """Put findings, or what begins like one, in a frame: ``name, sentence, n, unit, p_value, family, p_corrected``."""
+    table = pd.DataFrame([Finding(*row) for row in findings], columns=list(Finding._fields))
+    table = table.astype({"p_value": float, "p_corrected": float})
+    given = table["p_corrected"].notna()
+    for family, rows in table[~given].groupby("family"):
+        if family and FAMILIES[str(family)].correction == HOLM:
+            table.loc[rows.index, "p_corrected"] = holm(rows["p_value"])
+    # A test of its own needs no correction.
+    return table.assign(p_corrected=table["p_corrected"].where(table["family"] != "", table["p_value"]))
+
+
+def told(counted: pd.DataFrame, level: float = LEVEL) -> str:
+    """State how many findings and tests there are, and how many would come out if nothing were there anywhere."""
+    sums = counted[["findings", "tests", "significant", "by_chance", "significant_corrected"]].sum()
+    return text(
+        "This edition makes {findings:.0f} findings. {tests:.0f} of them test a difference or effect at {level:.0%}: "
+        "{significant:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
+        "{significant_corrected:.0f} came out after correction within their families",
+        level=level,
+        **{str(name): value for name, value in sums.items()},
+    )
+
+
+def count(by_finding: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+    """Count findings and tests by chapter and family, and how many tests would come out if nothing were there.
+
+    Parameters
+    ----------
+    by_finding
+        The findings of several chapters with ``chapter`` and `TEST_COLUMNS`; a chapter that declares no tests lacks
+        the latter.
+    level
+        Of the tests.
+
+    Returns
+    -------
+    DataFrame
+        ``chapter, family, correction, findings, tests, significant, by_chance, significant_corrected``.
+    """
+    filled = by_finding.reindex(columns=list(dict.fromkeys([*by_finding.columns, *TEST_COLUMNS])))
+    filled = filled.assign(family=filled["family"].fillna("").replace("", ALONE))
+    rows = [
+        {
+            "chapter": chapter,
+            "family": family,
+            "correction": "none" if family == ALONE else FAMILIES[str(family)].correction,
+            "findings": len(part),
+            "tests": int(part["p_value"].notna().sum()),
+            "significant": int((part["p_value"] < level).sum()),
+            "by_chance": expected_by_chance(part["p_value"], level),
+            "significant_corrected": int((part["p_corrected"] < level).sum()),
+        }
+        for (chapter, family), part in filled.groupby(["chapter", "family"], sort=False)
+    ]
+    return pd.DataFrame(rows)
