@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,12 @@ def test_a_figure_in_print_keeps_its_year_as_text(tmp_path: Path) -> None:
     (tmp_path / "report.yml").write_text(f"publication: A report\nfigures:\n{FIGURE}    value: 213\n", "utf8")
     row = read_published(tmp_path).iloc[0]
     assert (row["published"], row["year"]) == (213.0, "2019")
+
+
+def test_nothing_else_reads_yaml() -> None:
+    readers = [
+        path.name
+        for path in (ROOT / "src").rglob("*.py")
+        if re.search(r"yaml\.(safe_|full_|unsafe_)?(load|compose)", path.read_text("utf8"))
+    ]
+    assert readers == []

@@ -28,6 +28,18 @@ def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not _is_setting(name)}
 
 
+def with_own_code(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which Python finds the code that runs here, also where it was started from its folder.
+
+    Python then looks there first, and a kernel, which is started elsewhere, would execute the code that is installed,
+    while the key of its step is made of this code.
+    """
+    if Path(sys.path[0]).resolve() != OWN:
+        return dict(environment)
+    others = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    return {**environment, "PYTHONPATH": os.pathsep.join([str(OWN), *others])}
+
+
 def _is_setting(name: str) -> bool:
     if name.startswith("PYTHON"):
         return name not in _OF_PYTHON

@@ -153,3 +153,11 @@ def test_a_new_file_is_a_change_whatever_a_user_has_git_hide(tmp_path: Path) -> 
     git(tmp_path / "ours", "config", "status.showUntrackedFiles", "no")
     write(tmp_path / "ours", "new.py", "x = 1")
     assert manifest.git(tmp_path / "ours") == {"commit": commit, "dirty": True}
+
+
+def test_a_kernel_runs_the_code_that_its_runner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of a copy of the project that is started from its folder, although another is installed."""
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    assert warm.kernel_environment({})["PYTHONPATH"] == "/elsewhere"
+    monkeypatch.setattr(sys, "path", [str(environment.OWN), *sys.path])
+    assert warm.kernel_environment({})["PYTHONPATH"] == os.pathsep.join([str(environment.OWN), "/elsewhere"])

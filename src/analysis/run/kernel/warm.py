@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import StaatError
-from analysis.run.environment import without_settings
+from analysis.run.environment import with_own_code, without_settings
 from analysis.run.kernel.processes import WarmKernel
 
 # One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
@@ -44,7 +44,7 @@ OF_OTHERS = ("JPY_PARENT_PID", "JPY_SESSION_NAME")  # a kernel that inherited th
 
 def kernel_environment(own: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a kernel: this process's without a user's settings, what all have, and its own."""
-    return {**without_settings(os.environ), **KERNEL_ENVIRONMENT, **own}
+    return {**with_own_code(without_settings(os.environ)), **KERNEL_ENVIRONMENT, **own}
 
 
 class WarmError(StaatError):
