@@ -12,9 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.choice_by_municipality.constants import Decay, fit_with_constants
 from analysis.models.choice_by_municipality.flows import Municipality
-from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit import Design, design_from_formula
 from analysis.models.conditional_logit.factored import available_threads
+from analysis.models.conditional_logit.input import listed
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +30,8 @@ OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCH
 """What can become of a municipality, in the order in which it is told."""
 
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
-COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations within choice sets
+COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
+OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,14 @@ class Fitted:
     outcome
         One of `OUTCOMES`.
     result
-        None unless the likelihood has one finite maximum; errors clustered by postcode if the outcome is `ESTIMATED`.
+        The coefficients with their errors; None unless the outcome is `ESTIMATED`.
     probability
-        Of every school, postcodes x schools; None without a result.
+        Of every school, postcodes x schools; None unless the likelihood has one finite maximum.
     """
 
     municipality: Municipality
     outcome: str
-    result: ConditionalLogitResult | None = None
+    result: Decay | None = None
     probability: Floats | None = None
 
 
@@ -62,7 +65,7 @@ def estimate(
     max_iterations: int = 100,
     threads: int | None = None,
 ) -> list[Fitted]:
-    r"""Estimate the conditional logit of a formula in every municipality.
+    r"""Estimate the conditional logit of a formula, with a constant for every school, in every municipality.
 
     Parameters
     ----------
@@ -70,27 +73,49 @@ def estimate(
         The municipalities.
     formula
         Right-hand side, over ``distance_km``, the columns of `Municipality.schools` and those of `Municipality.homes`;
-        see `conditional_logit.design_from_formula`.
+        see `conditional_logit.design_from_formula`. Every term differs between postcodes.
     min_postcodes
         Errors are clustered by postcode; with fewer postcodes than this, or not more than terms, there is no interval.
     tolerance, max_iterations
-        As in `conditional_logit.fit_factored`.
+        As in `conditional_logit.fit`.
     threads
         Municipalities side by side; as many as processors where None.
 
+    Raises
+    ------
+    ModelError
+        A term is the same for every postcode, so that the constants of the schools hold it (``ABSORBED``).
+
     Notes
     -----
-    Per municipality: :math:`P_{ij} = e^{x_{ij}'\beta} / \sum_k e^{x_{ik}'\beta}` over all schools that any of its
-    pupils attends. A category that no school of a municipality has is no term there; the reference is openbaar, and
-    where there is none the first in the alphabet.
+    Per municipality the model of `constants`, over all schools that any of its pupils attends: a school that none
+    attends would have a constant of minus infinity, and its probability is zero. Nothing that a school is to every
+    postcode alike moves the estimates, whether it is measured or not.
     """
+    built = list(designs(country, formula))
+    _refuse_absorbed(built)
 
-    def one(built: tuple[Municipality, Design]) -> Fitted:
-        return _fitted(*built, min_postcodes, tolerance, max_iterations)
+    def one(pair: tuple[Municipality, Design]) -> Fitted:
+        return _fitted(*pair, min_postcodes, tolerance, max_iterations)
 
     with ThreadPoolExecutor(threads or available_threads()) as pool:
-        fitted = {found.municipality.name: found for found in pool.map(one, designs(country, formula))}
+        fitted = {found.municipality.name: found for found in pool.map(one, built)}
     return [fitted[one.name] for one in country]
+
+
+def _refuse_absorbed(built: Sequence[tuple[Municipality, Design]]) -> None:
+    """Refuse terms that differ between the postcodes of no municipality."""
+    differs: dict[str, bool] = {}
+    for one, design in built:
+        for term, values in design.pairs.items() if one.n_postcodes > 1 else ():
+            differs[term] = differs.get(term, False) or bool(np.ptp(values, axis=0).any())
+    absorbed = [term for term, found in differs.items() if not found]
+    if absorbed:
+        raise ModelError(
+            f"{listed(absorbed)}: the same for every postcode, so the constants of the schools hold it. Leave it out "
+            "of choice_by_municipality.formula, or let it differ between postcodes: schoolweging:share_nonwestern.",
+            Reason.ABSORBED,
+        )
 
 
 def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, Design]]:
@@ -133,34 +158,24 @@ def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list
 def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: float, max_iterations: int) -> Fitted:
     if one.n_schools < 2 or one.n_postcodes < 2:
         return Fitted(one, ONE_SCHOOL if one.n_schools < 2 else ONE_POSTCODE)
-    values = np.stack(list(design.pairs.values()), axis=-1)
-    if _collinear(values):
+    if _collinear(np.stack(list(design.pairs.values()), axis=-1)):
         return Fitted(one, COLLINEAR)
-    pc4 = one.homes.index
     enough = one.n_postcodes >= max(min_postcodes, len(design.terms) + 1)
     try:
-        result = fit_factored(
-            design,
-            one.choices,
-            grouped=True,
-            cluster=pd.Series(pc4, index=pc4) if enough else None,
-            tolerance=tolerance,
-            max_iterations=max_iterations,
-            threads=1,
+        probability, result = fit_with_constants(
+            design.pairs, one.pupils, robust=enough, tolerance=tolerance, max_iterations=max_iterations
         )
     except ModelError as error:
-        if error.reason is not Reason.SEPARATED:
+        if error.reason not in OUTCOME_OF:
             raise
-        return Fitted(one, NO_MAXIMUM)
-    utility = values @ result.params.to_numpy()
-    shares = np.exp(utility - utility.max(axis=1, keepdims=True))
-    probability = shares / shares.sum(axis=1, keepdims=True)
+        return Fitted(one, OUTCOME_OF[error.reason])
     return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability)
 
 
 def _collinear(values: Floats) -> bool:
-    """Tell whether some combination of the terms is the same for all schools of every postcode."""
-    within = (values - values.mean(axis=1, keepdims=True)).reshape(-1, values.shape[-1])
+    """Tell whether some combination of the terms is a sum of one number per postcode and one per school."""
+    within = values - values.mean(axis=1, keepdims=True)
+    within = (within - within.mean(axis=0)).reshape(-1, values.shape[-1])
     spread = np.sqrt((within**2).sum(axis=0))
     if (spread <= COLLINEAR_BELOW * np.abs(values).max(axis=(0, 1))).any():
         return True
@@ -194,9 +209,5 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
 def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
     """Tell the coefficients of every municipality with an interval, in the one form; the group is the municipality."""
-    told = [
-        found.result.estimates("municipality", found.municipality.name)
-        for found in fitted
-        if found.result is not None and found.outcome == ESTIMATED
-    ]
+    told = [found.result.estimates(found.municipality.name) for found in fitted if found.result is not None]
     return pd.concat(told, ignore_index=True)
