@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,11 @@ ONE_SCHOOL = "fewer than two schools"
 ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
+HELD = "held by the school constants"
 OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
 
+TERM_COUNTS = {"municipalities": []}
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
 OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
@@ -48,12 +50,15 @@ class Fitted:
         The coefficients with their errors; None unless the outcome is `ESTIMATED`.
     probability
         Of every school, postcodes x schools; None unless the likelihood has one finite maximum.
+    absorbed
+        Terms of the formula that are the same for every postcode, so that the constants of the schools hold them.
     """
 
     municipality: Municipality
     outcome: str
     result: Decay | None = None
     probability: Floats | None = None
+    absorbed: tuple[str, ...] = ()
 
 
 def estimate(
@@ -73,7 +78,7 @@ def estimate(
         The municipalities.
     formula
         Right-hand side, over ``distance_km``, the columns of `Municipality.schools` and those of `Municipality.homes`;
-        see `conditional_logit.design_from_formula`. Every term differs between postcodes.
+        see `conditional_logit.design_from_formula`.
     min_postcodes
         Errors are clustered by postcode; with fewer postcodes than this, or not more than terms, there is no interval.
     tolerance, max_iterations
@@ -84,38 +89,41 @@ def estimate(
     Raises
     ------
     ModelError
-        A term is the same for every postcode, so that the constants of the schools hold it (``ABSORBED``).
+        No term differs between postcodes: the constants of the schools hold them all (``ABSORBED``).
 
     Notes
     -----
     Per municipality the model of `constants`, over all schools that any of its pupils attends: a school that none
     attends would have a constant of minus infinity, and its probability is zero. Nothing that a school is to every
-    postcode alike moves the estimates, whether it is measured or not.
+    postcode alike moves the estimates, whether it is measured or not: such a term has no coefficient, and is named in
+    ``absorbed``.
     """
     built = list(designs(country, formula))
-    _refuse_absorbed(built)
+    absorbed = _absorbed([(one, design.pairs) for one, design in built if one.n_postcodes > 1])
 
     def one(pair: tuple[Municipality, Design]) -> Fitted:
-        return _fitted(*pair, min_postcodes, tolerance, max_iterations)
+        municipality, design = pair
+        differing = {term: values for term, values in design.pairs.items() if term not in absorbed}
+        found = _fitted(municipality, differing, min_postcodes, tolerance, max_iterations)
+        return replace(found, absorbed=tuple(term for term in design.pairs if term in absorbed))
 
     with ThreadPoolExecutor(threads or available_threads()) as pool:
         fitted = {found.municipality.name: found for found in pool.map(one, built)}
     return [fitted[one.name] for one in country]
 
 
-def _refuse_absorbed(built: Sequence[tuple[Municipality, Design]]) -> None:
-    """Refuse terms that differ between the postcodes of no municipality."""
-    differs: dict[str, bool] = {}
-    for one, design in built:
-        for term, values in design.pairs.items() if one.n_postcodes > 1 else ():
-            differs[term] = differs.get(term, False) or bool(np.ptp(values, axis=0).any())
-    absorbed = [term for term, found in differs.items() if not found]
-    if absorbed:
+def _absorbed(pairs: Sequence[tuple[Municipality, Mapping[str, Floats]]]) -> set[str]:
+    """Name the terms that differ between the postcodes of no municipality."""
+    terms = {term for _, values in pairs for term in values}
+    differing = {term for _, values in pairs for term, by_pair in values.items() if np.ptp(by_pair, axis=0).any()}
+    if terms and not differing:
         raise ModelError(
-            f"{listed(absorbed)}: the same for every postcode, so the constants of the schools hold it. Leave it out "
-            "of choice_by_municipality.formula, or let it differ between postcodes: schoolweging:share_nonwestern.",
+            f"{listed(sorted(terms))}: the same for every postcode, so that the constants of the schools hold all of "
+            "the formula. Give choice_by_municipality.formula a term that differs between postcodes, such as "
+            "distance_km.",
             Reason.ABSORBED,
         )
+    return terms - differing
 
 
 def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, Design]]:
@@ -155,15 +163,17 @@ def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list
     return list(built.terms), built.rows().to_numpy(float)
 
 
-def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: float, max_iterations: int) -> Fitted:
+def _fitted(
+    one: Municipality, pairs: Mapping[str, Floats], min_postcodes: int, tolerance: float, max_iterations: int
+) -> Fitted:
     if one.n_schools < 2 or one.n_postcodes < 2:
         return Fitted(one, ONE_SCHOOL if one.n_schools < 2 else ONE_POSTCODE)
-    if _collinear(np.stack(list(design.pairs.values()), axis=-1)):
+    if _collinear(np.stack(list(pairs.values()), axis=-1)):
         return Fitted(one, COLLINEAR)
-    enough = one.n_postcodes >= max(min_postcodes, len(design.terms) + 1)
+    enough = one.n_postcodes >= max(min_postcodes, len(pairs) + 1)
     try:
         probability, result = fit_with_constants(
-            design.pairs, one.pupils, robust=enough, tolerance=tolerance, max_iterations=max_iterations
+            pairs, one.pupils, robust=enough, tolerance=tolerance, max_iterations=max_iterations
         )
     except ModelError as error:
         if error.reason not in OUTCOME_OF:
@@ -205,6 +215,22 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
     )
     told = rows.groupby("outcome").sum().reindex(OUTCOMES).dropna().astype("int64").reset_index()
     return told.assign(share=told["pupils"] / told["pupils"].sum())
+
+
+def terms(fitted: Sequence[Fitted]) -> pd.DataFrame:
+    """Count the municipalities in which a term has a coefficient with an interval, and say of the others why not.
+
+    Returns
+    -------
+    DataFrame
+        One row per term: ``term, municipalities, reason`` (empty, or that the constants of the schools hold it).
+    """
+    known = [term for found in fitted if found.result is not None for term in found.result.params.index]
+    absorbed = {term for found in fitted for term in found.absorbed}
+    counted = pd.Series(known, dtype=object).value_counts(sort=False)
+    rows = [(term, int(number), "") for term, number in counted.items()]
+    rows += [(term, 0, HELD) for term in sorted(absorbed)]
+    return pd.DataFrame(rows, columns=["term", "municipalities", "reason"])
 
 
 def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
