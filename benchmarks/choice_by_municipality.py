@@ -24,7 +24,7 @@ from analysis.models.choice_by_municipality.flows import Municipality, municipal
 from analysis.models.conditional_logit import design_from_formula
 from analysis.models.conditional_logit.factored import available_threads
 
-FORMULA = "distance_km + log(distance_km + 0.1) + schoolweging + C(denomination)"
+FORMULA = "distance_km + log(distance_km + 0.1)"
 CARDS = Path(__file__).parents[1] / "params" / "sources"
 GOAL_SECONDS, GOAL_GB = 30.0, 2.0
 

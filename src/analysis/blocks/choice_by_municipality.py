@@ -11,9 +11,9 @@ class ChoiceByMunicipalityBlock(Block):
     """The same model of school choice in every municipality (notebook 03_choice_by_municipality)."""
 
     formula: str = key(
-        "terms of the model over distance_km, schoolweging (per 5 points), denomination and share_nonwestern (per 10 "
-        "percentage points)",
-        default="distance_km + log(distance_km + 0.1) + schoolweging + C(denomination)",
+        "terms of the model beside the school constants, over distance_km, schoolweging (per 5 points), denomination "
+        "and share_nonwestern (per 10 percentage points); a term of schools alone has no coefficient",
+        default="distance_km + log(distance_km + 0.1)",
         min_length=1,
     )
     min_postcodes: int = key("postcodes from which a municipality has an interval", unit="postcodes", default=10, ge=3)

@@ -7,7 +7,7 @@ from math import exp
 
 import pandas as pd
 
-from analysis.publish.language import text
+from analysis.publish.language import term, text
 from analysis.publish.tables import number
 from analysis.publish.units import Row
 from analysis.publish.wording import COLUMNS
@@ -21,6 +21,7 @@ URBAN, RURAL = "very strongly urban", "not urban"
 def choice_by_municipality(
     account: pd.DataFrame,
     estimates: pd.DataFrame,
+    others: pd.DataFrame,
     spread: pd.DataFrame,
     correlations: pd.DataFrame,
     means: pd.DataFrame,
@@ -32,8 +33,9 @@ def choice_by_municipality(
 
     Parameters
     ----------
-    account, estimates, spread, correlations, means
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+    account, estimates, others, spread, correlations, means
+        The chapter's tables (`others`: between other distances), as the gate let them through; a finding that rests on
+        a withheld number is not told.
     from_km, to_km
         The distances between which attendance falls.
 
@@ -47,8 +49,8 @@ def choice_by_municipality(
         *_covered(account),
         *_fall(mean, from_km, to_km),
         *_spread(mean, spread, from_km, to_km),
-        *_density(one(estimates, model="density", term="log2_density"), from_km, to_km),
-        *_weging(one(estimates, model="density", term="sd_schoolweging"), from_km, to_km),
+        *_density(one(estimates, model="density", term="log2_density"), others, from_km, to_km),
+        *_weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
         *_distances(one(correlations, model="log", term="expected_published"), correlations),
         *_postcodes(means),
     ]
@@ -57,21 +59,18 @@ def choice_by_municipality(
 
 def _covered(account: pd.DataFrame) -> Iterator[Finding]:
     known = {row["outcome"]: row for row in as_rows(account)}
-    row = known.get("estimated")
+    row = known.pop("estimated", None)
     if row and not pd.isna(row["share"]):
-        yield (
-            "covered",
-            text(
-                "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
-                "pupils who live and go to school in one municipality do so there. The others have too few postcodes "
-                "or schools.",
-                known=int(row["municipalities"]),
-                all=int(account["municipalities"].sum()),
-                share=row["share"],
-            ),
-            int(row["municipalities"]),
-            MUNICIPALITIES,
+        without = ", ".join(f"{term(outcome)} ({int(other['municipalities'])})" for outcome, other in known.items())
+        told = text(
+            "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
+            "pupils who live and go to school in one municipality do so there.",
+            known=int(row["municipalities"]),
+            all=int(account["municipalities"].sum()),
+            share=row["share"],
         )
+        others = f" {text('The others have none: {reasons}.', reasons=without)}" if without else ""
+        yield "covered", told + others, int(row["municipalities"]), MUNICIPALITIES
 
 
 def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
@@ -94,82 +93,104 @@ def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
 
 
 def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
-    found = [row for row in as_rows(spread) if row["model"] == "mean" and not pd.isna(row["tau"])]
-    if mean and found:
-        low, high = (exp((mean["estimate"] + sign * found[0]["tau"]) * (to_km - from_km)) for sign in (-1, 1))
-        yield (
-            "spread",
-            text(
-                "Municipalities differ: leaving chance aside, two thirds of them lie between {low} and {high} times, "
-                "if their values follow a normal distribution.",
-                low=number(low, 1),
-                high=number(high, 1),
-            ),
-            int(found[0]["n_obs"]),
-            MUNICIPALITIES,
+    found = [row for row in as_rows(spread.dropna(subset=["tau", "tau_low", "tau_high"])) if row["model"] == "mean"]
+    if not (mean and found):
+        return
+    tau = found[0]["tau"]
+    if found[0]["tau_low"] > 0:
+        low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
+        sentence = text(
+            "Municipalities differ: leaving chance aside, two thirds of them lie between {low} and {high} times, "
+            "if their values follow a normal distribution.",
+            low=number(low, 1),
+            high=number(high, 1),
         )
+    else:
+        sentence = text(
+            "It is not established that municipalities differ in this by more than chance: the standard deviation of "
+            "their true values is at most {high} log odds per km (95% interval from 0).",
+            high=number(found[0]["tau_high"], 2),
+        )
+    yield "spread", sentence, int(found[0]["n_obs"]), MUNICIPALITIES
 
 
-def _density(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
-    if row:
-        told = {
-            "size": number(abs(row["estimate"]), 2),
-            "low": number(row["ci_low"], 2),
-            "high": number(row["ci_high"], 2),
-            "near": _km(from_km),
-            "far": _km(to_km),
-        }
-        if row["ci_low"] <= 0 <= row["ci_high"]:
-            sentence = text(
-                "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are "
-                "denser (95% interval per doubling {low} to {high} log odds per km).",
-                near=told["near"],
-                far=told["far"],
-                low=told["low"],
-                high=told["high"],
-            )
-        elif row["estimate"] > 0:
-            sentence = text(
-                "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
-                "odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other distances "
-                "it may not.",
-                **told,
-            )
-        else:
-            sentence = text(
-                "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
-                "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging. Between other "
-                "distances it may not.",
-                **told,
-            )
-        yield "density", sentence, int(row["n_obs"]), MUNICIPALITIES
-
-
-def _weging(row: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     if not row:
         return
-    told = {
-        "near": _km(from_km),
-        "far": _km(to_km),
-        "estimate": number(row["estimate"], 2),
-        "low": number(row["ci_low"], 2),
-        "high": number(row["ci_high"], 2),
-    }
+    told = _told(row, from_km, to_km)
     if row["ci_low"] <= 0 <= row["ci_high"]:
         sentence = text(
-            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
-            "falls from {near} to {far} km, at equal density: {estimate} a point (95% interval {low} to {high}). "
-            "Between other distances it may.",
+            "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are denser, "
+            "at equal spread of schoolweging: {estimate} log odds per km for each doubling (95% interval {low} to "
+            "{high}).",
+            **told,
+        )
+    elif row["estimate"] > 0:
+        sentence = text(
+            "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
+            "odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
             **told,
         )
     else:
         sentence = text(
-            "Where the schools of a municipality differ a point more in schoolweging, the fall of attendance from "
-            "{near} to {far} km differs by {estimate} log odds per km (95% interval {low} to {high}), at equal "
-            "density.",
+            "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
+            "log odds per km (95% interval of the difference {low} to {high}), at equal spread of schoolweging.",
             **told,
         )
-    yield "spread_of_schoolweging", sentence, int(row["n_obs"]), MUNICIPALITIES
+    yield "density", sentence + _elsewhere(row, others, from_km, to_km), int(row["n_obs"]), MUNICIPALITIES
+
+
+def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    if not row:
+        return
+    told = _told(row, from_km, to_km)
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = text(
+            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
+            "falls from {near} to {far} km, at equal density: {estimate} log odds per km for each point (95% interval "
+            "{low} to {high}).",
+            **told,
+        )
+    elif row["estimate"] > 0:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, attendance falls faster from "
+            "{near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at equal density.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, attendance falls more slowly "
+            "from {near} to {far} km, by {size} log odds per km (95% interval of the difference {low} to {high}), at "
+            "equal density.",
+            **told,
+        )
+    yield (
+        "spread_of_schoolweging",
+        sentence + _elsewhere(row, others, from_km, to_km),
+        int(row["n_obs"]),
+        MUNICIPALITIES,
+    )
+
+
+def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+    values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": row["ci_low"], "high": row["ci_high"]}
+    return {"near": _km(from_km), "far": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
+
+
+def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
+    """Tell between how many other pairs of distances the same term goes with a faster or slower fall."""
+    known = others[others["term"] == row["term"]].dropna(subset=["ci_low", "ci_high"])
+    known = known[(known["from_km"] != from_km) | (known["to_km"] != to_km)]
+    if known.empty:
+        return ""
+    told = text(
+        "Between {n} other pairs of distances the fall is measurably faster for {faster} and measurably slower for "
+        "{slower}.",
+        n=len(known),
+        faster=int((known["ci_low"] > 0).sum()),
+        slower=int((known["ci_high"] < 0).sum()),
+    )
+    return f" {told}"
 
 
 def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
@@ -178,9 +199,9 @@ def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Fin
         yield (
             "distances",
             text(
-                "The mean distance that the model expects of a school correlates {modelled} with the one that DUO "
-                "publishes (95% interval {low} to {high}). For the straight lines from the postcodes of its own pupils "
-                "it is {straight}, and those rest on no model.",
+                "The mean distance that the model expects of a school, given how many pupils it has, correlates "
+                "{modelled} with the one that DUO publishes (95% interval {low} to {high}). For the straight lines "
+                "from the postcodes of its own pupils it is {straight}, and those rest on no model.",
                 modelled=number(modelled["estimate"], 2),
                 low=number(modelled["ci_low"], 2),
                 high=number(modelled["ci_high"], 2),
@@ -198,8 +219,8 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
             "postcode_points",
             text(
                 "The published distance is {urban} times the straight line from the postcode's point in very strongly "
-                "urban municipalities, and {rural} times in those that are not urban. Below one, pupils live nearer to "
-                "their school than the point of their postcode lies.",
+                "urban municipalities, and {rural} times in those that are not urban. It can be below one where pupils "
+                "live nearer to their school than the point of their postcode lies.",
                 urban=number(known[URBAN]["published_to_straight"], 2),
                 rural=number(known[RURAL]["published_to_straight"], 2),
             ),

@@ -4,18 +4,21 @@ import pytest
 from analysis.publish import language
 from analysis.publish.wording_choice_by_municipality import choice_by_municipality
 
-NO_ROWS = pd.DataFrame(columns=["outcome", "model", "term", "tau", "urbanicity", "published_to_straight"])
+NO_ROWS = pd.DataFrame(
+    columns=["outcome", "model", "term", "tau", "tau_low", "tau_high", "urbanicity", "published_to_straight"]
+)
 
 
 def row(model, term, estimate, low, high, n=133):
     return {"model": model, "term": term, "estimate": estimate, "ci_low": low, "ci_high": high, "n_obs": n}
 
 
-def told(estimates=(), *, account=NO_ROWS, spread=NO_ROWS, correlations=(), means=NO_ROWS, to_km=2.0):
+def told(estimates=(), *, others=(), account=NO_ROWS, spread=NO_ROWS, correlations=(), means=NO_ROWS, to_km=2.0):
     columns = ["model", "term", "estimate", "ci_low", "ci_high", "n_obs"]
     frames = (pd.DataFrame(list(rows), columns=columns) for rows in (estimates, correlations))
     estimates, correlations = frames
-    found = choice_by_municipality(account, estimates, spread, correlations, means, from_km=1.0, to_km=to_km)
+    others = pd.DataFrame(list(others), columns=["term", "ci_low", "ci_high", "from_km", "to_km"])
+    found = choice_by_municipality(account, estimates, others, spread, correlations, means, from_km=1.0, to_km=to_km)
     return found.set_index("name")["sentence"]
 
 
@@ -35,9 +38,16 @@ def test_the_fall_is_told_as_how_many_times_as_often():
 
 
 def test_the_spread_is_one_standard_deviation_to_each_side():
-    spread = pd.DataFrame([{"model": "mean", "tau": 0.2, "n_obs": 133}])
+    spread = pd.DataFrame([{"model": "mean", "tau": 0.2, "tau_low": 0.1, "tau_high": 0.3, "n_obs": 133}])
     found = told([row("mean", "intercept", 1.2, 1.1, 1.3)], spread=spread)["spread"]
     assert "between 2.7 and 4.1 times" in found  # exp(1.0) and exp(1.4)
+
+
+def test_a_spread_that_may_be_none_is_no_difference():
+    spread = pd.DataFrame([{"model": "mean", "tau": 0.05, "tau_low": 0.0, "tau_high": 0.3, "n_obs": 133}])
+    found = told([row("mean", "intercept", 1.2, 1.1, 1.3)], spread=spread)["spread"]
+    assert found.startswith("It is not established that municipalities differ")
+    assert "at most 0.30" in found
 
 
 @pytest.mark.parametrize(
@@ -52,12 +62,36 @@ def test_the_words_on_density_follow_its_interval(low, high, words):
     assert words in told([row("density", "log2_density", (low + high) / 2 + 1e-9, low, high)])["density"]
 
 
-@pytest.mark.parametrize(("low", "words"), [(-0.01, "nothing measurable"), (0.01, "differs by 0.04")])
-def test_the_words_on_the_spread_of_schoolweging_follow_its_interval(low, words):
-    assert words in told([row("density", "sd_schoolweging", 0.04, low, 0.09)])["spread_of_schoolweging"]
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.01, 0.09, "nothing measurable"),
+        (0.01, 0.09, "falls faster from 1 to 2 km, by 0.05"),
+        (-0.09, -0.01, "falls more slowly from 1 to 2 km, by 0.05"),
+    ],
+)
+def test_the_words_on_the_spread_of_schoolweging_follow_its_sign_and_interval(low, high, words):
+    middle = (low + high) / 2
+    assert words in told([row("density", "sd_schoolweging", middle, low, high)])["spread_of_schoolweging"]
 
 
-def test_distances_are_held_against_straight_lines():
+def test_what_holds_between_other_distances_is_counted():
+    columns = ("term", "ci_low", "ci_high", "from_km", "to_km")
+    rows = [
+        ("log2_density", 0.01, 0.2, 0.5, 1.0),
+        ("log2_density", 0.01, 0.2, 1.0, 2.0),  # the pair of the sentence itself
+        ("log2_density", -0.1, 0.2, 1.0, 3.0),
+        ("log2_density", -0.2, -0.1, 2.0, 4.0),
+        ("sd_schoolweging", 0.01, 0.2, 0.5, 1.0),
+    ]
+    others = [dict(zip(columns, values, strict=True)) for values in rows]
+    found = told([row("density", "log2_density", 0.08, 0.01, 0.15)], others=others)["density"]
+    assert found.endswith(
+        "Between 3 other pairs of distances the fall is measurably faster for 1 and measurably slower for 1."
+    )
+
+
+def test_distances_are_compared_with_straight_lines():
     rows = [row("log", "expected_published", 0.36, 0.33, 0.39, 5983), row("log", "straight_published", 0.53, 0.5, 0.6)]
     assert "correlates 0.36" in told(correlations=rows)["distances"]
     assert "distances" not in told(correlations=rows[:1])
@@ -76,6 +110,7 @@ def test_coverage_and_postcode_points_are_told_where_nothing_is_withheld():
     found = told(account=account, means=means)
     assert found["covered"].startswith("In 133 of the 135 municipalities the model")
     assert "61% of all pupils" in found["covered"]
+    assert found["covered"].endswith("The others have none: no finite maximum (2).")
     assert "1.13 times the straight line" in found["postcode_points"]
     assert "postcode_points" not in told(means=means.assign(published_to_straight=[0.94, None, 0.73]))
 

@@ -49,12 +49,12 @@ def by_school(fitted: Sequence[Fitted]) -> pd.DataFrame:
         One row per school of a municipality with an estimate and with a published distance: ``municipality,
         urbanicity, pupils, expected, straight, published`` (km). It is never published.
     """
-    return pd.concat([_of_one(found) for found in fitted if found.result is not None], ignore_index=True)
+    return pd.concat([_of_one(found) for found in fitted if found.probability is not None], ignore_index=True)
 
 
 def _of_one(found: Fitted) -> pd.DataFrame:
     one = found.municipality
-    assert found.probability is not None, "a result comes with its probabilities"
+    assert found.probability is not None, "only those with a maximum are asked"
     demand = one.pupils.sum(axis=1, keepdims=True) * found.probability
     rows = pd.DataFrame(
         {

@@ -12,10 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.choice_by_municipality.constants import Decay, fit_with_constants
 from analysis.models.choice_by_municipality.flows import Municipality
-from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.models.conditional_logit import Design, design_from_formula
 from analysis.models.conditional_logit.design import Term
 from analysis.models.conditional_logit.factored import available_threads
+from analysis.models.conditional_logit.input import listed
 
 Floats = NDArray[np.float64]
 
@@ -25,11 +27,14 @@ ONE_SCHOOL = "fewer than two schools"
 ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
+HELD = "held by the school constants"
 OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
 
+TERM_COUNTS: Mapping[str, Sequence[str]] = {"municipalities": []}
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
-COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations within choice sets
+COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
+OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,20 @@ class Fitted:
     outcome
         One of `OUTCOMES`.
     result
-        None unless the likelihood has one finite maximum; errors clustered by postcode if the outcome is `ESTIMATED`.
+        The coefficients with their errors; None unless the outcome is `ESTIMATED`.
     probability
-        Of every school, postcodes x schools; None without a result.
+        Of every school, postcodes x schools; None unless the likelihood has one finite maximum.
+    absorbed
+        Terms of the formula that are the same for every postcode, so that the constants of the schools hold them.
     reference
         What each term of a category is compared with, in this municipality; empty for a term of numbers.
     """
 
     municipality: Municipality
     outcome: str
-    result: ConditionalLogitResult | None = None
+    result: Decay | None = None
     probability: Floats | None = None
+    absorbed: tuple[str, ...] = ()
     reference: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +74,7 @@ def estimate(
     max_iterations: int = 100,
     threads: int | None = None,
 ) -> list[Fitted]:
-    r"""Estimate the conditional logit of a formula in every municipality.
+    r"""Estimate the conditional logit of a formula, with a constant for every school, in every municipality.
 
     Parameters
     ----------
@@ -78,23 +86,52 @@ def estimate(
     min_postcodes
         Errors are clustered by postcode; with fewer postcodes than this, or not more than terms, there is no interval.
     tolerance, max_iterations
-        As in `conditional_logit.fit_factored`.
+        As in `conditional_logit.fit`.
     threads
         Municipalities side by side; as many as processors where None.
 
+    Raises
+    ------
+    ModelError
+        No term differs between postcodes: the constants of the schools hold them all (``ABSORBED``).
+
     Notes
     -----
-    Per municipality: :math:`P_{ij} = e^{x_{ij}'\beta} / \sum_k e^{x_{ik}'\beta}` over all schools that any of its
-    pupils attends. A category that no school of a municipality has is no term there; the reference is openbaar, and
-    where there is none the first in the alphabet.
+    Per municipality the model of `constants`, over all schools that any of its pupils attends: a school that none
+    attends would have a constant of minus infinity, and its probability is zero. Nothing that a school is to every
+    postcode alike moves the estimates, whether it is measured or not: such a term has no coefficient, and is named in
+    ``absorbed``.
     """
+    built = list(designs(country, formula))
+    absorbed = _absorbed([(one, design.pairs) for one, design in built if one.n_postcodes > 1])
 
-    def one(built: tuple[Municipality, Design]) -> Fitted:
-        return _fitted(*built, min_postcodes, tolerance, max_iterations)
+    def one(pair: tuple[Municipality, Design]) -> Fitted:
+        municipality, design = pair
+        differing = {term: values for term, values in design.pairs.items() if term not in absorbed}
+        found = _fitted(municipality, differing, min_postcodes, tolerance, max_iterations)
+        return replace(
+            found,
+            absorbed=tuple(term for term in design.pairs if term in absorbed),
+            reference={term: design.about[term].reference for term in differing},
+        )
 
     with ThreadPoolExecutor(threads or available_threads()) as pool:
-        fitted = {found.municipality.name: found for found in pool.map(one, designs(country, formula))}
+        fitted = {found.municipality.name: found for found in pool.map(one, built)}
     return [fitted[one.name] for one in country]
+
+
+def _absorbed(pairs: Sequence[tuple[Municipality, Mapping[str, Floats]]]) -> set[str]:
+    """Name the terms that differ between the postcodes of no municipality."""
+    terms = {term for _, values in pairs for term in values}
+    differing = {term for _, values in pairs for term, by_pair in values.items() if np.ptp(by_pair, axis=0).any()}
+    if terms and not differing:
+        raise ModelError(
+            f"{listed(sorted(terms))}: the same for every postcode, so that the constants of the schools hold all of "
+            "the formula. Give choice_by_municipality.formula a term that differs between postcodes, such as "
+            "distance_km.",
+            Reason.ABSORBED,
+        )
+    return terms - differing
 
 
 def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, Design]]:
@@ -135,38 +172,29 @@ def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list
     return list(built.terms), built.about, built.rows().to_numpy(float)
 
 
-def _fitted(one: Municipality, design: Design, min_postcodes: int, tolerance: float, max_iterations: int) -> Fitted:
+def _fitted(
+    one: Municipality, pairs: Mapping[str, Floats], min_postcodes: int, tolerance: float, max_iterations: int
+) -> Fitted:
     if one.n_schools < 2 or one.n_postcodes < 2:
         return Fitted(one, ONE_SCHOOL if one.n_schools < 2 else ONE_POSTCODE)
-    values = np.stack(list(design.pairs.values()), axis=-1)
-    if _collinear(values):
+    if _collinear(np.stack(list(pairs.values()), axis=-1)):
         return Fitted(one, COLLINEAR)
-    pc4 = one.homes.index
-    enough = one.n_postcodes >= max(min_postcodes, len(design.terms) + 1)
+    enough = one.n_postcodes >= max(min_postcodes, len(pairs) + 1)
     try:
-        result = fit_factored(
-            design,
-            one.choices,
-            grouped=True,
-            cluster=pd.Series(pc4, index=pc4) if enough else None,
-            tolerance=tolerance,
-            max_iterations=max_iterations,
-            threads=1,
+        probability, result = fit_with_constants(
+            pairs, one.pupils, robust=enough, tolerance=tolerance, max_iterations=max_iterations
         )
     except ModelError as error:
-        if error.reason is not Reason.SEPARATED:
+        if error.reason not in OUTCOME_OF:
             raise
-        return Fitted(one, NO_MAXIMUM)
-    utility = values @ result.params.to_numpy()
-    shares = np.exp(utility - utility.max(axis=1, keepdims=True))
-    probability = shares / shares.sum(axis=1, keepdims=True)
-    reference = {term: of.reference for term, of in design.about.items()}
-    return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability, reference)
+        return Fitted(one, OUTCOME_OF[error.reason])
+    return Fitted(one, ESTIMATED if enough else NO_INTERVAL, result, probability)
 
 
 def _collinear(values: Floats) -> bool:
-    """Tell whether some combination of the terms is the same for all schools of every postcode."""
-    within = (values - values.mean(axis=1, keepdims=True)).reshape(-1, values.shape[-1])
+    """Tell whether some combination of the terms is a sum of one number per postcode and one per school."""
+    within = values - values.mean(axis=1, keepdims=True)
+    within = (within - within.mean(axis=0)).reshape(-1, values.shape[-1])
     spread = np.sqrt((within**2).sum(axis=0))
     if (spread <= COLLINEAR_BELOW * np.abs(values).max(axis=(0, 1))).any():
         return True
@@ -198,16 +226,30 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
     return told.assign(share=told["pupils"] / told["pupils"].sum())
 
 
+def terms(fitted: Sequence[Fitted]) -> pd.DataFrame:
+    """Count the municipalities in which a term has a coefficient with an interval, and say of the others why not.
+
+    Returns
+    -------
+    DataFrame
+        One row per term: ``term, municipalities, reason`` (empty, or that the constants of the schools hold it).
+    """
+    known = [term for found in fitted if found.result is not None for term in found.result.params.index]
+    absorbed = {term for found in fitted for term in found.absorbed}
+    counted = pd.Series(known, dtype=object).value_counts(sort=False)
+    rows = [(term, int(number), "") for term, number in counted.items()]
+    rows += [(term, 0, HELD) for term in sorted(absorbed)]
+    return pd.DataFrame(rows, columns=["term", "municipalities", "reason"])
+
+
 def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
-    """Tell the coefficients of every municipality with an interval, in the one form; the group is the municipality.
+    """Return the coefficients of every municipality with an interval, in the one form; the group is the municipality.
 
     A category is compared with its ``reference``, which is another one where a municipality has no school of the first.
     """
-    told = [
-        found.result.estimates("municipality", found.municipality.name).assign(
-            reference=lambda rows, of=found: rows["term"].map(of.reference).fillna("")
-        )
-        for found in fitted
-        if found.result is not None and found.outcome == ESTIMATED
-    ]
-    return pd.concat(told, ignore_index=True)
+    rows = pd.concat(
+        [found.result.estimates(found.municipality.name) for found in fitted if found.result is not None],
+        ignore_index=True,
+    )
+    known = {(found.municipality.name, term): level for found in fitted for term, level in found.reference.items()}
+    return rows.assign(reference=[known.get(key, "") for key in zip(rows["group"], rows["term"], strict=True)])

@@ -9,8 +9,9 @@ imply for the same two schools: with :math:`V(d) = \beta_d d + \beta_l \ln(d + 0
 - *halving distance* :math:`h`: the extra km from :math:`d_0` that halve attendance,
   :math:`V(d_0 + h) = V(d_0) - \ln 2`.
 
-Standard errors by the delta method, from the covariance clustered by postcode; intervals from Student's t with one
-degree of freedom less than postcodes.
+Standard errors by the delta method, from the covariance clustered by postcode (CR2); intervals from Student's t with
+the degrees of freedom of the combination (Satterthwaite): fewer than postcodes, fewest where one or two postcodes
+settle most; see `small_sample`.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from analysis.errors import ModelError, Reason
-from analysis.models.choice_by_municipality.estimation import ESTIMATED, Fitted
-from analysis.models.conditional_logit import ConditionalLogitResult
+from analysis.models.choice_by_municipality.constants import Decay
+from analysis.models.choice_by_municipality.estimation import Fitted
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
 from analysis.models.school_choice import LOG_OFFSET_KM
@@ -32,6 +33,7 @@ from analysis.models.school_choice import LOG_OFFSET_KM
 Floats = NDArray[np.float64]
 
 DISTANCE, LOG_DISTANCE = "distance_km", f"log(distance_km + {LOG_OFFSET_KM:g})"
+TERMS = (DISTANCE, LOG_DISTANCE)
 FALL, HALVING = "fall_per_km", "halving_km"
 UNITS = {FALL: "log odds per km", HALVING: "km"}
 FARTHEST_KM = 100.0
@@ -50,22 +52,22 @@ def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.
     Returns
     -------
     DataFrame
-        In the one form; the group is the municipality. Where attendance does not fall to a half within 100 km there is
-        no halving distance, and no row of it.
+        In the one form, with ``df``; the group is the municipality. Where attendance does not fall to a half within
+        100 km there is no halving distance, and no row of it.
 
     Raises
     ------
     ModelError
-        If the formula has another term of distance than ``distance_km`` and ``log(distance_km + 0.1)``.
+        If the formula has another term of distance than ``distance_km`` and ``log(distance_km + 0.1)``, or neither.
     """
     rows = [
         {"group": found.municipality.name, "n_obs": found.municipality.n_pupils, **row}
         for found in fitted
-        if found.outcome == ESTIMATED and found.result is not None
+        if found.result is not None
         for row in _of_one(found.result, from_km, to_km)
     ]
     frame = pd.DataFrame(rows)
-    interval = t_interval(frame["estimate"], frame["std_error"], frame["n_clusters"])
+    interval = t_interval(frame["estimate"], frame["std_error"], frame["df"] + 1)
     return in_form(
         pd.concat([frame.drop(columns=["estimate", "std_error"]), interval], axis=1).assign(
             unit=frame["term"].map(UNITS)
@@ -74,11 +76,8 @@ def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.
     )
 
 
-def _of_one(result: ConditionalLogitResult, from_km: float, to_km: float) -> list[dict[str, object]]:
-    params = distance_terms(result)
-    assert result.covariance_cluster is not None, "the errors are clustered"
-    covariance = result.covariance_cluster.reindex(index=params.index, columns=params.index, fill_value=0.0).to_numpy()
-    b = params.to_numpy(float)
+def _of_one(result: Decay, from_km: float, to_km: float) -> list[dict[str, object]]:
+    b = distance_terms(result).to_numpy(float)
     fall = -(_at(to_km) - _at(from_km)) / (to_km - from_km)
     told = [(FALL, float(fall @ b), fall)]
     extra = halving_distance(b, from_km)
@@ -88,22 +87,23 @@ def _of_one(result: ConditionalLogitResult, from_km: float, to_km: float) -> lis
         {
             "term": term,
             "estimate": estimate,
-            "std_error": float(np.sqrt(gradient @ covariance @ gradient)),
-            "n_clusters": result.n_clusters,
+            **result.error(dict(zip(TERMS, gradient, strict=True))),
+            "n_clusters": result.n_postcodes,
         }
         for term, estimate, gradient in told
     ]
 
 
-def distance_terms(result: ConditionalLogitResult) -> pd.Series:
+def distance_terms(result: Decay) -> pd.Series:
     """Return the coefficients of distance and of its logarithm; zero for one that the formula does not have."""
-    others = [term for term in result.params.index if "distance" in str(term) and term not in (DISTANCE, LOG_DISTANCE)]
-    if others:
+    others = [term for term in result.params.index if "distance" in str(term) and term not in TERMS]
+    if others or not set(TERMS) & set(result.params.index):
         raise ModelError(
-            f"sensitivity to distance is defined for {DISTANCE} and {LOG_DISTANCE} only, not {others[0]}",
+            f"sensitivity to distance is defined for {DISTANCE} and {LOG_DISTANCE} only, not "
+            f"{', '.join(others) or 'without either'}",
             Reason.INVALID,
         )
-    return result.params.reindex([DISTANCE, LOG_DISTANCE], fill_value=0.0)
+    return result.params.reindex(list(TERMS), fill_value=0.0)
 
 
 def halving_distance(b: Floats, from_km: float) -> float | None:

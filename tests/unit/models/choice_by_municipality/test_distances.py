@@ -5,7 +5,6 @@ import pytest
 from analysis.models.choice_by_municipality.distances import binned, by_school, correlations, means
 from analysis.models.choice_by_municipality.estimation import NO_INTERVAL, NO_MAXIMUM, Fitted
 from analysis.models.choice_by_municipality.flows import Municipality
-from analysis.models.conditional_logit import ConditionalLogitResult
 
 
 def fitted(probability, published=(1.5, np.nan)):
@@ -16,8 +15,7 @@ def fitted(probability, published=(1.5, np.nan)):
         pd.DataFrame({"density": [3000.0, 3000.0]}, index=["1011", "1012"]),
         pd.DataFrame({"km": published}, index=["01AA00", "01AB00"]),
     )
-    some = object.__new__(ConditionalLogitResult)  # only that there is one matters here
-    return Fitted(one, NO_INTERVAL, some, np.array(probability))
+    return Fitted(one, NO_INTERVAL, probability=np.array(probability))
 
 
 def test_three_distances_of_a_school_by_hand():

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models import school_choice
+from analysis.errors import ModelError, Reason
 from analysis.models.choice_by_municipality.estimation import (
     COLLINEAR,
     ESTIMATED,
+    HELD,
     NO_INTERVAL,
     NO_MAXIMUM,
     ONE_POSTCODE,
@@ -16,12 +17,12 @@ from analysis.models.choice_by_municipality.estimation import (
     coefficients,
     designs,
     estimate,
+    terms,
 )
 from analysis.models.choice_by_municipality.flows import Municipality, municipalities
 from analysis.models.conditional_logit import design_from_formula
-from analysis.models.geography import pairwise_km
 
-FORMULA = "distance_km + log(distance_km + 0.1) + schoolweging + C(denomination)"
+FORMULA = "distance_km + log(distance_km + 0.1)"
 
 
 def town(pupils, km, weging, name="Dorp"):
@@ -38,12 +39,12 @@ def town(pupils, km, weging, name="Dorp"):
 
 
 def outcome(*given):
-    return estimate([town(*given)], "distance_km + schoolweging")[0].outcome
+    return estimate([town(*given)], "distance_km")[0].outcome
 
 
 def test_reading_the_formula_once_gives_the_design_that_each_would_have_alone(small_country):
     country = municipalities(*small_country.tables)
-    formula = FORMULA + " + schoolweging:share_nonwestern"
+    formula = FORMULA + " + schoolweging + C(denomination) + schoolweging:share_nonwestern"
     for one, design in designs(country, formula):
         pairs = {"distance_km": one.distance_km}
         alone = design_from_formula(
@@ -55,53 +56,46 @@ def test_reading_the_formula_once_gives_the_design_that_each_would_have_alone(sm
         )
 
 
-def test_a_municipality_has_the_coefficients_of_the_chapter_on_one(small_country):
-    by_school, by_pc4, by_pc4_school, *_ = small_country.tables
-    one = estimate(municipalities(*small_country.tables), FORMULA)[3]
-    here = by_school[by_school["municipality"] == one.municipality.name].set_index("location")
-    pairs = by_pc4_school[by_pc4_school["location"].isin(here.index)]
-    homes = by_pc4.set_index("pc4")
-    choices = school_choice.select("one", pairs, "TOTAAL", pairwise_km(homes, here))
-    terms = school_choice.attributes(choices, here, homes)
-    terms = terms[["distance_km", "log_distance", "schoolweging", "denomination_rk"]]
-    expected = school_choice.estimate(choices, terms)
-    order = ["distance_km", "log(distance_km + 0.1)", "schoolweging", "C(denomination)[T.rk]"]
-    np.testing.assert_allclose(one.result.params[order], expected.params, rtol=1e-8)
-    np.testing.assert_allclose(
-        one.result.covariance_cluster.loc[order, order], expected.covariance_cluster, rtol=1e-6, atol=1e-12
-    )
-
-
-def test_a_municipality_without_the_first_denomination_names_what_others_are_compared_with(small_country):
-    """Where openbaar schools are called pc, rk is compared with pc: the same numbers, and the reference says so."""
-    country = municipalities(*small_country.tables)[3:4]
-    renamed = [
-        replace(one, schools=one.schools.assign(denomination=one.schools["denomination"].replace("openbaar", "pc")))
-        for one in country
-    ]
-    first, second = (coefficients(estimate(each, FORMULA)).set_index("term") for each in (country, renamed))
-    assert first["reference"].to_dict() == dict.fromkeys(first.index, "") | {"C(denomination)[T.rk]": "openbaar"}
-    assert second["reference"].to_dict() == dict.fromkeys(first.index, "") | {"C(denomination)[T.rk]": "pc"}
-    pd.testing.assert_series_equal(first["estimate"], second["estimate"])
-
-
 def test_estimates_do_not_depend_on_how_many_work_side_by_side(small_country):
     country = municipalities(*small_country.tables)
     one, two = (coefficients(estimate(country, FORMULA, threads=threads)) for threads in (1, 2))
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
-def test_known_coefficients_lie_within_the_intervals(make_country):
-    """80 municipalities with four coefficients: of 320 intervals 304 should hold the truth, give or take 4."""
+def test_known_coefficients_lie_within_the_intervals(make_country, planted):
+    """80 municipalities with two coefficients, schools of unmeasured quality: of 160 intervals 152, give or take 3."""
     held = []
     for seed in range(10):
-        world = make_country(seed)
+        world = make_country(seed, truth=planted(quality=0.5))
         told = coefficients(estimate(municipalities(*world.tables), FORMULA))
         truth = world.coefficients.rename_axis(index="group", columns="term").stack().rename("truth")  # noqa: PD013 - keeps the index
         rows = told.set_index(["group", "term"]).join(truth, how="inner")
         held += ((rows["ci_low"] <= rows["truth"]) & (rows["truth"] <= rows["ci_high"])).tolist()
-    assert len(held) == 320
-    assert 285 <= sum(held) <= 318
+    assert len(held) == 160
+    assert 145 <= sum(held) <= 159
+
+
+def test_what_is_the_same_for_every_postcode_is_absorbed_and_told(small_country):
+    country = municipalities(*small_country.tables)
+    alone, with_schools = (estimate(country, FORMULA + more) for more in ("", " + schoolweging + C(denomination)"))
+    pd.testing.assert_frame_equal(coefficients(alone), coefficients(with_schools))
+    assert terms(with_schools).to_dict("list") == {
+        "term": ["distance_km", "log(distance_km + 0.1)", "C(denomination)[T.rk]", "schoolweging"],
+        "municipalities": [8, 8, 0, 0],
+        "reason": ["", "", HELD, HELD],
+    }
+
+
+def test_a_formula_of_school_terms_alone_is_refused(small_country):
+    with pytest.raises(ModelError, match="the constants of the schools hold all") as error:
+        estimate(municipalities(*small_country.tables), "schoolweging + C(denomination)")
+    assert error.value.reason is Reason.ABSORBED
+
+
+def test_an_interaction_with_postcodes_is_a_term(small_country):
+    found = estimate(municipalities(*small_country.tables), FORMULA + " + schoolweging:share_nonwestern")
+    assert {one.outcome for one in found} == {ESTIMATED}
+    assert "schoolweging:share_nonwestern" in found[0].result.params
 
 
 def test_every_municipality_without_an_estimate_has_its_reason():
@@ -109,21 +103,29 @@ def test_every_municipality_without_an_estimate_has_its_reason():
     assert outcome([[20, 30]], [[1, 2]], [5.0, 6.0]) == ONE_POSTCODE
     # both schools are equally far from every home: distance tells no more than the constant of the postcode
     assert outcome([[20, 30], [30, 20]], [[1, 1], [2, 2]], [5.0, 6.0]) == COLLINEAR
-    # two schools: schoolweging is a constant of the second school, and so is a distance that is always 1 km more
+    # a distance that is always 1 km more to the second school is a constant of that school
     assert outcome([[20, 30], [30, 20]], [[1, 2], [2, 3]], [5.0, 6.0]) == COLLINEAR
     # everybody attends the nearest school
     assert outcome([[20, 0], [0, 20], [20, 0]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0]) == NO_MAXIMUM
     assert outcome([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0]) == NO_INTERVAL
 
 
-def test_few_postcodes_give_an_estimate_without_clustered_errors():
+def test_a_coefficient_that_one_of_many_postcodes_settles_is_no_estimate():
+    km = [[1.0, 2.0], *[[1.0, 1.0]] * 11]
+    assert outcome([[30, 20]] * 12, km, [5.0, 6.0]) == COLLINEAR
+
+
+def test_few_postcodes_give_probabilities_without_errors():
     found = estimate([town([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0])], "distance_km")[0]
-    assert found.result.covariance_cluster is None
+    assert found.result is None
+    np.testing.assert_allclose(found.probability.sum(axis=1), 1)
+    np.testing.assert_allclose(found.municipality.pupils.sum(axis=1) @ found.probability, [49, 34])  # of each school
     enough = estimate([found.municipality], "distance_km", min_postcodes=3)[0]
     assert enough.outcome == ESTIMATED
-    np.testing.assert_allclose(enough.probability.sum(axis=1), 1)
-    expected = 1 / (1 + np.exp(enough.result.params["distance_km"] * 1))  # 1012: the other school is 1 km farther
-    assert enough.probability[0, 0] == pytest.approx(expected)
+    # the log odds of the second school change from 1011 to 1012 by b times 2 km: +1 km there, -1 km here
+    odds = np.log(found.probability[:, 1] / found.probability[:, 0])
+    at_maximum = enough.result.params + enough.result.bias
+    assert odds[1] - odds[0] == pytest.approx(-2 * at_maximum["distance_km"])
 
 
 def test_the_account_counts_all():

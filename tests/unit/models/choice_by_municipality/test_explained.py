@@ -88,7 +88,7 @@ def test_the_picture_holds_points_and_line_and_the_line_rests_on_all():
 def test_the_slopes_are_told_for_other_distances_too(make_country):
     world = make_country(3, municipalities=14)
     country = municipalities(*world.tables)
-    told = at_other_distances(estimate(country, "distance_km + schoolweging"), described_of(country))
+    told = at_other_distances(estimate(country, "distance_km"), described_of(country))
     assert len(told) == 2 * len(OTHER_DISTANCES)
     # without a logarithm the fall per km is the same everywhere
     slopes = told[told["term"] == "log2_density"]["estimate"]

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.choice_by_municipality.estimation import estimate
 from analysis.models.choice_by_municipality.flows import municipalities
 from analysis.models.choice_by_municipality.sensitivity import halving_distance, sensitivities
@@ -35,15 +36,17 @@ def test_where_attendance_does_not_fall_to_a_half_there_is_no_halving_distance()
 
 
 def test_the_fall_is_that_of_utility_and_its_error_that_of_the_covariance(small_country):
-    fitted = estimate(municipalities(*small_country.tables), "distance_km + log(distance_km + 0.1) + schoolweging")
+    fitted = estimate(municipalities(*small_country.tables), "distance_km + log(distance_km + 0.1)")
     told = sensitivities(fitted, 1.0, 3.0).set_index(["group", "term"])
     first = fitted[0]
-    b, covariance = first.result.params.to_numpy()[:2], first.result.covariance_cluster.iloc[:2, :2].to_numpy()
+    b, covariance = first.result.params.to_numpy(), first.result.small_sample.covariance
     step = np.array([2.0, np.log(3.1 / 1.1)]) / 2  # from 1 to 3 km, per km
     row = told.loc[(first.municipality.name, "fall_per_km")]
     assert row["estimate"] == pytest.approx(-step @ b)
     assert row["std_error"] == pytest.approx(np.sqrt(step @ covariance @ step))
     assert row["n_clusters"] == first.municipality.n_postcodes
+    half = student.ppf(0.975, row["df"]) * row["std_error"]
+    assert row["ci_high"] == pytest.approx(row["estimate"] + half)
     # the error of the halving distance: numerical derivatives give the same
     h = np.array([halving_distance(b + side, 1.0) for side in 1e-5 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])])
     gradient = (h[::2] - h[1::2]) / 2e-5
@@ -51,10 +54,12 @@ def test_the_fall_is_that_of_utility_and_its_error_that_of_the_covariance(small_
     assert error == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-4)
 
 
-def test_a_distance_in_another_form_is_refused(small_country):
-    fitted = estimate(municipalities(*small_country.tables), "sqrt(distance_km)")
-    with pytest.raises(ModelError, match=r"only, not sqrt\(distance_km\)"):
+@pytest.mark.parametrize("formula", ["sqrt(distance_km)", "schoolweging:share_nonwestern"])
+def test_a_distance_in_another_form_or_in_none_is_refused(small_country, formula):
+    fitted = estimate(municipalities(*small_country.tables), formula)
+    with pytest.raises(ModelError, match="only, not") as error:
         sensitivities(fitted, 1.0, 2.0)
+    assert error.value.reason is Reason.INVALID
 
 
 def test_a_term_that_the_formula_lacks_counts_as_zero(small_country):
