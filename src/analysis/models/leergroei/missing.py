@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
-from analysis.models.leergroei.levels import PROBABILITY, all_products
+from analysis.models.leergroei.levels import PROBABILITY, all_products, logit_table
 from analysis.models.leergroei.logit import Logit
 from analysis.models.leergroei.rows import in_rows, means_by, parts, row
 from analysis.models.leergroei.sample import Groups, reference_year, with_m_test
@@ -121,7 +121,7 @@ def presence_estimates(models: Mapping[str, Logit]) -> pd.DataFrame:
             for _, values, part in parts(fitted.rows, [outcome], by):
                 effects.append({**row(outcome, by, values, part, years), **logit.closure_effect(fitted, part)})
     told = in_rows(pd.DataFrame(effects), model="e_test_ame", term="closure", unit=PROBABILITY)
-    return pd.concat([*(logit.coefficients(model, "e_test_logit") for model in models.values()), told])
+    return pd.concat([logit_table(models, "e_test_logit"), told])
 
 
 def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame:
