@@ -10,9 +10,9 @@ Year and days are standardised over the rows of each regression, as in the publi
 
 Every function takes the rows that `percentile_growth` makes, fits per outcome (each subject, and the composite) and
 returns estimates in the one form of `analysis.models.estimates`, with ``outcome, by, category, n_closure, n_before,
-n_pupils`` after it: ``group`` says the first three in words, ``n_obs`` counts rows (pupil-years), ``n_closure`` those of
-the closure year, ``n_before`` those of the control years and ``n_pupils`` pupils, each once. All take `weights`, the name
-of a column of inverse probabilities.
+n_pupils`` after it: ``group`` says the first three in words, ``n_obs`` counts rows (pupil-years), ``n_closure``
+those of the closure year, ``n_before`` those of the control years and ``n_pupils`` pupils, each once. All take
+`weights`, the name of a column of inverse probabilities.
 """
 
 from __future__ import annotations
@@ -285,7 +285,7 @@ def _effect(
     by: str,
     model: str,
 ) -> pd.DataFrame:
-    """Put a sum of coefficients in the one form: it rests on the pupils of the categories, and bears the first's name."""
+    """Put a sum of coefficients in the one form: it rests on the pupils of the categories and has the first's name."""
     estimate, error = found.combination(weights)
     # Few columns only: a copy of all rows would cost more than the regression.
     members = rows.loc[rows["category"].isin(categories), ["pupil", "location", "closure", "category"]]

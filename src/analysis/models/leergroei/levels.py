@@ -139,7 +139,8 @@ def example_pupils(
         In the one form, model ``level_drop_example``, terms ``before, closure, difference``; after it ``outcome, groep,
         level, share_at_risk, year``. ``n_pupils, n_obs`` and ``n_clusters`` count pupils (each once), rows and
         schools of that groep and level in that year, for the difference in both years (``n_clusters``: in the year with
-        the fewest); ``n_least`` counts the pupils of the year with the fewest. The interval of a probability is that of its log odds.
+        the fewest); ``n_least`` counts the pupils of the year with the fewest. The interval of a probability is
+        that of its log odds.
     """
     if outcome not in models:
         raise ModelError(f"no example pupil of {outcome}: it is no subject of this edition", Reason.INVALID)

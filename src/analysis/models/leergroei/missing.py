@@ -68,6 +68,12 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
     return shares.sort_values(keys, key=lambda c: c.map(order) if c.name == "outcome" else c, ignore_index=True)
 
 
+def of_two_years(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Return the rows of pupils with an M-test that may be used, of the closure year and the year before."""
+    had = with_m_test(rows, design)
+    return had[had["year"].isin([reference_year(design), design.closure_year])]
+
+
 def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Share that sat the E-test, of those with an M-test, by level, in the year before and the closure year.
 
@@ -99,8 +105,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     rows
         As `sample.select` returns them.
     """
-    had = with_m_test(rows, design)
-    had = had[had["year"].isin([reference_year(design), design.closure_year])]
+    had = of_two_years(rows, design)
     had = had.assign(present=(had["reason"] == "both").astype(float))
     models = {}
     for outcome, _, part in parts(had, design.groepen):

@@ -26,8 +26,8 @@ def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         In the one form, with ``outcome, by, category, n_least, n_pupils`` after it: models ``pnas_overall,
-        pnas_one_control, pnas_ses, pnas_sex, pnas_ability, pnas_grade, pnas_school_fe, placebo, weekly, ancova``. With a single control
-        year there are no placebo years.
+        pnas_one_control, pnas_ses, pnas_sex, pnas_ability, pnas_grade, pnas_school_fe, placebo, weekly, ancova``. With
+        a single control year there are no placebo years.
     """
     designs = [
         closure.overall,

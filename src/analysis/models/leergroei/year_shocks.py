@@ -32,6 +32,28 @@ SHOCK_COUNTS = {"n_pupils": NUMBERS, "n_obs": NUMBERS, "n_least": ("n_pupils", "
 Floats = NDArray[np.float64]
 
 
+COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "unit"]
+
+
+def beside(
+    rows: pd.DataFrame,
+    design: Design,
+    year_before: pd.DataFrame,
+    by_pupil_growth: pd.DataFrame,
+    pnas_estimates: pd.DataFrame,
+) -> pd.DataFrame:
+    """Put the interval for shocks of a year beside all headlines, those of whole subjects; columns `COLUMNS`.
+
+    See `against_year_before` and `against_trend`; `year_before` and `pnas_estimates` hold the headlines among others.
+    """
+    ois, pnas = (
+        found[(found["model"] == model) & (found["by"] == "") & (found["term"] == "closure")]
+        for found, model in ((year_before, "ois_standardised"), (pnas_estimates, "pnas_overall"))
+    )
+    told = [against_year_before(rows, design, ois), against_trend(by_pupil_growth, pnas)]
+    return pd.concat(told, ignore_index=True)[COLUMNS]
+
+
 def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.DataFrame:
     r"""Put the interval for shocks of a year beside the headlines of the PNAS design.
 
