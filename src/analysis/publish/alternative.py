@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.publish.language import term, text, word
@@ -25,7 +27,7 @@ def sides(rows: pd.DataFrame) -> str:
     )
 
 
-def moved(rows: pd.DataFrame, series: str, first: str, last: str) -> str:
+def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:
     """Say for how many lines of a figure the dot of one series lies left or right of that of another.
 
     Parameters
@@ -34,13 +36,15 @@ def moved(rows: pd.DataFrame, series: str, first: str, last: str) -> str:
         ``outcome, category, estimate`` and the column `series`.
     series, first, last
         The column, and its two values that are compared.
+    names
+        What the legend calls the values; else as they are.
     """
     lines = rows.pivot_table(index=["outcome", "category"], columns=series, values="estimate", sort=False)
     change = (lines[last] - lines[first]).dropna() if {first, last} <= set(lines) else pd.Series(dtype=float)
     return text(
-        "Lines on which the dot of {last} lies left of that of {first}: {left}; right of it: {right}.",
-        last=last,
-        first=first,
+        "Lines on which the dot '{last}' lies left of the dot '{first}': {left}; right of it: {right}.",
+        last=term((names or {}).get(last, last)),
+        first=term((names or {}).get(first, first)),
         left=quantity(int((change < 0).sum()), len(change)),
         right=quantity(int((change > 0).sum()), len(change)),
     )

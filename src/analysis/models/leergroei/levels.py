@@ -25,7 +25,7 @@ from analysis.models.regression import INTERCEPT
 
 PROBABILITY = "probability"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
-EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_least", "n_clusters"), ESTIMATE)
+EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), ESTIMATE)
 STEP = 0.10
 """The effect of the share at risk is told per so much more of it."""
 
