@@ -66,7 +66,7 @@ def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: i
 
 def known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:
     """Return the estimates with these values of columns that are not withheld."""
-    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_obs"])
+    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_pupils"])
     for column, value in chosen.items():
         rows = rows[rows[column] == value]
     return rows_of(rows)

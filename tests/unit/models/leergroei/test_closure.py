@@ -106,7 +106,15 @@ def test_a_year_without_tests_and_a_composite_of_unknown_subjects_are_refused():
 
 def test_the_effect_is_found_beside_trend_and_days():
     estimates = closure.overall(growth())
-    assert list(estimates.columns) == [*ESTIMATE_COLUMNS, "outcome", "by", "category", "n_closure", "n_before", "n_pupils"]
+    assert list(estimates.columns) == [
+        *ESTIMATE_COLUMNS,
+        "outcome",
+        "by",
+        "category",
+        "n_closure",
+        "n_before",
+        "n_pupils",
+    ]
     row = told(estimates)
     assert_allclose(row["estimate"], -3.0)
     assert (row["n_obs"], row["n_clusters"], row["n_closure"]) == (576, 12, 144)
