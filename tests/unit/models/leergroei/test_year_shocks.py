@@ -11,7 +11,7 @@ from analysis.models.leergroei.design import Design
 
 YEARS = ("2016/17", "2017/18", "2018/19", "2019/20")
 EFFECT, TREND, PER_DAY = -3.0, 0.8, 0.05
-WORLDS = 1000
+WORLDS = 600
 DESIGN = Design({"rekenen": (7,)}, composite=(), closure_year=YEARS[-1], control_years=YEARS[:-1])
 
 
