@@ -21,6 +21,14 @@ STATES = (
     r"less|more|lower|higher|rose|fell|rises?|falls?|smaller|larger|fewer|most|least|hides|highest|lowest|largest|"
     r"smallest|narrower|wider|worse|better|farther|nearer|loss|losses|lost|gained?|grew"
 )
+NO_RESULT = (
+    "or the least of all",
+    "the most or",
+    "points more teacher shortage",
+    "% or more at risk",
+    "more than scores",
+    r"Of pupils with the same test score.*?no difference\.",
+)
 # What says such a word in both cities, and states nothing of them.
 DEFINED = {
     "finding norm_growth": "of the year before, in which nothing is turned",
@@ -60,11 +68,7 @@ def stated(text: str) -> list[str]:
         order = ["none of them", "some of them", "most of them", "all of them"]
         left, right = map(order.index, side.groups())
         return ["left" if left > right else "right"] if left != right else []
-    text = re.sub(
-        r"points more teacher shortage|% or more at risk|more than scores|Of pupils with the same test score.*?no difference\.",
-        "",
-        text,
-    )
+    text = re.sub("|".join(NO_RESULT), "", text)
     return re.findall(r"\b(less|more|lower|higher|rose|fell)\b", text)
 
 
