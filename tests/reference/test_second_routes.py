@@ -218,7 +218,7 @@ def test_linear_probability_with_school_effects(internal, row, outcome, term):
 
 
 def panel_of_schools_with_a_score(internal) -> pd.DataFrame:
-    """School-years of schools with a score in 2016; eligible: the 15% of all with the highest score in 2020, ties in."""
+    """School-years of schools with a score in 2016; eligible: the 15% with the highest score in 2020, ties in."""
     rows = internal("by_location_year")
     score = rows[rows["year"] == 2020].set_index("location")["score_per_pupil"]
     cutoff = score.nlargest(max(1, round(0.15 * len(score)))).iloc[-1]

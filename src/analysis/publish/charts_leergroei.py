@@ -27,6 +27,7 @@ YEARS_COMPARED: Mapping[str, str] = {
 ABSENT: Mapping[str, str] = {
     "unweighted": word("as it is"),
     "ipw": word("weighted for absence"),
+    "consent_ipw": word("weighted for schools without consent"),
     "covered": word("schools that tested nearly all"),
     "lee_bounds": word("bounds: absent at best, at worst"),
 }

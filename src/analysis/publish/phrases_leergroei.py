@@ -19,11 +19,47 @@ SUBJECTS = {
 Row = Mapping[str, Any]
 
 
-def more_or_less(size: float) -> str:
-    """Tell a difference without an interval."""
-    if size < 0:
-        return text("{size:.2f} less", size=-size)
-    return text("{size:.2f} more", size=size)
+def tenth_below(limit: float) -> str:
+    """Say how a tenth of schools grew that lies below a limit: less by at least so much, or more by at most."""
+    if number(limit, 2) == number(0.0, 2):
+        return text("no more")
+    if limit < 0:
+        return text("at least {size} less", size=number(-limit, 2))
+    return text("at most {size} more", size=number(limit, 2))
+
+
+def tenth_above(limit: float) -> str:
+    """Say how a tenth of schools grew that lies above a limit: less by at most so much, or more by at least."""
+    if number(limit, 2) == number(0.0, 2):
+        return text("no less")
+    if limit < 0:
+        return text("at most {size} less", size=number(-limit, 2))
+    return text("at least {size} more", size=number(limit, 2))
+
+
+def shocks(row: Row, digits: int = 2) -> str:
+    """Say what the interval is if years differ by shocks, or that nothing tells how large these are."""
+    if not row["df"] > 0 or row["shock_low"] != row["shock_low"]:
+        return text(
+            "With so few control years ({years}) nothing tells how much years differ by themselves, and this interval "
+            "does not count it.",
+            years=int(row["control_years"]),
+        )
+    return text(
+        "If years differ by shocks as the {years} control years did, the 95% interval is {span}.",
+        years=int(row["control_years"]),
+        span=span(row["shock_low"], row["shock_high"], digits),
+    )
+
+
+def span(low: float, high: float, digits: int = 2) -> str:
+    """Tell an interval of a change in words for its sides, without signs."""
+    ends = {"low": number(abs(low), digits), "high": number(abs(high), digits)}
+    if low < 0 < high:
+        return text("{low} less to {high} more", **ends)
+    if high <= 0:
+        return text("{high} to {low} less", **ends)
+    return text("{low} to {high} more", **ends)
 
 
 def grew(row: Row) -> str:
@@ -33,6 +69,15 @@ def grew(row: Row) -> str:
     if row["estimate"] < 0:
         return text("grew {size} less", size=size(row))
     return text("grew {size} more", size=size(row))
+
+
+def more_or_less(row: Row) -> str:
+    """Tell a change with its interval, or that none can be told."""
+    if not _measurable(row):
+        return text("neither measurably less nor more ({told})", told=_told(row))
+    if row["estimate"] < 0:
+        return text("{size} less", size=size(row))
+    return text("{size} more", size=size(row))
 
 
 def points(row: Row) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
-from analysis.publish.language import header, localised, term, text
+from analysis.publish.language import header, localised, term, text, word
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
 
@@ -32,6 +32,8 @@ EACH = -1
 EACH_DIGITS = 4
 
 MINUS = "\N{MINUS SIGN}"
+COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools"), "teachers": word("teachers")}
+"""What a count column with such a name (or ``n_`` before it) counts, in words."""
 
 
 class Cell(NamedTuple):
@@ -143,11 +145,12 @@ def numbers_behind(gated: Gated, counts: Sequence[str]) -> str:
     if n.empty:
         return ""
     low, high = int(n.min()), int(n.max())
-    return (
-        text("n = {n:,}", n=low)
-        if low == high
-        else text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
-    )
+    unit = COUNTED.get(counts[0].removeprefix("n_"))
+    if low == high:
+        return text("n = {n:,} {unit}", n=low, unit=term(unit)) if unit else text("n = {n:,}", n=low)
+    if unit:
+        return text("n = {low:,} to {high:,} {unit} per row of the data", low=low, high=high, unit=term(unit))
+    return text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
 
 
 def number(value: float, digits: int, *, grouped: bool = True) -> str:

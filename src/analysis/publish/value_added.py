@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.publish import figures
+from analysis.publish.alternative import quantity
 from analysis.publish.language import term, text
 
 COLUMNS = ["name", "sentence", "n", "unit"]
@@ -85,7 +86,7 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
         of_subject = agreement[agreement["subject"] == subject].iloc[0]
         order = text(
             "In {subject}, the order of schools by mean score and by value added agree by a rank correlation of "
-            "{rank:.2f}: a table of mean scores is not one of what schools add.",
+            "{rank:.2f} (1 would be the same order).",
             subject=term(subject),
             rank=of_subject["rank_correlation"],
         )
@@ -95,6 +96,23 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
             (f"order_{subject}", order, int(of_subject["n_schools"]), "schools"),
         ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def narrower(spread: pd.DataFrame) -> str:
+    """Say of the figure in how many subjects schools lie closer together in value added than in their later scores.
+
+    Parameters
+    ----------
+    spread
+        Of `models.value_added.value_added`.
+    """
+    wide = spread.pivot_table(index="subject", columns="quantile", values=["raw", "added"])
+    width = {name: wide[name][0.9] - wide[name][0.1] for name in ("raw", "added")}
+    return text(
+        "Subjects in which the range is narrower in value added: {narrower}; wider: {wider}.",
+        narrower=quantity(int((width["added"] < width["raw"]).sum()), len(wide)),
+        wider=quantity(int((width["added"] > width["raw"]).sum()), len(wide)),
+    )
 
 
 def _share_of_schools(estimates: pd.DataFrame, subject: str, model: str) -> float:

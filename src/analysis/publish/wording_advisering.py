@@ -13,7 +13,18 @@ import pandas as pd
 from analysis.publish.language import term, text, word
 from analysis.publish.ranked import leads
 from analysis.publish.wording import COLUMNS
-from analysis.publish.wording_advisering_numbers import interval, is_told, listed, mirrored, often, one, points
+from analysis.publish.wording_advisering_numbers import (
+    having,
+    interval,
+    is_told,
+    listed,
+    mirrored,
+    often,
+    one,
+    pupils,
+    tenth_above,
+    tenth_below,
+)
 
 EVERYONE = "all"
 COMPARED = {
@@ -33,7 +44,12 @@ Row = tuple[str, str, int]
 
 
 def advisering(
-    shares: pd.DataFrame, estimates: pd.DataFrame, scenario_gaps: pd.DataFrame, spread: pd.DataFrame
+    shares: pd.DataFrame,
+    estimates: pd.DataFrame,
+    scenario_gaps: pd.DataFrame,
+    spread: pd.DataFrame,
+    *,
+    counted: pd.DataFrame,
 ) -> pd.DataFrame:
     """Tell what the chapter finds.
 
@@ -47,6 +63,8 @@ def advisering(
         Of `models.advisering.scenario.gaps`, gated.
     spread
         Of `models.advisering.spread.spread`, gated.
+    counted
+        All shares before the gate: where a finding rests on several rows, their pupils are added up and then rounded.
 
     Returns
     -------
@@ -59,10 +77,10 @@ def advisering(
         *_gaps(estimates, "under"),
         *_gaps(estimates, "over"),
         *_measurement_error(estimates),
-        *_revised_path(shares),
+        *_revised_path(shares, counted),
         *_revised_gaps(estimates),
         *_year3(shares),
-        *_at_scores(shares),
+        *_at_scores(shares, counted),
         *_scenario(shares, scenario_gaps),
         *_spread(spread),
     ]
@@ -141,22 +159,22 @@ def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
             "measurement_error",
             text(
                 "Of pupils with the same test score, those of a group with lower scores did better than usual more "
-                "often, so that a gap appears even where schools make no difference. Between pupils with low-educated "
-                "and highly educated parents the difference in under-advice is {plain} percentage points at equal test "
-                "score, {mended} when an earlier score corrects for the error of the test, and {both} at equal test "
-                "and earlier scores. What is left is not by itself discrimination either: the advice rests on more "
-                "than scores, and these data do not tell why it differs.",
-                plain=interval(plain),
-                mended=interval(mended),
-                both=interval(both),
+                "often, so that a gap appears even where schools make no difference. Pupils {laag} are {plain} advised "
+                "below their test at equal test score, {mended} when an earlier score corrects for the error of the "
+                "test, and {both} at equal test and earlier scores. What is left is not by itself discrimination "
+                "either: the advice rests on more than scores, and these data do not tell why it differs.",
+                laag=term(COMPARED["laag"]),
+                plain=often(plain),
+                mended=often(mended),
+                both=often(both),
             ),
             int(plain["n_obs"]),
         )
 
 
-def _revised_path(shares: pd.DataFrame) -> Iterable[Row]:
-    rows = shares[(shares["model"] == "revised_by_year") & (shares["group"] == EVERYONE)]
-    rows = rows[rows["category"] == "education"].dropna(subset=["estimate"]).sort_values("school_year")
+def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
+    chosen = {"model": "revised_by_year", "group": EVERYONE, "category": "education"}
+    rows = having(shares, **chosen).dropna(subset=["estimate"]).sort_values("school_year")
     if rows.empty:
         return
     top = rows.iloc[int(rows["estimate"].astype(float).argmax())]
@@ -173,7 +191,7 @@ def _revised_path(shares: pd.DataFrame) -> Iterable[Row]:
             "Of the pupils whose first advice lay below that of the test, a bijstelling followed for {told}.",
             told=listed(told),
         ),
-        int(rows["n_obs"].sum()),
+        pupils(counted, **chosen, school_year=list(path)),
     )
 
 
@@ -222,7 +240,7 @@ def _under_advised(up: pd.Series) -> str:
     )
 
 
-def _at_scores(shares: pd.DataFrame) -> Iterable[Row]:
+def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "at_score"]
     for name, (happens, did) in AT_SCORE.items():
         laag, hoog = (one(rows, term=happens, group=group) for group in ("laag", "hoog"))
@@ -239,7 +257,7 @@ def _at_scores(shares: pd.DataFrame) -> Iterable[Row]:
                     hoog=hoog["estimate"],
                     n_hoog=int(hoog["n_obs"]),
                 ),
-                int(laag["n_obs"] + hoog["n_obs"]),
+                pupils(counted, model="at_score", term=happens, group=["laag", "hoog"]),
             )
 
 
@@ -247,8 +265,8 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
     rows = shares[(shares["term"] == "loses a bijstelling") & (shares["category"] == "education")]
     year = rows["school_year"].max()
     everyone, laag, hoog = (one(rows, school_year=year, group=group) for group in (EVERYONE, "laag", "hoog"))
-    lost = one(gaps, term="mean level lost", school_year=year)
-    if is_told(everyone, laag, hoog, lost):
+    lost, gap = (one(gaps, term=f"mean level{part}", school_year=year) for part in (" lost", ", with the test"))
+    if is_told(everyone, laag, hoog, lost, gap):
         yield (
             "no_test",
             text(
@@ -261,18 +279,22 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
                 n_laag=int(laag["n_obs"]),
                 hoog=hoog["estimate"],
                 n_hoog=int(hoog["n_obs"]),
-                change=_change(lost),
+                change=_change(lost, gap),
             ),
             int(everyone["n_obs"]),
         )
 
 
-def _change(lost: pd.Series) -> str:
+def _change(lost: pd.Series, gap: pd.Series) -> str:
+    """Say what becomes of a gap that has lost so much; larger or smaller only where there is a gap."""
     if lost["ci_low"] <= 0 <= lost["ci_high"]:
         return text("not measurably change")
-    if lost["estimate"] > 0:
-        return text("be {size} of a level smaller", size=interval(lost, 1, 3))
-    return text("be {size} of a level larger", size=interval(mirrored(lost), 1, 3))
+    if gap["ci_low"] <= 0 <= gap["ci_high"]:
+        return text("change by {size} of a level, highly minus low-educated", size=interval(mirrored(lost), 1, 3))
+    less = lost if gap["estimate"] > 0 else mirrored(lost)
+    if less["estimate"] > 0:
+        return text("be {size} of a level smaller", size=interval(less, 1, 3))
+    return text("be {size} of a level larger", size=interval(mirrored(less), 1, 3))
 
 
 def _spread(spread: pd.DataFrame) -> Iterable[Row]:
@@ -283,12 +305,12 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
             "schools",
             text(
                 "At equal test advice and intake, under-advice differs between {schools:,} schools with a standard "
-                "deviation of {sd} percentage points, luck taken out. By that spread a tenth lies {low} points or more "
-                "below what its intake leads to expect, and a tenth {high} or more above it.",
+                "deviation of {sd} percentage points, luck taken out. By that spread a tenth lies {low} what its "
+                "intake leads to expect, and a tenth {high} it.",
                 schools=int(sd["n_clusters"]),
                 sd=interval(sd),
-                low=points(-low["estimate"]),
-                high=points(high["estimate"]),
+                low=tenth_below(low["estimate"]),
+                high=tenth_above(high["estimate"]),
             ),
             int(sd["n_obs"]),
         )

@@ -8,11 +8,22 @@ from analysis.publish.language import text
 from analysis.publish.tables import number
 
 
+def having(frame: pd.DataFrame, **values: object) -> pd.DataFrame:
+    """Return the rows with these values; a list holds several values."""
+    for column, value in values.items():
+        frame = frame[frame[column].isin(value if isinstance(value, list) else [value])]
+    return frame
+
+
 def one(frame: pd.DataFrame, **values: object) -> pd.Series:
     """Return the first row with these values; one without an estimate where there is none."""
-    for column, value in values.items():
-        frame = frame[frame[column] == value]
-    return pd.Series({"estimate": pd.NA}) if frame.empty else frame.iloc[0]
+    found = having(frame, **values)
+    return pd.Series({"estimate": pd.NA}) if found.empty else found.iloc[0]
+
+
+def pupils(counted: pd.DataFrame, **values: object) -> int:
+    """Add up the pupils of the rows with these values, of which no pupil is in two."""
+    return int(having(counted, **values)["n_obs"].sum())
 
 
 def is_told(*rows: pd.Series) -> bool:
@@ -20,9 +31,18 @@ def is_told(*rows: pd.Series) -> bool:
     return all(bool(pd.notna(row["estimate"])) for row in rows)
 
 
-def points(share: float) -> str:
-    """Write a share in percentage points."""
-    return number(100 * share, 1)
+def tenth_below(limit: float) -> str:
+    """Say where a tenth of schools lies that is below a limit, a share of pupils around what is expected."""
+    if limit > 0:
+        return text("at most {size} points above", size=number(100 * limit, 1))
+    return text("{size} points or more below", size=number(-100 * limit, 1))
+
+
+def tenth_above(limit: float) -> str:
+    """Say where a tenth of schools lies that is above a limit."""
+    if limit < 0:
+        return text("at most {size} points below", size=number(-100 * limit, 1))
+    return text("{size} points or more above", size=number(100 * limit, 1))
 
 
 def interval(row: pd.Series, factor: float = 100, digits: int = 1) -> str:

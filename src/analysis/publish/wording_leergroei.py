@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
 from analysis.publish.language import term, text
-from analysis.publish.phrases_leergroei import SUBJECTS, Row, band, grew, more_or_less, percent, points, size, subject
+from analysis.publish.phrases_leergroei import (
+    SUBJECTS,
+    Row,
+    band,
+    grew,
+    percent,
+    points,
+    size,
+    subject,
+    tenth_above,
+    tenth_below,
+)
 from analysis.publish.ranked import furthest_apart, leads
+from analysis.publish.wording_leergroei_limits import (
+    Finding,
+    by_outcome,
+    consent_given,
+    known,
+    left_out,
+    rows_of,
+    with_shocks,
+)
 
 COLUMNS = ["name", "sentence", "n", "unit"]
 
-Finding = tuple[str, str, int]
+Count = Callable[..., int]
+"""Counts the pupils, each once, with given values of columns; see `analysis.models.leergroei.counting.pupils`."""
 
 SPREAD = ("sd_schools", "sd_low", "sd_high")
 
@@ -22,7 +43,11 @@ def findings(
     examples: pd.DataFrame,
     spread: pd.DataFrame,
     missing: pd.DataFrame,
+    year_shocks: pd.DataFrame,
+    consent: pd.DataFrame,
     *,
+    compared: Count,
+    with_m_test: Count,
     before: str,
     closed: str,
     levels: Sequence[str],
@@ -31,8 +56,10 @@ def findings(
 
     Parameters
     ----------
-    estimates, examples, spread, missing
+    estimates, examples, spread, missing, year_shocks, consent
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+    compared, with_m_test
+        Counts of the pupils whose growth is compared in the two years, and of those with an M-test in these.
     before, closed
         The year before, and the closure year.
     levels
@@ -44,19 +71,21 @@ def findings(
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [
-        *_norm(_known(estimates, model="norm_growth"), before),
-        *_overall(_known(estimates, model="ois_standardised", by=""), before, closed),
-        *_levels(_known(estimates, model="ois_standardised", by="level_m"), closed),
-        *_bands(_known(estimates, model="ois_standardised", by="band"), closed),
+        *_norm(known(estimates, model="norm_growth"), before),
+        *_overall(known(estimates, model="ois_standardised", by=""), year_shocks, before, closed),
+        *_levels(known(estimates, model="ois_standardised", by="level_m"), closed, compared),
+        *_bands(known(estimates, model="ois_standardised", by="band"), closed, compared),
         *_schools(spread.dropna(subset=["low_tenth", "high_tenth"]), closed),
-        *_shortage(_known(estimates, model="ois_shortage", by=""), closed),
+        *_shortage(known(estimates, model="ois_shortage", by=""), closed, compared),
         *_examples(examples.dropna(subset=["estimate"])),
-        *_pnas(estimates, closed),
-        *_education(_known(estimates, model="pnas_ses", term="difference")),
-        *_regression(_known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
-        *_absent(missing.dropna(subset=["share_present"]), levels, before, closed),
+        *_pnas(estimates, year_shocks, closed),
+        *_education(known(estimates, model="pnas_ses", term="difference")),
+        *_regression(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
+        *_absent(missing.dropna(subset=["share_present"]), levels, before, closed, with_m_test),
     ]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    of_schools = list(consent_given(consent.dropna(), estimates, closed))
+    told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
+    return pd.DataFrame(told, columns=COLUMNS)
 
 
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
@@ -65,7 +94,7 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
         told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
         established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
         said = _off_the_norm(told, below=most["estimate"] < 0, established=established)
-        yield "norm_growth", said, int(most["n_obs"])
+        yield "norm_growth", said, int(most["n_pupils"])
 
 
 def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
@@ -96,24 +125,26 @@ def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> st
     )
 
 
-def _overall(rows: Sequence[Row], before: str, closed: str) -> Iterator[Finding]:
+def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed: str) -> Iterator[Finding]:
     for row in rows:
         yield (
             f"growth_{row['outcome']}",
             text(
                 "In {subject} pupils {grew} in {closed} than pupils of the same groep and level in {before}, in "
-                "standard deviations of growth of that year. Only pupils who sat both tests are in this number.",
+                "standard deviations of growth of that year. {shocks} Only pupils who sat both tests are in this "
+                "number.",
                 subject=subject(row),
                 grew=grew(row),
                 closed=closed,
                 before=before,
+                shocks=with_shocks(year_shocks, "ois_standardised", row),
             ),
-            int(row["n_obs"]),
+            int(row["n_pupils"]),
         )
 
 
-def _levels(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
-    for outcome, of in _by_outcome(rows):
+def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
+    for outcome, of in by_outcome(rows):
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
         told = {
             "subject": subject(low),
@@ -123,7 +154,11 @@ def _levels(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
             "high": term(high["category"]),
             "grew_high": grew(high),
         }
-        yield f"levels_{outcome}", _apart(told, established=furthest_apart(of)), sum(int(row["n_obs"]) for row in of)
+        yield (
+            f"levels_{outcome}",
+            _apart(told, established=furthest_apart(of)),
+            compared(subject=outcome, level_m=[row["category"].removeprefix("level ") for row in (low, high)]),
+        )
 
 
 def _apart(told: dict[str, str], *, established: bool) -> str:
@@ -141,8 +176,8 @@ def _apart(told: dict[str, str], *, established: bool) -> str:
     )
 
 
-def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
-    for outcome, of in _by_outcome(rows):
+def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
+    for outcome, of in by_outcome(rows):
         low, high = of[0], of[-1]
         if low is not high:
             yield (
@@ -150,7 +185,7 @@ def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
                 text(
                     "In {subject} pupils of {low} {grew_low} in {closed} than the year before (standard deviations of "
                     "growth), those of {high} {grew_high}. Who was absent from the E-test is not in these numbers, and "
-                    "absence was not the same at all schools.",
+                    "absence need not be the same at all schools.",
                     subject=subject(low),
                     low=band(low),
                     grew_low=grew(low),
@@ -158,32 +193,31 @@ def _bands(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
                     high=band(high),
                     grew_high=grew(high),
                 ),
-                sum(int(row["n_obs"]) for row in of),
+                compared(subject=outcome, band=[row["category"].removesuffix(" at risk") for row in (low, high)]),
             )
 
 
 def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
-    rows = _rows(spread)
+    rows = rows_of(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
         yield (
             "schools",
             text(
-                "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew at "
-                "least {low} in {closed} than the year before (standard deviations of growth), and another tenth at "
-                "least {high}.",
+                "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
+                "{low} in {closed} than the year before (standard deviations of growth), and another tenth {high}.",
                 subject=subject(most),
                 band=band(most),
-                low=more_or_less(most["low_tenth"]),
+                low=tenth_below(most["low_tenth"]),
                 closed=closed,
-                high=more_or_less(most["high_tenth"]),
+                high=tenth_above(most["high_tenth"]),
             )
             + ("" if leads(rows, *SPREAD) else " " + text("That schools differ most there is not established.")),
             int(most["n_pupils"]),
         )
 
 
-def _shortage(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
+def _shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     if rows:
         told = "; ".join(text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows)
         yield (
@@ -194,13 +228,13 @@ def _shortage(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
                 told=told,
                 closed=closed,
             ),
-            max(int(row["n_obs"]) for row in rows),
+            compared(subject=[row["outcome"] for row in rows]),
         )
 
 
 def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
     for _, rows in examples.groupby("share_at_risk", sort=True):
-        by_term = {row["term"]: row for row in _rows(rows)}
+        by_term = {row["term"]: row for row in rows_of(rows)}
         if {"before", "closure", "difference"} <= set(by_term):
             old, new = by_term["before"], by_term["closure"]
             yield (
@@ -217,27 +251,30 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
                     new=percent(new),
                     closed=new["year"],
                 ),
-                int(by_term["difference"]["n_obs"]),
+                int(by_term["difference"]["n_pupils"]),
             )
 
 
-def _pnas(estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
+def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> Iterator[Finding]:
     many, one = (
-        {row["outcome"]: row for row in _known(estimates, model=model, term="closure")}
+        {row["outcome"]: row for row in known(estimates, model=model, term="closure")}
         for model in ("pnas_overall", "pnas_one_control")
     )
+    trends = {row["outcome"]: row for row in known(estimates, model="pnas_overall", term="year")}
     for outcome in [name for name in many if name in one][:1]:
         yield (
             "pnas",
             text(
                 "Against all control years and their trend, growth in {subject} was {many} in {closed}; against the "
-                "year before alone, {one}. Where growth was rising, comparing with one year hides part of the loss.",
+                "year before alone, {one}. {trend}{shocks}",
                 subject=subject(many[outcome]),
                 many=points(many[outcome]),
                 closed=closed,
                 one=points(one[outcome]),
+                trend=left_out(trends.get(outcome), many[outcome], one[outcome]),
+                shocks=with_shocks(year_shocks, "pnas_overall", many[outcome], 1),
             ),
-            int(many[outcome]["n_obs"]),
+            int(many[outcome]["n_pupils"]),
         )
 
 
@@ -251,13 +288,13 @@ def _education(rows: Sequence[Row]) -> Iterator[Finding]:
                 subject=subject(row),
                 points=points(row),
             ),
-            int(row["n_obs"]),
+            int(row["n_pupils"]),
         )
 
 
 def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]:
     told = []
-    for _, of in _by_outcome(rows):
+    for _, of in by_outcome(rows):
         by_term = {row["term"]: row for row in of}
         if {"drop_expected", "drop_closure"} <= set(by_term):
             told.append((by_term["drop_expected"], by_term["drop_closure"]))
@@ -274,15 +311,17 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
                 closed=closed,
                 expected=expected["estimate"],
             ),
-            int(observed["n_obs"]),
+            int(observed["n_pupils"]),
         )
 
 
-def _absent(missing: pd.DataFrame, levels: Sequence[str], before: str, closed: str) -> Iterator[Finding]:
+def _absent(
+    missing: pd.DataFrame, levels: Sequence[str], before: str, closed: str, with_m_test: Count
+) -> Iterator[Finding]:
     wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
     told = []
     for outcome, of in missing.groupby("outcome", sort=False):
-        present = {(row["level_m"], row["year"]): row for row in _rows(of)}
+        present = {(row["level_m"], row["year"]): row for row in rows_of(of)}
         if set(wanted) <= set(present):
             told.append((str(outcome), [present[key] for key in wanted]))
     if told:
@@ -305,21 +344,5 @@ def _absent(missing: pd.DataFrame, levels: Sequence[str], before: str, closed: s
                 highest=levels[0],
                 high_before=high_before["share_present"],
             ),
-            int(low["n_m_test"]) + int(high["n_m_test"]),
+            with_m_test(subject=outcome, level_m=[levels[-1], levels[0]]),
         )
-
-
-def _known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:
-    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_obs"])
-    for column, value in chosen.items():
-        rows = rows[rows[column] == value]
-    return _rows(rows)
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    for outcome in dict.fromkeys(row["outcome"] for row in rows):
-        yield str(outcome), [row for row in rows if row["outcome"] == outcome]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.publish.alternative import quantity
 from analysis.publish.language import term, text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
@@ -49,30 +50,57 @@ def _rows(chosen: pd.DataFrame) -> list[dict[str, Any]]:
 def _weging(row: dict[str, Any], region: str) -> str:
     return text(
         "{region}: of two schools with the same end-test score, the one with a schoolweging 10 points higher gives an "
-        "advice that is on average {levels} ({interval}). This is about schools and not about pupils, and the score is "
+        "advice that is on average {levels}. This is about schools and not about pupils, and the score is "
         "a noisy mean of an earlier cohort: schoolweging may tell what the score does not.",
         region=term(region),
         levels=_levels(row),
-        interval=_interval(row),
     )
 
 
 def _no_test(row: dict[str, Any], region: str) -> str:
     return text(
         "{region}: in the year without end test the mean final advice of the same schools was {levels} than in the two "
-        "years after it ({interval}). Years differ in more than the test.",
+        "years after it. Years differ in more than the test.",
         region=term(region),
         levels=_levels(row),
-        interval=_interval(row),
     )
 
 
 def _levels(row: dict[str, Any]) -> str:
-    if row["estimate"] < 0:
-        return text("{size:.2f} levels lower", size=-row["estimate"])
-    return text("{size:.2f} levels higher", size=row["estimate"])
+    """Tell how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
+    size, low, high = (row[name] for name in ("estimate", "ci_low", "ci_high"))
+    if low <= 0 <= high:
+        return text(
+            "not measurably lower or higher ({size} levels, 95% interval {low} to {high})", **_told(size, low, high)
+        )
+    if size < 0:
+        return text("{size} levels lower (95% interval {low} to {high})", **_told(-size, -high, -low))
+    return text("{size} levels higher (95% interval {low} to {high})", **_told(size, low, high))
 
 
-def _interval(row: dict[str, Any]) -> str:
-    low, high = (number(row[name], 2) for name in ("ci_low", "ci_high"))
-    return text("95% interval {low} to {high}", low=low, high=high)
+def _told(size: float, low: float, high: float) -> dict[str, str]:
+    return {"size": number(size, 2), "low": number(low, 2), "high": number(high, 2)}
+
+
+def lines(points: pd.DataFrame, without_test: int) -> str:
+    """Say of the figure by band whether its lines fall, and where the year without test lies among them.
+
+    Parameters
+    ----------
+    points
+        Of `models.advisering.school_level.points`, gated.
+    without_test
+        First calendar year of the school year without end test.
+    """
+    level = points.pivot_table(index="band", columns="year", values="level", sort=False).astype(float)
+    change = (level.iloc[-1] - level.iloc[0]).dropna()
+    others = level.drop(columns=without_test, errors="ignore")
+    year = level[without_test] if without_test in level else level.iloc[:, :0].mean(axis=1)
+    return text(
+        "Lines that end lower than they begin: {lower}; higher: {higher}. Bands in which the year without test lies "
+        "below the other years: {below}; above them: {above}.",
+        lower=quantity(int((change < 0).sum()), len(change)),
+        higher=quantity(int((change > 0).sum()), len(change)),
+        below=quantity(int((year < others.min(axis=1)).sum()), len(level)),
+        above=quantity(int((year > others.max(axis=1)).sum()), len(level)),
+    )

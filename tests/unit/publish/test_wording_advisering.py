@@ -10,8 +10,12 @@ EMPTY_SHARES = pd.DataFrame(columns=["model", "category", "school_year", "group"
 EMPTY = pd.DataFrame(columns=["model", "term", "controls", "school_year", "estimate", "ci_low", "ci_high", "n_obs"])
 
 
+def found(*, shares=EMPTY_SHARES, estimates=EMPTY, gaps=EMPTY, spread=EMPTY) -> pd.DataFrame:
+    return advisering(shares, estimates, gaps, spread, counted=shares).set_index("name")
+
+
 def told(*, shares=EMPTY_SHARES, estimates=EMPTY, gaps=EMPTY, spread=EMPTY) -> dict[str, str]:
-    return advisering(shares, estimates, gaps, spread).set_index("name")["sentence"].to_dict()
+    return found(shares=shares, estimates=estimates, gaps=gaps, spread=spread)["sentence"].to_dict()
 
 
 def share(estimate, group="all", n=1000, **place) -> dict[str, object]:
@@ -61,6 +65,7 @@ def test_bijstelling_is_told_at_its_start_its_end_and_a_peak_that_is_established
     # With errors of .2 / 1.96 a year of .62 may lie below one of .42: .20 apart, standard error .14.
     wide = known.assign(ci_low=known["estimate"] - 0.2, ci_high=known["estimate"] + 0.2)
     assert told(shares=wide)["revised"].endswith("for 30% in 2014/15 (n = 100) and 42% in 2018/19 (n = 100).")
+    assert found(shares=known)["n"]["revised"] == 300  # three of the four years are in the sentence
     one = told(shares=pd.DataFrame(rows[:1]))["revised"]
     assert one.endswith("for 30% in 2014/15 (n = 100).")
 
@@ -68,7 +73,10 @@ def test_bijstelling_is_told_at_its_start_its_end_and_a_peak_that_is_established
 def test_the_error_of_the_test_is_told_with_what_it_does_not_mean() -> None:
     rows = [gap("under_ols", 0.09), gap("under_iv", 0.01), gap("under_lovs", 0.03)]
     sentence = told(estimates=pd.DataFrame(rows))["measurement_error"]
-    assert "9.0 (95% interval 8.0 to 10.0) percentage points at equal test score" in sentence
+    assert "9.0 (95% interval 8.0 to 10.0) percentage points more often advised below their test at equal" in sentence
+    turned = told(estimates=pd.DataFrame([gap("under_ols", -0.09), gap("under_iv", 0.0), gap("under_lovs", -0.03)]))
+    assert "9.0 (95% interval 8.0 to 10.0) percentage points less often" in turned["measurement_error"]
+    assert "not measurably more or less often" in turned["measurement_error"]
     assert "not by itself discrimination" in sentence
 
 
@@ -83,8 +91,45 @@ def test_the_error_of_the_test_is_told_with_what_it_does_not_mean() -> None:
 def test_a_year_without_test_widens_narrows_or_leaves_the_gap(lost, words) -> None:
     place = {"model": "scenario_no_test", "category": "education", "term": "loses a bijstelling"}
     rows = [share(value, group, **place) for group, value in (("all", 0.1), ("laag", 0.16), ("hoog", 0.06))]
-    gaps = pd.DataFrame([{**gap("scenario_no_test", lost, term="mean level lost"), "school_year": "2018/19"}])
-    assert words in told(shares=pd.DataFrame(rows), gaps=gaps)["no_test"]
+    assert words in told(shares=pd.DataFrame(rows), gaps=scenario(lost, 0.8))["no_test"]
+
+
+def scenario(lost, whole) -> pd.DataFrame:
+    rows = [
+        gap("scenario_no_test", lost, term="mean level lost"),
+        gap("scenario_no_test", whole, term="mean level, with the test"),
+    ]
+    return pd.DataFrame(rows).assign(school_year="2018/19")
+
+
+@pytest.mark.parametrize(
+    ("whole", "words"),
+    [
+        (0.8, "would be 0.070 (95% interval 0.060 to 0.080) of a level larger"),
+        (-0.8, "would be 0.070 (95% interval 0.060 to 0.080) of a level smaller"),
+        (0.0, "would change by 0.070 (95% interval 0.060 to 0.080) of a level, highly minus low-educated"),
+    ],
+)
+def test_a_gap_is_larger_only_where_it_has_that_sign(whole, words) -> None:
+    """Lost: -0.07 of highly minus low-educated. Where the low-educated stand higher, that makes their lead smaller."""
+    place = {"model": "scenario_no_test", "category": "education", "term": "loses a bijstelling"}
+    rows = [share(value, group, **place) for group, value in (("all", 0.1), ("laag", 0.16), ("hoog", 0.06))]
+    assert words in told(shares=pd.DataFrame(rows), gaps=scenario(-0.07, whole))["no_test"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.08, 0.083, "a tenth lies 8.0 points or more below what its intake leads to expect, and a tenth 8.3 points"),
+        (-0.08, -0.01, "expect, and a tenth at most 1.0 points below it"),
+        (0.01, 0.08, "a tenth lies at most 1.0 points above what its intake"),
+    ],
+)
+def test_tenths_of_schools_follow_their_side(low, high, words) -> None:
+    terms = {"sd between schools": 0.06, "lowest tenth of schools": low, "highest tenth of schools": high}
+    rows = [{"term": term, "estimate": value, "ci_low": 0.05, "ci_high": 0.07} for term, value in terms.items()]
+    spread = pd.DataFrame(rows).assign(n_clusters=213, n_obs=37_000)
+    assert words in told(spread=spread)["schools"]
 
 
 def test_without_numbers_there_is_nothing_to_tell() -> None:

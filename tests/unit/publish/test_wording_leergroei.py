@@ -4,19 +4,41 @@ import pytest
 from analysis.publish import wording_leergroei as wording
 from analysis.publish.language import speaking
 
-COLUMNS = ["model", "by", "outcome", "category", "term", "estimate", "ci_low", "ci_high", "n_obs"]
+COLUMNS = ["model", "by", "outcome", "category", "term", "estimate", "ci_low", "ci_high", "n_pupils"]
 NOTHING = pd.DataFrame(columns=["outcome", "category", "sd_schools", "low_tenth", "high_tenth", "n_pupils"])
 NO_EXAMPLES = pd.DataFrame(columns=["share_at_risk", "term", "estimate"])
 NOBODY = pd.DataFrame(columns=["outcome", "year", "level_m", "share_present", "n_m_test"])
 
 
-def told(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY):
-    estimates = pd.DataFrame(rows, columns=COLUMNS)
+NO_SHOCKS = pd.DataFrame(columns=["model", "outcome", "estimate"])
+NO_CONSENT = pd.DataFrame(columns=["consent", "n_schools"])
+
+
+def pupils(**values):
+    """Stand for the count of pupils: it says what was asked for."""
+    return sum(len(value) if isinstance(value, list) else 1 for value in values.values())
+
+
+def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY, shocks=NO_SHOCKS, consent=NO_CONSENT):
     found = wording.findings(
-        estimates, examples, spread, missing, before="2018/19", closed="2019/20", levels=["I", "II", "V"]
+        pd.DataFrame(rows, columns=COLUMNS),
+        examples,
+        spread,
+        missing,
+        shocks,
+        consent,
+        compared=pupils,
+        with_m_test=pupils,
+        before="2018/19",
+        closed="2019/20",
+        levels=["I", "II", "V"],
     )
     assert list(found.columns) == wording.COLUMNS
-    return found.set_index("name")["sentence"]
+    return found.set_index("name")
+
+
+def told(*rows, **tables):
+    return findings(*rows, **tables)["sentence"]
 
 
 def overall(estimate, low, high):
@@ -116,7 +138,7 @@ def test_example_pupils():
             "estimate": [0.28, 0.44, 0.16],
             "ci_low": [0.25, 0.4, 0.13],
             "ci_high": [0.31, 0.48, 0.2],
-            "n_obs": [1090, 1040, 1040],
+            "n_pupils": [1090, 1040, 2100],
             "outcome": "rekenen",
             "groep": 7,
             "level": "I",
@@ -142,21 +164,40 @@ def test_absence_of_the_subject_with_the_largest_fall():
 
 
 def test_the_spread_between_schools():
-    spread = pd.DataFrame(
+    said = told(spread=spread(-0.38, 0.26))["schools"]
+    assert "a tenth of them grew at least 0.38 less in 2019/20" in said
+    assert "another tenth at least 0.26 more" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "first", "second"),
+    [
+        (-0.62, -0.019, "at least 0.62 less", "at most 0.02 less"),
+        (0.03, 0.4, "at most 0.03 more", "at least 0.40 more"),
+        (-0.3, -0.001, "at least 0.30 less", "no less"),
+        (0.001, 0.3, "no more", "at least 0.30 more"),
+    ],
+)
+def test_a_tenth_beyond_a_limit_is_at_least_or_at_most_by_its_side(low, high, first, second):
+    """A tenth above -0.019 grew at most 0.02 less; it was told as "at least 0.02 less"."""
+    said = told(spread=spread(low, high))["schools"]
+    assert f"a tenth of them grew {first} in 2019/20" in said
+    assert said.endswith(f"another tenth {second}.")
+
+
+def spread(low, high):
+    return pd.DataFrame(
         {
             "outcome": ["lezen"],
             "category": ["below 20% at risk"],
             "sd_schools": [0.25],
             "sd_low": [0.2],
             "sd_high": [0.3],
-            "low_tenth": [-0.38],
-            "high_tenth": [0.26],
+            "low_tenth": [low],
+            "high_tenth": [high],
             "n_pupils": [4500],
         }
     )
-    said = told(spread=spread)["schools"]
-    assert "a tenth of them grew at least 0.38 less in 2019/20" in said
-    assert "another tenth at least 0.26 more" in said
 
 
 @pytest.mark.parametrize(("low", "high", "words"), [(-0.3, -0.1, "grew 0.20"), (-0.3, 0.1, "neither measurably")])
@@ -177,3 +218,79 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
     assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in found["growth_rekenen"]
     assert "scholen met minder dan 20% met risico" in found["bands_lezen"]
     assert "scholen met 80% of meer met risico 0,35" in found["bands_lezen"]
+
+
+def shocked(model, low, high, df=1, outcome="rekenen"):
+    row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "df": df}
+    return pd.DataFrame([{**row, "control_years": df + 2}])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.55, 0.21, "0.55 less to 0.21 more"),
+        (-0.55, -0.02, "0.02 to 0.55 less"),
+        (0.05, 0.55, "0.05 to 0.55 more"),
+    ],
+)
+def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
+    said = told(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))["growth_rekenen"]
+    assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in said
+
+
+def test_where_nothing_tells_how_much_years_differ_the_sentence_says_so():
+    none = shocked("ois_standardised", float("nan"), float("nan"), df=0).assign(control_years=1)
+    said = told(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
+    assert "With so few control years (1) nothing tells how much years differ by themselves" in said
+
+
+def pnas(many, one, trend):
+    rows = [("pnas_overall", many, "closure"), ("pnas_one_control", one, "closure"), ("pnas_overall", trend, "year")]
+    return [(model, "", "composite", "", term, v, v - 0.1, v + 0.1, 9000) for model, v, term in rows]
+
+
+@pytest.mark.parametrize(
+    ("many", "one", "trend", "words"),
+    [
+        (-3.0, -2.3, 0.5, "Growth rose over the control years"),
+        (3.0, 3.7, 0.5, "Growth rose over the control years"),
+        (-3.0, -3.7, -0.5, "Growth fell over the control years"),
+        (-3.0, -2.3, 0.05, None),  # no trend can be measured
+        (-3.0, -3.3, 0.5, None),  # the two comparisons do not show it
+    ],
+)
+def test_what_one_year_leaves_out_follows_the_trend(many, one, trend, words):
+    said = told(*pnas(many, one, trend))["pnas"]
+    assert ("over the control years" in said) == bool(words)
+    assert words is None or words in said
+    assert "hides" not in said
+
+
+def test_schools_without_consent_are_told_with_weights_and_bounds():
+    kinds = [("with consent", 170, 0.394), ("without consent", 43, 0.4325), ("all schools", 213, 0.402)]
+    consent = pd.DataFrame(kinds, columns=["consent", "n_schools", "share_at_risk"])
+    rows = [
+        ("consent_ipw", "ois_standardised", "rekenen", "consent_ipw", "closure", -0.172, -0.21, -0.13, 900),
+        ("consent_bounds", "ois_standardised", "rekenen", "", "lower", -0.27, -0.31, -0.23, 900),
+        ("consent_bounds", "ois_standardised", "rekenen", "", "upper", 0.07, 0.03, 0.11, 900),
+    ]
+    found = findings(*rows, consent=consent).loc["consent"]
+    assert "Of 213 schools with tests 43 schools gave no consent" in found["sentence"]
+    assert "43% at these and 39% at the others" in found["sentence"]
+    assert "0.17 (95% interval 0.13 to 0.21) less, and 0.27 less to 0.07 more if these schools" in found["sentence"]
+    assert (found["n"], found["unit"]) == (213, "schools")
+
+
+def test_a_comparison_of_two_groups_counts_these_two():
+    """Levels and bands in between, and their pupils, are not in the sentence."""
+    rows = [
+        ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
+        for level, value in (("I", 0.12), ("II", -0.1), ("V", -0.2))
+    ]
+    rows += [
+        ("ois_standardised", "band", "lezen", f"{band} at risk", "closure", value, value - 0.05, value + 0.05, 400)
+        for band, value in (("below 20%", 0.12), ("20%-40%", -0.1), ("80% or more", -0.2))
+    ]
+    found = findings(*rows)["n"]
+    assert found["levels_lezen"] == pupils(subject="lezen", level_m=["V", "I"])
+    assert found["bands_lezen"] == pupils(subject="lezen", band=["below 20%", "80% or more"])

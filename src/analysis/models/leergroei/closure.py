@@ -9,14 +9,16 @@ closure year, a trend over the years and the days between the two tests, with er
 Year and days are standardised over the rows of each regression, as in the publication.
 
 Every function takes the rows that `percentile_growth` makes, fits per outcome (each subject, and the composite) and
-returns estimates in the one form of `analysis.models.estimates`, with ``outcome, by, category, n_closure`` after it:
-``group`` says the first three in words, ``n_closure`` counts the rows of the closure year. All take `weights`, the name
-of a column of inverse probabilities.
+returns estimates in the one form of `analysis.models.estimates`, with ``outcome, by, category, n_closure, n_before,
+n_pupils`` after it: ``group`` says the first three in words, ``n_obs`` counts rows (pupil-years), ``n_closure``
+those of the closure year, ``n_before`` those of the control years and ``n_pupils`` pupils, each once. All take
+`weights`, the name of a column of inverse probabilities.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -110,8 +112,9 @@ def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -
     -------
     DataFrame
         Model ``pnas_ses``; per outcome and category a row with term ``closure`` (the effect in that category), and per
-        category but the reference one with term ``difference`` (from the reference). ``n_obs``, ``n_clusters`` and
-        ``n_closure`` are those of the category.
+        category but the reference one with term ``difference`` (from the reference). ``n_obs``, ``n_pupils`` and
+        ``n_clusters`` are those of the category, for a difference those of both categories; ``n_closure`` and
+        ``n_before`` are then those of the category with the fewest.
     """
     rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
     category = rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION)
@@ -250,7 +253,7 @@ def _told(
     outcome = str(rows["outcome"].iloc[0])
     group = f"{outcome}, {by}: {category}" if by else outcome
     told = found.estimates(model, group, UNITS, terms)
-    return told.assign(outcome=outcome, by=by, category=category, n_closure=int(rows["closure"].sum()))
+    return told.assign(outcome=outcome, by=by, category=category, **counts(rows))
 
 
 def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weights: str | None) -> pd.DataFrame:
@@ -261,11 +264,12 @@ def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weight
         part = part.assign(**{name: (part["category"] == name).astype(float) for name in others})
         further = [term for name in others for term in (name, f"closure:{name}")]
         found = _design(part, weights, further=further)
-        told = [_effect(found, part, {"closure": 1.0}, "closure", reference, by, model)]
+        tell = partial(_effect, found, part, by=by, model=model)
+        told = [tell({"closure": 1.0}, "closure", [reference])]
         for name in others:
             product = f"closure:{name}"
-            told.append(_effect(found, part, {"closure": 1.0, product: 1.0}, "closure", name, by, model))
-            told.append(_effect(found, part, {product: 1.0}, "difference", name, by, model))
+            told.append(tell({"closure": 1.0, product: 1.0}, "closure", [name]))
+            told.append(tell({product: 1.0}, "difference", [name, reference]))
         return pd.concat(told)
 
     return _per_outcome(rows, estimate)
@@ -276,25 +280,34 @@ def _effect(
     rows: pd.DataFrame,
     weights: Mapping[str, float],
     term: str,
-    category: str,
+    categories: Sequence[str],
+    *,
     by: str,
     model: str,
 ) -> pd.DataFrame:
+    """Put a sum of coefficients in the one form: it rests on the pupils of the categories and has the first's name."""
     estimate, error = found.combination(weights)
-    # Two columns only: a copy of all rows would cost more than the regression.
-    members = rows.loc[rows["category"] == category, ["location", "closure"]]
+    # Few columns only: a copy of all rows would cost more than the regression.
+    members = rows.loc[rows["category"].isin(categories), ["pupil", "location", "closure", "category"]]
+    least = members.groupby("category")["closure"].agg(n_closure="sum", n_rows="size")
     outcome = str(rows["outcome"].iloc[0])
     told = t_interval(pd.Series([estimate]), pd.Series([error]), found.n_clusters)
     return in_form(
         told,
         model=model,
-        group=f"{outcome}, {by}: {category}",
+        group=f"{outcome}, {by}: {categories[0]}",
         term=term,
         n_obs=len(members),
         n_clusters=int(members["location"].nunique()),
         unit=UNITS[term],
         outcome=outcome,
         by=by,
-        category=category,
-        n_closure=int(members["closure"].sum()),
-    )
+        category=categories[0],
+        **counts(members),
+    ).assign(n_closure=int(least["n_closure"].min()), n_before=int((least["n_rows"] - least["n_closure"]).min()))
+
+
+def counts(rows: pd.DataFrame) -> dict[str, int]:
+    """Count the pupils, each once, and the rows of the closure year and of the years before it."""
+    closed = int(rows["closure"].sum())
+    return {"n_closure": closed, "n_before": len(rows) - closed, "n_pupils": rows["pupil"].nunique()}

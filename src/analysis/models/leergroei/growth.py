@@ -81,7 +81,7 @@ def standardised(
     """
     two = comparable(rows, design)
     two = two[two["year"].isin([reference_year(design), design.closure_year])]
-    joined = two.join(_moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
+    joined = two.join(moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
         cells = joined.loc[unknown, list(cell)].astype(str).agg(" ".join, axis=1).unique()
@@ -171,7 +171,8 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     return pd.concat(told, ignore_index=True)
 
 
-def _moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.DataFrame:
+def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.DataFrame:
+    """Mean and standard deviation of growth in every cell of the year before; no sd where a cell has one pupil."""
     w = before[weights] if weights else pd.Series(1.0, index=before.index)
     sums = (
         before.assign(_w=w, _wg=w * before["growth"], _one=1).groupby(cell, observed=True)[["_w", "_wg", "_one"]].sum()

@@ -1,14 +1,17 @@
-"""The main findings of the chapter, each as it is, weighted for who was absent, and at schools that tested all."""
+"""The main findings of the chapter: as they are, weighted for absence or consent, and at schools that tested all."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from analysis.models.leergroei import closure
+from analysis.errors import ModelError
+from analysis.models.leergroei import closure, consent
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import change, standardised
 from analysis.models.leergroei.levels import can_drop, drop_effects, fit_drop
 from analysis.models.leergroei.missing import WEIGHT, covered, with_weights
+from analysis.models.leergroei.rows import ESTIMATE
 from analysis.models.leergroei.sample import Groups, all_of, comparable
 from analysis.models.leergroei.tables import with_least
 
@@ -45,6 +48,23 @@ def weighted(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, trim
     """
     told = with_weights(rows, all_of(ois, pnas), trim)
     return as_headlines(_main(told, ois, pnas, groups, WEIGHT), "ipw")
+
+
+def consenting(
+    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, trim: float, unweighted: pd.DataFrame
+) -> pd.DataFrame:
+    """Tell the main findings weighted for schools without consent, model ``consent_ipw``.
+
+    See `weighted` for the other parameters. Where too few schools tell who gives consent, the rows of `unweighted`
+    (of `as_headlines`) keep their place without numbers.
+    """
+    try:
+        told = consent.with_weights(rows, all_of(ois, pnas), trim)
+    except ModelError as error:
+        if not error.reason.of_the_data:
+            raise
+        return unweighted.assign(**dict.fromkeys(ESTIMATE, np.nan), model="consent_ipw", category="consent_ipw")
+    return as_headlines(_main(told, ois, pnas, groups, WEIGHT), "consent_ipw")
 
 
 def at_covered(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, coverage: float) -> pd.DataFrame:

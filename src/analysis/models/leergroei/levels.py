@@ -25,7 +25,7 @@ from analysis.models.regression import INTERCEPT
 
 PROBABILITY = "probability"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
-EXAMPLE_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), ESTIMATE)
+EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), ESTIMATE)
 STEP = 0.10
 """The effect of the share at risk is told per so much more of it."""
 
@@ -87,7 +87,13 @@ def all_products(rows: pd.DataFrame, groepen: Sequence[int], levels: Sequence[st
 
 def drop_coefficients(models: Mapping[str, Logit]) -> pd.DataFrame:
     """Tell the coefficients, model ``level_drop_logit``, in log odds."""
-    return pd.concat([logit.coefficients(model, "level_drop_logit") for model in models.values()], ignore_index=True)
+    return logit_table(models, "level_drop_logit")
+
+
+def logit_table(models: Mapping[str, Logit], name: str) -> pd.DataFrame:
+    """Tell the coefficients of the logits of all subjects, with the pupils that each rests on."""
+    told = [logit.coefficients(model, name).assign(n_pupils=model.rows["pupil"].nunique()) for model in models.values()]
+    return pd.concat(told, ignore_index=True)
 
 
 def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> pd.DataFrame:
@@ -131,8 +137,10 @@ def example_pupils(
     -------
     DataFrame
         In the one form, model ``level_drop_example``, terms ``before, closure, difference``; after it ``outcome, groep,
-        level, share_at_risk, year``. ``n_obs`` and ``n_clusters`` count the pupils of that groep and level in that year
-        (for the difference, in the year with the fewest). The interval of a probability is that of its log odds.
+        level, share_at_risk, year``. ``n_pupils, n_obs`` and ``n_clusters`` count pupils (each once), rows and
+        schools of that groep and level in that year, for the difference in both years (``n_clusters``: in the year with
+        the fewest); ``n_least`` counts the pupils of the year with the fewest. The interval of a probability is
+        that of its log odds.
     """
     if outcome not in models:
         raise ModelError(f"no example pupil of {outcome}: it is no subject of this edition", Reason.INVALID)
@@ -164,12 +172,14 @@ def _example(model: Logit, alike: pd.DataFrame, share: float, design: Design) ->
     states = [_log_odds(model, before), _log_odds(model, closed)]
     difference = logit.told(model, *logit.effect(model, closed, before))
     years = [reference_year(design), design.closure_year]
-    counts = alike.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
-    counts.loc["least"] = counts.min()
+    by_year = [alike[alike["year"] == year] for year in years]
+    rows, schools = [len(part) for part in by_year], [part["location"].nunique() for part in by_year]
     told = pd.DataFrame([*states, difference]).assign(
         term=["before", "closure", "difference"],
-        n_obs=counts["size"].to_numpy(),
-        n_clusters=counts["nunique"].to_numpy(),
+        n_obs=[*rows, sum(rows)],
+        n_pupils=[*rows, alike["pupil"].nunique()],
+        n_least=[*rows, min(rows)],
+        n_clusters=[*schools, min(schools)],
         share_at_risk=share,
         year=[*years, f"{years[1]} against {years[0]}"],
     )

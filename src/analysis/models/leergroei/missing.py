@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
-from analysis.models.leergroei.levels import PROBABILITY, all_products
+from analysis.models.leergroei.levels import PROBABILITY, all_products, logit_table
 from analysis.models.leergroei.logit import Logit
 from analysis.models.leergroei.rows import in_rows, means_by, parts, row
 from analysis.models.leergroei.sample import Groups, reference_year, with_m_test
@@ -68,6 +68,12 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
     return shares.sort_values(keys, key=lambda c: c.map(order) if c.name == "outcome" else c, ignore_index=True)
 
 
+def of_two_years(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Return the rows of pupils with an M-test that may be used, of the closure year and the year before."""
+    had = with_m_test(rows, design)
+    return had[had["year"].isin([reference_year(design), design.closure_year])]
+
+
 def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Share that sat the E-test, of those with an M-test, by level, in the year before and the closure year.
 
@@ -99,8 +105,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     rows
         As `sample.select` returns them.
     """
-    had = with_m_test(rows, design)
-    had = had[had["year"].isin([reference_year(design), design.closure_year])]
+    had = of_two_years(rows, design)
     had = had.assign(present=(had["reason"] == "both").astype(float))
     models = {}
     for outcome, _, part in parts(had, design.groepen):
@@ -121,7 +126,7 @@ def presence_estimates(models: Mapping[str, Logit]) -> pd.DataFrame:
             for _, values, part in parts(fitted.rows, [outcome], by):
                 effects.append({**row(outcome, by, values, part, years), **logit.closure_effect(fitted, part)})
     told = in_rows(pd.DataFrame(effects), model="e_test_ame", term="closure", unit=PROBABILITY)
-    return pd.concat([*(logit.coefficients(model, "e_test_logit") for model in models.values()), told])
+    return pd.concat([logit_table(models, "e_test_logit"), told])
 
 
 def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame:

@@ -11,8 +11,14 @@ from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-ESTIMATE_COUNTS = {"n_obs": ESTIMATE, "n_least": ("n_obs", *ESTIMATE), "n_clusters": ("n_obs", *ESTIMATE)}
-"""What the numbers of a table of estimates rest on, for the disclosure gate."""
+COUNTED = ("n_pupils", "n_obs")
+ESTIMATE_COUNTS = {
+    "n_pupils": ESTIMATE,
+    "n_obs": ESTIMATE,
+    "n_least": (*COUNTED, *ESTIMATE),
+    "n_clusters": (*COUNTED, *ESTIMATE),
+}
+"""What the numbers of a table of estimates rest on, for the disclosure gate: first the pupils, each counted once."""
 
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""
@@ -44,12 +50,16 @@ def parts(
 def row(
     outcome: str, by: Sequence[str], values: Sequence[object], part: pd.DataFrame, years: list[str]
 ) -> dict[str, object]:
-    """Name a group and count whom it rests on; the least of the years compared is what disclosure asks for."""
+    """Name a group and count whom it rests on; the least of the years compared is what disclosure asks for.
+
+    ``n_obs`` counts rows: a pupil once in every year (pupil-years). ``n_pupils`` counts each pupil once.
+    """
     category = ", ".join(WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True))
     by_year = part.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
     return {
         "group": f"{outcome}, {category}" if category else outcome,
         "n_obs": len(part),
+        "n_pupils": part["pupil"].nunique(),
         "n_clusters": int(by_year["nunique"].min()),
         "outcome": outcome,
         "by": ", ".join(by),
@@ -74,7 +84,7 @@ def estimate_by(
     Parameters
     ----------
     frame
-        ``subject, year, location`` and what `estimate` needs.
+        ``pupil, subject, year, location`` and what `estimate` needs.
     outcomes
         The subjects, in the order in which they are told.
     by
@@ -89,8 +99,9 @@ def estimate_by(
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, by, category, n_least`` after it (``n_least``: pupils in the smallest of the
-        years; ``n_clusters``: schools in the year with the fewest).
+        In the one form, with ``n_pupils, outcome, by, category, n_least`` after it (``n_obs``: rows, so pupil-years;
+        ``n_pupils``: pupils, each once; ``n_least``: pupils in the smallest of the years; ``n_clusters``: schools in
+        the year with the fewest).
     """
     rows, years = [], frame["year"].unique().tolist()
     for outcome, values, part in parts(frame, outcomes, by):
@@ -120,7 +131,7 @@ def means_by(
     Parameters
     ----------
     frame
-        ``subject, year, location, closure`` and `column`, of one school year or two.
+        ``pupil, subject, year, location, closure`` and `column`, of one school year or two.
     outcomes, by, model, term, unit
         As in `estimate_by`.
     column
@@ -140,7 +151,7 @@ def means_by(
     with K the number of years.
     """
     keys, years = ["subject", *by], frame["year"].unique().tolist()
-    rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "year", "location", "closure", column]]
+    rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)
     w = w * np.where((rows["closure"] == 1) | (len(years) == 1), 1.0, -1.0)
     by_year = [rows[name] for name in [*keys, "year"]]
@@ -149,7 +160,10 @@ def means_by(
     rows = rows.assign(estimate=share * rows[column], influence=share * (rows[column] - mean))
     squares = rows.groupby([*keys, "location"], observed=True)["influence"].sum() ** 2
     told = rows.groupby(keys, observed=True).agg(
-        estimate=("estimate", "sum"), n_obs=("year", "size"), schools=("location", "nunique")
+        estimate=("estimate", "sum"),
+        n_obs=("year", "size"),
+        n_pupils=("pupil", "nunique"),
+        schools=("location", "nunique"),
     )
     correction = told["schools"] / (told["schools"] - 1) * (told["n_obs"] - 1) / (told["n_obs"] - len(years))
     told["std_error"] = np.sqrt(correction * squares.groupby(keys, observed=True).sum())

@@ -70,7 +70,7 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     ModelError
         If a subject, groep or year has no rows, or a regular school no share at risk or shortage.
     """
-    rows = by_pupil_test[_in_design(by_pupil_test, design)]
+    rows = by_pupil_test[in_design(by_pupil_test, design)]
     _refuse_empty(rows, design)
     rows = rows.merge(_schools(by_location, rows, groups), on="location", how="left", validate="many_to_one")
     standing = {test: _standing(rows[f"{test}_percentile"]) for test in ("m", "e")}
@@ -101,12 +101,12 @@ def reference_year(design: Design) -> str:
 
 def comparable(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Return the rows with both tests that may be compared, of a design with no more than was selected."""
-    return rows[(rows["reason"] == "both") & _in_design(rows, design)]
+    return rows[(rows["reason"] == "both") & in_design(rows, design)]
 
 
 def with_m_test(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Return the rows of pupils who could have both tests: those with an M-test that may be used."""
-    return rows[rows["reason"].isin(["both", "no_e_test"]) & _in_design(rows, design)]
+    return rows[rows["reason"].isin(["both", "no_e_test"]) & in_design(rows, design)]
 
 
 def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -127,7 +127,8 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     return told.reindex(order).reset_index().rename_axis(columns=None)
 
 
-def _in_design(by_pupil_test: pd.DataFrame, design: Design) -> pd.Series:
+def in_design(by_pupil_test: pd.DataFrame, design: Design) -> pd.Series:
+    """Tell which rows are of a subject, groep and year of a design."""
     chosen = pd.Series(data=False, index=by_pupil_test.index)
     for subject, groepen in design.groepen.items():
         chosen |= (by_pupil_test["subject"] == subject) & by_pupil_test["groep"].isin(list(groepen))

@@ -20,7 +20,7 @@ FEWEST = 5
 """Schools below which a spread between schools is not estimated."""
 
 SPREAD = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
-SPREAD_COUNTS = {"n_pupils": SPREAD, "n_schools": SPREAD}
+SPREAD_COUNTS = {"n_pupils": SPREAD, "n_least": ("n_pupils", *SPREAD), "n_schools": SPREAD}
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +60,8 @@ def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per subject and band: ``outcome, category, n_pupils`` (of the closure year) and ``n_schools``; ``mean``
+        One row per subject and band: ``outcome, category, n_pupils`` (of the two years at these schools, each once),
+        ``n_least`` (in the year with the fewest) and ``n_schools``; ``mean``
         of the schools, ``sd_schools`` (tau) with its 95% interval ``sd_low, sd_high``; ``low_tenth, high_tenth``: a
         tenth of the schools lies below the one and a tenth above the other, by the fitted distribution and not by any
         school; ``unit``. Missing in bands with fewer than `FEWEST` schools.
@@ -72,12 +73,17 @@ def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
             {
                 "outcome": outcome,
                 "category": f"{values[0]} at risk",
-                "n_pupils": int((part["closure"] == 1).sum()),
+                **_pupils(part[part["location"].isin(found.index)]),
                 "n_schools": len(found),
                 **_spread(found["change"].to_numpy(), found["variance"].to_numpy()),
             }
         )
     return pd.DataFrame(told).assign(unit=SD_GROWTH)
+
+
+def _pupils(part: pd.DataFrame) -> dict[str, int]:
+    least = part["closure"].value_counts().reindex([0.0, 1.0], fill_value=0).min()
+    return {"n_pupils": part["pupil"].nunique(), "n_least": int(least)}
 
 
 def _spread(change: Floats, variance: Floats) -> dict[str, float]:

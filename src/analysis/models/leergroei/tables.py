@@ -11,7 +11,7 @@ from analysis.errors import ModelError
 from analysis.models.leergroei import closure, mixed
 from analysis.models.leergroei.rows import ESTIMATE
 
-DISTINGUISHED = ("outcome", "by", "category", "n_least")
+DISTINGUISHED = ("outcome", "by", "category", "n_least", "n_pupils")
 
 
 def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
@@ -25,9 +25,9 @@ def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, by, category, n_least`` after it: models ``pnas_overall, pnas_one_control,
-        pnas_ses, pnas_sex, pnas_ability, pnas_grade, pnas_school_fe, placebo, weekly, ancova``. With a single control
-        year there are no placebo years.
+        In the one form, with ``outcome, by, category, n_least, n_pupils`` after it: models ``pnas_overall,
+        pnas_one_control, pnas_ses, pnas_sex, pnas_ability, pnas_grade, pnas_school_fe, placebo, weekly, ancova``. With
+        a single control year there are no placebo years.
     """
     designs = [
         closure.overall,
@@ -63,17 +63,18 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
             told, spread = _without_estimate(str(outcome), rows)
         else:
             told, spread = fitted.estimates, mixed.spread(fitted)
-        estimates.append(told.assign(by="", category="", n_closure=int(rows["closure"].sum())))
+        estimates.append(told.assign(by="", category="", **closure.counts(rows)))
         spreads.append(spread)
     return with_least(pd.concat(estimates, ignore_index=True)), pd.concat(spreads, ignore_index=True)
 
 
 def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Add ``n_least``, the pupils on the smaller side of the closure, to estimates that tell ``n_closure``."""
-    closed, others = estimates["n_closure"], estimates["n_obs"] - estimates["n_closure"]
+    """Turn ``n_closure, n_before`` of estimates into ``n_least``, the pupils on the smaller side of the closure."""
+    closed, others = estimates["n_closure"], estimates["n_before"]
     # Some models look at the control years alone.
     least = closed.where((closed > 0) & (closed < others), others)
-    return estimates.drop(columns="n_closure").assign(n_least=least.astype(int))
+    told = estimates.drop(columns=["n_closure", "n_before"]).assign(n_least=least.astype(int))
+    return told[[*told.columns.drop("n_pupils"), "n_pupils"]]
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -23,7 +23,8 @@ def small(**changes):
             "reason": "both",
         }
     )
-    return rows.assign(year=np.where(rows["closure"] == 1, "2019/20", "2018/19"), **changes)
+    years = np.where(rows["closure"] == 1, "2019/20", "2018/19")
+    return rows.assign(pupil=[1, 2, 3, 1, 4, 5], year=years, **changes)
 
 
 def test_growth_is_standardised_on_the_year_before(design):
@@ -42,6 +43,7 @@ def test_the_change_is_the_difference_of_means(design):
     row = growth.change(growth.standardised(small(), design), design).iloc[0]
     assert row["estimate"] == pytest.approx(-1.0)
     assert (row["n_obs"], row["n_least"], row["n_clusters"], row["by"]) == (6, 3, 3, "")
+    assert row["n_pupils"] == 5  # pupil 1 is in both years
     assert "year before" in row["unit"]
 
 

@@ -66,7 +66,8 @@ def test_example_pupils_have_probabilities_and_their_difference(dropping, design
     assert chances[["ci_low", "estimate", "ci_high"]].apply(lambda row: row.is_monotonic_increasing, axis=1).all()
     assert chances["ci_low"].gt(0).all()
     counts = dropping[dropping["level_m"] == "I"].groupby("year").size()
-    assert told["n_obs"].tolist()[:3] == [counts["2018/19"], counts["2019/20"], counts.min()]
+    assert told["n_obs"].tolist()[:3] == [counts["2018/19"], counts["2019/20"], counts.sum()]
+    assert told["n_least"].tolist()[:3] == [counts["2018/19"], counts["2019/20"], counts.min()]
 
 
 def test_an_example_that_cannot_drop_is_refused(dropping, design):

@@ -18,6 +18,7 @@ def standings(shift=0.0, correlation=0.89, number=40_000, seed=6):
     levels = np.array(["V", "IV", "III", "II", "I"])
     return pd.DataFrame(
         {
+            "pupil": np.arange(number) // 2,
             "subject": "rekenen",
             "groep": 7,
             "reason": "both",

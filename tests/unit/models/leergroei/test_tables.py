@@ -34,7 +34,7 @@ def test_one_control_year_has_no_placebo():
 
 
 def test_the_least_counts_the_smaller_side_of_the_closure():
-    rows = pd.DataFrame({"n_obs": [100, 100, 100], "n_closure": [30, 80, 0]})
+    rows = pd.DataFrame({"n_closure": [30, 80, 0], "n_before": [70, 20, 100], "n_pupils": [90, 90, 60]})
     # of the control years alone all rows count
     assert tables.with_least(rows)["n_least"].tolist() == [30, 20, 100]
 

@@ -1,0 +1,32 @@
+"""How many pupils a number rests on, each counted once.
+
+The rows of this chapter are a pupil, a subject and a school year: a pupil who is compared in two years has two rows in
+a subject (pupil-years), so that the rows of a design are more than its pupils.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+
+def pupils(rows: pd.DataFrame, **values: object) -> int:
+    """Count the pupils among rows with these values, each once.
+
+    Parameters
+    ----------
+    rows
+        With ``pupil``.
+    **values
+        Per column the value, or the values (a list), that count.
+    """
+    for column, value in values.items():
+        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
+    return int(rows["pupil"].nunique())
+
+
+def of(rows: pd.DataFrame) -> Callable[..., int]:
+    """Return the count of pupils among these rows: `pupils` without its first parameter."""
+    return partial(pupils, rows)

@@ -1,0 +1,83 @@
+"""What the headlines on learning growth leave open, in sentences: years that differ by themselves, schools' consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.publish.language import text
+from analysis.publish.phrases_leergroei import Row, more_or_less, shocks, span, subject
+
+Finding = tuple[str, str, int]
+
+
+def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
+    """Tell what schools without consent may do to the changes; nothing where a number of it is withheld."""
+    kinds = {row["consent"]: row for row in rows_of(make_up)}
+    told = "; ".join(_if_all_consented(estimates))
+    if told and {"with consent", "without consent", "all schools"} <= set(kinds):
+        yield (
+            "consent",
+            text(
+                "Of {schools:,} schools with tests {without:,} schools gave no consent to use them. The mean share of "
+                "pupils at risk is {out:.0%} at these and {there:.0%} at the others. Weighted for that, pupils grew in "
+                "{closed}, against the year before and in standard deviations of growth: {told}.",
+                schools=int(kinds["all schools"]["n_schools"]),
+                without=int(kinds["without consent"]["n_schools"]),
+                out=kinds["without consent"]["share_at_risk"],
+                there=kinds["with consent"]["share_at_risk"],
+                closed=closed,
+                told=told,
+            ),
+            int(kinds["all schools"]["n_schools"]),
+        )
+
+
+def _if_all_consented(estimates: pd.DataFrame) -> Iterator[str]:
+    weighted = {row["outcome"]: row for row in known(estimates, model="consent_ipw", by="ois_standardised")}
+    for outcome, of in by_outcome(known(estimates, model="consent_bounds")):
+        ends = {row["term"]: row["estimate"] for row in of}
+        if outcome in weighted:
+            yield text(
+                "in {subject} {grew}, and {span} if these schools grew the most or the least of all",
+                subject=subject(weighted[outcome]),
+                grew=more_or_less(weighted[outcome]),
+                span=span(ends["lower"], ends["upper"]),
+            )
+
+
+def left_out(trend: Row | None, many: Row, one: Row) -> str:
+    """Say what a comparison with one year leaves out, where the trend is measurable and the two comparisons show it."""
+    if trend is None or trend["ci_low"] <= 0 <= trend["ci_high"]:
+        return ""
+    if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
+        return text("Growth rose over the control years, which a comparison with one year leaves out. ")
+    if trend["estimate"] < 0 and one["estimate"] < many["estimate"]:
+        return text("Growth fell over the control years, which a comparison with one year leaves out. ")
+    return ""
+
+
+def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: int = 2) -> str:
+    """Tell the interval of a headline if years differ by shocks."""
+    chosen = (year_shocks["model"] == design) & (year_shocks["outcome"] == headline["outcome"])
+    return " ".join(shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()]))
+
+
+def known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:
+    """Return the estimates with these values of columns that are not withheld."""
+    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_pupils"])
+    for column, value in chosen.items():
+        rows = rows[rows[column] == value]
+    return rows_of(rows)
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame as mappings."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Give the rows of every subject, in the order in which they come."""
+    for outcome in dict.fromkeys(row["outcome"] for row in rows):
+        yield str(outcome), [row for row in rows if row["outcome"] == outcome]

@@ -1,0 +1,150 @@
+"""Notebooks that run in this process on frames of a test: what they would publish, without a run or files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import analysis.chapter
+from analysis.publish.disclosure import flat, profile, suppress
+from analysis.synthetic.advice import make_advice
+from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
+from analysis.synthetic.learning import make_learning
+from analysis.synthetic.learning_truth import LearningTruth
+from analysis.synthetic.people import make_people
+from analysis.synthetic.truth import Truth
+
+NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
+
+
+@dataclass
+class Page:
+    """Stands for `analysis.chapter.Chapter`: the same gate, and what is published is kept."""
+
+    frames: Mapping[str, pd.DataFrame]
+    alternatives: dict[str, str] = field(default_factory=dict)
+    captions: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    found: pd.DataFrame = field(default_factory=pd.DataFrame)
+    profile: Any = field(default_factory=lambda: profile("default"))
+
+    def load(self, name: str) -> pd.DataFrame:
+        return self.frames[name].copy()
+
+    def gated(self, frame: pd.DataFrame, counts: Any, *, totals: Any = None, **_: Any) -> pd.DataFrame:
+        return suppress(flat(frame), counts, self.profile, totals=totals).frame
+
+    def rounded(self, n: int, **_: Any) -> int:
+        return int(n)
+
+    def figure(self, name: str, figure: Any, *, alt: str, caption: str, data: pd.DataFrame, **_: Any) -> None:
+        plt.close(figure)
+        self.alternatives[name], self.captions[f"figure {name}"], self.tables[f"{name}_data"] = alt, caption, data
+
+    def table(self, name: str, frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:
+        self.captions[f"table {name}"], self.tables[name] = f"{caption} {note}", frame
+
+    file = table
+
+    def accounts(self, name: str, accounting: pd.DataFrame, *, caption: str, **_: Any) -> None:
+        self.captions[f"table {name}"], self.tables[name] = caption, accounting
+
+    def hand_over(self, *_: Any) -> None:
+        pass
+
+    def findings(self, by_finding: pd.DataFrame) -> None:
+        self.found = by_finding.set_index("name")
+
+    def texts(self) -> dict[str, str]:
+        """Everything that is said on the page and computed: findings and alternative texts."""
+        said = {f"finding {name}": sentence for name, sentence in self.found["sentence"].items()}
+        return said | {f"alt {name}": words for name, words in self.alternatives.items()}
+
+
+def prose(stem: str, language: str = "en") -> str:
+    cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["metadata"].get("tags") == [language])
+
+
+@pytest.fixture(scope="session")
+def run_notebook():
+    def run(stem: str, frames: Mapping[str, pd.DataFrame], **parameters: Any) -> Page:
+        page, patch = Page(frames), pytest.MonkeyPatch()
+        patch.setattr(analysis.chapter, "open_chapter", lambda *_: page)
+        names: dict[str, Any] = {"display": lambda *_: None}
+        cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]
+        for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+            exec("".join(cell["source"]), names)  # noqa: S102 - our own notebooks
+            if "parameters" in cell["metadata"].get("tags", []):
+                names |= parameters
+        patch.undo()
+        page.names = names
+        return page
+
+    return run
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A small city with what is planted in it turned by `sign`: 1 as in the published truth, -1 the other way."""
+
+    sign: int
+
+    @property
+    def learning(self) -> LearningTruth:
+        """Losses that grow with the share at risk and with shortage, or gains; growth rises, or falls, before them."""
+        base, s = LearningTruth(), self.sign
+        closure = replace(
+            base.closure,
+            groep={subject: dict.fromkeys(by, -0.35 * s) for subject, by in base.closure.groep.items()},
+            level_one=dict.fromkeys(base.closure.level_one, -0.3 * s),
+            at_risk=dict.fromkeys(base.closure.at_risk, -0.8 * s),
+            shortage=-2.0 * s,
+        )
+        growth = replace(base.growth, trend=dict.fromkeys(base.growth.trend, 0.08 * s))
+        often, seldom = dict.fromkeys(base.testing.e_not_held, 0.25), dict.fromkeys(base.testing.e_not_held, 0.02)
+        first, last = (seldom, often) if s > 0 else (often, seldom)
+        testing = replace(base.testing, e_not_held=first, e_not_held_closure=last, level_v=0.1 * (s > 0))
+        return replace(base, closure=closure, growth=growth, testing=testing)
+
+    @property
+    def advice(self) -> AdviceTruth:
+        """Groups that are advised lower and revised less often, or higher and more often."""
+        lower = GroupEffects(laag=-0.6, middelbaar=-0.3, nonwestern=-0.6, low_income=-0.2, one_parent=-0.2)
+        seldom = GroupEffects(laag=-1.5, middelbaar=-0.5, nonwestern=-1.5)
+        turned = {"advice": lower, "revision": seldom}
+        return replace(AdviceTruth(), **{name: _times(effects, self.sign) for name, effects in turned.items()})
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        people, tests, advices = np.random.SeedSequence(5).spawn(3)
+        _, frames = make_people(Truth(), 0.3, people)
+        pupils, schools = frames["by_pupil"], frames["by_location"]
+        return frames | {
+            "by_pupil_test": make_learning(pupils, schools, self.learning, tests),
+            "by_pupil_advice": make_advice(pupils, schools, self.advice, advices),
+        }
+
+
+def _times(effects: GroupEffects, factor: float) -> GroupEffects:
+    return GroupEffects(*(factor * own for own in astuple(effects)))
+
+
+@pytest.fixture(scope="session")
+def pages(run_notebook):
+    """Both chapters in both worlds, by chapter and sign."""
+    worlds = {sign: Planted(sign).frames() for sign in (1, -1)}
+    # Two bands of schools: in a city of this size the gate withholds bands of fewer.
+    chapters = {"04_leergroei": {"bootstrap_draws": 50, "risk_edges": [0.4]}, "05_advisering": {}}
+    return {
+        (stem, sign): run_notebook(stem, frames, **parameters)
+        for sign, frames in worlds.items()
+        for stem, parameters in chapters.items()
+    }

@@ -1,0 +1,111 @@
+"""Everything that states a direction turns when what is planted in the city is turned; what cannot turn states none.
+
+The one city has losses, falling presence and groups that are advised lower; the other gains, rising presence and groups
+that are advised higher. A text without a direction is the same in both but for its numbers.
+"""
+
+import re
+
+import pytest
+
+PAIRS = {
+    "less": "more",
+    "lower": "higher",
+    "rose": "fell",
+    "smaller": "larger",
+    "left": "right",
+    "below": "above",
+}
+OPPOSITE = PAIRS | {second: first for first, second in PAIRS.items()}
+STATES = (
+    r"less|more|lower|higher|rose|fell|rises?|falls?|smaller|larger|fewer|most|least|hides|highest|lowest|largest|"
+    r"smallest|narrower|wider|worse|better|farther|nearer|loss|losses|lost|gained?|grew"
+)
+NO_RESULT = (
+    "or the least of all",
+    "the most or",
+    "points more teacher shortage",
+    "% or more at risk",
+    "more than scores",
+    r"Of pupils with the same test score.*?no difference\.",
+)
+# What says such a word in both cities, and states nothing of them.
+DEFINED = {
+    "finding norm_growth": "of the year before, in which nothing is turned",
+    "finding deviation_half": "above and below name two shares that are given",
+    "finding deviation_whole": "half or a whole level or more is the definition",
+    "finding schools": "tenths below and above a mean that is zero in both cities (test_wording_advisering)",
+    "alt caterpillar": "the schools stand in this order",
+    "alt advice_by_test_advice": "darker is the scale of colours",
+    "table consent_bounds": "least and most are what the two bounds assume",
+    "table school_effects": "at least is a rule of disclosure",
+}
+TURN = {
+    "04_leergroei": [
+        *(f"finding growth_{subject}" for subject in ("lezen", "rekenen", "dmt")),
+        *(f"finding bands_{subject}" for subject in ("lezen", "rekenen", "dmt")),
+        *(f"finding levels_{subject}" for subject in ("lezen", "rekenen", "dmt")),
+        "finding shortage",
+        "finding pnas",
+        "finding education",
+        "finding consent",
+        *(f"alt change_by_{by}" for by in ("groep", "level", "band", "prior_level")),
+        *(f"alt {name}" for name in ("shortage", "level_drop", "expected_drop", "expected_growth", "pnas")),
+        *(f"alt {name}" for name in ("pnas_groups", "sat_e_test", "presence")),
+    ],
+    "05_advisering": [
+        *(f"finding {gap}_{group}" for gap in ("under", "over") for group in ("laag", "nonwestern")),
+        "finding measurement_error",
+        "finding revised_gaps",
+    ],
+}
+CASES = [(stem, name) for stem, names in TURN.items() for name in names]
+
+
+def stated(text: str) -> list[str]:
+    """The directions that a text states, in their order; in an alternative text the side on which all or most lie."""
+    if side := re.search(r"left of [^:]*: ([\w ]+); (?:wholly )?right of it: ([\w ]+)\.", text):
+        order = ["none of them", "some of them", "most of them", "all of them"]
+        left, right = map(order.index, side.groups())
+        return ["left" if left > right else "right"] if left != right else []
+    text = re.sub("|".join(NO_RESULT), "", text)
+    return re.findall(r"\b(less|more|lower|higher|rose|fell)\b", text)
+
+
+@pytest.mark.parametrize(("stem", "name"), CASES)
+def test_what_states_a_direction_turns_with_it(pages, stem, name):
+    texts = [pages[stem, sign].texts()[name] for sign in (1, -1)]
+    planted, turned = map(stated, texts)
+    assert planted, texts[0]
+    assert turned == [OPPOSITE[word] for word in planted], texts
+
+
+@pytest.mark.parametrize("stem", TURN)
+def test_what_is_the_same_in_both_cities_states_nothing_of_them(pages, stem):
+    """A text that is fixed whatever the sign, and has a word for one, is a result that nobody computed."""
+    planted, turned = ({**pages[stem, sign].texts(), **pages[stem, sign].captions} for sign in (1, -1))
+    fixed = {
+        name: planted[name] for name in planted.keys() & turned.keys() if _words(planted[name]) == _words(turned[name])
+    }
+    said = {name: text for name, text in fixed.items() if re.search(rf"\b({STATES})\b", text)}
+    assert said.keys() <= DEFINED.keys(), {name: said[name] for name in said.keys() - DEFINED.keys()}
+
+
+def test_a_fixed_result_would_be_found():
+    """The check sees the texts that were published before: they held in one city and were printed in both."""
+    for text in (
+        "Per subject the effect with its interval for four choices of design; the year before alone shows the least.",
+        "Per level the share that sat the E-test in two years; the lowest level fell most in the closure year.",
+        "A line per school year over bands of schoolweging: the mean advice falls, and lies lowest in 2019/20.",
+        "Per subject, the middle school and the range of 80% of schools: narrower in value added than in scores.",
+        "Where growth was rising, comparing with one year hides part of the loss.",
+    ):
+        assert re.search(rf"\b({STATES})\b", text)
+    assert stated("pupils grew 0.10 less in 2019/20") == ["less"]
+    assert stated("Intervals wholly left of the line at zero: some of them; wholly right of it: none of them.") == [
+        "left"
+    ]
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\d.,%−-]+", "#", text)
