@@ -60,7 +60,13 @@ def test_a_group_may_choose_every_school_but_of_a_kind_that_none_of_it_attends()
     assert group.weights.tolist() == [1, 2]
     assert group.counts.tolist() == [[1, 0, 0], [0, 2, 0]]
     # Nobody of the group attends an Islamic school: c is no alternative, and is told among the schools without.
-    assert (list(group.attainable().schools.index), group.attainable().schools_without) == (["a", "b"], 2)
+    told = group.attainable("distance_km + C(denomination)")
+    assert (list(told.schools.index), told.schools_without) == (["a", "b"], 2)
+
+
+def test_a_kind_that_is_not_in_the_formula_leaves_no_school_out():
+    group = made().of("hoog_none")
+    assert list(group.attainable("distance_km + share_hoog").schools.index) == ["a", "b", "c"]
 
 
 def test_a_group_that_is_not_there_is_refused():

@@ -66,7 +66,7 @@ def test_three_models_predict_for_the_same_choosers(village):
 def test_group_terms_are_those_of_rows_with_interactions(village):
     """By another road: the sample's rows with each group's own distance, and the sum of its log probabilities."""
     table, about = substitution(village, FORMULA, OWN, **ASKED)
-    row, few = about.iloc[0], some(village, ASKED["situations"], ASKED["seed"]).attainable()
+    row, few = about.iloc[0], some(village, ASKED["situations"], ASKED["seed"]).attainable(FORMULA)
     sample = sampled(few, FORMULA, number=ASKED["alternatives"], seed=ASKED["seed"])
     second = few.situations["group"].to_numpy()[Population.of(few).row] == "laag_migration"
     rows = sample.attributes.assign(more=sample.attributes["distance_km"] * np.repeat(second, 7))
