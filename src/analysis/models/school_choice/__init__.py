@@ -7,6 +7,15 @@ if a school changed.
 
 from analysis.models.school_choice.choosers import Choosers, by_model, design, probabilities, utilities
 from analysis.models.school_choice.choosers import estimate as estimate_formula
+from analysis.models.school_choice.effects import (
+    RANDOM_EFFECTS,
+    RANDOM_EFFECTS_COUNTS,
+    RANDOM_EFFECTS_SHOWN,
+    RandomEffects,
+    SchoolEffects,
+    random_effects,
+    random_effects_table,
+)
 from analysis.models.school_choice.groups import (
     GROUP_FIT_COUNTS,
     GROUP_FIT_SHOWN,
@@ -37,15 +46,6 @@ from analysis.models.school_choice.pooled import (
     nearest_map,
     nearest_share,
     select,
-)
-from analysis.models.school_choice.random_effects import (
-    RANDOM_EFFECTS,
-    RANDOM_EFFECTS_COUNTS,
-    RANDOM_EFFECTS_SHOWN,
-    RandomEffects,
-    SchoolEffects,
-    random_effects,
-    random_effects_table,
 )
 from analysis.models.school_choice.two_step import TwoStep, TwoSteps, two_steps
 from analysis.models.school_choice.willingness import WILLINGNESS_COUNTS, WILLINGNESS_SHOWN, travel_table

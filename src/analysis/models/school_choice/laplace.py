@@ -21,7 +21,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.school_choice.choosers import Floats
 from analysis.models.school_choice.likelihood import Moments, SchoolLikelihood
 
-CLOSE = 1e-5  # Newton decrement per chooser below which the correction of Laplace's approximation is worth computing
+CLOSE = 1e-3  # Newton decrement per chooser below which the correction of Laplace's approximation is worth computing
 HALVINGS = 30  # a step is halved at most so often
 ROUNDING = 1e-12  # a log-likelihood lower by less, relatively, is rounding
 SMALLEST, LARGEST = 0.01, 10.0  # standard deviations between schools that are looked at; below the smallest is none
@@ -47,6 +47,10 @@ class LaplacePoint:
     tau: float
     b: Floats
     v: Floats
+
+    def at(self, tau: float) -> LaplacePoint:
+        """Return the point with the same coefficients and effects at another spread; without any, there are none."""
+        return replace(self, tau=tau, v=self.v * self.tau / tau if tau else np.zeros_like(self.v))
 
     @property
     def n_pairs(self) -> int:
@@ -142,15 +146,18 @@ def highest(point: LaplacePoint, tolerance: float, max_iterations: int) -> Lapla
     ModelError
         Attributes are collinear, or there is no convergence.
     """
-    corrected = False
+    choosers, corrected = point.likelihood.choosers, False
     for _ in range(max_iterations):
         point.check()
         b, v, decrement = point.step(corrected=corrected)
-        reached = replace(point, b=point.b + b, v=point.v + v) if corrected else _climbed(point, b, v)
-        if corrected and abs(decrement) <= tolerance * point.likelihood.choosers:
-            return reached
-        corrected = corrected or decrement <= CLOSE * point.likelihood.choosers
-        point = reached
+        if not corrected and decrement > CLOSE * choosers:
+            point = _climbed(point, b, v)
+            continue
+        if not corrected:
+            b, v, decrement = point.step(corrected=True)
+        corrected, point = True, replace(point, b=point.b + b, v=point.v + v)
+        if abs(decrement) <= tolerance * choosers:
+            return point
     raise ModelError(
         f"random effects: no convergence in {max_iterations} iterations. Raise max_iterations, or look for extreme "
         "attribute values.",
@@ -188,12 +195,11 @@ def maximum(
     ModelError
         As `highest`; or schools differ by more than `LARGEST`.
     """
-    b = start * likelihood.scale
-    point = LaplacePoint(likelihood, 0.5, b, np.zeros(likelihood.counts.shape[1]))
+    point = LaplacePoint(likelihood, 1.0, start * likelihood.scale, np.zeros(likelihood.counts.shape[1]))
 
     def lacking(log_tau: float) -> float:
         nonlocal point
-        point = highest(replace(point, tau=float(np.exp(log_tau))), tolerance, max_iterations)
+        point = highest(point.at(float(np.exp(log_tau))), tolerance, max_iterations)
         return -point.restricted if restricted else -point.loglik
 
     bounds = np.log([SMALLEST, LARGEST])
@@ -201,4 +207,4 @@ def maximum(
     if best > bounds[1] - 0.01:
         raise ModelError("random effects: schools differ without bound", Reason.NO_CONVERGENCE)
     tau = 0.0 if best < bounds[0] + 0.01 else float(np.exp(best))
-    return highest(replace(point, tau=tau), tolerance, max_iterations)
+    return highest(point.at(tau), tolerance, max_iterations)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.school_choice.choosers import Floats
+from analysis.models.school_choice.effects import RANDOM_EFFECTS, RandomEffects, SchoolEffects
 from analysis.models.school_choice.groups import GroupFit
-from analysis.models.school_choice.random_effects import RANDOM_EFFECTS, RandomEffects, SchoolEffects
 from analysis.models.school_choice.two_step import TwoStep, TwoSteps, two_step_covariance
 
 ONE_STEP, TWO_STEPS = "one_step", "two_steps"

@@ -26,10 +26,10 @@ from analysis.models.conditional_logit.formula import FUNCTIONS
 from analysis.models.estimates import in_form
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
+from analysis.models.school_choice.effects import SchoolEffects
 from analysis.models.school_choice.groups import GroupFit, GroupFits
 from analysis.models.school_choice.methods import Estimated, methods
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
-from analysis.models.school_choice.random_effects import SchoolEffects
 from analysis.models.school_choice.two_step import TwoSteps
 
 FARTHEST_KM = 100.0
