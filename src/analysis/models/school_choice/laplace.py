@@ -24,8 +24,8 @@ from analysis.models.school_choice.likelihood import Moments, SchoolLikelihood
 CLOSE = 1e-3  # Newton decrement per chooser below which the correction of Laplace's approximation is worth computing
 HALVINGS = 30  # a step is halved at most so often
 ROUNDING = 1e-12  # a log-likelihood lower by less, relatively, is rounding
-SMALLEST, LARGEST = 0.01, 10.0  # standard deviations between schools that are looked at; below the smallest is none
-PRECISION = 1e-5  # of the logarithm of the standard deviation
+SMALLEST, LARGEST = 0.02, 5.0  # standard deviations between schools that are looked at; below the smallest is none
+PRECISION = 1e-4  # of the logarithm of the standard deviation
 SINGULAR = 1e-10  # smallest eigenvalue of the correlations of the terms' information
 
 

@@ -13,7 +13,7 @@ from analysis.models.school_choice.choosers import Choosers, design, distances, 
 FORMULA = "distance_km + log_distance + share_hoog + C(concept)"
 TRUTH = pd.Series({"distance_km": -0.5, "log_distance": -1.2, "share_hoog": 0.9, "C(concept)[T.Dalton]": 0.4})
 SOUTH_WEST, SIZE = np.array([52.312, 4.800]), np.array([0.118, 0.208])
-SCHOOLS, HOMES = 200, 150
+SCHOOLS, HOMES = 150, 120
 
 
 def world(seed, per_school, quality_sd, schools=SCHOOLS, homes=HOMES, truth=TRUTH):
