@@ -7,6 +7,15 @@ if a school changed.
 
 from analysis.models.school_choice.choosers import Choosers, by_model, design, probabilities, utilities
 from analysis.models.school_choice.choosers import estimate as estimate_formula
+from analysis.models.school_choice.effects import (
+    RANDOM_EFFECTS,
+    RANDOM_EFFECTS_COUNTS,
+    RANDOM_EFFECTS_SHOWN,
+    RandomEffects,
+    SchoolEffects,
+    random_effects,
+    random_effects_table,
+)
 from analysis.models.school_choice.groups import (
     GROUP_FIT_COUNTS,
     GROUP_FIT_SHOWN,
@@ -38,14 +47,7 @@ from analysis.models.school_choice.pooled import (
     nearest_share,
     select,
 )
-from analysis.models.school_choice.two_step import (
-    TWO_STEP_COUNTS,
-    TWO_STEP_SHOWN,
-    TwoStep,
-    TwoSteps,
-    two_step_table,
-    two_steps,
-)
+from analysis.models.school_choice.two_step import TwoStep, TwoSteps, two_steps
 from analysis.models.school_choice.willingness import WILLINGNESS_COUNTS, WILLINGNESS_SHOWN, travel_table
 
 __all__ = [
@@ -56,10 +58,11 @@ __all__ = [
     "GROUP_FIT_SHOWN",
     "KIND_COUNTS",
     "LOG_OFFSET_KM",
+    "RANDOM_EFFECTS",
+    "RANDOM_EFFECTS_COUNTS",
+    "RANDOM_EFFECTS_SHOWN",
     "REFERENCE",
     "SHARE_UNIT",
-    "TWO_STEP_COUNTS",
-    "TWO_STEP_SHOWN",
     "UNITS",
     "WEGING_UNIT",
     "WILLINGNESS_COUNTS",
@@ -68,6 +71,8 @@ __all__ = [
     "Choosers",
     "GroupFit",
     "GroupFits",
+    "RandomEffects",
+    "SchoolEffects",
     "TwoStep",
     "TwoSteps",
     "at_nearest",
@@ -87,9 +92,10 @@ __all__ = [
     "nearest_map",
     "nearest_share",
     "probabilities",
+    "random_effects",
+    "random_effects_table",
     "select",
     "travel_table",
-    "two_step_table",
     "two_steps",
     "utilities",
 ]

@@ -61,9 +61,9 @@ def fit_constants(
     attended = choosers.schools.index[choosers.counts.sum(axis=0) > 0]
     kept = choosers.to_schools(attended)
     made = design(kept, formula)
-    of_school = _of_school(made)
-    pairs = [built(made, int(term)) for term in np.flatnonzero(~of_school)]
-    names = [str(name) for name in np.array(made.terms)[~of_school]]
+    schools = of_school(made)
+    pairs = [built(made, int(term)) for term in np.flatnonzero(~schools)]
+    names = [str(name) for name in np.array(made.terms)[~schools]]
     likelihood = ConstantsLikelihood(names, pairs, kept.counts)
     top, _ = maximum(likelihood, tolerance, max_iterations)
     covariance: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
@@ -79,9 +79,9 @@ def fit_constants(
         covariance=pd.DataFrame(robust / np.outer(scale, scale), names, names),
         sensitivity=around @ partial * -scale,
         attributes=pd.DataFrame(
-            made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, of_school],
+            made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, schools],
             index=attended,
-            columns=list(np.array(made.terms)[of_school]),
+            columns=list(np.array(made.terms)[schools]),
         ),
         schools_without=choosers.schools_without + len(choosers.schools) - len(attended),
     )
@@ -103,8 +103,8 @@ def built(made: Design, term: int) -> Floats:
     return values
 
 
-def _of_school(made: Design) -> NDArray[np.bool_]:
-    """Tell of each term whether it is the same for every chooser."""
+def of_school(made: Design) -> NDArray[np.bool_]:
+    """Say of each term whether it is the same for every chooser."""
     by_pair = np.abs(made.maps[:, : len(made.pairs)]).max(axis=(0, 1), initial=0.0) > 0
     by_type = np.ptp(made.maps, axis=0).max(axis=0) > 0
     return np.asarray(~by_pair & ~by_type)

@@ -25,23 +25,9 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from analysis.errors import ModelError, Reason
-from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Choosers, Floats
 from analysis.models.school_choice.constants import Constants, fit_constants
 from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal
-from analysis.models.school_choice.terms import term_name, unit_of
-
-BESIDE = ("reference", "one_step", "one_step_std_error", "tau", "n_schools", "schools_without")
-# What the numbers of the table rest on, for the disclosure gate.
-TWO_STEP_SHOWN = [
-    *("model", "group", "term", "reference", "estimate", "ci_low", "ci_high", "one_step", "one_step_std_error", "tau"),
-    *("n_schools", "schools_without"),
-]
-TWO_STEP_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "one_step", "one_step_std_error", "tau"]
-TWO_STEP_COUNTS = {
-    **dict.fromkeys(("n_obs", "n_clusters", "n_schools"), TWO_STEP_NUMBERS),
-    "schools_without": [],
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +96,14 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     )
 
 
+def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the parameters of two steps in the order of one, and their covariance."""
+    params = pd.concat([found.first.params, found.params])
+    covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
+    order = list(fit.design.terms)
+    return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
+
+
 def tau_squared(effect: Floats, x: Floats, variance: Floats) -> float:
     """Solve sum_j r_j^2 / (tau^2 + v_j) = J - K for tau^2, with r the residuals of the weighted regression on x."""
     df = float(len(effect) - x.shape[1])
@@ -146,34 +140,3 @@ def two_steps(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations: int 
         else:
             found[fit.model, fit.group] = told
     return TwoSteps(found, pd.DataFrame(refused, columns=list(REFUSED)))
-
-
-def two_step_table(fits: GroupFits, steps: TwoSteps) -> pd.DataFrame:
-    """Return one row per model, group and attribute in the form of all estimates, the one-step estimate beside it."""
-    rows = [_rows(fits[key], found) for key, found in steps.found.items()]
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *BESIDE])
-
-
-def _rows(fit: GroupFit, found: TwoStep) -> pd.DataFrame:
-    names, one_step = list(found.params.index), fit.result
-    return pd.DataFrame(
-        {
-            "model": fit.model,
-            "group": fit.group,
-            "term": [term_name(name) for name in names],
-            "estimate": found.params.to_numpy(),
-            "std_error": np.sqrt(np.diag(found.covariance)),
-            "ci_low": found.intervals[0].to_numpy(),
-            "ci_high": found.intervals[1].to_numpy(),
-            "p_value": found.p_values.to_numpy(),
-            "n_obs": fit.choosers.number,
-            "n_clusters": one_step.n_clusters or 0,
-            "unit": [unit_of(name) for name in names],
-            "reference": [fit.design.about[name].reference for name in names],
-            "one_step": one_step.params[names].to_numpy(),
-            "one_step_std_error": np.sqrt(np.diag(fit.covariance.loc[names, names])),
-            "tau": found.tau,
-            "n_schools": len(found.first.constants),
-            "schools_without": found.first.schools_without,
-        }
-    )

@@ -26,16 +26,17 @@ from analysis.models.conditional_logit.design import Coding
 from analysis.models.estimates import in_form
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
+from analysis.models.school_choice.effects import SchoolEffects
 from analysis.models.school_choice.groups import GroupFit, GroupFits
+from analysis.models.school_choice.methods import Estimated, methods
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
-from analysis.models.school_choice.two_step import TwoStep, TwoSteps
+from analysis.models.school_choice.two_step import TwoSteps
 
 FARTHEST_KM = 100.0
 BISECTIONS = 60
 SMALL_KM = 1e-5  # for the slope by central differences
 SMALL_SHARE = 1e-4  # of an attribute, for elasticities
 LOWER = ("schoolweging",)  # a step of these is one standard deviation lower: fewer pupils at risk
-ONE_STEP, TWO_STEPS = "one_step", "two_steps"
 
 TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity"]
 WILLINGNESS_SHOWN = [
@@ -136,22 +137,8 @@ def median_distance(choosers: Choosers) -> float:
     return float(np.median(travelled))
 
 
-def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the parameters of two steps in the order of one, and their covariance."""
-    params = pd.concat([found.first.params, found.params])
-    covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
-    order = list(fit.design.terms)
-    return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
-
-
 def willingness_to_travel(
-    fit: GroupFit,
-    everybody: Choosers,
-    edges: Sequence[float] = (),
-    *,
-    method: str = ONE_STEP,
-    told: tuple[pd.Series, pd.DataFrame] | None = None,
-    df: float = np.inf,
+    fit: GroupFit, everybody: Choosers, edges: Sequence[float] = (), *, by: Estimated | None = None
 ) -> pd.DataFrame:
     """How many km farther a school is attended for a step of each attribute, per kind of chooser.
 
@@ -164,67 +151,63 @@ def willingness_to_travel(
         deviation over their schools, so that groups are told in the same measure.
     edges
         Of the kinds within the group; see `neighbourhood_types`.
-    method, told
-        Name of the method, and parameters and covariance if they are not those of `fit`.
-    df
-        Degrees of freedom of Student's t for intervals and p-values.
+    by
+        The estimates; those of the model itself where None.
 
     Returns
     -------
     DataFrame
         Estimates in km, with ``reference`` (what a step of a category is in place of), ``start_km``, ``step``,
-        ``probability`` to attend the nearest school and its ``change`` with the step, and ``elasticity`` of the
-        attendance of a school for the attribute (empty for a category).
+        ``probability`` to attend the nearest school and its ``change`` with the step, ``elasticity`` of the
+        attendance of a school for the attribute (empty for a category), and the ``df`` of Student's t (empty where
+        intervals are normal).
 
     Raises
     ------
     ModelError
         If utility does not fall with distance, so that no distance makes up for anything.
     """
-    params, covariance = told or (fit.result.params, fit.covariance)
+    by = by or Estimated.in_one_step(fit)
     kinds = neighbourhood_types(fit.choosers, edges)
     start_km = median_distance(everybody)
     coding = fit.design.coding
     stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools, coding)
     reference = sizes.index.map(_references(fit.choosers.schools, coding)).fillna("")
     gains = _term_gains(fit, stepped)
-    elasticity = _elasticities(fit, params)
+    elasticity = _elasticities(fit, by)
     rows = []
     for kind in sorted(kinds.unique(), key=_band_order(edges)):
         weights = fit.choosers.weights * (kinds == kind).to_numpy()
         gain = np.einsum("i,ism->sm", weights / weights.sum(), gains)
-        travelled = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), params, covariance, start_km)
+        travelled = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), by.params, by.covariance, start_km)
         numbers = pd.DataFrame(travelled.rows(gain)).assign(
             term=sizes.index, reference=reference, step=sizes.to_numpy()
         )
-        numbers["probability"], numbers["change"] = _at_nearest(fit, weights, gain @ params.to_numpy())
+        numbers["probability"], numbers["change"] = _at_nearest(fit, by.share, weights, gain @ by.params.to_numpy())
         numbers["elasticity"] = numbers["term"].map(elasticity)
         rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
     frame = pd.concat(rows, ignore_index=True)
-    interval = _interval(frame["estimate"], frame["std_error"], df)
+    interval = _interval(frame["estimate"], frame["std_error"], by.df)
     return in_form(
         pd.concat([frame, interval], axis=1),
         model=fit.model,
         n_clusters=fit.result.n_clusters or 0,
         unit="km",
-        method=method,
+        method=by.method,
         start_km=start_km,
+        df=by.df if np.isfinite(by.df) else np.nan,
     )
 
 
 def travel_table(
-    fits: GroupFits, choosers: Mapping[str, Choosers], steps: TwoSteps, edges: Sequence[float]
+    fits: GroupFits, choosers: Mapping[str, Choosers], effects: SchoolEffects, steps: TwoSteps, edges: Sequence[float]
 ) -> pd.DataFrame:
-    """Tell the willingness to travel of every model, group and kind, in one step and, where there are, in two."""
-    tables = []
-    for fit in fits.fits:
-        tables.append(willingness_to_travel(fit, choosers[fit.model], edges))
-        found = steps.found.get((fit.model, fit.group))
-        if found is not None:
-            told = two_step_covariance(fit, found)
-            tables.append(
-                willingness_to_travel(fit, choosers[fit.model], edges, method=TWO_STEPS, told=told, df=found.df)
-            )
+    """Return the willingness to travel of every model, group and kind: by random effects, two steps and one."""
+    tables = [
+        willingness_to_travel(fit, choosers[fit.model], edges, by=by)
+        for fit in fits.fits
+        for by in methods(fit, effects, steps)
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -310,25 +293,25 @@ def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
     return np.asarray(terms[:, 1:] - terms[:, :1])
 
 
-def _at_nearest(fit: GroupFit, weights: Floats, gain: Floats) -> tuple[float, Floats]:
+def _at_nearest(fit: GroupFit, probabilities: Floats, weights: Floats, gain: Floats) -> tuple[float, Floats]:
     """Return the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
-    share = (fit.probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
+    share = (probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
     after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
     mean = weights / weights.sum()
     return float(mean @ share[:, 0]), np.asarray(mean @ (after - share))
 
 
-def _elasticities(fit: GroupFit, params: pd.Series) -> dict[str, float]:
+def _elasticities(fit: GroupFit, by: Estimated) -> dict[str, float]:
     """Own elasticity of the attendance of a school for each numeric attribute, weighted by attendance."""
-    mass = fit.choosers.weights[:, None] * fit.probabilities
-    spread, schools = mass * (1 - fit.probabilities), fit.choosers.schools
-    now = utilities(fit.design, params)
+    mass = fit.choosers.weights[:, None] * by.share
+    spread, schools = mass * (1 - by.share), fit.choosers.schools
+    now = utilities(fit.design, by.params)
     found = {}
     numbers = set(schools.select_dtypes("number").columns) - set(fit.design.coding)
     for name in variables(fit.formula) & numbers:
         more = schools.assign(**{name: schools[name] * (1 + SMALL_SHARE)})
         changed = design(fit.choosers, fit.formula, more, codings=[fit.design.coding])
-        change = (utilities(changed, params) - now) / SMALL_SHARE
+        change = (utilities(changed, by.params) - now) / SMALL_SHARE
         found[name] = float((spread * change).sum() / mass.sum())
     return found
 

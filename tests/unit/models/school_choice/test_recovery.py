@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from analysis.models.school_choice import two_step, willingness
 from analysis.models.school_choice.choosers import estimate
 from analysis.models.school_choice.groups import GroupFit
+from analysis.models.school_choice.methods import Estimated
 
 OF_SCHOOLS = ["share_hoog", "C(concept)[T.Dalton]"]
 WORLDS = 200
@@ -23,9 +24,7 @@ def held(choosers, formula, truth):
     table = pd.concat(
         [
             willingness.willingness_to_travel(fit, choosers),
-            willingness.willingness_to_travel(
-                fit, choosers, method="two_steps", told=willingness.two_step_covariance(fit, found), df=found.df
-            ),
+            willingness.willingness_to_travel(fit, choosers, by=Estimated.in_two_steps(fit, found)),
         ]
     )
     true_km = np.array([true_travel(row, truth) for _, row in table.iterrows()])
@@ -65,7 +64,7 @@ def covered(city):
     return share
 
 
-TWO_STEP = "school choice, {}, two steps, schools differ by what nobody measures"
+TWO_STEP = "school choice, {}, two steps, every school attended, schools differ by what nobody measures"
 ONE_STEP = "school choice, {}, one step, schools differ by what nobody measures (far too narrow)"
 
 
@@ -87,7 +86,7 @@ def test_two_steps_cover_what_one_step_does_not(covered, term, record_property):
     [
         (0.0, "one_step", "one step, schools differ by attributes alone"),
         (0.0, "two_steps", "two steps, schools differ by attributes alone"),
-        (QUALITY_SD, "two_steps", "two steps, schools differ by what nobody measures"),
+        (QUALITY_SD, "two_steps", "two steps, every school attended, schools differ by what nobody measures"),
     ],
 )
 def test_the_willingness_to_travel_holds_the_truth(covered, quality_sd, method, told, term, record_property):

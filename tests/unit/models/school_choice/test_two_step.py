@@ -85,13 +85,21 @@ def test_too_few_schools_for_the_attributes_is_one_message(town, city):
         two_step.fit_two_steps(few, city.formula)
 
 
-def test_the_table_holds_both_methods_and_a_refused_group_its_reason(town, city):
+def test_a_group_with_too_few_schools_is_refused_with_its_reason(town, city):
     fit = GroupFit("entry_cohort", "all", town, city.formula, estimate(town, city.formula))
     few = town.to_schools(town.schools.index[:4])
     short = GroupFit("entry_cohort", "few", few, city.formula, fit.result)
-    fits = GroupFits([fit, short], pd.DataFrame())
-    steps = two_step.two_steps(fits)
-    table = two_step.two_step_table(fits, steps)
-    assert table["term"].tolist() == ["share_hoog", "concept_Dalton"]
-    assert table["one_step"].to_numpy() == pytest.approx(fit.result.params.to_numpy()[2:])
+    steps = two_step.two_steps(GroupFits([fit, short], pd.DataFrame()))
+    assert list(steps.found) == [("entry_cohort", "all")]
     assert steps.refused[["group", "method", "reason"]].to_numpy().tolist() == [["few", "two_steps", "too few schools"]]
+
+
+def test_two_steps_keep_the_terms_of_distance_and_bring_their_own_errors(town, city):
+    fit = GroupFit("entry_cohort", "all", town, city.formula, estimate(town, city.formula))
+    found = two_step.fit_two_steps(town, city.formula)
+    params, covariance = two_step.two_step_covariance(fit, found)
+    assert list(params.index) == ["distance_km", "log_distance", "share_hoog", "C(concept)[T.Dalton]"]
+    assert params["share_hoog"] == found.params["share_hoog"]
+    assert covariance.loc["share_hoog", "share_hoog"] == found.covariance.loc["share_hoog", "share_hoog"]
+    assert covariance.loc["distance_km", "share_hoog"] == found.shared.loc["share_hoog", "distance_km"]
+    assert np.linalg.eigvalsh(covariance)[0] > 0

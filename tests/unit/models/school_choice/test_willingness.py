@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,13 +7,15 @@ from scipy.optimize import brentq
 
 from analysis.errors import ModelError
 from analysis.models.school_choice.choosers import Choosers, estimate
-from analysis.models.school_choice.groups import GroupFit
-from analysis.models.school_choice.two_step import fit_two_steps
+from analysis.models.school_choice.effects import fit_random_effects, random_effects
+from analysis.models.school_choice.groups import GroupFit, GroupFits
+from analysis.models.school_choice.methods import Estimated
+from analysis.models.school_choice.two_step import two_steps
 from analysis.models.school_choice.willingness import (
     median_distance,
     neighbourhood_types,
     steps,
-    two_step_covariance,
+    travel_table,
     willingness_to_travel,
 )
 
@@ -26,12 +30,12 @@ def with_params(fit, **changes):
     params = fit.result.params.copy()
     params.update(pd.Series(changes))
     covariance = pd.DataFrame(np.eye(len(params)), params.index, params.index)
-    return params, covariance
+    return Estimated("given", params, covariance, fit.probabilities)
 
 
 def test_a_distance_that_is_linear_gives_the_ratio_of_coefficients_and_its_delta_error(fit):
-    told = with_params(fit, distance_km=-2.0, log_distance=0.0, share_hoog=0.5)
-    table = willingness_to_travel(fit, fit.choosers, told=told).set_index("term")
+    by = with_params(fit, distance_km=-2.0, log_distance=0.0, share_hoog=0.5)
+    table = willingness_to_travel(fit, fit.choosers, by=by).set_index("term")
     step = fit.choosers.schools["share_hoog"].std(ddof=1) / 0.1
     assert table.loc["share_hoog", "estimate"] == pytest.approx(0.5 * step / 2.0)
     # d1 = d0 + step b_h / -b_d, and log_distance has a variance of its own: 1 each.
@@ -57,7 +61,9 @@ def test_standard_errors_by_differences_in_every_coefficient(fit):
     params, covariance = fit.result.params, fit.covariance
 
     def extra(changed):
-        return willingness_to_travel(fit, fit.choosers, told=(changed, covariance)).set_index("term")["estimate"]
+        return willingness_to_travel(
+            fit, fit.choosers, by=Estimated("given", changed, covariance, fit.probabilities)
+        ).set_index("term")["estimate"]
 
     def moved(term, by):
         return params.where(params.index != term, params + by)
@@ -70,15 +76,15 @@ def test_standard_errors_by_differences_in_every_coefficient(fit):
 
 
 def test_a_step_that_no_distance_makes_up_for_is_left_open(fit):
-    told = with_params(fit, **{"C(concept)[T.Dalton]": -50.0})
-    table = willingness_to_travel(fit, fit.choosers, told=told).set_index("term")
+    by = with_params(fit, **{"C(concept)[T.Dalton]": -50.0})
+    table = willingness_to_travel(fit, fit.choosers, by=by).set_index("term")
     assert table.loc["concept_Dalton", ["estimate", "std_error", "ci_low", "p_value"]].isna().all()
     assert table.loc["share_hoog", "estimate"] > 0
 
 
 def test_utility_that_rises_with_distance_is_one_message(fit):
     with pytest.raises(ModelError, match="does not fall with distance"):
-        willingness_to_travel(fit, fit.choosers, told=with_params(fit, distance_km=0.1))
+        willingness_to_travel(fit, fit.choosers, by=with_params(fit, distance_km=0.1))
 
 
 def test_the_change_at_the_nearest_school_is_that_of_its_probability(fit):
@@ -98,14 +104,44 @@ def test_the_elasticity_is_the_relative_change_in_attendance(fit):
     assert np.isnan(table.loc["concept_Dalton", "elasticity"])
 
 
-def test_two_steps_keep_the_terms_of_distance_and_bring_their_own_errors(fit, city):
-    found = fit_two_steps(fit.choosers, city.formula)
-    params, covariance = two_step_covariance(fit, found)
-    assert list(params.index) == ["distance_km", "log_distance", "share_hoog", "C(concept)[T.Dalton]"]
-    assert params["share_hoog"] == found.params["share_hoog"]
-    assert covariance.loc["share_hoog", "share_hoog"] == found.covariance.loc["share_hoog", "share_hoog"]
-    assert covariance.loc["distance_km", "share_hoog"] == found.shared.loc["share_hoog", "distance_km"]
-    assert np.linalg.eigvalsh(covariance)[0] > 0
+def test_every_method_has_its_rows_and_random_effects_their_own_probabilities(fit):
+    fits = GroupFits([fit], pd.DataFrame())
+    found, two = random_effects(fits), two_steps(fits)
+    table = travel_table(fits, {"entry_cohort": fit.choosers}, found, two, ())
+    assert table["method"].unique().tolist() == ["random_effects", "two_steps", "one_step"]
+    rows = table[table["term"] == "concept_Dalton"].set_index("method")
+    effects = found.found["entry_cohort", "all"]
+    nearest = fit.choosers.distance_km.argmin(axis=1)
+    assert rows.loc["random_effects", "probability"] == pytest.approx(effects.share[np.arange(600), nearest].mean())
+    assert rows.loc["two_steps", "probability"] == rows.loc["one_step", "probability"]
+    # 15 schools, two attributes and a constant; one step is normal.
+    assert rows["df"].fillna(-1).to_dict() == {"random_effects": 12.0, "two_steps": 12.0, "one_step": -1.0}
+    half = 2.1788 * rows.loc["random_effects", "std_error"]
+    assert rows.loc["random_effects", "ci_high"] - rows.loc["random_effects", "estimate"] == pytest.approx(
+        half, rel=1e-4
+    )
+
+
+def test_a_group_that_a_method_refuses_has_no_rows_of_it(fit):
+    fits = GroupFits([fit], pd.DataFrame())
+    none = replace(random_effects(fits), found={})
+    table = travel_table(fits, {"entry_cohort": fit.choosers}, none, two_steps(fits), ())
+    assert table["method"].unique().tolist() == ["two_steps", "one_step"]
+
+
+def test_random_effects_bring_their_estimates_and_errors(fit):
+    found = fit_random_effects(fit)
+    row = willingness_to_travel(fit, fit.choosers, by=Estimated.with_effects(found)).set_index("term").loc["share_hoog"]
+    b, start, end = found.params, row["start_km"], row["start_km"] + row["estimate"]
+
+    def worth(km):
+        return b["distance_km"] * km + b["log_distance"] * np.log(km + 0.1)
+
+    step = row["step"] / 0.1
+    assert worth(end) + step * b["share_hoog"] == pytest.approx(worth(start))
+    slope = b["distance_km"] + b["log_distance"] / (end + 0.1)
+    gradient = -np.array([end - start, np.log((end + 0.1) / (start + 0.1)), step, 0]) / slope
+    assert row["std_error"] == pytest.approx(np.sqrt(gradient @ found.covariance.to_numpy() @ gradient), rel=1e-6)
 
 
 def test_a_lower_schoolweging_is_the_step_and_a_category_is_against_the_first():
@@ -140,8 +176,8 @@ def test_the_willingness_depends_on_the_kind_through_an_interaction(city):
     mixed = Choosers(town.situations.assign(nonwestern=share), town.schools, town.distance_km, town.chosen)
     formula = "distance_km + log_distance + share_hoog + share_hoog:nonwestern"
     found = GroupFit("m", "all", mixed, formula, estimate(mixed, formula))
-    told = with_params(found, distance_km=-2.0, log_distance=0.0, share_hoog=0.1, **{"share_hoog:nonwestern": 0.02})
-    table = willingness_to_travel(found, mixed, (0.2, 0.6), told=told).set_index("group")
+    by = with_params(found, distance_km=-2.0, log_distance=0.0, share_hoog=0.1, **{"share_hoog:nonwestern": 0.02})
+    table = willingness_to_travel(found, mixed, (0.2, 0.6), by=by).set_index("group")
     per_step = mixed.schools["share_hoog"].std(ddof=1) / 0.1 / 2.0
     # 10 percentage points are the unit: 0.1 + 0.02 x 1 and 0.1 + 0.02 x 7.
     assert table.loc["below 20% non-western", "estimate"] == pytest.approx(0.12 * per_step)
