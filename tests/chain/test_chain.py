@@ -84,7 +84,7 @@ def test_estimates_have_the_one_form(ci_edition: Path) -> None:
     estimates = table(ci_edition, "school_choice", "estimates")
     assert set(estimates["model"]) == {"entry_cohort"}
     assert set(estimates["group"]) == set(PARENT_GROUPS)
-    assert (estimates["std_error_cluster"] > 0).all()
+    assert (estimates["std_error"] > 0).all()
 
 
 def test_the_estimates_have_the_signs_of_the_truth(ci_edition: Path) -> None:

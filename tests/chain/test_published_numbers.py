@@ -104,7 +104,7 @@ def test_a_p_value_and_an_interval_follow_from_estimate_error_and_degrees_of_fre
             continue
         rows = numbers(table, columns)
         rows = rows[rows["std_error"] > 0]
-        df = rows["df"] if "df" in rows else rows["n_clusters"] - 1
+        df = rows["df"].fillna(np.inf) if "df" in rows else rows["n_clusters"] - 1
         fits = np.zeros(len(rows), bool)
         for free in (df, np.inf) if name.startswith("school_choice") else (df,):
             p = 2 * student.sf((rows["estimate"] / rows["std_error"]).abs(), free)

@@ -62,7 +62,7 @@ def test_amsterdam_has_the_coefficients_of_the_chapter_on_one_municipality(count
     pc4 = pd.Series(choices.distance.index, index=choices.distance.index)
     expected = conditional_logit.fit(terms, choices.pupils, grouped=True, cluster=pc4).estimates("all_ages")
     ours = told.loc[[TERM_OF[term] for term in expected["term"]]]
-    for column in ("estimate", "std_error", "std_error_cluster"):
+    for column in ("estimate", "std_error", "std_error_classical"):
         np.testing.assert_allclose(ours[column], expected[column], rtol=1e-6)
     assert ours["n_obs"].unique().tolist() == [58_428]
 

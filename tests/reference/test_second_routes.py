@@ -111,7 +111,7 @@ def test_conditional_logit_of_a_group_of_parents(internal, row, group):
     for place, term in enumerate(["distance_km", "log_distance", "share_hoog"]):
         published = row("school_choice/estimates", group=group, term=term)
         same(published, b[place])
-        assert published["std_error_cluster"] == pytest.approx(np.sqrt(covariance[place, place]), rel=1e-6)
+        assert published["std_error"] == pytest.approx(np.sqrt(covariance[place, place]), rel=1e-6)
 
 
 # --- 04 learning growth ---

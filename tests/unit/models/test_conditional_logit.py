@@ -148,10 +148,10 @@ def test_estimates_rest_on_the_clusters():
     result = fit(frame, chosen, grouped=True, cluster=pd.Series({1: "north", 2: "south"}))
     row = result.estimates("choice", group="all pupils", unit={"x": "utility per km"}).iloc[0]
     assert " ".join(row.index) == (
-        "model group term estimate std_error std_error_cluster ci_low ci_high p_value n_obs n_clusters unit"
+        "model group term estimate std_error std_error_classical ci_low ci_high p_value n_obs n_clusters unit"
     )
-    assert row.std_error == pytest.approx(1 / np.sqrt(60 * 2 / 9))
-    assert row.std_error_cluster == pytest.approx(0.5)
+    assert row.std_error == pytest.approx(0.5)
+    assert row.std_error_classical == pytest.approx(1 / np.sqrt(60 * 2 / 9))
     assert (row.ci_low, row.ci_high) == pytest.approx((np.log(2) - 1.959964 * 0.5, np.log(2) + 1.959964 * 0.5))
     assert row.p_value == pytest.approx(0.1656, abs=1e-4)  # 2 x (1 - Phi(1.3863))
     assert (row.model, row.group, row.term, row.n_obs, row.n_clusters) == ("choice", "all pupils", "x", 60, 2)
@@ -161,7 +161,7 @@ def test_estimates_rest_on_the_clusters():
 def test_estimates_without_clusters_leave_their_column_out():
     frame, chosen = two_by_two()
     row = fit(frame, chosen, grouped=True).estimates("choice").iloc[0]
-    assert "std_error_cluster" not in row.index
+    assert "std_error_classical" not in row.index
     assert row.ci_high - row.ci_low == pytest.approx(2 * 1.959964 / np.sqrt(60 * 2 / 9), rel=1e-6)
     assert row.n_clusters is pd.NA
 

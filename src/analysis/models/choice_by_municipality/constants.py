@@ -87,9 +87,8 @@ class Decay:
         """Tell the coefficients in the one form; ``df`` are the degrees of freedom of interval and p-value."""
         errors = pd.DataFrame([self.error({term: 1.0}) for term in self.params.index])
         rows = t_interval(self.params, errors["std_error"], errors["df"] + 1)
-        rows = rows.rename(columns={"std_error": "std_error_cluster"}).assign(
-            term=self.params.index, std_error=np.sqrt(np.diag(self.covariance)), df=errors["df"]
-        )
+        classical = np.sqrt(np.diag(self.covariance))
+        rows = rows.assign(term=self.params.index, std_error_classical=classical, df=errors["df"])
         return in_form(
             rows, model="municipality", group=group, n_obs=self.n_pupils, n_clusters=self.n_postcodes, unit="utility"
         )

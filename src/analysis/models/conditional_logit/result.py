@@ -84,10 +84,10 @@ class ConditionalLogitResult:
         Returns
         -------
         DataFrame
-            ``model, group, term, estimate, std_error, std_error_cluster, ci_low, ci_high, p_value, n_obs, n_clusters,
-            unit``. `std_error` is classical; the 95% interval and the two-sided p-value use the normal distribution
-            and the cluster-robust standard error where there is one. Without clusters the column `std_error_cluster`
-            is absent and `n_clusters` is empty.
+            ``model, group, term, estimate, std_error, std_error_classical, ci_low, ci_high, p_value, n_obs, n_clusters,
+            unit``. The 95% interval and the two-sided p-value use `std_error` and the normal distribution. With
+            clusters it is the cluster-robust error; without them the classical one, `std_error_classical` is absent
+            and `n_clusters` is empty.
 
         Raises
         ------
@@ -111,15 +111,15 @@ class ConditionalLogitResult:
                 "group": group,
                 "term": self.params.index,
                 "estimate": self.params.to_numpy(),
-                "std_error": classical,
-                "std_error_cluster": robust,
+                "std_error": robust,
+                "std_error_classical": classical,
                 **interval,
                 "n_obs": int(self.n_obs) if float(self.n_obs).is_integer() else self.n_obs,
                 "n_clusters": pd.array([self.n_clusters] * len(self.params), dtype="Int64"),
                 "unit": [_unit(unit, term) for term in self.params.index],
             }
         )
-        return table if self.covariance_cluster is not None else table.drop(columns="std_error_cluster")
+        return table if self.covariance_cluster is not None else table.drop(columns="std_error_classical")
 
 
 def _std_error(covariance: pd.DataFrame) -> Floats:

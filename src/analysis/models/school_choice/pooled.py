@@ -40,7 +40,7 @@ FIT_COUNTS = {
     "schools_without": [],
 }
 ESTIMATE_COUNTS = {
-    count: ["estimate", "std_error", "std_error_cluster", "ci_low", "ci_high", "p_value"]
+    count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
     for count in ("n_obs", "n_clusters")
 }
 

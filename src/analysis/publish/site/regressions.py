@@ -35,18 +35,15 @@ class Facts(NamedTuple):
         What has fixed effects; empty for nothing.
     clusters
         By what the standard errors are clustered, where the table has no column ``cluster`` that tells it.
-    error
-        Column with the standard error on which the interval rests.
     """
 
     models: str
     effects: str
     clusters: str
-    error: str = "std_error"
 
 
 REGRESSIONS = {
-    "school_choice": (Facts("entry_cohort|all_ages", "", "postcode", "std_error_cluster"),),
+    "school_choice": (Facts("entry_cohort|all_ages", "", "postcode"),),
     "leergroei": (
         Facts("pnas_school_fe", "school", "school"),
         Facts("pnas_overall|pnas_one_control|ancova|level_drop_logit|e_test_logit", "", "school"),
@@ -117,7 +114,7 @@ def journal_table(group: Sequence[Regression]) -> dict[str, Any]:
     labels = list(dict.fromkeys(label for one in group for label in one.terms))
     units = list(dict.fromkeys(unit for one in group for unit in one.rows["unit"]))
     digits = _digits(group)
-    cells = [{row["label"]: _cell(row, one.facts, digits) for row in one.rows.to_dict("records")} for one in group]
+    cells = [{row["label"]: _cell(row, digits) for row in one.rows.to_dict("records")} for one in group]
     differing = [place for place in range(len(group[0].name)) if len({one.name[place] for one in group}) > 1] or [0]
     same = [_words(part) for place, part in enumerate(group[0].name) if place not in differing and part not in ALL]
     columns = [", ".join(_words(one.name[place]) for place in differing) for one in group]
@@ -159,9 +156,9 @@ def _labels(rows: pd.DataFrame) -> list[str]:
     return labels
 
 
-def _cell(row: Mapping[Any, Any], facts: Facts, digits: int) -> tuple[str, str, str]:
+def _cell(row: Mapping[Any, Any], digits: int) -> tuple[str, str, str]:
     """Write an estimate, its standard error in brackets, and its interval."""
-    values = [row["estimate"], row.get(facts.error, ""), row["ci_low"], row["ci_high"]]
+    values = [row["estimate"], row.get("std_error", ""), row["ci_low"], row["ci_high"]]
     if pd.isna(values[0]) or values[0] == "":
         return CROSS, "", ""
     estimate, error, low, high = (number(float(value), digits) if value not in ("", None) else "" for value in values)
@@ -170,7 +167,7 @@ def _cell(row: Mapping[Any, Any], facts: Facts, digits: int) -> tuple[str, str, 
 
 def _digits(group: Sequence[Regression]) -> int:
     """Return the decimals that give the middle standard error of a table two significant digits."""
-    errors = pd.concat([pd.to_numeric(one.rows[one.facts.error], errors="coerce") for one in group])
+    errors = pd.concat([pd.to_numeric(one.rows["std_error"], errors="coerce") for one in group])
     middle = errors[errors > 0].median()
     return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 1), 5))
 
