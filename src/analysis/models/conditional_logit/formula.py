@@ -287,14 +287,8 @@ def _design(columns: Sequence[_Column], data: _Data, coding: Coding) -> Design:
         maps=maps,
         terms=[column.name for column in columns],
         about={column.name: column.term for column in columns},
-        coding=_kinds(data.alternatives, coding),
+        coding=coding,
     )
-
-
-def _kinds(alternatives: pd.DataFrame, coding: Coding) -> Coding:
-    """Add the categories of the alternatives that are in no term: a choice was of these kinds, and of no other."""
-    kinds = alternatives.select_dtypes("category")
-    return {**{str(name): tuple(values.cat.categories) for name, values in kinds.items()}, **coding}
 
 
 def _built_out(column: _Column, data: _Data) -> _Column:

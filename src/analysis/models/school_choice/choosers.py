@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
+from analysis.formula import variables
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
 from analysis.models.conditional_logit.design import Coding
 from analysis.models.geography import great_circle_km
@@ -213,15 +214,23 @@ class Choosers:
             without_km=None if self.without_km is None else self.without_km[kept],
         )
 
-    def attainable(self) -> Choosers:
+    def attainable(self, formula: str | None = None) -> Choosers:
         """Leave out the schools of a kind that none of these choosers attends.
 
         The coefficient of such a kind is minus infinity. In that limit the schools have a probability of zero, and the
-        other coefficients are those of a choice from the rest.
+        other coefficients are those of a choice from the rest. Of a kind that is in no term there is no coefficient:
+        such schools are alternatives that were not chosen, and stay.
+
+        Parameters
+        ----------
+        formula
+            The terms; where None, every category of schools is in them.
         """
         attended = self.schools.index.isin(self.chosen.index.get_level_values(1))
         kept = np.ones(len(self.schools), dtype=np.bool_)
-        for column in self.schools.select_dtypes("category").columns:
+        categories = self.schools.select_dtypes(exclude="number").columns
+        asked = self.schools.select_dtypes("category").columns if formula is None else variables(formula)
+        for column in categories.intersection(list(asked)):
             kinds = self.schools[column]
             kept &= kinds.isin(kinds[attended]).to_numpy()
         return self.to_schools(self.schools.index[kept])

@@ -66,9 +66,10 @@ def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence
         Variables of the schools that tell their composition.
     """
     own = {fit.group: fit.result for fit in fits}
-    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable()
-    common = fits[0].result if len(fits) == 1 else estimate(kept, fits[0].formula)
-    return kept, Models(fits[0].formula, own, common, composition)
+    formula = fits[0].formula
+    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(formula)
+    common = fits[0].result if len(fits) == 1 else estimate(kept, formula)
+    return kept, Models(formula, own, common, composition)
 
 
 def places(choosers: Choosers) -> NDArray[np.int64]:

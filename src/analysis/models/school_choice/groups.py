@@ -103,7 +103,7 @@ def fit_groups(
     fits, refused = [], []
     for model, choosers in by_model.items():
         for group in choosers.groups:
-            own = choosers.of(group).attainable()
+            own = choosers.of(group).attainable(formula)
             try:
                 result = estimate(own, formula, tolerance=tolerance, max_iterations=max_iterations)
             except ModelError as error:

@@ -99,7 +99,7 @@ def substitution(
         raise InputError(
             "kind", "schools have no such attribute", given=kind, allowed=", ".join(map(str, choosers.schools))
         )
-    few = some(choosers, situations, seed).attainable()
+    few = some(choosers, situations, seed).attainable(formula)
     sample = sampled(few, formula, number=alternatives, seed=seed)
     unknown = sorted(set(random) - set(sample.attributes))
     if unknown:

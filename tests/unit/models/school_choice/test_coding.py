@@ -126,6 +126,32 @@ def test_a_closed_kind_has_no_chance_and_the_others_keep_theirs(choosers, fits):
     assert shares[:, open_] == pytest.approx(fit.probabilities)
 
 
+def test_a_kind_that_is_in_no_term_leaves_no_school_out(choosers):
+    """Nobody of the group attends an openbaar school, by chance as far as this model knows: it was free to."""
+    fits = fit_groups({"entry_cohort": choosers}, "distance_km + share_hoog")
+    fit = fits["entry_cohort", "laag_migration"]
+    assert (len(fit.choosers.schools), fit.result.n_alternatives, fit.result.coding) == (6, 6, {})
+    kept, models = modelled(choosers, fits.fits, ["share_hoog"])
+    found = simulate(kept, models, {}, draws=2, seed=1).numbers[FIT][0]
+    assert found[1] == pytest.approx(fit.probabilities.sum(axis=0), rel=0.2)
+    assert found[1].min() > 0
+
+
+def test_a_kind_may_be_a_word_without_an_order_of_categories(choosers):
+    """The reference is then the first in the alphabet that the group attends: openbaar, and pc."""
+    words = choosers.with_schools(denomination=choosers.schools["denomination"].astype(str))
+    fits = fit_groups({"entry_cohort": words}, FORMULA)
+    assert {fit.group: fit.result.coding["denomination"] for fit in fits.fits} == {
+        "hoog_none": ("openbaar", "pc", "rk"),
+        "laag_migration": ("pc", "rk"),
+    }
+    kept, models = modelled(words, fits.fits, ["share_hoog"])
+    numbers = simulate(kept, models, {}, draws=10, seed=2).numbers[FIT].mean(axis=0)
+    assert by_kind(numbers[1], choosers.schools) == pytest.approx(SHARES["laag_migration"], abs=0.03)
+    travel = willingness_to_travel(fits["entry_cohort", "laag_migration"], words).set_index("term")
+    assert travel["reference"].to_dict() == {"denomination_rk": "pc"}
+
+
 def test_substitution_predicts_every_group_in_its_own_coding(choosers, fits):
     own = {fit.group: fit.result for fit in fits.fits}
     asked = {"kind": "denomination", "random": ["distance_km"], "situations": 2000, "alternatives": 3, "seed": 1}
