@@ -20,7 +20,8 @@ from analysis.models.school_choice.moved import MOVED_COUNTS, moved
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.residence import RESIDENCE_COUNTS, residence_and_choice
 from analysis.models.school_choice.scenarios import other_worlds
-from analysis.models.school_choice.substitution import MIXED_COUNTS, MIXED_NUMBERS, SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.substitution import SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.tastes import MIXED_COUNTS, MIXED_NUMBERS
 from analysis.models.school_choice.worlds import FIT, Drawn, Models, simulate
 
 __all__ = [

@@ -11,7 +11,8 @@ from analysis.models.school_choice import substitution as module
 from analysis.models.school_choice.mixed import estimate_mixed
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.sampling import Sampled, sampled, some
-from analysis.models.school_choice.substitution import at_the_edge, by_kind, substitution
+from analysis.models.school_choice.substitution import by_kind, substitution
+from analysis.models.school_choice.tastes import at_the_edge
 
 from .conftest import FORMULA, TASTES, known
 
