@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,10 +13,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError, nearest
-from analysis.formula import Factor
+from analysis.formula import NUMBER, Factor
 from analysis.models.conditional_logit.design import Coding
 from analysis.models.conditional_logit.input import Floats, listed
 
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "log": np.log,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "log10": np.log10,
+    "exp": np.exp,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+}
+ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+}
 PAIR, ALTERNATIVE, CHOOSER = "pair", "alternative", "chooser"
 GIVE_MEANING = "decide what a missing value means before estimating"
 
@@ -133,7 +150,7 @@ class LevelledFactor:
         values = {name: self._floats(name) for name in self.parsed.variables}
         if self.parsed.name and self.level == PAIR and self._variable(self.parsed.name).dtype == np.float64:
             return np.asarray(self._variable(self.parsed.name))  # as it is, without a copy
-        found = self.parsed.values(values)
+        found = computed(self.parsed, values)
         bad = int((~np.isfinite(found)).sum())
         if bad:
             problem = f"{self.parsed.text!r} is not defined for {bad} of {found.size} values"
@@ -155,3 +172,26 @@ class LevelledFactor:
 
 def _is_number(values: pd.Series | NDArray[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype)
+
+
+def computed(factor: Factor, of: Mapping[str, Floats]) -> Floats:
+    """Compute a factor from the values of its variables; where it is not defined it is not finite."""
+    with np.errstate(all="ignore"):
+        return np.asarray(_computed(factor.tree, of), dtype=np.float64)
+
+
+def _computed(node: ast.expr, of: Mapping[str, Floats]) -> Any:  # noqa: ANN401 - a number or an array
+    match node:
+        case ast.Name():
+            return of[node.id]
+        case ast.Constant():
+            return float(node.value)  # type: ignore[arg-type]
+        case ast.BinOp():
+            return ARITHMETIC[type(node.op)](_computed(node.left, of), _computed(node.right, of))
+        case ast.UnaryOp():
+            value = _computed(node.operand, of)
+            return -value if isinstance(node.op, ast.USub) else value
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            value = _computed(argument, of)
+            return value if name == NUMBER else FUNCTIONS[name](value)
+    raise AssertionError(f"{ast.dump(node)} was checked before")

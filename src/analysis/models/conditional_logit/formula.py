@@ -65,7 +65,7 @@ def design_from_formula(
     made = [LevelledData(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
     columns = {
         column.name: column for data in made for column in _columns(formula, data) if not column.absorbed
-    }  # a column of one name is the same in every coding: it tells one level from all others
+    }  # a column of one name is the same in every coding: one level against all others
     if not columns:
         raise InputError("formula", "no term differs between alternatives", given=formula)
     return _design(list(columns.values()), made[0], made[0].used if len(made) == 1 else {})

@@ -319,7 +319,7 @@ def estimate(
 
 
 def closed(schools: pd.DataFrame, coding: Coding) -> NDArray[np.bool_]:
-    """Tell which schools are of a kind that estimates with this coding do not know, because nobody attended them."""
+    """Return which schools are of a kind that estimates in this coding do not know, because nobody attended them."""
     of = in_units(schools)
     known = [of[name].isin(list(levels)).to_numpy() for name, levels in coding.items() if name in of]
     return np.asarray(~np.all(known, axis=0)) if known else np.zeros(len(of), dtype=np.bool_)

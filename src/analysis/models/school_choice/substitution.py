@@ -105,12 +105,12 @@ def substitution(
     by_group = estimated(grouped)
     mixed = None if by_group is None else estimate_mixed(grouped, random)
     kinds, predict = few.schools[kind].astype(str), _Prediction(few, formula)
-    told = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
+    predicted_by = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
     if by_group is not None and len(few.groups) > 1:
-        told["group_terms"] = [predict.sample(by_group.params)]
+        predicted_by["group_terms"] = [predict.sample(by_group.params)]
     if mixed is not None and mixed.converged:
-        told["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
-    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in told.items()}
+        predicted_by["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
+    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in predicted_by.items()}
     unknown_shares = tables["conditional_logit"].assign(share=np.nan)
     tables = {"mixed_logit": unknown_shares} | tables
     table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)

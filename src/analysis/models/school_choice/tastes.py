@@ -56,28 +56,28 @@ def about(
     by_group: ConditionalLogitResult | None,
     plain: ConditionalLogitResult,
 ) -> pd.DataFrame:
-    """Tell how much choosers differ; nothing of the mixed logit but that it failed where it did not converge."""
+    """Report how much choosers differ; of a mixed logit that did not converge nothing but that."""
     arrived = mixed is not None and mixed.converged
-    told = pd.DataFrame({"term": list(random)}).assign(
+    rows = pd.DataFrame({"term": list(random)}).assign(
         **dict.fromkeys(["estimate", "std_error", *MIXED_NUMBERS], np.nan)
     )
-    told = told.assign(loglik_conditional=plain.loglik, df_groups=0)
+    rows = rows.assign(loglik_conditional=plain.loglik, df_groups=0)
     if by_group is not None:
         between, df = 2 * (by_group.loglik - plain.loglik), len(by_group.params) - len(plain.params)
-        told = told.assign(loglik_groups=by_group.loglik, df_groups=df)
+        rows = rows.assign(loglik_groups=by_group.loglik, df_groups=df)
         if df:
-            told = told.assign(lr_groups=between, p_groups=chi2.sf(between, df))
+            rows = rows.assign(lr_groups=between, p_groups=chi2.sf(between, df))
     if mixed is not None and by_group is not None and arrived:
         within = max(2 * (mixed.loglik - by_group.loglik), 0.0)
         errors = pd.Series(np.sqrt(np.diag(mixed.covariance))[len(mixed.means) :], index=mixed.spreads.index)
-        told = told.assign(
+        rows = rows.assign(
             estimate=mixed.spreads[list(random)].to_numpy(),
             std_error=errors[list(random)].to_numpy(),
             loglik=mixed.loglik,
             lr_within=within,
             p_within=at_the_edge(within, len(random)),
         )
-    return told.assign(converged=yes_or_no(arrived), n_obs=int(plain.n_obs))
+    return rows.assign(converged=yes_or_no(arrived), n_obs=int(plain.n_obs))
 
 
 def at_the_edge(ratio: float, number: int) -> float:
