@@ -15,6 +15,7 @@ from analysis.models.school_choice.groups import estimates, fit_groups, fit_tabl
 from analysis.models.school_choice.kinds import kinds_attended
 from analysis.models.school_choice.scenarios import other_worlds
 from analysis.models.school_choice.substitution import substitution
+from analysis.models.school_choice.terms import term_name, unit_of
 from analysis.models.school_choice.two_step import two_step_table, two_steps
 from analysis.models.school_choice.willingness import steps, willingness_to_travel
 from analysis.models.school_choice.worlds import FIT, simulate
@@ -267,3 +268,9 @@ def test_the_extra_distance_knows_with_what_distance_interacts(choosers):
     b1, b2, gain = fit.result.params[["distance_km", "distance_km:share_hoog", "C(denomination)[T.rk]"]]
     slope = b1 + b2 * fit.choosers.schools["share_hoog"].mean() / 0.1
     assert row["estimate"] == pytest.approx(-gain / slope, abs=1e-6)
+
+
+@pytest.mark.parametrize("term", ["C(denomination)[T.rk]", "denomination[T.rk]", "C(denomination)[rk]"])
+def test_a_category_has_one_name_and_unit_however_the_formula_writes_it(term):
+    assert (term_name(term), unit_of(term)) == ("denomination_rk", "utility, against the reference")
+    assert unit_of(f"distance_km:{term}") == "utility per km"
