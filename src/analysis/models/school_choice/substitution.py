@@ -23,7 +23,7 @@ from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, design, predicted, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
 from analysis.models.school_choice.sampling import sampled, some
-from analysis.models.school_choice.tastes import about, estimated, of_group, with_groups, yes_or_no
+from analysis.models.school_choice.tastes import about, arrived, estimated, of_group, with_groups, yes_or_no
 
 Floats = NDArray[np.float64]
 
@@ -103,12 +103,12 @@ def substitution(
         raise InputError("random", "no such term", given=", ".join(unknown), allowed=allowed)
     grouped, plain = with_groups(sample, few, random), sample.estimate(clustered=False)
     by_group = estimated(grouped)
-    mixed = None if by_group is None else estimate_mixed(grouped, random)
+    mixed = None if by_group is None else arrived(estimate_mixed(grouped, random), by_group)
     kinds, predict = few.schools[kind].astype(str), _Prediction(few, formula)
     predicted_by = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
     if by_group is not None and len(few.groups) > 1:
         predicted_by["group_terms"] = [predict.sample(by_group.params)]
-    if mixed is not None and mixed.converged:
+    if mixed is not None:
         predicted_by["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
     tables = {model: by_kind(shares, kinds, few.weights) for model, shares in predicted_by.items()}
     unknown_shares = tables["conditional_logit"].assign(share=np.nan)

@@ -18,6 +18,7 @@ from analysis.models.school_choice.mixed import MixedLogit
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.sampling import Sampled
 
+SLACK = 0.1  # of a log-likelihood: what is left to gain where the optimiser stops
 MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "lr_within", "p_groups", "p_within"]
 MIXED_COUNTS = {"n_obs": ["estimate", "std_error", *MIXED_NUMBERS]}
 
@@ -45,6 +46,15 @@ def estimated(sample: Sampled) -> ConditionalLogitResult | None:
         return None
 
 
+def arrived(mixed: MixedLogit, by_group: ConditionalLogitResult) -> MixedLogit | None:
+    """Return the mixed logit if it is at its maximum.
+
+    With standard deviations of zero it is the logit with terms of groups. So where it is below that, the optimiser
+    stopped on the way, whatever it says.
+    """
+    return mixed if mixed.converged and mixed.loglik > by_group.loglik - SLACK else None
+
+
 def of_group(term: str, group: str) -> str:
     """Name what a term adds in a group."""
     return f"{term}, {group}"
@@ -56,8 +66,7 @@ def about(
     by_group: ConditionalLogitResult | None,
     plain: ConditionalLogitResult,
 ) -> pd.DataFrame:
-    """Report how much choosers differ; of a mixed logit that did not converge nothing but that."""
-    arrived = mixed is not None and mixed.converged
+    """Report how much choosers differ; of a mixed logit that did not converge (None) nothing but that."""
     rows = pd.DataFrame({"term": list(random)}).assign(
         **dict.fromkeys(["estimate", "std_error", *MIXED_NUMBERS], np.nan)
     )
@@ -67,7 +76,7 @@ def about(
         rows = rows.assign(loglik_groups=by_group.loglik, df_groups=df)
         if df:
             rows = rows.assign(lr_groups=between, p_groups=chi2.sf(between, df))
-    if mixed is not None and by_group is not None and arrived:
+    if mixed is not None and by_group is not None:
         within = max(2 * (mixed.loglik - by_group.loglik), 0.0)
         errors = pd.Series(np.sqrt(np.diag(mixed.covariance))[len(mixed.means) :], index=mixed.spreads.index)
         rows = rows.assign(
@@ -77,7 +86,7 @@ def about(
             lr_within=within,
             p_within=at_the_edge(within, len(random)),
         )
-    return rows.assign(converged=yes_or_no(arrived), n_obs=int(plain.n_obs))
+    return rows.assign(converged=yes_or_no(mixed is not None), n_obs=int(plain.n_obs))
 
 
 def at_the_edge(ratio: float, number: int) -> float:
