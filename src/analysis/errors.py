@@ -41,7 +41,7 @@ class InputError(StaatError):
         allowed: str | None = None,
         hint: str | None = None,
     ) -> None:
-        self.where, self.problem = where, problem
+        self.where, self.problem, self.hint = where, problem, hint
         details = {
             "given": None if given is None else repr(given),
             "allowed": allowed,

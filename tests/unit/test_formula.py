@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from analysis.blocks.choice_by_municipality import ChoiceByMunicipalityBlock
+from analysis.blocks.school_choice import SchoolChoiceBlock
 from analysis.errors import InputError
-from analysis.formula import Factor, check_formula, variables
+from analysis.formula import FUNCTIONS, Factor, check_formula, variables
+from analysis.models.conditional_logit import factors
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,14 @@ def test_a_variable_to_a_power_is_no_square_and_is_refused():
 
 def test_a_factor_is_computed_from_its_tree():
     km = np.array([1.0, 4.0])
-    assert Factor.of("I(-sqrt(km) * 2 + km ** 2 / 4)").values({"km": km}).tolist() == [-1.75, 0.0]
-    assert Factor.of("log(km)").values({"km": np.array([0.0])}).tolist() == [-np.inf]
+    assert factors.computed(Factor.of("I(-sqrt(km) * 2 + km ** 2 / 4)"), {"km": km}).tolist() == [-1.75, 0.0]
+    assert factors.computed(Factor.of("log(km)"), {"km": np.array([0.0])}).tolist() == [-np.inf]
     assert (Factor.of("C(kind)").category, Factor.of("kind").category, Factor.of("kind").name) == ("kind", None, "kind")
+    assert set(factors.FUNCTIONS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("block", [SchoolChoiceBlock, ChoiceByMunicipalityBlock])
+def test_a_formula_of_the_parameters_is_checked_before_the_run(block):
+    assert block(formula="distance_km + C(denomination)").formula == "distance_km + C(denomination)"
+    with pytest.raises(ValidationError, match=r"the formula holds bs\(\), which is made of all values"):
+        block(formula="distance_km + bs(distance_km, df=3)")

@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from analysis.errors import InputError
+from analysis.formula import check_formula
+
 
 def key(meaning: str, *, unit: str = "", default: Any = ..., **limits: Any) -> Any:  # noqa: ANN401 - as pydantic's Field
     """Declare a parameter: what it means, its unit, its default and the range allowed."""
@@ -19,6 +22,16 @@ def increasing(edges: tuple[float, ...]) -> tuple[float, ...]:
     return edges
 
 
+def readable(formula: str) -> str:
+    try:
+        return check_formula(formula)
+    except InputError as error:
+        hint = error.hint and f" ({error.hint})"
+        raise ValueError(f"the formula {error.problem}{hint or ''}") from error
+
+
+FormulaText = Annotated[str, AfterValidator(readable)]
+"""Right-hand side of a model, in the language of `analysis.formula`."""
 SchoolYear = Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
 Edges = Annotated[tuple[float, ...], AfterValidator(increasing), Field(min_length=2)]
 

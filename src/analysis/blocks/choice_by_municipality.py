@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from analysis.blocks.base import Block, key
+from analysis.blocks.base import Block, FormulaText, key
 
 
 class ChoiceByMunicipalityBlock(Block):
     """The same model of school choice in every municipality (notebook 03_choice_by_municipality)."""
 
-    formula: str = key(
+    formula: FormulaText = key(
         "terms of the model beside the school constants, over distance_km, schoolweging (per 5 points), denomination "
         "and share_nonwestern (per 10 percentage points); a term of schools alone has no coefficient",
         default="distance_km + log(distance_km + 0.1)",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from analysis.blocks.base import Block, Edges, increasing, key
+from analysis.blocks.base import Block, Edges, FormulaText, increasing, key
 
 Bands = Annotated[tuple[float, ...], AfterValidator(increasing)]
 
@@ -20,7 +20,7 @@ class SchoolChoiceBlock(Block):
         min_length=1,
     )
     age: int = key("age of the entry cohort on 1 October", unit="years", default=4, ge=4, le=12)
-    formula: str = key(
+    formula: FormulaText = key(
         "terms of the model: variables of pairs (distance_km, log_distance, travel_rank, within_eight), of schools and "
         "of choosers; a group of parents has a model of its own",
         default="distance_km + log_distance + within_eight + share_hoog + C(concept) + C(denomination) + log(capacity)",

@@ -115,7 +115,9 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
     rows = parts[(parts["index"] == "dissimilarity") & (parts["factor"] == "residence")].dropna(subset=["share"])
     for group, own in rows.groupby("group", sort=False):
         share = own.set_index("order")["share"]
-        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and share.between(0, 1).all():
+        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and share.between(
+            0, 1, inclusive="neither"
+        ).all():
             yield (
                 f"residence_{group}",
                 text(

@@ -61,8 +61,8 @@ def _distance(fit: pd.DataFrame) -> list[tuple[str, str, int]]:
     if len(fit) < 2:
         return []
     sentence = text(
-        "Distance and priority say most about which school a child attends, in every group of parents: of what the "
-        "models explain, these alone explain {low:.0%} to {high:.0%}.",
+        "How near a school is says most about which one a child attends, in every group of parents: that alone "
+        "explains {low:.0%} to {high:.0%} of what the models explain.",
         low=share.min(),
         high=share.max(),
     )

@@ -15,17 +15,17 @@ SIGNIFICANT = 0.05
 
 
 def tastes(substitution: pd.DataFrame, mixed: pd.DataFrame) -> Iterator[Finding]:
-    """Tell whether tastes differ, and what that does to where pupils of a closed school go.
+    """Say whether tastes differ, and what that does to where pupils of a closed school go.
 
     Parameters
     ----------
     substitution, mixed
         Tables of `models.school_choice.substitution`, as the gate let them through; a finding that rests on a withheld
-        number is not told.
+        number is left out.
     """
     row, n = mixed.iloc[0], int(substitution["n_obs"].iloc[0])
     if pd.notna(row["p_groups"]):
-        yield from _told("tastes_of_groups", _between(row, substitution), n)
+        yield from _finding("tastes_of_groups", _between(row, substitution), n)
     if row["converged"] != "yes":
         sentence = text(
             "The mixed logit did not converge, so that it says nothing about where pupils of a closed school go."
@@ -33,7 +33,7 @@ def tastes(substitution: pd.DataFrame, mixed: pd.DataFrame) -> Iterator[Finding]
         yield "mixed_logit", sentence, n, PUPILS
     elif pd.notna(row["p_within"]):
         grouped = bool((substitution["model"] == "group_terms").any())
-        yield from _told("substitution", _within(row, substitution, grouped=grouped), n)
+        yield from _finding("substitution", _within(row, substitution, grouped=grouped), n)
 
 
 def largest_variation(substitution: pd.DataFrame, model: str, other: str) -> float:
@@ -50,7 +50,7 @@ def largest_variation(substitution: pd.DataFrame, model: str, other: str) -> flo
     return float(apart.groupby(level=["closes", "kind"]).sum(min_count=1).max() / 2)
 
 
-def _told(name: str, sentence: str | None, n: int) -> Iterator[Finding]:
+def _finding(name: str, sentence: str | None, n: int) -> Iterator[Finding]:
     if sentence is not None:
         yield name, sentence, n, PUPILS
 
@@ -80,30 +80,30 @@ def _within(row: pd.Series, substitution: pd.DataFrame, *, grouped: bool) -> str
     share = largest_variation(substitution, "mixed_logit", "group_terms" if grouped else "conditional_logit")
     if pd.isna(share):
         return None
-    told = {"p": _p(row["p_within"]), "share": share}
+    said = {"p": _p(row["p_within"]), "share": share}
     found = row["p_within"] < SIGNIFICANT
     if grouped and found:
         return text(
             "Within the groups pupils differ in their tastes too (mixed logit, likelihood-ratio test: {p}). If schools "
             "of a kind close, that sends {share:.1%} of their pupils to another kind of school, where it matters most.",
-            **told,
+            **said,
         )
     if grouped:
         return text(
             "That pupils of one group differ in their tastes, a mixed logit does not show (likelihood-ratio test: "
             "{p}). One choice per pupil says little about it: it does not mean that they are alike.",
-            p=told["p"],
+            p=said["p"],
         )
     if found:
         return text(
             "Pupils differ in their tastes (mixed logit, likelihood-ratio test: {p}). If schools of a kind close, that "
             "sends {share:.1%} of their pupils to another kind of school, where it matters most.",
-            **told,
+            **said,
         )
     return text(
         "That pupils differ in their tastes, a mixed logit does not show (likelihood-ratio test: {p}). One choice per "
         "pupil says little about it: it does not mean that they are alike.",
-        p=told["p"],
+        p=said["p"],
     )
 
 

@@ -144,6 +144,12 @@ def test_of_one_group_only_pupils_can_differ():
     assert found["substitution"].startswith("Pupils differ in their tastes (mixed logit, likelihood-ratio test: p < ")
 
 
+@pytest.mark.parametrize("share", [-0.1, 0.0, 1.0, 1.2])
+def test_where_only_homes_can_differ_or_a_part_is_no_share_nothing_is_said_of_it(share):
+    shapley = (PARTS["order"] == "Shapley") & (PARTS["factor"] == "residence")
+    assert "residence_hoog_laag" not in told(parts=PARTS.assign(share=PARTS["share"].mask(shapley, share)))
+
+
 def test_by_postcode_the_sentence_says_what_it_cannot_mean():
     by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
     assert "is 0.64. It would be 0.51 if all attended the school nearest to the centre" in by_postcode

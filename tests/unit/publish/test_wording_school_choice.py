@@ -97,7 +97,7 @@ def test_an_estimate_that_is_withheld_or_not_defined_makes_no_sentence():
 
 def test_distance_is_the_first_criterion_only_where_it_explains_most():
     two = FIT.assign(pseudo_r2_distance=[0.45, 0.4])
-    assert "these alone explain 80% to 90%" in told(travel(LOW), fit=two)["distance"]
+    assert "that alone explains 80% to 90% of what" in told(travel(LOW), fit=two)["distance"]
     assert "distance" not in told(travel(LOW), fit=two.assign(pseudo_r2_distance=[0.4, 0.2]))
 
 

@@ -60,9 +60,9 @@ class Design:
     terms
         Names of the terms.
     about
-        What each term is of, where a formula tells it.
+        What each term is of, where a formula says it.
     coding
-        Levels of every category, where a formula tells them. Estimates keep it: without, a coefficient of a category
+        Levels of every category, where a formula says them. Estimates keep it: without, a coefficient of a category
         has no meaning.
 
     Raises

@@ -8,27 +8,23 @@ count in the coding of categories, and have no term.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from formulaic import Formula, model_matrix
 from formulaic.errors import FormulaicError
-from numpy.typing import NDArray
 
-from analysis.errors import InputError, nearest
+from analysis.errors import InputError
 from analysis.formula import Factor, check_formula
 from analysis.models.conditional_logit.design import Coding, Design, Term
-from analysis.models.conditional_logit.input import Floats, listed
+from analysis.models.conditional_logit.factors import ALTERNATIVE, CHOOSER, PAIR, LevelledData, LevelledFactor
+from analysis.models.conditional_logit.input import Floats
 
 MOST_TYPES = 64
 """Types of choosers; where there are more, an interaction with a chooser's variable is built out over the pairs."""
-
-PAIR, ALTERNATIVE, CHOOSER = "pair", "alternative", "chooser"
-GIVE_MEANING = "decide what a missing value means before estimating"
 
 
 def design_from_formula(
@@ -66,54 +62,13 @@ def design_from_formula(
         coding has not.
     """
     check_formula(formula)
-    made = [_Data(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
+    made = [LevelledData(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
     columns = {
         column.name: column for data in made for column in _columns(formula, data) if not column.absorbed
-    }  # a column of one name is the same in every coding: it tells one level from all others
+    }  # a column of one name is the same in every coding: one level against all others
     if not columns:
         raise InputError("formula", "no term differs between alternatives", given=formula)
     return _design(list(columns.values()), made[0], made[0].used if len(made) == 1 else {})
-
-
-@dataclass(frozen=True, eq=False)
-class _Data:
-    pairs: Mapping[str, Floats]
-    alternatives: pd.DataFrame
-    choosers: pd.DataFrame
-    coding: Coding
-    strict: bool
-    used: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-
-    @cached_property
-    def level_of(self) -> dict[str, str]:
-        names = [*self.pairs, *self.alternatives.columns, *self.choosers.columns]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise InputError("formula", f"variables of two levels: {listed(twice)}", hint="rename one of each")
-        levels = (PAIR, self.pairs), (ALTERNATIVE, self.alternatives), (CHOOSER, self.choosers)
-        return {str(name): level for level, variables in levels for name in variables}
-
-    def variable(self, name: str) -> Any:  # noqa: ANN401 - an array or a series
-        level = self.level_of[name]
-        return self.pairs[name] if level == PAIR else (self.frame(level)[name])
-
-    def frame(self, level: str) -> pd.DataFrame:
-        return self.alternatives if level == ALTERNATIVE else self.choosers
-
-    def levels(self, name: str) -> tuple[Any, ...]:
-        """Return the levels of a category, the reference first, and keep them: estimates mean nothing without them."""
-        if name not in self.used:
-            known = self.coding.get(name)
-            self.used[name] = _levels(self.variable(name), name) if known is None else tuple(known)
-        return self.used[name]
-
-
-def _levels(values: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - an array or a series
-    """Return the values that occur: categories in their own order, others sorted."""
-    codes = pd.Categorical(np.ravel(values) if isinstance(values, np.ndarray) else values)
-    if (codes.codes < 0).any():
-        raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
-    return tuple(codes.remove_unused_categories().categories)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +84,8 @@ class _Column:
         return set(self.factors) <= {CHOOSER}
 
 
-def _columns(formula: str, data: _Data) -> Iterator[_Column]:
-    factors = {text: _Factor(Factor.of(text), data) for term in _terms(formula) for text in term}
+def _columns(formula: str, data: LevelledData) -> Iterator[_Column]:
+    factors = {text: LevelledFactor(Factor.of(text), data) for term in _terms(formula) for text in term}
     kinds = tuple((text, bool(each.categorical), each.level == CHOOSER) for text, each in factors.items())
     for scoped in _scoped(formula, kinds):
         yield from _products([(factors[text], reduced) for text, reduced in scoped])
@@ -173,7 +128,7 @@ def _scoped(formula: str, kinds: tuple[tuple[str, bool, bool], ...]) -> list[lis
     return [[(text_of[str(each.factor.expr)], each.reduced) for each in scoped.factors] for scoped in scoped_terms]
 
 
-def _products(factors: Sequence[tuple[_Factor, bool]]) -> Iterator[_Column]:
+def _products(factors: Sequence[tuple[LevelledFactor, bool]]) -> Iterator[_Column]:
     """Multiply the columns of the factors of a term, values of the same level with each other."""
     variables = frozenset[str]().union(*(factor.parsed.variables for factor, _ in factors))
     reference = ", ".join(str(factor.levels[0]) for factor, reduced in factors if factor.levels and reduced)
@@ -184,89 +139,7 @@ def _products(factors: Sequence[tuple[_Factor, bool]]) -> Iterator[_Column]:
         yield _Column(":".join(name for _, name, _ in combination), found, Term(variables, reference))
 
 
-@dataclass(frozen=True, eq=False)
-class _Factor:
-    """A factor with the data: at which level it lies, and its columns, evaluated once over all choosers."""
-
-    parsed: Factor
-    data: _Data
-
-    @cached_property
-    def level(self) -> str:
-        """The level of its variables."""
-        unknown = sorted(self.parsed.variables - set(self.data.level_of))
-        if unknown:
-            hint = nearest(unknown[0], self.data.level_of)
-            allowed = listed(self.data.level_of, 20)
-            raise InputError("formula", f"no variable {unknown[0]!r}", allowed=allowed, hint=hint)
-        levels = {self.data.level_of[name] for name in self.parsed.variables}
-        if len(levels) != 1:
-            mixed = f"{self.parsed.text!r} mixes variables of {listed(sorted(levels))}"
-            raise InputError("formula", mixed, hint="use a product, a:b")
-        return levels.pop()
-
-    @cached_property
-    def categorical(self) -> str | None:
-        """The variable of which this is the categories."""
-        name = self.parsed.category or self.parsed.name
-        return name if self.level and name and (self.parsed.category or not _is_number(self._variable(name))) else None
-
-    @cached_property
-    def levels(self) -> tuple[Any, ...]:
-        return self.data.levels(self.categorical) if self.categorical else ()
-
-    def columns(self, reduced: bool) -> list[tuple[str, str, Floats]]:
-        """Return level, name and values of each column; without that of the first level if reduced."""
-        if not self.categorical:
-            return [(self.level, self.parsed.text, self._numbers)]
-        names = [f"{self.parsed.text}[{'T.' if reduced else ''}{label}]" for label in self.levels]
-        every = [(self.level, name, values) for name, values in zip(names, self._members, strict=True)]
-        return every[1:] if reduced else every
-
-    @cached_property
-    def _members(self) -> list[Floats]:
-        values = self._variable(str(self.categorical))
-        plain = values if isinstance(values, np.ndarray) else values.to_numpy()
-        found = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
-        unknown = ~np.any(found, axis=0)
-        if self.data.strict and self.level != ALTERNATIVE and unknown.any():
-            raise InputError(
-                "formula",
-                f"{self.parsed.text!r} has {int(unknown.sum())} values that are no level of the estimates",
-                hint="estimate on data in which every level occurs",
-            )
-        return found
-
-    @cached_property
-    def _numbers(self) -> Floats:
-        values = {name: self._floats(name) for name in self.parsed.variables}
-        if self.parsed.name and self.level == PAIR and self._variable(self.parsed.name).dtype == np.float64:
-            return np.asarray(self._variable(self.parsed.name))  # as it is, without a copy
-        found = self.parsed.values(values)
-        bad = int((~np.isfinite(found)).sum())
-        if bad:
-            problem = f"{self.parsed.text!r} is not defined for {bad} of {found.size} values"
-            raise InputError("formula", problem, hint="log and sqrt need positive numbers")
-        return found
-
-    def _floats(self, name: str) -> Floats:
-        values = self._variable(name)
-        if not _is_number(values):
-            raise InputError("formula", f"{self.parsed.text!r} computes with {name!r}, which holds no numbers")
-        floats = np.asarray(values if isinstance(values, np.ndarray) else values.to_numpy(float, na_value=np.nan))
-        if np.isnan(floats).any():
-            raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
-        return floats
-
-    def _variable(self, name: str) -> Any:  # noqa: ANN401 - an array or a series
-        return self.data.variable(name)
-
-
-def _is_number(values: pd.Series | NDArray[Any]) -> bool:
-    return pd.api.types.is_numeric_dtype(values.dtype)
-
-
-def _design(columns: Sequence[_Column], data: _Data, coding: Coding) -> Design:
+def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> Design:
     """Sort the factors of the columns into base functions, and the choosers into types."""
     own = np.column_stack([column.factors.get(CHOOSER, np.ones(len(data.choosers))) for column in columns])
     distinct, types = np.unique(own, axis=0, return_inverse=True)
@@ -287,17 +160,11 @@ def _design(columns: Sequence[_Column], data: _Data, coding: Coding) -> Design:
         maps=maps,
         terms=[column.name for column in columns],
         about={column.name: column.term for column in columns},
-        coding=_kinds(data.alternatives, coding),
+        coding=coding,
     )
 
 
-def _kinds(alternatives: pd.DataFrame, coding: Coding) -> Coding:
-    """Add the categories of the alternatives that are in no term: a choice was of these kinds, and of no other."""
-    kinds = alternatives.select_dtypes("category")
-    return {**{str(name): tuple(values.cat.categories) for name, values in kinds.items()}, **coding}
-
-
-def _built_out(column: _Column, data: _Data) -> _Column:
+def _built_out(column: _Column, data: LevelledData) -> _Column:
     """Multiply a chooser's variable into the pairs, because there are too many types of choosers."""
     if CHOOSER not in column.factors:
         return column

@@ -215,15 +215,21 @@ class Choosers:
         )
 
     def attainable(self, formula: str) -> Choosers:
-        """Leave out the schools of a kind that has a coefficient and that none of these choosers attends.
+        """Leave out the schools of a kind that none of these choosers attends.
 
         The coefficient of such a kind is minus infinity. In that limit the schools have a probability of zero, and the
-        other coefficients are those of a choice from the rest. A kind that is not in the formula leaves nothing out:
-        that would be a selection of the schools by attendance.
+        other coefficients are those of a choice from the rest. Of a kind that is in no term there is no coefficient:
+        such schools are alternatives that were not chosen, and stay.
+
+        Parameters
+        ----------
+        formula
+            The terms.
         """
         attended = self.schools.index.isin(self.chosen.index.get_level_values(1))
         kept = np.ones(len(self.schools), dtype=np.bool_)
-        for column in self.schools.select_dtypes("category").columns.intersection(sorted(variables(formula))):
+        categories = self.schools.select_dtypes(exclude="number").columns
+        for column in categories.intersection(sorted(variables(formula))):
             kinds = self.schools[column]
             kept &= kinds.isin(kinds[attended]).to_numpy()
         return self.to_schools(self.schools.index[kept])
@@ -312,7 +318,7 @@ def estimate(
 
 
 def closed(schools: pd.DataFrame, coding: Coding) -> NDArray[np.bool_]:
-    """Tell which schools are of a kind that estimates with this coding do not know, because nobody attended them."""
+    """Return which schools are of a kind that estimates in this coding do not know, because nobody attended them."""
     of = in_units(schools)
     known = [of[name].isin(list(levels)).to_numpy() for name, levels in coding.items() if name in of]
     return np.asarray(~np.all(known, axis=0)) if known else np.zeros(len(of), dtype=np.bool_)

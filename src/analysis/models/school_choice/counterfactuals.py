@@ -20,7 +20,8 @@ from analysis.models.school_choice.moved import MOVED_COUNTS, moved
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.residence import RESIDENCE_COUNTS, residence_and_choice
 from analysis.models.school_choice.scenarios import other_worlds
-from analysis.models.school_choice.substitution import MIXED_COUNTS, MIXED_NUMBERS, SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.substitution import SUBSTITUTION_COUNTS, substitution
+from analysis.models.school_choice.tastes import MIXED_COUNTS, MIXED_NUMBERS
 from analysis.models.school_choice.worlds import FIT, Drawn, Models, simulate
 
 __all__ = [
@@ -66,9 +67,10 @@ def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence
         Variables of the schools that tell their composition.
     """
     own = {fit.group: fit.result for fit in fits}
-    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(fits[0].formula)
-    common = fits[0].result if len(fits) == 1 else estimate(kept, fits[0].formula)
-    return kept, Models(fits[0].formula, own, common, composition)
+    formula = fits[0].formula
+    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(formula)
+    common = fits[0].result if len(fits) == 1 else estimate(kept, formula)
+    return kept, Models(formula, own, common, composition)
 
 
 def places(choosers: Choosers) -> NDArray[np.int64]:

@@ -11,21 +11,19 @@ that does not know the groups cannot answer the second, and with one choice per 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, design, predicted, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
-from analysis.models.school_choice.population import Population
-from analysis.models.school_choice.sampling import Sampled, sampled, some
+from analysis.models.school_choice.sampling import sampled, some
+from analysis.models.school_choice.tastes import about, arrived, estimated, of_group, with_groups, yes_or_no
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +33,6 @@ ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
 # What the numbers of each table rest on, for the disclosure gate.
 SUBSTITUTION_COUNTS = {"n_obs": ["share", "proportional"]}
-MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "lr_within", "p_groups", "p_within"]
-MIXED_COUNTS = {"n_obs": ["estimate", "std_error", *MIXED_NUMBERS]}
 
 
 def substitution(
@@ -105,22 +101,22 @@ def substitution(
     if unknown:
         allowed = ", ".join(map(str, sample.attributes))
         raise InputError("random", "no such term", given=", ".join(unknown), allowed=allowed)
-    grouped, plain = _with_groups(sample, few, random), sample.estimate(clustered=False)
-    by_group = _estimated(grouped)
-    mixed = None if by_group is None else estimate_mixed(grouped, random)
+    grouped, plain = with_groups(sample, few, random), sample.estimate(clustered=False)
+    by_group = estimated(grouped)
+    mixed = None if by_group is None else arrived(estimate_mixed(grouped, random), by_group)
     kinds, predict = few.schools[kind].astype(str), _Prediction(few, formula)
-    told = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
+    predicted_by = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
     if by_group is not None and len(few.groups) > 1:
-        told["group_terms"] = [predict.sample(by_group.params)]
-    if mixed is not None and mixed.converged:
-        told["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
-    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in told.items()}
+        predicted_by["group_terms"] = [predict.sample(by_group.params)]
+    if mixed is not None:
+        predicted_by["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
+    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in predicted_by.items()}
     unknown_shares = tables["conditional_logit"].assign(share=np.nan)
     tables = {"mixed_logit": unknown_shares} | tables
     table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)
-    table = table.assign(converged=_told(table["share"].notna()), n_obs=few.number)
+    table = table.assign(converged=yes_or_no(table["share"].notna()), n_obs=few.number)
     columns = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
-    return table[columns], _about(random, mixed, by_group, plain)
+    return table[columns], about(random, mixed, by_group, plain)
 
 
 def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
@@ -184,34 +180,6 @@ def _spread(shares: Iterable[Floats], weights: Floats) -> Floats:
     return np.asarray(total)
 
 
-def _with_groups(sample: Sampled, few: Choosers, random: Sequence[str]) -> Sampled:
-    """Add to a sample, of every random term, its difference in each group from the first one."""
-    population = Population.of(few)
-    chooser = sample.attributes.index.get_level_values(0)
-    group = few.situations["group"].to_numpy()[population.row][chooser]
-    more = {
-        of_group(term, other): sample.attributes[term] * (group == other) for other in few.groups[1:] for term in random
-    }
-    attributes = sample.attributes.assign(**more)
-    attributes.attrs = sample.attributes.attrs
-    return replace(sample, attributes=attributes)
-
-
-def _estimated(sample: Sampled) -> ConditionalLogitResult | None:
-    """Estimate the conditional logit; None where the sample does not determine it."""
-    try:
-        return sample.estimate(clustered=False)
-    except ModelError as error:
-        if not error.reason.of_the_data:
-            raise
-        return None
-
-
-def of_group(term: str, group: str) -> str:
-    """Name what a term adds in a group."""
-    return f"{term}, {group}"
-
-
 @dataclass(frozen=True, eq=False)
 class _Prediction:
     """Probabilities of the choosers of a sample, before all schools: situations x schools.
@@ -266,44 +234,3 @@ class _Prediction:
 def _tastes(mixed: MixedLogit, seed: int) -> Iterable[pd.Series]:
     """Draw coefficients of choosers."""
     return (pd.Series(b, index=mixed.means.index) for b in mixed.draws(TASTES, seed))
-
-
-def _about(
-    random: Sequence[str],
-    mixed: MixedLogit | None,
-    by_group: ConditionalLogitResult | None,
-    plain: ConditionalLogitResult,
-) -> pd.DataFrame:
-    """Tell how much choosers differ; nothing of the mixed logit but that it failed where it did not converge."""
-    arrived = mixed is not None and mixed.converged
-    told = pd.DataFrame({"term": list(random)}).assign(
-        **dict.fromkeys(["estimate", "std_error", *MIXED_NUMBERS], np.nan)
-    )
-    told = told.assign(loglik_conditional=plain.loglik, df_groups=0)
-    if by_group is not None:
-        between, df = 2 * (by_group.loglik - plain.loglik), len(by_group.params) - len(plain.params)
-        told = told.assign(loglik_groups=by_group.loglik, df_groups=df)
-        if df:
-            told = told.assign(lr_groups=between, p_groups=chi2.sf(between, df))
-    if mixed is not None and by_group is not None and arrived:
-        within = max(2 * (mixed.loglik - by_group.loglik), 0.0)
-        errors = pd.Series(np.sqrt(np.diag(mixed.covariance))[len(mixed.means) :], index=mixed.spreads.index)
-        told = told.assign(
-            estimate=mixed.spreads[list(random)].to_numpy(),
-            std_error=errors[list(random)].to_numpy(),
-            loglik=mixed.loglik,
-            lr_within=within,
-            p_within=at_the_edge(within, len(random)),
-        )
-    return told.assign(converged=_told(arrived), n_obs=int(plain.n_obs))
-
-
-def at_the_edge(ratio: float, number: int) -> float:
-    """Return the p-value of a likelihood ratio of standard deviations that are zero under the hypothesis."""
-    if ratio <= 0:
-        return 1.0
-    return float(sum(comb(number, k) * chi2.sf(ratio, k) for k in range(1, number + 1)) / 2**number)
-
-
-def _told(arrived: bool | pd.Series[bool]) -> NDArray[np.str_]:
-    return np.where(arrived, "yes", "no")

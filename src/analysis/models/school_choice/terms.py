@@ -6,7 +6,7 @@ import re
 
 from analysis.models.school_choice.choosers import UNITS
 
-LEVEL = re.compile(r"C\((\w+)[^)]*\)\[(?:T\.)?([^\]]+)\]")
+LEVEL = re.compile(r"(?:C\()?(\w+)\)?\[(?:T\.)?([^\]]+)\]")
 CALL = re.compile(r"(\w+)\((\w+)\)")
 SHARE = "share"
 

@@ -86,9 +86,7 @@ def test_intervals_and_p_values_have_the_degrees_of_freedom_that_are_told(flows)
     rows = fit_with_constants(*flows, robust=True)[1].estimates("Dorp").set_index("term").loc["distance_km"]
     half = student.ppf(0.975, rows["df"]) * rows["std_error"]
     assert rows["ci_low"] == pytest.approx(rows["estimate"] - half)
-    assert rows["p_value"] == pytest.approx(
-        2 * student.sf(abs(rows["estimate"]) / rows["std_error"], rows["df"])
-    )
+    assert rows["p_value"] == pytest.approx(2 * student.sf(abs(rows["estimate"]) / rows["std_error"], rows["df"]))
     assert (rows["n_obs"], rows["n_clusters"]) == (flows[1].sum(), 14)
 
 

@@ -11,11 +11,13 @@ from analysis.models import segregation
 from analysis.models.school_choice import groups as module
 from analysis.models.school_choice.choosers import Choosers, closed, distances, predicted
 from analysis.models.school_choice.counterfactuals import modelled
+from analysis.models.school_choice.effects import random_effects, random_effects_table
 from analysis.models.school_choice.groups import estimates, fit_groups, fit_table, held_out
 from analysis.models.school_choice.kinds import kinds_attended
 from analysis.models.school_choice.scenarios import other_worlds
 from analysis.models.school_choice.substitution import substitution
-from analysis.models.school_choice.two_step import two_step_table, two_steps
+from analysis.models.school_choice.terms import term_name, unit_of
+from analysis.models.school_choice.two_step import two_steps
 from analysis.models.school_choice.willingness import steps, willingness_to_travel
 from analysis.models.school_choice.worlds import FIT, simulate
 
@@ -126,6 +128,32 @@ def test_a_closed_kind_has_no_chance_and_the_others_keep_theirs(choosers, fits):
     assert shares[:, open_] == pytest.approx(fit.probabilities)
 
 
+def test_a_kind_that_is_in_no_term_leaves_no_school_out(choosers):
+    """Nobody of the group attends an openbaar school, by chance as far as this model knows: it was free to."""
+    fits = fit_groups({"entry_cohort": choosers}, "distance_km + share_hoog")
+    fit = fits["entry_cohort", "laag_migration"]
+    assert (len(fit.choosers.schools), fit.result.n_alternatives, fit.result.coding) == (6, 6, {})
+    kept, models = modelled(choosers, fits.fits, ["share_hoog"])
+    found = simulate(kept, models, {}, draws=2, seed=1).numbers[FIT][0]
+    assert found[1] == pytest.approx(fit.probabilities.sum(axis=0), rel=0.2)
+    assert found[1].min() > 0
+
+
+def test_a_kind_may_be_a_word_without_an_order_of_categories(choosers):
+    """The reference is then the first in the alphabet that the group attends: openbaar, and pc."""
+    words = choosers.with_schools(denomination=choosers.schools["denomination"].astype(str))
+    fits = fit_groups({"entry_cohort": words}, FORMULA)
+    assert {fit.group: fit.result.coding["denomination"] for fit in fits.fits} == {
+        "hoog_none": ("openbaar", "pc", "rk"),
+        "laag_migration": ("pc", "rk"),
+    }
+    kept, models = modelled(words, fits.fits, ["share_hoog"])
+    numbers = simulate(kept, models, {}, draws=10, seed=2).numbers[FIT].mean(axis=0)
+    assert by_kind(numbers[1], choosers.schools) == pytest.approx(SHARES["laag_migration"], abs=0.03)
+    travel = willingness_to_travel(fits["entry_cohort", "laag_migration"], words).set_index("term")
+    assert travel["reference"].to_dict() == {"denomination_rk": "pc"}
+
+
 def test_substitution_predicts_every_group_in_its_own_coding(choosers, fits):
     own = {fit.group: fit.result for fit in fits.fits}
     asked = {"kind": "denomination", "random": ["distance_km"], "situations": 2000, "alternatives": 3, "seed": 1}
@@ -146,10 +174,13 @@ def test_a_step_of_a_category_names_what_it_is_in_place_of(choosers, fits):
     assert frame["denomination"].tolist() == ["pc", "openbaar"]
 
 
-def test_two_steps_name_their_reference(city):
+def test_random_effects_and_two_steps_name_their_reference(city):
     fits = fit_groups({"entry_cohort": city.world(3, 0.3)}, city.formula)
-    table = two_step_table(fits, two_steps(fits)).set_index("term")
-    assert table["reference"].to_dict() == {"share_hoog": "", "concept_Dalton": "none"}
+    table = random_effects_table(fits, random_effects(fits), two_steps(fits)).set_index("term")
+    assert table["reference"].drop(["distance_km", "log_distance"]).to_dict() == {
+        "share_hoog": "",
+        "concept_Dalton": "none",
+    }
 
 
 def test_kinds_are_found_by_variable_and_not_by_a_piece_of_a_name(choosers):
@@ -241,3 +272,9 @@ def test_the_extra_distance_knows_with_what_distance_interacts(choosers):
     b1, b2, gain = fit.result.params[["distance_km", "distance_km:share_hoog", "C(denomination)[T.rk]"]]
     slope = b1 + b2 * fit.choosers.schools["share_hoog"].mean() / 0.1
     assert row["estimate"] == pytest.approx(-gain / slope, abs=1e-6)
+
+
+@pytest.mark.parametrize("term", ["C(denomination)[T.rk]", "denomination[T.rk]", "C(denomination)[rk]"])
+def test_a_category_has_one_name_and_unit_however_the_formula_writes_it(term):
+    assert (term_name(term), unit_of(term)) == ("denomination_rk", "utility, against the reference")
+    assert unit_of(f"distance_km:{term}") == "utility per km"

@@ -11,7 +11,8 @@ from analysis.models.school_choice import substitution as module
 from analysis.models.school_choice.mixed import estimate_mixed
 from analysis.models.school_choice.population import Population
 from analysis.models.school_choice.sampling import Sampled, sampled, some
-from analysis.models.school_choice.substitution import at_the_edge, by_kind, substitution
+from analysis.models.school_choice.substitution import by_kind, substitution
+from analysis.models.school_choice.tastes import at_the_edge
 
 from .conftest import FORMULA, TASTES, known
 
@@ -130,6 +131,18 @@ def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(villag
     assert about[["estimate", "std_error", "loglik", "lr_within", "p_within"]].isna().all(axis=None)
     assert about["p_groups"].notna().all()
     assert (about["converged"] == "no").all()
+
+
+def test_a_mixed_logit_below_the_logit_that_it_contains_did_not_converge(village, monkeypatch):
+    """With deviations of zero it is the logit with terms of groups: it cannot be lower at its maximum."""
+    monkeypatch.setattr(module, "estimate_mixed", lambda *given: lower(estimate_mixed(*given)))
+
+    def lower(found):
+        return replace(found, loglik=found.loglik - 5, converged=True)
+
+    table, about = substitution(village, FORMULA, OWN, **ASKED)
+    assert about["converged"].tolist() == ["no"]
+    assert table.loc[table["model"] == "mixed_logit", "share"].isna().all()
 
 
 def test_a_kind_or_a_term_that_is_not_there_is_refused(village):
