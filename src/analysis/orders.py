@@ -95,14 +95,14 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
 
 def refuse_unused_folder(order: Order, root: Path) -> None:
     """Refuse to make up data where the user names a folder of files: the result would pass for that of the files."""
-    if not order.told["synthetic"]:
+    folder, given = order.places.get(DATA_PLACE), os.environ.get(DATA_VARIABLE)
+    if folder is None or not order.told["synthetic"]:
         return
-    given = os.environ.get(DATA_VARIABLE)
-    if given or order.places[DATA_PLACE] != _data_folder(root, DATA_FOLDER):
+    if given or folder != _data_folder(root, DATA_FOLDER):
         raise InputError(
             f"{DATA_VARIABLE}={given}" if given else DATA_PLACE,
             f"the edition {order.edition} is synthetic: its data are made up, and the folder is not used",
-            given=None if given else str(order.places[DATA_PLACE]),
+            given=None if given else str(folder),
             hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_PLACE} out'}, or run an edition on files "
             "(data.source: duo), such as amsterdam-duo-2017",
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -154,16 +155,17 @@ def _joined(frame: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
 
 
 def _meet_filled(old: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], names: tuple[pd.Series, pd.Series]) -> None:
-    """Give a row the name of the one that differs from it only in a key that is empty in one of the tables."""
-    for key in keys if len(keys) > 1 else ():
-        rest = [other for other in keys if other != key]
-        alone = old[~names[0].isin(names[1])], new[~names[1].isin(names[0])]
-        places = [pd.Series(frame.index, _joined(frame, rest)) for frame in alone]
-        once = [side[~side.index.duplicated(keep=False)] for side in places]
-        for name in once[0].index.intersection(once[1].index):
-            was, now = once[0][name], once[1][name]
-            if "" in (old.loc[was, key], new.loc[now, key]):
-                names[1].loc[now] = names[0].loc[was]
+    """Give a row the name of the one that differs from it only in keys that are empty in one of the tables."""
+    for number in range(1, len(keys)):
+        for empty in combinations(keys, number):
+            rest = [key for key in keys if key not in empty]
+            alone = old[~names[0].isin(names[1])], new[~names[1].isin(names[0])]
+            places = [pd.Series(frame.index, _joined(frame, rest)) for frame in alone]
+            once = [side[~side.index.duplicated(keep=False)] for side in places]
+            for name in once[0].index.intersection(once[1].index):
+                was, now = once[0][name], once[1][name]
+                if all("" in (old.loc[was, key], new.loc[now, key]) for key in empty):
+                    names[1].loc[now] = names[0].loc[was]
 
 
 def _repeated(names: pd.Series, keys: Sequence[str]) -> set[str]:

@@ -33,8 +33,11 @@ def reason(cause: Cause, chapter: str) -> str:
     return text("{what} (through {notebook})", what=told, notebook=cause.notebook) if elsewhere else told
 
 
+DIGESTS = ("lock", "packages", "kernel")  # known by their digest, which tells a reader nothing
+
+
 def _told(cause: Cause) -> str:
-    if cause.part == "parameters" or (cause.part == "environment" and cause.name not in ("lock", "packages")):
+    if cause.part == "parameters" or (cause.part == "environment" and cause.name not in DIGESTS):
         return text(
             "{name}: {before} → {after}", name=cause.name, before=_value(cause.before), after=_value(cause.after)
         )
@@ -43,6 +46,7 @@ def _told(cause: Cause) -> str:
     what = {
         "lock": text("the locked libraries"),
         "packages": text("libraries"),
+        "kernel": text("code"),
         "cells": text("cell {name} of {notebook}", name=cause.name, notebook=cause.notebook),
     }.get(cause.name if cause.part == "environment" else cause.part, cause.name)
     if cause.before is None:

@@ -21,6 +21,7 @@ from analysis.run.prose import prose_digest
 from analysis.run.records import Record
 
 PAGES = "pages"
+KERNEL = Path(__file__).parent / "kernel"  # it seeds, sets the environment and keeps threads out
 State = Literal["valid", "stale", "follows", "failed"]
 
 
@@ -87,10 +88,12 @@ class Project:
 
     @cached_property
     def environment(self) -> dict[str, Any]:
-        """What holds for every step: the lock, what is installed, and the threads."""
+        """What holds for every step: the lock, what is installed, how a kernel is run, and the threads."""
         lock = self.root / "requirements.lock"
         packages = digest(json.dumps(installed()))
-        return {"lock": self.hashes.of(lock) if lock.exists() else None, "packages": packages, "threads": 1}
+        kernel = digest(json.dumps([self.hashes.of(file) for file in sorted(KERNEL.iterdir()) if file.is_file()]))
+        locked = self.hashes.of(lock) if lock.exists() else None
+        return {"lock": locked, "packages": packages, "kernel": kernel, "threads": 1}
 
     @cached_property
     def explanation(self) -> str:

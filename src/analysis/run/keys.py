@@ -2,8 +2,8 @@
 
 A key has these parts: ``parameters`` that the step uses, ``cells`` (its code without comments), ``code`` (the functions
 of the package that it reaches), ``resources`` (files of the package that are not code), ``tables`` (content of the
-internal tables that it reads), ``files`` (content of what else it read), ``environment`` (lock, Python, threads) and
-``declared`` (what the chain says of it).
+internal tables that it reads), ``files`` (content of what else it read), ``environment`` (lock, Python, what is
+installed, what runs kernels, threads) and ``declared`` (what the chain says of it).
 """
 
 from __future__ import annotations
@@ -162,7 +162,11 @@ def _environment(name: str, _: str, old: object, new: object) -> str:
     return f"{name}: {_shown(old)} -> {_shown(new)}"
 
 
-_ENVIRONMENT = {"lock": "requirements.lock changed", "packages": "the installed packages changed"}
+_ENVIRONMENT = {
+    "lock": "requirements.lock changed",
+    "packages": "the installed packages changed",
+    "kernel": "the code that runs kernels changed",
+}
 
 
 def _declared(name: str, notebook: str, old: object, new: object) -> str:

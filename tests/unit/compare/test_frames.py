@@ -139,6 +139,14 @@ def test_a_key_that_is_empty_on_one_side_hides_no_sign(estimates: Estimates) -> 
     assert (back.rows_before, back.rows_after, back.estimates["sign"].tolist()) == ((), (), [True, True])
 
 
+def test_two_keys_that_are_empty_on_one_side_hide_no_sign(estimates: Estimates) -> None:
+    before = estimates(model=[""] * 3, group=[""] * 3)
+    found = differs(before, estimates(estimate=[0.5, 0.1, 0.3]))
+    assert (found.rows_before, found.rows_after) == ((), ())
+    assert (" ·  · distance", "estimate", "value") in changes(found)
+    assert found.estimates["sign"].tolist() == [True]
+
+
 def test_a_key_that_is_empty_on_both_sides_is_left_out(estimates: Estimates) -> None:
     found = differs(estimates(group=[""] * 3), estimates(group=[""] * 3, estimate=[0.5, 0.1, 0.3]))
     assert found.keys == ("model", "term")

@@ -43,6 +43,7 @@ def key(**changed: Any) -> dict[str, dict[str, Any]]:
         ({"environment": {"lock": "45", "threads": 1}}, "requirements.lock changed"),
         ({"environment": {"lock": "44", "threads": 2}}, "threads: 1 -> 2"),
         ({"environment": {"lock": "44", "threads": 1, "packages": "5"}}, "the installed packages changed"),
+        ({"environment": {"lock": "44", "threads": 1, "kernel": "5"}}, "the code that runs kernels changed"),
     ],
 )
 def test_each_part_says_what_changed(changed: dict[str, Any], said: str) -> None:
