@@ -27,8 +27,11 @@ ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
 HELD = "held by the school constants"
-OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
+UNSETTLED = "the data do not settle the coefficients"
+OUTCOMES = (ESTIMATED, NO_INTERVAL, UNSETTLED, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
+TOGETHER = {COLLINEAR: UNSETTLED, NO_MAXIMUM: UNSETTLED}
+"""Few municipalities have either, so that their schools could be found from the total: they are counted together."""
 
 TERM_COUNTS = {"municipalities": []}
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
@@ -45,7 +48,7 @@ class Fitted:
     municipality
         The choices.
     outcome
-        One of `OUTCOMES`.
+        One of `OUTCOMES`, with its reason where they are counted `TOGETHER`.
     result
         The coefficients with their errors; None unless the outcome is `ESTIMATED`.
     probability
@@ -204,7 +207,7 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
     rows = pd.DataFrame(
         [
             {
-                "outcome": found.outcome,
+                "outcome": TOGETHER.get(found.outcome, found.outcome),
                 "municipalities": 1,
                 "pupils": found.municipality.n_pupils,
                 "schools": found.municipality.n_schools,
