@@ -87,7 +87,7 @@ def test_what_holds_between_other_distances_is_counted():
     others = [dict(zip(columns, values, strict=True)) for values in rows]
     found = told([row("density", "log2_density", 0.08, 0.01, 0.15)], others=others)["density"]
     assert found.endswith(
-        "Between 3 other pairs of distances the fall is measurably faster for 1 and measurably slower for 1."
+        "Of 3 other pairs of distances, the fall is then measurably faster between 1 and measurably slower between 1."
     )
 
 
