@@ -1,27 +1,22 @@
-"""All municipalities on the files themselves: the account, and Amsterdam against the chapter on one municipality."""
+"""All municipalities on the files themselves: the account, Amsterdam against statsmodels, and what intervals hold."""
+
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from analysis.data.country_files import read_country_files
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import COUNTRY, read_duo
-from analysis.models import conditional_logit, school_choice
-from analysis.models.choice_by_municipality.estimation import account, coefficients, estimate
+from analysis.models.choice_by_municipality.estimation import account, estimate
 from analysis.models.choice_by_municipality.flows import municipalities
-from analysis.models.geography import pairwise_km
+from analysis.models.choice_by_municipality.sensitivity import FALL, sensitivities
 
 pytestmark = pytest.mark.real
 
-FORMULA = "distance_km + log(distance_km + 0.1) + schoolweging + C(denomination)"
-TERM_OF = {
-    "distance_km": "distance_km",
-    "log_distance": "log(distance_km + 0.1)",
-    "schoolweging": "schoolweging",
-    "schoolweging_x_nonwestern": "schoolweging:share_nonwestern",
-    **{f"denomination_{name}": f"C(denomination)[T.{name}]" for name in school_choice.DENOMINATIONS},
-}
+FORMULA = "distance_km + log(distance_km + 0.1)"
+STEP = -np.array([1.0, np.log(2.1 / 1.1)])  # the fall from 1 to 2 km
 
 
 @pytest.fixture(scope="module")
@@ -42,29 +37,42 @@ def test_nobody_leaves_without_a_reason(country):
     assert told["estimated"] == 133
 
 
-@pytest.mark.parametrize("interaction", [False, True])
-def test_amsterdam_has_the_coefficients_of_the_chapter_on_one_municipality(country, interaction):
-    """With the interaction the formula is that of chapter 03's model of all ages, and so must be all that it finds."""
+def test_amsterdam_has_the_coefficients_of_the_poisson_regression_with_postcodes_and_schools(country):
     _, split = country
-    amsterdam = [one for one in split if one.name == "Amsterdam"]
-    formula = FORMULA + (" + schoolweging:share_nonwestern" if interaction else "")
-    told = coefficients(estimate(amsterdam, formula)).set_index("term")
+    amsterdam = next(one for one in split if one.name == "Amsterdam")
+    found = estimate([amsterdam], FORMULA)[0].result
+    assert (found.n_pupils, found.n_postcodes) == (58_428, 76)
 
-    tables, _ = country
-    by_school, by_pc4 = tables.by_school.set_index("location"), tables.by_pc4.set_index("pc4")
-    here = by_school[by_school["municipality"] == "Amsterdam"]
-    pairs = tables.by_pc4_school[tables.by_pc4_school["location"].isin(here.index)]
-    homes = by_pc4.loc[pairs["pc4"].unique()]
-    choices = school_choice.select("all_ages", pairs, "TOTAAL", pairwise_km(homes, here))
-    terms = school_choice.attributes(choices, here, homes)
-    if not interaction:
-        terms = terms.drop(columns="schoolweging_x_nonwestern")
-    pc4 = pd.Series(choices.distance.index, index=choices.distance.index)
-    expected = conditional_logit.fit(terms, choices.pupils, grouped=True, cluster=pc4).estimates("all_ages")
-    ours = told.loc[[TERM_OF[term] for term in expected["term"]]]
-    for column in ("estimate", "std_error", "std_error_classical"):
-        np.testing.assert_allclose(ours[column], expected[column], rtol=1e-6)
-    assert ours["n_obs"].unique().tolist() == [58_428]
+    homes, schools = amsterdam.pupils.shape
+    km = amsterdam.distance_km.ravel()
+    dummies = np.column_stack([np.repeat(np.eye(homes), schools, axis=0), np.tile(np.eye(schools)[:, 1:], (homes, 1))])
+    X = np.column_stack([km, np.log(km + 0.1), dummies])
+    expected = sm.GLM(amsterdam.pupils.ravel(), X, family=sm.families.Poisson()).fit(tol=1e-10, maxiter=100)
+    np.testing.assert_allclose(found.params + found.bias, expected.params[:2], rtol=1e-6)
+    np.testing.assert_allclose(found.covariance, expected.cov_params()[:2, :2], rtol=1e-5)
+
+
+def test_intervals_hold_the_truth_of_the_municipalities_themselves(country):
+    """Their own postcodes, schools, pupils and distances; pupils of a postcode are alike, as they are (0.02)."""
+    rng, held = np.random.default_rng(5), []
+    known = [found for found in estimate(country[1], FORMULA) if found.result is not None]
+    truth = {found.municipality.name: STEP @ (found.result.params + found.result.bias) for found in known}
+    for _ in range(5):
+        drawn = [_drawn(rng, found.municipality, found.probability) for found in known]
+        told = sensitivities(estimate(drawn, FORMULA), 1.0, 2.0)
+        fall = told[told["term"] == FALL].set_index("group")
+        true = fall.index.map(truth)
+        held += ((fall["ci_low"] <= true) & (true <= fall["ci_high"])).tolist()
+    assert len(held) == 5 * 133
+    assert 0.92 <= np.mean(held) <= 0.98
+
+
+def _drawn(rng, one, probability):
+    """Let the pupils of a municipality choose anew; schools that nobody attends then leave."""
+    share = rng.gamma(np.maximum(probability * 49, 1e-12))
+    pupils = rng.multinomial(one.pupils.sum(axis=1).astype(int), share / share.sum(axis=1, keepdims=True)).astype(float)
+    kept = pupils.sum(axis=0) > 0
+    return replace(one, pupils=pupils[:, kept], distance_km=one.distance_km[:, kept], schools=one.schools[kept])
 
 
 def test_density_and_distances_are_read_whole(real_data_folder, cards_folder):

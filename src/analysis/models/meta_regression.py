@@ -56,12 +56,12 @@ class MetaRegression:
         return self.n_obs - len(self.coefficients)
 
     def estimates(self, model: str, unit: str | Mapping[str, str]) -> pd.DataFrame:
-        """Tell the coefficients in the one form; every unit is a cluster of its own."""
+        """Tell the coefficients in the one form, with ``df``; every unit is a cluster of its own."""
         errors = pd.Series(np.sqrt(np.diag(self.covariance)), index=self.coefficients.index)
         rows = t_interval(self.coefficients, errors, self.df_resid + 1)
         rows.insert(0, "term", list(self.coefficients.index))
         rows["unit"] = unit if isinstance(unit, str) else rows["term"].map(unit)
-        return in_form(rows, model=model, group="all", n_obs=self.n_obs, n_clusters=self.n_obs)
+        return in_form(rows, model=model, group="all", n_obs=self.n_obs, n_clusters=self.n_obs, df=self.df_resid)
 
     def predicted(self, terms: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         """Tell the expected value at some values of the terms: ``estimate, ci_low, ci_high``."""

@@ -184,8 +184,8 @@ def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> 
     if known.empty:
         return ""
     told = text(
-        "Between {n} other pairs of distances the fall is measurably faster for {faster} and measurably slower for "
-        "{slower}.",
+        "Of {n} other pairs of distances, the fall is then measurably faster between {faster} and measurably slower "
+        "between {slower}.",
         n=len(known),
         faster=int((known["ci_low"] > 0).sum()),
         slower=int((known["ci_high"] < 0).sum()),

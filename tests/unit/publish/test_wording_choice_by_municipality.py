@@ -87,7 +87,7 @@ def test_what_holds_between_other_distances_is_counted():
     others = [dict(zip(columns, values, strict=True)) for values in rows]
     found = told([row("density", "log2_density", 0.08, 0.01, 0.15)], others=others)["density"]
     assert found.endswith(
-        "Between 3 other pairs of distances the fall is measurably faster for 1 and measurably slower for 1."
+        "Of 3 other pairs of distances, the fall is then measurably faster between 1 and measurably slower between 1."
     )
 
 
@@ -101,7 +101,7 @@ def test_coverage_and_postcode_points_are_told_where_nothing_is_withheld():
     account = pd.DataFrame(
         [
             {"outcome": "estimated", "municipalities": 133, "share": 0.612},
-            {"outcome": "no finite maximum", "municipalities": 2, "share": None},
+            {"outcome": "the data do not settle the coefficients", "municipalities": 2, "share": None},
         ]
     )
     means = pd.DataFrame(
@@ -110,7 +110,7 @@ def test_coverage_and_postcode_points_are_told_where_nothing_is_withheld():
     found = told(account=account, means=means)
     assert found["covered"].startswith("In 133 of the 135 municipalities the model")
     assert "61% of all pupils" in found["covered"]
-    assert found["covered"].endswith("The others have none: no finite maximum (2).")
+    assert found["covered"].endswith("The others have none: the data do not settle the coefficients (2).")
     assert "1.13 times the straight line" in found["postcode_points"]
     assert "postcode_points" not in told(means=means.assign(published_to_straight=[0.94, None, 0.73]))
 

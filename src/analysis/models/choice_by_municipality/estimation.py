@@ -28,10 +28,13 @@ ONE_POSTCODE = "fewer than two postcodes"
 COLLINEAR = "terms cannot be told apart"
 NO_MAXIMUM = "no finite maximum"
 HELD = "held by the school constants"
-OUTCOMES = (ESTIMATED, NO_INTERVAL, COLLINEAR, NO_MAXIMUM, ONE_POSTCODE, ONE_SCHOOL)
+UNSETTLED = "the data do not settle the coefficients"
+OUTCOMES = (ESTIMATED, NO_INTERVAL, UNSETTLED, ONE_POSTCODE, ONE_SCHOOL)
 """What can become of a municipality, in the order in which it is told."""
+TOGETHER = {COLLINEAR: UNSETTLED, NO_MAXIMUM: UNSETTLED}
+"""Few municipalities have either, so that their schools could be found from the total: they are counted together."""
 
-TERM_COUNTS: Mapping[str, Sequence[str]] = {"municipalities": []}
+TERM_COUNTS: dict[str, list[str]] = {"municipalities": []}
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
 OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
@@ -46,7 +49,7 @@ class Fitted:
     municipality
         The choices.
     outcome
-        One of `OUTCOMES`.
+        One of `OUTCOMES`, with its reason where they are counted `TOGETHER`.
     result
         The coefficients with their errors; None unless the outcome is `ESTIMATED`.
     probability
@@ -213,7 +216,7 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
     rows = pd.DataFrame(
         [
             {
-                "outcome": found.outcome,
+                "outcome": TOGETHER.get(found.outcome, found.outcome),
                 "municipalities": 1,
                 "pupils": found.municipality.n_pupils,
                 "schools": found.municipality.n_schools,

@@ -11,6 +11,7 @@ from analysis.models.choice_by_municipality.estimation import (
     NO_MAXIMUM,
     ONE_POSTCODE,
     ONE_SCHOOL,
+    UNSETTLED,
     account,
     coefficients,
     designs,
@@ -136,3 +137,11 @@ def test_the_account_counts_all():
         [1, 50, 1, 2],
     ]
     assert told["share"].tolist() == pytest.approx([83 / 133, 50 / 133])
+
+
+def test_municipalities_without_a_settled_answer_are_counted_together():
+    """Apart, the two schools of the one could be found from the total of all schools."""
+    collinear = town([[20, 30], [30, 20]], [[1, 1], [2, 2]], [5.0, 6.0], "Alike")
+    separated = town([[20, 0], [0, 20], [20, 0]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0], "Apart")
+    told = account(estimate([collinear, separated], "distance_km"))
+    assert told[["outcome", "municipalities", "schools"]].to_numpy().tolist() == [[UNSETTLED, 2, 4]]
