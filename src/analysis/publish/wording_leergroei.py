@@ -201,20 +201,29 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
     rows = rows_of(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
-        yield (
-            "schools",
-            text(
-                "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
-                "{low} in {closed} than the year before (standard deviations of growth), and another tenth {high}.",
-                subject=subject(most),
-                band=band(most),
-                low=tenth_below(most["low_tenth"]),
-                closed=closed,
-                high=tenth_above(most["high_tenth"]),
-            )
-            + ("" if leads(rows, *SPREAD) else " " + text("That schools differ most there is not established.")),
-            int(most["n_pupils"]),
+        told = {
+            "subject": subject(most),
+            "band": band(most),
+            "low": tenth_below(most["low_tenth"]),
+            "closed": closed,
+            "high": tenth_above(most["high_tenth"]),
+        }
+        yield "schools", _unlike(told, established=leads(rows, *SPREAD)), int(most["n_pupils"])
+
+
+def _unlike(told: dict[str, str], *, established: bool) -> str:
+    if established:
+        return text(
+            "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
+            "{low} in {closed} than the year before (standard deviations of growth), and another tenth {high}.",
+            **told,
         )
+    return text(
+        "Comparable schools differ. In {subject} among {band} the estimate is largest, but that they differ most there "
+        "is not established: chance apart, a tenth of them grew {low} in {closed} than the year before (standard "
+        "deviations of growth), and another tenth {high}.",
+        **told,
+    )
 
 
 def _shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:

@@ -240,7 +240,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
 
 def _than_now(now_minus: pd.Series) -> str:
     if _across_zero(now_minus):
-        return text("not measurably other than now (now is higher by {size})", size=wording.interval(now_minus, 2))
+        return text("not measurably other than now (difference {size})", size=wording.interval(_mirrored(now_minus), 2))
     if now_minus["estimate"] > 0:
         return text("{size} lower than now", size=_size(now_minus, 2))
     return text("{size} higher than now", size=_size(now_minus, 2))
@@ -301,8 +301,11 @@ def _size(row: pd.Series, digits: int) -> str:
     """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
     if _across_zero(row) or row["estimate"] > 0:
         return wording.interval(row, digits)
-    mirrored = {"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]}
-    return wording.interval(pd.Series(mirrored), digits)
+    return wording.interval(_mirrored(row), digits)
+
+
+def _mirrored(row: pd.Series) -> pd.Series:
+    return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
 def _told(rows: pd.DataFrame) -> pd.DataFrame:

@@ -129,12 +129,16 @@ def test_words_on_change_follow_its_sign_and_interval(sentences, indices, change
     ("difference", "words"),
     [
         (-0.14, "0.14 (95% interval 0.13 to 0.15) higher than now"),
-        (0.004, "not measurably other than now (now is higher by 0.00 (95% interval \N{MINUS SIGN}0.01 to 0.01))"),
+        (
+            0.06,
+            "not measurably other than now (difference \N{MINUS SIGN}0.06 (95% interval \N{MINUS SIGN}0.13 to 0.01))",
+        ),
     ],
 )
 def test_words_on_the_nearest_school_follow_sign_and_interval(sentences, scenarios, difference, words):
     minus = scenarios["scenario"].str.startswith("now_minus")
-    values = {"estimate": difference, "ci_low": difference - 0.01, "ci_high": difference + 0.01}
+    half = 0.07 if "measurably" in words else 0.01
+    values = {"estimate": difference, "ci_low": difference - half, "ci_high": difference + half}
     told = sentences(scenarios=scenarios.assign(**{k: scenarios[k].mask(minus, v) for k, v in values.items()}))
     assert words in told["nearest_laag"]
 
