@@ -47,9 +47,9 @@ def _if_all_consented(estimates: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def left_out(trend: Row | None, many: Row, one: Row) -> str:
+def left_out(trend: Row, many: Row, one: Row) -> str:
     """Say what a comparison with one year leaves out, where the trend is measurable and the two comparisons show it."""
-    if trend is None or trend["ci_low"] <= 0 <= trend["ci_high"]:
+    if trend["ci_low"] <= 0 <= trend["ci_high"]:
         return ""
     if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
         return text("Growth rose over the control years, which a comparison with one year leaves out. ")

@@ -86,6 +86,7 @@ def test_the_choice_of_years_is_told():
     rows = [
         ("pnas_overall", "", "composite", "", "closure", -3.16, -3.5, -2.8, 90_000),
         ("pnas_one_control", "", "composite", "", "closure", -2.51, -2.8, -2.2, 50_000),
+        ("pnas_overall", "", "composite", "", "year", 0.7, 0.5, 0.9, 90_000),
         ("pnas_ses", "parental education", "composite", "laag", "difference", -1.2, -2.0, -0.4, 9_000),
     ]
     found = told(*rows)
@@ -236,6 +237,12 @@ def test_what_one_year_leaves_out_follows_the_trend(many, one, trend, words):
     assert ("over the control years" in said) == bool(words)
     assert words is None or words in said
     assert "hides" not in said
+
+
+def test_with_one_control_year_there_is_no_trend_to_compare_with():
+    said = told(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
+    assert said.startswith("Against the year before, growth in the mean of the tests was 2.3")
+    assert "trend" not in said
 
 
 def test_schools_without_consent_are_told_with_weights_and_bounds():
