@@ -103,7 +103,7 @@ def against_year_before(rows: pd.DataFrame, design: Design, headlines: pd.DataFr
 
     Notes
     -----
-    The change is the difference of two years, so that its error is :math:`\sqrt 2\,\hat\sigma`.
+    The change is the difference of two years, so that its error is :math:`\sqrt{2}\,\hat\sigma`.
     """
     known = comparable(rows, design)
     before = known[known["year"] == reference_year(design)]
