@@ -246,7 +246,7 @@ def test_with_one_control_year_there_is_no_trend_to_compare_with():
 
 
 def test_schools_without_consent_are_told_with_weights_and_bounds():
-    kinds = [("with consent", 170, 0.394), ("without consent", 43, 0.4325), ("all schools", 213, 0.402)]
+    kinds = [("with consent", 170, 0.394), ("without consent", 43, 0.4325)]
     consent = pd.DataFrame(kinds, columns=["consent", "n_schools", "share_at_risk"])
     rows = [
         ("consent_ipw", "ois_standardised", "rekenen", "consent_ipw", "closure", -0.172, -0.21, -0.13, 900),

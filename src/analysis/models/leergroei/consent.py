@@ -51,11 +51,12 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per kind of school, and of all: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
+        One row per kind of school: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
         ``shortage`` (means over schools). Special schools are not among them.
     """
     known = _regular(rows, design)
-    kinds = {WITH: known[~_without(known)], WITHOUT: known[_without(known)], "all schools": known}
+    # No row of all schools: beside it a row that is withheld could be worked out.
+    kinds = {WITH: known[~_without(known)], WITHOUT: known[_without(known)]}
     return pd.DataFrame([{"consent": kind, **_described(part)} for kind, part in kinds.items()])
 
 

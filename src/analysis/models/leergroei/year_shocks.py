@@ -27,12 +27,17 @@ from analysis.models.leergroei.sample import comparable, reference_year
 
 LEVEL = 0.95
 NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd")
-SHOCK_COUNTS = {"n_pupils": NUMBERS, "n_obs": NUMBERS, "n_least": ("n_pupils", "n_obs", *NUMBERS)}
+SHOCK_COUNTS = {
+    "n_pupils": NUMBERS,
+    "n_obs": NUMBERS,
+    "n_least": ("n_pupils", "n_obs", *NUMBERS),
+    "n_clusters": ("n_pupils", "n_obs", *NUMBERS),
+}
 
 Floats = NDArray[np.float64]
 
 
-COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "unit"]
+COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "n_clusters", "unit"]
 
 
 def beside(
@@ -62,8 +67,8 @@ def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.
     by_pupil_growth
         As `closure.percentile_growth` returns it.
     headlines
-        ``outcome, model, estimate, ci_low, ci_high, n_obs, n_pupils, n_least, unit``: the rows of `closure.overall`
-        with term ``closure``.
+        ``outcome, model, estimate, ci_low, ci_high, n_obs, n_pupils, n_least, n_clusters, unit``: the rows of
+        `closure.overall` with term ``closure``.
 
     Returns
     -------
