@@ -211,10 +211,10 @@ def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
     assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in said
 
 
-def test_where_nothing_tells_how_much_years_differ_the_sentence_says_so():
+def test_where_nothing_shows_how_much_years_differ_the_sentence_says_so():
     none = shocked("ois_standardised", float("nan"), float("nan"), df=0).assign(control_years=1)
     said = told(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
-    assert "With so few control years (1) nothing tells how much years differ by themselves" in said
+    assert "With so few control years (1) nothing shows how much years differ by themselves" in said
 
 
 def pnas(many, one, trend):

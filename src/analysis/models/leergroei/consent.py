@@ -78,7 +78,7 @@ def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFram
     Raises
     ------
     ModelError
-        If the share at risk, the shortage and pupils' traits tell apart perfectly, or not at all, who gave consent.
+        If the share at risk, the shortage and traits of pupils predict perfectly, or not at all, who gave consent.
 
     Notes
     -----
@@ -167,9 +167,7 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     outcome = str(part["subject"].iloc[0])
     fitted = logit.fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
     if fitted.separated:
-        raise ModelError(
-            f"{outcome}: the schools without consent are told apart perfectly by their pupils", Reason.SEPARATED
-        )
+        raise ModelError(f"{outcome}: their pupils predict perfectly which schools gave no consent", Reason.SEPARATED)
     chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[gave]
     weight = gave.mean() / chance
     return weight.clip(*weight.quantile([trim, 1 - trim]))

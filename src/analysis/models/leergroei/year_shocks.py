@@ -2,7 +2,7 @@ r"""What a year may differ by: the headlines if growth moves from year to year b
 
 Errors clustered by school say how far a headline would move with other pupils and schools in the same years. They pass
 over whatever makes one year unlike another for everybody (a new edition of a test, a flu, a late Easter). With one
-treated year that error cannot be averaged out, and only the control years tell of its size (Donald and Lang, 2007).
+treated year that error cannot be averaged out, and only the control years show its size (Donald and Lang, 2007).
 The mean growth of a year, at equal days between the tests, is
 
 .. math:: m_t = \alpha + \gamma t + \delta\,\mathrm{closure}_t + \eta_t, \quad \eta_t \sim N(0, \sigma^2)

@@ -78,7 +78,7 @@ def test_the_change_against_one_year_has_twice_the_error_of_a_year():
 
 
 @pytest.mark.parametrize("years", [YEARS[1:], YEARS[2:]])
-def test_with_two_control_years_or_one_nothing_tells_of_shocks(years):
+def test_with_two_control_years_or_one_nothing_shows_of_shocks(years):
     rows = world(np.random.default_rng(3), years=years)
     told = beside_trend(rows)
     assert np.isnan([told["shock_low"], told["shock_high"], told["year_sd"]]).all()
