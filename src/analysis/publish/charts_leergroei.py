@@ -30,6 +30,7 @@ ABSENT: Mapping[str, str] = {
     "consent_ipw": word("weighted for schools without consent"),
     "covered": word("schools that tested nearly all"),
     "lee_bounds": word("bounds: absent at best, at worst"),
+    "consent_bounds": word("bounds: no consent at best, at worst"),
 }
 GROUPS: Mapping[str, str] = {
     "laag": word("parents with a low education"),

@@ -38,10 +38,10 @@ def tenth_above(limit: float) -> str:
 
 
 def shocks(row: Row, digits: int = 2) -> str:
-    """Say what the interval is if years differ by shocks, or that nothing tells how large these are."""
+    """Say what the interval is if years differ by shocks, or that nothing shows how large these are."""
     if not row["df"] > 0 or row["shock_low"] != row["shock_low"]:
         return text(
-            "With so few control years ({years}) nothing tells how much years differ by themselves, and this interval "
+            "With so few control years ({years}) nothing shows how much years differ by themselves, and this interval "
             "does not count it.",
             years=int(row["control_years"]),
         )

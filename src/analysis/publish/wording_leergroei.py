@@ -271,18 +271,19 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
     )
     trends = {row["outcome"]: row for row in known(estimates, model="pnas_overall", term="year")}
     for outcome in [name for name in many if name in one][:1]:
+        told = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
+        told["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
         yield (
             "pnas",
             text(
                 "Against all control years and their trend, growth in {subject} was {many} in {closed}; against the "
                 "year before alone, {one}. {trend}{shocks}",
-                subject=subject(many[outcome]),
-                many=points(many[outcome]),
-                closed=closed,
                 one=points(one[outcome]),
-                trend=left_out(trends.get(outcome), many[outcome], one[outcome]),
-                shocks=with_shocks(year_shocks, "pnas_overall", many[outcome], 1),
-            ),
+                trend=left_out(trends[outcome], many[outcome], one[outcome]),
+                **told,
+            )
+            if outcome in trends
+            else text("Against the year before, growth in {subject} was {many} in {closed}. {shocks}", **told),
             int(many[outcome]["n_pupils"]),
         )
 

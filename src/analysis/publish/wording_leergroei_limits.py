@@ -16,21 +16,22 @@ def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -
     """Tell what schools without consent may do to the changes; nothing where a number of it is withheld."""
     kinds = {row["consent"]: row for row in rows_of(make_up)}
     told = "; ".join(_if_all_consented(estimates))
-    if told and {"with consent", "without consent", "all schools"} <= set(kinds):
+    if told and {"with consent", "without consent"} <= set(kinds):
+        schools = {kind: int(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",
             text(
                 "Of {schools:,} schools with tests {without:,} schools gave no consent to use them. The mean share of "
                 "pupils at risk is {out:.0%} at these and {there:.0%} at the others. Weighted for that, pupils grew in "
                 "{closed}, against the year before and in standard deviations of growth: {told}.",
-                schools=int(kinds["all schools"]["n_schools"]),
-                without=int(kinds["without consent"]["n_schools"]),
+                schools=sum(schools.values()),
+                without=schools["without consent"],
                 out=kinds["without consent"]["share_at_risk"],
                 there=kinds["with consent"]["share_at_risk"],
                 closed=closed,
                 told=told,
             ),
-            int(kinds["all schools"]["n_schools"]),
+            sum(schools.values()),
         )
 
 
@@ -47,9 +48,9 @@ def _if_all_consented(estimates: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def left_out(trend: Row | None, many: Row, one: Row) -> str:
+def left_out(trend: Row, many: Row, one: Row) -> str:
     """Say what a comparison with one year leaves out, where the trend is measurable and the two comparisons show it."""
-    if trend is None or trend["ci_low"] <= 0 <= trend["ci_high"]:
+    if trend["ci_low"] <= 0 <= trend["ci_high"]:
         return ""
     if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
         return text("Growth rose over the control years, which a comparison with one year leaves out. ")

@@ -112,6 +112,7 @@ def test_the_choice_of_years_is_told():
     rows = [
         ("pnas_overall", "", "composite", "", "closure", -3.16, -3.5, -2.8, 90_000),
         ("pnas_one_control", "", "composite", "", "closure", -2.51, -2.8, -2.2, 50_000),
+        ("pnas_overall", "", "composite", "", "year", 0.7, 0.5, 0.9, 90_000),
         ("pnas_ses", "parental education", "composite", "laag", "difference", -1.2, -2.0, -0.4, 9_000),
     ]
     found = told(*rows)
@@ -238,10 +239,10 @@ def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
     assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in said
 
 
-def test_where_nothing_tells_how_much_years_differ_the_sentence_says_so():
+def test_where_nothing_shows_how_much_years_differ_the_sentence_says_so():
     none = shocked("ois_standardised", float("nan"), float("nan"), df=0).assign(control_years=1)
     said = told(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
-    assert "With so few control years (1) nothing tells how much years differ by themselves" in said
+    assert "With so few control years (1) nothing shows how much years differ by themselves" in said
 
 
 def pnas(many, one, trend):
@@ -266,8 +267,14 @@ def test_what_one_year_leaves_out_follows_the_trend(many, one, trend, words):
     assert "hides" not in said
 
 
+def test_with_one_control_year_there_is_no_trend_to_compare_with():
+    said = told(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
+    assert said.startswith("Against the year before, growth in the mean of the tests was 2.3")
+    assert "trend" not in said
+
+
 def test_schools_without_consent_are_told_with_weights_and_bounds():
-    kinds = [("with consent", 170, 0.394), ("without consent", 43, 0.4325), ("all schools", 213, 0.402)]
+    kinds = [("with consent", 170, 0.394), ("without consent", 43, 0.4325)]
     consent = pd.DataFrame(kinds, columns=["consent", "n_schools", "share_at_risk"])
     rows = [
         ("consent_ipw", "ois_standardised", "rekenen", "consent_ipw", "closure", -0.172, -0.21, -0.13, 900),

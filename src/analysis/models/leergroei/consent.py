@@ -51,11 +51,12 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per kind of school, and of all: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
+        One row per kind of school: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
         ``shortage`` (means over schools). Special schools are not among them.
     """
     known = _regular(rows, design)
-    kinds = {WITH: known[~_without(known)], WITHOUT: known[_without(known)], "all schools": known}
+    # No row of all schools: beside it a row that is withheld could be worked out.
+    kinds = {WITH: known[~_without(known)], WITHOUT: known[_without(known)]}
     return pd.DataFrame([{"consent": kind, **_described(part)} for kind, part in kinds.items()])
 
 
@@ -77,7 +78,7 @@ def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFram
     Raises
     ------
     ModelError
-        If the share at risk, the shortage and pupils' traits tell apart perfectly, or not at all, who gave consent.
+        If the share at risk, the shortage and traits of pupils predict perfectly, or not at all, who gave consent.
 
     Notes
     -----
@@ -166,9 +167,7 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     outcome = str(part["subject"].iloc[0])
     fitted = logit.fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
     if fitted.separated:
-        raise ModelError(
-            f"{outcome}: the schools without consent are told apart perfectly by their pupils", Reason.SEPARATED
-        )
+        raise ModelError(f"{outcome}: their pupils predict perfectly which schools gave no consent", Reason.SEPARATED)
     chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[gave]
     weight = gave.mean() / chance
     return weight.clip(*weight.quantile([trim, 1 - trim]))

@@ -2,7 +2,7 @@ r"""What a year may differ by: the headlines if growth moves from year to year b
 
 Errors clustered by school say how far a headline would move with other pupils and schools in the same years. They pass
 over whatever makes one year unlike another for everybody (a new edition of a test, a flu, a late Easter). With one
-treated year that error cannot be averaged out, and only the control years tell of its size (Donald and Lang, 2007).
+treated year that error cannot be averaged out, and only the control years show its size (Donald and Lang, 2007).
 The mean growth of a year, at equal days between the tests, is
 
 .. math:: m_t = \alpha + \gamma t + \delta\,\mathrm{closure}_t + \eta_t, \quad \eta_t \sim N(0, \sigma^2)
@@ -27,12 +27,17 @@ from analysis.models.leergroei.sample import comparable, reference_year
 
 LEVEL = 0.95
 NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd")
-SHOCK_COUNTS = {"n_pupils": NUMBERS, "n_obs": NUMBERS, "n_least": ("n_pupils", "n_obs", *NUMBERS)}
+SHOCK_COUNTS = {
+    "n_pupils": NUMBERS,
+    "n_obs": NUMBERS,
+    "n_least": ("n_pupils", "n_obs", *NUMBERS),
+    "n_clusters": ("n_pupils", "n_obs", *NUMBERS),
+}
 
 Floats = NDArray[np.float64]
 
 
-COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "unit"]
+COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "n_clusters", "unit"]
 
 
 def beside(
@@ -62,8 +67,8 @@ def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.
     by_pupil_growth
         As `closure.percentile_growth` returns it.
     headlines
-        ``outcome, model, estimate, ci_low, ci_high, n_obs, n_pupils, n_least, unit``: the rows of `closure.overall`
-        with term ``closure``.
+        ``outcome, model, estimate, ci_low, ci_high, n_obs, n_pupils, n_least, n_clusters, unit``: the rows of
+        `closure.overall` with term ``closure``.
 
     Returns
     -------

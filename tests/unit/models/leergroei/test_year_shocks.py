@@ -8,6 +8,7 @@ from scipy import stats
 
 from analysis.models.leergroei import closure, growth, tables, year_shocks
 from analysis.models.leergroei.design import Design
+from analysis.publish.disclosure import PROFILES, suppress
 
 YEARS = ("2016/17", "2017/18", "2018/19", "2019/20")
 EFFECT, TREND, PER_DAY = -3.0, 0.8, 0.05
@@ -77,11 +78,22 @@ def test_the_change_against_one_year_has_twice_the_error_of_a_year():
 
 
 @pytest.mark.parametrize("years", [YEARS[1:], YEARS[2:]])
-def test_with_two_control_years_or_one_nothing_tells_of_shocks(years):
+def test_with_two_control_years_or_one_nothing_shows_of_shocks(years):
     rows = world(np.random.default_rng(3), years=years)
     told = beside_trend(rows)
     assert np.isnan([told["shock_low"], told["shock_high"], told["year_sd"]]).all()
     assert (told["df"], told["control_years"]) == (0, len(years) - 1)
+
+
+def test_what_rests_on_too_few_schools_is_withheld_here_as_everywhere():
+    """A headline of nine schools is withheld among the estimates, so that it must not stand in this table either."""
+    rows = world(np.random.default_rng(5), schools=9)
+    change = growth.change(growth.standardised(rows, DESIGN), DESIGN).assign(by="")
+    pnas = tables.with_least(closure.overall(rows))
+    told = year_shocks.beside(rows, DESIGN, change, rows, pnas)
+    assert told["n_clusters"].tolist() == [9, 9]
+    gated = suppress(told, year_shocks.SHOCK_COUNTS, PROFILES["default"]).frame
+    assert gated[list(year_shocks.NUMBERS)].isna().all(axis=None)
 
 
 def test_it_is_never_narrower_than_the_headline():
