@@ -20,7 +20,7 @@ from analysis.publish.words_staffing import outcomes
 
 # The verdicts of `models.staffing.validity`, its families and its level, to which a test holds them.
 RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
-MONEY = "money and pupils per teacher"
+AT_CUTOFF, MONEY = "toelage, at the cut-off", "money and pupils per teacher"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
 MIRROR = "retention"  # of who left: not stated twice
 RATIO = {"outcome": "pupils_per_teacher"}
