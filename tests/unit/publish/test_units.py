@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from analysis.publish import language, units
+from analysis.publish.axes import localise
 
 WAGE = {"estimate": 0.0641195, "ci_low": 0.0598260, "ci_high": 0.0684131, "unit": "log points"}
 
@@ -85,6 +86,14 @@ def test_an_axis_of_differences_of_shares_is_in_points():
     axes = Figure().subplots()
     units.points_along(axes.xaxis)
     assert axes.xaxis.get_major_formatter()(-0.025, 0) == "\N{MINUS SIGN}2.5"
+
+
+def test_an_axis_is_in_dutch_once():
+    with language.speaking("nl"):
+        figure = Figure()
+        units.points_along(figure.subplots().xaxis)
+        localise(figure)
+        assert figure.axes[0].xaxis.get_major_formatter()(-0.025, 0) == "\N{MINUS SIGN}2,5"
 
 
 def test_in_dutch():
