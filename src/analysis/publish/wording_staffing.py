@@ -250,7 +250,7 @@ def _drift(row: Row) -> str:
 def _beside(row: Row | None) -> str:
     """State the verdict at the cut-off on an outcome that is compared before and after too."""
     if row is None:
-        return text("At the cut-off it cannot be estimated.")
+        return text("At the cut-off no estimate is reported.")
     if row["verdict"] == RULED_OUT:
         return text(
             "At the cut-off, where schools need not have moved alike, an effect of {margin} or more is ruled out: "

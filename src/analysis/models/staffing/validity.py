@@ -118,7 +118,7 @@ def nulls(
     Returns
     -------
     DataFrame
-        The columns of `equivalence` with ``ci_low, ci_high, p_value, n_least`` besides, each in units of the margin
+        The columns of `equivalence` (``equivalent`` after correction) with ``ci_low, ci_high, p_value, n_least`` besides, each in units of the margin
         too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``; and where that is of the difference
         in differences, the first ``drift`` (a multiple of the largest step before the start) at which it falls, with
         the interval there (``drift_low, drift_high``), missing where it stands at all that were tried.
@@ -164,6 +164,7 @@ def _judged(
         family=family,
         p_corrected=p_corrected,
         p_tost_corrected=p_tost,
+        equivalent=p_tost < options["alpha"],
         verdict=verdict,
         n_clusters=told["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.

@@ -81,6 +81,7 @@ def test_equivalence_is_corrected_for_the_family_too_and_a_mirror_is_one_test():
     assert len(by_hand) == 4
     corrected = np.maximum.accumulate(by_hand.to_numpy() * [4, 3, 2, 1])
     assert found.loc[by_hand.index, "p_tost_corrected"].to_numpy() == pytest.approx(np.minimum(corrected, 1))
+    assert (found["equivalent"] == (found["verdict"] == RULED_OUT)).all()
     assert found.loc["retention", "p_tost_corrected"] == found.loc["outflow", "p_tost_corrected"]
 
 
