@@ -118,10 +118,11 @@ def nulls(
     Returns
     -------
     DataFrame
-        The columns of `equivalence` (``equivalent`` after correction) with ``ci_low, ci_high, p_value, n_least`` besides, each in units of the margin
-        too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``; and where that is of the difference
-        in differences, the first ``drift`` (a multiple of the largest step before the start) at which it falls, with
-        the interval there (``drift_low, drift_high``), missing where it stands at all that were tried.
+        The columns of `equivalence` (``equivalent`` after correction) with ``ci_low, ci_high, p_value, n_least``
+        besides, each in units of the margin too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``;
+        and where that is of the difference in differences, the first ``drift`` (a multiple of the largest step before
+        the start) at which it falls, with the interval there (``drift_low, drift_high``), missing where it stands at
+        all that were tried.
     """
     rows = estimates[(estimates["cluster"] == "board") & estimates["estimate"].notna()]
     shared = {**margins, **{name: margins[like] for name, like in LIKE.items()}}
