@@ -88,7 +88,9 @@ def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, stem: str) -> 
         The chapter, a key of `DECLARED`.
     """
     declared = DECLARED[stem]
-    family = {member: name for name, of in FAMILIES.items() for member in of.members if member in declared}
+    family = {
+        member: name for name, of in FAMILIES.items() for member in of.members if set(of.members) <= set(declared)
+    }
     rows = by_finding[["name", "sentence", "n", "unit"]].to_dict("records")
     return frame(
         (

@@ -32,6 +32,12 @@ def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
     assert found["p_corrected"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.02, 0.06])
 
 
+def test_a_member_of_another_chapters_family_is_none_here():
+    """An outcome of the toelage is called shortage too."""
+    found = with_tests(FINDINGS, ESTIMATES, "leergroei").set_index("name")
+    assert found.loc["shortage", "family"] == ""
+
+
 def test_a_sentence_about_several_rows_is_a_test_of_all_at_once():
     assert PValueOf({"model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.06)  # 3 x 0.02
     assert PValueOf({"outcome": ("lezen", "dmt"), "model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.8)
