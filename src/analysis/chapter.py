@@ -153,6 +153,8 @@ class Chapter(Release):
     def tests_made(self, stems: Sequence[str]) -> Published:
         """Publish how many findings the chapters `stems` make, how many are tests, and how many chance would give."""
         told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
+        if not told:
+            return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
         by_finding = pd.concat(told, ignore_index=True)
         counted = findings.count(by_finding)
         tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]
