@@ -24,18 +24,10 @@ OF_SHARES = 100.0
 POINTS = "percentage points"
 IN_POINTS = {"share of employment": "percentage points of employment"}
 LINEAR = (
-    "estimate",
-    "std_error",
-    "ci_low",
-    "ci_high",
-    "margin",
-    "mde",
-    "bias",
-    "low",
-    "high",
-    "drift_low",
-    "drift_high",
+    *("estimate", "std_error", "ci_low", "ci_high", "margin", "mde", "bias", "curvature", "off_line"),
+    *("low", "high", "drift_low", "drift_high", "inner_low", "inner_high"),
 )
+"""Columns in the unit of their row, in which they are linear."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,15 @@ def test_a_table_has_shares_in_points_and_all_else_as_it_is():
     assert shown["unit"].tolist() == ["percentage points of employment", "log points", "hours a week"]
 
 
+def test_all_that_is_in_the_unit_of_a_row_goes_along():
+    """A bound on the bend of a curve of shares is in percentage points as well."""
+    table = pd.DataFrame([{**dict.fromkeys(units.LINEAR, 0.5), "in_margins": 0.5, "unit": "share of teachers"}])
+    shown = units.in_points(table).iloc[0]
+    assert (shown[list(units.LINEAR)] == 50).all()
+    assert shown["in_margins"] == 0.5
+    assert {"curvature", "off_line", "bias"} <= set(units.LINEAR)
+
+
 def test_an_axis_of_differences_of_shares_is_in_points():
     axes = Figure().subplots()
     units.points_along(axes.xaxis)
