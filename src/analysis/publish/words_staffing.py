@@ -56,7 +56,7 @@ def measures() -> Mapping[str, str]:
 
 VERDICT_DIGITS = {
     **dict.fromkeys(("estimate", "ci_low", "ci_high", "mde", "p_corrected", "p_tost_corrected"), 3),
-    **{"margin": 2, "power_at_margin": 2, "drift": 1, "drift_low": 3, "drift_high": 3},
+    **{"margin": 2, "power_at_margin": 2, "falls_at": 1, "drift_low": 3, "drift_high": 3},
 }
 
 
@@ -66,7 +66,7 @@ def verdict_labels() -> dict[str, str]:
         "group": text("comparison"),
         "p_corrected": text("p of an effect, corrected"),
         "p_tost_corrected": text("p of equivalence, corrected"),
-        "drift": text("falls at drift"),
+        "falls_at": text("falls at drift"),
         "mde": text("smallest detectable effect"),
         "power_at_margin": text("power at the margin"),
     }

@@ -22,7 +22,7 @@ OUTFLOW = {
     "margin": 0.01,
     "mde": 0.009,
     "verdict": UNKNOWN,
-    "drift": np.nan,
+    "falls_at": np.nan,
     "drift_low": np.nan,
     "drift_high": np.nan,
     "unit": "share of teachers",
@@ -66,7 +66,7 @@ def test_an_effect_has_its_side_its_size_and_its_condition(estimate, side):
     ],
 )
 def test_ruled_out_carries_its_condition_and_what_a_drift_does_to_it(drift, told):
-    row = {"verdict": RULED_OUT, "drift": drift, "drift_low": -0.015, "drift_high": 0.005}
+    row = {"verdict": RULED_OUT, "falls_at": drift, "drift_low": -0.015, "drift_high": 0.005}
     (finding,) = said(row)
     assert "an effect of 1.0 percentage points or more is ruled out if schools with and without" in finding.sentence
     assert told in finding.sentence

@@ -104,9 +104,9 @@ def test_a_verdict_falls_at_the_first_drift_whose_interval_leaves_the_margin(nar
     drift = drift.assign(ci_low=-np.array([0.3, 0.6, 0.9]) / narrow, ci_high=np.array([0.3, 0.4, 0.5]) / narrow)
     found = _with_drift(told, drift).iloc[0]
     if np.isnan(falls):
-        assert np.isnan(found["drift"])
+        assert np.isnan(found["falls_at"])
     else:
-        assert found["drift"] == falls
+        assert found["falls_at"] == falls
         at = drift[drift["magnitude"] == falls].iloc[0]
         assert (found["drift_low"], found["drift_high"]) == (at["ci_low"], at["ci_high"])
 
@@ -116,15 +116,15 @@ def test_an_effect_falls_where_its_interval_holds_zero_and_what_is_uncertain_can
     drift = pd.DataFrame(
         {"outcome": "outflow", "magnitude": [0.0, 0.5], "ci_low": [0.01, -0.01], "ci_high": [0.03, 0.05]}
     )
-    found = _with_drift(told, drift).set_index("outcome")["drift"]
+    found = _with_drift(told, drift).set_index("outcome")["falls_at"]
     assert found["outflow"] == 0.5
-    unknown = _with_drift(judged().reset_index(), drift).set_index("outcome")["drift"]
+    unknown = _with_drift(judged().reset_index(), drift).set_index("outcome")["falls_at"]
     assert np.isnan(unknown["outflow"])
 
 
 def test_both_intervals_stand_below_each_other_by_outcome():
     robust = estimates("amt_rd", inflow=(0.1, 0.02), hours=(0.3, 0.1)).assign(bandwidth=5.0, n_left=40, n_right=50)
-    honest = robust.assign(model="amt_rd_honest", estimate=[0.2, 0.4], **dict.fromkeys(HONEST, 0.5))
+    honest = robust.assign(model="amt_honest_rd", estimate=[0.2, 0.4], **dict.fromkeys(HONEST, 0.5))
     found = both_intervals(robust, honest)
     assert found["outcome"].tolist() == ["inflow", "inflow", "hours", "hours"]
     assert found["interval"].tolist() == ["robust", "honest"] * 2
