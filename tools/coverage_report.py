@@ -16,10 +16,11 @@ HEAD = """\
 
 Share of 95% intervals that hold the truth of the synthetic world, over at least 200 small worlds each (500 where the
 toelage does nothing). Written by `make slow` from what its tests recorded; the tests demand 92-98% per model, and for
-the toelage 93-97% over its outcomes (less where errors are clustered by school, which passes over what boards
-share). Of tests at 5% it is the share that do not reject what is true. Rows of the school advice may lie
-between 90 and 99% each, their mean between 93 and 97%. Rows that name what nobody measures show what an interval that
-does not know of it is worth: the chapters say so where they publish one.
+the toelage 93-97% over its outcomes (less where errors are clustered by school, which passes over what boards share).
+An honest interval promises at least 95%, so that it may cover more often. Of tests at 5% it is the share that do not
+reject what is true. Rows of the school advice may lie between 90 and 99% each, their mean between 93 and 97%. Rows
+that name what nobody measures show what an interval that does not know of it is worth: the chapters say so where they
+publish one.
 
 | what is estimated, and how | covered |
 |---|---|

@@ -16,6 +16,7 @@ from analysis.publish.disclosure import Counts
 from analysis.publish.language import SOURCE, speak, text
 from analysis.publish.release import Published, Release
 from analysis.publish.tables import EACH
+from analysis.publish.tested import with_tests
 from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
@@ -145,9 +146,15 @@ class Chapter(Release):
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 
+    def with_tests(self, by_finding: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+        """Add to the findings of this chapter which of them are tests, from its estimates; see `publish.tested`."""
+        return with_tests(by_finding, estimates, self.workspace.stem)
+
     def tests_made(self, stems: Sequence[str]) -> Published:
         """Publish how many findings the chapters `stems` make, how many are tests, and how many chance would give."""
         told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
+        if not told:
+            return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
         by_finding = pd.concat(told, ignore_index=True)
         counted = findings.count(by_finding)
         tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]

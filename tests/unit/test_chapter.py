@@ -5,6 +5,7 @@ import pytest
 
 from analysis.chapter import NOTHING, Chapter
 from analysis.errors import DisclosureError, InputError
+from analysis.publish.findings import Finding, frame
 from analysis.run.workspace import Workspace
 
 FINDINGS = pd.DataFrame(
@@ -109,3 +110,27 @@ def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
     assert written["outcome"].tolist() == ["under", "under", "over"]
     assert written["pupils_out"].tolist()[:2] == [20, 20]
     assert written["pupils_out"].isna().tolist() == [False, False, True]
+
+
+def test_the_summary_counts_findings_and_tests(chapter_of):
+    both = ("segregation_findings", "staffing_findings")
+    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    tested = frame([Finding("wage", "It jumps.", 120, "schools", 0.03), Finding("level", "It is.", 120, "schools")])
+    chapter_of("staffing", produces=frozenset(both)).hand_over("staffing_findings", tested)
+    html = chapter_of("summary", needs=frozenset(both)).tests_made(["segregation", "staffing", "absent"]).html
+    # 4 findings, 1 test at 5%: 0.05 would come out by chance, and 1 did.
+    assert "makes 4 findings. 1 of them test" in html
+    assert "1 came out, 0.1 would" in html or "1 came out, 0.0 would" in html
+
+
+def test_a_summary_without_findings_counts_none(chapter_of):
+    html = chapter_of("summary", needs=frozenset()).tests_made(["segregation"]).html
+    assert html == NOTHING.format("This edition has no such chapter.")
+
+
+def test_a_chapter_adds_its_tests_from_its_estimates(chapter_of):
+    estimates = pd.DataFrame({"model": ["density"], "term": ["log2_density"], "estimate": [1.0], "p_value": [0.02]})
+    findings = FINDINGS.assign(name=["density", "fall"])
+    found = chapter_of("choice_by_municipality").with_tests(findings, estimates)
+    assert found["p_value"].tolist()[0] == 0.02
+    assert found["p_value"].isna().tolist() == [False, True]

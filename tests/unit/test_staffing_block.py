@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.blocks.staffing import MARGINS, OUTCOMES, StaffingBlock
-from analysis.models.staffing import eligibility, panel, validity
+from analysis.models.staffing import eligibility, oab, panel, validity
+from analysis.multiplicity import FAMILIES
 from analysis.publish import wording_staffing, words_staffing
 
 
@@ -14,7 +15,19 @@ def test_the_outcomes_are_those_of_the_models():
 
 
 def test_words_that_are_told_twice_agree():
-    assert (wording_staffing.NOTHING, wording_staffing.SOMETHING) == (validity.NOTHING, validity.SOMETHING)
+    for name in ("RULED_OUT", "SOMETHING", "UNKNOWN", "AT_CUTOFF"):
+        assert getattr(wording_staffing, name) == getattr(validity, name)
+    assert {name: words_staffing.UNITS[name] for name in eligibility.UNITS} == eligibility.UNITS
+    assert {name: words_staffing.UNITS[name] for name in oab.UNITS} == oab.UNITS
+
+
+def test_families_are_of_outcomes_that_are_compared():
+    before, cutoff = (FAMILIES[name] for name in (validity.BEFORE_AND_AFTER, validity.AT_CUTOFF))
+    assert set(before.members) | set(validity.MIRRORS) == set(eligibility.STEADY)
+    assert set(cutoff.members) | set(validity.MIRRORS) == set(eligibility.OUTCOMES)
+
+
+def test_conventions_agree():
     assert words_staffing.STANDARD_ERRORS == panel.STANDARD_ERRORS
 
 

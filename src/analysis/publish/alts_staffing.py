@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.multiplicity import FAMILIES, holm
 from analysis.publish import units
+from analysis.publish.findings import LEVEL
 from analysis.publish.language import text
-from analysis.publish.wording_staffing import as_rows, one
+from analysis.publish.wording_staffing import AT_CUTOFF, MIRROR, as_rows, one
 from analysis.publish.words_staffing import outcomes, word
 
 ENDS = ("estimate", "ci_low", "ci_high")
@@ -50,9 +52,13 @@ def _moved(kind: str, signs: Iterable[tuple[str, int]]) -> str:
 
 
 def cutoff(jumps: pd.DataFrame) -> str:
-    """Describe the pictures at the cut-off: which outcomes jump, and whither."""
+    """Describe the pictures at the cut-off: which outcomes jump, and whither, by p-values corrected in their family."""
     kind = text("A panel per outcome with dots and lines on both sides of the cut-off.")
-    return _moved(kind, [(row["outcome"], units.direction(row)) for row in as_rows(_known(jumps))])
+    known = _known(jumps).set_index("outcome")
+    members = [name for name in FAMILIES[AT_CUTOFF].members if name in known.index]
+    corrected = pd.concat([known["p_value"].drop(members), pd.Series(holm(known["p_value"][members]), members)])
+    rows = [row for row in as_rows(known.reset_index()) if row["outcome"] != MIRROR]
+    return _moved(kind, [(row["outcome"], units.direction(row) * (corrected[row["outcome"]] < LEVEL)) for row in rows])
 
 
 def _every(rows: pd.DataFrame) -> int:

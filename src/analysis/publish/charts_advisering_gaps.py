@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis.publish import figures, language
 from analysis.publish.charts_advisering import in_words
 from analysis.publish.figures import FAINT, MARKERS, PALETTE
-from analysis.publish.language import localised, text, word
+from analysis.publish.language import text, word
 from analysis.publish.tables import MINUS
 
 TERMS = {
@@ -154,4 +154,4 @@ def _signed(points: float) -> str:
     if abs(points) < 1e-9:
         return "0"
     decimals = 0 if float(points).is_integer() or abs(points - round(points)) < 1e-9 else 1
-    return ("+" if points > 0 else MINUS) + localised(f"{abs(points):.{decimals}f}")
+    return ("+" if points > 0 else MINUS) + f"{abs(points):.{decimals}f}"  # `axes.localise` has its language

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from analysis.publish import figures
+from analysis.publish import figures, units
 from analysis.publish.language import term, text, word
 
 SUBJECTS: Mapping[str, str] = {
@@ -76,7 +76,8 @@ def by_category(
     sort
         Put the lines in the order of the first series' estimates; else as they come.
     percent
-        Write the numbers along the axis as per cent.
+        The numbers along the axis are shares, written as per cent; or differences of shares, where there is a line of
+        no effect, in percentage points.
     reference
         Where to draw the line of no effect; None for no line.
     """
@@ -99,7 +100,10 @@ def by_category(
             )
         panel.set_title(term(SUBJECTS.get(outcome, outcome)))
     axes[-1, 0].set_xlabel(axis)
-    if percent:
+    if percent and reference is not None:  # against no difference: differences of shares
+        units.points_along(axes[-1, 0].xaxis)
+        axes[-1, 0].set_xlabel(text("{axis}, percentage points", axis=axis))
+    elif percent:
         axes[-1, 0].xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
     if series:
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=3)

@@ -33,7 +33,7 @@ def cutoff(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> Fi
     lines
         ``outcome, side, at, fitted, ci_low, ci_high``.
     jumps
-        Estimates with ``outcome, estimate, ci_low, ci_high, unit, n_left, n_right``.
+        Estimates with ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
     """
     told = [name for name in outcomes() if name in set(points["outcome"])]
     figure, axes = _grid(len(told))
@@ -85,13 +85,14 @@ def _in_points(axis: Axis, outcome: str) -> None:
 
 
 def _jump_told(row: pd.Series) -> str:
+    unit = UNITS[str(row["outcome"])]
+    estimate, low, high = (units.plain(row[end], unit) for end in units.ENDS)
     return text(
-        "jump {estimate} {unit}\n({low} to {high}); {left:,} schools left, {right:,} right",
-        **{
-            name: units.plain(row[end], row["unit"])
-            for name, end in zip(("estimate", "low", "high"), units.ENDS, strict=True)
-        },
-        unit=units.shown(row["unit"]),
+        "jump {estimate} ({low} to {high})\n{unit}\n{left:,} schools left, {right:,} right",
+        estimate=estimate,
+        unit=units.shown(unit),
+        low=low,
+        high=high,
         left=int(row["n_left"]),
         right=int(row["n_right"]),
     )

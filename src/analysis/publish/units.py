@@ -16,7 +16,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter
 
 from analysis.publish.language import term, text
-from analysis.publish.tables import number
+from analysis.publish.tables import MINUS, number
 
 Row = Mapping[str, Any]
 ENDS = ("estimate", "ci_low", "ci_high")
@@ -24,18 +24,10 @@ OF_SHARES = 100.0
 POINTS = "percentage points"
 IN_POINTS = {"share of employment": "percentage points of employment"}
 LINEAR = (
-    "estimate",
-    "std_error",
-    "ci_low",
-    "ci_high",
-    "margin",
-    "mde",
-    "bias",
-    "low",
-    "high",
-    "drift_low",
-    "drift_high",
+    *("estimate", "std_error", "ci_low", "ci_high", "margin", "mde", "bias", "curvature", "off_line"),
+    *("low", "high", "drift_low", "drift_high", "inner_low", "inner_high"),
 )
+"""Columns in the unit of their row, in which they are linear."""
 
 
 @dataclass(frozen=True)
@@ -163,5 +155,13 @@ def in_points(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def points_along(axis: Axis, digits: int = 1) -> None:
-    """Write the differences of shares along an axis as percentage points; the label of the axis names them."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(OF_SHARES * value, digits)))
+    """Write the differences of shares along an axis as percentage points; the label of the axis names them.
+
+    In the English way: `axes.localise` turns what stands along all axes into the edition's language.
+    """
+
+    def points(value: float, _: object) -> str:
+        told = f"{abs(OF_SHARES * value):.{digits}f}"
+        return told if value >= 0 or not told.strip("0.") else MINUS + told
+
+    axis.set_major_formatter(FuncFormatter(points))

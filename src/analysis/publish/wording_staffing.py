@@ -20,7 +20,7 @@ from analysis.publish.words_staffing import outcomes
 
 # The verdicts of `models.staffing.validity`, its families and its level, to which a test holds them.
 RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
-MONEY = "money and pupils per teacher"
+AT_CUTOFF, MONEY = "toelage, at the cut-off", "money and pupils per teacher"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
 MIRROR = "retention"  # of who left: not stated twice
 RATIO = {"outcome": "pupils_per_teacher"}
@@ -58,7 +58,7 @@ def staffing(
             *_levels(distribution, last_year),
             *_weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
             *_judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
-            *_wage(one(estimates, model="amt_first_stage"), one(estimates, model="amt_rd_honest", outcome="log_wage")),
+            *_wage(one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage")),
             *_toelage(nulls, pre_trends),
             *_money(estimates, last_year, start - 1),
             *_formula(checks),
@@ -231,10 +231,10 @@ def _drift(row: Row) -> str:
     """State at which drift of the groups the verdict falls; a verdict that says nothing cannot fall."""
     if row["verdict"] == UNKNOWN:
         return ""
-    if pd.isna(row["drift"]):
+    if pd.isna(row["falls_at"]):
         return text("That stands at every drift in the table of drifts.")
     told = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
-    if row["drift"] == 0:
+    if row["falls_at"] == 0:
         return text(
             "Compared with the year before the start alone it does not stand: the interval is then {low} to {high}.",
             **told,
@@ -242,7 +242,7 @@ def _drift(row: Row) -> str:
     return text(
         "It falls if they drifted apart every year by {drift} times the largest yearly step before the start: the "
         "interval is then {low} to {high}.",
-        drift=number(row["drift"], 1),
+        drift=number(row["falls_at"], 1),
         **told,
     )
 
@@ -250,7 +250,7 @@ def _drift(row: Row) -> str:
 def _beside(row: Row | None) -> str:
     """State the verdict at the cut-off on an outcome that is compared before and after too."""
     if row is None:
-        return text("At the cut-off it cannot be estimated.")
+        return text("At the cut-off no estimate is reported.")
     if row["verdict"] == RULED_OUT:
         return text(
             "At the cut-off, where schools need not have moved alike, an effect of {margin} or more is ruled out: "

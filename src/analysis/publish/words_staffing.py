@@ -54,6 +54,24 @@ def measures() -> Mapping[str, str]:
     }
 
 
+VERDICT_DIGITS = {
+    **dict.fromkeys(("estimate", "ci_low", "ci_high", "mde", "p_corrected", "p_tost_corrected"), 3),
+    **{"margin": 2, "power_at_margin": 2, "falls_at": 1, "drift_low": 3, "drift_high": 3},
+}
+
+
+def verdict_labels() -> dict[str, str]:
+    """Name the columns of the table of verdicts."""
+    return {
+        "group": text("comparison"),
+        "p_corrected": text("p of an effect, corrected"),
+        "p_tost_corrected": text("p of equivalence, corrected"),
+        "falls_at": text("falls at drift"),
+        "mde": text("smallest detectable effect"),
+        "power_at_margin": text("power at the margin"),
+    }
+
+
 def word(code: str) -> str:
     """Return a code of the data, or several with commas between, in the edition's language."""
     return ", ".join(term(part) for part in code.split(", "))

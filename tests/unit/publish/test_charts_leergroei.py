@@ -129,3 +129,13 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
             for found in (word.get_window_extent() for word in words):
                 assert found.x0 >= 0, found
                 assert found.x1 <= figure.bbox.x1, found
+
+
+def test_a_difference_of_shares_is_in_percentage_points_and_a_share_in_per_cent() -> None:
+    rows = pd.DataFrame([{"outcome": "rekenen", "category": "I", "estimate": 0.1, "ci_low": 0.05, "ci_high": 0.125}])
+    difference = charts.by_category(rows, "difference", percent=True).axes[0]
+    share = charts.by_category(rows, "share", percent=True, reference=None).axes[0]
+    assert difference.get_xlabel() == "difference, percentage points"
+    assert difference.xaxis.get_major_formatter()(0.125, 0) == "12.5"
+    assert share.get_xlabel() == "share"
+    assert "%" in share.xaxis.get_major_formatter()(0.125, 0)

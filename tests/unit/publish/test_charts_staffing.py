@@ -175,8 +175,8 @@ def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side
     assert dots(axes) == [pytest.approx(point) for point in [(-0.5, 0.015), (-1.5, 0.025), (0.5, 0.045), (1.5, 0.055)]]
     fitted = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == ""]
     assert fitted == [[0.01, 0.01], [0.04, 0.04]]
-    assert axes.get_xlabel() == "jump 0.030 (0.010 to 0.060)\n1,120 schools left, 96 right"
-    assert axes.get_ylabel() == "change, log points"
+    assert axes.get_xlabel() == "jump 3.0 (1.0 to 6.2)\nper cent\n1,120 schools left, 96 right"
+    assert axes.get_ylabel().split("\n")[0] == "change, log points (0.01"
     assert upright(axes) == [(0, "-")]
 
 
@@ -295,7 +295,7 @@ PLACEBOS = pd.DataFrame(
 
 
 def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
-    figure = toelage_charts.placebo(PLACEBOS, "pupils per fte")
+    figure = toelage_charts.placebo(PLACEBOS, "pupils_per_teacher")
     assert titles(figure) == [
         "At cut-offs that decide nothing",
         "Starts in years before the toelage",
@@ -354,7 +354,7 @@ EVERY = {
     "event_study": lambda: toelage_charts.event_study(EVENTS, base=2020, start=2021),
     "nulls": lambda: toelage_charts.nulls(NULLS),
     "money": lambda: charts.money(BINS, FORMULA, 0.696, language.text("OAB money, euro per pupil")),
-    "placebo": lambda: toelage_charts.placebo(PLACEBOS, words.axes()["pupils_per_teacher"]),
+    "placebo": lambda: toelage_charts.placebo(PLACEBOS, "pupils_per_teacher"),
     "distances": lambda: charts.distances(DISTANCES),
     "accounts": lambda: charts.accounts(THIRDS),
 }
@@ -383,6 +383,6 @@ def test_the_figures_speak_dutch() -> None:
     with language.speaking("nl"):
         figure = toelage_charts.cutoff(*at_cutoff("log_wage"))
         nulls = toelage_charts.nulls(NULLS)
-    assert figure.axes[0].get_xlabel() == "sprong 0,030 (0,010 tot 0,060)\n1.120 scholen links, 96 rechts"
+    assert figure.axes[0].get_xlabel() == "sprong 3,0 (1,0 tot 6,2)\nprocent\n1.120 scholen links, 96 rechts"
     assert titles(figure) == ["Uurloon"]
     assert titles(nulls) == ["Voor en na", "Bij de grens"]

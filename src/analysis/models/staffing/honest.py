@@ -34,6 +34,7 @@ from analysis.models.staffing.discontinuity import (
 )
 
 ORDER = 4  # of the polynomial on either side from which the bound is read
+ROUNDING = 1e-12  # an error below this part of the outcome is rounding
 ALONE = 1e-10  # a determinant below this part of its products is rounding
 CANDIDATES = 60  # bandwidths that are tried: their half-lengths differ by less than a per cent near the shortest
 
@@ -136,7 +137,7 @@ def honest(
     chosen = bandwidth or _shortest(data, bound, spread)
     weights = conventional_weights(data, chosen, 1, 0)
     error, clusters = jackknife_error(data, chosen)
-    if error <= 0:
+    if error <= ROUNDING * np.abs(data.y).max():
         raise ModelError("the outcome does not vary near the cut-off; its jump has no error", Reason.UNDEFINED)
     left, right = (int((np.abs(data.x[side]) < chosen).sum()) for side in data.sides)
     bias = worst_bias(data, weights, bound)
@@ -168,7 +169,7 @@ def jackknife_error(data: Sample, bandwidth: float) -> tuple[float, int]:
     cluster subtracts its own.
     """
     near = np.abs(data.x) < bandwidth
-    x, y = data.x[near], data.y[near]
+    x, y = data.x[near], data.y[near] - data.y[near].mean()  # an offset would cost digits
     cluster = np.arange(len(x)) if data.cluster is None else np.unique(data.cluster[near], return_inverse=True)[1]
     number = int(cluster.max()) + 1
 
@@ -201,7 +202,7 @@ def rule_of_thumb(data: Sample) -> tuple[float, Floats]:
     """
     bounds, spread = [], np.zeros(len(data.x))
     for side in data.sides:
-        x, y = data.x[side], data.y[side]
+        x, y = data.x[side], data.y[side] - data.y[side].mean()
         scale = float(np.abs(x).max())
         powers = np.vander(x / scale, ORDER + 1, increasing=True)
         b, *_ = np.linalg.lstsq(powers, y, rcond=None)

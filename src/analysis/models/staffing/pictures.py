@@ -27,7 +27,7 @@ DRAWN_COUNTS = {"schools": DRAWN, "n_left": (), "n_right": ()}
 TOLD = (
     *("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_tost", "inner_low", "inner_high", "mde"),
     *("power_at_margin", "p_corrected", "p_tost_corrected", "in_margins", "in_margins_low", "in_margins_high"),
-    *("verdict", "drift", "drift_low", "drift_high"),
+    *("verdict", "falls_at", "drift_low", "drift_high"),
 )
 NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
 BOUNDS = ("low", "high", "ci_low", "ci_high")

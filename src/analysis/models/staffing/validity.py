@@ -118,10 +118,11 @@ def nulls(
     Returns
     -------
     DataFrame
-        The columns of `equivalence` with ``ci_low, ci_high, p_value, n_least`` besides, each in units of the margin
-        too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``; and where that is of the difference
-        in differences, the first ``drift`` (a multiple of the largest step before the start) at which it falls, with
-        the interval there (``drift_low, drift_high``), missing where it stands at all that were tried.
+        The columns of `equivalence` (``equivalent`` after correction) with ``ci_low, ci_high, p_value, n_least``
+        besides, each in units of the margin too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``;
+        and where that is of the difference in differences, the drift ``falls_at`` which it falls first (a multiple of
+        the largest step before the start), with the interval there (``drift_low, drift_high``), missing where it
+        stands at all that were tried.
     """
     rows = estimates[(estimates["cluster"] == "board") & estimates["estimate"].notna()]
     shared = {**margins, **{name: margins[like] for name, like in LIKE.items()}}
@@ -164,6 +165,7 @@ def _judged(
         family=family,
         p_corrected=p_corrected,
         p_tost_corrected=p_tost,
+        equivalent=p_tost < options["alpha"],
         verdict=verdict,
         n_clusters=told["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.
@@ -184,7 +186,7 @@ def _with_drift(told: pd.DataFrame, drift: pd.DataFrame) -> pd.DataFrame:
         _falls(drift[drift["outcome"] == row["outcome"]], row) if row["model"] == "amt_did" else None
         for row in told.to_dict("records")
     ]
-    columns = {"drift": "magnitude", "drift_low": "ci_low", "drift_high": "ci_high"}
+    columns = {"falls_at": "magnitude", "drift_low": "ci_low", "drift_high": "ci_high"}
     return told.assign(
         **{name: [np.nan if at is None else float(at[of]) for at in falls] for name, of in columns.items()}
     )

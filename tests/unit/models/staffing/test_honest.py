@@ -114,6 +114,14 @@ def test_the_chosen_bandwidth_is_near_the_shortest_interval():
         assert other["ci_high"] - other["ci_low"] > 0.98 * length
 
 
+def test_an_offset_and_a_scale_change_nothing_but_the_scale():
+    x, y = curve()
+    plain, moved = honest(x, y).row(), honest(x, 1e6 + 1000 * y).row()
+    assert moved["bandwidth"] == plain["bandwidth"]
+    for name in ("estimate", "std_error", "ci_low", "ci_high", "bias", "curvature"):
+        assert moved[name] == pytest.approx(1000 * plain[name], rel=1e-6), name
+
+
 def test_more_bend_is_a_wider_interval_and_none_is_the_usual_one():
     x, y = curve()
     widths = [
@@ -172,7 +180,7 @@ def test_a_line_that_rests_on_one_board_is_refused():
 def test_an_outcome_that_does_not_vary_has_no_interval():
     x, _ = curve()
     with pytest.raises(ModelError) as refused:
-        honest(x, pd.Series(np.ones(len(x))))
+        honest(x, pd.Series(np.full(len(x), 0.1)))  # whose sums round
     assert refused.value.reason is Reason.UNDEFINED
 
 

@@ -1,0 +1,62 @@
+"""Declared tests of the chapters whose sentences do not hold their p-values."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.multiplicity import FAMILIES
+from analysis.publish.tested import DECLARED, PValueOf, with_tests
+
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+ESTIMATES = pd.DataFrame(
+    {
+        "model": ["ois_standardised"] * 3 + ["ois_shortage"] * 3,
+        "by": [""] * 6,
+        "term": ["closure"] * 6,
+        "outcome": ["lezen", "rekenen", "dmt"] * 2,
+        "estimate": [0.1, 0.2, np.nan, 0.1, 0.1, 0.1],
+        "p_value": [0.03, 0.01, np.nan, 0.5, 0.02, 0.4],
+    }
+)
+FINDINGS = pd.DataFrame({"name": ["norm_growth", "growth_lezen", "growth_rekenen", "growth_dmt", "shortage"]})
+FINDINGS = FINDINGS.assign(sentence=".", n=100, unit="pupils")
+
+
+def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
+    found = with_tests(FINDINGS, ESTIMATES, "leergroei").set_index("name")
+    assert found["p_value"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.01, 0.06])
+    assert found["p_value"][["norm_growth", "growth_dmt"]].isna().all()  # describes; withheld
+    assert found["p_corrected"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.02, 0.06])
+
+
+def test_a_member_of_another_chapters_family_is_none_here():
+    """An outcome of the toelage is called shortage too."""
+    found = with_tests(FINDINGS, ESTIMATES, "leergroei").set_index("name")
+    assert found.loc["shortage", "family"] == ""
+
+
+def test_a_sentence_about_several_rows_is_a_test_of_all_at_once():
+    assert PValueOf({"model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.06)  # 3 x 0.02
+    assert PValueOf({"outcome": ("lezen", "dmt"), "model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.8)
+
+
+def test_one_of_several_rows():
+    assert PValueOf({"model": "ois_shortage"}, 1).p_value(ESTIMATES) == pytest.approx(0.02)
+    assert np.isnan(PValueOf({"model": "ois_shortage"}, 7).p_value(ESTIMATES))
+
+
+def test_the_members_of_a_family_are_declared():
+    declared = {name for of in DECLARED.values() for name in of}
+    named = {"growth by subject", "advice against the test"}
+    assert all(set(FAMILIES[name].members) <= declared for name in named)
+
+
+def test_every_chapter_that_is_declared_hands_over_its_tests():
+    hands_over = re.compile(
+        r"chapter\.with_tests\(findings, estimates\)\\n\",\s*\"chapter\.hand_over\(\\\"(\w+)_findings"
+    )
+    found = {name for path in NOTEBOOKS.glob("*.ipynb") for name in hands_over.findall(path.read_text("utf8"))}
+    assert found == set(DECLARED)
