@@ -27,6 +27,7 @@ from analysis.models.regression import t_interval
 
 MATCHES = 3  # nearest neighbours that tell the variance of an outcome
 FEWEST = 10  # observations on a side, below which no polynomial is fitted
+SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution to speak of
 PILOT = 2.576  # of the pilot bandwidth: the triangular kernel's constant in the rule of thumb for a density
 
 Floats = NDArray[np.float64]
@@ -124,7 +125,7 @@ def discontinuity(
     Raises
     ------
     ModelError
-        If a value is missing, or a side has too few observations.
+        If a value is missing, a side has too few observations, or there are fewer than two clusters.
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
     chosen = bandwidths or mse_bandwidths(data, order, derivative)
@@ -248,8 +249,19 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
     powers = np.vander(u, order + 1, increasing=True)
     weighted = powers * (1 - np.abs(u))[:, None]
     weights = np.zeros(len(x))
-    weights[near] = np.linalg.solve(weighted.T @ powers, weighted.T)[which] / bandwidth**which
+    weights[near] = _solved(weighted.T @ powers, weighted.T, bandwidth)[which] / bandwidth**which
     return weights
+
+
+def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
+    """Solve the normal equations of a local polynomial, or say that its values do not determine it."""
+    size = np.sqrt(np.diag(A))
+    if not (size > 0).all() or np.linalg.cond(A / np.outer(size, size)) > SINGULAR:
+        raise ModelError(
+            f"the values within {bandwidth:.4g} of the cut-off do not determine a polynomial of order {len(A) - 1}",
+            Reason.COLLINEAR,
+        )
+    return np.asarray(np.linalg.solve(A, B), dtype=np.float64)
 
 
 def _all_residuals(data: Sample, reach: float) -> Floats:
@@ -288,5 +300,7 @@ def _error(contributions: Floats, cluster: NDArray[np.intp] | None) -> float:
         return float(np.sqrt((contributions**2).sum()))
     used = contributions != 0
     number = len(np.unique(cluster[used]))
+    if number < 2:
+        raise ModelError("errors clustered at the cut-off need at least two clusters", Reason.TOO_FEW_CLUSTERS)
     sums = np.bincount(cluster, contributions)
     return float(np.sqrt((sums**2).sum() * number / (number - 1)))

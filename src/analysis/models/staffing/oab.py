@@ -58,7 +58,8 @@ def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     for outcome in outcomes:
         try:
             found = kink(running, rows[outcome], rows["dose"], cluster=rows["board"])
-        except (ModelError, np.linalg.LinAlgError):
+        except ModelError as error:
+            error.raise_unless_of_the_data()
             told.append({**NO_ESTIMATE, "model": "oab_kink", "outcome": outcome, "unit": per_1000(outcome)})
             continue
         by_point = f"{UNITS[outcome]} per point a pupil"
@@ -100,7 +101,8 @@ def money_bend(money: pd.DataFrame, group: str) -> pd.DataFrame:
     unit = "euro a pupil per point a pupil"
     try:
         found = discontinuity(rows["raw_per_pupil"], per_pupil, cutoff=kink_point(), order=2, derivative=1).row()
-    except (ModelError, np.linalg.LinAlgError):
+    except ModelError as error:
+        error.raise_unless_of_the_data()
         found = dict(NO_ESTIMATE)
     local = _jumps([{**found, "model": "oab_kink_money", "outcome": "oab_euro", "unit": unit}], group)
     near = rows["raw_per_pupil"] < 2 * kink_point()
