@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, normal_interval
 from analysis.models.regression import INTERCEPT, refuse_alike
 
@@ -189,11 +190,7 @@ class _Products:
 
 
 def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
-    missing = int(frame[[outcome, *terms, group]].isna().any(axis=1).sum())
-    if missing:
-        raise ModelError(
-            f"{outcome}: {missing} rows lack a value; select the rows first, so that they are counted", Reason.MISSING
-        )
+    refuse_missing(frame, [outcome, *terms, group], outcome)
     numbers = frame[[*terms, outcome]].astype(float)
     numbers.insert(0, INTERCEPT, 1.0)
     refuse_alike(numbers.drop(columns=outcome), outcome)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 
 INTERCEPT = "intercept"
@@ -190,6 +191,8 @@ def clustered(model: Any, clusters: pd.Series, **fit_options: Any) -> Regression
 
 def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:  # noqa: ANN401 (the same)
     """Fit as `clustered` does, but return statsmodels' own results, for what only they offer (``get_margeff``)."""
+    terms = dict(zip(map(str, model.exog_names), np.asarray(model.exog).T, strict=True))
+    refuse_missing({"the outcome": model.endog, "the clusters": clusters, **terms}, what="a regression")
     codes, names = pd.factorize(clusters)
     if len(names) < 2:
         raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
@@ -199,18 +202,12 @@ def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:
 
 def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
     """Lay out the columns, products included; nothing may be missing."""
+    refuse_missing(frame, [outcome, *terms, *others], outcome)
     products = {
         term: frame[list(term.split(":"))].astype(float).prod(axis=1, skipna=False) for term in terms if ":" in term
     }
     plain = dict.fromkeys([outcome, *(term for term in terms if ":" not in term), *others])
-    data = frame[list(plain)].assign(**products)
-    missing = data.isna().sum()
-    if missing.any():
-        told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(
-            f"{outcome}: values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
-        )
-    return data
+    return frame[list(plain)].assign(**products)
 
 
 def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.DataFrame:

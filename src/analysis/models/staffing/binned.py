@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.discontinuity import coefficient_weights, neighbour_residuals, sample
 
 
@@ -19,6 +20,7 @@ def binned_means(running: ArrayLike, outcome: ArrayLike, *, width: float, reach:
         ``side`` (left, right), ``middle`` of the bin, ``mean``, ``n_obs``; bins without observations are not told.
     """
     x, y = np.asarray(running, float), np.asarray(outcome, float)
+    refuse_missing({"the running variable": x, "the outcome": y}, what="at the cut-off")
     near = (x >= -reach) & (x < reach)
     number = np.floor(x[near] / width)
     means = pd.DataFrame({"number": number, "outcome": y[near]}).groupby("number")["outcome"].agg(["mean", "size"])

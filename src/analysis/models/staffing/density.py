@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 from scipy.stats import binomtest
 
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.discontinuity import PILOT, Sample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
@@ -102,6 +103,7 @@ def density_test(
 def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> tuple[int, int, float]:
     """Count observations within a window left and right of the cut-off, with the p-value of a fair coin."""
     x = np.asarray(running, float) - cutoff
+    refuse_missing({"the running variable": x}, what="at the cut-off")
     left, right = int(((x < 0) & (x >= -window)).sum()), int(((x >= 0) & (x < window)).sum())
     return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0
 

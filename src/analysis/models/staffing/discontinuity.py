@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import t_interval
 
 MATCHES = 3  # nearest neighbours that tell the variance of an outcome
@@ -152,10 +153,8 @@ def sample(
 ) -> Sample:
     """Order observations by the running variable; nothing may be missing."""
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ModelError(
-            "the running variable or the outcome has missing values; select the rows first", Reason.MISSING
-        )
+    clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
+    refuse_missing({"the running variable": x, "the outcome": y, **clusters}, what="at the cut-off")
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
     data = Sample(x[order], y[order], codes)

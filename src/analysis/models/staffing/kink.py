@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.discontinuity import Bandwidths, Discontinuity, discontinuity
 
 
@@ -57,6 +58,7 @@ def kink(
         If the slope of the money does not change.
     """
     y, m = np.asarray(outcome, float), np.asarray(money, float)
+    refuse_missing({"the outcome": y, "the money": m}, what="at the threshold")
     reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
     used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}
     first = discontinuity(running, m, **used)  # type: ignore[arg-type]  # one dictionary holds all types

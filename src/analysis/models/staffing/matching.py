@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import Regression, fit
 from analysis.models.staffing.placebo import RANK
 
@@ -66,11 +67,8 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     ModelError
         If a trait is missing, or no eligible school has a match.
     """
+    refuse_missing(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
-    if near[[*traits, *exact]].isna().any(axis=None):
-        raise ModelError(
-            "a trait to match on is missing; select the schools first, so that they are counted", Reason.MISSING
-        )
     eligible = (near[RANK] >= 0).to_numpy()
     partner = _partners(near, eligible, traits, exact)
     found = partner[partner >= 0]

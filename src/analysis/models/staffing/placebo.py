@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import Regression
 from analysis.models.staffing.discontinuity import Bandwidths, discontinuity
 from analysis.models.staffing.panel import Engine, difference_in_differences
@@ -89,6 +90,7 @@ def placebo_years(
     engine: Engine = "linearmodels",
 ) -> dict[int, Regression]:
     """Pretend that the treatment started earlier, in the years before it did: difference in differences by start."""
+    refuse_missing(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]
     first, last = int(rows["year"].min()), int(rows["year"].max())
     told = list(starts)
@@ -122,8 +124,10 @@ def _jump(
 def _own_side(by_school: pd.DataFrame, cutoff: float) -> pd.DataFrame:
     if cutoff == 0:
         raise ModelError("a placebo cut-off lies left or right of the true one, at zero", Reason.INVALID)
+    refuse_missing(by_school, [RANK], "at the cut-off")
     return by_school[by_school[RANK] >= 0] if cutoff > 0 else by_school[by_school[RANK] < 0]
 
 
 def _outside(by_school: pd.DataFrame, radius: float) -> pd.DataFrame:
+    refuse_missing(by_school, [RANK], "at the cut-off")
     return by_school[by_school[RANK].abs() >= radius]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.models.bands import in_bands, per_cent
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.staffing.fractional import Floats
 
@@ -56,6 +57,7 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         In the one form, with ``outcome`` (one of `MEASURES`), ``year, by, category, schools, schools_least`` after it:
         ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are clustered by board.
     """
+    refuse_missing(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
         board=pd.factorize(panel["board"])[0],
         region=panel["g5"].map(REGIONS),
@@ -96,6 +98,7 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
     DataFrame
         As `distribution`, ``by`` is ``risk``.
     """
+    refuse_missing(by_location, ["board", "pupils"], "shortage")
     told: list[dict[str, object]] = []
     for year in (2019, 2020):
         rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])

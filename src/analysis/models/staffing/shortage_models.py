@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import fit, t_interval
 from analysis.models.staffing.fractional import Floats, FractionalLogit, delta_error, design, fit_fractional
@@ -61,6 +62,7 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
 
 
 def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    refuse_missing(panel, NEEDED, "shortage")
     last = panel["year"].max()
     years = {f"year_{year}": (panel["year"] == year).astype(float) for year in sorted(set(panel["year"]) - {last})}
     rows = panel[list(NEEDED)].assign(
@@ -156,6 +158,7 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         ``outcome`` and ``controls`` (``none``, ``schoolweging``) after it; term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
+    refuse_missing(panel, ["year", "insufficient"], "judgement")
     rows, _ = _coded(panel[panel["year"] == year])
     rows = rows.assign(
         insufficient=panel.loc[rows.index, "insufficient"].astype(float),

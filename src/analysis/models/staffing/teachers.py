@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.bands import in_bands, per_cent
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import fit, t_interval
 from analysis.models.staffing.fractional import fit_fractional
@@ -17,6 +18,7 @@ KM_EDGES = (7, 20, 30)
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ()}
 FLOW_COUNTS = {"teachers": ("share",), "teachers_flow": ("share",)}
+NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
 SEXES = {"v": "women", "m": "men"}
 BACKGROUNDS = {"none": "no migration background", "western": "western", "nonwestern": "non-western"}
 
@@ -35,6 +37,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
         ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
         ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
     """
+    refuse_missing(by_teacher, ["year", "left", "came"], "teachers")
     years = sorted(by_teacher["year"].unique())
     told = []
     for flow, year in (("left", years[0]), ("came", years[-1])):
@@ -83,6 +86,7 @@ OUTCOMES = {
 
 
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
+    refuse_missing(by_teacher, NEEDED, "teachers")
     scales = {f"scale_{name}": by_teacher["scale"].eq(name).astype(float) for name in ("L10", "L11", "L12")}
     return by_teacher.assign(
         **scales,
@@ -133,6 +137,7 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
         As `described`: model ``teacher_composition``, outcome ``nonwestern``; a row per band, and the row of a logit of
         a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points).
     """
+    refuse_missing(by_teacher, ["year", "location", "background"], "teachers")
     share = by_location.set_index("location")["share_nonwestern"]
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     rows = rows.assign(
@@ -195,6 +200,7 @@ def distances(by_teacher: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``band`` (km), ``teachers``, ``share``.
     """
+    refuse_missing(by_teacher, ["year", "distance_km"], "teachers")
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     band = in_bands(rows["distance_km"], KM_EDGES)
     counts = pd.Series(band).value_counts().reindex(band.categories)
