@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
 
-WRITTEN = ("", "nan", "NaN", "None", "<NA>", "NaT")
+WRITTEN = ("", "nan", "NaN", "None", "<NA>", "NaT", "inf", "-inf")
 """How a missing value reads when it was turned into text, as by ``astype(str)``; blanks around it do not count."""
 
 
@@ -26,19 +26,17 @@ def is_missing(values: object) -> NDArray[np.bool_]:
     values
         Numbers, texts, dates or categories, shape (n,).
     """
-    given = (
-        values if isinstance(values, pd.Series) else pd.Series(np.asarray(values).ravel())
-    )  # a Series keeps its dtype
+    given = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values).ravel())
     if isinstance(given.dtype, pd.CategoricalDtype):
-        missing = np.append(is_missing(pd.Series(given.cat.categories)), True)
-        return np.asarray(missing[given.cat.codes.to_numpy()], dtype=np.bool_)
-    missing = given.isna().to_numpy(dtype=np.bool_)
+        of_code = np.append(is_missing(pd.Series(given.cat.categories)), [True])  # the last is that of the code -1
+        return np.asarray(of_code[given.cat.codes.to_numpy()], dtype=np.bool_)
+    missing: NDArray[np.bool_] = np.asarray(given.isna(), dtype=np.bool_)
     if pd.api.types.is_float_dtype(given.dtype):
-        return missing | np.isinf(given.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(missing | np.isinf(given.to_numpy(dtype=np.float64, na_value=np.nan)), dtype=np.bool_)
     if isinstance(given.dtype, pd.StringDtype) or given.dtype == object:
         distinct = pd.Series(given.unique())
         bad = distinct[[_is_no_value(value) for value in distinct]]
-        return missing | given.isin(bad).to_numpy(dtype=np.bool_)
+        return np.asarray(missing | given.isin(bad), dtype=np.bool_)
     return missing
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from analysis.models.advisering.definitions import ADVISINGS, HOUSEHOLDS
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 
 Floats = NDArray[np.float64]
@@ -88,6 +89,7 @@ def by_group(
 
 def _by_school(pupils: pd.DataFrame, outcomes: Mapping[str, pd.Series], keys: Sequence[str]) -> pd.DataFrame:
     """Sum outcomes and pupils by the values of columns, the school among them; a million pupils cost little."""
+    refuse_missing(pupils, keys, "shares")
     y = {name: happens.to_numpy(float, na_value=np.nan) for name, happens in outcomes.items()}
     known = ~np.isnan(np.array(list(y.values()))).any(axis=0)
     values = [pd.Categorical(pupils[name]) for name in keys]

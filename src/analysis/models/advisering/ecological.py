@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import TEN_POINTS
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import fit
 
@@ -42,6 +43,7 @@ def school_level(sample: Sample) -> pd.DataFrame:
 
 
 def _schools(rows: pd.DataFrame) -> pd.DataFrame:
+    refuse_missing(rows, ["location", "year", "advice_first", "cet", "share_hoog"], MODEL)
     schools = rows.groupby(["location", "year"], observed=True).agg(
         level=("advice_first", "mean"),
         score=("cet", "mean"),

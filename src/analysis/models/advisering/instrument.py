@@ -24,11 +24,11 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from analysis.models.advisering.cells import refuse_missing
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
-from analysis.models.advisering.terms import SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.advisering.terms import FACTORS, SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 
 SCORE, LOVS = "cet", "lovs"
@@ -86,7 +86,8 @@ def first_stage(sample: Sample) -> pd.DataFrame:
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
     """Lay out outcome, terms and scores, with the means of schools taken off."""
     rows = sample.rows
-    refuse_missing(rows, ["y", SCORE, LOVS, "location"])
+    asked = [name for name in FACTORS if name not in left_out(sample.outcome)]
+    refuse_missing(rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
     X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
     count = np.ones(len(X))

@@ -23,6 +23,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import alike_rows, number_rows
 from analysis.models.advisering.fitted import Fitted, of_scores
 from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 
 SCORE = ("score", "score squared")
@@ -126,6 +127,7 @@ def _maximised(cells: _Cells, terms: Sequence[str]) -> tuple[Fitted, pd.Series[i
 
 def _collapse(rows: pd.DataFrame, outcome: str) -> _Cells:
     columns = [*(name for name in FACTORS if name != "advising"), "year", "cet"]
+    refuse_missing(rows, [*columns, outcome, "location"], outcome)
     codes = number_rows(rows, [*columns, outcome])
     _, first = np.unique(codes, return_index=True)
     chosen, years = rows.iloc[first], sorted(rows["year"].unique())

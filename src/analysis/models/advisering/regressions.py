@@ -18,6 +18,7 @@ from analysis.models.advisering.cells import Cells
 from analysis.models.advisering.fitted import Fitted
 from analysis.models.advisering.sample import YEAR3, Sample, estimation_sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.logit import NoMaximumError
 from analysis.models.regression import t_interval
@@ -164,6 +165,7 @@ def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
     fits: dict[str, Fitted] = {}
     least_of: dict[str, pd.Series[int]] = {}
+    refuse_missing(sample.rows, [by], outcome)
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         name = _name(by, category)
         fits[name], least_of[name] = _within(rows, left_out(outcome), factors)

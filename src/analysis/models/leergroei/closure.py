@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei.design import PERCENTILES, Design, composite, refuse_absent_years, tested, usable
 from analysis.models.regression import Regression, fit, t_interval
@@ -75,6 +76,8 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
             f"{', '.join(design.groepen)}",
             Reason.INVALID,
         )
+    needed = ("pupil", "subject", "year", "groep", "location", "consent", "adaptive")
+    refuse_missing(by_pupil_test, needed, "growth")
     starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
     rows = by_pupil_test[usable(by_pupil_test)]
     rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
@@ -99,6 +102,7 @@ def one_control_year(
     by_pupil_growth: pd.DataFrame, *, weights: str | None = None, model: str = "pnas_one_control"
 ) -> pd.DataFrame:
     """Estimate the design with the last control year alone: no trend, so that rising growth hides part of the loss."""
+    refuse_missing(by_pupil_growth, ["start", "closure"], model)
     last = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].max()
     return overall(by_pupil_growth[by_pupil_growth["start"] >= last], weights=weights, model=model)
 
@@ -113,6 +117,7 @@ def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -
         category but the reference one with term ``difference`` (from the reference). ``n_obs``, ``n_clusters`` and
         ``n_closure`` are those of the category.
     """
+    refuse_missing(by_pupil_growth, ["education"], "pnas_ses")
     rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
     category = rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION)
     return _by_category(rows.assign(category=category), "parental education", HIGHER_EDUCATION, "pnas_ses", weights)
@@ -120,6 +125,7 @@ def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -
 
 def by_sex(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
     """Let the effect differ by sex, model ``pnas_sex``, reference boys; see `by_education`."""
+    refuse_missing(by_pupil_growth, ["sex"], "pnas_sex")
     category = by_pupil_growth["sex"].map(SEXES)
     return _by_category(by_pupil_growth.assign(category=category), "sex", SEXES["m"], "pnas_sex", weights)
 
@@ -138,6 +144,7 @@ def by_prior(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd
 
 def by_grade(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
     """Estimate the design per groep, model ``pnas_grade``, terms as `overall`."""
+    refuse_missing(by_pupil_growth, ["groep"], "pnas_grade")
 
     def estimate(rows: pd.DataFrame) -> pd.DataFrame:
         parts = [
@@ -168,6 +175,7 @@ def placebo(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.
     ModelError
         With fewer than two control years.
     """
+    refuse_missing(by_pupil_growth, ["start", "closure", "year"], "placebo")
     control = by_pupil_growth[by_pupil_growth["closure"] == 0]
     if control["start"].nunique() < 2:
         raise ModelError("placebo years need at least two control years", Reason.TOO_FEW)
@@ -236,6 +244,7 @@ def _design(
 
 
 def _per_outcome(rows: pd.DataFrame, estimate: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    refuse_missing(rows, ["outcome", "start", "location"], "growth")
     return pd.concat([estimate(part) for _, part in rows.groupby("outcome", sort=False)], ignore_index=True)
 
 

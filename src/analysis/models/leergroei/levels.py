@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
@@ -39,6 +40,7 @@ def can_drop(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         As `sample.select` returns them.
     """
     two = comparable(rows, design)
+    refuse_missing(two, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
     two = two[two["year"].isin([reference_year(design), design.closure_year]) & (two["level_m"] != groups.levels[-1])]
     rank = {level: place for place, level in enumerate(groups.levels)}
     return two.assign(drop=(two["level_e"].map(rank) > two["level_m"].map(rank)).astype(float))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.logit import NoMaximumError, average_difference, maximise
 from analysis.models.regression import Regression
 
@@ -81,7 +82,9 @@ def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, 
     ModelError
         If the terms cannot be told apart.
     """
+    refuse_missing(rows, [target, "location", *([weights] if weights else [])], outcome)
     X = layout(rows)
+    refuse_missing(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
             f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import norm
 
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_NATION, change, standardised
 from analysis.models.leergroei.levels import PROBABILITY
@@ -61,6 +62,7 @@ def with_expectation(pupils: pd.DataFrame, design: Design, groups: Groups) -> pd
 
     ``growth`` becomes growth against the norm, in national standard deviations.
     """
+    refuse_missing(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
     cuts = _cuts(groups)
     rank = {level: place for place, level in enumerate(groups.levels)}
     parts = []

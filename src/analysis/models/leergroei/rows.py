@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
 
@@ -92,6 +93,7 @@ def estimate_by(
         In the one form, with ``outcome, by, category, n_least`` after it (``n_least``: pupils in the smallest of the
         years; ``n_clusters``: schools in the year with the fewest).
     """
+    refuse_missing(frame, ["subject", "year", "location", *by], model)
     rows, years = [], frame["year"].unique().tolist()
     for outcome, values, part in parts(frame, outcomes, by):
         told = row(outcome, by, values, part, years)
@@ -139,6 +141,8 @@ def means_by(
     :math:`\frac{G}{G-1}\frac{N-1}{N-K} \sum_g (\sum_{i \in g} a_i)^2`: the convention of `analysis.models.regression`,
     with K the number of years.
     """
+    asked = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
+    refuse_missing(frame, asked, model)
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)

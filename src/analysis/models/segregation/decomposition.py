@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.models.segregation.attendance import by_group, characteristics, is_expected
 from analysis.models.segregation.estimates import MIRRORED, PAIRS, basic_interval, indices_of
@@ -57,6 +58,7 @@ def decompose(by_attendance: pd.DataFrame, *, draws: int, seed: int) -> pd.DataF
     :math:`I(1,1) - I(0,1)` when it is counted last; the mean of both orders is its Shapley value (Elbers, 2023).
     Schools of one of the two years have no odds ratios in the other: what they change is told apart, as ``schools``.
     """
+    refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
     first, last = int(by_attendance["year"].min()), int(by_attendance["year"].max())
     if first == last:
         return pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *COLUMNS])
