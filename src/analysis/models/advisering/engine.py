@@ -63,7 +63,7 @@ def logit(cells: Cells) -> Fitted:
     """
     X, count, ones = with_intercept(cells.X), cells.count, cells.outcome
     refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
-    found = likelihood.maximise(X, count, ones)
+    found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
     scores = left(cells, expit(X @ found.beta)) @ X
     return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information)
 

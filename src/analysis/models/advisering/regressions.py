@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.models.advisering import engine, ordered
 from analysis.models.advisering.cells import Cells
-from analysis.models.advisering.fitted import Fitted
+from analysis.models.advisering.fitted import Fitted, no_estimates
 from analysis.models.advisering.sample import YEAR3, Sample, estimation_sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.models.complete import refuse_missing
@@ -24,7 +24,6 @@ from analysis.models.logit import NoMaximumError
 from analysis.models.regression import t_interval
 
 Fit = Callable[[Cells, Terms], Fitted]
-ESTIMATE = ["estimate", "std_error", "ci_low", "ci_high", "p_value"]
 SHARE, LEVELS = "share", "levels"
 TREND = "trend"
 
@@ -113,8 +112,7 @@ def _told(cells: Cells, terms: Terms, fit: Fit) -> pd.DataFrame:
     try:
         rows = fit(cells, terms).told()
     except NoMaximumError:
-        rows = pd.DataFrame({"term": list(factor), **dict.fromkeys(ESTIMATE, np.nan)})
-        rows = rows.assign(n_obs=int(cells.count.sum()), n_clusters=len(cells.schools))
+        rows = no_estimates(factor, int(cells.count.sum()), len(cells.schools))
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
 
 

@@ -179,8 +179,7 @@ def _example(model: Logit, alike: pd.DataFrame, share: float, design: Design) ->
 
 
 def _log_odds(model: Logit, pupil: pd.DataFrame) -> dict[str, float]:
-    x = model.layout(pupil).to_numpy()[0]
-    return logit.told(model, float(x @ model.regression.coefficients.to_numpy()), x)
+    return logit.told(model, float(model.log_odds(pupil)[0]), model.layout(pupil).to_numpy(float)[0])
 
 
 def _as_probabilities(told: pd.DataFrame) -> pd.DataFrame:

@@ -186,7 +186,8 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     fitted = logit.fit_logit(
         str(part["subject"].iloc[0]), part.assign(present=present.astype(float)), "present", _traits
     )
-    chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[present]
+    # Log odds are missing where everybody like a pupil was present (or absent).
+    chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[present].fillna(1.0)
     weight = present.mean() / chance
     return weight.clip(*weight.quantile([trim, 1 - trim]))
 

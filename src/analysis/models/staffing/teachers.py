@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.complete import refuse_missing
-from analysis.models.estimates import in_form
+from analysis.models.estimates import in_form, with_reasons
 from analysis.models.regression import fit, t_interval
-from analysis.models.staffing.fractional import fit_fractional
+from analysis.models.staffing.fractional import fit_where_determined
 
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
@@ -135,7 +135,8 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     -------
     DataFrame
         As `described`: model ``teacher_composition``, outcome ``nonwestern``; a row per band, and the row of a logit of
-        a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points).
+        a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points). Where that
+        has no estimate, a column ``reason`` says why.
     """
     refuse_missing(by_teacher, ["year", "location", "background"], "teachers")
     share = by_location.set_index("location")["share_nonwestern"]
@@ -151,7 +152,7 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     ]
     means = in_form(pd.DataFrame(told), model="teacher_composition", term="mean")
     tens = rows.assign(per_ten=10 * rows["share_pupils"])
-    odds = fit_fractional(tens, "nonwestern", ["per_ten"], cluster="location")
+    odds = fit_where_determined(tens, "nonwestern", ["per_ten"], cluster="location")
     slope = t_interval(odds.coefficients[["per_ten"]], odds.std_errors[["per_ten"]], odds.n_clusters).assign(
         model="teacher_composition",
         group="",
@@ -163,8 +164,9 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
         by="",
         category="",
         n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
+        reason=odds.reason,
     )
-    return pd.concat([means, in_form(slope)], ignore_index=True)
+    return with_reasons(pd.concat([means.assign(reason=""), in_form(slope)], ignore_index=True))
 
 
 def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
