@@ -30,6 +30,7 @@ from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, factors_of, group_terms, indicators, least_of
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.regression import refuse_absorbed
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -96,6 +97,8 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     school, _ = pd.factorize(rows["location"])
     means = chosen.groupby(school).mean()
     swept = chosen - means.to_numpy()[school]
+    names = list(chosen.columns.drop("y"))
+    refuse_absorbed(swept[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
     return swept.assign(location=school), factors, least_of(chosen, count)
 
 
@@ -112,6 +115,7 @@ def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, in
 def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fitted:
     r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
     X, Z, y = swept[list(terms)].to_numpy(), swept[list(instruments)].to_numpy(), swept["y"].to_numpy()
+    refuse_alike_terms(Z.T @ Z, instruments)
     first = np.linalg.solve(Z.T @ Z, Z.T @ X)
     A = first.T @ (Z.T @ X)
     refuse_alike_terms(A, terms)

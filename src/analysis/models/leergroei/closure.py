@@ -24,7 +24,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei.design import PERCENTILES, Design, composite, refuse_absent_years, tested, usable
-from analysis.models.regression import Regression, fit, t_interval
+from analysis.models.regression import Regression, fit, in_sd, t_interval
 
 POINTS = "percentile points"
 UNITS: Mapping[str, str] = {
@@ -228,7 +228,8 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
     With one control year the trend would say what the closure says.
     """
     starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
-    rows = by_pupil_growth.assign(year=(starts - starts.mean()) / starts.std(), days=(days - days.mean()) / days.std())
+    refuse_missing(by_pupil_growth, ["start", "days"], "growth")
+    rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
     return rows, ["year"] if starts.nunique() > 2 else []
 
 

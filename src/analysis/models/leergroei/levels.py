@@ -20,11 +20,10 @@ from analysis.models.estimates import in_form
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.logit import Logit
-from analysis.models.leergroei.rows import ESTIMATE, in_rows, parts, row
+from analysis.models.leergroei.rows import ESTIMATE, PROBABILITY, in_rows, parts, row
 from analysis.models.leergroei.sample import Groups, comparable, reference_year
 from analysis.models.regression import INTERCEPT
 
-PROBABILITY = "probability"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
 EXAMPLE_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), ESTIMATE)
 STEP = 0.10

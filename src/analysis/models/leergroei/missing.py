@@ -16,9 +16,9 @@ from scipy.special import expit
 from analysis.models.complete import refuse_missing
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
-from analysis.models.leergroei.levels import PROBABILITY, all_products
+from analysis.models.leergroei.levels import all_products
 from analysis.models.leergroei.logit import Logit
-from analysis.models.leergroei.rows import in_rows, means_by, parts, row
+from analysis.models.leergroei.rows import PROBABILITY, in_rows, means_by, parts, row
 from analysis.models.leergroei.sample import Groups, reference_year, with_m_test
 from analysis.models.regression import INTERCEPT
 

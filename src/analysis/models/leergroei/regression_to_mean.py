@@ -22,8 +22,7 @@ from scipy.stats import norm
 from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_NATION, change, standardised
-from analysis.models.leergroei.levels import PROBABILITY
-from analysis.models.leergroei.rows import means_by
+from analysis.models.leergroei.rows import PROBABILITY, means_by
 from analysis.models.leergroei.sample import Groups, comparable, reference_year
 
 MODEL = {"model": "regression_to_mean"}

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
+from analysis.models.shares import share_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 ESTIMATE_COUNTS = {"n_obs": ESTIMATE, "n_least": ("n_obs", *ESTIMATE), "n_clusters": ("n_obs", *ESTIMATE)}
@@ -17,6 +18,8 @@ ESTIMATE_COUNTS = {"n_obs": ESTIMATE, "n_least": ("n_obs", *ESTIMATE), "n_cluste
 
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""
+
+PROBABILITY = "probability"
 
 WORDS = {
     "groep": "groep {}",
@@ -159,7 +162,8 @@ def means_by(
     told["std_error"] = np.sqrt(correction * squares.groupby(keys, observed=True).sum())
     told = told.join(_least_of_years(rows, keys, years))
     told.loc[told["n_clusters"] < FEWEST_SCHOOLS, ["estimate", "std_error"]] = np.nan
-    return in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
+    found = in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
+    return _within_zero_and_one(found) if unit == PROBABILITY and len(years) == 1 else found
 
 
 def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
@@ -170,6 +174,12 @@ def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
     ]
     limits = pd.concat(intervals)[["ci_low", "ci_high", "p_value"]]
     return in_form(rows.drop(columns="schools").join(limits), **constants)
+
+
+def _within_zero_and_one(shares: pd.DataFrame) -> pd.DataFrame:
+    """Give shares of one year an interval that holds no impossible value; that a share is not zero is no finding."""
+    low, high = share_interval(shares["estimate"], shares["std_error"], shares["n_clusters"])
+    return shares.assign(ci_low=low, ci_high=high, p_value=np.nan)
 
 
 def _least_of_years(rows: pd.DataFrame, keys: list[str], years: list[str]) -> pd.DataFrame:

@@ -175,7 +175,9 @@ def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) 
         out = fit.choosers.where(of_situation == number)
         try:
             rest = estimate(fit.choosers.where(of_situation != number), fit.formula, tolerance=tolerance)
-        except ModelError:
+        except ModelError as error:
+            if error.reason not in REASONS:
+                raise
             continue
         share = probabilities(design(out, fit.formula), rest.params)
         log_likelihood += float(out.chosen.to_numpy(float) @ np.log(share[out.rows_chosen]))

@@ -15,7 +15,7 @@ effects in a generalized regression kink design, Econometrica 83(6).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
@@ -129,6 +129,7 @@ def discontinuity(
         If a value is missing, a side has too few observations, or there are fewer than two clusters.
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
+    data = replace(data, y=data.y - data.y.mean())  # all weights sum to zero: a common level is nothing but rounding
     chosen = bandwidths or mse_bandwidths(data, order, derivative)
     plain = conventional_weights(data, chosen.main, order, derivative)
     corrected = plain - bias_weights(data, chosen, order, derivative)

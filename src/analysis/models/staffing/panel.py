@@ -21,10 +21,9 @@ from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
-from analysis.models.regression import Regression, refuse_alike
+from analysis.models.regression import Regression, refuse_absorbed, refuse_alike
 
 SCHOOL, YEAR = "location", "year"
-ABSORBED = 1e-9  # a term is nothing but effects when less than this part of it is left
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 Engine = Literal["linearmodels", "within"]
@@ -91,12 +90,7 @@ class Design:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
         clean = self.sweep(raw)
-        left = np.linalg.norm(clean, axis=0) > ABSORBED * np.linalg.norm(raw, axis=0)
-        if not left.all():
-            absorbed = ", ".join(np.array(self.terms)[~left])
-            raise ModelError(
-                f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect", Reason.ABSORBED
-            )
+        refuse_absorbed(clean, raw, self.terms, "schools and years")
         swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
         refuse_alike(swept, "the outcome")
         return swept

@@ -12,7 +12,8 @@ import pandas as pd
 
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, with_reasons
-from analysis.models.regression import fit, t_interval
+from analysis.models.regression import INTERCEPT, fit, t_interval
+from analysis.models.shares import share_interval
 from analysis.models.staffing.fractional import Floats, FractionalLogit, delta_error, design, fit_where_determined
 from analysis.models.staffing.shortage import NEEDED
 
@@ -172,8 +173,17 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         shares = fit(rows, "insufficient", terms, cluster="board")
         odds = fit_where_determined(rows, "insufficient", terms, cluster="board")
         told += [
-            shares.estimates("judgement_lpm", str(year), "share of schools").assign(controls=controls, reason=""),
+            _with_share(shares.estimates("judgement_lpm", str(year), "share of schools"), controls),
             _coefficients(odds, "judgement_logit", "").assign(controls=controls, group=str(year)),
         ]
     found = pd.concat(told, ignore_index=True).assign(outcome="insufficient")
     return with_reasons(found[found["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True))
+
+
+def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
+    """Give the intercept the interval of a share where it is one: without controls."""
+    if controls == "none":
+        low, high = share_interval(told["estimate"], told["std_error"], told["n_clusters"])
+        is_share = told["term"] == INTERCEPT
+        told = told.assign(ci_low=told["ci_low"].mask(is_share, low), ci_high=told["ci_high"].mask(is_share, high))
+    return told.assign(controls=controls, reason="")

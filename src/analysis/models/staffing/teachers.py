@@ -11,6 +11,7 @@ from analysis.models.bands import in_bands, per_cent
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, with_reasons
 from analysis.models.regression import fit, t_interval
+from analysis.models.shares import share_interval
 from analysis.models.staffing.fractional import fit_where_determined
 
 AGE_EDGES = (35, 45, 55)
@@ -19,6 +20,7 @@ ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ()}
 FLOW_COUNTS = {"teachers": ("share",), "teachers_flow": ("share",)}
 NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
+SHARE = "share of teachers"
 SEXES = {"v": "women", "m": "men"}
 BACKGROUNDS = {"none": "no migration background", "western": "western", "nonwestern": "non-western"}
 
@@ -77,11 +79,11 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
 OUTCOMES = {
     "fte": "fte per teacher",
     "salary": "euro a month at full time",
-    **dict.fromkeys(("scale_L10", "scale_L11", "scale_L12"), "share of teachers"),
-    "in_city": "share of teachers",
+    **dict.fromkeys(("scale_L10", "scale_L11", "scale_L12"), SHARE),
+    "in_city": SHARE,
     "distance_km": "km, straight line",
-    "within_7_km": "share of teachers",
-    "beyond_30_km": "share of teachers",
+    "within_7_km": SHARE,
+    "beyond_30_km": SHARE,
 }
 
 
@@ -105,7 +107,11 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
     clusters = len(schools)
     error = np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / len(value) if clusters > 1 else np.nan
     told = t_interval(pd.Series([value.mean()]), pd.Series([error]), max(clusters, 2)).iloc[0]
-    yes = int(value.sum()) if unit == "share of teachers" else len(value)
+    if unit == SHARE:
+        (low,), (high,) = share_interval([value.mean()], [error], [clusters])
+        told = told.copy()
+        told[["ci_low", "ci_high", "p_value"]] = low, high, np.nan
+    yes = int(value.sum()) if unit == SHARE else len(value)
     return {
         **dict(zip(map(str, told.index), told, strict=True)),
         "group": category,
@@ -115,7 +121,7 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
         "outcome": outcome,
         "by": by,
         "category": category,
-        "n_least": min(yes, len(value) - yes) if unit == "share of teachers" else len(value),
+        "n_least": min(yes, len(value) - yes) if unit == SHARE else len(value),
     }
 
 
@@ -146,9 +152,7 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     ).dropna(subset=["share_pupils"])
     band = in_bands(rows["share_pupils"], edges, per_cent)
     told = [
-        _mean(rows[band == name], "nonwestern", "share of teachers", "band", name)
-        for name in band.categories
-        if (band == name).any()
+        _mean(rows[band == name], "nonwestern", SHARE, "band", name) for name in band.categories if (band == name).any()
     ]
     means = in_form(pd.DataFrame(told), model="teacher_composition", term="mean")
     tens = rows.assign(per_ten=10 * rows["share_pupils"])
