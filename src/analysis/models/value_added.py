@@ -105,8 +105,8 @@ def value_added(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> tuple[pd.Dat
 def standardised(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
     """Tell tests, IQ and SES in standard deviations of the pupils, and minority as 0 or 1."""
     scores = [f"{subject}_{when}" for subject in subjects for when in ("pre", "post")]
+    refuse_missing(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
     measured = by_pupil[[*scores, "iq_verbal", "ses"]].astype(float)
-    refuse_missing(by_pupil, [*measured, "minority", "school"], "growth")
     measured = measured.apply(lambda column: in_sd(column, str(column.name)))
     return measured.assign(minority=by_pupil["minority"].astype(float), school=by_pupil["school"])
 

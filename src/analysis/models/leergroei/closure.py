@@ -227,8 +227,8 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
 
     With one control year the trend would say what the closure says.
     """
-    starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     refuse_missing(by_pupil_growth, ["start", "days"], "growth")
+    starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
     return rows, ["year"] if starts.nunique() > 2 else []
 

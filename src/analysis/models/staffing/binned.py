@@ -19,8 +19,8 @@ def binned_means(running: ArrayLike, outcome: ArrayLike, *, width: float, reach:
     DataFrame
         ``side`` (left, right), ``middle`` of the bin, ``mean``, ``n_obs``; bins without observations are not told.
     """
+    refuse_missing({"the running variable": running, "the outcome": outcome}, what="at the cut-off")
     x, y = np.asarray(running, float), np.asarray(outcome, float)
-    refuse_missing({"the running variable": x, "the outcome": y}, what="at the cut-off")
     near = (x >= -reach) & (x < reach)
     number = np.floor(x[near] / width)
     means = pd.DataFrame({"number": number, "outcome": y[near]}).groupby("number")["outcome"].agg(["mean", "size"])

@@ -84,6 +84,7 @@ def density_test(
     ModelError
         If a value is missing, or a side has too few distinct values.
     """
+    refuse_missing({"the running variable": running}, what="at the cut-off")
     values = np.asarray(running, float)
     data = sample(values, np.zeros_like(values), cutoff=cutoff)
     left, right = bandwidths or (_bandwidth(data, 0), _bandwidth(data, 1))
@@ -102,8 +103,8 @@ def density_test(
 
 def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> tuple[int, int, float]:
     """Count observations within a window left and right of the cut-off, with the p-value of a fair coin."""
+    refuse_missing({"the running variable": running}, what="at the cut-off")
     x = np.asarray(running, float) - cutoff
-    refuse_missing({"the running variable": x}, what="at the cut-off")
     left, right = int(((x < 0) & (x >= -window)).sum()), int(((x >= 0) & (x < window)).sum())
     return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0
 

@@ -153,9 +153,9 @@ def sample(
     running: ArrayLike, outcome: ArrayLike, *, cutoff: float = 0.0, cluster: Sequence[object] | pd.Series | None = None
 ) -> Sample:
     """Order observations by the running variable; nothing may be missing."""
-    x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
-    refuse_missing({"the running variable": x, "the outcome": y, **clusters}, what="at the cut-off")
+    refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
+    x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
     data = Sample(x[order], y[order], codes)

@@ -57,8 +57,8 @@ def kink(
     ModelError
         If the slope of the money does not change.
     """
+    refuse_missing({"the outcome": outcome, "the money": money}, what="at the threshold")
     y, m = np.asarray(outcome, float), np.asarray(money, float)
-    refuse_missing({"the outcome": y, "the money": m}, what="at the threshold")
     reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
     used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}
     first = discontinuity(running, m, **used)  # type: ignore[arg-type]  # one dictionary holds all types

@@ -30,6 +30,7 @@ def placebo_cutoffs(
     DataFrame
         A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
     """
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows(
         "cutoff",
         cutoffs,
@@ -39,6 +40,7 @@ def placebo_cutoffs(
 
 def donut(by_school: pd.DataFrame, outcome: str, radii: Iterable[float], *, cluster: str = "board") -> pd.DataFrame:
     """Estimate the jump without the schools nearest to the cut-off; ``radius`` and the columns of `row`."""
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows("radius", radii, lambda radius: _jump(_outside(by_school, radius), outcome, cluster))
 
 
@@ -46,6 +48,7 @@ def bandwidth_curve(
     by_school: pd.DataFrame, outcome: str, factors: Iterable[float], *, cluster: str = "board"
 ) -> pd.DataFrame:
     """Estimate the jump at multiples of the chosen bandwidths; ``factor`` and the columns of `row`."""
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     chosen = discontinuity(by_school[RANK], by_school[outcome], cluster=by_school[cluster]).bandwidths
 
     def at(factor: float) -> dict[str, float]:
@@ -63,6 +66,7 @@ def balance(by_school: pd.DataFrame, traits: Sequence[str], *, cluster: str = "b
         ``mean_left`` and ``mean_right`` are means within the bandwidth; ``in_sd`` is the jump in standard deviations.
     """
     rows = []
+    refuse_missing(by_school, [RANK, *traits, cluster], "at the cut-off")
     for trait in traits:
         jump = _jump(by_school, trait, cluster)
         near = by_school[by_school[RANK].abs() < jump["bandwidth"]]
@@ -124,10 +128,8 @@ def _jump(
 def _own_side(by_school: pd.DataFrame, cutoff: float) -> pd.DataFrame:
     if cutoff == 0:
         raise ModelError("a placebo cut-off lies left or right of the true one, at zero", Reason.INVALID)
-    refuse_missing(by_school, [RANK], "at the cut-off")
     return by_school[by_school[RANK] >= 0] if cutoff > 0 else by_school[by_school[RANK] < 0]
 
 
 def _outside(by_school: pd.DataFrame, radius: float) -> pd.DataFrame:
-    refuse_missing(by_school, [RANK], "at the cut-off")
     return by_school[by_school[RANK].abs() >= radius]
