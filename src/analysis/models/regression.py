@@ -12,7 +12,7 @@ The convention, for every model that is fitted by statsmodels:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -173,7 +173,19 @@ def fit(
         numbers = swept
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     refuse_alike(X, outcome)
-    return clustered(sm.WLS(y, X, weights=w), data[cluster])
+    if entity is not None:
+        return clustered(sm.WLS(y, X, weights=w), data[cluster])
+    middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
+    return _from_means(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), middle)
+
+
+def _from_means(found: Regression, middle: pd.Series) -> Regression:
+    """Turn a regression on distances to `middle` into one on the terms: only the intercept is another."""
+    back = np.eye(len(middle))
+    back[0, 1:] = -middle.to_numpy()[1:]
+    covariance = pd.DataFrame(back @ found.covariance.to_numpy() @ back.T, middle.index, middle.index)
+    coefficients = pd.Series(back @ found.coefficients.to_numpy(), middle.index)
+    return replace(found, coefficients=coefficients, covariance=covariance)
 
 
 def clustered(model: Any, clusters: pd.Series, **fit_options: Any) -> Regression:  # noqa: ANN401 (statsmodels has no types)

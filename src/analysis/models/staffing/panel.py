@@ -283,6 +283,7 @@ def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
     X = panel.rows[names].astype(float).set_axis(index)
+    y, X = y - y.mean(), X - X.mean()  # the effects take up what is subtracted
     result = PanelOLS(y, X, entity_effects=True, time_effects=True).fit()
     return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
 
