@@ -49,6 +49,7 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     DataFrame
         As `shares.by_group`; terms `REVISED`, `WITH` and `WITHOUT`, of all pupils of the group.
     """
+    refuse_missing(pupils, ["revised", "advice_first", "advice_final"], MODEL)
     outcomes = {
         REVISED: pupils["revised"],
         WITH: pupils["advice_final"] == VWO,

@@ -150,7 +150,7 @@ def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFr
     vwo_class
         Score at which a class in year 1 for vwo alone is counted.
     """
-    refuse_missing(pupils, ["advice_final"], "at_score")
+    refuse_missing(pupils, ["advice_final", "year1"], "at_score")
     told = [
         _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
         _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
