@@ -98,6 +98,11 @@ class ModelError(StaatError):
         self.reason = reason
         super().__init__(message)
 
+    def raise_unless_of_the_data(self) -> None:
+        """Raise the error again unless its reason is `Reason.of_the_data`: a fault of the code stops the run."""
+        if not self.reason.of_the_data:
+            raise self
+
 
 class DisclosureError(StaatError):
     """Something was about to be published that may not leave the building."""

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import is_missing
 
 
 def in_bands(
@@ -38,11 +39,10 @@ def in_bands(
     """
     if not edges or any(low >= high for low, high in itertools.pairwise(edges)):
         raise ModelError(f"the edges of bands must increase; given: {list(edges)}", Reason.INVALID)
+    missing = int(is_missing(values).sum())
+    if missing:
+        raise ModelError(f"{missing} values are missing, so they belong to no band", Reason.MISSING)
     numbers = np.asarray(values, float)
-    if np.isnan(numbers).any():
-        raise ModelError(
-            f"{int(np.isnan(numbers).sum())} values are missing, so they belong to no band", Reason.MISSING
-        )
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
     return pd.Categorical([labels[place] for place in np.digitize(numbers, list(edges))], labels, ordered=True)

@@ -46,6 +46,11 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     return pd.DataFrame({"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))})
 
 
+def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the column ``reason``, why a row has no estimate, only where some row has none."""
+    return rows.drop(columns="reason") if (rows["reason"] == "").all() else rows
+
+
 def in_form(rows: pd.DataFrame, **constants: str | float) -> pd.DataFrame:
     """Put estimates in the form of `ESTIMATE_COLUMNS`, other columns after them."""
     filled = rows.assign(**constants)

@@ -23,6 +23,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import INTERCEPT, refuse_alike, t_interval
 
@@ -94,11 +95,11 @@ def fit_meta(
         A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
         apart, or a unit alone settles a coefficient: then there is no robust error.
     """
+    refuse_missing({"effect": effect, "variance": variance}, what="meta-regression")
+    refuse_missing(terms, what="meta-regression")
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
-    if not (np.isfinite(y).all() and np.isfinite(X.to_numpy()).all() and (v > 0).all()):
-        raise ModelError(
-            "meta-regression: a value is missing, or a variance is not positive; select the units first", Reason.MISSING
-        )
+    if not (v > 0).all():
+        raise ModelError("meta-regression: a variance is not positive; select the units first", Reason.INVALID)
     df = len(y) - X.shape[1]
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)

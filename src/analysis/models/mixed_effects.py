@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, normal_interval
-from analysis.models.regression import INTERCEPT, refuse_alike
+from analysis.models.regression import INTERCEPT, in_sd, refuse_alike
 
 Floats = NDArray[np.float64]
 START = 0.3  # of the residual sd: where the search for the spread of groups starts
@@ -38,7 +39,8 @@ class MixedEffects:
     coefficients, std_errors
         Fixed effects by term; errors are those of the model.
     between
-        Covariance of the groups' effects, terms by terms (``intercept`` and the slopes).
+        Covariance of the groups' effects, terms by terms (``intercept`` and the slopes). A variance of exactly zero is
+        the boundary of what it can be: the groups differ no more than by chance.
     within
         Residual variance.
     by_group
@@ -113,20 +115,57 @@ def fit_mixed(
         maximum is not found.
     """
     numbers = _numbers(frame, outcome, terms, group)
-    products = _products(numbers, [INTERCEPT, *slopes], frame[group], reml)
-    factor = _maximum(products)
+    scale = _Scale.of(numbers)
+    products = _products(scale.standardised(numbers), [INTERCEPT, *slopes], frame[group], reml)
+    factor = _at_boundary(_maximum(products), products)
     fixed, covariance, within, effects = products.solution(factor)
-    random = [INTERCEPT, *slopes]
-    by_group = pd.DataFrame(effects, index=products.groups, columns=random)
+    names, random = list(numbers.columns[:-1]), [INTERCEPT, *slopes]
+    to_fixed, to_random = scale.back(names), scale.back(random)
+    by_group = pd.DataFrame(effects @ to_random.T, index=products.groups, columns=random)
+    coefficients = to_fixed @ fixed + scale.middle[outcome] * np.eye(len(names))[0]
     return MixedEffects(
-        coefficients=pd.Series(fixed, index=numbers.columns[:-1]),
-        std_errors=pd.Series(np.sqrt(np.diag(covariance)), index=numbers.columns[:-1]),
-        between=pd.DataFrame(within * factor @ factor.T, index=random, columns=random),
-        within=within,
+        coefficients=pd.Series(coefficients, index=names),
+        std_errors=pd.Series(np.sqrt(np.diag(to_fixed @ covariance @ to_fixed.T)), index=names),
+        between=pd.DataFrame(within * to_random @ factor @ factor.T @ to_random.T, index=random, columns=random),
+        within=within * scale.spread[outcome] ** 2,
         by_group=by_group.assign(n=frame[group].value_counts()),
-        log_likelihood=products.log_likelihood(factor),
+        log_likelihood=products.log_likelihood(factor) - scale.lost(names, products.free, reml),
         n_obs=len(frame),
     )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Mean and spread of the columns: the search is in standard deviations from the means, whatever the units.
+
+    The last column is the outcome. Cross products of numbers far from zero would lose what tells them apart.
+    """
+
+    middle: pd.Series
+    spread: pd.Series
+
+    @classmethod
+    def of(cls, numbers: pd.DataFrame) -> _Scale:
+        outcome = numbers.columns[-1]
+        in_sd(numbers[outcome], str(outcome))
+        middle, spread = numbers.mean(), numbers.std(ddof=0)
+        middle[INTERCEPT], spread[INTERCEPT] = 0.0, 1.0
+        return cls(middle, spread)
+
+    def standardised(self, numbers: pd.DataFrame) -> pd.DataFrame:
+        return (numbers - self.middle) / self.spread
+
+    def back(self, terms: Sequence[str]) -> Floats:
+        """Return the matrix from coefficients of the standardised terms to those of the terms, the intercept first."""
+        of_outcome = float(self.spread.iloc[-1])
+        matrix = np.diag(of_outcome / self.spread[list(terms)].to_numpy(float))
+        matrix[0, 1:] = -self.middle[list(terms[1:])].to_numpy(float) * np.diag(matrix)[1:]
+        return np.asarray(matrix)
+
+    def lost(self, terms: Sequence[str], free: int, reml: bool) -> float:
+        """Return by how much the log likelihood of the standardised numbers is higher."""
+        of_terms = float(np.log(self.spread[list(terms)].to_numpy(float)).sum()) if reml else 0.0
+        return free * float(np.log(self.spread.iloc[-1])) + of_terms
 
 
 @dataclass(frozen=True)
@@ -189,11 +228,7 @@ class _Products:
 
 
 def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
-    missing = int(frame[[outcome, *terms, group]].isna().any(axis=1).sum())
-    if missing:
-        raise ModelError(
-            f"{outcome}: {missing} rows lack a value; select the rows first, so that they are counted", Reason.MISSING
-        )
+    refuse_missing(frame, [outcome, *terms, group], outcome)
     numbers = frame[[*terms, outcome]].astype(float)
     numbers.insert(0, INTERCEPT, 1.0)
     refuse_alike(numbers.drop(columns=outcome), outcome)
@@ -249,3 +284,13 @@ def _maximum(products: _Products) -> Floats:
         if gained < TOLERANCE:
             return factor_of(values)
     raise ModelError("the maximum of the mixed model is not found: the search keeps gaining", Reason.NO_CONVERGENCE)
+
+
+def _at_boundary(factor: Floats, products: _Products) -> Floats:
+    """Report a variance as zero where the likelihood is as high without it: groups differ no more than by chance."""
+    for term in range(len(factor)):
+        without = factor.copy()
+        without[term] = without[:, term] = 0.0
+        if products.log_likelihood(without) >= products.log_likelihood(factor) - TOLERANCE:
+            factor = without
+    return factor

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
+from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
+
 TENTH = float(norm.ppf(0.9))
 
 Floats = NDArray[np.float64]
@@ -55,7 +58,17 @@ def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> Spread:
         Of each unit, shape (units,); at least two.
     level
         Confidence level of the interval.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing, a variance is not positive, or there are fewer than two units.
     """
+    refuse_missing({"effect": effect, "variance": variance}, what="the spread of effects")
+    if len(effect) < 2:
+        raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
+    if not (np.asarray(variance) > 0).all():
+        raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
     df, half = len(effect) - 1, (1 - level) / 2
     sd, low, high = (sd_at(effect, variance, q) for q in (df, *chi2.ppf([1 - half, half], df)))
     return Spread(mean_at(sd**2, effect, variance), sd, low, high)

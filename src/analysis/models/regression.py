@@ -12,7 +12,7 @@ The convention, for every model that is fitted by statsmodels:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,14 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 
 INTERCEPT = "intercept"
+ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its spread is left
+ROUNDING = 64 * float(np.finfo(float).eps)  # what remains of a number when it is subtracted from itself
+ALIKE = 1e-9  # smallest eigenvalue of the terms' correlations: the square of a relative spread of 3e-5
+PART = 1e-3  # loading from which a term takes part in a combination of terms that is nothing
 Floats = NDArray[np.float64]
 
 
@@ -145,8 +150,8 @@ def fit(
     Raises
     ------
     ModelError
-        If a value is missing, a weight is not positive, there is one cluster only, an entity lies in several clusters
-        or the terms cannot be told apart.
+        If a value is missing, a weight is not positive, there is one cluster only, an entity lies in several clusters,
+        the effects of entities absorb a term, or the terms cannot be told apart.
 
     Notes
     -----
@@ -163,10 +168,24 @@ def fit(
     else:
         if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
             raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out", Reason.INVALID)
-        numbers = _swept(numbers, data[entity], w)
+        swept = _swept(numbers, data[entity], w)
+        refuse_absorbed(swept[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
+        numbers = swept
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     refuse_alike(X, outcome)
-    return clustered(sm.WLS(y, X, weights=w), data[cluster])
+    if entity is not None:
+        return clustered(sm.WLS(y, X, weights=w), data[cluster])
+    middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
+    return _from_means(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), middle)
+
+
+def _from_means(found: Regression, middle: pd.Series) -> Regression:
+    """Turn a regression on distances to `middle` into one on the terms: only the intercept is another."""
+    back = np.eye(len(middle))
+    back[0, 1:] = -middle.to_numpy()[1:]
+    covariance = pd.DataFrame(back @ found.covariance.to_numpy() @ back.T, middle.index, middle.index)
+    coefficients = pd.Series(back @ found.coefficients.to_numpy(), middle.index)
+    return replace(found, coefficients=coefficients, covariance=covariance)
 
 
 def clustered(model: Any, clusters: pd.Series, **fit_options: Any) -> Regression:  # noqa: ANN401 (statsmodels has no types)
@@ -190,6 +209,8 @@ def clustered(model: Any, clusters: pd.Series, **fit_options: Any) -> Regression
 
 def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:  # noqa: ANN401 (the same)
     """Fit as `clustered` does, but return statsmodels' own results, for what only they offer (``get_margeff``)."""
+    terms = dict(zip(map(str, model.exog_names), np.asarray(model.exog).T, strict=True))
+    refuse_missing({"the outcome": model.endog, "the clusters": clusters, **terms}, what="a regression")
     codes, names = pd.factorize(clusters)
     if len(names) < 2:
         raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
@@ -199,18 +220,12 @@ def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:
 
 def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
     """Lay out the columns, products included; nothing may be missing."""
+    refuse_missing(frame, [outcome, *terms, *others], outcome)
     products = {
         term: frame[list(term.split(":"))].astype(float).prod(axis=1, skipna=False) for term in terms if ":" in term
     }
     plain = dict.fromkeys([outcome, *(term for term in terms if ":" not in term), *others])
-    data = frame[list(plain)].assign(**products)
-    missing = data.isna().sum()
-    if missing.any():
-        told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(
-            f"{outcome}: values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
-        )
-    return data
+    return frame[list(plain)].assign(**products)
 
 
 def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.DataFrame:
@@ -218,11 +233,59 @@ def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.D
     return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
 
 
+def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: str) -> None:
+    """Refuse terms of which the effects leave nothing but rounding, judged on the scale of the term itself.
+
+    Parameters
+    ----------
+    left, raw
+        The terms without and with what the effects explain, shape (rows, terms).
+    terms
+        Their names.
+    effects
+        What was taken off, for the message.
+
+    Raises
+    ------
+    ModelError
+        `Reason.ABSORBED`; it names the terms.
+    """
+    spread = np.linalg.norm(raw - raw.mean(axis=0), axis=0)
+    rounding = ROUNDING * np.linalg.norm(raw, axis=0)
+    nothing = np.linalg.norm(left, axis=0) <= ABSORBED * spread + rounding
+    if nothing.any():
+        names = ", ".join(name for name, none in zip(terms, nothing, strict=True) if none)
+        raise ModelError(f"effects of {effects} leave nothing of {names}, so that it tells no effect", Reason.ABSORBED)
+
+
 def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
-    """Refuse terms that the data cannot tell apart."""
-    scale = np.sqrt((X**2).sum())
-    gram = (X / scale.where(scale > 0, 1.0)).to_numpy()
-    if np.linalg.matrix_rank(gram.T @ gram, tol=1e-9, hermitian=True) < X.shape[1]:
-        raise ModelError(
-            f"{outcome} on {', '.join(map(str, X.columns))}: the data cannot tell the terms apart", Reason.COLLINEAR
-        )
+    """Refuse terms that the data cannot tell apart, whatever their origin and unit.
+
+    Where there is an intercept the others are taken from their means: a constant is then the same as the intercept.
+    """
+    numbers = X.to_numpy(float)
+    if INTERCEPT in X:
+        others = (X.columns != INTERCEPT)[None, :]
+        numbers = np.where(others, numbers - numbers.mean(axis=0), numbers)
+        numbers = np.where(np.abs(numbers) <= ROUNDING * np.abs(X.to_numpy(float)).max(axis=0), 0.0, numbers)
+    scale = np.linalg.norm(numbers, axis=0)
+    scaled = numbers / np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(scaled.T @ scaled)
+    loads = np.abs(vectors[:, values < ALIKE]).max(axis=1, initial=0.0) > PART
+    if loads.any():
+        names = ", ".join(str(name) for name, part in zip(X.columns, loads, strict=True) if part)
+        raise ModelError(f"{outcome}: the data cannot tell the terms apart: {names}", Reason.COLLINEAR)
+
+
+def in_sd(values: pd.Series, what: str) -> pd.Series:
+    """Standardise numbers over the rows.
+
+    Raises
+    ------
+    ModelError
+        If they do not vary.
+    """
+    distance = values - values.mean()
+    if not (distance.abs() > ROUNDING * values.abs().max()).any():
+        raise ModelError(f"{what} does not vary", Reason.NO_VARIATION)
+    return distance / values.std()

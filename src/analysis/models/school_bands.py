@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
+from analysis.models.complete import refuse_missing
 
 Array = NDArray[np.float64]
 
@@ -34,6 +35,7 @@ def assign_nearest(by_pc4_school: pd.Series, nearest: pd.Series) -> pd.Series:
     Series
         Pupils, indexed by (pc4, location); the same pupils per pc4.
     """
+    refuse_missing({"pupils": by_pc4_school, "pc4": by_pc4_school.index.get_level_values("pc4")})
     by_pc4 = by_pc4_school.groupby(level="pc4").sum()
     missing = by_pc4.index.difference(nearest.index)
     if len(missing):
@@ -67,6 +69,7 @@ def band_distribution(
     ModelError
         If a school with pupils has no value: nobody is dropped silently.
     """
+    refuse_missing({"pupils": pupils})
     attended = pupils[pupils > 0]
     bands = in_bands(value.reindex(attended.index), edges, write)
     frame = pd.DataFrame({"band": bands, "pupils": attended.to_numpy(), "schools": 1})
@@ -111,6 +114,7 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
     value, edges
         As in `bands_now_and_nearest`, which has the same form.
     """
+    refuse_missing(by_attendance, ["location", "nearest", "pupils"])
     sides = [by_attendance.groupby(column)["pupils"].sum().round().astype(int) for column in ("location", "nearest")]
     return _side_by_side(*(band_distribution(pupils, value, edges) for pupils in sides))
 

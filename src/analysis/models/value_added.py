@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models.complete import refuse_missing
 from analysis.models.mixed_effects import MixedEffects, fit_mixed
-from analysis.models.regression import fit
+from analysis.models.regression import fit, in_sd
 
 ITEMS = "items right"
 SD = "sd of the test"
@@ -104,8 +105,9 @@ def value_added(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> tuple[pd.Dat
 def standardised(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
     """Tell tests, IQ and SES in standard deviations of the pupils, and minority as 0 or 1."""
     scores = [f"{subject}_{when}" for subject in subjects for when in ("pre", "post")]
+    refuse_missing(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
     measured = by_pupil[[*scores, "iq_verbal", "ses"]].astype(float)
-    measured = (measured - measured.mean()) / measured.std()
+    measured = measured.apply(lambda column: in_sd(column, str(column.name)))
     return measured.assign(minority=by_pupil["minority"].astype(float), school=by_pupil["school"])
 
 

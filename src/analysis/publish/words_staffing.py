@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
+
 from analysis.publish import units
 from analysis.publish.language import term, text
 
@@ -77,9 +79,14 @@ def word(code: str) -> str:
     return ", ".join(term(part) for part in code.split(", "))
 
 
-def errors_note() -> str:
-    """Tell the one convention of standard errors, for the note under a table."""
-    return text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
+def errors_note(estimates: pd.DataFrame | None = None) -> str:
+    """Tell the one convention of standard errors, and why some rows have no estimate, for the note under a table."""
+    note = text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
+    if estimates is None or "reason" not in estimates:
+        return note
+    some = estimates.loc[estimates["reason"] != "", ["outcome", "reason"]].drop_duplicates()
+    told = [f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False)]
+    return f"{note} {text('No estimate: {what}.', what='; '.join(told))}"
 
 
 def named(codes: Iterable[str]) -> dict[str, str]:

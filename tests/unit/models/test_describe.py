@@ -24,5 +24,5 @@ def test_counts_and_means_over_pupils():
 @pytest.mark.parametrize("column", ["denomination", "pupils", "schoolweging"])
 def test_a_school_of_which_something_is_missing_is_refused(column):
     whole = schools()
-    with pytest.raises(ModelError, match="has no"):
+    with pytest.raises(ModelError, match="values are missing"):
         by_denomination(whole.assign(**{column: whole[column].where([True, True, False])}))

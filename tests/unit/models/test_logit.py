@@ -16,10 +16,14 @@ def test_the_log_odds_of_two_groups_are_those_of_their_shares():
     assert_allclose(found.information, [[28, 12], [12, 12]], rtol=1e-8)
 
 
-def test_without_a_maximum_it_is_told_where_the_steps_ended():
-    with pytest.raises(NoMaximumError, match="nobody or everybody") as caught:
-        maximise(TWO_GROUPS, np.array([100.0, 50.0]), np.array([20.0, 50.0]))
-    assert caught.value.reached.beta.sum() > 12
+def test_without_a_maximum_the_limit_tells_of_the_others():
+    """Everybody of the second group has the outcome; of the first 20 of 100: ln(20 / 80), and n p (1 - p) = 16."""
+    with pytest.raises(NoMaximumError, match="as by d") as caught:
+        maximise(TWO_GROUPS, np.array([100.0, 50.0]), np.array([20.0, 50.0]), ["intercept", "d"])
+    limit = caught.value.limit
+    assert_allclose(limit.tells(TWO_GROUPS), [True, False])
+    assert_allclose(TWO_GROUPS[0] @ limit.beta, np.log(0.25))
+    assert_allclose(TWO_GROUPS[0] @ limit.inverse @ TWO_GROUPS[0], 1 / 16)
 
 
 def test_a_difference_between_states_is_that_of_their_probabilities_and_has_its_gradient():

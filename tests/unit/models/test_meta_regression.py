@@ -50,7 +50,7 @@ def test_units_that_differ_no_more_than_chance_have_no_spread():
 @pytest.mark.parametrize(
     ("effect", "variance", "terms", "message"),
     [
-        ([1.0, np.nan, 2.0], [1, 1, 1], {}, "a value is missing"),
+        ([1.0, np.nan, 2.0], [1, 1, 1], {}, r"values are missing in effect \(1\)"),
         ([1.0, 2.0, 3.0], [1, 0, 1], {}, "a variance is not positive"),
         ([1.0, 2.0], [1, 1], {"x": [0, 1]}, "2 units for 2 coefficients"),
         ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [2, 2, 2]}, "cannot tell the terms apart"),

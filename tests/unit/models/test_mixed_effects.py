@@ -57,5 +57,5 @@ def test_estimates_tell_variances_without_interval():
 
 
 def test_missing_values_are_counted_and_refused():
-    with pytest.raises(ModelError, match="2 rows lack a value"):
+    with pytest.raises(ModelError, match=r"values are missing in y \(2\)"):
         fit_mixed(balanced().assign(y=lambda r: r["y"].where(r.index > 1)), "y", [], group="g")

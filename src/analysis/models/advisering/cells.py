@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 
 Floats = NDArray[np.floating[Any]]
 
@@ -81,7 +81,7 @@ def collapse(
     outcome
         Column.
     """
-    refuse_missing(rows, [*columns, outcome, "location"])
+    refuse_missing(rows, [*columns, outcome, "location"], outcome)
     codes = number_rows(rows, columns)
     _, first = np.unique(codes, return_index=True)
     school, schools = pd.factorize(rows["location"])
@@ -121,16 +121,6 @@ def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
     own, known = pd.factorize(values)
     joined: NDArray[np.int64] = pd.factorize(codes * len(known) + own)[0]
     return joined
-
-
-def refuse_missing(rows: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse missing values: who leaves must be counted before."""
-    missing = rows[list(dict.fromkeys(columns))].isna().sum()
-    if missing.any():
-        told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(
-            f"values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
-        )
 
 
 def times(cells: Cells, values: Floats) -> csr_array:

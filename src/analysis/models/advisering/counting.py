@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from analysis.models.advisering.definitions import ADVISINGS, HOUSEHOLDS
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.shares import wilson
 
 Floats = NDArray[np.float64]
 
@@ -41,13 +42,6 @@ GROUPS = (
 """The order in which groups are told; others follow as they come."""
 
 NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
-
-
-def wilson(p: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    r"""Return Wilson's limits of shares `p` of `n`: where :math:`(p-\pi)^2 \le z^2 \pi(1-\pi)/n`."""
-    z2 = float(norm.ppf((1 + level) / 2)) ** 2
-    middle, half = p + z2 / (2 * n), np.sqrt(z2 * (p * (1 - p) + z2 / (4 * n)) / n)
-    return np.maximum((middle - half) / (1 + z2 / n), 0.0), np.minimum((middle + half) / (1 + z2 / n), 1.0)
 
 
 def by_group(
@@ -88,6 +82,7 @@ def by_group(
 
 def _by_school(pupils: pd.DataFrame, outcomes: Mapping[str, pd.Series], keys: Sequence[str]) -> pd.DataFrame:
     """Sum outcomes and pupils by the values of columns, the school among them; a million pupils cost little."""
+    refuse_missing(pupils, keys, "shares")
     y = {name: happens.to_numpy(float, na_value=np.nan) for name, happens in outcomes.items()}
     known = ~np.isnan(np.array(list(y.values()))).any(axis=0)
     values = [pd.Categorical(pupils[name]) for name in keys]

@@ -12,8 +12,9 @@ import pandas as pd
 
 from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import TEN_POINTS
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
-from analysis.models.regression import fit
+from analysis.models.regression import fit, in_sd
 
 MODEL = "school_level"
 UNITS = {"score": "levels per sd of schools", "share_hoog": "levels per 10 points"}
@@ -42,13 +43,14 @@ def school_level(sample: Sample) -> pd.DataFrame:
 
 
 def _schools(rows: pd.DataFrame) -> pd.DataFrame:
+    refuse_missing(rows, ["location", "year", "advice_first", "cet", "share_hoog"], MODEL)
     schools = rows.groupby(["location", "year"], observed=True).agg(
         level=("advice_first", "mean"),
         score=("cet", "mean"),
         share_hoog=("share_hoog", "mean"),
         pupils=("cet", "size"),
     )
-    score = (schools["score"] - schools["score"].mean()) / schools["score"].std()
+    score = in_sd(schools["score"], "the mean test score of schools")
     return schools.assign(score=score, share_hoog=schools["share_hoog"] / TEN_POINTS).reset_index()
 
 

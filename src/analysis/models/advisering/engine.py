@@ -12,7 +12,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models import logit as likelihood
 from analysis.models.advisering.cells import Cells, Floats, left, with_intercept
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
-from analysis.models.regression import INTERCEPT
+from analysis.models.regression import INTERCEPT, ROUNDING
 
 CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
@@ -27,19 +27,30 @@ def school_effects(cells: Cells) -> Fitted:
     :math:`A = \sum_i (x_i - \bar x_g)(x_i - \bar x_g)'`, and the score of a school is
     :math:`s_g = \sum_{i \in g} (x_i - \bar x_g)(e_i - \bar e_g)`.
     """
-    X, size = cells.X.to_numpy(), np.asarray(cells.n.sum(axis=1), float)
+    X, size = _centred(cells), np.asarray(cells.n.sum(axis=1), float)
     sums, y = cells.n @ X, np.asarray(cells.y.sum(axis=1), float)
     means = sums / size[:, None]
     total = X.T @ (cells.count[:, None] * X)
     A = total - sums.T @ means
-    constant = np.diag(A) <= CONSTANT * np.diag(total)
+    rounding = (ROUNDING * np.abs(cells.X.to_numpy()).max(axis=0, initial=0.0)) ** 2 * cells.count.sum()
+    constant = np.diag(A) <= CONSTANT * np.diag(total) + rounding
     if constant.any():
-        raise ModelError(f"does not differ within schools: {', '.join(cells.X.columns[constant])}", Reason.ABSORBED)
+        names = ", ".join(cells.X.columns[constant])
+        raise ModelError(
+            f"effects of schools leave nothing of {names}: it does not differ within schools", Reason.ABSORBED
+        )
     refuse_alike_terms(A, cells.X.columns)
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     residuals = left(cells, X @ beta)
     scores = residuals @ X - means * np.asarray(residuals.sum(axis=1), float)[:, None]
     return _of_scores(cells, cells.X.columns, beta, scores, A)
+
+
+def _centred(cells: Cells) -> Floats:
+    """Take the terms from their means: effects of schools take up what is subtracted, and rounding stays small."""
+    X, count = cells.X.to_numpy(), cells.count
+    centred: Floats = X - count @ X / count.sum()
+    return centred
 
 
 def least_squares(cells: Cells) -> Fitted:
@@ -63,7 +74,7 @@ def logit(cells: Cells) -> Fitted:
     """
     X, count, ones = with_intercept(cells.X), cells.count, cells.outcome
     refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
-    found = likelihood.maximise(X, count, ones)
+    found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
     scores = left(cells, expit(X @ found.beta)) @ X
     return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information)
 

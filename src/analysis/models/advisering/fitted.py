@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from analysis.errors import ModelError, Reason
 from analysis.models.regression import t_interval
 
+ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -57,6 +59,12 @@ class Fitted:
         return rows.assign(n_obs=self.n_obs, n_clusters=self.n_clusters)
 
 
+def no_estimates(terms: Iterable[str], n_obs: int, n_clusters: int) -> pd.DataFrame:
+    """Lay out rows as `Fitted.told` without an estimate, for a likelihood without a maximum."""
+    rows = pd.DataFrame({"term": list(terms), **dict.fromkeys(ESTIMATE, np.nan)})
+    return rows.assign(n_obs=n_obs, n_clusters=n_clusters)
+
+
 def of_scores(terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, schools: pd.Index, n: int) -> Fitted:
     """Make a fitted regression of the scores of schools.
 
@@ -74,6 +82,8 @@ def of_scores(terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, sch
     groups, k = len(schools), len(beta)
     if groups < 2:
         raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
+    if n <= k:
+        raise ModelError(f"{n} pupils are too few for {k} terms", Reason.TOO_FEW)
     correction = groups / (groups - 1) * (n - 1) / (n - k)
     influence = np.sqrt(correction) * np.linalg.solve(A, scores.T).T
     names = list(terms)

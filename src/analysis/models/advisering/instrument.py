@@ -24,12 +24,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from analysis.models.advisering.cells import refuse_missing
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
-from analysis.models.advisering.terms import SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.advisering.terms import FACTORS, SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.regression import refuse_absorbed
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -86,7 +87,8 @@ def first_stage(sample: Sample) -> pd.DataFrame:
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
     """Lay out outcome, terms and scores, with the means of schools taken off."""
     rows = sample.rows
-    refuse_missing(rows, ["y", SCORE, LOVS, "location"])
+    asked = [name for name in FACTORS if name not in left_out(sample.outcome)]
+    refuse_missing(rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
     X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
     count = np.ones(len(X))
@@ -95,6 +97,8 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     school, _ = pd.factorize(rows["location"])
     means = chosen.groupby(school).mean()
     swept = chosen - means.to_numpy()[school]
+    names = list(chosen.columns.drop("y"))
+    refuse_absorbed(swept[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
     return swept.assign(location=school), factors, least_of(chosen, count)
 
 
@@ -111,6 +115,7 @@ def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, in
 def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fitted:
     r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
     X, Z, y = swept[list(terms)].to_numpy(), swept[list(instruments)].to_numpy(), swept["y"].to_numpy()
+    refuse_alike_terms(Z.T @ Z, instruments)
     first = np.linalg.solve(Z.T @ Z, Z.T @ X)
     A = first.T @ (Z.T @ X)
     refuse_alike_terms(A, terms)

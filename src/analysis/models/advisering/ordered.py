@@ -21,13 +21,16 @@ from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import alike_rows, number_rows
-from analysis.models.advisering.fitted import Fitted, of_scores
+from analysis.models.advisering.fitted import Fitted, no_estimates, of_scores, refuse_alike_terms
 from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.separation import certified, separates
 
 SCORE = ("score", "score squared")
 MODEL = "advice_ordered"
 MOST_STEPS, ENOUGH = 50, 1e-10
+SINGULAR = 1e13  # condition of the information beyond which no step can be computed
 SCORE_MIDDLE, SCORE_UNIT = 535.0, 10.0
 
 Floats = NDArray[np.floating[Any]]
@@ -49,6 +52,7 @@ def advice_given_score(rows: pd.DataFrame, *, outcome: str = "advice_first") -> 
     DataFrame
         As `regressions.headline`, with the score (in tens of points) and its square as factor ``score``: model
         ``advice_ordered``, both controls (``alone``: beside score and year), ``unit`` ``log odds`` of a higher advice.
+        Where a term parts the advices perfectly there is no maximum: rows keep their counts and tell no estimate.
     """
     cells = _collapse(rows, outcome)
     factors = {**factors_of(cells.X, cells.count, ("advising",)), "score": list(SCORE)}
@@ -62,10 +66,16 @@ def advice_given_score(rows: pd.DataFrame, *, outcome: str = "advice_first") -> 
 
 
 def _told(cells: _Cells, terms: Sequence[str], factors: dict[str, list[str]]) -> pd.DataFrame:
-    fitted, least = _maximised(cells, terms)
+    cells = cells.only(terms)
     factor = {term: name for name, own in factors.items() for term in own}
-    told = fitted.told()
+    try:
+        told = _maximised(cells).told()
+    except ModelError as error:
+        if error.reason is not Reason.SEPARATED:
+            raise
+        told = no_estimates(terms, int(cells.count.sum()), len(cells.schools))
     told = told[told["term"].isin(terms)]
+    least = least_of(cells.X, cells.count)
     return told.assign(factor=told["term"].map(factor), n_least=told["term"].map(least))
 
 
@@ -98,34 +108,108 @@ def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted,
     tuple of Fitted and Series
         The coefficients of the terms and then the borders (``border 1`` ...), and per term the pupils in the smaller of
         its group and all others.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing, everybody has the same advice, the terms cannot be told apart, or there is no finite
+        maximum: a term, or a combination, parts the advices at every border at which there is a choice
+        (`Reason.SEPARATED`), such as a group with the highest advice only.
     """
-    return _maximised(_collapse(rows, outcome), terms)
+    cells = _collapse(rows, outcome).only(terms)
+    return _maximised(cells), least_of(cells.X, cells.count)
 
 
-def _maximised(cells: _Cells, terms: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
-    cells = cells.only(terms)
-    X, count, k = cells.X.to_numpy(), cells.count, len(terms)
+def _maximised(cells: _Cells) -> Fitted:
+    X, count, k = cells.X.to_numpy(), cells.count, cells.X.shape[1]
     if cells.level.max() == 0:
         raise ModelError("an ordered logit of the advice: everybody has the same", Reason.NO_VARIATION)
-    theta: Floats = np.concatenate([np.zeros(k), _start(cells.level, count)])
-    value = _log_likelihood(theta, X, cells.level, count)
-    for _ in range(MOST_STEPS):
-        scores, information = _derivatives(theta, X, cells.level, count)
-        gradient = count @ scores
-        step: Floats = np.linalg.solve(information, gradient)
-        if gradient @ step < ENOUGH:
-            break
-        theta, value = _climb(theta, step, value, partial(_log_likelihood, X=X, level=cells.level, count=count))
-    else:
+    _refuse_alike(X, count, list(map(str, cells.X)))
+    theta, converged = _climbed(X, cells.level, count)
+    scores, information = _derivatives(theta, X, cells.level, count)
+    if not (converged and _proven(theta, X, cells.level, count)) and separates(_margins(X, cells.level, count)):
+        raise ModelError(
+            "an ordered logit of the advice: some (combination of) terms parts the advices perfectly, so that there is "
+            "no finite maximum",
+            Reason.SEPARATED,
+        )
+    if not converged:
         raise ModelError(
             f"an ordered logit of the advice finds no maximum in {MOST_STEPS} steps", Reason.NO_CONVERGENCE
         )
-    names = [*terms, *(f"border {j}" for j in range(1, len(theta) - k + 1))]
-    return _fitted(cells, theta, names, scores, information), least_of(cells.X, count)
+    names = [*cells.X, *(f"border {j}" for j in range(1, len(theta) - k + 1))]
+    return _fitted(cells, theta, names, scores, information)
+
+
+def _climbed(X: Floats, level: NDArray[np.int64], count: Floats) -> tuple[Floats, bool]:
+    """Step to the maximum, and tell whether the steps came to an end."""
+    theta: Floats = np.concatenate([np.zeros(X.shape[1]), _start(level, count)])
+    value = _log_likelihood(theta, X, level, count)
+    for _ in range(MOST_STEPS):
+        scores, information = _derivatives(theta, X, level, count)
+        gradient = count @ scores
+        size = np.sqrt(np.abs(np.diag(information)))
+        if not (size > 0).all() or np.linalg.cond(information / np.outer(size, size)) > SINGULAR:
+            break
+        step: Floats = np.linalg.solve(information, gradient)
+        if gradient @ step < ENOUGH:
+            return theta, True
+        theta, value = _climb(theta, step, value, partial(_log_likelihood, X=X, level=level, count=count))
+    return theta, False
+
+
+def _refuse_alike(X: Floats, count: Floats, terms: Sequence[str]) -> None:
+    """Refuse terms that the data cannot tell apart; the borders take the place of an intercept."""
+    centred = X - count @ X / count.sum()
+    refuse_alike_terms(centred.T @ (count[:, None] * centred), terms)
+
+
+def _uncorrelated(X: Floats, count: Floats) -> Floats:
+    """Bring the terms to coordinates of unit spread; the borders take up what is subtracted."""
+    centred = X - count @ X / count.sum()
+    upper = np.linalg.qr(np.sqrt(count / count.sum())[:, None] * centred, mode="r")
+    return np.asarray(centred @ np.linalg.inv(upper))
+
+
+def _margins(X: Floats, level: NDArray[np.int64], count: Floats) -> Floats:
+    r"""Lay out what a direction that separates makes nowhere negative; see `analysis.models.separation`.
+
+    With :math:`d` a change of the coefficients and :math:`t` one of the borders, :math:`\ln(F_u - F_l)` does not fall
+    where :math:`t_u - x'd \ge 0` at the border above the advice and :math:`x'd - t_l \ge 0` at the one below it.
+    """
+    rows, borders = _uncorrelated(X, count), np.eye(int(level.max()))
+    above, below = level < len(borders), level > 0
+    return np.vstack(
+        [
+            np.hstack([-rows[above], borders[level[above]]]),
+            np.hstack([rows[below], -borders[level[below] - 1]]),
+        ]
+    )
+
+
+def _proven(theta: Floats, X: Floats, level: NDArray[np.int64], count: Floats) -> bool:
+    r"""Prove that the maximum is finite by `separation.certified`, its bound M widened by :math:`2r + 1`.
+
+    With :math:`A, B \ge 0` what a separating direction adds to the border above and takes off the one below,
+    :math:`r_u = f_u/p`, :math:`r_l = f_l/p` and `r` the largest of these: :math:`s'd = r_u A + r_l B`, while
+    :math:`d'Hd \le r_u (r_u + 1) A^2 + r_l (r_l + 1) B^2 + 2 r_u r_l A B \le (2r + 1) M s'd`.
+    """
+    k, rows = X.shape[1], _uncorrelated(X, count)
+    # The same point in the coordinates of `rows`: borders less what was subtracted, coefficients by least squares.
+    eta = (X - count @ X / count.sum()) @ theta[:k]
+    turned = np.concatenate(
+        [np.linalg.lstsq(rows, eta, rcond=None)[0], theta[k:] - (count @ X / count.sum()) @ theta[:k]]
+    )
+    scores, information = _derivatives(turned, rows, level, count)
+    upper, lower = _borders(turned, rows, level)
+    densest = float((np.maximum(upper * (1 - upper), lower * (1 - lower)) / np.maximum(upper - lower, 1e-300)).max())
+    longest = float(np.sqrt((rows**2).sum(axis=1).max() + 1.0)) * (2 * densest + 1)
+    return certified(longest, float(count.sum()), count @ scores, information)
 
 
 def _collapse(rows: pd.DataFrame, outcome: str) -> _Cells:
     columns = [*(name for name in FACTORS if name != "advising"), "year", "cet"]
+    refuse_missing(rows, [*columns, outcome, "location"], outcome)
     codes = number_rows(rows, [*columns, outcome])
     _, first = np.unique(codes, return_index=True)
     chosen, years = rows.iloc[first], sorted(rows["year"].unique())

@@ -15,15 +15,15 @@ import pandas as pd
 
 from analysis.models.advisering import engine, ordered
 from analysis.models.advisering.cells import Cells
-from analysis.models.advisering.fitted import Fitted
+from analysis.models.advisering.fitted import Fitted, no_estimates
 from analysis.models.advisering.sample import YEAR3, Sample, estimation_sample
 from analysis.models.advisering.terms import FACTORS, SCHOOL, Terms, cells_of, least
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.logit import NoMaximumError
 from analysis.models.regression import t_interval
 
 Fit = Callable[[Cells, Terms], Fitted]
-ESTIMATE = ["estimate", "std_error", "ci_low", "ci_high", "p_value"]
 SHARE, LEVELS = "share", "levels"
 TREND = "trend"
 
@@ -112,8 +112,7 @@ def _told(cells: Cells, terms: Terms, fit: Fit) -> pd.DataFrame:
     try:
         rows = fit(cells, terms).told()
     except NoMaximumError:
-        rows = pd.DataFrame({"term": list(factor), **dict.fromkeys(ESTIMATE, np.nan)})
-        rows = rows.assign(n_obs=int(cells.count.sum()), n_clusters=len(cells.schools))
+        rows = no_estimates(factor, int(cells.count.sum()), len(cells.schools))
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
 
 
@@ -164,6 +163,7 @@ def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
     fits: dict[str, Fitted] = {}
     least_of: dict[str, pd.Series[int]] = {}
+    refuse_missing(sample.rows, [by], outcome)
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         name = _name(by, category)
         fits[name], least_of[name] = _within(rows, left_out(outcome), factors)

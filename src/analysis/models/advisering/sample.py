@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import ModelError, Reason
 from analysis.models.advice_levels import LEVELS, VWO
 from analysis.models.advisering.definitions import POSITIONS, as_categories
+from analysis.models.complete import refuse_missing
 
 OUTCOMES = ("under", "over", "revised", "up_year3", "down_year3")
 YEAR3 = {"up_year3": POSITIONS[2], "down_year3": POSITIONS[0]}
@@ -67,11 +68,13 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     """
     if outcome not in OUTCOMES:
         raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}", Reason.INVALID)
+    refuse_missing(defined, ["year", "location"], outcome)
     first, *others = _steps(outcome, years)
     rows, began = walk(as_categories(defined), [first])
     # Only now: most pupils of a country are of years that are not analysed.
     rows = rows.assign(y=_outcome(rows, outcome), band=_band(rows, outcome).astype("category"))
     kept, went_on = walk(rows, others)
+    refuse_missing(kept, ["y", "band"], outcome)
     account = pd.concat([began, went_on], ignore_index=True)
     if kept["location"].nunique() < 2:
         raise ModelError(

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.random_effects import fit_spread
 
@@ -49,6 +50,7 @@ def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[
         If fewer than three schools have that many pupils.
     """
     known = pupils[pupils[outcome].notna()]
+    refuse_missing(known, [outcome, "location", "test_advice", "year", *intake], MODEL)
     dummies = [pd.get_dummies(known[name].astype(str), drop_first=True, dtype=float, prefix=name) for name in intake]
     numbers = pd.concat([known[outcome], *dummies], axis=1)
     within = numbers - numbers.groupby([known["test_advice"], known["year"]]).transform("mean")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import Cells, collapse
 from analysis.models.advisering.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
+from analysis.models.complete import refuse_missing
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
 BACKGROUNDS = ("none", "western", *NONWESTERN)
@@ -85,6 +86,7 @@ def _bands(rows: pd.DataFrame) -> list[str]:
 def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> Cells:
     """Count pupils by the terms of all factors (but those left out), bands and years; see `cells.collapse`."""
     columns = [*(name for name in FACTORS if name not in without), "band", "year"]
+    refuse_missing(rows, [*columns, outcome, "location"], outcome)
     layout = partial(_layout, bands=_bands(rows), years=sorted(rows["year"].unique()))
     return collapse(rows, columns, layout, outcome)
 

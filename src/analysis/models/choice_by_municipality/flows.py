@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
@@ -130,8 +131,12 @@ def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame, column: str) ->
     unknown = set(by_school["denomination"]) - {REFERENCE, *DENOMINATIONS}
     if unknown:
         raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}", Reason.INVALID)
-    if column not in by_pc4_school or not (by_pc4_school[column] >= 0).all():
-        raise ModelError(f"{column}: not a column of pupils, or some numbers are missing or negative", Reason.MISSING)
+    if column not in by_pc4_school:
+        raise ModelError(f"{column}: not a column of pupils", Reason.INVALID)
+    refuse_missing(by_pc4_school, ["pc4", "location", column], "flows")
+    refuse_missing(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
+    if not (by_pc4_school[column] >= 0).all():
+        raise ModelError(f"{column}: a number of pupils is negative", Reason.INVALID)
 
 
 def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: pd.DataFrame) -> Municipality:

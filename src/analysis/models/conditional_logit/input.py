@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
+from analysis.models.complete import is_missing
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -140,10 +141,10 @@ def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
     unknown = situations[rows < 0]
     if len(unknown):
         raise InputError("cluster", f"no cluster for situation {listed(unknown)}", hint="index it by situation")
-    codes, _ = pd.factorize(cluster.iloc[rows])
-    if (codes < 0).any():
-        raise InputError("cluster", f"an empty cluster label for situation {listed(situations[codes < 0])}")
-    return codes
+    missing = is_missing(cluster.iloc[rows])
+    if missing.any():
+        raise InputError("cluster", f"an empty cluster label for situation {listed(situations[missing])}")
+    return pd.factorize(cluster.iloc[rows])[0]
 
 
 def _checked_index(attributes: pd.DataFrame) -> pd.MultiIndex:

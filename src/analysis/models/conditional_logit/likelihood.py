@@ -11,8 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from analysis.errors import ModelError, Reason
-from analysis.models.conditional_logit.checks import certified, separating_terms
+from analysis.models.conditional_logit.checks import separating_terms
 from analysis.models.conditional_logit.input import ChoiceSets, Floats, Integers, listed
+from analysis.models.separation import certified
 
 BLOCK_ROWS = 16_384  # rows per block: the temporary arrays stay in the processor's cache
 HALVINGS = 60  # a step is halved at most so often

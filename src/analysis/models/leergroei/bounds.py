@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_GROWTH, standardised
 from analysis.models.leergroei.rows import in_rows, parts, row
@@ -108,6 +109,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
     """
     had = with_m_test(rows, design)
     had = had[had["year"].isin([reference_year(design), design.closure_year])]
+    refuse_missing(had, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
     had = had.join(standardised(rows, design)["growth_sd"])
     told = []
     for (outcome, values, part), stream in zip(

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.rows import Estimate, estimate_by, means_by
 from analysis.models.leergroei.sample import comparable, reference_year
@@ -81,6 +82,7 @@ def standardised(
     """
     two = comparable(rows, design)
     two = two[two["year"].isin([reference_year(design), design.closure_year])]
+    refuse_missing(two, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = two.join(moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():

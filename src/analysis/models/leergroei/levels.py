@@ -15,15 +15,15 @@ import pandas as pd
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.logit import Logit
-from analysis.models.leergroei.rows import ESTIMATE, in_rows, parts, row
+from analysis.models.leergroei.rows import ESTIMATE, PROBABILITY, in_rows, parts, row
 from analysis.models.leergroei.sample import Groups, comparable, reference_year
 from analysis.models.regression import INTERCEPT
 
-PROBABILITY = "probability"
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
 EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), ESTIMATE)
 STEP = 0.10
@@ -39,6 +39,7 @@ def can_drop(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         As `sample.select` returns them.
     """
     two = comparable(rows, design)
+    refuse_missing(two, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
     two = two[two["year"].isin([reference_year(design), design.closure_year]) & (two["level_m"] != groups.levels[-1])]
     rank = {level: place for place, level in enumerate(groups.levels)}
     return two.assign(drop=(two["level_e"].map(rank) > two["level_m"].map(rank)).astype(float))
@@ -187,8 +188,7 @@ def _example(model: Logit, alike: pd.DataFrame, share: float, design: Design) ->
 
 
 def _log_odds(model: Logit, pupil: pd.DataFrame) -> dict[str, float]:
-    x = model.layout(pupil).to_numpy()[0]
-    return logit.told(model, float(x @ model.regression.coefficients.to_numpy()), x)
+    return logit.told(model, float(model.log_odds(pupil)[0]), model.layout(pupil).to_numpy(float)[0])
 
 
 def _as_probabilities(told: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.models.logit import NoMaximumError, average_difference, maximise
+from analysis.models.complete import refuse_missing
+from analysis.models.logit import Maximum, NoMaximumError, average_difference, maximise
 from analysis.models.regression import Regression
-
-SEPARATED = 12.0
-"""Log odds beyond this (one in 160,000) are those of a group in which the outcome is always the same."""
 
 Floats = NDArray[np.floating[Any]]
 Layout = Callable[[pd.DataFrame], pd.DataFrame]
@@ -41,6 +39,8 @@ class Logit:
         Coefficients and their clustered covariance.
     weight
         Of every row.
+    maximum
+        Of the likelihood, or its limit where it has none.
     """
 
     outcome: str
@@ -48,15 +48,21 @@ class Logit:
     layout: Layout
     regression: Regression
     weight: pd.Series
+    maximum: Maximum
 
     @property
     def separated(self) -> bool:
         """Whether in some group everybody or nobody has the outcome, so that its log odds cannot be estimated."""
-        return bool((np.abs(self.log_odds(self.rows)) > SEPARATED).any())
+        return self.maximum.separated
+
+    def known(self, *states: pd.DataFrame) -> bool:
+        """Tell whether the log odds of all pupils, in all these states, are finite."""
+        return all(bool(self.maximum.tells(self.layout(rows).to_numpy(float)).all()) for rows in states)
 
     def log_odds(self, rows: pd.DataFrame) -> Floats:
-        """Tell the log odds of any pupils."""
-        odds: Floats = self.layout(rows).to_numpy() @ self.regression.coefficients.to_numpy()
+        """Tell the log odds of any pupils; missing where they are infinite or cannot be estimated."""
+        X = self.layout(rows).to_numpy(float)
+        odds: Floats = np.where(self.maximum.tells(X), X @ self.regression.coefficients.to_numpy(), np.nan)
         return odds
 
 
@@ -81,26 +87,37 @@ def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, 
     ModelError
         If the terms cannot be told apart.
     """
+    refuse_missing(rows, [target, "location", *([weights] if weights else [])], outcome)
     X = layout(rows)
+    refuse_missing(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
             f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR
         )
     y, schools = rows[target].astype(float), rows["location"]
     weight = pd.Series(1.0, index=rows.index) if weights is None else rows[weights] / rows[weights].mean()
-    return Logit(outcome, rows, layout, _fitted(y, X, schools, weight), weight)
+    found = _maximum(X.to_numpy(float), y.to_numpy(), weight.to_numpy(), list(X.columns))
+    return Logit(outcome, rows, layout, _fitted(y, X, schools, weight, found), weight, found)
 
 
-def _fitted(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series) -> Regression:
-    numbers, w, ones = X.to_numpy(float), weight.to_numpy(), y.to_numpy()
+def _maximum(X: Floats, y: Floats, w: Floats, names: list[str]) -> Maximum:
     try:
-        found = maximise(numbers, w, w * ones)
-    except NoMaximumError as error:  # `Logit.separated` tells of it, and estimates are then left out
-        found = error.reached
-    residuals = ones - expit(numbers @ found.beta)
+        return maximise(X, w, w * y, names)
+    except NoMaximumError as error:  # `Logit.separated` tells of it, and what is infinite is then left out
+        return error.limit
+
+
+def _fitted(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series, found: Maximum) -> Regression:
+    numbers, w, ones = X.to_numpy(float), weight.to_numpy(), y.to_numpy()
+    # Who is predicted perfectly leaves nothing.
+    residuals = np.where(found.tells(numbers), ones - expit(numbers @ found.beta), 0.0)
     scores = pd.DataFrame(numbers * (w * residuals)[:, None]).groupby(schools.to_numpy()).sum().to_numpy()
     n, groups, k = len(y), len(scores), X.shape[1]
-    bread = np.linalg.pinv(found.information, hermitian=True)
+    if groups < 2 or n <= k:
+        raise ModelError(
+            "errors clustered by school need two schools, and more pupils than terms", Reason.TOO_FEW_CLUSTERS
+        )
+    bread = found.inverse
     covariance = groups / (groups - 1) * (n - 1) / (n - k) * bread @ scores.T @ scores @ bread
     return Regression(
         pd.Series(found.beta, X.columns),
@@ -121,7 +138,12 @@ def coefficients(model: Logit, name: str) -> pd.DataFrame:
 
 
 def effect(model: Logit, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, Floats]:
-    """Average difference in probability between two states of the same pupils, and its gradient."""
+    """Average difference in probability between two states of the same pupils, and its gradient.
+
+    Missing where in either state everybody or nobody like some of them has the outcome.
+    """
+    if not model.known(high, low):
+        return np.nan, np.full(len(model.regression.coefficients), np.nan)
     return _difference(model, model.layout(high).to_numpy(), model.layout(low).to_numpy(), high.index)
 
 
@@ -136,11 +158,8 @@ def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
 
     Missing where everybody or nobody has the outcome: an error computed there would be too small.
     """
-    closed, before = (model.layout(part.assign(closure=year)).to_numpy() for year in (1.0, 0.0))
-    beta = model.regression.coefficients.to_numpy()
-    if max(np.abs(closed @ beta).max(), np.abs(before @ beta).max()) > SEPARATED:
-        return {"estimate": np.nan, "std_error": np.nan, "schools": model.regression.n_clusters}
-    return told(model, *_difference(model, closed, before, part.index))
+    closed, before = (part.assign(closure=year) for year in (1.0, 0.0))
+    return told(model, *effect(model, closed, before))
 
 
 def _difference(model: Logit, high: Floats, low: Floats, index: pd.Index) -> tuple[float, Floats]:

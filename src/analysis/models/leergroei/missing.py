@@ -13,11 +13,12 @@ from functools import partial
 import pandas as pd
 from scipy.special import expit
 
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei import logit
 from analysis.models.leergroei.design import Design
-from analysis.models.leergroei.levels import PROBABILITY, all_products, logit_table
+from analysis.models.leergroei.levels import all_products, logit_table
 from analysis.models.leergroei.logit import Logit
-from analysis.models.leergroei.rows import in_rows, means_by, parts, row
+from analysis.models.leergroei.rows import PROBABILITY, in_rows, means_by, parts, row
 from analysis.models.leergroei.sample import Groups, reference_year, with_m_test
 from analysis.models.regression import INTERCEPT
 
@@ -54,6 +55,7 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
         .rename(columns={"subject": "outcome"})
     )
     keys = ["outcome", "year", *by]
+    refuse_missing(had, [*keys, "location"], "missing_tests")
     counts = had.groupby(keys, observed=True).agg(
         n_m_test=("both", "size"), n_both=("both", "sum"), n_schools=("location", "nunique")
     )
@@ -107,6 +109,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     """
     had = of_two_years(rows, design)
     had = had.assign(present=(had["reason"] == "both").astype(float))
+    refuse_missing(had, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
     models = {}
     for outcome, _, part in parts(had, design.groepen):
         layout = partial(_presence_terms, groepen=tuple(design.groepen[outcome]), levels=tuple(groups.levels))
@@ -151,6 +154,9 @@ def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFram
     nothing else. Errors of weighted estimates take the weights as known.
     """
     had = with_m_test(rows, design)
+    refuse_missing(
+        had, ["subject", "year", "location", "level_m", "groep", "education", "sex", "share_at_risk"], WEIGHT
+    )
     weights = [_weights(part, trim) for _, part in had.groupby(["subject", "year"], sort=False)]
     return rows.assign(**{WEIGHT: pd.concat(weights).reindex(rows.index)})
 
@@ -161,6 +167,7 @@ def covered(rows: pd.DataFrame, design: Design, coverage: float) -> pd.DataFrame
     It must hold in the closure year and in the year before; pupils who may be compared count, so not those without
     consent or tested adaptively.
     """
+    refuse_missing(rows, ["subject", "location", "year"], "covered")
     counted = rows[rows["reason"].isin(["both", "no_m_test", "no_e_test"])]
     counted = counted[counted["year"].isin([reference_year(design), design.closure_year])]
     both = (counted["reason"] == "both").groupby([counted["subject"], counted["location"], counted["year"]]).mean()
@@ -184,7 +191,8 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     fitted = logit.fit_logit(
         str(part["subject"].iloc[0]), part.assign(present=present.astype(float)), "present", _traits
     )
-    chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[present]
+    # Log odds are missing where everybody like a pupil was present (or absent).
+    chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[present].fillna(1.0)
     weight = present.mean() / chance
     return weight.clip(*weight.quantile([trim, 1 - trim]))
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei.closure import POINTS, UNITS, standardised
 from analysis.models.mixed_effects import MixedEffects, fit_mixed
@@ -61,6 +62,7 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     ModelError
         If the maximum is not found, as with very few schools.
     """
+    refuse_missing(by_pupil_growth, ["outcome"], "mixed")
     rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
     found = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()

@@ -19,10 +19,10 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import norm
 
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_NATION, change, standardised
-from analysis.models.leergroei.levels import PROBABILITY
-from analysis.models.leergroei.rows import means_by
+from analysis.models.leergroei.rows import PROBABILITY, means_by
 from analysis.models.leergroei.sample import Groups, comparable, reference_year
 
 MODEL = {"model": "regression_to_mean"}
@@ -61,6 +61,7 @@ def with_expectation(pupils: pd.DataFrame, design: Design, groups: Groups) -> pd
 
     ``growth`` becomes growth against the norm, in national standard deviations.
     """
+    refuse_missing(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
     cuts = _cuts(groups)
     rank = {level: place for place, level in enumerate(groups.levels)}
     parts = []

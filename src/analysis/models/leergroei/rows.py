@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import t_interval
+from analysis.models.shares import share_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTED = ("n_pupils", "n_obs")
@@ -22,6 +24,8 @@ ESTIMATE_COUNTS = {
 
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""
+
+PROBABILITY = "probability"
 
 WORDS = {
     "groep": "groep {}",
@@ -103,6 +107,7 @@ def estimate_by(
         ``n_pupils``: pupils, each once; ``n_least``: pupils in the smallest of the years; ``n_clusters``: schools in
         the year with the fewest).
     """
+    refuse_missing(frame, ["subject", "year", "location", *by], model)
     rows, years = [], frame["year"].unique().tolist()
     for outcome, values, part in parts(frame, outcomes, by):
         told = row(outcome, by, values, part, years)
@@ -150,6 +155,8 @@ def means_by(
     :math:`\frac{G}{G-1}\frac{N-1}{N-K} \sum_g (\sum_{i \in g} a_i)^2`: the convention of `analysis.models.regression`,
     with K the number of years.
     """
+    asked = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
+    refuse_missing(frame, asked, model)
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)
@@ -169,7 +176,8 @@ def means_by(
     told["std_error"] = np.sqrt(correction * squares.groupby(keys, observed=True).sum())
     told = told.join(_least_of_years(rows, keys, years))
     told.loc[told["n_clusters"] < FEWEST_SCHOOLS, ["estimate", "std_error"]] = np.nan
-    return in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
+    found = in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
+    return _within_zero_and_one(found) if unit == PROBABILITY and len(years) == 1 else found
 
 
 def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
@@ -180,6 +188,12 @@ def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
     ]
     limits = pd.concat(intervals)[["ci_low", "ci_high", "p_value"]]
     return in_form(rows.drop(columns="schools").join(limits), **constants)
+
+
+def _within_zero_and_one(shares: pd.DataFrame) -> pd.DataFrame:
+    """Give shares of one year an interval that holds no impossible value; that a share is not zero is no finding."""
+    low, high = share_interval(shares["estimate"], shares["std_error"], shares["n_clusters"])
+    return shares.assign(ci_low=low, ci_high=high, p_value=np.nan)
 
 
 def _least_of_years(rows: pd.DataFrame, keys: list[str], years: list[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands, per_cent
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 
 LOWEST_PERCENTILE = 0.05
@@ -70,6 +71,8 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     ModelError
         If a subject, groep or year has no rows, or a regular school no share at risk or shortage.
     """
+    refuse_missing(by_pupil_test, ["subject", "groep", "year", "location", "consent", "adaptive"], "tests")
+    refuse_missing(by_location, ["location", "special"], "schools")
     rows = by_pupil_test[in_design(by_pupil_test, design)]
     _refuse_empty(rows, design)
     rows = rows.merge(_schools(by_location, rows, groups), on="location", how="left", validate="many_to_one")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.growth import SD_GROWTH
 from analysis.models.leergroei.rows import parts
@@ -39,6 +40,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
         Indexed by location: ``change`` and ``variance``, for schools with at least two pupils in both years. The
         variance of pupils within a school and year is taken to be the same at all of them.
     """
+    refuse_missing(growth, ["location", "closure", "growth_sd"], "changes of schools")
     cells = growth.groupby(["location", "closure"])["growth_sd"].agg(["mean", "var", "size"])
     cells = cells[cells["size"] > 1]
     within = float((cells["var"] * (cells["size"] - 1)).sum() / (cells["size"] - 1).sum())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.leergroei import closure, mixed
 from analysis.models.leergroei.rows import ESTIMATE
 
@@ -59,7 +59,9 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
     for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
         try:
             fitted = mixed.closure_slopes(by_pupil_growth, str(outcome))
-        except ModelError:
+        except ModelError as error:
+            if error.reason is not Reason.NO_CONVERGENCE:  # as with few schools
+                error.raise_unless_of_the_data()
             told, spread = _without_estimate(str(outcome), rows)
         else:
             told, spread = fitted.estimates, mixed.spread(fitted)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
+from analysis.models.complete import refuse_missing
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
 from analysis.models.conditional_logit.design import Coding
 from analysis.models.geography import great_circle_km
@@ -109,8 +110,11 @@ class Choosers:
         ModelError
             Nobody has this age, or a number of pupils is missing or negative.
         """
+        refuse_missing(situations, ["situation", "group", CLUSTER, "lat", "lon"], "choosers")
+        refuse_missing(schools, ["location", "lat", "lon"], "schools to choose from")
+        refuse_missing(chosen, ["situation", "location", "pupils", *([] if age is None else ["age"])], "choices")
         if not (chosen["pupils"] >= 0).all():
-            raise ModelError("choosers: numbers of pupils that are missing or negative", Reason.MISSING)
+            raise ModelError("choosers: numbers of pupils that are negative", Reason.INVALID)
         asked = chosen if age is None else chosen[chosen["age"] == age]
         counts = asked.groupby(["situation", "location"])["pupils"].sum()
         counts = counts[counts > 0].sort_index()

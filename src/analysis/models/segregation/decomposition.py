@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.models.segregation.attendance import by_group, characteristics, is_expected
 from analysis.models.segregation.estimates import BY_PAIR, CORRECTED, MIRRORED, PAIRS, indices_of, moved_interval
@@ -68,6 +69,7 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
     Schools of one of the two years have no odds ratios in the other: what they change stands apart, as ``schools``.
     Pupils are resampled and not their years: one who is in both is drawn with both, within the groups that he is of.
     """
+    refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
     first, last = int(by_attendance["year"].min()), int(by_attendance["year"].max())
     if first == last:
         return pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *COLUMNS])

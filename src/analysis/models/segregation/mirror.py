@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.bands import in_bands, per_cent
+from analysis.models.complete import refuse_missing
 from analysis.models.segregation.attendance import NEAREST, NOW, is_expected
 
 SIZES = ("small", "medium", "large")
@@ -35,6 +36,8 @@ def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
         The rows with ``members`` (highly educated parents; of expected numbers a non-western background) and
         ``known`` (unknown education stays out, as the municipality counts it).
     """
+    groups = ["background"] if is_expected(by_attendance) else ["education"]
+    refuse_missing(by_attendance, ["year", "location", "area", "nearest", "pupils", *groups], "segregation")
     pupils = by_attendance["pupils"]
     if is_expected(by_attendance):
         return by_attendance.assign(members=pupils * (by_attendance["background"] == "nonwestern"), known=pupils)

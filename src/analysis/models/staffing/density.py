@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 from scipy.stats import binomtest
 
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.discontinuity import PILOT, Sample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
@@ -83,6 +84,7 @@ def density_test(
     ModelError
         If a value is missing, or a side has too few distinct values.
     """
+    refuse_missing({"the running variable": running}, what="at the cut-off")
     values = np.asarray(running, float)
     data = sample(values, np.zeros_like(values), cutoff=cutoff)
     left, right = bandwidths or (_bandwidth(data, 0), _bandwidth(data, 1))
@@ -101,6 +103,7 @@ def density_test(
 
 def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> tuple[int, int, float]:
     """Count observations within a window left and right of the cut-off, with the p-value of a fair coin."""
+    refuse_missing({"the running variable": running}, what="at the cut-off")
     x = np.asarray(running, float) - cutoff
     left, right = int(((x < 0) & (x >= -window)).sum()), int(((x >= 0) & (x < window)).sum())
     return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.models.complete import refuse_missing
+
 MEANS = ("pupils_per_school", "schoolweging", "pupils_per_teacher", "share_with_score")
 
 
 def by_year(panel: pd.DataFrame) -> pd.DataFrame:
     """Describe schools by year: ``year, schools`` and `MEANS`, all but the ratio means over schools."""
+    needed = ("location", "year", "pupils", "schoolweging", "teachers_fte", "achterstandsscore")
+    refuse_missing(panel, needed, "schools by year")
     rows = panel.assign(has_score=panel["achterstandsscore"] > 0)
     told = rows.groupby("year").agg(
         schools=("location", "size"),

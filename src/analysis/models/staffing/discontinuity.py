@@ -15,7 +15,7 @@ effects in a generalized regression kink design, Econometrica 83(6).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
@@ -23,10 +23,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import t_interval
 
 MATCHES = 3  # nearest neighbours that tell the variance of an outcome
 FEWEST = 10  # observations on a side, below which no polynomial is fitted
+SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution to speak of
 PILOT = 2.576  # of the pilot bandwidth: the triangular kernel's constant in the rule of thumb for a density
 
 Floats = NDArray[np.float64]
@@ -124,9 +126,10 @@ def discontinuity(
     Raises
     ------
     ModelError
-        If a value is missing, or a side has too few observations.
+        If a value is missing, a side has too few observations, or there are fewer than two clusters.
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
+    data = replace(data, y=data.y - data.y.mean())  # all weights sum to zero: a common level is nothing but rounding
     chosen = bandwidths or mse_bandwidths(data, order, derivative)
     plain = conventional_weights(data, chosen.main, order, derivative)
     corrected = plain - bias_weights(data, chosen, order, derivative)
@@ -150,11 +153,9 @@ def sample(
     running: ArrayLike, outcome: ArrayLike, *, cutoff: float = 0.0, cluster: Sequence[object] | pd.Series | None = None
 ) -> Sample:
     """Order observations by the running variable; nothing may be missing."""
+    clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
+    refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ModelError(
-            "the running variable or the outcome has missing values; select the rows first", Reason.MISSING
-        )
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
     data = Sample(x[order], y[order], codes)
@@ -248,8 +249,19 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
     powers = np.vander(u, order + 1, increasing=True)
     weighted = powers * (1 - np.abs(u))[:, None]
     weights = np.zeros(len(x))
-    weights[near] = np.linalg.solve(weighted.T @ powers, weighted.T)[which] / bandwidth**which
+    weights[near] = _solved(weighted.T @ powers, weighted.T, bandwidth)[which] / bandwidth**which
     return weights
+
+
+def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
+    """Solve the normal equations of a local polynomial, or say that its values do not determine it."""
+    size = np.sqrt(np.diag(A))
+    if not (size > 0).all() or np.linalg.cond(A / np.outer(size, size)) > SINGULAR:
+        raise ModelError(
+            f"the values within {bandwidth:.4g} of the cut-off do not determine a polynomial of order {len(A) - 1}",
+            Reason.COLLINEAR,
+        )
+    return np.asarray(np.linalg.solve(A, B), dtype=np.float64)
 
 
 def _all_residuals(data: Sample, reach: float) -> Floats:
@@ -288,5 +300,7 @@ def _error(contributions: Floats, cluster: NDArray[np.intp] | None) -> float:
         return float(np.sqrt((contributions**2).sum()))
     used = contributions != 0
     number = len(np.unique(cluster[used]))
+    if number < 2:
+        raise ModelError("errors clustered at the cut-off need at least two clusters", Reason.TOO_FEW_CLUSTERS)
     sums = np.bincount(cluster, contributions)
     return float(np.sqrt((sums**2).sum() * number / (number - 1)))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
+from analysis.models.logit import Maximum, maximise
 from analysis.models.regression import INTERCEPT, refuse_alike
 
 Floats = NDArray[np.float64]
@@ -34,12 +35,15 @@ class FractionalLogit:
         Of every cluster on the coefficients, clusters by terms: their cross product is the covariance.
     n_obs, n_clusters
         What the estimates rest on.
+    reason
+        Why there is no estimate: all numbers are then missing. Empty where there is one.
     """
 
     coefficients: pd.Series
     influence: pd.DataFrame
     n_obs: int
     n_clusters: int
+    reason: str = ""
 
     @property
     def std_errors(self) -> pd.Series:
@@ -83,38 +87,50 @@ def fit_fractional(
     Raises
     ------
     ModelError
-        If values are missing or outside zero to one, or the terms cannot be told apart.
+        If values are missing or outside zero to one, the terms cannot be told apart, there are fewer than two
+        clusters, or a term predicts the outcome perfectly (`Reason.SEPARATED`): then there is no finite maximum.
 
     Notes
     -----
     Influence of cluster :math:`g`: :math:`\sqrt{c}\, A^{-1} \sum_{i \in g} w_i (y_i - \hat y_i) x_i` with
     :math:`A = \sum_i w_i \hat y_i (1 - \hat y_i) x_i x_i'` and :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`.
     """
+    used = [outcome, *terms, cluster, *([weights] if weights else [])]
+    refuse_missing(frame, used, outcome)
     X, y = design(frame, terms), frame[outcome].astype(float)
     w = pd.Series(1.0, index=frame.index) if weights is None else frame[weights].astype(float)
-    if X.isna().any(axis=None) or not y.between(0, 1).all() or not (w > 0).all():
-        raise ModelError(f"{outcome}: values are missing, outside 0 to 1, or without a positive weight", Reason.MISSING)
+    if not y.between(0, 1).all() or not (w > 0).all():
+        raise ModelError(f"{outcome}: values are outside 0 to 1, or without a positive weight", Reason.INVALID)
     refuse_alike(X, outcome)
-    fitted = sm.GLM(y, X, family=sm.families.Binomial(), var_weights=w / w.mean()).fit(tol=1e-12)
-    if not fitted.converged:
-        raise ModelError(f"{outcome}: the logit has no maximum", Reason.SEPARATED)
-    return _with_influence(fitted.params, X, y, w / w.mean(), frame[cluster])
+    w = w / w.mean()
+    found = maximise(X.to_numpy(float), w.to_numpy(), (w * y).to_numpy(), list(X.columns))
+    return _with_influence(found, X, y, w, frame[cluster])
 
 
-def _with_influence(
-    coefficients: pd.Series, X: pd.DataFrame, y: pd.Series, w: pd.Series, cluster: pd.Series
+def fit_where_determined(
+    frame: pd.DataFrame, outcome: str, terms: Sequence[str], *, cluster: str, weights: str | None = None
 ) -> FractionalLogit:
-    p = expit(X.to_numpy() @ coefficients.to_numpy())
-    bread = np.linalg.inv((X.to_numpy() * (w * p * (1 - p)).to_numpy()[:, None]).T @ X.to_numpy())
+    """Fit as `fit_fractional` does; a model that the data do not determine has a reason and no numbers."""
+    try:
+        return fit_fractional(frame, outcome, terms, cluster=cluster, weights=weights)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        names, clusters = [INTERCEPT, *terms], pd.Index(frame[cluster].unique())
+        influence = pd.DataFrame(np.nan, index=clusters, columns=names)
+        return FractionalLogit(pd.Series(np.nan, names), influence, len(frame), len(clusters), error.reason.value)
+
+
+def _with_influence(found: Maximum, X: pd.DataFrame, y: pd.Series, w: pd.Series, cluster: pd.Series) -> FractionalLogit:
+    p = expit(X.to_numpy() @ found.beta)
     scores = X.mul(w * (y - p), axis=0).groupby(cluster).sum()
     clusters, (rows, terms) = len(scores), X.shape
-    if clusters < 2:
-        raise ModelError("clustered errors need at least two clusters", Reason.TOO_FEW_CLUSTERS)
+    if clusters < 2 or rows <= terms:
+        raise ModelError("clustered errors need two clusters, and more rows than terms", Reason.TOO_FEW_CLUSTERS)
     correction = clusters / (clusters - 1) * (rows - 1) / (rows - terms)
     influence = pd.DataFrame(
-        np.sqrt(correction) * scores.to_numpy() @ bread, index=scores.index, columns=coefficients.index
+        np.sqrt(correction) * scores.to_numpy() @ found.inverse, index=scores.index, columns=X.columns
     )
-    return FractionalLogit(coefficients, influence, rows, clusters)
+    return FractionalLogit(pd.Series(found.beta, X.columns), influence, rows, clusters)
 
 
 def delta_error(gradients: Sequence[tuple[FractionalLogit, Floats]]) -> float:
@@ -131,7 +147,9 @@ def delta_error(gradients: Sequence[tuple[FractionalLogit, Floats]]) -> float:
     coefficients of model :math:`m`: models that share clusters are not taken for independent.
     """
     parts = [model.influence @ gradient for model, gradient in gradients]
-    total = parts[0]
+    clusters = parts[0].index
     for part in parts[1:]:
-        total = total.add(part, fill_value=0.0)
+        clusters = clusters.union(part.index)
+    # A cluster that a model does not have adds nothing to it; what a model does not know stays unknown.
+    total = np.sum([part.reindex(clusters, fill_value=0.0).to_numpy() for part in parts], axis=0)
     return float(np.sqrt((total**2).sum()))

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.discontinuity import Bandwidths, Discontinuity, discontinuity
 
 
@@ -56,6 +57,7 @@ def kink(
     ModelError
         If the slope of the money does not change.
     """
+    refuse_missing({"the outcome": outcome, "the money": money}, what="at the threshold")
     y, m = np.asarray(outcome, float), np.asarray(money, float)
     reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
     used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}

@@ -10,8 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import Regression, fit
 from analysis.models.staffing.placebo import RANK
+
+ALIKE = 1e-9  # a spread below this part of the values is rounding, and a direction below it a copy of the others
 
 Floats = NDArray[np.float64]
 
@@ -64,11 +67,8 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     ModelError
         If a trait is missing, or no eligible school has a match.
     """
+    refuse_missing(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
-    if near[[*traits, *exact]].isna().any(axis=None):
-        raise ModelError(
-            "a trait to match on is missing; select the schools first, so that they are counted", Reason.MISSING
-        )
     eligible = (near[RANK] >= 0).to_numpy()
     partner = _partners(near, eligible, traits, exact)
     found = partner[partner >= 0]
@@ -85,8 +85,7 @@ def _partners(
 ) -> NDArray[np.intp]:
     """Row of the nearest other school of every eligible one; -1 where none is alike in the exact traits."""
     X = near[list(traits)].to_numpy(float)
-    half = np.linalg.cholesky(np.linalg.pinv(np.atleast_2d(np.cov(X, rowvar=False))))
-    X = X @ half
+    X = X @ _whitening(X)
     cell = near.groupby(list(exact)).ngroup().to_numpy() if exact else np.zeros(len(near), dtype=np.int64)
     others = np.flatnonzero(~eligible)
     gaps = ((X[eligible][:, None] - X[others][None]) ** 2).sum(axis=2)
@@ -95,6 +94,19 @@ def _partners(
         return np.full(int(eligible.sum()), -1)
     nearest = gaps.argmin(axis=1)
     return np.where(np.isfinite(gaps[np.arange(len(gaps)), nearest]), others[nearest], -1)
+
+
+def _whitening(X: Floats) -> Floats:
+    """Scale traits so that their distance is Mahalanobis'; traits that are alike everywhere tell nobody apart.
+
+    Traits are standardised first, so that what counts as alike does not depend on their units.
+    """
+    spread = X.std(axis=0, ddof=1)
+    differs = spread > ALIKE * np.abs(X).max(axis=0, initial=0.0)
+    scale = np.divide(1.0, spread, out=np.zeros_like(spread), where=differs)
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(X * scale, rowvar=False)))
+    kept = values > ALIKE * max(values.max(initial=0.0), 1.0)
+    return np.asarray(scale[:, None] * vectors[:, kept] / np.sqrt(values[kept]))
 
 
 def _balance(

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.staffing.panel import Design, sums_by
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
@@ -88,6 +89,7 @@ def wild_draws(
         raise ModelError(
             f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
         )
+    refuse_missing(panel.rows, outcomes, "the panel")
     groups = panel.clusters(cluster)
     x, years = panel.swept.to_numpy(), panel.years
     y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import Regression, fit
 from analysis.models.staffing.discontinuity import discontinuity
@@ -26,6 +27,7 @@ PER_PUPIL = 1000.0  # doses are told per 1,000 euro a pupil
 
 def with_money(panel: pd.DataFrame) -> pd.DataFrame:
     """Add ``high`` (a score in 2016), ``dose`` (1,000 euro of money a pupil) and ``teachers_per_100`` (pupils)."""
+    refuse_missing(panel, ["location", "year", "achterstandsscore", "oab_euro", "pupils", "teachers_fte"], "money")
     base = panel[panel["year"] == BASE_YEAR].set_index("location")["achterstandsscore"]
     return panel.assign(
         high=(panel["location"].map(base) > 0).astype(float),
@@ -52,13 +54,15 @@ def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         local quadratics with a level of their own on either side, so that a jump is not taken for a bend. Where the
         sample is too small, the row has no numbers.
     """
+    refuse_missing(panel, ["year", "achterstandsscore_raw", "pupils", "dose", "board", *outcomes], "money")
     rows = panel[panel["year"] == BASE_YEAR]
     running = rows["achterstandsscore_raw"] / rows["pupils"] - kink_point()
     told: list[dict[str, object]] = []
     for outcome in outcomes:
         try:
             found = kink(running, rows[outcome], rows["dose"], cluster=rows["board"])
-        except (ModelError, np.linalg.LinAlgError):
+        except ModelError as error:
+            error.raise_unless_of_the_data()
             told.append({**NO_ESTIMATE, "model": "oab_kink", "outcome": outcome, "unit": per_1000(outcome)})
             continue
         by_point = f"{UNITS[outcome]} per point a pupil"
@@ -100,7 +104,8 @@ def money_bend(money: pd.DataFrame, group: str) -> pd.DataFrame:
     unit = "euro a pupil per point a pupil"
     try:
         found = discontinuity(rows["raw_per_pupil"], per_pupil, cutoff=kink_point(), order=2, derivative=1).row()
-    except (ModelError, np.linalg.LinAlgError):
+    except ModelError as error:
+        error.raise_unless_of_the_data()
         found = dict(NO_ESTIMATE)
     local = _jumps([{**found, "model": "oab_kink_money", "outcome": "oab_euro", "unit": unit}], group)
     near = rows["raw_per_pupil"] < 2 * kink_point()

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
-from analysis.models.regression import Regression, refuse_alike
+from analysis.models.complete import refuse_missing
+from analysis.models.regression import Regression, refuse_absorbed, refuse_alike
 
 SCHOOL, YEAR = "location", "year"
-ABSORBED = 1e-9  # a term is nothing but effects when less than this part of it is left
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 Engine = Literal["linearmodels", "within"]
@@ -90,12 +90,7 @@ class Design:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
         clean = self.sweep(raw)
-        left = np.linalg.norm(clean, axis=0) > ABSORBED * np.linalg.norm(raw, axis=0)
-        if not left.all():
-            absorbed = ", ".join(np.array(self.terms)[~left])
-            raise ModelError(
-                f"effects of schools and years leave nothing of {absorbed}, so that it tells no effect", Reason.ABSORBED
-            )
+        refuse_absorbed(clean, raw, self.terms, "schools and years")
         swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
         refuse_alike(swept, "the outcome")
         return swept
@@ -124,6 +119,7 @@ class Design:
 
     def fit(self, outcome: str, engine: Engine = "linearmodels") -> PanelFit:
         """Regress an outcome on the terms."""
+        refuse_missing(self.rows, [outcome], "the panel")
         solve = _by_linearmodels if engine == "linearmodels" else _within
         coefficients, residuals = solve(self, outcome)
         return PanelFit(self, pd.Series(coefficients, list(self.terms)), pd.Series(residuals, index=self.rows.index))
@@ -158,12 +154,7 @@ def fit_panel(
 
 def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> Design:
     """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
-    missing = frame[[SCHOOL, YEAR, *outcomes, *terms]].isna().sum()
-    if missing.any():
-        told = ", ".join(f"{name} ({number})" for name, number in missing[missing > 0].items())
-        raise ModelError(
-            f"the panel misses values in {told}; select the rows first, so that they are counted", Reason.MISSING
-        )
+    refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
     if frame.duplicated([SCHOOL, YEAR]).any():
         raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
     return Design(frame.reset_index(drop=True), tuple(terms))
@@ -190,6 +181,7 @@ def difference_in_differences(
 
 def with_treatment(frame: pd.DataFrame, treated: str, start: int) -> pd.DataFrame:
     """Add ``treated_after``: 1 at treated schools from `start` on."""
+    refuse_missing(frame, [treated, YEAR], "the panel")
     return frame.assign(treated_after=(frame[treated].astype(bool) & (frame[YEAR] >= start)).astype(float))
 
 
@@ -209,6 +201,7 @@ def event_study(
 
 def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
     """Name the terms of the event study: all years but the base."""
+    refuse_missing(frame, [YEAR], "the panel")
     years = sorted(int(year) for year in frame[YEAR].unique())
     if base not in years:
         raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}", Reason.INVALID)
@@ -227,6 +220,7 @@ def event_year(term: str) -> int:
 
 def with_event_terms(frame: pd.DataFrame, treated: str, base: int) -> pd.DataFrame:
     """Add the columns of `event_terms`: the (0/1 or continuous) treatment in one year, zero in the others."""
+    refuse_missing(frame, [treated, YEAR], "the panel")
     dose = frame[treated].astype(float)
     return frame.assign(**{term: dose * (frame[YEAR] == event_year(term)) for term in event_terms(frame, base)})
 
@@ -268,6 +262,7 @@ def pre_trend_test(regression: Regression, start: int) -> WaldTest:
 
 def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
+    refuse_missing(rows, [SCHOOL, cluster], "the panel")
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
         raise ModelError(
             f"a school lies in several values of {cluster}; its effect must lie within a cluster", Reason.INVALID
@@ -288,6 +283,7 @@ def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
     X = panel.rows[names].astype(float).set_axis(index)
+    y, X = y - y.mean(), X - X.mean()  # the effects take up what is subtracted
     result = PanelOLS(y, X, entity_effects=True, time_effects=True).fit()
     return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
 

@@ -47,7 +47,8 @@ def density_table(of: Study) -> pd.DataFrame:
     """Tell the densities on both sides of the cut-off, and the test that they are equal; a row without, if too few."""
     try:
         found = validity.density(of)
-    except (ModelError, np.linalg.LinAlgError):
+    except ModelError as error:
+        error.raise_unless_of_the_data()
         empty = dict.fromkeys(("density_left", "density_right", "std_error", "p_value"), np.nan)
         return pd.DataFrame([{**empty, "n_left": 0, "n_right": 0}])
     told = {

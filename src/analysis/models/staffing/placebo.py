@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import refuse_missing
 from analysis.models.regression import Regression
 from analysis.models.staffing.discontinuity import Bandwidths, discontinuity
 from analysis.models.staffing.panel import Engine, difference_in_differences
@@ -29,6 +30,7 @@ def placebo_cutoffs(
     DataFrame
         A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
     """
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows(
         "cutoff",
         cutoffs,
@@ -38,6 +40,7 @@ def placebo_cutoffs(
 
 def donut(by_school: pd.DataFrame, outcome: str, radii: Iterable[float], *, cluster: str = "board") -> pd.DataFrame:
     """Estimate the jump without the schools nearest to the cut-off; ``radius`` and the columns of `row`."""
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows("radius", radii, lambda radius: _jump(_outside(by_school, radius), outcome, cluster))
 
 
@@ -45,6 +48,7 @@ def bandwidth_curve(
     by_school: pd.DataFrame, outcome: str, factors: Iterable[float], *, cluster: str = "board"
 ) -> pd.DataFrame:
     """Estimate the jump at multiples of the chosen bandwidths; ``factor`` and the columns of `row`."""
+    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     chosen = discontinuity(by_school[RANK], by_school[outcome], cluster=by_school[cluster]).bandwidths
 
     def at(factor: float) -> dict[str, float]:
@@ -62,6 +66,7 @@ def balance(by_school: pd.DataFrame, traits: Sequence[str], *, cluster: str = "b
         ``mean_left`` and ``mean_right`` are means within the bandwidth; ``in_sd`` is the jump in standard deviations.
     """
     rows = []
+    refuse_missing(by_school, [RANK, *traits, cluster], "at the cut-off")
     for trait in traits:
         jump = _jump(by_school, trait, cluster)
         near = by_school[by_school[RANK].abs() < jump["bandwidth"]]
@@ -89,6 +94,7 @@ def placebo_years(
     engine: Engine = "linearmodels",
 ) -> dict[int, Regression]:
     """Pretend that the treatment started earlier, in the years before it did: difference in differences by start."""
+    refuse_missing(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]
     first, last = int(rows["year"].min()), int(rows["year"].max())
     told = list(starts)

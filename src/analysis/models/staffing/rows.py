@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.models.estimates import ESTIMATE_COLUMNS
+from analysis.models.estimates import ESTIMATE_COLUMNS, with_reasons
 
 TOLD_APART = ("outcome", "cluster", "weights", "controls", "bandwidth", "n_left", "n_right", "n_least")
 NUMBERS = ("bandwidth", "n_left", "n_right", "n_least")
@@ -23,10 +23,11 @@ treatment; ``n_least`` is the smallest group that an estimate rests on.
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put tables of estimates together: the one form and `TOLD_APART`, no other columns.
 
-    What a table does not tell is empty; the smallest group is then all of its rows.
+    What a table does not tell is empty; the smallest group is then all of its rows. Where rows have no estimate and
+    say why, the ``reason`` is kept.
     """
     told = [_in_columns(table) for table in tables if len(table)]
-    return pd.concat(told, ignore_index=True)
+    return with_reasons(pd.concat(told, ignore_index=True))
 
 
 def _in_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -36,4 +37,6 @@ def _in_columns(table: pd.DataFrame) -> pd.DataFrame:
     sides = {name: filled[name].astype("Float64").astype("Int64") for name in ("n_left", "n_right")}
     words = {name: filled[name].fillna("") for name in TOLD_APART if name not in NUMBERS}
     bandwidth = filled["bandwidth"].astype("float64")
-    return filled.assign(**sides, **words, n_least=least, bandwidth=bandwidth)[[*ESTIMATE_COLUMNS, *TOLD_APART]]
+    reason = filled["reason"].fillna("") if "reason" in filled else ""
+    columns = [*ESTIMATE_COLUMNS, *TOLD_APART, "reason"]
+    return filled.assign(**sides, **words, n_least=least, bandwidth=bandwidth, reason=reason)[columns]

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from analysis.models.bands import in_bands, per_cent
+from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.shares import share_interval
 from analysis.models.staffing.fractional import Floats
 
 NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
@@ -54,8 +55,10 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
     -------
     DataFrame
         In the one form, with ``outcome`` (one of `MEASURES`), ``year, by, category, schools, schools_least`` after it:
-        ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are clustered by board.
+        ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are clustered by board and lie
+        within 0 and 1 (`analysis.models.shares`); a share has no null hypothesis of zero, so no p-value.
     """
+    refuse_missing(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
         board=pd.factorize(panel["board"])[0],
         region=panel["g5"].map(REGIONS),
@@ -96,6 +99,7 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
     DataFrame
         As `distribution`, ``by`` is ``risk``.
     """
+    refuse_missing(by_location, ["board", "pupils"], "shortage")
     told: list[dict[str, object]] = []
     for year in (2019, 2020):
         rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])
@@ -145,7 +149,5 @@ def _mean(value: Floats, board: NDArray[np.intp], weights: Floats) -> tuple[floa
 
 def _with_intervals(told: list[dict[str, object]], **constants: str) -> pd.DataFrame:
     rows = pd.DataFrame(told)
-    half = student.ppf(0.975, rows["n_clusters"] - 1) * rows["std_error"]
-    p_value = 2 * student.sf(rows["estimate"] / rows["std_error"], rows["n_clusters"] - 1)
-    limits = {"ci_low": rows["estimate"] - half, "ci_high": rows["estimate"] + half, "p_value": p_value}
-    return in_form(rows.assign(**limits), **constants)
+    low, high = share_interval(rows["estimate"], rows["std_error"], rows["n_clusters"])
+    return in_form(rows.assign(ci_low=low, ci_high=high, p_value=np.nan), **constants)

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.models.estimates import in_form
-from analysis.models.regression import fit, t_interval
-from analysis.models.staffing.fractional import Floats, FractionalLogit, delta_error, design, fit_fractional
+from analysis.models.complete import refuse_missing
+from analysis.models.estimates import in_form, with_reasons
+from analysis.models.regression import INTERCEPT, fit, t_interval
+from analysis.models.shares import share_interval
+from analysis.models.staffing.fractional import Floats, FractionalLogit, delta_error, design, fit_where_determined
 from analysis.models.staffing.shortage import NEEDED
 
 LARGE = 0.05
@@ -35,7 +37,8 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     DataFrame
         In the one form, with ``outcome`` and ``weights`` after it. Models ``shortage_any`` and ``shortage_amount``:
         coefficients in log-odds; ``shortage_any_ame``, ``shortage_amount_ame`` and ``shortage_expected_ame``: average
-        effects on the probability of a shortage, on the shortage of schools that have one, and on both together.
+        effects on the probability of a shortage, on the shortage of schools that have one, and on both together. Where
+        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why.
 
     Notes
     -----
@@ -47,8 +50,8 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     rows, years = _coded(panel)
     terms = [*TERMS, *years]
     some = rows[rows["any"] == 1.0]
-    has = fit_fractional(rows, "any", terms, cluster="board", weights=weights)
-    amount = fit_fractional(some, "shortage", terms, cluster="board", weights=weights)
+    has = fit_where_determined(rows, "any", terms, cluster="board", weights=weights)
+    amount = fit_where_determined(some, "shortage", terms, cluster="board", weights=weights)
     log_odds = [
         _coefficients(has, "shortage_any", "any shortage"),
         _coefficients(amount, "shortage_amount", "shortage if any"),
@@ -56,11 +59,12 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     effects = [
         _effect(name, low, high, rows, has, amount, years, weights) for name, (low, high) in _contrasts(rows).items()
     ]
-    told = pd.concat([*log_odds, *effects], ignore_index=True)
+    told = with_reasons(pd.concat([*log_odds, *effects], ignore_index=True))
     return told.assign(weights="employment" if weights else "schools", group="all schools")
 
 
 def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    refuse_missing(panel, NEEDED, "shortage")
     last = panel["year"].max()
     years = {f"year_{year}": (panel["year"] == year).astype(float) for year in sorted(set(panel["year"]) - {last})}
     rows = panel[list(NEEDED)].assign(
@@ -83,7 +87,7 @@ def _coefficients(model: FractionalLogit, name: str, outcome: str) -> pd.DataFra
     told = t_interval(model.coefficients, model.std_errors, model.n_clusters)
     told.insert(0, "term", list(model.coefficients.index))
     counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
-    return in_form(told.assign(outcome=outcome), model=name, group="", unit="log-odds", **counts)
+    return in_form(told.assign(outcome=outcome, reason=model.reason), model=name, group="", unit="log-odds", **counts)
 
 
 def _effect(
@@ -124,7 +128,8 @@ def _both_parts(ends: Ends, has: FractionalLogit, amount: FractionalLogit, over:
     by_any = sum(sign * ((over * amount.probability(X)) @ has.slope(X)) for sign, X in ends)
     by_amount = sum(sign * ((over * has.probability(X)) @ amount.slope(X)) for sign, X in ends)
     error = delta_error([(has, np.asarray(by_any)), (amount, np.asarray(by_amount))])
-    return _told(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
+    told = _told(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
+    return {**told, "reason": has.reason or amount.reason}
 
 
 def _told(value: float, error: float, model: FractionalLogit, name: str, outcome: str, unit: str) -> dict[str, object]:
@@ -136,6 +141,7 @@ def _told(value: float, error: float, model: FractionalLogit, name: str, outcome
         "model": name,
         "outcome": outcome,
         "unit": unit,
+        "reason": model.reason,
     }
 
 
@@ -156,6 +162,7 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         ``outcome`` and ``controls`` (``none``, ``schoolweging``) after it; term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
+    refuse_missing(panel, ["year", "insufficient"], "judgement")
     rows, _ = _coded(panel[panel["year"] == year])
     rows = rows.assign(
         insufficient=panel.loc[rows.index, "insufficient"].astype(float),
@@ -164,10 +171,19 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     told = []
     for controls, terms in {"none": ["large_shortage"], "schoolweging": ["large_shortage", *TERMS]}.items():
         shares = fit(rows, "insufficient", terms, cluster="board")
-        odds = fit_fractional(rows, "insufficient", terms, cluster="board")
+        odds = fit_where_determined(rows, "insufficient", terms, cluster="board")
         told += [
-            shares.estimates("judgement_lpm", str(year), "share of schools").assign(controls=controls),
+            _with_share(shares.estimates("judgement_lpm", str(year), "share of schools"), controls),
             _coefficients(odds, "judgement_logit", "").assign(controls=controls, group=str(year)),
         ]
     found = pd.concat(told, ignore_index=True).assign(outcome="insufficient")
-    return found[found["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True)
+    return with_reasons(found[found["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True))
+
+
+def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
+    """Give the intercept the interval of a share where it is one: without controls."""
+    if controls == "none":
+        low, high = share_interval(told["estimate"], told["std_error"], told["n_clusters"])
+        is_share = told["term"] == INTERCEPT
+        told = told.assign(ci_low=told["ci_low"].mask(is_share, low), ci_high=told["ci_high"].mask(is_share, high))
+    return told.assign(controls=controls, reason="")

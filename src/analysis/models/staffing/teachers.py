@@ -8,15 +8,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.bands import in_bands, per_cent
-from analysis.models.estimates import in_form
+from analysis.models.complete import refuse_missing
+from analysis.models.estimates import in_form, with_reasons
 from analysis.models.regression import fit, t_interval
-from analysis.models.staffing.fractional import fit_fractional
+from analysis.models.shares import share_interval
+from analysis.models.staffing.fractional import fit_where_determined
 
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ()}
 FLOW_COUNTS = {"teachers": ("share",), "teachers_flow": ("share",)}
+NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
+SHARE = "share of teachers"
 SEXES = {"v": "women", "m": "men"}
 BACKGROUNDS = {"none": "no migration background", "western": "western", "nonwestern": "non-western"}
 
@@ -35,6 +39,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
         ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
         ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
     """
+    refuse_missing(by_teacher, ["year", "left", "came"], "teachers")
     years = sorted(by_teacher["year"].unique())
     told = []
     for flow, year in (("left", years[0]), ("came", years[-1])):
@@ -74,15 +79,16 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
 OUTCOMES = {
     "fte": "fte per teacher",
     "salary": "euro a month at full time",
-    **dict.fromkeys(("scale_L10", "scale_L11", "scale_L12"), "share of teachers"),
-    "in_city": "share of teachers",
+    **dict.fromkeys(("scale_L10", "scale_L11", "scale_L12"), SHARE),
+    "in_city": SHARE,
     "distance_km": "km, straight line",
-    "within_7_km": "share of teachers",
-    "beyond_30_km": "share of teachers",
+    "within_7_km": SHARE,
+    "beyond_30_km": SHARE,
 }
 
 
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
+    refuse_missing(by_teacher, NEEDED, "teachers")
     scales = {f"scale_{name}": by_teacher["scale"].eq(name).astype(float) for name in ("L10", "L11", "L12")}
     return by_teacher.assign(
         **scales,
@@ -101,7 +107,11 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
     clusters = len(schools)
     error = np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / len(value) if clusters > 1 else np.nan
     told = t_interval(pd.Series([value.mean()]), pd.Series([error]), max(clusters, 2)).iloc[0]
-    yes = int(value.sum()) if unit == "share of teachers" else len(value)
+    if unit == SHARE:
+        (low,), (high,) = share_interval([value.mean()], [error], [clusters])
+        told = told.copy()
+        told[["ci_low", "ci_high", "p_value"]] = low, high, np.nan
+    yes = int(value.sum()) if unit == SHARE else len(value)
     return {
         **dict(zip(map(str, told.index), told, strict=True)),
         "group": category,
@@ -111,7 +121,7 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
         "outcome": outcome,
         "by": by,
         "category": category,
-        "n_least": min(yes, len(value) - yes) if unit == "share of teachers" else len(value),
+        "n_least": min(yes, len(value) - yes) if unit == SHARE else len(value),
     }
 
 
@@ -131,8 +141,10 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     -------
     DataFrame
         As `described`: model ``teacher_composition``, outcome ``nonwestern``; a row per band, and the row of a logit of
-        a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points).
+        a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points). Where that
+        has no estimate, a column ``reason`` says why.
     """
+    refuse_missing(by_teacher, ["year", "location", "background"], "teachers")
     share = by_location.set_index("location")["share_nonwestern"]
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     rows = rows.assign(
@@ -140,13 +152,11 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     ).dropna(subset=["share_pupils"])
     band = in_bands(rows["share_pupils"], edges, per_cent)
     told = [
-        _mean(rows[band == name], "nonwestern", "share of teachers", "band", name)
-        for name in band.categories
-        if (band == name).any()
+        _mean(rows[band == name], "nonwestern", SHARE, "band", name) for name in band.categories if (band == name).any()
     ]
     means = in_form(pd.DataFrame(told), model="teacher_composition", term="mean")
     tens = rows.assign(per_ten=10 * rows["share_pupils"])
-    odds = fit_fractional(tens, "nonwestern", ["per_ten"], cluster="location")
+    odds = fit_where_determined(tens, "nonwestern", ["per_ten"], cluster="location")
     slope = t_interval(odds.coefficients[["per_ten"]], odds.std_errors[["per_ten"]], odds.n_clusters).assign(
         model="teacher_composition",
         group="",
@@ -158,8 +168,9 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
         by="",
         category="",
         n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
+        reason=odds.reason,
     )
-    return pd.concat([means, in_form(slope)], ignore_index=True)
+    return with_reasons(pd.concat([means.assign(reason=""), in_form(slope)], ignore_index=True))
 
 
 def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
@@ -195,6 +206,7 @@ def distances(by_teacher: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``band`` (km), ``teachers``, ``share``.
     """
+    refuse_missing(by_teacher, ["year", "distance_km"], "teachers")
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     band = in_bands(rows["distance_km"], KM_EDGES)
     counts = pd.Series(band).value_counts().reindex(band.categories)

@@ -172,7 +172,8 @@ def attempt(estimate: Callable[[], dict[str, float]], columns: Sequence[str] = R
     """Return an estimate's numbers (`columns`), or none of them where the sample is too small for it."""
     try:
         found = estimate()
-    except (ModelError, np.linalg.LinAlgError):
+    except ModelError as error:
+        error.raise_unless_of_the_data()
         return {**dict.fromkeys(columns, np.nan), **dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), 0)}
     return {name: found[name] for name in columns}
 
@@ -215,7 +216,8 @@ def matched(of: Study, *, window: float) -> tuple[pd.DataFrame, Matched | None]:
     schools = of.by_school.dropna(subset=traits)
     try:
         found = match(schools, [name for name in traits if name != "before_g5"], window=window, exact=["before_g5"])
-    except (ModelError, np.linalg.LinAlgError):
+    except ModelError as error:
+        error.raise_unless_of_the_data()
         return pd.DataFrame(), None
     right = int(found.rows["eligible"].sum())
     sides = {"n_left": len(found.rows) - right, "n_right": right, "n_least": min(right, len(found.rows) - right)}

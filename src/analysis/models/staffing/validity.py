@@ -44,7 +44,8 @@ def balance(of: Study) -> pd.DataFrame:
     for trait in TRAITS:
         try:
             found = placebo.balance(of.by_school, [f"before_{trait}"])
-        except (ModelError, np.linalg.LinAlgError):
+        except ModelError as error:
+            error.raise_unless_of_the_data()
             continue
         told.append(found.assign(trait=trait))
     if not told:

@@ -113,7 +113,7 @@ def test_one_design_serves_several_outcomes_and_clusters():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda f: f.assign(y=f["y"].where(f.index > 0)), r"misses values in y \(1\)"),
+        (lambda f: f.assign(y=f["y"].where(f.index > 0)), r"values are missing in y \(1\)"),
         (lambda f: pd.concat([f, f.head(1)]), "twice"),
         (lambda f: f.assign(board=f.index % 3), "several values of board"),
         (lambda f: f.assign(board=1), "at least two clusters"),
