@@ -205,6 +205,8 @@ def maximum(
     bounds = np.log([SMALLEST, LARGEST])
     best = float(minimize_scalar(lacking, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x)
     if best > bounds[1] - 0.01:
-        raise ModelError("random effects: schools differ without bound", Reason.NO_CONVERGENCE)
+        raise ModelError(
+            "random effects: schools differ so much that which one it is predicts the choices", Reason.SEPARATED
+        )
     tau = 0.0 if best < bounds[0] + 0.01 else float(np.exp(best))
     return highest(point.at(tau), tolerance, max_iterations)

@@ -172,6 +172,14 @@ def test_too_few_schools_are_one_message_and_no_convergence_stops_the_run(town):
     assert caught.value.reason is Reason.NO_CONVERGENCE
 
 
+def test_schools_that_differ_without_bound_are_perfect_prediction():
+    """What nobody measures has a standard deviation of twelve: few schools take all choosers."""
+    apart = fitted(world(1004, 30, 12.0, schools=30, homes=30))
+    with pytest.raises(ModelError, match="differ so much") as caught:
+        fit_random_effects(apart)
+    assert caught.value.reason is Reason.SEPARATED
+
+
 def test_collinear_attributes_are_refused(small):
     twice = replace(small, of_schools=np.hstack([small.of_schools, 2 * small.of_schools]))
     with pytest.raises(ModelError, match="collinear") as caught:
