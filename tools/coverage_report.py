@@ -20,7 +20,8 @@ the toelage 93-97% over its outcomes (less where errors are clustered by school,
 An honest interval promises at least 95%, so that it may cover more often. Of tests at 5% it is the share that do not
 reject what is true. Rows of the school advice may lie between 90 and 99% each, their mean between 93 and 97%. Rows
 that name what nobody measures show what an interval that does not know of it is worth: the chapters say so where they
-publish one.
+publish one. Rows of two steps without schools that nobody attends show what random effects of schools took the place
+of.
 
 | what is estimated, and how | covered |
 |---|---|

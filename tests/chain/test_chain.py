@@ -77,8 +77,8 @@ def test_no_published_file_tells_of_the_machine(ci_edition: Path) -> None:
 
 
 def test_estimates_have_the_one_form(ci_edition: Path) -> None:
-    for stem, name in (("school_choice", "estimates"), ("school_choice", "willingness_to_travel")):
-        assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, stem, name).columns)
+    for name in ("estimates", "random_effects", "willingness_to_travel"):
+        assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "school_choice", name).columns)
     assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "segregation", "indices").columns)
     assert set(ESTIMATE_COLUMNS) <= set(table(ci_edition, "leergroei", "estimates").columns)
     estimates = table(ci_edition, "school_choice", "estimates")

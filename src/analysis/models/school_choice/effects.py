@@ -60,8 +60,6 @@ class RandomEffects:
         Standard deviation between schools of what is not measured, in utility.
     df
         Degrees of freedom of Student's t.
-    loglik
-        Laplace's approximation of the log-likelihood, without the multinomial coefficients.
     share
         Probabilities with the effects: situations x schools.
     """
@@ -71,7 +69,6 @@ class RandomEffects:
     effects: pd.Series
     tau: float
     df: float
-    loglik: float
     share: Floats
 
     @property
@@ -119,7 +116,6 @@ def fit_random_effects(
         effects=pd.Series(top.tau * top.v, index=made.alternatives, name="effect"),
         tau=top.tau,
         df=float(df),
-        loglik=top.loglik,
         share=top.moments.share,
     )
 

@@ -146,17 +146,19 @@ def highest(point: LaplacePoint, tolerance: float, max_iterations: int) -> Lapla
     ModelError
         Attributes are collinear, or there is no convergence.
     """
-    choosers, corrected = point.likelihood.choosers, False
+    choosers, last, size = point.likelihood.choosers, None, 1.0
     for _ in range(max_iterations):
         point.check()
-        b, v, decrement = point.step(corrected=corrected)
-        if not corrected and decrement > CLOSE * choosers:
+        b, v, decrement = point.step(corrected=last is not None)
+        if last is None and decrement > CLOSE * choosers:
             point = _climbed(point, b, v)
             continue
-        if not corrected:
+        if last is None:
             b, v, decrement = point.step(corrected=True)
-        corrected, point = True, replace(point, b=point.b + b, v=point.v + v)
-        if abs(decrement) <= tolerance * choosers:
+        elif abs(decrement) > last:  # the curvature of the correction, which the step leaves out, is large
+            size /= 2
+        last, point = abs(decrement), replace(point, b=point.b + size * b, v=point.v + size * v)
+        if last <= tolerance * choosers:
             return point
     raise ModelError(
         f"random effects: no convergence in {max_iterations} iterations. Raise max_iterations, or look for extreme "
@@ -205,6 +207,8 @@ def maximum(
     bounds = np.log([SMALLEST, LARGEST])
     best = float(minimize_scalar(lacking, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x)
     if best > bounds[1] - 0.01:
-        raise ModelError("random effects: schools differ without bound", Reason.NO_CONVERGENCE)
+        raise ModelError(
+            "random effects: schools differ so much that which one it is predicts the choices", Reason.SEPARATED
+        )
     tau = 0.0 if best < bounds[0] + 0.01 else float(np.exp(best))
     return highest(point.at(tau), tolerance, max_iterations)

@@ -172,6 +172,21 @@ def test_too_few_schools_are_one_message_and_no_convergence_stops_the_run(town):
     assert caught.value.reason is Reason.NO_CONVERGENCE
 
 
+@pytest.mark.parametrize(
+    ("seed", "per_school", "quality_sd", "schools", "homes"),
+    [
+        (1004, 30, 12.0, 30, 30),
+        # Four of thirteen schools are attended; full steps of the correction would swing for ever at a large spread.
+        (70023, 9, 0.9, 13, 40),
+    ],
+)
+def test_schools_that_differ_without_bound_are_perfect_prediction(seed, per_school, quality_sd, schools, homes):
+    apart = fitted(world(seed, per_school, quality_sd, schools=schools, homes=homes))
+    with pytest.raises(ModelError, match="differ so much") as caught:
+        fit_random_effects(apart)
+    assert caught.value.reason is Reason.SEPARATED
+
+
 def test_collinear_attributes_are_refused(small):
     twice = replace(small, of_schools=np.hstack([small.of_schools, 2 * small.of_schools]))
     with pytest.raises(ModelError, match="collinear") as caught:
