@@ -84,6 +84,7 @@ def test_a_base_function_serves_several_terms():
     [
         ("distance", "no variable 'distance'"),
         ("distance_km + ", "cannot be evaluated"),
+        ("distance_km + exp(1)", "holds no variable"),
         ("log(concept)", "computes with 'concept', which holds no numbers"),
         ("log(share_hoog - 1)", "not defined for 9 of 9 values"),
         ("bs(distance_km, df=3)", "made of all values that it sees"),
@@ -101,6 +102,13 @@ def test_a_missing_value_is_refused_by_its_name():
     gap = SCHOOLS.assign(share_hoog=SCHOOLS["share_hoog"].where(SCHOOLS.index != "s3"))
     with pytest.raises(InputError, match="missing values in 'share_hoog'"):
         designed("share_hoog", alternatives=gap)
+
+
+@pytest.mark.parametrize("codings", [(), [{"concept": ("a", "b", "c")}]])
+def test_a_missing_category_is_no_other_category(codings):
+    gap = SCHOOLS.assign(concept=SCHOOLS["concept"].where(SCHOOLS.index != "s3"))
+    with pytest.raises(InputError, match="missing values in 'concept'"):
+        designed("distance_km + concept", alternatives=gap, codings=codings)
 
 
 def test_a_name_at_two_levels_is_refused():

@@ -108,6 +108,8 @@ class LevelledFactor:
             allowed = listed(self.data.level_of, 20)
             raise InputError("formula", f"no variable {unknown[0]!r}", allowed=allowed, hint=hint)
         levels = {self.data.level_of[name] for name in self.parsed.variables}
+        if not levels:
+            raise InputError("formula", f"{self.parsed.text!r} holds no variable", hint="leave it out")
         if len(levels) != 1:
             mixed = f"{self.parsed.text!r} mixes variables of {listed(sorted(levels))}"
             raise InputError("formula", mixed, hint="use a product, a:b")
@@ -135,6 +137,8 @@ class LevelledFactor:
     def _members(self) -> list[Floats]:
         values = self._variable(str(self.categorical))
         plain = values if isinstance(values, np.ndarray) else values.to_numpy()
+        if pd.isna(plain).any():
+            raise InputError("formula", f"missing values in {self.categorical!r}", hint=GIVE_MEANING)
         found = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
         unknown = ~np.any(found, axis=0)
         if self.data.strict and self.level != ALTERNATIVE and unknown.any():
