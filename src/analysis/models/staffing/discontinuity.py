@@ -139,9 +139,9 @@ def discontinuity(
     left, right = (int(inside[side].sum()) for side in data.sides)
     return Discontinuity(
         conventional=float(plain @ data.y),
-        conventional_error=_error(plain * residual, data.cluster),
+        conventional_error=_error(plain, residual, data.cluster),
         estimate=float(corrected @ data.y),
-        std_error=_error(corrected * residual, data.cluster),
+        std_error=_error(corrected, residual, data.cluster),
         bandwidths=chosen,
         n_left=left,
         n_right=right,
@@ -228,8 +228,8 @@ class _BandwidthStep:
         plain = coefficient_weights(x, self.pilot, order, derivative)
         missed = plain @ x ** (order + 1) * self.pilot ** (derivative - order - 1)
         curve = coefficient_weights(x, for_bias, order + 1, order + 1)
-        variance = _error(plain * neighbour_residuals(x, y, self.pilot), cluster) ** 2
-        doubt = _error(curve * neighbour_residuals(x, y, for_bias), cluster) ** 2
+        variance = _error(plain, neighbour_residuals(x, y, self.pilot), cluster) ** 2
+        doubt = _error(curve, neighbour_residuals(x, y, for_bias), cluster) ** 2
         factor = 2 * (order + 1 - derivative)
         return (
             (2 * derivative + 1) * self.pilot ** (2 * derivative + 1) * variance,
@@ -294,11 +294,15 @@ def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     return residual
 
 
-def _error(contributions: Floats, cluster: NDArray[np.intp] | None) -> float:
-    """Compute the standard error of a sum of contributions that are independent, or independent between clusters."""
+def _error(weights: Floats, residual: Floats, cluster: NDArray[np.intp] | None) -> float:
+    """Compute the standard error of a weighted sum of outcomes that are independent, or independent between clusters.
+
+    A cluster counts by its weights: whether a residual is exactly zero is a matter of rounding.
+    """
+    contributions = weights * residual
     if cluster is None:
         return float(np.sqrt((contributions**2).sum()))
-    used = contributions != 0
+    used = weights != 0
     number = len(np.unique(cluster[used]))
     if number < 2:
         raise ModelError("errors clustered at the cut-off need at least two clusters", Reason.TOO_FEW_CLUSTERS)
