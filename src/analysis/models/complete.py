@@ -69,6 +69,34 @@ def refuse_missing(
         )
 
 
+def positions(index: pd.Index, keys: ArrayLike | pd.Index, what: str) -> NDArray[np.intp]:
+    """Return where each key stands in an index.
+
+    What `pandas.Index.get_indexer` gives for a key that is not there, -1, would be the last row.
+
+    Parameters
+    ----------
+    index
+        Of rows, each of them once.
+    keys
+        Looked up, shape (n,).
+    what
+        Names them, for the message.
+
+    Raises
+    ------
+    ModelError
+        `Reason.MISSING`, with the number of keys that are not there; `Reason.INVALID` if a row stands twice.
+    """
+    if not index.is_unique:
+        raise ModelError(f"{what}: {int(index.duplicated().sum())} stand twice", Reason.INVALID)
+    found: NDArray[np.intp] = index.get_indexer(pd.Index(keys))
+    unknown = int((found < 0).sum())
+    if unknown:
+        raise ModelError(f"{what}: {unknown} of {len(found)} rows are of one that is not known", Reason.MISSING)
+    return found
+
+
 def _parts(frame: pd.DataFrame | Mapping[str, ArrayLike], name: str) -> list[str]:
     return [name] if name in frame else name.split(":")
 

@@ -48,7 +48,7 @@ class FractionalLogit:
     @property
     def std_errors(self) -> pd.Series:
         """Clustered standard errors, by term."""
-        return pd.Series(np.sqrt((self.influence**2).sum()), index=self.coefficients.index)
+        return pd.Series(np.sqrt((self.influence**2).sum(skipna=False)), index=self.coefficients.index)
 
     def probability(self, rows: pd.DataFrame) -> Floats:
         """Return the expected value of every row of the design."""
