@@ -313,6 +313,7 @@ def _effect(
         outcome=outcome,
         by=by,
         category=categories[0],
+        df=found.n_clusters - 1.0,
         **counts(members),
     ).assign(n_closure=int(least["n_closure"].min()), n_before=int((least["n_rows"] - least["n_closure"]).min()))
 
