@@ -80,13 +80,9 @@ def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables of estimates together: the one form and what distinguishes the rows, no other columns.
-
-    Where a table has no ``df``, intervals have one degree of freedom less than there are clusters.
-    """
+    """Put tables of estimates together: the one form and what distinguishes the rows, no other columns."""
     form = [*tables[0].columns[:11], *DISTINGUISHED]
-    known = [table if "df" in table else table.assign(df=table["n_clusters"] - 1.0) for table in tables]
-    return pd.concat([table[form] for table in known], ignore_index=True)
+    return pd.concat([table[form] for table in tables], ignore_index=True)
 
 
 def _without_estimate(outcome: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -37,7 +37,8 @@ SHOCK_COUNTS = {
 Floats = NDArray[np.float64]
 
 
-COLUMNS = ["model", "outcome", *NUMBERS, "shock_df", "control_years", "n_pupils", "n_obs", "n_least", "n_clusters", "unit"]
+COUNTS = ["n_pupils", "n_obs", "n_least", "n_clusters"]
+COLUMNS = ["model", "outcome", *NUMBERS, "shock_df", "control_years", *COUNTS, "unit"]
 
 
 def beside(
@@ -80,9 +81,9 @@ def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.
     Notes
     -----
     :math:`\hat\delta = m_T - x_T' b` with b from the control years; its error is
-    :math:`\hat\sigma \sqrt{1 + x_T'(X'X)^{-1}x_T}`, its distribution Student's t with ``shock_df`` degrees of freedom. The
-    interval is never narrower than that of the headline: with one degree of freedom three years lie near a line by
-    luck, and sampling does not go away by that.
+    :math:`\hat\sigma \sqrt{1 + x_T'(X'X)^{-1}x_T}`, its distribution Student's t with ``shock_df`` degrees of
+    freedom. The interval is never narrower than that of the headline: with one degree of freedom three years lie near a
+    line by luck, and sampling does not go away by that.
     """
     told = []
     for outcome, half in zip(headlines["outcome"], _half(headlines), strict=True):
