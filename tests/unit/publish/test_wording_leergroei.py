@@ -222,7 +222,7 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
 
 
 def shocked(model, low, high, df=1, outcome="rekenen"):
-    row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "df": df}
+    row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "shock_df": df}
     return pd.DataFrame([{**row, "control_years": df + 2}])
 
 
