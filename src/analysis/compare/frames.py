@@ -245,7 +245,8 @@ def _equal(before: np.ndarray, after: np.ndarray, errors: np.ndarray, tolerance:
     size = np.fmax(np.fmax(np.abs(before), np.abs(after)), errors)
     with np.errstate(invalid="ignore"):  # an infinite number is a rounding away from no other
         noise: np.ndarray = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
-    return noise & np.isfinite(size)
+    near: np.ndarray = noise & np.isfinite(size)
+    return near
 
 
 def _errors(frame: pd.DataFrame) -> np.ndarray:

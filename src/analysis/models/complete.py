@@ -6,7 +6,7 @@ cluster of its own, in a sum it is passed over, and in a comparison it is False.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,7 @@ def refuse_missing(
         )
 
 
-def positions(index: pd.Index, keys: ArrayLike | pd.Index, what: str) -> NDArray[np.intp]:
+def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> NDArray[np.intp]:
     """Return where each key stands in an index.
 
     What `pandas.Index.get_indexer` gives for a key that is not there, -1, would be the last row.
@@ -90,7 +90,7 @@ def positions(index: pd.Index, keys: ArrayLike | pd.Index, what: str) -> NDArray
     """
     if not index.is_unique:
         raise ModelError(f"{what}: {int(index.duplicated().sum())} stand twice", Reason.INVALID)
-    found: NDArray[np.intp] = index.get_indexer(pd.Index(keys))
+    found: NDArray[np.intp] = index.get_indexer(keys if isinstance(keys, pd.Index) else pd.Index(list(keys)))
     unknown = int((found < 0).sum())
     if unknown:
         raise ModelError(f"{what}: {unknown} of {len(found)} rows are of one that is not known", Reason.MISSING)

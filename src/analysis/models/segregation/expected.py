@@ -67,7 +67,7 @@ class City:
             pupils=pupils.astype(np.int64),
             share=share_at_home(by_pc4_school, share),
             school=positions(schools, by_pc4_school.index.get_level_values("location"), "schools of pupils"),
-            nearest=positions(schools, nearest.reindex(pc4), "nearest schools"),
+            nearest=positions(schools, pd.Index(nearest.reindex(pc4)), "nearest schools"),
             n_schools=len(schools),
         )
 
