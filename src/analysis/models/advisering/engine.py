@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
@@ -13,6 +15,7 @@ from analysis.models import logit as likelihood
 from analysis.models.advisering.cells import Cells, Floats, left, with_intercept
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
 from analysis.models.regression import INTERCEPT, ROUNDING
+from analysis.models.support import of_one_cluster
 
 CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
@@ -43,7 +46,7 @@ def school_effects(cells: Cells) -> Fitted:
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     residuals = left(cells, X @ beta)
     scores = residuals @ X - means * np.asarray(residuals.sum(axis=1), float)[:, None]
-    return _of_scores(cells, cells.X.columns, beta, scores, A)
+    return _of_scores(cells, cells.X.columns, beta, scores, A, X, means)
 
 
 def _centred(cells: Cells) -> Floats:
@@ -59,7 +62,7 @@ def least_squares(cells: Cells) -> Fitted:
     A = X.T @ (cells.count[:, None] * X)
     refuse_alike_terms(A, cells.X.columns)
     beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, A)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, A, X)
 
 
 def logit(cells: Cells) -> Fitted:
@@ -76,7 +79,7 @@ def logit(cells: Cells) -> Fitted:
     refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
     found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
     scores = left(cells, expit(X @ found.beta)) @ X
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information, X)
 
 
 def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[str]]) -> Fitted:
@@ -107,7 +110,8 @@ def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[
             effects[term] = effect
             gradients.append(gradient)
     influence = fitted.influence.to_numpy() @ np.column_stack(gradients)
-    return Fitted(pd.Series(effects), pd.DataFrame(influence, fitted.influence.index, list(effects)), fitted.n_obs)
+    by_school = pd.DataFrame(influence, fitted.influence.index, list(effects))
+    return Fitted(pd.Series(effects), by_school, fitted.n_obs, fitted.of_one_school & set(effects))
 
 
 def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places: list[int]) -> tuple[float, Floats]:
@@ -119,5 +123,26 @@ def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places:
     return likelihood.average_difference(with_it, without, beta, weight)
 
 
-def _of_scores(cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats) -> Fitted:
-    return of_scores(terms, beta, scores, A, cells.schools, int(cells.count.sum()))
+def _of_scores(
+    cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, X: Floats, means: Floats | None = None
+) -> Fitted:
+    names = list(terms)
+    found = of_scores(names, beta, scores, A, cells.schools, int(cells.count.sum()))
+    alone = _of_one_school(cells, X, np.zeros((len(cells.schools), X.shape[1])) if means is None else means)
+    return replace(found, of_one_school=frozenset(name for name, own in zip(names, alone, strict=True) if own))
+
+
+def _of_one_school(cells: Cells, X: Floats, means: Floats) -> NDArray[np.bool_]:
+    """Tell which terms one school alone says anything of; `support.of_one_cluster` on pupils, from cells.
+
+    Parameters
+    ----------
+    X
+        Terms of the cells.
+    means
+        What is taken off them at each school.
+    """
+    # A pupil of every cell of a school, as often as there are, is a row with the square root of their number.
+    school = np.repeat(np.arange(len(cells.schools)), np.diff(cells.n.indptr))
+    rows = X[cells.n.indices] - means[school]
+    return of_one_cluster(rows, school, cells.n.data)

@@ -31,11 +31,14 @@ class Fitted:
         sums of products with the influence of another fit are covariances between fits.
     n_obs
         Pupils that the estimates rest on.
+    of_one_school
+        Terms of which one school alone says anything, so that their errors are not known.
     """
 
     coefficients: pd.Series
     influence: pd.DataFrame
     n_obs: int
+    of_one_school: frozenset[str] = frozenset()
 
     @property
     def n_clusters(self) -> int:
@@ -49,12 +52,17 @@ class Fitted:
 
     @property
     def std_errors(self) -> pd.Series:
-        """Standard errors, by term."""
-        return pd.Series(np.sqrt((self.influence.to_numpy() ** 2).sum(axis=0)), self.coefficients.index)
+        """Standard errors, by term; missing `of_one_school`."""
+        errors = pd.Series(np.sqrt((self.influence.to_numpy() ** 2).sum(axis=0)), self.coefficients.index)
+        return errors.mask(errors.index.isin(list(self.of_one_school)))
 
     def told(self) -> pd.DataFrame:
-        """Tell every term: ``term, estimate, std_error, ci_low, ci_high, p_value, n_obs, n_clusters``."""
-        rows = t_interval(self.coefficients, self.std_errors, self.n_clusters)
+        """Tell every term: ``term, estimate, std_error, ci_low, ci_high, p_value, n_obs, n_clusters``.
+
+        Of a term `of_one_school` nothing is known but its number in that school: it has no estimate.
+        """
+        errors = self.std_errors
+        rows = t_interval(self.coefficients.mask(errors.isna()), errors, self.n_clusters)
         rows.insert(0, "term", list(self.coefficients.index))
         return rows.assign(n_obs=self.n_obs, n_clusters=self.n_clusters)
 

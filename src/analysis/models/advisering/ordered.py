@@ -22,7 +22,7 @@ from scipy.special import expit
 from analysis.errors import ModelError, Reason
 from analysis.models.advisering.cells import alike_rows, number_rows
 from analysis.models.advisering.fitted import Fitted, no_estimates, of_scores, refuse_alike_terms
-from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of
+from analysis.models.advisering.terms import FACTORS, factors_of, group_terms, indicators, least_of, lone
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.separation import certified, separates
@@ -216,6 +216,9 @@ def _collapse(rows: pd.DataFrame, outcome: str) -> _Cells:
     score = (chosen["cet"] - SCORE_MIDDLE) / SCORE_UNIT
     X = group_terms(chosen).join(indicators(chosen["year"], years, "year"))
     X = X.assign(**dict(zip(SCORE, (score, score**2), strict=True)))
+    alone = lone(X, np.bincount(codes).astype(float))
+    if alone.any():
+        return _collapse(rows[~alone[codes]], outcome)
     _, level = np.unique(chosen[outcome].to_numpy(), return_inverse=True)
     school, schools = pd.factorize(rows["location"])
     n = csr_array((np.ones(len(rows)), (school, codes)), shape=(len(schools), len(first)))

@@ -202,7 +202,8 @@ def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) 
     cells = cells_of(rows, without=without)
     terms = Terms.of(cells, (*without, *SCHOOL))
     fitted = lpm_fe(cells, terms)
-    told = [term for factor in factors for term in terms.factors.get(factor, ())]
+    own = [term for factor in factors for term in terms.factors.get(factor, ())]
+    told = [term for term in own if term not in fitted.of_one_school]  # as one that no pupil here has
     return Fitted(fitted.coefficients[told], fitted.influence[told], fitted.n_obs), least(cells)
 
 

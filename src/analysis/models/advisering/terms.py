@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.models.advisering.cells import Cells, collapse
+from analysis.models.advisering.cells import Cells, collapse, number_rows
 from analysis.models.advisering.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
 from analysis.models.complete import refuse_missing
 
@@ -33,7 +33,7 @@ ADVISING = {"under_unrevised": UNDER_NOT_REVISED, "revised": UNDER_REVISED, "ove
 SCHOOL = ("share_hoog",)
 TEN_POINTS = 0.1
 FEWEST = 2
-"""A term is told when at least so many pupils have it and so many do not; otherwise they are with the reference."""
+"""A term is reported when at least so many pupils have it and so many do not; fewer are `lone`, and in no model."""
 
 KNOWN = {
     "education": ("laag", "middelbaar", "hoog", "onbekend"),
@@ -84,11 +84,34 @@ def _bands(rows: pd.DataFrame) -> list[str]:
 
 
 def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> Cells:
-    """Count pupils by the terms of all factors (but those left out), bands and years; see `cells.collapse`."""
+    """Count pupils by the terms of all factors (but those left out), bands and years; see `cells.collapse`.
+
+    Who is `lone` is not counted: with a term of its own such a pupil would say nothing of the other terms, and without
+    one it would be counted with the reference.
+    """
     columns = [*(name for name in FACTORS if name not in without), "band", "year"]
     refuse_missing(rows, [*columns, outcome, "location"], outcome)
     layout = partial(_layout, bands=_bands(rows), years=sorted(rows["year"].unique()))
-    return collapse(rows, columns, layout, outcome)
+    cells = collapse(rows, columns, layout, outcome)
+    alone = lone(cells.X, cells.count)
+    if alone.any():
+        return cells_of(rows[~alone[number_rows(rows, columns)]], outcome, without)
+    return cells
+
+
+def lone(X: pd.DataFrame, count: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Tell which cells hold pupils who have a term, or lack one, with fewer than `FEWEST` in all."""
+    known = [name for own in FACTORS.values() for name in own if name in X] + _years(X)
+    numbers = X[known].to_numpy()
+    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
+    of, total = numbers[:, zero_one] == 1, count.sum()
+    having = count @ of
+    few, all_but_few = (having > 0) & (having < FEWEST), (having < total) & (total - having < FEWEST)
+    return np.asarray((of & few).any(axis=1) | (~of & all_but_few).any(axis=1), dtype=np.bool_)
+
+
+def _years(X: pd.DataFrame) -> list[str]:
+    return [str(name) for name in X if str(name).startswith("year ")]
 
 
 def _layout(rows: pd.DataFrame, bands: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
@@ -113,7 +136,7 @@ def factors_of(X: pd.DataFrame, count: NDArray[np.floating[Any]], without: Seque
     """Tell the terms of each factor, years among them, that enough pupils have and enough have not."""
     smaller = least_of(X, count)
     differs = {name: X[name].min() < X[name].max() and smaller[name] >= FEWEST for name in map(str, X)}
-    named = {**FACTORS, "year": [str(name) for name in X if str(name).startswith("year ")]}
+    named = {**FACTORS, "year": _years(X)}
     found = {name: [term for term in own if differs.get(term)] for name, own in named.items() if name not in without}
     return {name: own for name, own in found.items() if own}
 

@@ -216,15 +216,16 @@ def matched(of: Study, *, window: float) -> tuple[pd.DataFrame, Matched | None]:
     schools = of.by_school.dropna(subset=traits)
     try:
         found = match(schools, [name for name in traits if name != "before_g5"], window=window, exact=["before_g5"])
+        effects = {outcome: found.effect(outcome) for outcome in ALL}
     except ModelError as error:
         error.raise_unless_of_the_data()
         return pd.DataFrame(), None
     right = int(found.rows["eligible"].sum())
     sides = {"n_left": len(found.rows) - right, "n_right": right, "n_least": min(right, len(found.rows) - right)}
     told = [
-        found.effect(outcome)
-        .estimates("amt_matched", "near the cut-off", UNITS[outcome], ["eligible"])
-        .assign(outcome=outcome, cluster="board", **sides)
-        for outcome in ALL
+        effect.estimates("amt_matched", "near the cut-off", UNITS[outcome], ["eligible"]).assign(
+            outcome=outcome, cluster="board", **sides
+        )
+        for outcome, effect in effects.items()
     ]
     return pd.concat(told, ignore_index=True), found

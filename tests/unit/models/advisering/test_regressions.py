@@ -1,5 +1,7 @@
 """Samples, headlines, interactions and decomposition on a small world."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,3 +155,49 @@ def test_points_are_means_over_advices() -> None:
     low = chosen[(chosen["schoolweging"] < 26) & (chosen["year"] == 2020)]
     expected = np.average(low["level"], weights=low["advices"])
     assert told.query("band == 'below 26' and year == 2020")["level"].item() == pytest.approx(expected)
+
+
+@pytest.fixture(scope="module")
+def few_western(by_outcome):
+    """The world with one western pupil, with three of them at one school, and with three at three schools."""
+    sample = by_outcome["under"]
+    tested = sample.rows[sample.rows["background"] == "none"]
+    first = tested.groupby("location", observed=True).head(4)
+    at_one = first.index[first["location"] == first["location"].iloc[0]][:3]
+    at_three = first.drop_duplicates("location").index[:3]
+    chosen = {"one": at_one[:1], "one school": at_one, "three schools": at_three}
+
+    def made(rows: pd.Index) -> dict[str, object]:
+        background = sample.rows["background"].astype(str)
+        background[rows] = "western"
+        return {"under": replace(sample, rows=sample.rows.assign(background=background.astype("category")))}
+
+    return {name: made(rows) for name, rows in chosen.items()}
+
+
+def test_a_term_of_one_school_has_no_estimate(few_western) -> None:
+    """With school effects its score is zero in every school: its error was that of the other terms alone."""
+    told = regressions.headline(few_western["one school"])
+    western = told[told["term"] == "western"]
+    assert western["n_least"].tolist() == [3] * len(western)
+    assert western[["estimate", "std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
+    others = told[(told["term"] != "western") & ~told["model"].str.endswith("logit_ame")]
+    assert others[["estimate", "std_error", "p_value"]].notna().all(axis=None)
+    within = regressions.by_category(few_western["one school"], "year")
+    assert "western" not in within["term"].unique()
+
+
+def test_a_term_of_three_schools_has_one(few_western) -> None:
+    told = regressions.headline(few_western["three schools"])
+    lpm = told[(told["term"] == "western") & (told["model"] == "under_lpm")]
+    assert (lpm["std_error"] > 0).all()
+
+
+def test_a_lone_pupil_of_a_kind_is_not_counted_with_the_reference(few_western) -> None:
+    """Who alone is western is not of those without a background: the model is the one without this pupil."""
+    sample = few_western["one"]["under"]
+    alone = sample.rows["background"] == "western"
+    without = {"under": replace(sample, rows=sample.rows[~alone].reset_index(drop=True))}
+    with_one, expected = regressions.headline({"under": sample}), regressions.headline(without)
+    assert "western" not in with_one["term"].unique()
+    pd.testing.assert_frame_equal(with_one, expected)

@@ -77,9 +77,18 @@ def test_the_nearest_school_is_the_match_and_counts_as_often_as_it_is_one():
     found = match(NEAR, ["size"], window=5)
     # 200 and 205 both have 210 as their nearest; effect (5 + 6) / 2 - 2.
     assert found.rows[["size", "weight"]].to_numpy().tolist() == [[210, 2], [200, 1], [205, 1]]
-    assert found.effect("hours").coefficients["eligible"] == pytest.approx((5 + 6) / 2 - 2)
-    told = found.balance.iloc[0]
-    assert (told["eligible"], told["matched"], told["all_others"]) == (202.5, 210, (120 + 210 + 300) / 3)
+    matches, eligible = (found.rows[found.rows["eligible"] == side] for side in (0, 1))
+    assert np.average(eligible["hours"], weights=eligible["weight"]) == (5 + 6) / 2
+    assert np.average(matches["hours"], weights=matches["weight"]) == 2
+    # One school, of one board, is all that they are compared with: how far off 2 may be is not known.
+    with pytest.raises(ModelError, match="one cluster alone says something of eligible"):
+        found.effect("hours")
+
+
+def test_the_effect_is_the_difference_of_the_weighted_means():
+    """200 has 199 as its nearest and 205 has 206: (5 + 6) / 2 - (3 + 2) / 2."""
+    two = match(NEAR.assign(size=[120.0, 206, 199, 200, 205, 200]), ["size"], window=5)
+    assert two.effect("hours").coefficients["eligible"] == pytest.approx((5 + 6) / 2 - (3 + 2) / 2)
 
 
 def test_exact_traits_rule_matches_out_and_the_unmatched_are_told():
