@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 from scipy.stats import t as student
 
 Floats = NDArray[np.floating[Any]]
@@ -47,11 +46,6 @@ def share_interval(
     effective = np.divide(p * (1 - p), error**2, out=np.full(np.shape(p), np.nan), where=known)
     critical = student.ppf((1 + level) / 2, np.where(known, clusters - 1, 1.0))
     return limits(p, effective, critical)
-
-
-def wilson(p: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    r"""Return Wilson's limits of shares `p` of `n`: where :math:`(p-\pi)^2 \le z^2 \pi(1-\pi)/n`."""
-    return limits(p, n, float(norm.ppf((1 + level) / 2)))
 
 
 def limits(p: Floats, n: Floats, critical: float | Floats) -> tuple[Floats, Floats]:

@@ -4,16 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.models.leergroei import rows as growth_rows
-from analysis.models.shares import share_interval, wilson
+from analysis.models.shares import limits, share_interval
 from analysis.models.staffing import shortage, teachers
 
 
 def test_wilson_is_that_of_statsmodels():
-    low, high = wilson(np.array([0.1, 0.0, 1.0]), np.array([50.0, 20.0, 20.0]))
+    low, high = limits(np.array([0.1, 0.0, 1.0]), np.array([50.0, 20.0, 20.0]), norm.ppf(0.975))
     theirs = [proportion_confint(count, n, method="wilson") for count, n in ((5, 50), (0, 20), (20, 20))]
     assert_allclose(np.column_stack([low, high]), theirs, atol=1e-12)
 

@@ -4,7 +4,9 @@ Notes
 -----
 The interval of a share :math:`p` of :math:`n` pupils is Wilson's at the effective number
 :math:`n^* = \min(n, p(1-p)/s^2)`, with :math:`s^2 = \frac{G}{G-1}\sum_g(\sum_{i \in g}(y_i - p))^2/n^2` over :math:`G`
-schools: pupils of one school are alike, and the interval stays within 0 and 1 (after Korn and Graubard, 1998).
+schools, and Student's t with :math:`G - 1` degrees of freedom: pupils of one school are alike, and the interval stays
+within 0 and 1 (after Korn and Graubard, 1998). Of one school nothing is known of how pupils of a school are alike: its
+share has no interval. Where nobody or everybody has the outcome, :math:`n^* = n`.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from analysis.models.advisering.definitions import ADVISINGS, HOUSEHOLDS
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
-from analysis.models.shares import wilson
+from analysis.models.shares import limits
 
 Floats = NDArray[np.float64]
 
@@ -107,14 +110,15 @@ def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         expected = cells[SIZE] * grouped[term].transform("sum") / grouped[SIZE].transform("sum")
         squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
         variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
-        told.append(_row(p, n, variance).assign(term=term, n_with=totals[term], n_clusters=schools))
+        told.append(_row(p, n, variance, schools).assign(term=term, n_with=totals[term], n_clusters=schools))
     return pd.concat(told).reset_index()
 
 
-def _row(p: pd.Series, n: pd.Series, variance: pd.Series) -> pd.DataFrame:
+def _row(p: pd.Series, n: pd.Series, variance: pd.Series, schools: pd.Series) -> pd.DataFrame:
     spread = p * (1 - p)
-    effective = (spread / variance.where((variance > 0) & (spread > 0))).fillna(n).clip(upper=n)
-    low, high = wilson(p.to_numpy(), effective.to_numpy())
+    effective = (spread / variance.where((variance > 0) & (spread > 0))).fillna(n).clip(upper=n).where(schools > 1)
+    critical = student.ppf(0.975, (schools - 1).clip(lower=1))
+    low, high = limits(p.to_numpy(), effective.to_numpy(), critical)
     numbers = {"estimate": p, "std_error": np.sqrt(spread / effective), "ci_low": low, "ci_high": high, "n_obs": n}
     return pd.DataFrame(numbers, index=p.index)
 

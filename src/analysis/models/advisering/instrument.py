@@ -27,7 +27,7 @@ from scipy.sparse import csr_array
 from analysis.models.advisering.fitted import Fitted, of_scores, refuse_alike_terms
 from analysis.models.advisering.regressions import SHARE, left_out
 from analysis.models.advisering.sample import Sample
-from analysis.models.advisering.terms import FACTORS, SCHOOL, factors_of, group_terms, indicators, least_of
+from analysis.models.advisering.terms import FACTORS, SCHOOL, factors_of, group_terms, indicators, least_of, lone
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.regression import refuse_absorbed
@@ -86,9 +86,9 @@ def first_stage(sample: Sample) -> pd.DataFrame:
 
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
     """Lay out outcome, terms and scores, with the means of schools taken off."""
-    rows = sample.rows
     asked = [name for name in FACTORS if name not in left_out(sample.outcome)]
-    refuse_missing(rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
+    refuse_missing(sample.rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
+    rows = _with_others(sample.rows)
     X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
     count = np.ones(len(X))
@@ -100,6 +100,13 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     names = list(chosen.columns.drop("y"))
     refuse_absorbed(swept[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
     return swept.assign(location=school), factors, least_of(chosen, count)
+
+
+def _with_others(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out who is `terms.lone`, as all models of the chapter do."""
+    X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
+    alone = lone(X, np.ones(len(X)))
+    return _with_others(rows[~alone]) if alone.any() else rows
 
 
 def least_squares(swept: pd.DataFrame, terms: Sequence[str]) -> Fitted:
