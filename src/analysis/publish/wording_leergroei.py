@@ -229,9 +229,9 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
 def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
     if not differ:
         return text(
-            "That comparable schools differ by more than chance is not established. By the largest estimate, in {subject} "
-            "among {band}, a tenth of them grew {low} in {closed} than the year before (standard deviations of growth), "
-            "and another tenth {high}.",
+            "That comparable schools differ by more than chance is not established. By the largest estimate, in "
+            "{subject} among {band}, a tenth of them grew {low} in {closed} than the year before (standard deviations "
+            "of growth), and another tenth {high}.",
             **told,
         )
     if established:
