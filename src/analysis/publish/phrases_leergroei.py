@@ -17,6 +17,8 @@ SUBJECTS = {
 }
 
 Row = Mapping[str, Any]
+ROUNDING = 1e-9
+"""Widths of intervals that differ by less, relative to their size, are equal."""
 
 
 def tenth_below(limit: float) -> str:
@@ -38,11 +40,17 @@ def tenth_above(limit: float) -> str:
 
 
 def shocks(row: Row, digits: int = 2) -> str:
-    """Say what the interval is if years differ by shocks, or that nothing shows how large these are."""
+    """Say what the interval is if years differ by shocks, or that the control years show too little of these."""
     if not row["shock_df"] > 0 or row["shock_low"] != row["shock_low"]:
         return text(
             "With so few control years ({years}) nothing shows how much years differ by themselves, and this interval "
             "does not count it.",
+            years=int(row["control_years"]),
+        )
+    if not _width(row, "shock") > _width(row, "ci") * (1 + ROUNDING):
+        return text(
+            "The {years} control years lie so near their own trend that shocks of a year do not widen this interval; "
+            "so few years may do so by luck.",
             years=int(row["control_years"]),
         )
     return text(
@@ -50,6 +58,10 @@ def shocks(row: Row, digits: int = 2) -> str:
         years=int(row["control_years"]),
         span=span(row["shock_low"], row["shock_high"], digits),
     )
+
+
+def _width(row: Row, interval: str) -> float:
+    return float(row[f"{interval}_high"] - row[f"{interval}_low"])
 
 
 def span(low: float, high: float, digits: int = 2) -> str:
@@ -69,15 +81,6 @@ def grew(row: Row) -> str:
     if row["estimate"] < 0:
         return text("grew {size} less", size=size(row))
     return text("grew {size} more", size=size(row))
-
-
-def more_or_less(row: Row) -> str:
-    """Tell a change with its interval, or that none can be told."""
-    if not _measurable(row):
-        return text("neither measurably less nor more ({told})", told=_told(row))
-    if row["estimate"] < 0:
-        return text("{size} less", size=size(row))
-    return text("{size} more", size=size(row))
 
 
 def points(row: Row) -> str:
@@ -105,6 +108,12 @@ def size(row: Row, digits: int = 2) -> str:
         low=number(low, digits),
         high=number(high, digits),
     )
+
+
+def signed(row: Row, digits: int = 2) -> str:
+    """Tell an estimate and its interval as they are, with their signs."""
+    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
+    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
 def _told(row: Row, digits: int = 2) -> str:

@@ -142,6 +142,7 @@ def numbers_behind(gated: Gated, counts: Sequence[str]) -> str:
         Its count columns; the first one counts what the figure is about.
     """
     n = gated.frame[counts[0]].dropna() if counts else pd.Series(dtype=float)
+    n = n[n > 0]  # where nobody is, nothing is drawn
     if n.empty:
         return ""
     low, high = int(n.min()), int(n.max())

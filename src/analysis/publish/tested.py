@@ -42,7 +42,23 @@ class PValueOf:
 
 
 SUBJECTS = ("lezen", "rekenen", "dmt")
+APART = {"term": "dissimilarity_corrected_now"}
 DECLARED: Mapping[str, Mapping[str, PValueOf]] = {
+    "segregation": {
+        "dissimilarity": PValueOf(APART),
+        **{
+            f"dissimilarity_{name}": PValueOf(APART | {"group": name})
+            for name in ("laag", "turkish", "moroccan", "surinamese")
+        },
+        **{
+            f"isolation_{name}": PValueOf({"term": "isolation_now", "group": name})
+            for name in ("hoog", "laag", "moroccan", "turkish")
+        },
+    },
+    "school_choice": {
+        "tastes_of_groups": PValueOf({"term": "p_groups"}),
+        "substitution": PValueOf({"term": "p_within"}),
+    },
     "leergroei": {
         **{
             f"growth_{name}": PValueOf({"model": "ois_standardised", "by": "", "term": "closure", "outcome": name})
@@ -73,6 +89,19 @@ DECLARED: Mapping[str, Mapping[str, PValueOf]] = {
         "spread_of_schoolweging": PValueOf({"model": "density", "term": "sd_schoolweging"}),
     },
 }
+
+
+def of_tastes(mixed: pd.DataFrame) -> pd.DataFrame:
+    """Return the tests on tastes in the form of estimates: ``term, estimate, p_value``; the statistic is the estimate.
+
+    Parameters
+    ----------
+    mixed
+        ``lr_groups, lr_within, p_groups, p_within``: of the whole sample, the same in every row.
+    """
+    row = mixed.iloc[0]
+    tests = [(f"p_{of}", row[f"lr_{of}"], row[f"p_{of}"]) for of in ("groups", "within")]
+    return pd.DataFrame(tests, columns=["term", "estimate", "p_value"])
 
 
 def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, stem: str) -> pd.DataFrame:

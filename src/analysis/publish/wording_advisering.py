@@ -158,11 +158,10 @@ def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
         yield (
             "measurement_error",
             text(
-                "Of pupils with the same test score, those of a group with lower scores did better than usual more "
-                "often, so that a gap appears even where schools make no difference. Pupils {laag} are {plain} advised "
-                "below their test at equal test score, {mended} when an earlier score corrects for the error of the "
-                "test, and {both} at equal test and earlier scores. What is left is not by itself discrimination "
-                "either: the advice rests on more than scores, and these data do not tell why it differs.",
+                "At equal test score, pupils {laag} are {plain} advised below their test. When an earlier score "
+                "corrects for the error of the test, it is {mended}; at equal test and earlier scores, {both}. A "
+                "noisy test makes a gap by itself, since a pupil of a group with lower scores is more often above the "
+                "own level on it. What is left need not be discrimination: the advice rests on more than scores.",
                 laag=term(COMPARED["laag"]),
                 plain=often(plain),
                 mended=often(mended),

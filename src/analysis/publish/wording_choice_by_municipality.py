@@ -100,8 +100,10 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
     if found[0]["tau_low"] > 0:
         low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
         sentence = text(
-            "Municipalities differ: leaving chance aside, two thirds of them lie between {low} and {high} times, "
-            "if their values follow a normal distribution.",
+            "Municipalities differ: leaving chance aside, in two thirds of them the school at {near} km is attended "
+            "{low} to {high} times as often as the one at {far} km, if their values follow a normal distribution.",
+            near=_km(from_km),
+            far=_km(to_km),
             low=number(low, 1),
             high=number(high, 1),
         )
@@ -134,7 +136,7 @@ def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float
     else:
         sentence = text(
             "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
-            "log odds per km (95% interval of the difference {low} to {high}), at equal spread of schoolweging.",
+            "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
             **told,
         )
     yield "density", sentence + _elsewhere(row, others, from_km, to_km), int(row["n_obs"]), MUNICIPALITIES
@@ -160,7 +162,7 @@ def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float)
     else:
         sentence = text(
             "Where the schools of a municipality differ a point more in schoolweging, attendance falls more slowly "
-            "from {near} to {far} km, by {size} log odds per km (95% interval of the difference {low} to {high}), at "
+            "from {near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at "
             "equal density.",
             **told,
         )
@@ -173,7 +175,10 @@ def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float)
 
 
 def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
-    values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": row["ci_low"], "high": row["ci_high"]}
+    ends = (row["ci_low"], row["ci_high"])
+    if ends[1] < 0:  # the words give the direction, and the interval turns with it
+        ends = (-ends[1], -ends[0])
+    values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": ends[0], "high": ends[1]}
     return {"near": _km(from_km), "far": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
 
 
@@ -184,8 +189,8 @@ def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> 
     if known.empty:
         return ""
     told = text(
-        "Of {n} other pairs of distances, the fall is then measurably faster between {faster} and measurably slower "
-        "between {slower}.",
+        "Taken between {n} other pairs of distances, the fall is then measurably faster for {faster} of these and "
+        "measurably slower for {slower}.",
         n=len(known),
         faster=int((known["ci_low"] > 0).sum()),
         slower=int((known["ci_high"] < 0).sum()),

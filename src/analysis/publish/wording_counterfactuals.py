@@ -13,6 +13,8 @@ from analysis.publish.wording_tastes import PUPILS, Finding, tastes
 from analysis.publish.words_counterfactuals import COMPARISONS, named
 
 DIFFERENCE = {"difference": "difference_fit", "low": "difference_fit_low", "high": "difference_fit_high"}
+DIGITS = 3
+"""Of a difference in an index: an end of its interval that is not zero must not read as zero."""
 BY_POSTCODE = "nonwestern_rest"
 
 
@@ -38,11 +40,12 @@ def counterfactuals(
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
     for group, told in _dissimilarity(scenarios):
-        if {"now", "nearest", "nearest_with_capacity"} <= set(told):
+        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(told):
             numbers = {
                 "now": told["now"]["estimate"],
                 "near": told["nearest"]["estimate"],
                 "placed": told["nearest_with_capacity"]["estimate"],
+                "chance": told["random"]["estimate"],
             }
             yield f"nearest_{group}", _otherwise(group, numbers), int(told["now"]["n_obs"]), PUPILS
 
@@ -57,8 +60,9 @@ def _otherwise(group: str, numbers: dict[str, float]) -> str:
             **numbers,
         )
     return text(
-        "Dissimilarity in the entry cohort ({comparison}) is {now:.2f}. It would be {near:.2f} if all attended the "
-        "school nearest to their home, and {placed:.2f} if all attended the nearest school that has a place for them.",
+        "Dissimilarity in the entry cohort ({comparison}), as counted, is {now:.2f}. It would be {near:.2f} if all "
+        "attended the school nearest to their home, {placed:.2f} if all attended the nearest school that has a place "
+        "for them, and {chance:.2f} if chance alone decided.",
         comparison=named(COMPARISONS, group),
         **numbers,
     )
@@ -85,7 +89,7 @@ def _untasted(group: str, row: pd.Series) -> str:
             "not measurably differ from what the models predict for now: the difference is {difference} (95% interval "
             "{low} to {high}).",
             comparison=told["comparison"],
-            **{name: number(row[of], 2) for name, of in DIFFERENCE.items()},
+            **{name: number(row[of], DIGITS) for name, of in DIFFERENCE.items()},
         )
     if row["difference_fit"] < 0:
         return text(
@@ -105,9 +109,9 @@ def _size(row: pd.Series) -> dict[str, str]:
     sign = -1.0 if row["difference_fit"] < 0 else 1.0
     low, high = sorted(sign * row[f"difference_fit_{end}"] for end in ("low", "high"))
     return {
-        "difference": number(abs(row["difference_fit"]), 2),
-        "low": number(low, 2),
-        "high": number(high, 2),
+        "difference": number(abs(row["difference_fit"]), DIGITS),
+        "low": number(low, DIGITS),
+        "high": number(high, DIGITS),
     }
 
 
@@ -122,16 +126,22 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
                 f"residence_{group}",
                 text(
                     "Of the dissimilarity that the models predict beyond chance ({comparison}), {share:.0%} comes of "
-                    "where the groups live and the rest of how they choose; by the order in which these are taken it "
-                    "is {low:.0%} to {high:.0%}. A home that was chosen for a school counts as residence here.",
+                    "where the groups live and the rest of how they choose{order}. A home that was chosen for a school "
+                    "counts as residence here.",
                     comparison=named(COMPARISONS, str(group)),
                     share=share["Shapley"],
-                    low=share.min(),
-                    high=share.max(),
+                    order=_by_order(share.min(), share.max()),
                 ),
                 int(own["n_obs"].iloc[0]),
                 PUPILS,
             )
+
+
+def _by_order(low: float, high: float) -> str:
+    """Say between which shares the order lies in which residence and tastes are taken, where it can be seen."""
+    if round(100 * low) == round(100 * high):
+        return ""
+    return text("; by the order in which these are taken it is {low:.0%} to {high:.0%}", low=low, high=high)
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

@@ -15,6 +15,7 @@ from analysis.publish.phrases_leergroei import (
     grew,
     percent,
     points,
+    signed,
     size,
     subject,
     tenth_above,
@@ -80,7 +81,7 @@ def findings(
         *_shortage(known(estimates, model="ois_shortage", by=""), closed, compared),
         *_examples(examples.dropna(subset=["estimate"])),
         *_pnas(estimates, year_shocks, closed),
-        *_education(known(estimates, model="pnas_ses", term="difference")),
+        *_education(known(estimates, model="pnas_ses", term="difference"), closed),
         *_regression(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
         *_absent(
             missing.dropna(subset=["share_present"]),
@@ -101,8 +102,21 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
         most = max(rows, key=lambda row: abs(row["estimate"]))
         told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
         established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
-        said = _off_the_norm(told, below=most["estimate"] < 0, established=established)
+        known_off = not most["ci_low"] <= 0 <= most["ci_high"]
+        said = (
+            _off_the_norm(told, below=most["estimate"] < 0, established=established)
+            if known_off
+            else _at_the_norm(told, signed(most))
+        )
         yield "norm_growth", said, int(most["n_pupils"])
+
+
+def _at_the_norm(told: dict[str, str], estimate: str) -> str:
+    return text(
+        "In {before} the estimate of growth farthest from the national norm, in {subject}, {groep}, is not measurably "
+        "off it: {signed} national standard deviations.",
+        **{**told, "signed": estimate},
+    )
 
 
 def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
@@ -216,10 +230,18 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
             "closed": closed,
             "high": tenth_above(most["high_tenth"]),
         }
-        yield "schools", _unlike(told, established=leads(rows, *SPREAD)), int(most["n_pupils"])
+        differ = bool(most["sd_low"] > 0)
+        yield "schools", _unlike(told, differ=differ, established=leads(rows, *SPREAD)), int(most["n_pupils"])
 
 
-def _unlike(told: dict[str, str], *, established: bool) -> str:
+def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
+    if not differ:
+        return text(
+            "That comparable schools differ by more than chance is not established. By the largest estimate, in "
+            "{subject} among {band}, a tenth of them grew {low} in {closed} than the year before (standard deviations "
+            "of growth), and another tenth {high}.",
+            **told,
+        )
     if established:
         return text(
             "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
@@ -284,26 +306,27 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
         yield (
             "pnas",
             text(
-                "Against all control years and their trend, growth in {subject} was {many} in {closed}; against the "
-                "year before alone, {one}. {trend}{shocks}",
+                "Against all control years and their trend, growth in {subject} was {many} in {closed}. {shocks} "
+                "Against the year before alone it was {one}. {trend}",
                 one=points(one[outcome]),
                 trend=left_out(trends[outcome], many[outcome], one[outcome]),
                 **told,
-            )
+            ).strip()
             if outcome in trends
             else text("Against the year before, growth in {subject} was {many} in {closed}. {shocks}", **told),
             int(many[outcome]["n_pupils"]),
         )
 
 
-def _education(rows: Sequence[Row]) -> Iterator[Finding]:
+def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     for row in rows[:1]:
         yield (
             "education",
             text(
-                "The effect of the closure on growth in {subject} was {points} for pupils whose parents have a low "
-                "education than for pupils whose parents have a middle or high one.",
+                "Against the control years, growth in {subject} in {closed} was {points} for pupils whose parents have "
+                "a low education than for pupils whose parents have a middle or high one.",
                 subject=subject(row),
+                closed=closed,
                 points=points(row),
             ),
             int(row["n_pupils"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analysis.publish.language import text
-from analysis.publish.phrases_leergroei import Row, more_or_less, shocks, span, subject
+from analysis.publish.phrases_leergroei import Row, grew, shocks, span, subject
 
 Finding = tuple[str, str, int]
 
@@ -15,35 +15,35 @@ Finding = tuple[str, str, int]
 def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
     """Tell what schools without consent may do to the changes; nothing where a number of it is withheld."""
     kinds = {row["consent"]: row for row in rows_of(make_up)}
-    told = "; ".join(_if_all_consented(estimates))
+    told = " ".join(_if_all_consented(estimates, closed))
     if told and {"with consent", "without consent"} <= set(kinds):
         schools = {kind: int(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",
             text(
                 "Of {schools:,} schools with tests {without:,} schools gave no consent to use them. The mean share of "
-                "pupils at risk is {out:.0%} at these and {there:.0%} at the others. Weighted for that, pupils grew in "
-                "{closed}, against the year before and in standard deviations of growth: {told}.",
+                "pupils at risk is {out:.0%} at these and {there:.0%} at the others. {told}",
                 schools=sum(schools.values()),
                 without=schools["without consent"],
                 out=kinds["without consent"]["share_at_risk"],
                 there=kinds["with consent"]["share_at_risk"],
-                closed=closed,
                 told=told,
             ),
             sum(schools.values()),
         )
 
 
-def _if_all_consented(estimates: pd.DataFrame) -> Iterator[str]:
+def _if_all_consented(estimates: pd.DataFrame, closed: str) -> Iterator[str]:
     weighted = {row["outcome"]: row for row in known(estimates, model="consent_ipw", by="ois_standardised")}
     for outcome, of in by_outcome(known(estimates, model="consent_bounds")):
         ends = {row["term"]: row["estimate"] for row in of}
         if outcome in weighted:
             yield text(
-                "in {subject} {grew}, and {span} if these schools grew the most or the least of all",
+                "Weighted for that, pupils {grew} in {subject} in {closed} than the year before, in standard "
+                "deviations of growth; with the least and the most that these schools may have grown it is {span}.",
                 subject=subject(weighted[outcome]),
-                grew=more_or_less(weighted[outcome]),
+                closed=closed,
+                grew=grew(weighted[outcome]),
                 span=span(ends["lower"], ends["upper"]),
             )
 
@@ -53,9 +53,9 @@ def left_out(trend: Row, many: Row, one: Row) -> str:
     if trend["ci_low"] <= 0 <= trend["ci_high"]:
         return ""
     if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
-        return text("Growth rose over the control years, which a comparison with one year leaves out. ")
+        return text("Growth rose over the control years, which a comparison with one year leaves out.")
     if trend["estimate"] < 0 and one["estimate"] < many["estimate"]:
-        return text("Growth fell over the control years, which a comparison with one year leaves out. ")
+        return text("Growth fell over the control years, which a comparison with one year leaves out.")
     return ""
 
 

@@ -51,9 +51,9 @@ def _threshold(told: Mapping[str, Row]) -> Iterator[Finding]:
         yield Finding(
             "threshold",
             text(
-                "The difference between scores without and with threshold is {found:.3%} of the pupils at the "
-                "distance in the notes of CBS, against {expected:.0%} in its formula; {share:.1%} of all locations "
-                "have the score that the formula gives.",
+                "From the difference between scores without and with threshold, and the distance in the notes of CBS, "
+                "the threshold is {found:.3%} of the pupils; the formula says {expected:.0%}. Of all locations "
+                "{share:.1%} have the score that the formula gives.",
                 found=row["estimate"],
                 expected=row["expected"],
                 share=told["score"]["share_exact"],
@@ -149,9 +149,9 @@ def _proxy(eligible: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "proxy",
             text(
-                "On the scores of 2019 {country:,} schools would have been among the 15% with the highest score per "
-                "pupil, {city:,} of them in {region}. The list of those that did receive it is not public; the scores "
-                "of the next year decided.",
+                "On the scores of 2019, {country:,} schools would have been among the 15% with the highest score per "
+                "pupil, {city:,} of them in {region}. The list of those that received the arbeidsmarkttoelage is not "
+                "public; the scores of the next year decided.",
                 country=int(country["schools_eligible"]),
                 city=int(city["schools_eligible"]),
                 region=str(city["region"]),

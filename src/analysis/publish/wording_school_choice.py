@@ -76,16 +76,32 @@ def _travel(travel: pd.DataFrame) -> list[tuple[str, str, int]]:
     if len(known) == 1:
         return [("travel", _travel_sentence(known.iloc[0]), int(known.iloc[0]["n_obs"]))]
     rows = known.to_dict("records")
-    ends = {"travel_low": (known.iloc[0], trails(rows)), "travel_high": (known.iloc[-1], leads(rows))}
+    low, high = known.iloc[0], known.iloc[-1]
     return [
-        (name, _travel_sentence(row) + ("" if established else " " + _not_the_last(len(known))), int(row["n_obs"]))
-        for name, (row, established) in ends.items()
+        (
+            "travel_low",
+            f"{_travel_sentence(low)}{'' if trails(rows) else ' ' + _lowest(len(known))}",
+            int(low["n_obs"]),
+        ),
+        (
+            "travel_high",
+            f"{_travel_sentence(high)}{'' if leads(rows) else ' ' + _highest(len(known))}",
+            int(high["n_obs"]),
+        ),
     ]
 
 
-def _not_the_last(number: int) -> str:
+def _lowest(number: int) -> str:
     return text(
-        "Of {number} groups this estimate is at the end; that the group itself is, is not established.", number=number
+        "Of {number} groups this one has the lowest estimate; that no group goes less far is not established.",
+        number=number,
+    )
+
+
+def _highest(number: int) -> str:
+    return text(
+        "Of {number} groups this one has the highest estimate; that no group goes farther is not established.",
+        number=number,
     )
 
 
@@ -119,7 +135,8 @@ def _travel_sentence(row: pd.Series) -> str:
 
 def _who(group: str) -> str:
     if group.endswith(NEIGHBOURHOOD):
-        return text("Neighbourhoods with {group} inhabitants", group=term(group))
+        band = group.removesuffix(NEIGHBOURHOOD).strip()
+        return text("Neighbourhoods whose share of non-western inhabitants is {band}", band=term(band))
     name = group_label(group)
     return name[:1].upper() + name[1:]
 

@@ -168,9 +168,9 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
         return
     bottom, top, middle = last.iloc[0], last.iloc[-1], last.iloc[whole // 2]
     sentence = text(
-        "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest}, "
-        "{mid:.0%} one where it is {middle} and {high:.0%} one where it is {highest}; in {first} it was "
-        "{low_then:.0%} and {high_then:.0%} at the two ends.",
+        "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest} "
+        "({low_then:.0%} in {first}), {mid:.0%} one where it is {middle}, and {high:.0%} one where it is {highest} "
+        "({high_then:.0%} in {first}).",
         year=int(bottom["year"]),
         low=bottom["share_now"],
         lowest=term(str(bottom["band"])),
@@ -227,7 +227,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
             near, full = (found[rule]["estimate"] for rule in RULES)
             sentence = text(
                 "If all pupils attended the school nearest to their home, the dissimilarity between {pair} would be "
-                "{near:.2f}, {than_near}; with the places that schools have it would be {full:.2f}, {than_full}. "
+                "{near:.2f}: {than_near}. With the places that schools have it would be {full:.2f}: {than_full}. "
                 "Homes are taken as they are: some were chosen for a school.",
                 pair=_pair(group),
                 near=near,

@@ -98,7 +98,7 @@ def _weging(row: Row | None) -> Iterator[Finding]:
     sentence = (
         text(
             "At schools with 10 points more schoolweging the teacher shortage is on average {size} {side}, in the same "
-            "year and region. It goes with schoolweging; that is not its cause.",
+            "year and region. That the two go together does not make one the cause.",
             size=units.size(row),
             side=text("larger") if sign > 0 else text("smaller"),
         )
@@ -268,8 +268,8 @@ def _earlier(p_earlier: float | None) -> str:
     if p_earlier is None or p_earlier >= LEVEL:
         return ""
     return text(
-        "Schools with and without it moved apart before the start already ({p}), so that they are compared nowhere "
-        "else.",
+        "Schools with and without the toelage had moved apart before its start ({p}), so that comparing before and "
+        "after says nothing of this outcome.",
         p=p_value(p_earlier),
     )
 

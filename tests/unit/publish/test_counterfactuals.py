@@ -105,9 +105,12 @@ def told(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION, mixed=MIXE
 def test_the_sentences_tell_the_numbers_of_the_tables():
     found = told()
     assert "is 0.64. It would be 0.51 if" in found["nearest_hoog_laag"]
-    assert "and 0.44 if" in found["nearest_hoog_laag"]
-    assert "would be 0.20 lower than" in found["no_taste_hoog_laag"]
-    assert "(95% interval 0.16 to 0.24)" in found["no_taste_hoog_laag"]
+    assert (
+        "0.44 if all attended the nearest school that has a place for them, and 0.18 if chance"
+        in (found["nearest_hoog_laag"])
+    )
+    assert "would be 0.200 lower than" in found["no_taste_hoog_laag"]
+    assert "(95% interval 0.160 to 0.240)" in found["no_taste_hoog_laag"]
     assert "50% comes of where the groups live" in found["residence_hoog_laag"]
     assert "it is 40% to 60%" in found["residence_hoog_laag"]
     # Dalton keeps 10% by one model and 15% by a model per group: of two kinds, 5% go to the other one.
@@ -150,6 +153,20 @@ def test_where_only_homes_can_differ_or_a_part_is_no_share_nothing_is_said_of_it
     assert "residence_hoog_laag" not in told(parts=PARTS.assign(share=PARTS["share"].mask(shapley, share)))
 
 
+def test_an_order_that_makes_no_visible_difference_is_not_told():
+    """The shares were printed as "it is 54% to 54%"."""
+    same = PARTS.assign(share=PARTS["share"].where(PARTS["factor"] != "residence", 0.541))
+    assert "how they choose. A home" in told(parts=same)["residence_hoog_laag"]
+
+
+def test_an_end_beside_zero_is_not_printed_as_zero():
+    small = SCENARIOS.assign(difference_fit=-0.012, difference_fit_low=-0.021, difference_fit_high=-0.003)
+    assert (
+        "0.012 lower than the models predict for now (95% interval 0.003 to 0.021)"
+        in (told(small)["no_taste_hoog_laag"])
+    )
+
+
 def test_by_postcode_the_sentence_says_what_it_cannot_mean():
     by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
     assert "is 0.64. It would be 0.51 if all attended the school nearest to the centre" in by_postcode
@@ -160,7 +177,7 @@ def test_a_difference_that_may_be_of_either_sign_is_none():
     higher = SCENARIOS.assign(difference_fit=0.01, difference_fit_low=-0.01, difference_fit_high=0.03)
     sentence = told(higher)["no_taste_hoog_laag"]
     assert "would not measurably differ from what the models predict for now" in sentence
-    assert "the difference is 0.01 (95% interval −0.01 to 0.03)" in sentence
+    assert "the difference is 0.010 (95% interval −0.010 to 0.030)" in sentence
     assert "higher" not in sentence
 
 
@@ -181,7 +198,7 @@ def test_the_same_in_dutch():
         figure = charts.moved_nearby(MOVED)
     assert "hoogstens 5,0% van hun leerlingen" in found["tastes_of_groups"]
     assert "aannemelijkheidsquotiënttoets: p = 0,601" in found["substitution"]
-    assert "0,20 lager zijn dan" in found["no_taste_hoog_laag"]
+    assert "0,200 lager zijn dan" in found["no_taste_hoog_laag"]
     assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
     assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]
     assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"

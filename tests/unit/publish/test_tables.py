@@ -67,6 +67,13 @@ def test_a_figure_tells_on_how_many_each_row_rests() -> None:
     assert numbers_behind(named, ["n_pupils"]) == "n = 55 to 1,235 pupils per row of the data"
 
 
+def test_rows_that_count_nobody_are_no_number_that_a_figure_rests_on():
+    """A figure of withheld cells and empty ones was captioned "n = 0"."""
+    empty = suppress(pd.DataFrame({"band": ["a", "b"], "n": [0, 40]}), ["n"], PROFILES["default"])
+    assert numbers_behind(empty, ["n"]) == "n = 40"
+    assert numbers_behind(suppress(pd.DataFrame({"band": ["a"], "n": [0]}), ["n"], PROFILES["default"]), ["n"]) == ""
+
+
 def test_an_empty_key_is_no_header_of_its_row():
     frame = pd.DataFrame({"group": ["laag", "all"], "comparison": ["hoog", ""], "n": [20, 30]})
     html = table(frame, ["n"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.multiplicity import FAMILIES
-from analysis.publish.tested import DECLARED, PValueOf, with_tests
+from analysis.publish.tested import DECLARED, PValueOf, of_tastes, with_tests
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 ESTIMATES = pd.DataFrame(
@@ -48,6 +48,21 @@ def test_one_of_several_rows():
     assert np.isnan(PValueOf({"model": "ois_shortage"}, 7).p_value(ESTIMATES))
 
 
+def test_the_tests_on_tastes_and_on_chance_are_counted():
+    """Their p-values stood in sentences that were said to be no tests."""
+    mixed = pd.DataFrame({"lr_groups": [60.9] * 2, "lr_within": [0.0] * 2, "p_groups": [1e-9] * 2, "p_within": 0.73})
+    names = ["travel_low", "tastes_of_groups", "substitution"]
+    found = pd.DataFrame({"name": names, "sentence": ".", "n": 300, "unit": "pupils"})
+    p_values = with_tests(found, of_tastes(mixed), "school_choice").set_index("name")["p_value"]
+    assert p_values[names[1:]].tolist() == [1e-9, 0.73]
+    assert np.isnan(p_values["travel_low"])
+    indices = pd.DataFrame({"term": ["dissimilarity_corrected_now"], "group": "laag", "estimate": 0.4, "p_value": 0.02})
+    found = found.assign(name=["dissimilarity_laag", "dissimilarity_turkish", "change"])
+    p_values = with_tests(found, indices, "segregation")["p_value"]
+    assert p_values.iloc[0] == 0.02
+    assert p_values.iloc[1:].isna().all()  # withheld; an interval alone
+
+
 def test_the_members_of_a_family_are_declared():
     declared = {name for of in DECLARED.values() for name in of}
     named = {"growth by subject", "advice against the test"}
@@ -55,8 +70,6 @@ def test_the_members_of_a_family_are_declared():
 
 
 def test_every_chapter_that_is_declared_hands_over_its_tests():
-    hands_over = re.compile(
-        r"chapter\.with_tests\(findings, estimates\)\\n\",\s*\"chapter\.hand_over\(\\\"(\w+)_findings"
-    )
+    hands_over = re.compile(r"chapter\.with_tests\([^\n]*\)\\n\",\s*\"chapter\.hand_over\(\\\"(\w+)_findings")
     found = {name for path in NOTEBOOKS.glob("*.ipynb") for name in hands_over.findall(path.read_text("utf8"))}
     assert found == set(DECLARED)

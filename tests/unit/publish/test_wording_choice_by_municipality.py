@@ -40,7 +40,9 @@ def test_the_fall_is_told_as_how_many_times_as_often():
 def test_the_spread_is_one_standard_deviation_to_each_side():
     spread = pd.DataFrame([{"model": "mean", "tau": 0.2, "tau_low": 0.1, "tau_high": 0.3, "n_obs": 133}])
     found = told([row("mean", "intercept", 1.2, 1.1, 1.3)], spread=spread)["spread"]
-    assert "between 2.7 and 4.1 times" in found  # exp(1.0) and exp(1.4)
+    assert (
+        "the school at 1 km is attended 2.7 to 4.1 times as often as the one at 2 km" in found
+    )  # exp(1.0) and exp(1.4)
 
 
 def test_a_spread_that_may_be_none_is_no_difference():
@@ -54,7 +56,7 @@ def test_a_spread_that_may_be_none_is_no_difference():
     ("low", "high", "words"),
     [
         (0.01, 0.15, "falls faster from 1 to 2 km, by 0.08 log odds per km (95% interval 0.01 to 0.15)"),
-        (-0.15, -0.01, "falls more slowly from 1 to 2 km, by 0.08 log odds per km"),
+        (-0.15, -0.01, "falls more slowly from 1 to 2 km, by 0.08 log odds per km (95% interval 0.01 to 0.15)"),
         (-0.01, 0.15, "does not measurably fall faster or slower"),
     ],
 )
@@ -87,7 +89,8 @@ def test_what_holds_between_other_distances_is_counted():
     others = [dict(zip(columns, values, strict=True)) for values in rows]
     found = told([row("density", "log2_density", 0.08, 0.01, 0.15)], others=others)["density"]
     assert found.endswith(
-        "Of 3 other pairs of distances, the fall is then measurably faster between 1 and measurably slower between 1."
+        "Taken between 3 other pairs of distances, the fall is then measurably faster for 1 of these and measurably "
+        "slower for 1."
     )
 
 

@@ -108,6 +108,17 @@ def test_where_schools_differ_most_is_said_where_it_is_established(second, estab
     assert ("not established" in said) is not established
 
 
+def test_schools_whose_spread_may_be_zero_are_not_said_to_differ():
+    chance = spread(-0.1, 0.1).assign(sd_schools=0.08, sd_low=0.0, sd_high=0.2)
+    assert told(spread=chance)["schools"].startswith("That comparable schools differ by more than chance is not establ")
+
+
+def test_an_estimate_that_may_be_on_the_norm_is_not_said_to_be_off_it():
+    said = told(("norm_growth", "groep", "lezen", "groep 4", "mean", -0.02, -0.05, 0.01, 400))["norm_growth"]
+    assert "is not measurably off it: −0.02 (95% interval −0.05 to 0.01) national standard deviations" in said
+    assert "below" not in said
+
+
 def test_the_choice_of_years_is_told():
     rows = [
         ("pnas_overall", "", "composite", "", "closure", -3.16, -3.5, -2.8, 90_000),
@@ -117,7 +128,7 @@ def test_the_choice_of_years_is_told():
     ]
     found = told(*rows)
     assert "was 3.2 (95% interval 2.8 to 3.5) percentile points lower in 2019/20" in found["pnas"]
-    assert "year before alone, 2.5 (95% interval 2.2 to 2.8) percentile points lower" in found["pnas"]
+    assert "year before alone it was 2.5 (95% interval 2.2 to 2.8) percentile points lower" in found["pnas"]
     assert "1.2 (95% interval 0.4 to 2.0) percentile points lower for pupils whose parents" in found["education"]
 
 
@@ -128,6 +139,10 @@ def test_regression_to_the_mean_is_taken_off():
     ]
     said = told(*rows)["regression_to_mean"]
     assert "37% dropped a level in 2019/20; 27% would have without any closure" in said
+    assert "subject" not in said.split("luck.")[1]
+    other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
+    both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
+    assert "In no other subject is the difference as large" in told(*both)["regression_to_mean"]
 
 
 def test_example_pupils():
@@ -221,8 +236,9 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
     assert "scholen met 80% of meer met risico 0,35" in found["bands_lezen"]
 
 
-def shocked(model, low, high, df=1, outcome="rekenen"):
+def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
     row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "shock_df": df}
+    row |= dict(zip(("ci_low", "ci_high"), ends, strict=True))
     return pd.DataFrame([{**row, "control_years": df + 2}])
 
 
@@ -237,6 +253,14 @@ def shocked(model, low, high, df=1, outcome="rekenen"):
 def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
     said = told(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))["growth_rekenen"]
     assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in said
+
+
+def test_shocks_that_widen_nothing_are_not_told_as_another_interval():
+    """Three years near a line by luck: the interval is the one that stands there already, 0.08 wide."""
+    same = shocked("ois_standardised", -0.21, -0.13)
+    said = told(overall(-0.17, -0.21, -0.13), shocks=same)["growth_rekenen"]
+    assert "The 3 control years lie so near their own trend that shocks of a year do not widen this interval" in said
+    assert "the 95% interval is" not in said
 
 
 def test_where_nothing_shows_how_much_years_differ_the_sentence_says_so():
@@ -284,7 +308,8 @@ def test_schools_without_consent_are_told_with_weights_and_bounds():
     found = findings(*rows, consent=consent).loc["consent"]
     assert "Of 213 schools with tests 43 schools gave no consent" in found["sentence"]
     assert "43% at these and 39% at the others" in found["sentence"]
-    assert "0.17 (95% interval 0.13 to 0.21) less, and 0.27 less to 0.07 more if these schools" in found["sentence"]
+    assert "pupils grew 0.17 (95% interval 0.13 to 0.21) less in arithmetic" in found["sentence"]
+    assert "the most that these schools may have grown it is 0.27 less to 0.07 more." in found["sentence"]
     assert (found["n"], found["unit"]) == (213, "schools")
 
 

@@ -60,13 +60,16 @@ def test_a_group_at_the_end_that_may_be_another_is_not_taken_for_the_last():
     # .31 and .29 with half intervals of .11: the difference has a standard error of .08.
     close = ("20%-40% non-western", 0.29, 0.18, 0.40, 800)
     found = told(travel(LOW, close, HIGH))
-    assert "Of 3 groups this estimate is at the end" in found["travel_high"]
+    assert (
+        "Of 3 groups this one has the highest estimate; that no group goes farther is not established."
+        in found["travel_high"]
+    )
     assert "not established" not in found["travel_low"]
 
 
 def test_a_positive_estimate_is_farther_for_the_step():
     sentence = told(travel(LOW, HIGH))["travel_high"]
-    assert "below 20% non-western" in sentence
+    assert sentence.startswith("Neighbourhoods whose share of non-western inhabitants is below 20%: ")
     assert "0.31 (95% interval 0.21 to 0.42) km farther away" in sentence
     assert "one standard deviation (4.3 points) lower, counted from 0.6 km" in sentence
 
@@ -120,5 +123,7 @@ def test_findings_are_told_in_dutch_with_dutch_numbers():
     with speaking("nl"):
         far = told(travel(LOW, HIGH))
     assert "kiezen uit 1.193 scholen" in far["at_nearest_school"]
-    assert far["travel_high"].startswith("Buurten met een bevolking die voor minder dan 20% niet-westers is")
+    assert far["travel_high"].startswith(
+        "Buurten waar het aandeel inwoners met een niet-westerse achtergrond minder dan 20% is"
+    )
     assert "hoogopgeleid, zonder migratieachtergrond (50%)" in far["concepts"]

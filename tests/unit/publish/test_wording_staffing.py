@@ -86,7 +86,7 @@ def test_what_the_cut_off_finds_too_uncertain_is_said_beside_every_verdict():
 def test_that_schools_moved_apart_before_is_said_where_the_test_says_so(p_value, moved):
     row = {"model": "amt_rd", "outcome": "shortage", "unit": "share of employment"}
     (finding,) = said(row, trends=pd.DataFrame({"outcome": ["shortage"], "p_value": [p_value]}))
-    assert ("moved apart before the start already (p < 0.001)" in finding.sentence) == moved
+    assert ("with and without the toelage had moved apart before its start (p < 0.001)" in finding.sentence) == moved
 
 
 def estimates(**p_values: float) -> pd.DataFrame:
