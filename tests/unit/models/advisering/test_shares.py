@@ -68,7 +68,7 @@ def test_of_one_school_nothing_is_known_of_how_its_pupils_are_alike() -> None:
 
 @pytest.mark.parametrize("schools", [4, 8])
 def test_a_share_of_few_schools_is_covered_as_often_as_it_says(schools: int) -> None:
-    """Chances of schools have sd .1. Of 4,000 worlds 99% and 96% (of 4 and 8 schools), with normal quantiles 90%, 92%."""
+    """Chances of schools have sd .1. Of 4,000 worlds 99% and 96% (4 and 8 schools); with z 90%, 92%."""
     rng, hits = np.random.default_rng(schools), []
     for _ in range(400):
         chance = np.repeat(rng.beta(6, 14, schools), 25)
