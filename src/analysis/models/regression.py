@@ -106,9 +106,11 @@ def t_interval(
     Returns
     -------
     DataFrame
-        ``estimate, std_error, ci_low, ci_high, p_value``; the p-value is two-sided, against zero.
+        ``estimate, std_error, ci_low, ci_high, p_value``; the p-value is two-sided, against zero. An error of zero is
+        that of an outcome which does not vary, such as one salary for all: nothing is known of how exact it is.
     """
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
+    error = np.where(error > ROUNDING * np.abs(value), error, np.nan)
     df = np.asarray(n_clusters) - 1
     half = student.ppf((1 + level) / 2, df) * error
     return pd.DataFrame(
@@ -178,13 +180,21 @@ def fit(
         raise ModelError(f"{outcome}: {len(X)} rows are too few for {X.shape[1]} terms", Reason.TOO_FEW)
     refuse_alike(X, outcome)
     codes = numbered(data[cluster])
+    largest = float(data[outcome].abs().max())
     if entity is not None:
         refuse_one_cluster(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
-        return clustered(sm.WLS(y, X, weights=w), data[cluster])
+        return without_rounding(clustered(sm.WLS(y, X, weights=w), data[cluster]), largest)
     middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
     others = (X - middle)[[*X.columns[1:], INTERCEPT]]
     refuse_one_cluster(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
-    return _from_means(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), middle)
+    found = without_rounding(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), largest)
+    return _from_means(found, middle)
+
+
+def without_rounding(found: Regression, largest: float) -> Regression:
+    """Give a regression that leaves nothing but rounding of an outcome (its `largest` value) errors of zero."""
+    nothing = not (found.residuals.abs() > ROUNDING * largest).any()
+    return replace(found, covariance=0.0 * found.covariance) if nothing else found
 
 
 def _from_means(found: Regression, middle: pd.Series) -> Regression:

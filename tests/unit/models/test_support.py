@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, Reason
-from analysis.models.regression import fit
+from analysis.models.regression import fit, t_interval
 from analysis.models.staffing.fractional import fit_fractional, fit_where_determined
 from analysis.models.staffing.panel import fit_panel
 from analysis.models.support import of_one_cluster
@@ -87,3 +87,26 @@ def test_one_treated_board_is_refused_and_two_are_not(engine):
 def test_no_more_rows_than_terms_is_an_error_of_the_data():
     with pytest.raises(ModelError, match="2 rows are too few for 2 terms"):
         fit(rows().iloc[:2], "y", ["x"], cluster="c")
+
+
+@pytest.mark.parametrize("outcome", [3.0, 0.1, 0.0])
+@pytest.mark.parametrize("entity", [None, "c"])
+def test_an_outcome_that_does_not_vary_has_no_error(outcome, entity):
+    """Its residuals are rounding; 3.0 had an error of 6e-16 and a p-value of 0."""
+    told = fit(rows().assign(y=outcome), "y", ["x"], cluster="c", entity=entity).estimates("m", "", "u")
+    assert told[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
+
+
+def test_one_salary_for_all_has_no_interval():
+    told = t_interval(pd.Series([3000.0, 1.0]), pd.Series([0.0, 0.5]), 20)
+    assert told["estimate"].tolist() == [3000, 1]
+    assert told[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("engine", ["linearmodels", "within"])
+def test_a_panel_that_does_not_vary_has_no_error(engine):
+    panel = pd.DataFrame([(s, year, s % 8) for s in range(24) for year in range(2015, 2020)])
+    panel = panel.set_axis(["location", "year", "board"], axis=1).assign(y=lambda f: 0.1 * f["location"])
+    panel = panel.assign(x=np.random.default_rng(5).normal(size=120))
+    told = fit_panel(panel, "y", ["x"], engine=engine).estimates("m", "", "u")
+    assert told[["std_error", "p_value"]].isna().all(axis=None)

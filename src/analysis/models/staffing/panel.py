@@ -21,7 +21,7 @@ from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
-from analysis.models.regression import Regression, refuse_absorbed, refuse_alike
+from analysis.models.regression import Regression, refuse_absorbed, refuse_alike, without_rounding
 from analysis.models.support import refuse_one_cluster
 
 SCHOOL, YEAR = "location", "year"
@@ -43,11 +43,14 @@ class PanelFit:
         By term.
     residuals
         One per row.
+    largest
+        Absolute value of the outcome.
     """
 
     panel: Design
     coefficients: pd.Series
     residuals: pd.Series
+    largest: float
 
     def clustered(self, cluster: str) -> Regression:
         """Give the coefficients errors clustered by a column, within whose values schools lie."""
@@ -61,7 +64,7 @@ class PanelFit:
         covariance = pd.DataFrame(
             scale * bread @ scores.T @ scores @ bread, self.coefficients.index, self.coefficients.index
         )
-        return Regression(self.coefficients, covariance, self.residuals, n, number)
+        return without_rounding(Regression(self.coefficients, covariance, self.residuals, n, number), self.largest)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ class Design:
         refuse_missing(self.rows, [outcome], "the panel")
         solve = _by_linearmodels if engine == "linearmodels" else _within
         coefficients, residuals = solve(self, outcome)
-        return PanelFit(self, pd.Series(coefficients, list(self.terms)), pd.Series(residuals, index=self.rows.index))
+        left = pd.Series(residuals, index=self.rows.index)
+        return PanelFit(self, pd.Series(coefficients, list(self.terms)), left, float(self.rows[outcome].abs().max()))
 
 
 def fit_panel(
@@ -256,6 +260,8 @@ def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
             f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters", Reason.TOO_FEW_CLUSTERS
         )
     beta, V = regression.coefficients[told].to_numpy(), regression.covariance.loc[told, told].to_numpy()
+    if not V.any():
+        raise ModelError("the outcome does not vary beside the terms: there is nothing to test", Reason.NO_VARIATION)
     statistic = float(beta @ np.linalg.solve(V, beta) / len(told))
     free = regression.n_clusters - 1
     return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))

@@ -58,7 +58,7 @@ def pre_trends(events: Mapping[str, Regression], start: int) -> pd.DataFrame:
     told = []
     for outcome, found in events.items():
         terms = [str(term) for term in found.coefficients.index if event_year(str(term)) < start]
-        if not 0 < len(terms) < found.n_clusters:
+        if not 0 < len(terms) < found.n_clusters or not found.std_errors.any():  # or the outcome does not vary
             continue
         test = joint_test(found, terms)
         told.append(
