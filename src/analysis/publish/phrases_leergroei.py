@@ -93,7 +93,7 @@ def points(row: Row) -> str:
 
 
 def _measurable(row: Row) -> bool:
-    return not row["ci_low"] <= 0 <= row["ci_high"]
+    return bool(row["ci_low"] > 0 or row["ci_high"] < 0)  # without an interval nothing is
 
 
 def size(row: Row, digits: int = 2) -> str:
