@@ -146,6 +146,7 @@ def grown() -> pd.DataFrame:
     start = rng.choice([2016, 2017, 2018, 2019], n)
     frame = pd.DataFrame(
         {
+            "pupil": np.arange(n),
             "outcome": rng.choice(["lezen", "rekenen"], n),
             "location": np.char.add("s", (np.arange(n) % 40).astype(str)),
             "groep": rng.choice([5, 6], n),
@@ -164,6 +165,12 @@ def grown() -> pd.DataFrame:
     return frame.assign(
         growth=growth, e_percentile=frame["m_percentile"] + growth, closure=(start == 2019).astype(float), year=year
     ).assign(subject=frame["outcome"], growth_sd=growth, present=(growth > 0).astype(float))
+
+
+SIDES = ("location", "education", "background")
+NOBODY_STAYED = pd.DataFrame(columns=[f"{year}_{name}" for year in ("first", "last") for name in SIDES]).assign(
+    pupils=0
+)
 
 
 def attended() -> pd.DataFrame:
@@ -394,7 +401,7 @@ CASES = {
     ),
     "change of segregation": Case(
         attended,
-        lambda f: decomposition.decompose(f, draws=5, seed=1),
+        lambda f: decomposition.decompose(f, NOBODY_STAYED, draws=5, seed=1),
         ("year", "location", "education", "background", "pupils"),
     ),
     "mirror": Case(

@@ -100,6 +100,6 @@ def test_a_share_of_teachers_and_of_pupils_too():
     shares = told[told["unit"] == "share of teachers"].dropna(subset="ci_low")
     assert len(shares) > 3
     assert shares["ci_low"].ge(0).all()
-    pupils = frame.assign(subject="lezen", closure=0.0, sat=(np.arange(n) > 1).astype(float))
+    pupils = frame.assign(pupil=np.arange(n), subject="lezen", closure=0.0, sat=(np.arange(n) > 1).astype(float))
     row = growth_rows.means_by(pupils, ["lezen"], [], "sat", model="m", term="t", unit="probability").iloc[0]
     assert row["estimate"] < row["ci_high"] <= 1
