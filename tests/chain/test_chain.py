@@ -105,6 +105,7 @@ def test_the_growth_chapter_publishes_every_model(ci_edition: Path) -> None:
     named = "norm_growth ois_standardised ois_shortage ois_prior_level regression_to_mean level_drop_logit"
     named += " level_drop_ame pnas_overall pnas_one_control pnas_ses pnas_sex pnas_ability pnas_grade pnas_school_fe"
     named += " placebo weekly ancova mixed e_test_share e_test_logit e_test_ame unweighted ipw covered lee_bounds"
+    named += " consent_ipw consent_bounds"
     assert set(estimates["model"]) == set(named.split())
     assert estimates["unit"].notna().all()
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pyfixest
 import pytest
 import statsmodels.formula.api as smf
+from scipy.optimize import minimize
 from scipy.stats import norm
 
 EQUAL = {"rel": 1e-6, "abs": 1e-9}
@@ -98,11 +99,18 @@ def test_conditional_logit_of_a_group_of_parents(internal, row, group):
     chosen = attended.set_index("location").index.get_indexer(pairs["location"])
     rows = np.arange(len(pairs))
 
-    b = np.zeros(3)
-    for _ in range(50):
-        e = np.exp(x @ b)
+    def moments(b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        v = x @ b
+        e = np.exp(v - v.max(axis=1, keepdims=True))
         p = e / e.sum(axis=1, keepdims=True)
-        mean = np.einsum("ij,ijk->ik", p, x)
+        return p, np.einsum("ij,ijk->ik", p, x)
+
+    def loss(b: np.ndarray) -> float:
+        return float(-np.log(moments(b)[0][rows, chosen]).sum())
+
+    b = minimize(loss, np.zeros(3), method="BFGS").x
+    for _ in range(5):  # Newton's method from there, to the last digits
+        p, mean = moments(b)
         information = np.einsum("ij,ijk,ijl->kl", p, x, x) - mean.T @ mean
         b = b + np.linalg.solve(information, (x[rows, chosen] - mean).sum(axis=0))
     scores = pd.DataFrame(x[rows, chosen] - mean).groupby(pairs["pc4"].to_numpy()).sum().to_numpy()

@@ -225,7 +225,7 @@ def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -
     beside = [kept for kept in dict.fromkeys((name, "std_error", SUPPRESSED)) if kept in old and kept in new]
     one, other = old.loc[differs, beside], new.loc[differs, beside]
     before, after = numbers(one[name]).to_numpy(), numbers(other[name]).to_numpy()
-    with np.errstate(over="ignore"):  # a change from next to nothing is infinite, for a reader
+    with np.errstate(over="ignore", invalid="ignore"):  # a change from next to nothing is infinite, for a reader
         relative = (after - before) / np.where(before == 0, np.nan, np.abs(before))
     cells = pd.DataFrame(
         {
@@ -243,8 +243,10 @@ def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -
 
 def _equal(before: np.ndarray, after: np.ndarray, errors: np.ndarray, tolerance: float) -> np.ndarray:
     size = np.fmax(np.fmax(np.abs(before), np.abs(after)), errors)
-    noise: np.ndarray = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
-    return noise
+    with np.errstate(invalid="ignore"):  # an infinite number is a rounding away from no other
+        noise: np.ndarray = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
+    near: np.ndarray = noise & np.isfinite(size)
+    return near
 
 
 def _errors(frame: pd.DataFrame) -> np.ndarray:

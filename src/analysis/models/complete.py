@@ -6,7 +6,7 @@ cluster of its own, in a sum it is passed over, and in a comparison it is False.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -67,6 +67,34 @@ def refuse_missing(
         raise ModelError(
             f"{start}values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
         )
+
+
+def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> NDArray[np.intp]:
+    """Return where each key stands in an index.
+
+    What `pandas.Index.get_indexer` gives for a key that is not there, -1, would be the last row.
+
+    Parameters
+    ----------
+    index
+        Of rows, each of them once.
+    keys
+        Looked up, shape (n,).
+    what
+        Names them, for the message.
+
+    Raises
+    ------
+    ModelError
+        `Reason.MISSING`, with the number of keys that are not there; `Reason.INVALID` if a row stands twice.
+    """
+    if not index.is_unique:
+        raise ModelError(f"{what}: {int(index.duplicated().sum())} stand twice", Reason.INVALID)
+    found: NDArray[np.intp] = index.get_indexer(keys if isinstance(keys, pd.Index) else pd.Index(list(keys)))
+    unknown = int((found < 0).sum())
+    if unknown:
+        raise ModelError(f"{what}: {unknown} of {len(found)} rows are of one that is not known", Reason.MISSING)
+    return found
 
 
 def _parts(frame: pd.DataFrame | Mapping[str, ArrayLike], name: str) -> list[str]:

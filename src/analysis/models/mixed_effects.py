@@ -62,7 +62,7 @@ class MixedEffects:
     def estimates(self, model: str, group: str, unit: str | dict[str, str], variance_unit: str) -> pd.DataFrame:
         """Tell the fixed effects and the variances in the one form.
 
-        Intervals of fixed effects are those of large samples. Variances have none; their terms are
+        Intervals of fixed effects are those of large samples (``df`` is empty). Variances have none; their terms are
         ``variance_<term>``, ``covariance_<term>_<term>`` and ``variance_residual``.
         """
         terms = list(self.coefficients.index)
@@ -75,7 +75,7 @@ class MixedEffects:
         variances = {**self._between_by_term(), "variance_residual": self.within}
         random = pd.DataFrame({"term": list(variances), "estimate": list(variances.values()), "unit": variance_unit})
         rows = pd.concat([fixed, random], ignore_index=True)
-        return in_form(rows, model=model, group=group, n_obs=self.n_obs, n_clusters=len(self.by_group))
+        return in_form(rows, model=model, group=group, n_obs=self.n_obs, n_clusters=len(self.by_group), df=np.nan)
 
     def _between_by_term(self) -> dict[str, float]:
         terms, matrix = list(self.between.index), self.between.to_numpy()

@@ -24,6 +24,7 @@ from scipy.stats import t as student
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
+from analysis.models.support import refuse_one_cluster
 
 INTERCEPT = "intercept"
 ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its spread is left
@@ -151,7 +152,8 @@ def fit(
     ------
     ModelError
         If a value is missing, a weight is not positive, there is one cluster only, an entity lies in several clusters,
-        the effects of entities absorb a term, or the terms cannot be told apart.
+        the effects of entities absorb a term, the terms cannot be told apart, there are no more rows than terms, or
+        one cluster alone says something of a term.
 
     Notes
     -----
@@ -172,10 +174,16 @@ def fit(
         refuse_absorbed(swept[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
         numbers = swept
     y, X = numbers[outcome], numbers.drop(columns=outcome)
+    if len(X) <= X.shape[1]:
+        raise ModelError(f"{outcome}: {len(X)} rows are too few for {X.shape[1]} terms", Reason.TOO_FEW)
     refuse_alike(X, outcome)
+    codes = numbered(data[cluster])
     if entity is not None:
+        refuse_one_cluster(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
         return clustered(sm.WLS(y, X, weights=w), data[cluster])
     middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
+    others = (X - middle)[[*X.columns[1:], INTERCEPT]]
+    refuse_one_cluster(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
     return _from_means(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), middle)
 
 
@@ -211,11 +219,16 @@ def statsmodels_fit(model: Any, clusters: pd.Series, **fit_options: Any) -> Any:
     """Fit as `clustered` does, but return statsmodels' own results, for what only they offer (``get_margeff``)."""
     terms = dict(zip(map(str, model.exog_names), np.asarray(model.exog).T, strict=True))
     refuse_missing({"the outcome": model.endog, "the clusters": clusters, **terms}, what="a regression")
+    how = {"groups": numbered(clusters), "use_correction": True}
+    return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **fit_options)
+
+
+def numbered(clusters: pd.Series) -> NDArray[np.intp]:
+    """Give the clusters of rows numbers from 0; there must be two."""
     codes, names = pd.factorize(clusters)
     if len(names) < 2:
         raise ModelError("errors clustered by school need at least two schools", Reason.TOO_FEW_CLUSTERS)
-    how = {"groups": codes, "use_correction": True}
-    return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **fit_options)
+    return codes
 
 
 def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def tenth_above(limit: float) -> str:
 
 def shocks(row: Row, digits: int = 2) -> str:
     """Say what the interval is if years differ by shocks, or that the control years show too little of these."""
-    if not row["df"] > 0 or row["shock_low"] != row["shock_low"]:
+    if not row["shock_df"] > 0 or row["shock_low"] != row["shock_low"]:
         return text(
             "With so few control years ({years}) nothing shows how much years differ by themselves, and this interval "
             "does not count it.",

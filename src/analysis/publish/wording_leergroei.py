@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
@@ -20,7 +21,7 @@ from analysis.publish.phrases_leergroei import (
     tenth_above,
     tenth_below,
 )
-from analysis.publish.ranked import furthest_apart, leads
+from analysis.publish.ranked import furthest_apart, leads, trails
 from analysis.publish.wording_leergroei_limits import (
     Finding,
     by_outcome,
@@ -82,7 +83,14 @@ def findings(
         *_pnas(estimates, year_shocks, closed),
         *_education(known(estimates, model="pnas_ses", term="difference"), closed),
         *_regression(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
-        *_absent(missing.dropna(subset=["share_present"]), levels, before, closed, with_m_test),
+        *_absent(
+            missing.dropna(subset=["share_present"]),
+            known(estimates, model="e_test_share", category=f"level {levels[-1]}"),
+            levels,
+            before,
+            closed,
+            with_m_test,
+        ),
     ]
     of_schools = list(consent_given(consent.dropna(), estimates, closed))
     told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
@@ -332,15 +340,16 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
         if {"drop_expected", "drop_closure"} <= set(by_term):
             told.append((by_term["drop_expected"], by_term["drop_closure"]))
     if told:
-        expected, observed = max(told, key=lambda pair: pair[1]["estimate"] - pair[0]["estimate"])
+        gaps = [_change(*pair) for pair in told]
+        expected, observed = told[max(range(len(told)), key=lambda place: gaps[place]["estimate"])]
         yield (
             "regression_to_mean",
             text(
                 "Of the pupils at level {top} in {subject} {observed:.0%} dropped a level in {closed}; {expected:.0%} "
-                "would have without any closure: a high score is in part luck.{chosen}",
+                "would have without any closure: a high score is in part luck.{rank}",
+                rank=_most_above(gaps),
                 top=top,
                 subject=subject(observed),
-                chosen=_chosen(len(told)),
                 observed=observed["estimate"],
                 closed=closed,
                 expected=expected["estimate"],
@@ -349,15 +358,42 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
         )
 
 
-def _chosen(subjects: int) -> str:
-    """Say that one of several subjects was chosen by the data."""
+def _change(before: Row, after: Row) -> Row:
+    """Return the difference of two estimates, with its interval if these are independent."""
+    value = after["estimate"] - before["estimate"]
+    half = math.hypot(*((row["ci_high"] - row["ci_low"]) / 2 for row in (before, after)))
+    return {"estimate": value, "ci_low": value - half, "ci_high": value + half}
+
+
+def _most_above(gaps: Sequence[Row]) -> str:
+    """Say whether the difference is known to be the largest; the subject was chosen by the estimates."""
+    if len(gaps) < 2:
+        return ""
+    if leads(gaps):
+        return text(" In no other subject is the difference as large.")
+    return text(" By the estimates the difference is largest here, but that it is largest here is not established.")
+
+
+def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
+    """Say whether presence is known to have changed the least or fallen the most here; see `_most_above`."""
     if subjects < 2:
         return ""
-    return " " + text("Of {subjects} subjects this one has the largest difference by the estimates.", subjects=subjects)
+    if len(changes) == subjects and trails(changes):
+        return text(" Of all subjects the change at level {lowest} is lowest here.", lowest=lowest)
+    return text(
+        " By the estimates the change at level {lowest} is lowest in this subject, but that it is lowest here is not "
+        "established.",
+        lowest=lowest,
+    )
 
 
 def _absent(
-    missing: pd.DataFrame, levels: Sequence[str], before: str, closed: str, with_m_test: Count
+    missing: pd.DataFrame,
+    shares: Sequence[Row],
+    levels: Sequence[str],
+    before: str,
+    closed: str,
+    with_m_test: Count,
 ) -> Iterator[Finding]:
     wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
     told = []
@@ -368,13 +404,16 @@ def _absent(
     if told:
         outcome, rows = min(told, key=lambda pair: pair[1][1]["share_present"] - pair[1][0]["share_present"])
         low_before, low, high_before, high = rows
+        by_year = [{row["term"]: row for row in of} for name, of in by_outcome(shares) if name in dict(told)]
+        changes = [_change(of[before], of[closed]) for of in by_year if {before, closed} <= set(of)]
         yield (
             "absent",
             text(
                 "Of the pupils with an M-test in {subject}, {low:.0%} of those at level {lowest} sat the E-test in "
                 "{closed} ({low_before:.0%} in {before}), and {high:.0%} of those at level {highest} "
-                "({high_before:.0%}).{chosen} What the absent would have shown is unknown; all findings on growth rest "
+                "({high_before:.0%}).{rank} What the absent would have shown is unknown; all findings on growth rest "
                 "on those who were there.",
+                rank=_most_below(changes, len(told), levels[-1]),
                 subject=term(SUBJECTS[outcome]),
                 low=low["share_present"],
                 lowest=levels[-1],
@@ -384,7 +423,6 @@ def _absent(
                 high=high["share_present"],
                 highest=levels[0],
                 high_before=high_before["share_present"],
-                chosen=_chosen(len(told)),
             ),
             with_m_test(subject=outcome, level_m=[levels[-1], levels[0]]),
         )

@@ -199,3 +199,10 @@ def test_the_other_way_round_the_same_differs(one: pd.DataFrame, other: pd.DataF
     assert there.rows_before == back.rows_after
     assert sorted(changes(there)) == sorted((row, column, MIRROR[kind]) for row, column, kind in changes(back))
     assert not difference(one, one).any
+
+
+@pytest.mark.parametrize(("was", "now"), [("inf", "1"), ("1", "-inf"), ("inf", "-inf")])
+def test_an_infinite_number_is_no_noise_of_another(was, now):
+    """A distance of infinity is no larger than 1e-9 of infinity."""
+    tables = [pd.DataFrame({"term": ["a"], "estimate": [value]}) for value in (was, now)]
+    assert difference(*tables).cells["change"].tolist() == ["text"]

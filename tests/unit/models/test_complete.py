@@ -13,7 +13,7 @@ from analysis.errors import InputError, ModelError, Reason
 from analysis.models import bands, conditional_logit, describe, meta_regression, school_bands, value_added
 from analysis.models.advisering import cells, counting, ecological, instrument, ordered, regressions, scenario, spread
 from analysis.models.advisering.sample import Sample
-from analysis.models.complete import is_missing, refuse_missing
+from analysis.models.complete import is_missing, positions, refuse_missing
 from analysis.models.leergroei import closure, mixed, rows, schools
 from analysis.models.leergroei import logit as growth_logit
 from analysis.models.logit import maximise
@@ -476,3 +476,14 @@ def test_schools_without_a_board_are_no_board_of_their_own():
     with pytest.raises(ModelError, match=r"board \(48\)"):
         fit_fractional(frame, "yes", ["x"], cluster="board")
     assert fit_fractional(frame.dropna(), "yes", ["x"], cluster="board").n_obs == 352
+
+
+def test_a_key_that_is_not_there_is_not_the_last_row():
+    """`get_indexer` gives -1 for "c", which would be "b"."""
+    index = pd.Index(["a", "b"])
+    assert positions(index, ["b", "a"], "schools").tolist() == [1, 0]
+    with pytest.raises(ModelError, match="schools: 1 of 2 rows are of one that is not known") as error:
+        positions(index, ["a", "c"], "schools")
+    assert error.value.reason is Reason.MISSING
+    with pytest.raises(ModelError, match="1 stand twice"):
+        positions(pd.Index(["a", "a"]), ["a"], "schools")

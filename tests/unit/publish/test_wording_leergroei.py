@@ -139,10 +139,6 @@ def test_regression_to_the_mean_is_taken_off():
     ]
     said = told(*rows)["regression_to_mean"]
     assert "37% dropped a level in 2019/20; 27% would have without any closure" in said
-    assert "subjects" not in said
-    other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
-    both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
-    assert "Of 2 subjects this one has the largest difference by the estimates" in told(*both)["regression_to_mean"]
 
 
 def test_example_pupils():
@@ -237,7 +233,7 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
 
 
 def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
-    row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "df": df}
+    row = {"model": model, "outcome": outcome, "estimate": -0.2, "shock_low": low, "shock_high": high, "shock_df": df}
     row |= dict(zip(("ci_low", "ci_high"), ends, strict=True))
     return pd.DataFrame([{**row, "control_years": df + 2}])
 
@@ -326,3 +322,48 @@ def test_a_comparison_of_two_groups_counts_these_two():
     found = findings(*rows)["n"]
     assert found["levels_lezen"] == pupils(subject="lezen", level_m=["V", "I"])
     assert found["bands_lezen"] == pupils(subject="lezen", band=["below 20%", "80% or more"])
+
+
+def dropped(subject, expected, observed, half):
+    return [
+        ("regression_to_mean", "level_m", subject, "level I", term, value, value - half, value + half, 900)
+        for term, value in (("drop_expected", expected), ("drop_closure", observed))
+    ]
+
+
+@pytest.mark.parametrize(("half", "established"), [(0.01, True), (0.05, False)])
+def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_largest(half, established):
+    """Gaps of .10 and .05: .05 apart, known to sqrt(4) x half / 1.96 = .010 or .051."""
+    said = told(*dropped("lezen", 0.2, 0.25, half), *dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
+    assert "arithmetic (rekenen-wiskunde) 30% dropped" in said
+    assert ("In no other subject is the difference as large." in said) is established
+    assert ("largest here is not established" in said) is not established
+    alone = told(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
+    assert alone.endswith("in part luck.")
+
+
+def presence(half):
+    shares = {"lezen": (0.9, 0.85), "rekenen": (0.9, 0.75)}
+    years = ("2018/19", "2019/20")
+    counted = [
+        (subject, year, level, share if level == "V" else 0.9, 500)
+        for subject, of in shares.items()
+        for year, share in zip(years, of, strict=True)
+        for level in ("I", "V")
+    ]
+    rows = [
+        ("e_test_share", "level_m", subject, "level V", year, share, share - half, share + half, 500)
+        for subject, of in shares.items()
+        for year, share in zip(years, of, strict=True)
+    ]
+    return rows, pd.DataFrame(counted, columns=NOBODY.columns)
+
+
+@pytest.mark.parametrize(("half", "established"), [(0.01, True), (0.1, False), (None, False)])
+def test_the_subject_chosen_by_its_absence_says_whether_that_is_known_to_be_the_most(half, established):
+    """Changes of -.05 and -.15; without intervals of the shares nothing is known of their rank."""
+    rows, counted = presence(half or 0.01)
+    said = told(*(rows if half else []), missing=counted)["absent"]
+    assert "75% of those at level V" in said
+    assert ("Of all subjects the change at level V is lowest here." in said) is established
+    assert ("lowest here is not established" in said) is not established

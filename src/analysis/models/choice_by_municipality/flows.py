@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.models.complete import refuse_missing
+from analysis.models.complete import positions, refuse_missing
 from analysis.models.geography import great_circle_km
 from analysis.models.school_choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
@@ -105,7 +105,8 @@ def municipalities(
     Raises
     ------
     ModelError
-        If there is no such column, a number of pupils is negative, or a school has another denomination than the four.
+        If there is no such column, a number of pupils is negative, a postcode or school of pupils is not known or
+        stands twice, or a school has another denomination than the four.
     """
     _check(by_school, by_pc4_school, column)
     # Of plain objects: looking up a few places in strings of arrow takes longer than estimating on them.
@@ -118,8 +119,8 @@ def municipalities(
     chosen = by_pc4_school[by_pc4_school[column] > 0]
     flows = pd.DataFrame(
         {
-            "home": homes.index.get_indexer(pd.Index(chosen["pc4"])),
-            "school": schools.index.get_indexer(pd.Index(chosen["location"])),
+            "home": positions(homes.index, pd.Index(chosen["pc4"]), "postcodes of pupils"),
+            "school": positions(schools.index, pd.Index(chosen["location"]), "schools of pupils"),
             "pupils": chosen[column].to_numpy(float),
         }
     )

@@ -263,7 +263,7 @@ def _told(
     outcome = str(rows["outcome"].iloc[0])
     group = f"{outcome}, {by}: {category}" if by else outcome
     told = found.estimates(model, group, UNITS, terms)
-    return told.assign(outcome=outcome, by=by, category=category, **counts(rows))
+    return told.assign(outcome=outcome, by=by, category=category, df=found.n_clusters - 1.0, **counts(rows))
 
 
 def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weights: str | None) -> pd.DataFrame:
@@ -313,6 +313,7 @@ def _effect(
         outcome=outcome,
         by=by,
         category=categories[0],
+        df=found.n_clusters - 1.0,
         **counts(members),
     ).assign(n_closure=int(least["n_closure"].min()), n_before=int((least["n_rows"] - least["n_closure"]).min()))
 

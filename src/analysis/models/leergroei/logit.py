@@ -134,7 +134,8 @@ def coefficients(model: Logit, name: str) -> pd.DataFrame:
     if model.separated:
         told[["estimate", "std_error", "ci_low", "ci_high", "p_value"]] = np.nan
     n_least = int(model.rows.groupby("year").size().min())
-    return told.assign(outcome=model.outcome, by="", category="", n_least=n_least)
+    df = model.regression.n_clusters - 1.0
+    return told.assign(outcome=model.outcome, by="", category="", df=df, n_least=n_least)
 
 
 def effect(model: Logit, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, Floats]:

@@ -181,13 +181,18 @@ def means_by(
 
 
 def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
-    """Give rows with ``estimate, std_error, schools`` their intervals, and put them in the one form."""
+    """Give rows with ``estimate, std_error, schools`` their intervals, and put them in the one form.
+
+    ``df``, the degrees of freedom of interval and p-value, is the number of schools of all years less one, while
+    ``n_clusters`` counts the schools of the year with the fewest.
+    """
     intervals = [
         t_interval(part["estimate"], part["std_error"], max(int(part["schools"].iloc[0]), 2)).set_index(part.index)
         for _, part in rows.groupby("schools")
     ]
     limits = pd.concat(intervals)[["ci_low", "ci_high", "p_value"]]
-    return in_form(rows.drop(columns="schools").join(limits), **constants)
+    df = rows["schools"].clip(lower=2) - 1.0
+    return in_form(rows.drop(columns="schools").join(limits).assign(df=df), **constants)
 
 
 def _within_zero_and_one(shares: pd.DataFrame) -> pd.DataFrame:

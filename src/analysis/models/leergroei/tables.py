@@ -11,7 +11,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.leergroei import closure, mixed
 from analysis.models.leergroei.rows import ESTIMATE
 
-DISTINGUISHED = ("outcome", "by", "category", "n_least", "n_pupils")
+DISTINGUISHED = ("outcome", "by", "category", "n_least", "n_pupils", "df")
 
 
 def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables of estimates together: the one form and what tells the rows apart, no other columns."""
+    """Put tables of estimates together: the one form and what distinguishes the rows, no other columns."""
     form = [*tables[0].columns[:11], *DISTINGUISHED]
     return pd.concat([table[form] for table in tables], ignore_index=True)
 

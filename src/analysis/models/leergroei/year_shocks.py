@@ -37,7 +37,8 @@ SHOCK_COUNTS = {
 Floats = NDArray[np.float64]
 
 
-COLUMNS = ["model", "outcome", *NUMBERS, "df", "control_years", "n_pupils", "n_obs", "n_least", "n_clusters", "unit"]
+COUNTS = ["n_pupils", "n_obs", "n_least", "n_clusters"]
+COLUMNS = ["model", "outcome", *NUMBERS, "shock_df", "control_years", *COUNTS, "unit"]
 
 
 def beside(
@@ -75,14 +76,14 @@ def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.
     DataFrame
         One row per headline: these columns, and ``trend_estimate`` (the closure year against the trend of the control
         years, every year counted alike), ``shock_low, shock_high`` (its interval), ``year_sd`` (:math:`\hat\sigma`),
-        ``df`` and ``control_years``. Missing with fewer than three control years, where ``df`` is zero.
+        ``shock_df`` and ``control_years``. Missing with fewer than three control years, where ``shock_df`` is zero.
 
     Notes
     -----
     :math:`\hat\delta = m_T - x_T' b` with b from the control years; its error is
-    :math:`\hat\sigma \sqrt{1 + x_T'(X'X)^{-1}x_T}`, its distribution Student's t with ``df`` degrees of freedom. The
-    interval is never narrower than that of the headline: with one degree of freedom three years lie near a line by
-    luck, and sampling does not go away by that.
+    :math:`\hat\sigma \sqrt{1 + x_T'(X'X)^{-1}x_T}`, its distribution Student's t with ``shock_df`` degrees of
+    freedom. The interval is never narrower than that of the headline: with one degree of freedom three years lie near a
+    line by luck, and sampling does not go away by that.
     """
     told = []
     for outcome, half in zip(headlines["outcome"], _half(headlines), strict=True):
@@ -172,9 +173,9 @@ def _interval(estimate: float, sd: float, error: float, control: int, sampling: 
     df = control - 2
     half = max(float(student.ppf((1 + LEVEL) / 2, df)) * error, sampling)
     low, high = estimate - half, estimate + half
-    return {"shock_low": low, "shock_high": high, "year_sd": sd, "df": df, "control_years": control}
+    return {"shock_low": low, "shock_high": high, "year_sd": sd, "shock_df": df, "control_years": control}
 
 
 def _nothing(control: int) -> dict[str, float]:
     missing = dict.fromkeys(("trend_estimate", "shock_low", "shock_high", "year_sd"), np.nan)
-    return {**missing, "df": 0, "control_years": control}
+    return {**missing, "shock_df": 0, "control_years": control}

@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 
 from analysis.errors import ModelError, Reason
 from analysis.models.allocation import NONE, PRIORITY, deferred_acceptance
+from analysis.models.complete import positions
 from analysis.models.segregation.attendance import CITY, is_expected
 from analysis.models.segregation.estimates import BY_PAIR, INTERACTION
 
@@ -48,7 +49,7 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     pairs = numbered.groupby("pair").agg({**dict.fromkeys(keys, "first"), "pupils": "sum"})
     number = pairs["pupils"].round().astype(np.int64).to_numpy()
     owner = np.repeat(np.arange(len(pairs)), number)
-    attended = schools.index.get_indexer(pd.Index(pairs["location"]))
+    attended = positions(schools.index, pd.Index(pairs["location"]), "schools of pupils")
     places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
     lottery = np.random.default_rng(seed).random(len(owner))
     first, got = _placed(pairs, schools, owner, lottery, places)

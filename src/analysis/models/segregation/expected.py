@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.models.complete import positions
 from analysis.models.school_bands import share_at_home
 from analysis.models.segregation.measures import Array, Tally, counts
 
@@ -65,8 +66,8 @@ class City:
         return cls(
             pupils=pupils.astype(np.int64),
             share=share_at_home(by_pc4_school, share),
-            school=schools.get_indexer(by_pc4_school.index.get_level_values("location")),
-            nearest=schools.get_indexer(nearest.reindex(pc4)),
+            school=positions(schools, by_pc4_school.index.get_level_values("location"), "schools of pupils"),
+            nearest=positions(schools, pd.Index(nearest.reindex(pc4)), "nearest schools"),
             n_schools=len(schools),
         )
 

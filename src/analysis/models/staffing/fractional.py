@@ -18,7 +18,8 @@ from scipy.special import expit
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
 from analysis.models.logit import Maximum, maximise
-from analysis.models.regression import INTERCEPT, refuse_alike
+from analysis.models.regression import INTERCEPT, numbered, refuse_alike
+from analysis.models.support import refuse_one_cluster
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class FractionalLogit:
     @property
     def std_errors(self) -> pd.Series:
         """Clustered standard errors, by term."""
-        return pd.Series(np.sqrt((self.influence**2).sum()), index=self.coefficients.index)
+        return pd.Series(np.sqrt((self.influence**2).sum(skipna=False)), index=self.coefficients.index)
 
     def probability(self, rows: pd.DataFrame) -> Floats:
         """Return the expected value of every row of the design."""
@@ -88,7 +89,8 @@ def fit_fractional(
     ------
     ModelError
         If values are missing or outside zero to one, the terms cannot be told apart, there are fewer than two
-        clusters, or a term predicts the outcome perfectly (`Reason.SEPARATED`): then there is no finite maximum.
+        clusters, one cluster alone says something of a term, or a term predicts the outcome perfectly
+        (`Reason.SEPARATED`): then there is no finite maximum.
 
     Notes
     -----
@@ -126,6 +128,9 @@ def _with_influence(found: Maximum, X: pd.DataFrame, y: pd.Series, w: pd.Series,
     clusters, (rows, terms) = len(scores), X.shape
     if clusters < 2 or rows <= terms:
         raise ModelError("clustered errors need two clusters, and more rows than terms", Reason.TOO_FEW_CLUSTERS)
+    refuse_one_cluster(
+        X.to_numpy()[:, ::-1], numbered(cluster), [str(term) for term in X.columns[:0:-1]], w.to_numpy()
+    )  # the intercept last
     correction = clusters / (clusters - 1) * (rows - 1) / (rows - terms)
     influence = pd.DataFrame(
         np.sqrt(correction) * scores.to_numpy() @ found.inverse, index=scores.index, columns=X.columns

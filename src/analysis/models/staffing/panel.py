@@ -22,6 +22,7 @@ from scipy.stats import f as fisher
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
 from analysis.models.regression import Regression, refuse_absorbed, refuse_alike
+from analysis.models.support import refuse_one_cluster
 
 SCHOOL, YEAR = "location", "year"
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
@@ -82,7 +83,9 @@ class Design:
     def clusters(self, name: str) -> NDArray[np.intp]:
         """Give the clusters of the rows numbers; looked up once for all outcomes."""
         if name not in self._clusters:
-            self._clusters[name] = clusters_of(self.rows, name)
+            codes = clusters_of(self.rows, name)
+            refuse_one_cluster(self._within(), codes, self.terms)
+            self._clusters[name] = codes
         return self._clusters[name]
 
     @cached_property
@@ -105,6 +108,11 @@ class Design:
         """Indicators of the years but the first, without what schools explain."""
         years = np.sort(self.rows[YEAR].unique())[1:]
         return self.within_schools(np.asarray(self.rows[YEAR].to_numpy()[:, None] == years, dtype=np.float64))
+
+    def _within(self) -> Floats:
+        """Terms and years without what schools explain: what years take off a term would spread it over all schools."""
+        self.swept  # noqa: B018 - refuses terms that the effects explain
+        return np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
 
     def within_schools(self, values: Floats) -> Floats:
         """Subtract the means of schools, column by column."""
@@ -146,8 +154,8 @@ def fit_panel(
     Raises
     ------
     ModelError
-        If a value is missing, a school-year occurs twice, a school lies in several clusters, or the effects explain
-        a term in full.
+        If a value is missing, a school-year occurs twice, a school lies in several clusters, the effects explain a
+        term in full, or one cluster alone says something of it.
     """
     return design(frame, [outcome], terms).fit(outcome, engine).clustered(cluster)
 

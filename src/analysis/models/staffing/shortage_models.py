@@ -181,9 +181,13 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
-    """Give the intercept the interval of a share where it is one: without controls."""
+    """Give the intercept the interval of a share where it is one, without controls; above zero it always is."""
     if controls == "none":
         low, high = share_interval(told["estimate"], told["std_error"], told["n_clusters"])
         is_share = told["term"] == INTERCEPT
-        told = told.assign(ci_low=told["ci_low"].mask(is_share, low), ci_high=told["ci_high"].mask(is_share, high))
+        told = told.assign(
+            ci_low=told["ci_low"].mask(is_share, low),
+            ci_high=told["ci_high"].mask(is_share, high),
+            p_value=told["p_value"].mask(is_share),
+        )
     return told.assign(controls=controls, reason="")

@@ -59,3 +59,18 @@ def test_an_unknown_denomination_or_column_of_pupils_stops():
         municipalities(*tables(denomination=["openbaar", "rk", "pc", "Islamitisch"]))
     with pytest.raises(ModelError, match="LEEFTIJD_4: not a column of pupils"):
         municipalities(*tables(), column="LEEFTIJD_4")
+
+
+@pytest.mark.parametrize(("column", "key"), [("location", "09ZZ00"), ("pc4", "9999")])
+def test_pupils_of_an_unknown_school_or_postcode_stop(column, key):
+    """They would be of the last school or postcode of the country."""
+    by_school, by_pc4, flows, *others = tables()
+    flows.loc[0, column] = key
+    with pytest.raises(ModelError, match="1 of 4 rows are of one that is not known"):
+        municipalities(by_school, by_pc4, flows, *others)
+
+
+def test_a_school_with_two_published_distances_stops():
+    *others, distances = tables()
+    with pytest.raises(ModelError, match="1 stand twice"):
+        municipalities(*others, pd.concat([distances, distances]))

@@ -61,7 +61,7 @@ def test_the_interval_is_that_of_four_yearly_means_by_hand():
     told = year_shocks.against_trend(rows, headline).iloc[0]
     assert_allclose(told["trend_estimate"], 1 - 16 / 3)
     assert_allclose(told["year_sd"], np.sqrt(1 / 6))
-    assert (told["df"], told["control_years"]) == (1, 3)
+    assert (told["shock_df"], told["control_years"]) == (1, 3)
     half = stats.t.ppf(0.975, 1) * np.sqrt(1 / 6 * 10 / 3)
     assert_allclose([told["shock_low"], told["shock_high"]], [1 - 16 / 3 - half, 1 - 16 / 3 + half])
 
@@ -82,7 +82,7 @@ def test_with_two_control_years_or_one_nothing_shows_of_shocks(years):
     rows = world(np.random.default_rng(3), years=years)
     told = beside_trend(rows)
     assert np.isnan([told["shock_low"], told["shock_high"], told["year_sd"]]).all()
-    assert (told["df"], told["control_years"]) == (0, len(years) - 1)
+    assert (told["shock_df"], told["control_years"]) == (0, len(years) - 1)
 
 
 def test_what_rests_on_too_few_schools_is_withheld_here_as_everywhere():
@@ -104,7 +104,7 @@ def test_it_is_never_narrower_than_the_headline():
 
 def test_more_control_years_leave_more_degrees_of_freedom():
     told = beside_trend(world(np.random.default_rng(4), shock=2.0, years=("2014/15", "2015/16", *YEARS)))
-    assert told["df"] == 3
+    assert told["shock_df"] == 3
 
 
 @pytest.mark.slow

@@ -23,7 +23,6 @@ STATES = (
 )
 NO_RESULT = (
     "the least and the most that",
-    "has the largest difference by the estimates",
     r"has the (lowest estimate; that no group goes less far|highest estimate; that no group goes farther)",
     "points more teacher shortage",
     "% or more at risk",
