@@ -154,3 +154,13 @@ def test_the_bend_follows_the_sign(sign, word):
     change = {**row, "estimate": 363.0 * sign, "ci_low": 363 * sign - 35.0, "ci_high": 363 * sign + 35.0}
     (finding,) = wording_oab_money._bend({**row, "estimate": 2.0}, change, 0.696)
     assert word in finding.sentence
+
+
+def test_the_teachers_who_left_and_those_who_came_are_counted_each():
+    """The sentence is about two years, and told the number of teachers of one."""
+    columns = ["flow", "year", "where", "teachers", "share"]
+    rows = [("left", 2016, "all", 300, 0.25), ("left", 2016, "other city", 75, 0.4)]
+    rows += [("came", 2018, "all", 290, 0.2), ("came", 2018, "starter", 60, 0.8)]
+    (finding,) = wording_teachers._flows(pd.DataFrame(rows, columns=columns))
+    assert "Of the teachers of 2016/17 (n = 300) 25% had left two years later, 40% of them" in finding.sentence
+    assert "Of those of 2018/19 (n = 290) 20% had come since, 80% of them as starters." in finding.sentence
