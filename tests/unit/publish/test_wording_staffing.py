@@ -8,6 +8,7 @@ import pytest
 
 from analysis.publish import wording_oab_money, wording_teachers
 from analysis.publish.findings import Finding
+from analysis.publish.language import speaking
 from analysis.publish.wording_staffing import RULED_OUT, SOMETHING, UNKNOWN, _money, _toelage
 
 OUTFLOW = {
@@ -164,3 +165,14 @@ def test_the_teachers_who_left_and_those_who_came_are_counted_each():
     (finding,) = wording_teachers._flows(pd.DataFrame(rows, columns=columns))
     assert "Of the teachers of 2016/17 (n = 300) 25% had left two years later, 40% of them" in finding.sentence
     assert "Of those of 2018/19 (n = 290) 20% had come since, 80% of them as starters." in finding.sentence
+
+
+@pytest.mark.parametrize(("sign", "en", "nl"), [(-1, "lower", "lager"), (1, "higher", "hoger")])
+def test_the_side_of_an_effect_is_a_word_for_a_side_in_every_language(sign, en, nl):
+    """In Dutch a negative effect was "ondergrens": the word for the lower end of bounds."""
+    ends = sorted(sign * end for end in (0.01, 0.05))
+    row = {"verdict": SOMETHING, "estimate": sign * 0.03, "ci_low": ends[0], "ci_high": ends[1], "p_corrected": 0.01}
+    for language, side in (("en", en), ("nl", nl)):
+        with speaking(language):
+            (finding,) = said(row, row | {"model": "amt_rd"})
+        assert finding.sentence.count(f") {side}") == 2
