@@ -183,7 +183,7 @@ def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]
 
 def _before_and_after(row: Row) -> str:
     condition = text("if schools with and without the arbeidsmarkttoelage would otherwise have moved alike")
-    return _verdict(row, condition, text("Before and after"))
+    return _verdict(row, condition, text("Compared before and after,"))
 
 
 def _verdict(row: Row, condition: str, where: str) -> str:

@@ -139,6 +139,10 @@ def test_regression_to_the_mean_is_taken_off():
     ]
     said = told(*rows)["regression_to_mean"]
     assert "37% dropped a level in 2019/20; 27% would have without any closure" in said
+    assert "subject" not in said.split("luck.")[1]
+    other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
+    both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
+    assert "In no other subject is the difference as large" in told(*both)["regression_to_mean"]
 
 
 def test_example_pupils():

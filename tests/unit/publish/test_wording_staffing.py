@@ -40,7 +40,7 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
     (finding,) = said({})
     assert finding.sentence.startswith(
-        "Teachers who left: too uncertain to say. Before and after the difference is 0.6"
+        "Teachers who left: too uncertain to say. Compared before and after, the difference is 0.6"
     )
     assert "(95% interval 0.0 to 1.1), p = 0.19 when corrected" in finding.sentence
     assert (finding.p_value, finding.p_corrected) == (0.0429, 0.191)

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import ModelError, Reason
 from analysis.formula import variables
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.conditional_logit import design_from_formula
@@ -161,11 +160,6 @@ def willingness_to_travel(
         ``probability`` to attend the nearest school and its ``change`` with the step, ``elasticity`` of the
         attendance of a school for the attribute (empty for a category), and the ``df`` of Student's t (empty where
         intervals are normal).
-
-    Raises
-    ------
-    ModelError
-        If utility does not fall with distance, so that no distance makes up for anything.
     """
     by = by or Estimated.in_one_step(fit)
     kinds = neighbourhood_types(fit.choosers, edges)
@@ -227,11 +221,6 @@ class _Travel:
         """Solve for every step (rows of `gain`: steps x terms)."""
         b = self.params.to_numpy(float)
         ends = np.array([0.0, FARTHEST_KM, self.start])
-        slope = self._slope(ends[:2], b)
-        if not (slope < 0).all():
-            raise ModelError(
-                "willingness to travel: utility does not fall with distance, so it is not defined", Reason.UNDEFINED
-            )
         at_zero, at_farthest, at_start = self.terms(ends) @ b
         wanted = at_start - gain @ b
         low, high = np.zeros(len(gain)), np.full(len(gain), FARTHEST_KM)
@@ -242,8 +231,9 @@ class _Travel:
         end = (low + high) / 2
         gradient = -(self.terms(end) - self.terms(ends[2:]) + gain) / self._slope(end, b)[:, None]
         error = np.sqrt(np.einsum("sm,mn,sn->s", gradient, self.covariance.to_numpy(float), gradient))
-        # No distance makes up for a step that is worth more than coming from the start to the door, or from afar.
-        known = (wanted <= at_zero) & (wanted >= at_farthest)
+        # No distance makes up for a step that is worth more than coming from the start to the door, or from afar; and
+        # none for anything where utility does not fall with distance.
+        known = (wanted <= at_zero) & (wanted >= at_farthest) & (self._slope(ends[:2], b) < 0).all()
         return {
             "estimate": np.where(known, end - self.start, np.nan),
             "std_error": np.where(known, error, np.nan),

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
-from analysis.errors import ModelError
 from analysis.models.school_choice.choosers import Choosers, estimate
 from analysis.models.school_choice.effects import fit_random_effects, random_effects
 from analysis.models.school_choice.groups import GroupFit, GroupFits
@@ -82,9 +81,10 @@ def test_a_step_that_no_distance_makes_up_for_is_left_open(fit):
     assert table.loc["share_hoog", "estimate"] > 0
 
 
-def test_utility_that_rises_with_distance_is_one_message(fit):
-    with pytest.raises(ModelError, match="does not fall with distance"):
-        willingness_to_travel(fit, fit.choosers, by=with_params(fit, distance_km=0.1))
+def test_where_utility_rises_with_distance_no_distance_makes_up_for_any_step(fit):
+    table = willingness_to_travel(fit, fit.choosers, by=with_params(fit, distance_km=0.1))
+    assert table[["estimate", "std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
+    assert table["probability"].notna().all()
 
 
 def test_the_change_at_the_nearest_school_is_that_of_its_probability(fit):
