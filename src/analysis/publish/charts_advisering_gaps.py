@@ -84,7 +84,8 @@ def decomposition(parts: pd.DataFrame) -> Figure:
     figure, axes = figures.canvas(6.6, columns=len(terms), squeeze=False)
     for panel, term in zip(axes.flat, terms, strict=True):
         rows = parts[parts["term"] == term].reset_index(drop=True)
-        figures.intervals(panel, in_words(rows, "part"), "part")
+        named = rows.assign(part=rows["part"].map(lambda part: TERMS.get(part, part)))
+        figures.intervals(panel, in_words(named, "part"), "part")
         panel.set_title(language.term(TERMS[term]))
         _points(panel)
     return figure

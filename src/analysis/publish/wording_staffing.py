@@ -139,10 +139,8 @@ def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
     sign, beside = units.direction(row), _honest(row, honest)
     sentence = (
         text(
-            "Just above the cut-off of the arbeidsmarkttoelage the hourly wage is {size} {side} than just below it"
-            "{honest}.",
-            size=units.size(row),
-            side=text("higher") if sign > 0 else text("lower"),
+            "Just above the cut-off of the arbeidsmarkttoelage the hourly wage is {size} than just below it{honest}.",
+            size=_higher_or_lower(row),
             honest=beside,
         )
         if sign
@@ -185,7 +183,7 @@ def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]
 
 def _before_and_after(row: Row) -> str:
     condition = text("if schools with and without the arbeidsmarkttoelage would otherwise have moved alike")
-    return _verdict(row, condition, text("Before and after"))
+    return _verdict(row, condition, text("Compared before and after,"))
 
 
 def _verdict(row: Row, condition: str, where: str) -> str:
@@ -201,11 +199,10 @@ def _verdict(row: Row, condition: str, where: str) -> str:
         )
     if row["verdict"] == SOMETHING:
         return text(
-            "{outcome}: there is an effect {condition}: {size} {side} with the toelage ({p}, corrected for all "
-            "outcomes tested).",
+            "{outcome}: there is an effect {condition}: {size} with the toelage ({p}, corrected for all outcomes "
+            "tested).",
             condition=condition,
-            size=units.size(row),
-            side=_side(row),
+            size=_higher_or_lower(row),
             **told,
         )
     return text(
@@ -223,8 +220,10 @@ def p_value(value: float) -> str:
     return f"p < {number(0.001, 3)}" if value < 0.001 else f"p = {number(value, 2 if value >= 0.1 else 3)}"
 
 
-def _side(row: Row) -> str:
-    return text("higher") if row["estimate"] > 0 else text("lower")
+def _higher_or_lower(row: Row) -> str:
+    # Not a word alone: another language has another word for "lower" as the name of a bound.
+    size = units.size(row)
+    return text("{size} higher", size=size) if row["estimate"] > 0 else text("{size} lower", size=size)
 
 
 def _drift(row: Row) -> str:
@@ -259,7 +258,7 @@ def _beside(row: Row | None) -> str:
             interval=units.with_interval(row),
         )
     if row["verdict"] == SOMETHING:
-        return text("At the cut-off there is an effect: {size} {side}.", size=units.size(row), side=_side(row))
+        return text("At the cut-off there is an effect: {size}.", size=_higher_or_lower(row))
     return text("At the cut-off it is too uncertain to say: {interval}.", interval=units.with_interval(row))
 
 

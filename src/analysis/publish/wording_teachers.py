@@ -39,9 +39,11 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "flows",
             text(
-                "Of the teachers of {before}/{before_end} {left:.0%} had left two years later, {city:.0%} of them for "
-                "another city; of those of {after}/{after_end} {came:.0%} had come since, {starters:.0%} of them as "
-                "starters.",
+                "Of the teachers of {before}/{before_end} (n = {n_before:,}) {left:.0%} had left two years later, "
+                "{city:.0%} of them for another city. Of those of {after}/{after_end} (n = {n_after:,}) {came:.0%} had "
+                "come since, {starters:.0%} of them as starters.",
+                n_before=int(left["teachers"]),
+                n_after=int(came["teachers"]),
                 **_school_years(left, came),
                 left=left["share"],
                 city=told["left", "other city"]["share"],

@@ -85,3 +85,11 @@ def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
 @pytest.mark.parametrize(("points", "text"), [(5, "+5"), (-2.5, "−2.5"), (0, "0"), (1e-12, "0")])
 def test_differences_have_a_sign(points: float, text: str) -> None:
     assert gaps._signed(points) == text
+
+
+def test_the_parts_of_a_gap_are_named_in_words() -> None:
+    """A factor stood along the axis as its code, one_parent."""
+    rows = pd.DataFrame({"term": "laag", "part": ["raw", "one_parent"], "estimate": [0.2, 0.05]})
+    figure = gaps.decomposition(rows.assign(ci_low=rows["estimate"] - 0.1, ci_high=rows["estimate"] + 0.1))
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert sorted(labels) == ["one-parent household", "raw"]

@@ -106,7 +106,7 @@ def test_the_sentences_of_the_report(sentences):
     assert "Of the schools 50% mirror" in told["mirror"]
     assert "80% are within 20" in told["mirror"]
     assert "would be 0.48: 0.14 (95% interval 0.13 to 0.15) lower than now" in told["nearest_laag"]
-    assert "it would be 0.40, 0.22 (95% interval 0.21 to 0.23) lower than now" in told["nearest_laag"]
+    assert "it would be 0.40: 0.22 (95% interval 0.21 to 0.23) lower than now" in told["nearest_laag"]
     assert "fell by 0.013" in told["change"]
 
 

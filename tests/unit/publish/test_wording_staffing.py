@@ -8,6 +8,7 @@ import pytest
 
 from analysis.publish import wording_oab_money, wording_teachers
 from analysis.publish.findings import Finding
+from analysis.publish.language import speaking
 from analysis.publish.wording_staffing import RULED_OUT, SOMETHING, UNKNOWN, _money, _toelage
 
 OUTFLOW = {
@@ -39,7 +40,7 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
     (finding,) = said({})
     assert finding.sentence.startswith(
-        "Teachers who left: too uncertain to say. Before and after the difference is 0.6"
+        "Teachers who left: too uncertain to say. Compared before and after, the difference is 0.6"
     )
     assert "(95% interval 0.0 to 1.1), p = 0.19 when corrected" in finding.sentence
     assert (finding.p_value, finding.p_corrected) == (0.0429, 0.191)
@@ -154,3 +155,24 @@ def test_the_bend_follows_the_sign(sign, word):
     change = {**row, "estimate": 363.0 * sign, "ci_low": 363 * sign - 35.0, "ci_high": 363 * sign + 35.0}
     (finding,) = wording_oab_money._bend({**row, "estimate": 2.0}, change, 0.696)
     assert word in finding.sentence
+
+
+def test_the_teachers_who_left_and_those_who_came_are_counted_each():
+    """The sentence is about two years, and told the number of teachers of one."""
+    columns = ["flow", "year", "where", "teachers", "share"]
+    rows = [("left", 2016, "all", 300, 0.25), ("left", 2016, "other city", 75, 0.4)]
+    rows += [("came", 2018, "all", 290, 0.2), ("came", 2018, "starter", 60, 0.8)]
+    (finding,) = wording_teachers._flows(pd.DataFrame(rows, columns=columns))
+    assert "Of the teachers of 2016/17 (n = 300) 25% had left two years later, 40% of them" in finding.sentence
+    assert "Of those of 2018/19 (n = 290) 20% had come since, 80% of them as starters." in finding.sentence
+
+
+@pytest.mark.parametrize(("sign", "en", "nl"), [(-1, "lower", "lager"), (1, "higher", "hoger")])
+def test_the_side_of_an_effect_is_a_word_for_a_side_in_every_language(sign, en, nl):
+    """In Dutch a negative effect was "ondergrens": the word for the lower end of bounds."""
+    ends = sorted(sign * end for end in (0.01, 0.05))
+    row = {"verdict": SOMETHING, "estimate": sign * 0.03, "ci_low": ends[0], "ci_high": ends[1], "p_corrected": 0.01}
+    for language, side in (("en", en), ("nl", nl)):
+        with speaking(language):
+            (finding,) = said(row, row | {"model": "amt_rd"})
+        assert finding.sentence.count(f") {side}") == 2
