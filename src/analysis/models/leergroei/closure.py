@@ -263,7 +263,7 @@ def _told(
     outcome = str(rows["outcome"].iloc[0])
     group = f"{outcome}, {by}: {category}" if by else outcome
     told = found.estimates(model, group, UNITS, terms)
-    return told.assign(outcome=outcome, by=by, category=category, df=found.n_clusters - 1.0, **counts(rows))
+    return told.assign(outcome=outcome, by=by, category=category, **counts(rows), df=found.n_clusters - 1.0)
 
 
 def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weights: str | None) -> pd.DataFrame:

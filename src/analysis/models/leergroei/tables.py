@@ -25,7 +25,7 @@ def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, by, category, n_least, n_pupils`` after it: models ``pnas_overall,
+        In the one form, with ``outcome, by, category, n_least, n_pupils, df`` after it: models ``pnas_overall,
         pnas_one_control, pnas_ses, pnas_sex, pnas_ability, pnas_grade, pnas_school_fe, placebo, weekly, ancova``. With
         a single control year there are no placebo years.
     """
@@ -76,7 +76,8 @@ def with_least(estimates: pd.DataFrame) -> pd.DataFrame:
     # Some models look at the control years alone.
     least = closed.where((closed > 0) & (closed < others), others)
     told = estimates.drop(columns=["n_closure", "n_before"]).assign(n_least=least.astype(int))
-    return told[[*told.columns.drop("n_pupils"), "n_pupils"]]
+    last = [name for name in DISTINGUISHED[3:] if name in told]
+    return told[[*told.columns.drop(last), *last]]
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -114,6 +114,7 @@ def test_the_effect_is_found_beside_trend_and_days():
         "n_closure",
         "n_before",
         "n_pupils",
+        "df",
     ]
     row = told(estimates)
     assert_allclose(row["estimate"], -3.0)
