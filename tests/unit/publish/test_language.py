@@ -112,3 +112,12 @@ def test_numbers_and_words_along_axes_are_dutch() -> None:
     figure.draw_without_rendering()
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0,00", "0,25"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["vmbo-t 1.5", "leerlingen"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("judgement_lpm", "oordeel, lineair kansmodel"), ("oab_kink", "OAB, knik"), ("age 35-45", "leeftijd 35-45")],
+)
+def test_codes_of_tables_on_staffing_are_dutch(code, words):
+    with language.speaking("nl"):
+        assert language.term(code) == words
