@@ -24,8 +24,9 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
 
+# One thread for the algebra, as kernels have: many small matrices are slower on several.
 slow: $(READY) $(PUBLISHED)  ## the tests that take minutes; writes docs/coverage.md and docs/faults.md
-	$(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
 	$(BIN)/python tools/coverage_report.py .pytest_cache/slow.xml
 	$(BIN)/python tools/fault_report.py .pytest_cache/v/faults/trials
 
