@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from analysis.errors import DisclosureError
+from analysis.errors import DisclosureError, WithheldError
 from analysis.publish.disclosure import Profile
-from analysis.publish.language import SOURCE, spoken
+from analysis.publish.language import SOURCE, spoken, text
 
 PERSONS = (
     r"pupils?|leerlingen|leerling|children|child|kinderen|kind|persons?|people|personen|persoon|teachers?|leraren|"
@@ -34,11 +34,12 @@ _MOMENT_BEFORE = re.compile(rf"\b{MOMENT}\s+$", re.IGNORECASE)
 _ENDS_OR_DOES = re.compile(
     r"\s*[.,;:)]|\s*$|\s+(?:of|out|had|have|has|were|was|are|is|did|van|hadden|hebben|waren|zijn|kregen|got)\b"
 )
+_FEWER_THAN = re.compile(r"\b(?:fewer than|minder dan) $")
 _SAYS_N = re.compile(r"\bn\s*=\s*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def refuse_exact(text: str, where: str, profile: Profile, exact: Collection[int]) -> None:
+def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int]) -> None:
     """Refuse a text that tells a number of persons otherwise than the profile tells it.
 
     A number that stands before a word for persons, or after ``n =``, must be rounded and at least the smallest that may
@@ -47,7 +48,7 @@ def refuse_exact(text: str, where: str, profile: Profile, exact: Collection[int]
 
     Parameters
     ----------
-    text
+    words
         What is to be published.
     where
         What it is, for the message.
@@ -59,20 +60,26 @@ def refuse_exact(text: str, where: str, profile: Profile, exact: Collection[int]
     Raises
     ------
     DisclosureError
-        Naming the text's place, never the number.
+        For a number that is not rounded, or too small; naming the text's place, never the number.
+    WithheldError
+        For one that equals an exact count: it may do so by accident, on these data.
     """
-    if not any(letter.isdigit() for letter in text):
+    if not any(letter.isdigit() for letter in words):
         return
-    for found in _number(spoken()).finditer(text):
+    for found in _number(spoken()).finditer(words):
         n = int(re.sub(r"\D", "", found[1]))
-        before, after = text[: found.start()], text[found.end() :]
-        if _is_name(found[1], before):
+        before, after = words[: found.start()], words[found.end() :]
+        if _is_name(found[1], before) or (n == profile.min_count and _FEWER_THAN.search(before)):
             continue
         counts = _SAYS_N.search(before) and not _COUNTS_OTHERS.match(after)
         if (counts or _COUNTS_PERSONS.match(after)) and not _may_be_told(n, profile):
             raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
         if n in exact and _could_be_meant(n, before, after, profile):
-            raise DisclosureError(f"{where}: tells an exact count that the gate has rounded or withheld\n{_HINT}")
+            raise _equals_exact()
+
+
+def _equals_exact() -> WithheldError:
+    return WithheldError(text("Not shown: a number in it equals one that this chapter rounds or withholds elsewhere."))
 
 
 _HINT = "  do      put release.rounded(n) in the text, or the number from release.gated(frame, counts)"
