@@ -45,7 +45,7 @@ def left_out(gated: Gated, shown: pd.DataFrame) -> str:
     if not missing:
         return ""
     return text(
-        "{missing:,} of {rows:,} rows of its data are left out: they count too few, or would give such a row away",
+        "Left out: {missing:,} of the {rows:,} rows of its data, which count too few or would give such a row away",
         missing=missing,
         rows=len(gated.frame),
     )

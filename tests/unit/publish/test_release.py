@@ -115,7 +115,7 @@ def test_a_figure_is_drawn_without_the_rows_that_count_too_few_and_says_so(relea
         "shares", lambda rows: drawn.append(rows) or bars(rows), alt=ALT, caption=CAPTION, data=by_group(), counts=["n"]
     ).html
     assert drawn[0]["group"].tolist() == ["b"]  # a has 7 pupils
-    assert "1 of 2 rows of its data are left out: they count too few" in html
+    assert "Left out: 1 of the 2 rows of its data, which count too few" in html
 
 
 def test_a_figure_of_which_no_row_is_left_has_a_notice_in_its_place(release, workspace):
