@@ -55,7 +55,9 @@ def release_csv(site: Site) -> str:
     rows.writeheader()
     for thing in site.things:
         told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": harmless(title_of(thing))}
-        rows.writerows({**told, **_kept(rule), "reason": harmless(reason(rule))} for rule in thing.note.get("rules", ()))
+        rows.writerows(
+            {**told, **_kept(rule), "reason": harmless(reason(rule))} for rule in thing.note.get("rules", ())
+        )
         files = thing.note.get("files", {})
         rows.writerows({**told, "rule": "file", "file": path, "sha256": digest} for path, digest in files.items())
     return written.getvalue()
