@@ -26,7 +26,7 @@ AS_TEXT = {
     "remove_timezone": True,
 }
 BEGINS = r"(?:^|(?<=[;,|\"\t\r\n]))[ \xa0\u2000-\u200d\u202f\u2060\u3000\ufeff]*"
-"""Where a spreadsheet may see a cell begin: a Dutch one splits at semicolons, and no one heeds quotes within a field."""
+"""Where a spreadsheet may see a cell begin: a Dutch one splits at semicolons, and none heeds quotes within a field."""
 
 SIGNS = r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]"
 """What a formula begins with, in wide and small forms too."""
@@ -76,8 +76,9 @@ def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
 def harmless(value: object) -> object:
     """Return a value as it may stand in a CSV: a spreadsheet would compute text that begins like a formula.
 
-    An apostrophe stands before every sign with which a cell could begin, also where a spreadsheet with another separator
-    would begin one; `unquoted` takes them away. A number in a column of words, such as -0.4, computes to itself.
+    An apostrophe stands before every sign with which a cell could begin, also where a spreadsheet with another
+    separator would begin one; `unquoted` takes them away. A number in a column of words, such as -0.4, computes to
+    itself.
     """
     return _COMPUTED.sub(r"\1'", value) if isinstance(value, str) else value
 
