@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from analysis.run import private
+
 FORMAT = 2
 # A file written this recently may be written again within one tick of the file system's clock, unseen.
 SETTLED_NS = 2_000_000_000
@@ -75,10 +77,12 @@ class Hashes:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader meets the old text or the new one, never half of either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file, for its owner alone, so that a reader meets the old text or the new one, never half of either."""
+    if not path.parent.exists():
+        private.make(path.parent)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, "utf8")
+    with open(partial, "w", encoding="utf8", opener=private.opener) as file:
+        file.write(text)
     partial.replace(path)
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TextIO
 
 from analysis.errors import InputError, StaatError
+from analysis.run import private
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
@@ -37,7 +38,8 @@ def locked(outputs: Path, edition: str) -> Iterator[None]:
     """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        file = (outputs / f".{edition}.lock").open("a+", encoding="utf8")
+        lock = outputs / f".{edition}.lock"
+        file = open(lock, "a+", encoding="utf8", opener=private.opener)  # noqa: SIM115 - a path opens without one
     except OSError as error:
         raise InputError(str(outputs), f"cannot be written to: {error.strerror}", hint="--outputs DIR") from None
     with file:
@@ -77,7 +79,7 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     if unfinished(outputs, edition).exists():
         left.append(unfinished(outputs, edition))
     building = outputs / f".{edition}.building-{os.getpid()}-{os.urandom(3).hex()}"
-    (building / "internal").mkdir(parents=True)
+    private.make(building / private.INTERNAL)
     return building, left
 
 
@@ -94,6 +96,7 @@ def leftovers(outputs: Path, edition: str) -> list[Path]:
 
 def swap_in(built: Path, edition: Path) -> None:
     """Put the built edition in the old one's place; a reader sees the old one or the new one, never half of either."""
+    private.publish(built)
     if edition.exists():
         _exchange(built, edition)
         shutil.rmtree(built)
@@ -104,6 +107,8 @@ def swap_in(built: Path, edition: Path) -> None:
 def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     """Set a build that did not finish aside; the last good edition is untouched."""
     kept = unfinished(outputs, edition)
+    built.chmod(private.FOLDER)
+    private.close(built / private.INTERNAL)
     if kept.exists():
         _exchange(built, kept)
         shutil.rmtree(built)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.run import private
 from analysis.run.assess import Project
 from analysis.run.chain import Step
 from analysis.run.hashes import sha256
@@ -91,6 +92,6 @@ def _scratch(outputs: Path, edition: str) -> Iterator[Path]:
         if not Path(f"/proc/{old.name.rpartition('-')[2]}").exists():  # of a run that was killed
             shutil.rmtree(old, ignore_errors=True)
     try:
-        yield folder
+        yield private.make(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
