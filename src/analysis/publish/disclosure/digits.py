@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -152,13 +152,15 @@ def digits(
     values = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
     published = {name: share.to_numpy(dtype=float, na_value=np.nan) for name, share in recomputed.items()}
     fresh = ~_passed(values, len(frame)) if again else np.ones(len(frame), dtype=bool)
-    whole = {name: table.whole(name, values[name], fresh) for name in names}
+    beside = _beside(values)
+    computed = {*chain(*beside.values())} | {name for name in names if P_VALUE.fullmatch(name)}
+    whole = {name: table.whole(name, values[name], fresh & (name not in computed)) for name in names}
     rounded = _rounded(values, {**values, **published}, whole, table)
     columns = {
         name: pd.Series(np.where(fresh, rounded[name], values[name]), frame.index, dtype=frame[name].dtype)
         for name in names
     }
-    return Digits(columns, {name: found.small for name, found in whole.items()}, _beside(values))
+    return Digits(columns, {name: found.small for name, found in whole.items()}, beside)
 
 
 def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
@@ -214,16 +216,16 @@ class _Counted:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
         found = Whole(none, np.zeros(self.rows), none)
-        if P_VALUE.fullmatch(column):
-            return found
         asked = rows & np.isfinite(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
-        for wholes in (self._persons(), self._together(), self._schools()):
+        for wholes in (self._alone(), self._together()):
             several = [self._divided(values, n, asked) for n in wholes]
             if several:
+                # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of.
                 fits = np.logical_or.reduce([fit for fit, _, _ in several])
-                step = np.maximum.reduce([np.where(fit, step, 0.0) for fit, step, _ in several])
+                step = np.minimum.reduce([np.where(fit, step, np.inf) for fit, step, _ in several])
+                step = np.where(fits, step, 0.0)
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
                 found = Whole(found.fits | fits, np.maximum(found.step, step), found.small | small)
                 asked &= ~fits
@@ -235,23 +237,16 @@ class _Counted:
             return np.zeros(self.rows, dtype=bool)
         return rows & ((values == 0) | (values == 1))
 
-    def _persons(self) -> list[_Divisor]:
+    def _alone(self) -> list[_Divisor]:
         return [
             _Divisor(n, self.low(name), self.profile.threshold(name), self.profile.base(name))
             for name, n in self.numbers.items()
-            if not _of_schools(name)
-        ]
-
-    def _schools(self) -> list[_Divisor]:
-        return [
-            _Divisor(n, n, self.profile.min_schools, 1)
-            for name, n in self.numbers.items()
-            if _of_schools(name) and not CLUSTER_COUNT.fullmatch(name)
+            if not CLUSTER_COUNT.fullmatch(name)
         ]
 
     def _together(self) -> list[_Divisor]:
         found = []
-        for one, other in combinations(self._persons(), 2):
+        for one, other in combinations([by for by in self._alone() if by.least == self.profile.min_count], 2):
             for n in (one.n + other.n, np.abs(one.n - other.n)):
                 enough = np.where(n >= one.least, n, np.nan)
                 found.append(_Divisor(enough, np.maximum(enough - one.base - other.base, 1.0), one.least, one.base))
@@ -285,7 +280,9 @@ def _whole_times(values: Floats, n: Floats, asked: Bools) -> tuple[Bools, Floats
     found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
     for times in UNITS:
         part = np.where(asked & (n > 1), values * n * times, np.nan)
-        near = np.abs(part - np.round(part)) <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4)
+        near = (np.round(np.abs(part)) >= 1) & (
+            np.abs(part - np.round(part)) <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4)
+        )
         unit = np.where(near & ~found, 1 / times, unit)
         found |= near
     return found, unit
