@@ -112,8 +112,10 @@ class Build:
         elif self._executed or not self.assessor.pages_valid(self.published, self.done):
             self._tell("pages")
             publication.publish(self.folder, self.assessor, self.done, self._started)
-            staging.swap_in(self.folder, self.published)
-            staging.discard([*self._left, self._unfinished])
+            kept = staging.swap_in(self.folder, self.published)
+            if kept:
+                self._tell("notice", text=f"{self.published} held files that no run made; they lie in {kept}")
+            staging.discard([*self._left, *staging.leftovers(self.project.outputs, self.order.edition)])
         else:
             staging.discard([self.folder, *self._left])
         self.ended = True

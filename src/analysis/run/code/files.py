@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +12,8 @@ from typing import Any, NamedTuple
 from analysis.errors import InputError
 from analysis.run.code.imports import STAR, Import
 from analysis.run.code.parse import Node, Summary, summarise
-from analysis.run.hashes import sha256, write_whole
+from analysis.run.hashes import sha256
+from analysis.run.seal import read_sealed, write_sealed
 
 REMEMBERED = 1000
 # What is remembered is what these made of a file: when they change, it is forgotten.
@@ -37,7 +37,7 @@ class Files:
         Its folder, whose name is its name.
     memory
         File in which to remember what modules hold, by the SHA-256 of their bytes; None to forget. One that is
-        damaged, or of another parser, package or Python, is ignored.
+        damaged, was not written here, or is of another parser, package or Python, is ignored.
     """
 
     def __init__(self, package: Path, memory: Path | None = None) -> None:
@@ -109,7 +109,7 @@ class Files:
         if self._memory and not self._seen.keys() <= self._remembered.keys():
             newest = dict(list({**self._seen, **self._remembered}.items())[:REMEMBERED])
             with suppress(OSError):
-                write_whole(self._memory, json.dumps({**self._header(), "files": newest}, separators=(",", ":")))
+                write_sealed(self._memory, {**self._header(), "files": newest})
             self._remembered = newest
 
     def _names(self, module: str) -> dict[str, Named]:
@@ -183,7 +183,7 @@ def _read(memory: Path | None, header: dict[str, Any]) -> dict[str, Sequence[Any
     if memory is None:
         return {}
     with suppress(OSError, ValueError, LookupError, TypeError):
-        told = json.loads(memory.read_text("utf8"))
+        told = read_sealed(memory)
         if {name: told[name] for name in header} == header and isinstance(told["files"], dict):
             return dict(told["files"])
     return {}

@@ -16,12 +16,12 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 
 from analysis.errors import StaatError
-from analysis.run.hashes import write_whole
 from analysis.run.job import Job
 from analysis.run.kernel.manager import StepKernelManager
 from analysis.run.kernel.processes import FreshKernel, WarmKernel
 from analysis.run.kernel.provisioner import WarmProvisioner
 from analysis.run.kernel.warm import ClosedError
+from analysis.run.whole import write_whole
 
 ENGINE = "staat"
 

@@ -62,7 +62,7 @@ def _attempt(job: Job) -> tuple[Outcome, bool]:
     from analysis.run.kernel.manager import private_folder
 
     with private_folder() as private:
-        execution = Execution(job, Path(private))
+        execution = Execution(job, private)
         error, code = _outcome_of(execution)
     kernel = execution.kernel
     outcome = Outcome(
