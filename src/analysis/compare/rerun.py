@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from analysis.compare.editions import PublishedEdition, read
 from analysis.compare.shares import Stage
 from analysis.errors import InputError, StaatError
 from analysis.run.hashes import sha256
-from analysis.run.owner import own_folder
+from analysis.run.owner import own_folder, temporary
 from analysis.run.workspace import OUTPUTS_VARIABLE
 from analysis.variables import DATA_VARIABLE
 
@@ -125,7 +124,7 @@ def stages(
         _refuse_unknown_code(before, root)
         _refuse_missing_data(after, data)
     notes = list(_library_notes(before, after, root))
-    with own_folder(Path(tempfile.gettempdir()), "staat-diff-") as scratch:
+    with own_folder(temporary(), "staat-diff-") as scratch:
         made, carried = list[Stage](), list[str]()
         for number, recipe in enumerate(recipes):
             say(f"running the code of {before.name} with the {recipe.taken} of {_owner(recipe, before, after)}")

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from analysis.errors import InputError
 from analysis.run.workspace import EDITION_FILE, MANIFEST_FILE
 
 MAKER = "staat"
@@ -58,15 +59,34 @@ def is_empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
 
 
+def temporary() -> Path:
+    """Return the folder of this machine for temporary files."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:
+        problem = "no folder for temporary files can be written to"
+        raise InputError("TMPDIR", problem, hint="make room in /tmp, or TMPDIR=DIR") from None
+
+
 @contextmanager
 def own_folder(where: Path, prefix: str) -> Iterator[Path]:
     """Give a new folder with a marker, held for as long as the block lasts and then removed.
 
     Folders beside it that were made in the same way, and whose makers are gone, are removed first: what was killed may
     have left confidential data in them.
+
+    Raises
+    ------
+    InputError
+        When there can be no new folder in `where`.
     """
-    _clear(where.glob(f"{prefix}*"))
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=where))
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        _clear(where.glob(f"{prefix}*"))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=where))
+    except OSError as error:
+        hint = "choose another folder: --outputs DIR for editions, TMPDIR=DIR for what is temporary"
+        raise InputError(str(where), f"cannot be written to: {error.strerror}", hint=hint) from None
     try:
         with _held(folder):
             yield folder

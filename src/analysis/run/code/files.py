@@ -77,6 +77,11 @@ class Files:
         """Return the names of the modules in a package."""
         return {name.removeprefix(f"{module}.").partition(".")[0] for name in self.below(module) if name != module}
 
+    def file(self, module: str) -> str:
+        """Return the path of a module within the package; empty for a folder without ``__init__.py``."""
+        path = self.modules.get(module)
+        return path.relative_to(self._package).as_posix() if path else ""
+
     def split(self, dotted: str) -> tuple[str, list[str]]:
         """Split a dotted name into the longest module that it starts with, empty for another package, and the rest."""
         if dotted not in self._split:

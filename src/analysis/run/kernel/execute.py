@@ -154,6 +154,8 @@ def _places(job: Job, private: Path) -> dict[str, str]:
     return {
         job.folder: ".",
         str(Path(job.source).parents[1]): ".",
+        str(job.project): ".",
+        **({job.code: "src"} if job.code else {}),
         str(Path(__file__).parents[3]): "src",
         str(private): "tmp",
         sys.prefix: "python",
