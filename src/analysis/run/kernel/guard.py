@@ -41,8 +41,8 @@ class Guard:
     Parameters
     ----------
     step
-        ``notebook`` (its file), ``project`` (its folder), ``stem``, ``folder`` (of the edition being built), ``needs``, ``produces`` (internal
-        tables) and ``reads`` (files and folders), as the runner tells them.
+        ``notebook`` (its file), ``project`` (its folder), ``stem``, ``folder`` (of the edition being built), ``needs``,
+        ``produces`` (internal tables) and ``reads`` (files and folders), as the runner tells them.
     """
 
     def __init__(self, step: Mapping[str, Any]) -> None:
