@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DisclosureError
+from analysis.publish.names import Names, named_in, places_in
 
 UNITS = ("by_pupil", "by_school", "by_location")
 """How the names of internal tables begin whose rows are pupils or schools."""
@@ -22,12 +23,21 @@ class Loaded:
     def __init__(self) -> None:
         self._tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, np.ndarray]] = {}
+        self._names, self._of = Names(()), 0
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table that was loaded, and return it."""
         if name.startswith(UNITS):
             self._tables[name] = frame
         return frame
+
+    @property
+    def names(self) -> Names:
+        """The names of schools and boards in what was loaded."""
+        if len(self._tables) != self._of:
+            self._names = Names(named_in(self._tables.items()), places_in(self._tables.items()))
+            self._of = len(self._tables)
+        return self._names
 
     def refuse(self, frame: pd.DataFrame) -> None:
         """Refuse a frame with a column of which most values are those of single pupils or schools.

@@ -286,6 +286,7 @@ class Release:
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counted)
         self._loaded.refuse(frame)
+        self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
         gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
@@ -304,6 +305,7 @@ class Release:
         exact = self._exact if _counted(counts) else ()
         for words in texts:
             refuse_identifying_text(words, f"{kind} {name!r}")
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
             refuse_exact(words, f"{kind} {name!r}", self.profile, exact)
 
     def _refuse_small_model(self, name: str, column: str, number: int | None) -> None:
@@ -318,6 +320,7 @@ class Release:
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")
