@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from analysis.errors import DisclosureError
+from analysis.errors import DisclosureError, WithheldError
 from analysis.publish.counted_words import LETTERS, ONE, PARTS, ROMAN, number_of, part_of
 from analysis.publish.disclosure import Profile
 from analysis.publish.identity import plain
-from analysis.publish.language import SOURCE, spoken
+from analysis.publish.language import SOURCE, spoken, text
 
 PERSONS = (
     r"pupils?|leerlingen|leerling|children|child|kinderen|kind|persons?|people|personen|persoon|teachers?|leraren|"
@@ -106,7 +106,9 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
     Raises
     ------
     DisclosureError
-        Naming the text's place, never the number.
+        For a number that is not rounded, or too small; naming the text's place, never the number.
+    WithheldError
+        For one that equals an exact count: it may do so by accident, on these data.
     """
     words = _MARKS.sub(_blank, plain(words))
     if not all(_may_be_told(n, profile) for n in _counted_in_words(words, profile)):
@@ -121,7 +123,11 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         if _counts_persons(found[1], before, after) and not _may_be_told(n, profile):
             raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
         if n in exact and _could_be_meant(n, before, after, profile):
-            raise DisclosureError(f"{where}: tells an exact count that the gate has rounded or withheld\n{_HINT}")
+            raise _equals_exact()
+
+
+def _equals_exact() -> WithheldError:
+    return WithheldError(text("Not shown: a number in it equals one that this chapter rounds or withholds elsewhere."))
 
 
 _HINT = "  do      put release.rounded(n) in the text, or the number from release.gated(frame, counts)"

@@ -38,6 +38,7 @@ def release(site: Site) -> dict[str, Any]:
         "profile": site.facts.get("disclosure", "default"),
         "count": len(site.things),
         "withheld": sum(_withheld(thing) for thing in site.things),
+        "whole": site.withheld,
         "uncounted": [thing for thing in site.things if _rule(thing, "nobody")],
         "headings": [
             Heading(2, text("What to look at"), "release-attention"),
@@ -60,6 +61,9 @@ def release_csv(site: Site) -> str:
         )
         files = thing.note.get("files", {})
         rows.writerows({**told, "rule": "file", "file": path, "sha256": digest} for path, digest in files.items())
+    for thing in site.withheld:
+        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": title_of(thing)}
+        rows.writerow({**told, "rule": "whole", "verdict": "suppressed", "reason": thing.note["withheld"]})
     return written.getvalue()
 
 
