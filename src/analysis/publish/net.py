@@ -52,7 +52,7 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
             asked.words(words, f"manifest, {where}")
     for step in manifest["steps"]:
         notebook = nbformat.reads((folder / "notebooks" / f"{step['notebook']}.ipynb").read_text("utf8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat is typed in part
-        check_outputs(notebook, step["notebook"], _shown(folder, step), asked)
+        check_outputs(notebook, step["notebook"], shown_by(folder, step["stem"]), asked)
     _refuse_strays(folder, manifest, asked)
     for path in sorted(_published(manifest)):
         if path.endswith(".csv"):
@@ -78,8 +78,10 @@ def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
 
 
-def _shown(folder: Path, step: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(note["sha256"] for note in step_record(folder, step["stem"]).get("shown", ()))
+def shown_by(folder: Path, stem: str) -> dict[str, str]:
+    """Return what stands as plain text for everything that a chapter has published, by the SHA-256 of its HTML."""
+    notes = step_record(folder, stem).get("shown", ())
+    return {note["sha256"]: f"<published {note['kind']} {note['name']}>" for note in notes}
 
 
 def _published(manifest: Mapping[str, Any]) -> dict[str, str]:

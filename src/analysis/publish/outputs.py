@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tokenize
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from io import StringIO
 
@@ -14,13 +13,13 @@ from nbformat import NotebookNode
 
 from analysis.errors import DisclosureError, StaatError
 from analysis.publish.again import Asked
+from analysis.publish.executed import digest_of
 from analysis.publish.identity import refuse_identifying_text
 from analysis.publish.language import languages, speaking, spoken
 from analysis.publish.markup import ENCODED
 from analysis.run.parameters import CELL_NOTES
 
 SHOWN = frozenset({"text/html", "text/plain"})
-PLAIN = re.compile(r"<published (table|figure|finding) \w+>")
 PRINTED_FRAME = ("dtype:", "rows x ", "RangeIndex", "DataFrame")
 NOTEBOOK_NOTES = frozenset({"kernelspec", "language_info", "papermill"})
 HIDDEN_IN_PROSE = re.compile(r"<!--|<\s*(?:script|iframe|object|embed|template|input|svg|math|style)\b|data:\w+/", re.I)
@@ -29,7 +28,7 @@ KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")
 _PUBLISH = "\n  do      publish it with release.table, release.figure or release.finding"
 
 
-def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str], asked: Asked) -> None:
+def check_outputs(notebook: NotebookNode, name: str, shown: Mapping[str, str], asked: Asked) -> None:
     """Refuse a notebook that failed or warned, or that holds what did not pass the disclosure gate.
 
     Parameters
@@ -39,7 +38,7 @@ def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str], ask
     name
         What to call it in a message.
     shown
-        The SHA-256 of everything that its run has published, as shown.
+        What stands as plain text for everything that its run has published, by the SHA-256 of what is shown.
     asked
         The rules by which its prose and its comments are asked.
 
@@ -108,7 +107,7 @@ def _refuse_failure(output: NotebookNode, where: str) -> None:
         raise StaatError(f"{where}: writes to stderr{said}\n  do      cure the warning; a finished page holds none")
 
 
-def _refuse_ungated(output: NotebookNode, where: str, shown: Collection[str]) -> None:
+def _refuse_ungated(output: NotebookNode, where: str, shown: Mapping[str, str]) -> None:
     if output.output_type == "stream":
         if output.text.strip():
             raise DisclosureError(f"{where}: prints {_what(output.text)}{_PUBLISH}")
@@ -122,9 +121,9 @@ def _refuse_ungated(output: NotebookNode, where: str, shown: Collection[str]) ->
     html, plain = data.get("text/html"), data.get("text/plain", "")
     if html is None and plain:
         raise DisclosureError(f"{where}: dumps {_what(plain)} as plain text{_PUBLISH}")
-    if html is not None and hashlib.sha256(html.encode()).hexdigest() not in shown:
+    if html is not None and digest_of(html) not in shown:
         raise DisclosureError(f"{where}: shows text/html that did not pass the disclosure gate{_PUBLISH}")
-    if not PLAIN.fullmatch(plain):
+    if html is not None and plain != shown[digest_of(html)]:
         raise DisclosureError(f"{where}: carries plain text under something published\n  do      clear it")
 
 
