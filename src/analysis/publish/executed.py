@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from nbformat import NotebookNode
+
+Shown = Mapping[str, Collection[str]]
+"""What may stand as plain text for each HTML that was published, by that HTML's SHA-256: mostly one text, but that an
+edition has no such chapter is said of several things in the same words."""
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -19,7 +23,7 @@ METADATA = {
 }
 
 
-def written_anew(notebook: NotebookNode, shown: Mapping[str, str]) -> str:
+def written_anew(notebook: NotebookNode, shown: Shown) -> str:
     """Return the text of a notebook that holds the source of its cells and what they have published, nothing else.
 
     Parameters
@@ -27,7 +31,7 @@ def written_anew(notebook: NotebookNode, shown: Mapping[str, str]) -> str:
     notebook
         Executed, in the language of the edition; every output of it is something published.
     shown
-        What stands as plain text for each HTML that was published, by that HTML's SHA-256.
+        What was published.
     """
     counted = 0
     cells: list[dict[str, Any]] = []
@@ -35,7 +39,7 @@ def written_anew(notebook: NotebookNode, shown: Mapping[str, str]) -> str:
         told = {"cell_type": cell.cell_type, "id": f"cell-{place}", "metadata": {}, "source": lines(cell.source)}
         if cell.cell_type == "code":
             counted += 1
-            outputs = [_output(output.data["text/html"], shown) for output in cell.outputs if _is_shown(output)]
+            outputs = [_output(output.data, shown) for output in cell.outputs if _is_shown(output)]
             told |= {"execution_count": counted, "outputs": outputs}
         cells.append(told)
     whole = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -56,6 +60,7 @@ def _is_shown(output: NotebookNode) -> bool:
     return "text/html" in output.get("data", {})
 
 
-def _output(html: str, shown: Mapping[str, str]) -> dict[str, Any]:
-    data = {"text/html": lines(html), "text/plain": [shown[digest_of(html)]]}
-    return {"output_type": "display_data", "metadata": {}, "data": data}
+def _output(data: NotebookNode, shown: Shown) -> dict[str, Any]:
+    (plain,) = [known for known in shown[digest_of(data["text/html"])] if known == data["text/plain"]][:1]
+    told = {"text/html": lines(data["text/html"]), "text/plain": [plain]}
+    return {"output_type": "display_data", "metadata": {}, "data": told}

@@ -14,6 +14,7 @@ import nbformat
 from analysis.errors import DisclosureError
 from analysis.publish.again import Asked, check_svg, check_table
 from analysis.publish.disclosure import profile
+from analysis.publish.executed import Shown
 from analysis.publish.identity import identifying, refuse_identifying_text
 from analysis.publish.markup import embedded
 from analysis.publish.names import Names
@@ -78,10 +79,12 @@ def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
 
 
-def shown_by(folder: Path, stem: str) -> dict[str, str]:
-    """Return what stands as plain text for everything that a chapter has published, by the SHA-256 of its HTML."""
-    notes = step_record(folder, stem).get("shown", ())
-    return {note["sha256"]: f"<published {note['kind']} {note['name']}>" for note in notes}
+def shown_by(folder: Path, stem: str) -> Shown:
+    """Return what may stand as plain text for everything that a chapter has published; see `executed.Shown`."""
+    found: dict[str, list[str]] = {}
+    for note in step_record(folder, stem).get("shown", ()):
+        found.setdefault(note["sha256"], []).append(f"<published {note['kind']} {note['name']}>")
+    return found
 
 
 def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
