@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.chain import AGGREGATE, AREA, rows_of
 from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
+from analysis.publish.names import Names, named_in, places_in
 
 ENOUGH = 4.5
 """Evidence from which values are those of rows; as powers of ten."""
@@ -41,6 +42,7 @@ class Loaded:
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._seen: dict[tuple[bytes, bool], str | None] = {}
+        self._names: Names | None = None
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table, and return it."""
@@ -50,12 +52,20 @@ class Loaded:
             self.tables[name] = frame
             self._known.pop(name, None)
             self._seen.clear()
+            self._names = None
         return frame
 
     @property
     def microdata(self) -> bool:
         """Whether any of the tables is not an aggregate: what is published must then say what it rests on."""
         return self._microdata
+
+    @property
+    def names(self) -> Names:
+        """The names of schools and boards in the tables."""
+        if self._names is None:
+            self._names = Names(named_in(self.tables.items()), places_in(self.tables.items()))
+        return self._names
 
     def refuse(self, frame: pd.DataFrame) -> None:
         """Refuse a frame with a column of which most values are those of single rows, changed or not.

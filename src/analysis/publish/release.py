@@ -270,6 +270,7 @@ class Release:
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
+        self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
         gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
@@ -306,6 +307,7 @@ class Release:
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
             self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
@@ -315,6 +317,7 @@ class Release:
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.run.hashes import Hashes, sha256
+from analysis.run.private import INTERNAL
+from analysis.run.seal import keyed
 from analysis.run.workspace import MANIFEST_FILE
 
 PACKAGES = (
@@ -55,10 +57,14 @@ def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
-    """Return the SHA-256 of every file of an edition but the manifest, by path."""
+    """Return the SHA-256 of every file of an edition but the manifest, by path; of internal ones keyed.
+
+    The digest of a table of persons would tell who guesses it all whether the guess is right.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE)
     known = hashes or Hashes()
-    return {path.relative_to(folder).as_posix(): known.of(path) for path in files}
+    found = {path.relative_to(folder).as_posix(): known.of(path) for path in files}
+    return {path: keyed(digest) if path.startswith(f"{INTERNAL}/") else digest for path, digest in found.items()}
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
