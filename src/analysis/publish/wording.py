@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.errors import WithheldError
+from analysis.publish.findings import number_of
 from analysis.publish.language import term, text
 from analysis.publish.tables import number
 
@@ -32,7 +34,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     """
     now, near = _term(indices, f"{CORRECTED}_now"), _term(indices, f"{CORRECTED}_nearest")
     alone = _term(indices, "isolation_now")
-    pupils = int(now["n_obs"])
+    pupils = number_of(now["n_obs"])
     found = _findings(
         [
             ("dissimilarity", _by_postcode(now, _term(indices, f"{CORRECTED}_random_allocation")), pupils),
@@ -94,7 +96,10 @@ def interval(row: pd.Series, digits: int = 2) -> str:
 
 
 def _term(estimates: pd.DataFrame, term: str) -> pd.Series:
-    return estimates[estimates["term"] == term].iloc[0]
+    rows = estimates[estimates["term"] == term]
+    if rows.empty:
+        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
+    return rows.iloc[0]
 
 
 def _findings(rows: Iterable[tuple[str, str, int]]) -> pd.DataFrame:
