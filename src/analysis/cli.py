@@ -163,12 +163,12 @@ def verify(
 
     root, project = _project(outputs)
     folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
-    order = order_of_published(folder, settings or (), root)
     _fail_with(folder, damaged(folder))
+    order = order_of_published(folder, settings or (), root)
     check_sources(order, root)
     options = Options(_jobs(jobs), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
-        compared, different = repeated(order, CHAIN, project, options, watch)
+        compared, different = repeated(folder, order, CHAIN, project, options, watch)
     _fail_with(folder, different)
     sys.stdout.write(f"{folder}: every hash is right, and a second run gave the same {compared} files\n")
 
