@@ -9,6 +9,7 @@ parameters are checked by this module too, before anything that computes is load
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -219,7 +220,7 @@ def _terms(node: ast.expr) -> float:
     if not isinstance(node, ast.BinOp):
         return 1
     if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
-        return _terms(node.left) ** float(str(node.right.value))
+        return math.pow(_terms(node.left), float(str(node.right.value)))
     left, right = _terms(node.left), _terms(node.right)
     crossed = left * right if isinstance(node.op, ast.Mult | ast.MatMult | ast.Div) else 0
     return crossed + (left + right if not isinstance(node.op, ast.MatMult) else 0)
