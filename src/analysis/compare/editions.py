@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.compare.received import own_file, problems
 from analysis.errors import InputError, nearest
+from analysis.publish.spreadsheet import read_csv
 from analysis.run.hashes import sha256
 from analysis.run.workspace import MANIFEST_FILE
 
@@ -94,7 +95,7 @@ class PublishedEdition:
         if self.digest(path) != sha256(place):
             raise _damaged(place, "is not the file that the manifest tells of")
         try:
-            return pd.read_csv(place, dtype=object, keep_default_na=False, na_filter=False, compression=None)
+            return read_csv(place, dtype=object, keep_default_na=False, na_filter=False, compression=None)
         except ValueError as error:
             raise _damaged(place, f"cannot be read as a table: {error}") from None
 

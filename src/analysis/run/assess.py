@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.run import records
+from analysis.run import private, records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
@@ -120,7 +121,9 @@ class Project:
         return self.notebooks / f"{step.notebook}.ipynb"
 
     def remember(self) -> None:
-        """Keep the digests for the next command."""
+        """Keep the digests for the next command, in a folder that is closed to others."""
+        with suppress(OSError):
+            private.make(self.memory)
         self.hashes.save()
         self.code.save()
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TextIO
 
 from analysis.errors import InputError, StaatError
+from analysis.run import private
 from analysis.run.owner import identity, is_edition, is_empty, mark_edition
 from analysis.run.strangers import set_aside
 
@@ -79,7 +80,7 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     if unfinished(outputs, edition).exists():
         left.append(unfinished(outputs, edition))
     building = outputs / f".{edition}.building-{_token()}"
-    (building / "internal").mkdir(parents=True)
+    private.make(building / private.INTERNAL)
     mark_edition(building, edition)
     return building, left
 
@@ -111,6 +112,7 @@ def swap_in(built: Path, edition: Path) -> Path | None:
     Return the folder in which files of the old one were set aside that no run had made; None when it had none.
     """
     refuse_others(edition, edition.name)
+    private.publish(built)
     if not edition.exists():
         _move(built, edition)
         return None
@@ -124,6 +126,8 @@ def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     """Set a build that did not finish aside; the last good edition is untouched."""
     kept = unfinished(outputs, edition)
     refuse_others(kept, edition)
+    built.chmod(private.FOLDER)
+    private.close(built / private.INTERNAL)
     if kept.exists():
         _exchange(built, kept)
         shutil.rmtree(built)
@@ -146,7 +150,7 @@ def tidy(outputs: Path, edition: str) -> None:
 
 def _opened(lock: Path) -> TextIO:
     """Open a lock's file, never what a link of its name leads to: it is written to."""
-    number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, private.FILE)
     return os.fdopen(number, "r+", encoding="utf8")
 
 
