@@ -98,6 +98,10 @@ class Chapter(Release):
         within = int(figures["within"].sum())
         told = {"within": within, "all": len(figures)}
         caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
+        undefined = int(figures["computed"].isna().sum())
+        if undefined:
+            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
+            caption = f"{caption}; {few}"
         self.table("published_figures", figures, caption=text("{caption}, all in one file", caption=caption), counts=())
         missed = self.table(
             "published_missed",

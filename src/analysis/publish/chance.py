@@ -216,7 +216,7 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
     """Return for each value that is met the share of grid points nearby that rows hold."""
     values = column.values[met]
     if column.rounded:
-        return _held(values, np.full(len(values), column.step), rows, undo)
+        return _held(values, np.maximum(_own_step(values), column.step), rows, undo)
     undone = undo(values)
     common = Column.of(undone).step
     steps = np.maximum(_fractions(undone), common)
@@ -226,6 +226,16 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
         on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT * np.maximum(1 / step, np.abs(rows / step))]
         chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v)
     return chance
+
+
+def _own_step(values: Floats) -> Floats:
+    """Return the coarsest power of ten of which a value is a multiple: beside 0.0312 a share of 0.3 is a round one."""
+    steps = np.zeros(len(values))
+    for decimals in range(DECIMALS + 1):
+        scaled = values * 10.0**decimals
+        whole_number = np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))
+        steps[whole_number & (steps == 0)] = 10.0**-decimals
+    return steps
 
 
 def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:

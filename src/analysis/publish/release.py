@@ -275,6 +275,7 @@ class Release:
         tails = withhold_tails(frame, counts, self.profile)
         gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
         self._numbers.remember(frame, gated, counting)
+        self._loaded.passed(gated.frame)
         return gated
 
     def _shown(self, kind: str, name: str, html: str) -> Published:
