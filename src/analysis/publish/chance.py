@@ -158,7 +158,7 @@ def whole(column: Column, own: Own) -> float:
     if not len(x) == len(rows) == own.rows or len(x) < FEWEST:
         return 0.0
     middle = rows.mean()
-    best = 0.0
+    best = max(_as_it_is(column, rows, factor) for factor in (1.0, 100.0))
     for ordered in (x, x[::-1]):
         slope = np.polyfit(rows - middle, ordered, 1)
         left = np.abs(np.polyval(slope, rows - middle) - ordered)
@@ -166,6 +166,14 @@ def whole(column: Column, own: Own) -> float:
             cells = (x[-1] - x[0]) / (2 * column.half.min()) if column.rounded else 1 / LEAST
             best = max(best, (len(x) - 2) * np.log10(max(cells / 2, 1.0)))
     return float(best)
+
+
+def _as_it_is(column: Column, rows: Floats, factor: float) -> float:
+    """Return the evidence that a column is all rows in some order, only rounded: of so many choices of grid points."""
+    if (np.abs(column.values - factor * rows) > column.half).any():
+        return 0.0
+    points = (column.values[-1] - column.values[0]) / (2 * column.half.min()) + 1
+    return _ways(int(min(points, 1e9)), len(rows))
 
 
 def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Floats, *, anchors: int) -> float:

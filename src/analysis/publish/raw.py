@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.chain import AGGREGATE, AREA, rows_of
 from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
+from analysis.publish.names import Names, named_in, places_in
 
 ENOUGH = 5.5
 """Evidence from which values are those of rows; as powers of ten."""
@@ -51,6 +52,7 @@ class Loaded:
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._seen: dict[tuple[bytes, bool], str | None] = {}
+        self._names: Names | None = None
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table, and return it."""
@@ -61,6 +63,7 @@ class Loaded:
             self._areas = np.unique(np.concatenate([self._areas, *(found for found in numbers if found is not None)]))
         elif kind != AGGREGATE:
             self.tables[name] = frame
+            self._names = None
         self._known.clear()
         self._seen.clear()
         return frame
@@ -69,6 +72,13 @@ class Loaded:
     def microdata(self) -> bool:
         """Whether any of the tables is not an aggregate: what is published must then say what it rests on."""
         return self._microdata
+
+    @property
+    def names(self) -> Names:
+        """The names of schools and boards in the tables."""
+        if self._names is None:
+            self._names = Names(named_in(self.tables.items()), places_in(self.tables.items()))
+        return self._names
 
     def refuse(self, frame: pd.DataFrame) -> None:
         """Refuse a frame with a column of which most values are those of single rows, changed or not.
