@@ -21,12 +21,14 @@ from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
     Contributors,
     Counts,
+    Free,
     Gated,
     Ratios,
     Totals,
     flat,
     profile,
     refuse_uncounted,
+    refuse_unfounded,
     suppress,
 )
 from analysis.publish.extremes import refuse_extremes, withhold_tails
@@ -75,6 +77,7 @@ class Release:
         frame: pd.DataFrame,
         counts: Counts,
         *,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
@@ -84,7 +87,7 @@ class Release:
         The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
-        return self._suppressed(frame, counts, totals, ratios, contributors).frame
+        return self._suppressed(frame, counts, free, totals, ratios, contributors).frame
 
     def rounded(self, n: int, *, unit: str = "pupils") -> int:
         """Return `n` as it may stand in a caption or sentence; one that is too small says "fewer than 10" there."""
@@ -97,6 +100,7 @@ class Release:
         *,
         caption: str,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
@@ -120,11 +124,15 @@ class Release:
         counts, totals, ratios, contributors
             What the cells count and rest on; see `analysis.publish.disclosure.suppress`. ``counts=()`` says that the
             table counts nobody.
+        free
+            Numeric columns that neither count nor rest on a count, as they say nothing of anybody: constants of the
+            method, parameters, figures in print, places of areas. Where the chapter has loaded rows of persons, schools
+            or areas, any other column of the kind is refused.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         """
         self._accept("table", name, caption, note)
-        own = self._suppressed(frame, counts, totals, ratios, contributors)
+        own = self._suppressed(frame, counts, free, totals, ratios, contributors)
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
             refuse_withheld_whole(own)
@@ -156,6 +164,7 @@ class Release:
         caption: str,
         data: pd.DataFrame,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
         nothing: str = "",
         **options: object,
@@ -178,13 +187,13 @@ class Release:
             a function of the rows that are drawn.
         caption
             Title, and the number of observations. It is published as it is.
-        data, counts, totals
-            What the figure shows, which columns count, and which rows add up; see `table`.
+        data, counts, free, totals
+            What the figure shows, which columns count, which say nothing of anybody, and which rows add up; see `table`.
         nothing
             What its place says where the edition has no such data.
         """
         self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
-        own = self._suppressed(data, counts, totals)
+        own = self._suppressed(data, counts, free, totals)
         try:
             self._refuse_words("figure", name, (caption,), counts)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
@@ -260,6 +269,7 @@ class Release:
         self,
         frame: pd.DataFrame,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
@@ -270,6 +280,8 @@ class Release:
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
+        if self._loaded.microdata:
+            refuse_unfounded(frame, counts, free, contributors)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)

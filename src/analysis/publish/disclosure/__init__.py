@@ -5,7 +5,15 @@ share that rests on it. `profiles` holds the rules, `gate` applies them to one t
 give a withheld cell away, `audit` computes what a reader could still find out.
 """
 
-from analysis.publish.disclosure.declared import Contributors, Counts, Totals, flat, refuse_uncounted
+from analysis.publish.disclosure.declared import (
+    Contributors,
+    Counts,
+    Free,
+    Totals,
+    flat,
+    refuse_uncounted,
+    refuse_unfounded,
+)
 from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
 from analysis.publish.disclosure.profiles import DOMINATED, PROFILES, Profile, profile
 from analysis.publish.disclosure.ratios import Ratios
@@ -17,6 +25,7 @@ __all__ = [
     "SUPPRESSED",
     "Contributors",
     "Counts",
+    "Free",
     "Gated",
     "Profile",
     "Ratios",
@@ -24,5 +33,6 @@ __all__ = [
     "flat",
     "profile",
     "refuse_uncounted",
+    "refuse_unfounded",
     "suppress",
 ]
