@@ -16,8 +16,9 @@ from analysis.chain import CHAIN
 from analysis.errors import InputError, nearest
 from analysis.run.assess import Project
 from analysis.run.environment import installed
-from analysis.run.hashes import digest, sha256, write_whole
+from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
+from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
 from analysis.variables import DATA_VARIABLE
 
@@ -83,14 +84,26 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
     path = folder / MANIFEST_FILE
     try:
         told = json.loads(path.read_text("utf8"))
-        parameters, command = dict(told["parameters"]), str(told["command"])
+        parameters, command = _without_places(told["parameters"]), str(told["command"])
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     from analysis.params import edition_of
 
-    return _order(edition_of(parameters, path, settings), command, root)
+    edition = edition_of(parameters, path, settings)
+    if edition.edition != folder.name:
+        problem = "an edition lies in a folder of its name, so that another one is not taken for it"
+        raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
+    return _order(edition, command, root)
+
+
+def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where the data lay: a manifest from elsewhere does not say what is read here."""
+    return {
+        name: {key: each for key, each in value.items() if key != "folder"} if isinstance(value, Mapping) else value
+        for name, value in parameters.items()
+    }
 
 
 def refuse_unused_folder(order: Order, root: Path) -> None:
@@ -157,13 +170,13 @@ def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, c
     state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
     place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        told = json.loads(place.read_text("utf8"))
+        told = read_sealed(place)
         if told["state"] == state and told["code"] == _code(told["code"]):
             return _revived(told["order"])
     order = check()
     with suppress(OSError):
         code = _code(name for name in sys.modules if name.partition(".")[0] == PACKAGE.name)
-        write_whole(place, json.dumps({"state": state, "code": code, "order": asdict(order)}, default=str))
+        write_sealed(place, {"state": state, "code": code, "order": asdict(order)})
     return order
 
 

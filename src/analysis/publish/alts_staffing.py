@@ -11,7 +11,7 @@ from analysis.publish import units
 from analysis.publish.findings import LEVEL
 from analysis.publish.language import text
 from analysis.publish.wording_staffing import AT_CUTOFF, MIRROR, as_rows, one
-from analysis.publish.words_staffing import outcomes, word
+from analysis.publish.words_staffing import BINS, outcomes, word
 
 ENDS = ("estimate", "ci_low", "ci_high")
 
@@ -172,7 +172,7 @@ def _change(row: units.Row) -> str:
 def money(points: pd.DataFrame, threshold: float) -> str:
     """Describe the money per pupil: its mean over the bins of schools on both sides of the threshold."""
     kind = text("Dots for bins of schools with the line of the formula, which bends at the threshold.")
-    known = points.dropna(subset=["euro_per_pupil", "schools"])
+    known = points[points["name"] == BINS].dropna(subset=["euro_per_pupil", "schools"])
     below = known[known["raw_per_pupil"] < threshold]
     above = known[known["raw_per_pupil"] >= threshold]
     if below.empty or above.empty:

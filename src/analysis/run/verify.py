@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from analysis.run.chain import Step
 from analysis.run.hashes import sha256
 from analysis.run.manifest import outputs_of
 from analysis.run.order import Options, Order
+from analysis.run.owner import own_folder
 from analysis.run.runner import run
 from analysis.run.show.events import Watch
 from analysis.run.workspace import MANIFEST_FILE
@@ -33,22 +31,28 @@ def damaged(folder: Path) -> list[str]:
         When there is no edition, or its manifest cannot be read.
     """
     told = _manifest(folder)["outputs"]
+    links = [f"{path.relative_to(folder)}: is a link, and no run leaves one" for path in _links(folder)]
+    if links:
+        return links  # what they lead to is not read
     found = outputs_of(folder)
     return list(_differences(told, found, "missing", "not in the manifest", "is not what the manifest says"))
 
 
 def repeated(
-    order: Order, chain: tuple[Step, ...], project: Project, options: Options, watch: Watch
+    first: Path, order: Order, chain: tuple[Step, ...], project: Project, options: Options, watch: Watch
 ) -> tuple[int, list[str]]:
-    """Run an edition again, beside everything, and return how many files were compared and which differ.
+    """Run the edition in a folder again, beside everything; return how many files were compared, and which differ.
 
     Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
     """
-    first = project.outputs / order.edition
-    with _scratch(project.outputs, order.edition) as scratch:
+    with own_folder(project.outputs, f".{order.edition}.verify-") as scratch:
         run([order], chain, replace(project, outputs=scratch), options, watch)
         old, new = _compared(first), _compared(scratch / order.edition)
     return len(old), list(_differences(old, new, "was not made again", "was not there before", "came out otherwise"))
+
+
+def _links(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_symlink())
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:
@@ -57,7 +61,7 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
         told: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     if not isinstance(told, dict) or not isinstance(told.get("outputs"), dict):
         raise InputError(str(path), "is not a manifest", hint="run the edition again with --force")
@@ -82,15 +86,3 @@ def _differences(old: Mapping[str, str], new: Mapping[str, str], missing: str, e
             yield f"{name}: {extra}"
         elif old[name] != new[name]:
             yield f"{name}: {other}"
-
-
-@contextmanager
-def _scratch(outputs: Path, edition: str) -> Iterator[Path]:
-    folder = outputs / f".{edition}.verify-{os.getpid()}"
-    for old in outputs.glob(f".{edition}.verify-*"):
-        if not Path(f"/proc/{old.name.rpartition('-')[2]}").exists():  # of a run that was killed
-            shutil.rmtree(old, ignore_errors=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
