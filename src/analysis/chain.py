@@ -82,3 +82,26 @@ CHAIN = (
     ),
     Step("08_value_added", reads=("params/sources", "{data.folder}")),
 )
+
+AGGREGATE, AREA = "aggregate", "area"
+PUPIL, SCHOOL, BOARD, TEACHER, PERSON = "pupil", "school", "board", "teacher", "person"
+
+ROWS = {
+    **dict.fromkeys(("by_pupil", "by_pupil_country", "by_pupil_test", "by_pupil_retention", "by_pupil_advice"), PUPIL),
+    **dict.fromkeys(("by_pupil_advice_national", "by_home", "by_choice", "by_situation"), PUPIL),
+    **dict.fromkeys(("by_school", "by_school_year", "by_school_attended", "by_school_advice", "by_school_money"), SCHOOL),
+    **dict.fromkeys(("by_location", "by_location_lagged", "by_location_year", "by_location_score"), SCHOOL),
+    # Pupils of one school who have something in common, such as a postcode, are told by no row either.
+    **dict.fromkeys(("by_location_distance", "by_choice_school", "by_attendance", "by_stay", "by_pc4_school"), SCHOOL),
+    **dict.fromkeys(("by_board_year",), BOARD),
+    **dict.fromkeys(("by_teacher",), TEACHER),
+    **dict.fromkeys(("by_pc4", "by_pc4_density", "by_area", "by_outline_point"), AREA),
+    **dict.fromkeys(("published_figures", "published_country", "published_schools"), AGGREGATE),
+    **dict.fromkeys((name for step in CHAIN for name in step.produces if name.endswith("_findings")), AGGREGATE),
+}
+"""What a row of each internal table is: what a chapter publishes is compared with the rows that are no aggregate."""
+
+
+def rows_of(table: str) -> str:
+    """Return what a row of the internal table `table` is; of an unknown table, a person."""
+    return ROWS.get(table, PERSON)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.publish import findings
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
 from analysis.publish.language import SOURCE, speak, text
-from analysis.publish.release import Published, Release
+from analysis.publish.published import Published
+from analysis.publish.release import Release
 from analysis.publish.tables import EACH
 from analysis.publish.tested import with_tests
 from analysis.run.workspace import open_workspace
@@ -22,6 +22,9 @@ from analysis.run.workspace import open_workspace
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
+WITHHELD = "withheld"
+"""Column of findings that are handed over: why one is not shown; empty for those that are."""
+
 NOTHING = Markup('<p data-published="none">{}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{words} (CSV)</a></p>'
@@ -40,8 +43,11 @@ class Chapter(Release):
         return self.workspace.has(name)
 
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
-        """Hand the internal table `name` to later notebooks; it never leaves the building."""
-        tables.hand_over(self.workspace, name, frame)
+        """Hand the internal table `name` to later notebooks; it never leaves the building.
+
+        Findings go without the sentences that this chapter may not show: a later one could not know that.
+        """
+        tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
 
     def inputs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Note for the manifest which source files were read, with their hashes."""
@@ -115,29 +121,26 @@ class Chapter(Release):
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
-    def figure_where_any(
-        self,
-        name: str,
-        draw: Callable[[pd.DataFrame], Figure],
-        *,
-        alt: str,
-        caption: str,
-        data: pd.DataFrame,
-        counts: Counts,
-        nothing: str,
-    ) -> Published:
-        """Publish a figure of `data` as `draw` draws it; where the edition has no such data, say `nothing`."""
-        if data.empty:
-            return self._shown("figure", name, NOTHING.format(nothing))
-        return self.figure(name, draw(data), alt=alt, caption=caption, data=data, counts=counts)
-
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings: ``name, sentence, n, unit``, one per row."""
+        """Publish findings: ``name, sentence, n, unit``, one per row; of one handed over as withheld, the reason."""
         shown = [
-            self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
+            self._withheld("finding", row["name"], "", row[WITHHELD])
+            if row.get(WITHHELD)
+            else self.finding(row["name"], row["sentence"], n=int(row["n"]), unit=row["unit"])
             for row in by_finding.to_dict("records")
         ]
+        if not shown:
+            return self._shown("finding", self.workspace.stem, NOTHING.format(text("No finding can be shown.")))
         return self._shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+
+    def _cleared(self, by_finding: pd.DataFrame) -> pd.DataFrame:
+        """Put the reason why a finding is withheld in place of its sentence."""
+        reasons = [
+            self._reason(row["name"], row["sentence"], int(row["n"]), row["unit"])
+            for row in by_finding.to_dict("records")
+        ]
+        why = pd.Series(reasons, index=by_finding.index, dtype=str)
+        return by_finding.assign(sentence=by_finding["sentence"].where(why == "", ""), **{WITHHELD: why})
 
     def findings_of(self, stem: str) -> Published:
         """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
@@ -156,6 +159,7 @@ class Chapter(Release):
         if not told:
             return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
         by_finding = pd.concat(told, ignore_index=True)
+        by_finding = by_finding[by_finding[WITHHELD] == ""].reset_index(drop=True)
         counted = findings.count(by_finding)
         tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]
         if len(tested):

@@ -108,6 +108,13 @@ class DisclosureError(StaatError):
     """Something was about to be published that may not leave the building."""
 
 
+class WithheldError(DisclosureError):
+    """What the data alone keep from being published, whatever its author does: its place says why, and the run goes on.
+
+    The message is for the reader of the page, in the language of the edition, and holds no number that is withheld.
+    """
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like `name`, or None when nothing comes near."""
     match = get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -16,8 +16,9 @@ from analysis.chain import CHAIN
 from analysis.errors import InputError, nearest
 from analysis.run.assess import Project
 from analysis.run.environment import installed
-from analysis.run.hashes import digest, sha256, write_whole
+from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
+from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
 from analysis.variables import DATA_VARIABLE
 
@@ -157,13 +158,13 @@ def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, c
     state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
     place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        told = json.loads(place.read_text("utf8"))
+        told = read_sealed(place)
         if told["state"] == state and told["code"] == _code(told["code"]):
             return _revived(told["order"])
     order = check()
     with suppress(OSError):
         code = _code(name for name in sys.modules if name.partition(".")[0] == PACKAGE.name)
-        write_whole(place, json.dumps({"state": state, "code": code, "order": asdict(order)}, default=str))
+        write_sealed(place, {"state": state, "code": code, "order": asdict(order)})
     return order
 
 

@@ -49,15 +49,18 @@ def published_table(release):
     return release.table("by_group", by_group(), caption="Pupils by education of the parents", counts=["n"])
 
 
+@figures.style()
+def bars(rows):
+    figure, axes = figures.canvas(7)
+    axes.bar(rows["group"].str.slice(0, 12), rows["share_nearest"].astype(float))
+    figures.percent(axes.yaxis)
+    return figure
+
+
 def published_figure(release):
-    gated = release.gated(by_group(), ["n"])
-    with figures.style():
-        figure, axes = figures.canvas(7)
-        axes.bar(gated["group"].str.slice(0, 12), gated["share_nearest"].astype(float))
-        figures.percent(axes.yaxis)
     alt = "Bars: pupils of lower educated parents go to the nearest school most often, 43 per cent."
     caption = "Share of pupils at the nearest school, by education of the parents, n = 21,410."
-    return release.figure("nearest", figure, alt=alt, caption=caption, data=gated, counts=["n"])
+    return release.figure("nearest", bars, alt=alt, caption=caption, data=by_group(), counts=["n"])
 
 
 def chapter(release, title):

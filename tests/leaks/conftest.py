@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from analysis.publish.release import Published, Release
+from analysis.errors import DisclosureError
+from analysis.publish.published import Published
+from analysis.publish.release import Release
 from analysis.publish.site import build
 from analysis.run.workspace import Workspace
 
@@ -26,6 +29,22 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def release(workspace: Workspace) -> Release:
     return Release(workspace)
+
+
+@pytest.fixture
+def answer_to(release: Release) -> Callable[[Callable[[Release], object]], str]:
+    """Return what gives the answer to a try to leak: the error, or the notice in the place of what it would show."""
+
+    def answer(leak: Callable[[Release], object]) -> str:
+        try:
+            shown = leak(release)
+        except DisclosureError as error:
+            return str(error)
+        assert isinstance(shown, Published)
+        assert 'data-published="withheld"' in shown.html, "it was published"
+        return unescape(shown.html)
+
+    return answer
 
 
 @pytest.fixture

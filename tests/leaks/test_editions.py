@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from nbformat.v4 import new_markdown_cell
 
 from analysis.errors import DisclosureError
@@ -28,12 +29,16 @@ EMPTY = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 PROSE = new_markdown_cell("# Title")
 
 
+def bars(groups: pd.DataFrame) -> Figure:
+    figure, axes = figures.canvas(6)
+    axes.bar(groups["group"], groups["share"])
+    return figure
+
+
 def published(release: Release) -> Path:
     """Publish a table and a figure, and return the edition's folder."""
-    figure, axes = figures.canvas(6)
-    axes.bar(GROUPS["group"], GROUPS["share"])
     release.table("groups", GROUPS, caption="Groups", counts=["n"])
-    release.figure("bars", figure, alt="Three bars.", caption="Groups", data=GROUPS, counts=["n"])
+    release.figure("bars", bars, alt="Three bars.", caption="Groups", data=GROUPS, counts=["n"])
     return release.workspace.write
 
 

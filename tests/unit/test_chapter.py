@@ -3,8 +3,8 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.chapter import NOTHING, Chapter
-from analysis.errors import DisclosureError, InputError
+from analysis.chapter import NOTHING, WITHHELD, Chapter
+from analysis.errors import InputError
 from analysis.publish.findings import Finding, frame
 from analysis.run.workspace import Workspace
 
@@ -29,7 +29,7 @@ def test_what_one_chapter_hands_over_the_next_loads(chapter_of):
     chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
     summary = chapter_of("summary")
     assert summary.has("segregation_findings")
-    pd.testing.assert_frame_equal(summary.load("segregation_findings"), FINDINGS)
+    pd.testing.assert_frame_equal(summary.load("segregation_findings").drop(columns=WITHHELD), FINDINGS)
 
 
 def test_a_chapter_that_the_edition_leaves_out_is_said_to_be_absent(chapter_of):
@@ -46,9 +46,21 @@ def test_findings_of_a_chapter_are_its_sentences_with_rounded_numbers(chapter_of
     assert "444" not in html
 
 
-def test_a_finding_about_too_few_stops_all(chapter_of):
-    with pytest.raises(DisclosureError, match="finding 'b'"):
-        chapter_of("segregation").findings(FINDINGS.assign(n=[120, 9]))
+def test_a_finding_about_too_few_is_withheld_and_the_others_are_shown(chapter_of):
+    html = chapter_of("segregation").findings(FINDINGS.assign(n=[120, 9])).html
+    assert "Few go." in html
+    assert "Many go." not in html
+    assert html.count("Not shown: it rests on fewer than 10 pupils.") == 1
+
+
+def test_a_sentence_that_its_chapter_may_not_show_is_not_handed_over(chapter_of, tmp_path):
+    chapter = chapter_of("segregation")
+    chapter.gated(pd.DataFrame({"group": ["a"], "n": [1234]}), ["n"])
+    chapter.hand_over("segregation_findings", FINDINGS.assign(sentence=["There are 1,234 in all.", "Many go."]))
+    assert b"1,234" not in (tmp_path / "internal/segregation_findings.parquet").read_bytes()
+    html = chapter_of("summary").findings_of("segregation").html
+    assert "a number in it equals one" in html
+    assert "Many go." in html
 
 
 def test_sources_are_noted_for_the_manifest(chapter_of):

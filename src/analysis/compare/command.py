@@ -18,7 +18,7 @@ from analysis.compare.rerun import stages
 from analysis.compare.shares import shares
 from analysis.errors import InputError
 from analysis.publish.tables import write_csv
-from analysis.run.hashes import write_whole
+from analysis.run.whole import write_whole
 
 WIDTH = 160
 PAGE, CELLS, ESTIMATES, SHARES = "diff.html", "diff.csv", "estimates.csv", "shares.csv"

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError, nearest
+from analysis.publish.spreadsheet import read_csv
 from analysis.run.hashes import sha256
 from analysis.run.workspace import MANIFEST_FILE
 
@@ -93,7 +94,7 @@ class PublishedEdition:
         if self.digest(path) != sha256(place):
             raise _damaged(place, "is not the file that the manifest tells of")
         try:
-            return pd.read_csv(place, dtype=object, keep_default_na=False, na_filter=False)
+            return read_csv(place, dtype=object, keep_default_na=False, na_filter=False)
         except ValueError as error:
             raise _damaged(place, f"cannot be read as a table: {error}") from None
 

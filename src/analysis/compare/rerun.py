@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from analysis.compare.editions import PublishedEdition, read
 from analysis.compare.shares import Stage
 from analysis.errors import InputError, StaatError
 from analysis.run.hashes import sha256
+from analysis.run.owner import own_folder, temporary
 from analysis.run.workspace import OUTPUTS_VARIABLE
 from analysis.variables import DATA_VARIABLE
 
@@ -124,12 +124,12 @@ def stages(
         _refuse_unknown_code(before, root)
         _refuse_missing_data(after, data)
     notes = list(_library_notes(before, after, root))
-    with tempfile.TemporaryDirectory(prefix="staat-diff-") as scratch:
+    with own_folder(temporary(), "staat-diff-") as scratch:
         made, carried = list[Stage](), list[str]()
         for number, recipe in enumerate(recipes):
             say(f"running the code of {before.name} with the {recipe.taken} of {_owner(recipe, before, after)}")
             try:
-                folder = _run(recipe, before, root, data, Path(scratch) / str(number), execute or run_staat)
+                folder = _run(recipe, before, root, data, scratch / str(number), execute or run_staat)
                 made.append(Stage(_joined(*carried, recipe.taken), read(folder)))
                 carried = []
             except StaatError as error:

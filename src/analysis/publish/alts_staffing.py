@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.models.staffing.pictures import BINS
 from analysis.multiplicity import FAMILIES, holm
 from analysis.publish import units
 from analysis.publish.findings import LEVEL
@@ -172,7 +173,7 @@ def _change(row: units.Row) -> str:
 def money(points: pd.DataFrame, threshold: float) -> str:
     """Describe the money per pupil: its mean over the bins of schools on both sides of the threshold."""
     kind = text("Dots for bins of schools with the line of the formula, which bends at the threshold.")
-    known = points.dropna(subset=["euro_per_pupil", "schools"])
+    known = points[points["name"] == BINS].dropna(subset=["euro_per_pupil", "schools"])
     below = known[known["raw_per_pupil"] < threshold]
     above = known[known["raw_per_pupil"] >= threshold]
     if below.empty or above.empty:

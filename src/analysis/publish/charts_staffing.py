@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.models.staffing.pictures import BINS
 from analysis.publish import figures
 from analysis.publish.figures import FAINT, MARKERS, PALETTE
 from analysis.publish.language import text
@@ -100,20 +101,20 @@ def effects(estimates: pd.DataFrame, names: Mapping[str, str], axis: str, *, per
 
 
 @figures.style()
-def money(points: pd.DataFrame, line: pd.DataFrame, threshold: float, axis: str) -> Figure:
+def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
     """Draw money per pupil against the score without threshold per pupil: binned schools and the formula's line.
 
     Parameters
     ----------
-    points
-        ``raw_per_pupil, euro_per_pupil, low, high``: means and the middle eighty per cent of schools.
-    line
-        ``name, raw_per_pupil, euro_per_pupil``: what the formula pays, a line per name.
+    drawn
+        ``name, raw_per_pupil, euro_per_pupil, low, high``: means and the middle eighty per cent of a bin of schools,
+        and what the formula pays, a line per other name.
     threshold
         Where money begins.
     axis
         What the money is.
     """
+    points, line = drawn[drawn["name"] == BINS], drawn[drawn["name"] != BINS]
     figure, axes = figures.canvas(9.0)
     axes.axvline(threshold, color=FAINT, linewidth=0.9, zorder=1)
     axes.vlines(

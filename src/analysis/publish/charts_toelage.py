@@ -23,18 +23,16 @@ LETTERS_UP = 24
 
 
 @figures.style()
-def cutoff(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> Figure:
+def cutoff(drawn: pd.DataFrame) -> Figure:
     """Draw every outcome at the cut-off: binned means, the line on either side with its interval, and the estimate.
 
     Parameters
     ----------
-    points
-        ``outcome, side, middle, mean``; withheld means are missing.
-    lines
-        ``outcome, side, at, fitted, ci_low, ci_high``.
-    jumps
-        Estimates with ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
+    drawn
+        Rows by ``part``: of a bin ``outcome, side, middle, mean``; of a line ``outcome, side, at, fitted, ci_low,
+        ci_high``; of a jump ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
     """
+    points, lines, jumps = (drawn[drawn["part"] == part] for part in ("bin", "line", "jump"))
     told = [name for name in outcomes() if name in set(points["outcome"])]
     figure, axes = _grid(len(told))
     for panel, outcome in zip(axes, told, strict=False):

@@ -1,17 +1,20 @@
-"""How a notebook publishes: every table, figure and finding passes the disclosure gate before it is written."""
+"""How a notebook publishes: every table, figure and finding passes the disclosure gate before it is written.
+
+What the data alone keep from being published (`errors.WithheldError`) has a notice in its place that says why, so that
+the edition of a small city is whole all the same. What the author of a chapter did wrong ends the run.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.errors import DisclosureError, InputError
+from analysis.errors import InputError, WithheldError
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
@@ -30,31 +33,21 @@ from analysis.publish.files import Files
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.language import text
 from analysis.publish.layout import render
+from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
 from analysis.publish.pictures import refuse_drawn, texts_of
+from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
+from analysis.publish.remaining import left_out, refuse_blank, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
-from analysis.publish.sentences import refuse_exact
-from analysis.publish.tables import html_table, numbers_behind
+from analysis.publish.tables import html_table
 from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNIT = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+)*")
 
-
-@dataclass(frozen=True)
-class Published:
-    """Something that was released; it shows itself in a notebook, and as plain text it shows nothing."""
-
-    kind: str
-    name: str
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return f"<published {self.kind} {self.name}>"
+Draw = Callable[..., Figure]
+Alt = str | Callable[[pd.DataFrame], str]
 
 
 class Release:
@@ -74,7 +67,7 @@ class Release:
         self._loaded = Loaded()
         self._register = Register(self.profile)
         self._files = Files(workspace, synthetic=self.synthetic)
-        self._exact: set[int] = set()  # the counts that left the gate rounded or withheld: no text may tell them
+        self._numbers = Numbers(self.profile)
 
     def gated(
         self,
@@ -87,33 +80,14 @@ class Release:
     ) -> pd.DataFrame:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
 
-        The column ``suppressed`` names what is withheld per row. Draw figures from this.
+        The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
         return self._suppressed(frame, counts, totals, ratios, contributors).frame
 
-    def rounded(self, n: int, *, unit: str = "pupils", where: str = "a number") -> int:
-        """Return `n` as it may stand in a caption or sentence; refuse it when it is too small to."""
-        numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
-        if n <= 0 or self.profile.too_few(numbers).item():
-            raise DisclosureError(f"{where} rests on fewer than {self.profile.threshold(str(numbers.name))} {unit}")
-        rounded = int(self.profile.rounded(numbers).item())
-        if unit != "schools":
-            self._exact |= {n} - {rounded}
-        return rounded
-
-    def _shown(self, kind: str, name: str, html: str) -> Published:
-        """Return what a notebook may show, and note its digest: the page is refused when it shows anything else.
-
-        Parameters
-        ----------
-        kind, name
-            What it is.
-        html
-            What is shown, made by this package of parts that were published.
-        """
-        self.workspace.record("shown", kind=kind, name=name, sha256=hashlib.sha256(html.encode()).hexdigest())
-        return Published(kind, name, html)
+    def rounded(self, n: int, *, unit: str = "pupils") -> int:
+        """Return `n` as it may stand in a caption or sentence; one that is too small says "fewer than 10" there."""
+        return self._numbers.rounded(n, unit)
 
     def table(
         self,
@@ -132,6 +106,8 @@ class Release:
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
+        A table in which everything is withheld is not published: its place says so.
+
         Parameters
         ----------
         name
@@ -148,8 +124,12 @@ class Release:
         """
         self._accept("table", name, caption, note)
         own = self._suppressed(frame, counts, totals, ratios, contributors)
-        gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
-        self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
+        try:
+            self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
+            refuse_withheld_whole(own)
+            gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
+        except WithheldError as reason:
+            return self._withheld("table", name, caption, reason)
         html = html_table(
             gated,
             identity=f"table-{name}",
@@ -162,77 +142,80 @@ class Release:
             synthetic=self.synthetic,
         )
         path = self._files.table(name, gated, caption)
-        self._record(
-            kind="table",
-            name=name,
-            caption=caption,
-            path=path,
-            rows=len(gated.frame),
-            suppressed=gated.cells,
-            rules=judged(gated, _counted(counts), self.profile, totals=totals is not None, picture=False),
-            files=self._files.digests(path),
-        )
+        rules = judged(gated, counted(counts), self.profile, totals=totals is not None, picture=False)
+        self._record("table", name, gated, rules, [path], caption=caption, path=path)
         return self._shown("table", name, html)
 
     def figure(
-        self, name: str, figure: Figure, *, alt: str, caption: str, data: pd.DataFrame, counts: Counts
+        self,
+        name: str,
+        draw: Draw,
+        *args: object,
+        alt: Alt,
+        caption: str,
+        data: pd.DataFrame,
+        counts: Counts,
+        totals: Totals | None = None,
+        nothing: str = "",
+        **options: object,
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
+
+        A figure cannot hide a bar, so it is drawn without the rows of which a cell is withheld, and says how many. One
+        of which nothing is left has a notice in its place.
 
         Parameters
         ----------
         name
             Lower-case name of the files.
-        figure
-            Drawn from `data`; it is closed.
+        draw
+            Draws the figure: of the rows that may be shown, with `args` and `options`. Nothing else may be drawn.
+        *args, **options
+            What `draw` takes besides.
         alt
-            What the figure shows, for who cannot see it; not the caption once more.
+            What the figure shows, for who cannot see it; not the caption once more. Where it says what the data show,
+            a function of the rows that are drawn.
         caption
             Title, and the number of observations. It is published as it is.
-        data, counts
-            What the figure shows. A figure cannot hide a bar: draw it from what `gated` returns.
-
-        Raises
-        ------
-        DisclosureError
-            When a cell of `data` would have to be withheld.
+        data, counts, totals
+            What the figure shows, which columns count, and which rows add up; see `table`.
+        nothing
+            What its place says where the edition has no such data.
         """
-        self._accept("figure", name, caption, alt)
-        _refuse_idle(alt, caption, name)
-        gated = self._register.admit(f"{self.workspace.stem}/{name}_data", self._suppressed(data, counts))
-        _refuse_shown(gated, data, name)
-        refuse_drawn(figure, gated.frame, name)
-        image, svg = drawn(figure, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
-        self._refuse_words("figure", name, (caption, alt, *texts_of(figure, gated.frame)), counts)
+        self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
+        own = self._suppressed(data, counts, totals)
+        try:
+            self._refuse_words("figure", name, (caption,), counts)
+            gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
+            rows = whole_rows(gated)
+            refuse_nothing(gated, rows, nothing)
+            made = draw(rows, *args, **options)
+            refuse_blank(made)
+            refuse_drawn(made, gated.frame, name)
+            told = alt if isinstance(alt, str) else alt(rows)
+            _refuse_idle(told, caption, name)
+            self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counts)
+        except WithheldError as reason:
+            return self._withheld("figure", name, caption, reason)
+        image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         paths = self._files.pictures(name, image, svg)
         source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
-        html = render(
-            "figure.html.j2",
+        html = figure_html(
+            made,
             identity=f"figure-{name}",
-            image=base64.b64encode(image).decode(),
-            alt=alt,
+            image=image,
+            alt=told,
             caption=caption,
             source=f"../{source}",
-            picture=f"../{self._files.address('figures', name, '')}".removesuffix("."),
+            picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
-            rests="" if "n = " in caption else numbers_behind(gated, _counted(counts)),
-            withheld=gated.cells > 0,
-            width=round(figure.get_figwidth() * 96),
-            height=round(figure.get_figheight() * 96),
+            rests=(rows, counted(counts)),
+            left_out=left_out(gated, rows),
         )
-        self._record(
-            kind="figure",
-            name=name,
-            caption=caption,
-            alt=alt,
-            path=paths["png"],
-            svg=paths["svg"],
-            data=source,
-            rows=len(gated.frame),
-            suppressed=gated.cells,
-            rules=judged(gated, _counted(counts), self.profile, totals=False, picture=True),
-            files=self._files.digests(source, *paths.values()),
-        )
+        rules = judged(gated, counted(counts), self.profile, totals=totals is not None, picture=True)
+        files = [source, *paths.values()]
+        addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
+        self._record("figure", name, gated, rules, files, caption=caption, alt=told, **addresses)
         return self._shown("figure", name, html)
 
     def finding(
@@ -245,7 +228,7 @@ class Release:
         clusters: int | None = None,
         df_resid: int | None = None,
     ) -> Published:
-        """Publish one sentence with the number of observations that it rests on.
+        """Publish one sentence with the number of observations that it rests on; on too few, a notice in its place.
 
         Parameters
         ----------
@@ -263,10 +246,10 @@ class Release:
         self._accept("finding", name, sentence, unit)
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
-        shown = self.rounded(n, unit=unit, where=f"finding {name!r}")
-        for column, number in (("n_clusters", clusters), ("df_resid", df_resid)):
-            self._refuse_small_model(name, column, number)
-        self._refuse_words("finding", name, (sentence,), (unit,))
+        shown = self._numbers.rounded(n, unit)
+        why = self._reason(name, sentence, shown, unit, n_clusters=clusters, df_resid=df_resid)
+        if why:
+            return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
         self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
         html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
@@ -281,35 +264,48 @@ class Release:
         contributors: Contributors | None = None,
     ) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell."""
-        frame, counted = flat(frame), _counted(counts)
-        refuse_uncounted(frame, counted)
+        frame, counting = flat(frame), counted(counts)
+        refuse_uncounted(frame, counting)
         refuse_odd_cells(frame, self.profile)
-        refuse_numbered(frame, counted)
+        refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
         gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
-        for column in counted:
-            self._remember(pd.to_numeric(frame[column], errors="coerce"), gated.frame[column])
+        self._numbers.remember(frame, gated, counting)
         return gated
 
-    def _remember(self, exact: pd.Series, told: pd.Series) -> None:
-        """Keep the numbers of persons that were rounded or withheld; a rounded number may be one that is told."""
-        if self.profile.threshold(str(exact.name)) != self.profile.min_count:
-            return
-        numbers = set(exact.dropna().astype(int)) - set(told.dropna().astype(int))
-        self._exact |= {n for n in numbers if self.profile.round_to == 1 or n % self.profile.round_to}
+    def _shown(self, kind: str, name: str, html: str) -> Published:
+        """Return what a notebook may show, and note its digest: the page is refused when it shows anything else.
+
+        Parameters
+        ----------
+        kind, name
+            What it is.
+        html
+            What is shown, made by this package of parts that were published.
+        """
+        self.workspace.record("shown", kind=kind, name=name, sha256=hashlib.sha256(html.encode()).hexdigest())
+        return Published(kind, name, html)
+
+    def _withheld(self, kind: str, name: str, title: str, reason: WithheldError | str) -> Published:
+        """Show and note that something is not published, and why."""
+        self.workspace.record("withheld", kind=kind, name=name, caption=title, withheld=str(reason))
+        return self._shown(kind, name, notice(kind, name, title, str(reason)))
+
+    def _reason(self, name: str, sentence: str, n: int, unit: str, **model: int | None) -> str:
+        """Return why a finding may not be shown; empty when it may."""
+        try:
+            refuse_few(self._numbers.rounded(n, unit), unit)
+            refuse_small_model(self.profile, model)
+            self._refuse_words("finding", name, (sentence,), (unit,))
+        except WithheldError as reason:
+            return str(reason)
+        return ""
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
-        exact = self._exact if _counted(counts) else ()
         for words in texts:
-            refuse_identifying_text(words, f"{kind} {name!r}")
-            refuse_exact(words, f"{kind} {name!r}", self.profile, exact)
-
-    def _refuse_small_model(self, name: str, column: str, number: int | None) -> None:
-        limit = self.profile.threshold(column)
-        if number is not None and number < limit:
-            raise DisclosureError(f"finding {name!r} rests on a model whose {column} is below {limit}")
+            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
         if not NAME.fullmatch(name):
@@ -322,13 +318,13 @@ class Release:
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")
 
-    def _record(self, **entry: object) -> None:
-        why = {"why": self.profile.rule} if entry.get("suppressed") else {}
-        self.workspace.record("published", **entry, **why)
-
-
-def _counted(counts: Counts) -> tuple[str, ...]:
-    return (counts,) if isinstance(counts, str) else tuple(counts)
+    def _record(
+        self, kind: str, name: str, gated: Gated, rules: Sequence[Any], files: Sequence[str], **entry: object
+    ) -> None:
+        why = {"why": self.profile.rule} if gated.cells else {}
+        amount = {"rows": len(gated.frame), "suppressed": gated.cells, "rules": rules}
+        digests = self._files.digests(*files)
+        self.workspace.record("published", kind=kind, name=name, **entry, **amount, files=digests, **why)
 
 
 def _refuse_idle(alt: str, caption: str, name: str) -> None:
@@ -336,11 +332,3 @@ def _refuse_idle(alt: str, caption: str, name: str) -> None:
         raise InputError(
             f"figure {name!r}", "alt is empty or repeats the caption", hint="say in alt what is to be seen"
         )
-
-
-def _refuse_shown(gated: Gated, data: pd.DataFrame, name: str) -> None:
-    shown = flat(data)[gated.suppressed.columns].notna() & (gated.suppressed != "")
-    rows = int(shown.any(axis=1).sum())
-    if rows:
-        problem = f"figure {name!r} would show {rows} row(s) that count too few"
-        raise DisclosureError(f"{problem}\n  do      draw it from release.gated(frame, counts), and pass that as data")

@@ -25,8 +25,15 @@ AS_TEXT = {
     "strings_to_urls": False,
     "remove_timezone": True,
 }
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NEGATIVE = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
+BEGINS = r"(?:^|(?<=[;,|\"\t\r\n]))[ \xa0\u2000-\u200d\u202f\u2060\u3000\ufeff]*"
+"""Where a spreadsheet may see a cell begin: a Dutch one splits at semicolons, and none heeds quotes within a field."""
+
+SIGNS = r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]"
+"""What a formula begins with, in wide and small forms too."""
+
+NEGATIVE = r"-\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=\s*(?:$|[;,|\"\t\r\n]))"
+_COMPUTED = re.compile(rf"({BEGINS})(?='*{SIGNS})(?!{NEGATIVE})")
+_QUOTED = re.compile(rf"({BEGINS})'(?='*{SIGNS})")
 WIDEST = 60
 
 
@@ -69,11 +76,23 @@ def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
 def harmless(value: object) -> object:
     """Return a value as it may stand in a CSV: a spreadsheet would compute text that begins like a formula.
 
-    A number in a column of words, such as -0.4, computes to itself.
+    An apostrophe stands before every sign with which a cell could begin, also where a spreadsheet with another
+    separator would begin one; `unquoted` takes them away. A number in a column of words, such as -0.4, computes to
+    itself.
     """
-    if isinstance(value, str) and value.startswith(STARTS_FORMULA) and not NEGATIVE.fullmatch(value):
-        return f"'{value}"
-    return value
+    return _COMPUTED.sub(r"\1'", value) if isinstance(value, str) else value
+
+
+def unquoted(value: object) -> object:
+    """Return a value of a CSV as it was before `harmless`."""
+    return _QUOTED.sub(r"\1", value) if isinstance(value, str) else value
+
+
+def read_csv(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever pandas takes
+    """Read a published table as `pandas.read_csv` does, its words as they were before `harmless`."""
+    frame: pd.DataFrame = pd.read_csv(path, **how)
+    words = frame.select_dtypes(["object", "string"]).columns
+    return frame.assign(**{name: frame[name].map(unquoted) for name in words}).rename(columns=unquoted)
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame

@@ -131,17 +131,17 @@ def html_table(
     )
 
 
-def numbers_behind(gated: Gated, counts: Sequence[str]) -> str:
+def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     """Tell on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
 
     Parameters
     ----------
-    gated
+    rows
         What the figure is drawn from.
     counts
         Its count columns; the first one counts what the figure is about.
     """
-    n = gated.frame[counts[0]].dropna() if counts else pd.Series(dtype=float)
+    n = rows[counts[0]].dropna() if counts else pd.Series(dtype=float)
     n = n[n > 0]  # where nobody is, nothing is drawn
     if n.empty:
         return ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.run import records
+from analysis.run import private, records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
@@ -21,7 +22,7 @@ from analysis.run.prose import prose_digest
 from analysis.run.records import Record
 
 PAGES = "pages"
-KERNEL = Path(__file__).parent / "kernel"  # it seeds, sets the environment and keeps threads out
+KERNEL = Path("run") / "kernel"  # in the package: it seeds, sets the environment and keeps threads out
 State = Literal["valid", "stale", "follows", "failed"]
 
 
@@ -63,6 +64,8 @@ class Project:
         The function that makes the pages of a built edition from its folder and manifest, as ``module:function``.
     explains
         Files and folders of code whose words the pages quote: documentation, docstrings.
+    copied
+        The folder of the notebooks, where that is not the one in `root`: a run works with a copy.
     """
 
     root: Path
@@ -70,6 +73,12 @@ class Project:
     package: Path
     render: str
     explains: tuple[Path, ...] = ()
+    copied: Path | None = None
+
+    @property
+    def notebooks(self) -> Path:
+        """The folder of the notebooks."""
+        return self.copied or self.root / "notebooks"
 
     @property
     def memory(self) -> Path:
@@ -91,22 +100,30 @@ class Project:
         """What holds for every step: the lock, what is installed, how a kernel is run, and the threads."""
         lock = self.root / "requirements.lock"
         packages = digest(json.dumps(installed()))
-        kernel = digest(json.dumps([self.hashes.of(file) for file in sorted(KERNEL.iterdir()) if file.is_file()]))
+        files = sorted(file for file in (self.package / KERNEL).iterdir() if file.is_file())
+        kernel = digest(json.dumps([self.hashes.of(file) for file in files]))
         locked = self.hashes.of(lock) if lock.exists() else None
         return {"lock": locked, "packages": packages, "kernel": kernel, "threads": 1}
 
     @cached_property
     def explanation(self) -> str:
         """The digest of all that the pages quote."""
-        files = [file for path in self.explains for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
-        return digest(json.dumps([self.hashes.of(file) for file in files if file.exists()]))
+        return digest(json.dumps([self.hashes.of(file) for file in self.explained]))
+
+    @property
+    def explained(self) -> list[Path]:
+        """The files that the pages quote."""
+        files = (file for path in self.explains for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path]))
+        return [file for file in files if file.exists()]
 
     def notebook(self, step: Step) -> Path:
         """Return the file of a step's notebook."""
-        return self.root / "notebooks" / f"{step.notebook}.ipynb"
+        return self.notebooks / f"{step.notebook}.ipynb"
 
     def remember(self) -> None:
-        """Keep the digests for the next command."""
+        """Keep the digests for the next command, in a folder that is closed to others."""
+        with suppress(OSError):
+            private.make(self.memory)
         self.hashes.save()
         self.code.save()
 
@@ -172,6 +189,8 @@ class Assessor:
     def why(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> str:
         """Say in one line why a step without a valid result must run."""
         for folder in folders:
+            if records.is_of_others(folder, step.stem):
+                return "the record of its last run was not written here, or was changed since"
             record = records.read(folder, step.stem)
             if record:
                 found = self.reasons(step, record, tables) or _list(records.damage(folder, record, self.project.hashes))
@@ -213,6 +232,12 @@ class Assessor:
         if record is None or records.damage(folder, record, self.project.hashes):
             return False
         return record.key == self.pages_key(done) and (folder / "manifest.json").exists()
+
+    def page_files(self) -> list[str]:
+        """Return what the pages are made with: files of the package, by their path within it, and what they quote."""
+        reach = self._used(self.project.code.of_symbol(self.project.render.replace(":", ".")))
+        quoted = [str(file) for file in self.project.explained]
+        return [*self.project.code.files_of(reach), *reach.resources, *quoted]
 
     def up_to_date(self, published: Path) -> bool:
         """Tell whether a published edition is what a run would make."""

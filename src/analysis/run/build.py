@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
-from analysis.errors import StaatError
+from analysis.errors import InputError, StaatError
 from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
@@ -17,6 +19,7 @@ from analysis.run.order import Options
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
 from analysis.run.show.events import Event, Kind, Watch
+from analysis.run.snapshot import Snapshot
 from analysis.run.workspace import EDITION_FILE
 
 State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
@@ -29,6 +32,8 @@ class Build:
     ----------
     assessor
         Judges its steps.
+    copy
+        Of notebooks and code, with which it works.
     options
         Which steps are asked for, and how kernels are started.
     watch
@@ -46,8 +51,8 @@ class Build:
         Whether the edition has been published or set aside.
     """
 
-    def __init__(self, assessor: Assessor, options: Options, watch: Watch) -> None:
-        self.assessor, self.options, self._watch = assessor, options, watch
+    def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch) -> None:
+        self.assessor, self._copy, self.options, self._watch = assessor, copy, options, watch
         self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
         self.stems = [step.stem for step in self.steps]
         options.check_stems(self.stems, self.order.edition)
@@ -112,13 +117,23 @@ class Build:
         elif self._executed or not self.assessor.pages_valid(self.published, self.done):
             self._tell("pages")
             publication.publish(self.folder, self.assessor, self.done, self._started)
-            staging.swap_in(self.folder, self.published)
-            staging.discard([*self._left, self._unfinished])
+            self._refuse_other_pages()
+            kept = staging.swap_in(self.folder, self.published)
+            if kept:
+                self._tell("notice", text=f"{self.published} held files that no run made; they lie in {kept}")
+            staging.discard([*self._left, *staging.leftovers(self.project.outputs, self.order.edition)])
         else:
             staging.discard([self.folder, *self._left])
         self.ended = True
         if len(self.done) == len(self.steps):
             self._tell("published", text=str(self.published / "index.html"))
+
+    def _refuse_other_pages(self) -> None:
+        """Refuse pages that were made by code which changed during the run: this process may have loaded either."""
+        edited = self._copy.edited(self.assessor.page_files())
+        if edited:
+            problem = "was edited during the run, and the pages may have been made by either version"
+            raise InputError(str(edited), problem, hint="the same command makes them again")
 
     def refuse(self, error: StaatError) -> None:
         """Set the edition aside because its pages could not be made."""
@@ -215,13 +230,25 @@ class Build:
             produces=step.produces,
             may_produce=step.may_produce,
             reads=tuple(str(place.resolve()) for place in order.places_of(step, self.project.root).values()),
-            environment={**order.environment, "PYTHONHASHSEED": self.options.hash_seed},
+            environment={**order.environment, **self._python()},
             seed=order.seed,
             timeout=order.timeouts.get(step.stem),
             fresh_kernel=self.options.fresh_kernels,
             preload=reach.imports,
             preload_next=tuple(dict.fromkeys(others)),
+            root=str(self.project.root.resolve()),
+            code=str(self._code),
         )
+
+    @property
+    def _code(self) -> Path:
+        return self.project.package.parent.resolve()
+
+    def _python(self) -> dict[str, str]:
+        """Return what tells a kernel's Python how to order sets, and to import the package that was judged."""
+        usual = self.order.environment.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")
+        path = [str(self._code), *(entry for entry in usual.split(os.pathsep) if entry)]
+        return {"PYTHONHASHSEED": self.options.hash_seed, "PYTHONPATH": os.pathsep.join(path)}
 
     def _record(self, step: Step, outcome: Outcome) -> Record:
         # The key is that of before the run: what was edited meanwhile makes the result stale, as it should.

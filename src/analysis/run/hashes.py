@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from contextlib import suppress
 from pathlib import Path
+
+from analysis.run.seal import read_sealed, write_sealed
 
 FORMAT = 2
 # A file written this recently may be written again within one tick of the file system's clock, unseen.
@@ -36,7 +37,8 @@ class Hashes:
     Parameters
     ----------
     memory
-        File in which to remember; None to forget. A damaged one is ignored: it costs time, nothing else.
+        File in which to remember; None to forget. One that is damaged, or was not written here, is ignored: it costs
+        time, nothing else.
     """
 
     def __init__(self, memory: Path | None = None) -> None:
@@ -70,23 +72,15 @@ class Hashes:
         if self._memory and self._changed:
             newest = dict(list(self._known.items())[-REMEMBERED:])
             with suppress(OSError):
-                write_whole(self._memory, json.dumps({"format": FORMAT, "files": newest}))
+                write_sealed(self._memory, {"format": FORMAT, "files": newest})
             self._changed = False
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader meets the old text or the new one, never half of either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, "utf8")
-    partial.replace(path)
 
 
 def _read(memory: Path | None) -> dict[str, list[object]]:
     if memory is None:
         return {}
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads(memory.read_text("utf8"))
+        told = read_sealed(memory)
         if told["format"] == FORMAT and isinstance(told["files"], dict):
             return dict(told["files"])
     return {}

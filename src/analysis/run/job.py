@@ -17,7 +17,7 @@ class Job:
     edition, notebook, stem
         Which step of which edition; `notebook` is the file name without extension.
     source
-        The notebook's file, absolute.
+        The notebook's file, absolute; in the copy that the run works with.
     folder
         The folder in which the edition is built, absolute. When it disappears the run is over: whoever executes
         the step stops its kernel.
@@ -39,6 +39,10 @@ class Job:
         Third-party modules that the step imports; a warm parent loads these before it forks.
     preload_next
         Third-party modules of the steps that follow; loaded when the parent has nothing else to do.
+    root
+        The project's folder; by default the one in which the notebook's folder lies.
+    code
+        The folder from which the kernel imports the package; by default wherever this process has it from.
     """
 
     edition: str
@@ -57,6 +61,13 @@ class Job:
     fresh_kernel: bool = False
     preload: tuple[str, ...] = ()
     preload_next: tuple[str, ...] = ()
+    root: str = ""
+    code: str = ""
+
+    @property
+    def project(self) -> Path:
+        """The project's folder."""
+        return Path(self.root) if self.root else Path(self.source).parents[1]
 
     @property
     def executed(self) -> Path:

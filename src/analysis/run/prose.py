@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import StaatError
-from analysis.run.hashes import digest, write_whole
+from analysis.run.hashes import digest
 from analysis.run.parameters import tags_of
+from analysis.run.whole import write_whole
 
 INJECTED = "injected-parameters"
 BY_RUN = ("papermill", "execution")

@@ -82,6 +82,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
         "inputs": notes.get("input", []),
         "published": published,
         "findings": notes.get("finding", []),
+        "withheld": notes.get("withheld", []),
         "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
         "needs": list(step.needs),
         "produces": list(step.produces),

@@ -6,7 +6,6 @@ The record is written last, and whole. A step without a record did not succeed, 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.run.chain import Step
-from analysis.run.hashes import Hashes, write_whole
+from analysis.run.hashes import Hashes
+from analysis.run.seal import read_sealed, write_sealed
+from analysis.run.whole import write_whole
 
 FORMAT = 1
 Key = Mapping[str, Mapping[str, Any]]
@@ -56,17 +57,22 @@ class Record:
 
 def write(folder: Path, record: Record) -> None:
     """Write a record: from now on the step's result counts."""
-    write_whole(_place(folder, record.name), json.dumps({"format": FORMAT, **asdict(record)}, indent=1, default=str))
+    write_sealed(_place(folder, record.name), {"format": FORMAT, **asdict(record)})
     _failure_place(folder, record.name).unlink(missing_ok=True)
 
 
 def read(folder: Path, name: str) -> Record | None:
-    """Return the record of a step, or None when there is no whole one of this format."""
-    with suppress(OSError, ValueError, TypeError):
-        told = json.loads(_place(folder, name).read_text("utf8"))
-        if told.pop("format") == FORMAT:
+    """Return the record of a step, or None when there is no whole one of this format that was written here."""
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        told = read_sealed(_place(folder, name))
+        if told.pop("format") == FORMAT and told["name"] == name:
             return Record(**told)
     return None
+
+
+def is_of_others(folder: Path, name: str) -> bool:
+    """Tell whether there is a record of a step that was not written here: it came with the folder, or was changed."""
+    return _place(folder, name).exists() and read(folder, name) is None
 
 
 def write_failure(folder: Path, name: str, error: str) -> None:
@@ -110,10 +116,14 @@ def outputs_of(folder: Path, step: Step, hashes: Hashes) -> tuple[dict[str, str]
 
 
 def take_over(record: Record, old: Path, new: Path) -> None:
-    """Bring the result of a step from one folder of an edition into another, without copying where that is possible."""
+    """Copy the result of a step from one folder of an edition into another.
+
+    A second name for the same file would be cheaper, and a notebook that writes to it would change what is published.
+    """
     for path in record.outputs:
         (new / path).parent.mkdir(parents=True, exist_ok=True)
-        _link(old / path, new / path)
+        (new / path).unlink(missing_ok=True)
+        shutil.copy2(old / path, new / path)
     write(new, record)
 
 
@@ -122,14 +132,6 @@ def remove(folder: Path, step: Step) -> None:
     _place(folder, step.stem).unlink(missing_ok=True)
     for path in list(files_of(folder, step)):
         path.unlink(missing_ok=True)
-
-
-def _link(old: Path, new: Path) -> None:
-    new.unlink(missing_ok=True)
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copy2(old, new)
 
 
 def _place(folder: Path, name: str) -> Path:

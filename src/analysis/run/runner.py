@@ -18,6 +18,7 @@ from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import pool
 from analysis.run.show.events import Event, Watch
+from analysis.run.snapshot import snapshot
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 UNWRITABLE = {*FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR}
@@ -56,10 +57,13 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
         Before anything runs, when parameters and notebooks disagree, or what must be written cannot be.
     """
     steps = list(chain)
-    assessors = [Assessor(order, steps, project) for order in orders]
-    builds = [Build(assessor, options, watch) for assessor in assessors]
+    with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
+        assessors = [Assessor(order, steps, copy.project) for order in orders]
+        _run([Build(assessor, copy, options, watch) for assessor in assessors], copy.project, options, watch)
+
+
+def _run(builds: Sequence[Build], project: Project, options: Options, watch: Watch) -> None:
     with (
-        _readable_disk_errors(project),
         _closing(builds, project),
         pool(options, project.root) as (executor, slots),
         ThreadPoolExecutor(1) as publisher,

@@ -3,10 +3,13 @@
 Folders below the outputs, for the edition ``ci``:
 
 - ``ci``: the published edition, whole;
-- ``.ci.building-<n>``: being built by the run that holds the lock; when that run was killed it stays, and what
+- ``.ci.building-<token>``: being built by the run that holds the lock; when that run was killed it stays, and what
   succeeded in it counts in the next run;
 - ``ci.unfinished``: what a run left that failed or was stopped, for the researcher to look at and the next run to
   go on from.
+
+Each bears a marker (`analysis.run.owner`). A folder without one is somebody's, whatever its name: it is never taken
+over, removed or swapped out.
 """
 
 from __future__ import annotations
@@ -16,15 +19,17 @@ import errno
 import fcntl
 import json
 import os
+import secrets
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from analysis.errors import InputError, StaatError
+from analysis.run import private
+from analysis.run.owner import identity, is_edition, is_empty, mark_edition
+from analysis.run.strangers import set_aside
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
@@ -37,7 +42,7 @@ def locked(outputs: Path, edition: str) -> Iterator[None]:
     """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        file = (outputs / f".{edition}.lock").open("a+", encoding="utf8")
+        file = _opened(outputs / f".{edition}.lock")
     except OSError as error:
         raise InputError(str(outputs), f"cannot be written to: {error.strerror}", hint="--outputs DIR") from None
     with file:
@@ -61,24 +66,33 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     Raises
     ------
     InputError
-        When something else than a folder has the edition's name, which no folder can be swapped with.
+        When something has the edition's name, or that of its unfinished folder, that no run made.
     """
-    _mend_swap(outputs / edition)
+    _mend_swap(outputs, edition)
     for place in (outputs / edition, unfinished(outputs, edition)):
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
-            problem = "is not a folder of its own, and an edition is replaced as one"
-            raise InputError(str(place), problem, hint="move it away or choose another folder: --outputs DIR")
+        refuse_others(place, edition)
     left = []
-    for number, old in enumerate(sorted(outputs.glob(f".{edition}.building-*"))):
-        left.append(outputs / f".{edition}.left-{os.getpid()}-{number}")
+    for old in _ours(outputs, edition, "building"):
+        left.append(outputs / f".{edition}.left-{_token()}")
         _move(old, left[-1])
-    left += [path for path in outputs.glob(f".{edition}.left-*") if path not in left]
+    left += [path for path in _ours(outputs, edition, "left") if path not in left]
     left.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     if unfinished(outputs, edition).exists():
         left.append(unfinished(outputs, edition))
-    building = outputs / f".{edition}.building-{os.getpid()}-{os.urandom(3).hex()}"
-    (building / "internal").mkdir(parents=True)
+    building = outputs / f".{edition}.building-{_token()}"
+    private.make(building / private.INTERNAL)
+    mark_edition(building, edition)
     return building, left
+
+
+def refuse_others(place: Path, edition: str) -> None:
+    """Refuse to put an edition where something lies that no run of this edition made; InputError."""
+    hint = "move it away or choose another folder: --outputs DIR"
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        raise InputError(str(place), "is not a folder of its own, and an edition is replaced as one", hint=hint)
+    if place.is_dir() and not is_empty(place) and not is_edition(place, edition):
+        problem = f"is a folder that no run of {edition} made; an edition would take its place, and it is left alone"
+        raise InputError(str(place), problem, hint=hint)
 
 
 def unfinished(outputs: Path, edition: str) -> Path:
@@ -88,22 +102,32 @@ def unfinished(outputs: Path, edition: str) -> Path:
 
 def leftovers(outputs: Path, edition: str) -> list[Path]:
     """Return the folders that runs left which did not finish, for looking only."""
-    killed = [*outputs.glob(f".{edition}.building-*"), *outputs.glob(f".{edition}.left-*")]
-    return [path for path in (unfinished(outputs, edition), *sorted(killed)) if path.exists()]
+    places = (unfinished(outputs, edition), *_ours(outputs, edition, "building"), *_ours(outputs, edition, "left"))
+    return [path for path in places if is_edition(path, edition)]
 
 
-def swap_in(built: Path, edition: Path) -> None:
-    """Put the built edition in the old one's place; a reader sees the old one or the new one, never half of either."""
-    if edition.exists():
-        _exchange(built, edition)
-        shutil.rmtree(built)
-    else:
+def swap_in(built: Path, edition: Path) -> Path | None:
+    """Put the built edition in the old one's place; a reader sees the old one or the new one, never half of either.
+
+    Return the folder in which files of the old one were set aside that no run had made; None when it had none.
+    """
+    refuse_others(edition, edition.name)
+    private.publish(built)
+    if not edition.exists():
         _move(built, edition)
+        return None
+    _exchange(built, edition)
+    kept = set_aside(built, edition.with_name(f"{edition.name}.kept-{_token()}"))
+    shutil.rmtree(built)
+    return kept
 
 
 def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     """Set a build that did not finish aside; the last good edition is untouched."""
     kept = unfinished(outputs, edition)
+    refuse_others(kept, edition)
+    built.chmod(private.FOLDER)
+    private.close(built / private.INTERNAL)
     if kept.exists():
         _exchange(built, kept)
         shutil.rmtree(built)
@@ -124,11 +148,24 @@ def tidy(outputs: Path, edition: str) -> None:
         discard(leftovers(outputs, edition))
 
 
+def _opened(lock: Path) -> TextIO:
+    """Open a lock's file, never what a link of its name leads to: it is written to."""
+    number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, private.FILE)
+    return os.fdopen(number, "r+", encoding="utf8")
+
+
+def _ours(outputs: Path, edition: str, state: str) -> list[Path]:
+    return sorted(path for path in outputs.glob(f".{edition}.{state}-*") if is_edition(path, edition))
+
+
+def _token() -> str:
+    return secrets.token_hex(4)
+
+
 def _sign(file: TextIO) -> None:
-    told = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(" ", "seconds")}
     file.seek(0)
     file.truncate()
-    file.write(json.dumps(told))
+    file.write(json.dumps(identity()))
     file.flush()
 
 
@@ -140,11 +177,11 @@ def _holder(file: TextIO) -> str:
     return "who it is cannot be read"
 
 
-def _mend_swap(edition: Path) -> None:
+def _mend_swap(outputs: Path, edition: str) -> None:
     """Bring back an edition that a run set aside and was killed before it had put the new one in its place."""
-    aside = _aside(edition)
-    if aside.exists() and not edition.exists():
-        _move(aside, edition)
+    aside = _aside(outputs / edition)
+    if is_edition(aside, edition) and not (outputs / edition).exists():
+        _move(aside, outputs / edition)
 
 
 def _aside(folder: Path) -> Path:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from analysis.run.chain import Step
 from analysis.run.hashes import sha256
 from analysis.run.manifest import outputs_of
 from analysis.run.order import Options, Order
+from analysis.run.owner import own_folder
 from analysis.run.runner import run
 from analysis.run.show.events import Watch
 from analysis.run.workspace import MANIFEST_FILE
@@ -45,7 +43,7 @@ def repeated(
     Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
     """
     first = project.outputs / order.edition
-    with _scratch(project.outputs, order.edition) as scratch:
+    with own_folder(project.outputs, f".{order.edition}.verify-") as scratch:
         run([order], chain, replace(project, outputs=scratch), options, watch)
         old, new = _compared(first), _compared(scratch / order.edition)
     return len(old), list(_differences(old, new, "was not made again", "was not there before", "came out otherwise"))
@@ -82,15 +80,3 @@ def _differences(old: Mapping[str, str], new: Mapping[str, str], missing: str, e
             yield f"{name}: {extra}"
         elif old[name] != new[name]:
             yield f"{name}: {other}"
-
-
-@contextmanager
-def _scratch(outputs: Path, edition: str) -> Iterator[Path]:
-    folder = outputs / f".{edition}.verify-{os.getpid()}"
-    for old in outputs.glob(f".{edition}.verify-*"):
-        if not Path(f"/proc/{old.name.rpartition('-')[2]}").exists():  # of a run that was killed
-            shutil.rmtree(old, ignore_errors=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError, StaatError
+from analysis.run import private
 
 STEP_VARIABLE = "STAAT_STEP"
 OUTPUTS_VARIABLE = "STAAT_OUTPUTS"
@@ -95,6 +96,8 @@ class Workspace:
 
     def _below(self, *parts: str) -> Path:
         folder = self.write.joinpath(*parts)
+        if not self.write.exists() or (parts[0] == private.INTERNAL and not folder.exists()):
+            private.make(folder)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

@@ -109,16 +109,55 @@ def test_counts_must_be_named_even_when_nobody_is_counted(release):
     assert release.table("fixed", pd.DataFrame({"parameter": ["x"]}), caption=CAPTION, counts=())
 
 
-def test_a_figure_of_a_small_group_is_refused_and_writes_nothing(release, workspace):
-    with pytest.raises(DisclosureError, match=r"1 row.*\n.*release\.gated"):
-        release.figure("shares", bars(by_group()), alt=ALT, caption=CAPTION, data=by_group(), counts=["n"])
+def test_a_figure_is_drawn_without_the_rows_that_count_too_few_and_says_so(release):
+    drawn = []
+    html = release.figure(
+        "shares", lambda rows: drawn.append(rows) or bars(rows), alt=ALT, caption=CAPTION, data=by_group(), counts=["n"]
+    ).html
+    assert drawn[0]["group"].tolist() == ["b"]  # a has 7 pupils
+    assert "Left out: 1 of the 2 rows of its data, which count too few" in html
+
+
+def test_a_figure_of_which_no_row_is_left_has_a_notice_in_its_place(release, workspace):
+    data = by_group().assign(n=[7, 4])
+    html = release.figure("shares", bars, alt=ALT, caption=CAPTION, data=data, counts=["n"]).html
+    assert 'id="figure-shares"' in html
+    assert "Not shown: every row of its data counts too few" in html
     assert not (workspace.write / "figures").exists()
+    assert not (workspace.write / "tables").exists()
+    note, shown = records(workspace)
+    assert (note["key"], note["kind"], note["name"]) == ("withheld", "figure", "shares")
+    assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
+
+
+def test_a_figure_without_data_says_what_its_chapter_says_of_that(release):
+    given = {"alt": ALT, "caption": CAPTION, "counts": ["n"], "data": by_group().iloc[:0]}
+    assert "Nobody lives here." in release.figure("shares", bars, **given, nothing="Nobody lives here.").html
+    assert "this edition has no data for it" in release.figure("none", bars, **given).html
+
+
+def test_a_figure_of_what_cannot_be_estimated_is_not_an_empty_axis(release):
+    data = by_group().assign(n=[700, 1234], share=[float("nan")] * 2)
+    html = release.figure("shares", bars, alt=ALT, caption=CAPTION, data=data, counts=["n"]).html
+    assert "nothing of it can be estimated" in html
+
+
+def test_the_words_of_a_figure_may_follow_from_what_is_drawn(release):
+    told = release.figure(
+        "shares", bars, alt=lambda rows: f"{len(rows)} bar.", caption=CAPTION, data=by_group(), counts=["n"]
+    )
+    assert 'alt="1 bar."' in told.html
+
+
+def test_a_table_in_which_everything_is_withheld_has_a_notice_in_its_place(release, workspace):
+    html = release.table("by_group", by_group().assign(n=[7, 4]), caption=CAPTION, counts=["n"]).html
+    assert "Not shown: every row counts too few" in html
     assert not (workspace.write / "tables").exists()
 
 
 def test_a_figure_of_gated_data_is_written_with_its_data(release, workspace):
     gated = release.gated(by_group(), ["n"])
-    html = release.figure("shares", bars(gated), alt=ALT, caption=CAPTION, data=gated, counts=["n"])._repr_html_()
+    html = release.figure("shares", bars, alt=ALT, caption=CAPTION, data=gated, counts=["n"])._repr_html_()
     for path in (
         "figures/segregation/shares.png",
         "figures/segregation/shares.svg",
@@ -135,7 +174,7 @@ def test_the_same_figure_gives_the_same_bytes(release, workspace):
     written = []
     for _ in range(2):
         release._names.clear()
-        release.figure("shares", bars(gated), alt=ALT, caption=CAPTION, data=gated, counts=["n"])
+        release.figure("shares", bars, alt=ALT, caption=CAPTION, data=gated, counts=["n"])
         written.append(
             [(workspace.write / f"figures/segregation/shares.{kind}").read_bytes() for kind in ("png", "svg")]
         )
@@ -146,14 +185,10 @@ def test_the_same_figure_gives_the_same_bytes(release, workspace):
 def test_a_figure_without_a_description_is_refused(release, alt):
     gated = release.gated(by_group(), ["n"])
     with pytest.raises(InputError, match="alt"):
-        release.figure("shares", bars(gated), alt=alt, caption=CAPTION, data=gated, counts=["n"])
+        release.figure("shares", bars, alt=alt, caption=CAPTION, data=gated, counts=["n"])
 
 
 def test_a_finding_rests_on_enough(release, workspace):
-    with pytest.raises(DisclosureError, match="finding 'few' rests on fewer than 10 pupils"):
-        release.finding("few", "Nine do.", n=9)
-    with pytest.raises(DisclosureError, match="fewer than 10"):
-        release.finding("none", "Nobody does.", n=0)
     html = release.finding("enough", "Ten <do>.", n=12)._repr_html_()
     assert "Ten &lt;do&gt;." in html
     finding, shown = records(workspace)
@@ -162,16 +197,34 @@ def test_a_finding_rests_on_enough(release, workspace):
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
+@pytest.mark.parametrize("n", [9, 0])
+def test_a_finding_on_too_few_has_a_notice_in_its_place(release, workspace, n):
+    html = release.finding("few", "They do.", n=n).html
+    assert "Not shown: it rests on fewer than 10 pupils." in html
+    assert "They do" not in html
+    note, _ = records(workspace)
+    assert (note["key"], note["kind"], note["name"]) == ("withheld", "finding", "few")
+
+
+@pytest.mark.parametrize("model", [{"clusters": 9}, {"df_resid": 9}])
+def test_a_finding_of_too_small_a_model_has_a_notice_in_its_place(release, model):
+    assert "fewer than 10 clusters or degrees of freedom" in release.finding("small", "They do.", n=100, **model).html
+
+
+def test_a_finding_that_says_a_number_which_is_withheld_elsewhere_has_a_notice_in_its_place(release):
+    release.gated(pd.DataFrame({"group": ["a"], "n": [1234]}), ["n"])  # is told as 1,235
+    assert "a number in it equals one" in release.finding("same", "There are 1,234 in all.", n=5000).html
+
+
 def test_the_number_in_a_caption_is_rounded_as_in_the_table(release):
     assert release.rounded(3561) == 3560
     assert release.rounded(213, unit="schools") == 213
-    with pytest.raises(DisclosureError, match="fewer than 10 pupils"):
-        release.rounded(9)
+    assert f"n = {release.rounded(9):,} pupils" == "n = fewer than 10 pupils"
+    assert f"{release.rounded(2, unit='schools')}" == "fewer than 3"
 
 
 def test_a_finding_about_schools_has_the_threshold_of_schools(release):
-    with pytest.raises(DisclosureError, match="fewer than 3 schools"):
-        release.finding("few", "Two schools do.", n=2, unit="schools")
+    assert "fewer than 3 schools" in release.finding("few", "Two schools do.", n=2, unit="schools").html
     assert "n = 7 schools" in release.finding("enough", "Seven do.", n=7, unit="schools")._repr_html_()
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.run.hashes import Hashes, write_whole
+from analysis.run.hashes import Hashes
+from analysis.run.whole import write_whole
 
 
 def settled(path: Path, text: str) -> Path:

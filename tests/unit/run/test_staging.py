@@ -12,38 +12,39 @@ import pytest
 
 from analysis.errors import InputError, StaatError
 from analysis.run import staging
+from analysis.run.owner import mark_edition
 
 
-def edition(folder: Path, text: str) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "page").write_text(text, "utf8")
+def edition(folder: Path, text: str, name: str = "a") -> Path:
+    mark_edition(folder, name)
+    (folder / "page.html").write_text(text, "utf8")
     return folder
 
 
 def test_the_new_edition_takes_the_old_ones_place_whole(tmp_path: Path) -> None:
     old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
     staging.swap_in(new, old)
-    assert (old / "page").read_text("utf8") == "new"
+    assert (old / "page.html").read_text("utf8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_the_first_edition_needs_no_old_one(tmp_path: Path) -> None:
     staging.swap_in(edition(tmp_path / ".a.building-1-b", "new"), tmp_path / "a")
-    assert (tmp_path / "a" / "page").read_text("utf8") == "new"
+    assert (tmp_path / "a" / "page.html").read_text("utf8") == "new"
 
 
 def test_swapping_works_without_the_system_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
     old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
     staging.swap_in(new, old)
-    assert (old / "page").read_text("utf8") == "new"
+    assert (old / "page.html").read_text("utf8") == "new"
 
 
 def test_an_unfinished_build_replaces_the_one_before(tmp_path: Path) -> None:
     edition(tmp_path / "a.unfinished", "first")
     kept = staging.keep_unfinished(edition(tmp_path / ".a.building-1-b", "second"), tmp_path, "a")
     assert kept == tmp_path / "a.unfinished"
-    assert (kept / "page").read_text("utf8") == "second"
+    assert (kept / "page.html").read_text("utf8") == "second"
     assert [path.name for path in tmp_path.iterdir()] == ["a.unfinished"]
 
 
@@ -52,7 +53,7 @@ def test_what_killed_runs_left_is_renamed_so_that_their_kernels_stop(tmp_path: P
     edition(tmp_path / "a.unfinished", "failed")
     building, left = staging.begin(tmp_path, "a")
     assert not (tmp_path / ".a.building-1-b").exists()
-    assert [(folder / "page").read_text("utf8") for folder in left] == ["killed", "failed"]
+    assert [(folder / "page.html").read_text("utf8") for folder in left] == ["killed", "failed"]
     assert [path.name for path in building.iterdir()] == ["internal"]
     assert set(staging.leftovers(tmp_path, "a")) == {building, *left}
     staging.discard([building, *left])
@@ -60,7 +61,7 @@ def test_what_killed_runs_left_is_renamed_so_that_their_kernels_stop(tmp_path: P
 
 
 def test_an_edition_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> None:
-    other = edition(tmp_path / ".ab.building-1-b", "of another edition")
+    other = edition(tmp_path / ".ab.building-1-b", "of another edition", "ab")
     staging.begin(tmp_path, "a")
     assert other.exists()
 
@@ -68,7 +69,7 @@ def test_an_edition_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> Non
 def test_a_swap_in_two_renames_that_was_cut_short_is_put_right(tmp_path: Path) -> None:
     edition(tmp_path / ".a.aside", "old")
     staging.begin(tmp_path, "a")
-    assert (tmp_path / "a" / "page").read_text("utf8") == "old"
+    assert (tmp_path / "a" / "page.html").read_text("utf8") == "old"
 
 
 def _hold(folder: Path, held: object, release: object) -> None:
@@ -124,5 +125,5 @@ def test_a_folder_that_cannot_be_renamed_is_copied(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(staging.ctypes, "CDLL", lambda *_, **__: object())  # no swap in one call either
     old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
     staging.swap_in(new, old)
-    assert (old / "page").read_text("utf8") == "new"
+    assert (old / "page.html").read_text("utf8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]

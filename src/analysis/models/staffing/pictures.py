@@ -30,6 +30,9 @@ TOLD = (
     *("verdict", "falls_at", "drift_low", "drift_high"),
 )
 NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
+BINS = "schools"
+"""In the column ``name`` of the picture of the money: a bin of schools, not a line."""
+
 BOUNDS = ("low", "high", "ci_low", "ci_high")
 BOUND_COUNTS = {"n_obs": BOUNDS, "n_clusters": BOUNDS}
 MONEY_COUNTS = {"schools": ("raw_per_pupil", "euro_per_pupil", "low", "high")}
@@ -107,7 +110,7 @@ def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> p
     told = jumps[["outcome", "estimate", "ci_low", "ci_high", "n_left", "n_right", "n_least"]]
     parts = {"bin": points, "line": lines, "jump": told.rename(columns={"n_least": "schools"})}
     frame = pd.concat([rows.assign(part=part) for part, rows in parts.items()], ignore_index=True)
-    return frame.assign(schools=frame["schools"].astype("Int64"), suppressed=frame["suppressed"].fillna(""))
+    return frame.assign(schools=frame["schools"].astype("Int64"))
 
 
 def with_year(events: pd.DataFrame) -> pd.DataFrame:
@@ -147,5 +150,5 @@ def formula_line(name: str, price: float, end: float) -> pd.DataFrame:
 def stacked_money(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
     """Put bins and lines of the picture of the money in one frame; the lines rest on no school but on all."""
     schools = int(points["schools"].sum())
-    frame = pd.concat([points.assign(name="schools"), line.assign(schools=schools)], ignore_index=True)
-    return frame.assign(schools=frame["schools"].astype("Int64"), suppressed=frame["suppressed"].fillna(""))
+    frame = pd.concat([points.assign(name=BINS), line.assign(schools=schools)], ignore_index=True)
+    return frame.assign(schools=frame["schools"].astype("Int64"))

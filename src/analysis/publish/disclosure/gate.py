@@ -24,6 +24,7 @@ from analysis.publish.disclosure.declared import (
     refuse_undeclared,
     resting,
 )
+from analysis.publish.disclosure.digits import Digits, digits
 from analysis.publish.disclosure.profiles import DOMINATED, Profile
 from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of
@@ -122,15 +123,28 @@ def suppress(
     dropped = [*chain(*parts.values())]
     frame, signs = frame.drop(columns=dropped), signs.drop(columns=dropped)
     shares = ratios_of(frame, numbers, rests_on, ratios)
+    rounded = {column: profile.rounded(n) for column, n in numbers.items()}
+    shown = digits(
+        frame, numbers, rests_on, profile, recomputed=recomputed(frame, rounded, shares, profile), again=again
+    )
+    _withhold_small(signs, shown, frame)
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
     crossed = _close(signs, table, _groups(frame, totals))
     if again or totals is not None or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
-    rounded = {column: profile.rounded(n) for column, n in numbers.items()}
-    told = {**rounded, **recomputed(frame, rounded, shares, profile)}
-    return Gated(_published(frame, told, rests_on, signs), signs, rests_on, keys_of(frame, rests_on))
+    return Gated(
+        _published(frame, {**rounded, **shown.columns}, rests_on, signs), signs, rests_on, keys_of(frame, rests_on)
+    )
+
+
+def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:
+    """Mark the shares that give a small number of persons away, with what is computed from them."""
+    for name, small in shown.small.items():
+        for column in (name, *shown.beside.get(name, ())):
+            rows = small & (signs[column] == "").to_numpy() & frame[column].notna().to_numpy()
+            signs.loc[rows, column] = CROSS
 
 
 def _earlier_signs(frame: pd.DataFrame) -> pd.DataFrame:

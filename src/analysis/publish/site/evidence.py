@@ -12,6 +12,7 @@ from analysis.publish.language import term, text
 from analysis.publish.site.layout import grid
 from analysis.publish.site.pages import Heading, origin_line
 from analysis.publish.site.sitemap import Site, Thing
+from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import significant
 
 ACCOUNT = {"reason"}
@@ -47,7 +48,7 @@ def printed(site: Site) -> dict[str, Any] | None:
     thing = next((thing for thing in site.things if (thing.kind, thing.name) == ("table", PRINTED)), None)
     if thing is None:
         return None
-    figures = pd.read_csv(
+    figures = read_csv(
         site.folder / thing.note["path"], keep_default_na=False, na_values={"published": "", "computed": ""}
     )
     sources = [

@@ -14,6 +14,7 @@ from analysis.publish.disclosure import CROSS
 from analysis.publish.language import term, text
 from analysis.publish.site.pages import Heading, origin_line
 from analysis.publish.site.sitemap import Site, Thing
+from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import number
 
 TABLE = "estimates"
@@ -88,7 +89,7 @@ def regressions(site: Site) -> dict[str, Any] | None:
 
 def read(site: Site, thing: Thing) -> Iterator[Regression]:
     """Read the regressions in a published table, in its order."""
-    frame = pd.read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
+    frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
     keys = [key for key in KEYS if key in frame]
     for name, rows in frame.groupby(keys, sort=False):
         facts = next((facts for facts in REGRESSIONS[thing.stem] if re.fullmatch(facts.models, str(name[0]))), None)

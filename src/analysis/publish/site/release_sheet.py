@@ -14,6 +14,7 @@ from analysis.publish.language import header, text
 from analysis.publish.site.layout import grid
 from analysis.publish.site.pages import Heading
 from analysis.publish.site.sitemap import Site, Thing
+from analysis.publish.spreadsheet import harmless
 from analysis.publish.verdicts import ALWAYS
 
 COLUMNS = (
@@ -37,6 +38,7 @@ def release(site: Site) -> dict[str, Any]:
         "profile": site.facts.get("disclosure", "default"),
         "count": len(site.things),
         "withheld": sum(_withheld(thing) for thing in site.things),
+        "whole": site.withheld,
         "uncounted": [thing for thing in site.things if _rule(thing, "nobody")],
         "headings": [
             Heading(2, text("What to look at"), "release-attention"),
@@ -53,10 +55,15 @@ def release_csv(site: Site) -> str:
     rows = csv.DictWriter(written, COLUMNS, lineterminator="\n", restval="")
     rows.writeheader()
     for thing in site.things:
-        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": title_of(thing)}
-        rows.writerows({**told, **_kept(rule), "reason": reason(rule)} for rule in thing.note.get("rules", ()))
+        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": harmless(title_of(thing))}
+        rows.writerows(
+            {**told, **_kept(rule), "reason": harmless(reason(rule))} for rule in thing.note.get("rules", ())
+        )
         files = thing.note.get("files", {})
         rows.writerows({**told, "rule": "file", "file": path, "sha256": digest} for path, digest in files.items())
+    for thing in site.withheld:
+        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": title_of(thing)}
+        rows.writerow({**told, "rule": "whole", "verdict": "suppressed", "reason": thing.note["withheld"]})
     return written.getvalue()
 
 

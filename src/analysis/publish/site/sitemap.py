@@ -17,7 +17,14 @@ from analysis.publish.prose import in_spoken_language
 from analysis.publish.site.docstrings import Documented, documented, passed_on
 from analysis.publish.site.origins import Origin, by_published, origins
 
-EMPTY: Mapping[str, Any] = {"findings": [], "published": [], "inputs": [], "suppressed": 0, "seconds": 0.0}
+EMPTY: Mapping[str, Any] = {
+    "findings": [],
+    "published": [],
+    "withheld": [],
+    "inputs": [],
+    "suppressed": 0,
+    "seconds": 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,12 @@ class Site:
     @cached_property
     def things(self) -> list[Thing]:
         """Everything published, in the order of the chapters."""
-        return [thing for step in self.steps for thing in self._of_step(step)]
+        return [thing for step in self.steps for thing in self._of_step(step, "findings", "published")]
+
+    @cached_property
+    def withheld(self) -> list[Thing]:
+        """What was not published, in the order of the chapters: its note says why."""
+        return [thing for step in self.steps for thing in self._of_step(step, "withheld")]
 
     def of(self, stem: str, kind: str) -> list[Thing]:
         """Return the things of one kind that a chapter published."""
@@ -145,10 +157,10 @@ class Site:
                     return html
         return ""
 
-    def _of_step(self, step: Mapping[str, Any]) -> Iterator[Thing]:
+    def _of_step(self, step: Mapping[str, Any], *keys: str) -> Iterator[Thing]:
         chapter = next(chapter for chapter in self.chapters if chapter.notebook == step["notebook"])
         found = by_published(self.origins[chapter.notebook])
-        for note in (*step["findings"], *step["published"]):
+        for note in (note for key in keys for note in step[key]):
             kind = note.get("kind", "finding")
             yield Thing(kind, note["name"], note, chapter, step["stem"], found.get(f"{kind}-{note['name']}"))
 

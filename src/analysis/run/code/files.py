@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +12,8 @@ from typing import Any, NamedTuple
 from analysis.errors import InputError
 from analysis.run.code.imports import STAR, Import
 from analysis.run.code.parse import Node, Summary, summarise
-from analysis.run.hashes import sha256, write_whole
+from analysis.run.hashes import sha256
+from analysis.run.seal import read_sealed, write_sealed
 
 REMEMBERED = 1000
 # What is remembered is what these made of a file: when they change, it is forgotten.
@@ -37,7 +37,7 @@ class Files:
         Its folder, whose name is its name.
     memory
         File in which to remember what modules hold, by the SHA-256 of their bytes; None to forget. One that is
-        damaged, or of another parser, package or Python, is ignored.
+        damaged, was not written here, or is of another parser, package or Python, is ignored.
     """
 
     def __init__(self, package: Path, memory: Path | None = None) -> None:
@@ -77,6 +77,11 @@ class Files:
         """Return the names of the modules in a package."""
         return {name.removeprefix(f"{module}.").partition(".")[0] for name in self.below(module) if name != module}
 
+    def file(self, module: str) -> str:
+        """Return the path of a module within the package; empty for a folder without ``__init__.py``."""
+        path = self.modules.get(module)
+        return path.relative_to(self._package).as_posix() if path else ""
+
     def split(self, dotted: str) -> tuple[str, list[str]]:
         """Split a dotted name into the longest module that it starts with, empty for another package, and the rest."""
         if dotted not in self._split:
@@ -109,7 +114,7 @@ class Files:
         if self._memory and not self._seen.keys() <= self._remembered.keys():
             newest = dict(list({**self._seen, **self._remembered}.items())[:REMEMBERED])
             with suppress(OSError):
-                write_whole(self._memory, json.dumps({**self._header(), "files": newest}, separators=(",", ":")))
+                write_sealed(self._memory, {**self._header(), "files": newest})
             self._remembered = newest
 
     def _names(self, module: str) -> dict[str, Named]:
@@ -183,7 +188,7 @@ def _read(memory: Path | None, header: dict[str, Any]) -> dict[str, Sequence[Any
     if memory is None:
         return {}
     with suppress(OSError, ValueError, LookupError, TypeError):
-        told = json.loads(memory.read_text("utf8"))
+        told = read_sealed(memory)
         if {name: told[name] for name in header} == header and isinstance(told["files"], dict):
             return dict(told["files"])
     return {}

@@ -107,6 +107,10 @@ class Code:
         walk.follow(name)
         return walk.reach()
 
+    def files_of(self, reach: Reach) -> list[str]:
+        """Return the files in which stands what is reached, by their path within the package."""
+        return sorted({self._files.file(self._files.split(name)[0]) for name in reach.functions} - {""})
+
     def save(self) -> None:
         """Remember for the next command; a cache that cannot be written is no reason to fail."""
         self._files.save()

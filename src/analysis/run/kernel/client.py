@@ -16,12 +16,12 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 
 from analysis.errors import StaatError
-from analysis.run.hashes import write_whole
 from analysis.run.job import Job
 from analysis.run.kernel.manager import StepKernelManager
 from analysis.run.kernel.processes import FreshKernel, WarmKernel
 from analysis.run.kernel.provisioner import WarmProvisioner
 from analysis.run.kernel.warm import ClosedError
+from analysis.run.whole import write_whole
 
 ENGINE = "staat"
 
@@ -30,7 +30,13 @@ _SAVE_EVERY = 30.0  # seconds; a run that is killed leaves something to look at
 _START_WITHIN = 60.0
 _OUTPUT_WITHIN = 60  # a cell's reply can be there long before the last of a large output
 
-Reason = Literal["timeout", "gone", "died", "silent", "left"]
+LONGEST_OUTPUT = 10_000_000  # bytes of one cell; a page of ours shows less than one
+
+Reason = Literal["timeout", "gone", "died", "silent", "left", "flood"]
+
+
+_SHOWING = frozenset(("stream", "display_data", "execute_result", "update_display_data", "error"))
+_LAST_BYTES = 10_000
 
 
 class StoppedError(StaatError):
@@ -81,9 +87,21 @@ class Execution:
 
     @property
     def log(self) -> str:
-        """What the kernel said outside the notebook."""
-        file = self.private / "kernel.log"
-        return file.read_text("utf8", errors="replace") if file.exists() else ""
+        """The last of what the kernel said outside the notebook."""
+        if not self._log.exists():
+            return ""
+        with self._log.open("rb") as file:
+            file.seek(max(self.log_size - _LAST_BYTES, 0))
+            return file.read().decode("utf8", errors="replace")
+
+    @property
+    def log_size(self) -> int:
+        """The bytes that the kernel said outside the notebook."""
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    @property
+    def _log(self) -> Path:
+        return self.private / "kernel.log"
 
     def keep(self, message: str) -> None:
         """Write the notebook as far as it came, with what stopped it below the cell that was running."""
@@ -101,6 +119,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         super().__init__(nb_man, km=StepKernelManager(execution.job, execution.private), **options)
         self.execution = execution
         self.ready = False
+        self.shown = 0  # bytes, by the cell that is running
 
     def execute(self, **_: object) -> Any:  # noqa: ANN401 - papermill's signature
         """Execute all cells and return the notebook.
@@ -142,7 +161,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         await self._greet()
         self.ready = True
         for index, cell in enumerate(self.nb.cells):
-            self.execution.cell = cell
+            self.execution.cell, self.shown = cell, 0
             self.nb_man.cell_start(cell, index)
             try:
                 await self.async_execute_cell(cell, index)
@@ -154,8 +173,19 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         self.execution.cell = None
         self.set_widgets_metadata()
 
+    def process_message(self, msg: dict[str, Any], *where: Any) -> Any:  # noqa: ANN401 - nbclient's
+        """Take in what a cell shows or prints, as long as there is not too much of it."""
+        if msg["msg_type"] in _SHOWING:
+            self.shown += _size(msg["content"])
+            if self.shown > LONGEST_OUTPUT:
+                where[0].outputs = []  # the message says what was there, and what is kept need not be large
+                return None
+        return super().process_message(msg, *where)
+
     async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:  # noqa: ANN401 - nbclient's
         """Refuse a cell that ends the notebook: papermill takes an exit for success, and what follows did not run."""
+        if self.shown > LONGEST_OUTPUT:
+            raise StoppedError("flood")
         content = exec_reply["content"] if exec_reply else {}
         asked = any(payload.get("source") == "ask_exit" for payload in content.get("payload", ()))
         if asked or content.get("ename") == "SystemExit":
@@ -180,6 +210,8 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
             if self.execution.seconds - saved > _SAVE_EVERY and job.executed.parent.exists():
                 write_whole(job.executed, nbformat.writes(self.nb))  # type: ignore[no-untyped-call]  # nbformat is typed in part
                 saved = self.execution.seconds
+            if self.shown > LONGEST_OUTPUT or self.execution.log_size > LONGEST_OUTPUT:
+                raise StoppedError("flood")
             if limit is not None and self.execution.seconds > limit:
                 raise StoppedError("timeout")
             if not Path(job.folder).exists():
@@ -212,6 +244,15 @@ class StepEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no ty
             "kernel_name": kernel_name,
         }
         return StepClient(nb_man, execution, **options).execute()
+
+
+def _size(content: Any) -> int:  # noqa: ANN401 - a message's
+    """Return about how many bytes a message shows."""
+    if isinstance(content, str | bytes):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(map(_size, content.values()))
+    return sum(map(_size, content)) if isinstance(content, list | tuple) else 0
 
 
 papermill_engines.register(ENGINE, StepEngine)

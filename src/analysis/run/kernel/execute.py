@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.errors import StaatError
 from analysis.run.job import Job, Outcome
 from analysis.run.kernel import failures, guard, memory, warm
+from analysis.run.kernel.offspring import kill_marked
 from analysis.run.kernel.portable import forget_machine
 from analysis.run.kernel.slim import refuse_grammar
 
@@ -62,8 +63,9 @@ def _attempt(job: Job) -> tuple[Outcome, bool]:
     from analysis.run.kernel.manager import private_folder
 
     with private_folder() as private:
-        execution = Execution(job, Path(private))
+        execution = Execution(job, private)
         error, code = _outcome_of(execution)
+        kill_marked(str(private))
     kernel = execution.kernel
     outcome = Outcome(
         seconds=execution.seconds,
@@ -137,9 +139,13 @@ def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> st
         return _RUN_ENDED
     if error.reason == "timeout":
         return failures.of_timeout(job, execution.cell)
+    from analysis.run.kernel.client import LONGEST_OUTPUT
+
     returncode = kernel.returncode if kernel else None
     if error.reason == "left":
         end = "a cell asks it to (sys.exit, exit or quit); raise an error instead, or let it run to its end"
+    elif error.reason == "flood":
+        end = f"a cell shows or prints more than {LONGEST_OUTPUT // 10**6} MB; print less, or write it to a file"
     elif error.reason == "silent":
         end = failures.silence(execution.log)
     else:
@@ -154,6 +160,8 @@ def _places(job: Job, private: Path) -> dict[str, str]:
     return {
         job.folder: ".",
         str(Path(job.source).parents[1]): ".",
+        str(job.project): ".",
+        **({job.code: "src"} if job.code else {}),
         str(Path(__file__).parents[3]): "src",
         str(private): "tmp",
         sys.prefix: "python",

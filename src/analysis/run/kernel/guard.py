@@ -4,7 +4,7 @@ A file that is read without being declared is one that no record names and whose
 against mistakes, not against malice: a program that a notebook starts is not watched.
 """
 # The hook stands in the way of every file that is opened, and Path takes several times as long as os.path.
-# ruff: noqa: PTH109, PTH111, PTH112, PTH118, PTH120
+# ruff: noqa: PTH109, PTH111, PTH112, PTH118
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class Guard:
     Parameters
     ----------
     step
-        ``notebook`` (its file), ``stem``, ``folder`` (of the edition being built), ``needs``, ``produces`` (internal
-        tables) and ``reads`` (files and folders), as the runner tells them.
+        ``notebook`` (its file), ``project`` (its folder), ``stem``, ``folder`` (of the edition being built), ``needs``,
+        ``produces`` (internal tables) and ``reads`` (files and folders), as the runner tells them.
     """
 
     def __init__(self, step: Mapping[str, Any]) -> None:
         self.notebook = os.path.realpath(step["notebook"])
         self.building = os.path.realpath(step["folder"])
         self.reads = tuple(os.path.realpath(path) for path in step["reads"])
-        self.project = os.path.dirname(os.path.dirname(self.notebook))
+        self.project = os.path.realpath(step.get("project") or Path(self.notebook).parents[1])
         self.record = record_path(step["folder"], step["stem"])
         self.code = _code_folders()
         self.inside_code = tuple(folder + os.sep for folder in self.code)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.run.kernel import guard
+from analysis.run.kernel.offspring import adopt, kill_below
 from analysis.run.workspace import STEP_VARIABLE
 
 _PR_SET_PDEATHSIG = 1
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv
         Arguments of ipykernel, ``-f <connection file>`` among them.
     """
+    adopt()
     _die_with_parent(int(os.environ.get("JPY_PARENT_PID") or os.getppid()))
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # refuses the import: nobody debugs a run, and it is slow
     from ipykernel.kernelapp import IPKernelApp
@@ -82,6 +84,7 @@ def _leave(app: Any) -> None:  # noqa: ANN401 - ipykernel's types are partial
     atexit._run_exitfuncs()
     app.shell.user_ns.clear()
     gc.collect()
+    kill_below(os.getpid())
     os._exit(0)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import sys
-import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from traitlets import default
 
 from analysis.run.job import Job
 from analysis.run.kernel.warm import kernel_environment
+from analysis.run.owner import own_folder, temporary
 from analysis.run.workspace import STEP_VARIABLE
 
 _END_WITHIN = 5.0
@@ -47,36 +46,18 @@ def environment_of(job: Job, private: Path) -> dict[str, str]:
     }
 
 
-def private_folder() -> tempfile.TemporaryDirectory[str]:
+def private_folder() -> AbstractContextManager[Path]:
     """Return a folder for the sockets and scratch files of one kernel, with a path short enough for a socket."""
-    usual = tempfile.gettempdir()
-    where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - TemporaryDirectory makes a private folder
-    _clear_orphaned(Path(where))
-    return tempfile.TemporaryDirectory(prefix=f"staat-{os.getpid()}-", dir=where, ignore_cleanup_errors=True)
-
-
-def _clear_orphaned(where: Path) -> None:
-    """Remove the folders of processes that were killed: a kernel may have left confidential data in them."""
-    for folder in where.glob("staat-*-*"):
-        owner = folder.name.split("-")[1]
-        if owner.isdigit() and not _lives(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)  # those of another user stay
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    usual = str(temporary())
+    where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - the folder that is made there is private
+    return own_folder(Path(where), "staat-kernel-")
 
 
 def _told(job: Job) -> dict[str, Any]:
     return {
         "stem": job.stem,
         "notebook": job.source,
+        "project": str(job.project),
         "folder": job.folder,
         "needs": job.needs,
         "produces": (*job.produces, *job.may_produce),
@@ -95,7 +76,7 @@ class StepKernelManager(AsyncKernelManager):
     def __init__(self, job: Job, private: Path) -> None:
         super().__init__(connection_file=str(private / "kernel.json"), context=_patient_context())
         self.environment = environment_of(job, private)
-        self.working_folder = str(Path(job.source).parent)
+        self.working_folder = str(job.project / "notebooks" if job.root else Path(job.source).parent)
         self._kernel_spec = _kernel_spec(job, private)
 
     @default("transport")

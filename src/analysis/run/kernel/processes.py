@@ -11,6 +11,8 @@ import subprocess
 from contextlib import suppress
 from typing import Protocol
 
+from analysis.run.kernel.offspring import kill_below
+
 
 class Parent(Protocol):
     """Who forks kernels."""
@@ -113,6 +115,8 @@ class FreshKernel:
     def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and to what it has started."""
         if self.poll() is None:
+            if signum == signal.SIGKILL:
+                kill_below(self.pid)
             os.killpg(self.pid, signum)  # jupyter_client starts a kernel in a group of its own
 
     def kill(self) -> None:
@@ -125,6 +129,10 @@ class FreshKernel:
 
     def _reap(self, options: int) -> int | None:
         if self.process.returncode is None:
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | options) is None:
+                return None
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)  # what it has started; its number is its own until the next line
             pid, status, usage = os.wait4(self.pid, options)
             if pid:
                 self.process.returncode = os.waitstatus_to_exitcode(status)

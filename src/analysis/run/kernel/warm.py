@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from analysis.errors import StaatError
 from analysis.run.environment import with_own_code, without_settings
+from analysis.run.kernel.offspring import kill_below
 from analysis.run.kernel.processes import WarmKernel
 
 # One thread per kernel: results must not depend on the number of cores, and sums in another order differ in the
@@ -94,9 +95,10 @@ class _Parent:
         return WarmError(f"the warm parent of the kernels stopped ({lines[-1] if lines else what})")
 
     def close(self) -> None:
-        """Kill it; its kernels die with it."""
+        """Kill it, its kernels, and all that their cells have started."""
         self.closed = True
         self.control.close()
+        kill_below(self.process.pid)
         self.process.kill()
         self.process.wait()
         self.errors.close()

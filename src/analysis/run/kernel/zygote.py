@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import selectors
@@ -23,8 +24,10 @@ import traceback
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
+OFFSPRING = Path(__file__).with_name("offspring.py")
 ALWAYS = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -50,6 +53,8 @@ class Zygote:
         self.owner = os.getppid()
         self.children: dict[int, socket.socket] = {}
         self.to_import = deque(ALWAYS)
+        self.offspring = _by_path(OFFSPRING)
+        self.offspring.adopt()
         self.woken, self.wake = socket.socketpair()
         self.wake.setblocking(False)
         self.woken.setblocking(False)
@@ -72,9 +77,10 @@ class Zygote:
                 _load(self.to_import.popleft())
 
     def close(self) -> None:
-        """Kill all kernels."""
+        """Kill all kernels and all that their cells have started."""
         for pid in self.children:
             _kill(pid)
+        self.offspring.kill_below(os.getpid())
 
     def _answer(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_LIMIT, 1)
@@ -127,8 +133,28 @@ class Zygote:
         connection = self.children.pop(pid)
         with suppress(KeyError):
             self.selector.unregister(connection)
+        self._end_orphans()
         _tell(connection, {"returncode": os.waitstatus_to_exitcode(status), "peak_kb": usage.ru_maxrss})
         connection.close()
+
+    def _end_orphans(self) -> None:
+        """End what a kernel left behind: processes below this one that are neither a kernel nor below one."""
+        self.offspring.kill_below(os.getpid(), frozenset(self.children))
+        with suppress(ChildProcessError):
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if ended.si_pid in self.children:
+                    break  # its own turn comes: `_attend` looks at every kernel
+                os.waitpid(ended.si_pid, 0)
+
+
+def _by_path(file: Path) -> ModuleType:
+    """Load a module of this folder without its package, none of which may live on in this process."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _threads() -> int:

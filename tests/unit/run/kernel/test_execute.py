@@ -462,18 +462,37 @@ def wait_for(condition: Callable[[], object], within: float = 20.0) -> str:
     return str(found)
 
 
-def test_the_folder_of_a_process_that_was_killed_is_cleared_by_the_next_one(
+HOLDER = """
+import pathlib, sys, time
+from analysis.run.owner import own_folder
+with own_folder(pathlib.Path(sys.argv[1]), "staat-kernel-") as folder:
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_only_the_marked_folder_of_a_killed_process_is_cleared_by_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from analysis.run.kernel.manager import private_folder
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    for name in (f"staat-{gone.pid}-abc", "staat-1-abc", "of-another"):
+    holders = [
+        subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    killed, living = (Path(holder.stdout.readline().strip()) for holder in holders)
+    holders[0].kill()
+    holders[0].wait()
+    # Those of a user, and one of a container that shares the disk, whose processes have other numbers.
+    for name in ("staat-2019-2020", "staat-kernel-notes"):
         (tmp_path / name).mkdir()
     with private_folder() as mine:
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["of-another", "staat-1-abc", Path(mine).name]
+        expected = {"staat-2019-2020", "staat-kernel-notes", living.name, mine.name}
+        assert {path.name for path in tmp_path.iterdir()} == expected
+        assert not killed.exists()
+    holders[1].kill()
+    holders[1].wait()
 
 
 @pytest.mark.parametrize("leaving", ["import sys; sys.exit()", "raise SystemExit(0)", "exit()", "quit()"])
@@ -483,3 +502,71 @@ def test_a_cell_that_ends_the_notebook_is_no_success(job: MakeJob, leaving: str,
     assert outcome.exit_code == 1
     assert outcome.error is not None
     assert "a cell asks it to (sys.exit, exit or quit)" in outcome.error
+
+
+FLOODS = {
+    "print": "while True:\n    print('x' * 100_000)",
+    "shown": "from IPython.display import display_html\nwhile True:\n    display_html('x' * 100_000, raw=True)",
+    "past Python": "import os\nwhile True:\n    os.write(1, b'x' * 100_000)",
+    "a program": "!yes",
+}
+
+
+@pytest.mark.parametrize("code", FLOODS.values(), ids=FLOODS)
+def test_a_cell_that_prints_without_end_is_stopped_and_says_so(job: MakeJob, code: str) -> None:
+    one = job(code)
+    outcome = execute(one)
+    assert outcome.exit_code == 1
+    assert "a cell shows or prints more than 10 MB; print less, or write it to a file" in str(outcome.error)
+    assert one.executed.stat().st_size < 100_000
+
+
+ENDS = {"sys.exit": "import sys\nsys.exit(0)", "quit": "quit()", "exit": "exit()", "SystemExit": "raise SystemExit"}
+
+
+@pytest.mark.parametrize("code", ENDS.values(), ids=ENDS)
+def test_a_cell_that_ends_the_notebook_is_a_failure(job: MakeJob, code: str) -> None:
+    outcome = execute(job(code, "print('never')"))
+    assert outcome.exit_code == 1
+    assert "raise an error instead, or let it run to its end" in str(outcome.error)
+
+
+def test_a_cell_that_ends_its_process_is_a_failure(job: MakeJob) -> None:
+    outcome = execute(job("import os\nos._exit(0)", "print('never')"))
+    assert outcome.exit_code == 1
+    assert "the kernel stopped" in str(outcome.error)
+    assert "exit code 0" in str(outcome.error)
+
+
+CHILDREN = {
+    "a child": "subprocess.Popen(['sleep', '600'])",
+    "in a session of its own": "subprocess.Popen(['sleep', '600'], start_new_session=True)",
+    "of nobody": "subprocess.run(['sh', '-c', 'setsid sleep 600 & echo $! > pid.txt'], cwd={folder!r})",
+    "a fork": "pid = os.fork()\nif pid == 0:\n    os.setsid()\n    time.sleep(600)\n    os._exit(0)",
+}
+LAST = {"ends": "pass", "fails": "raise ValueError", "is killed": "os.kill(os.getpid(), 9)"}
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["forked", "new"])
+@pytest.mark.parametrize("last", LAST)
+def test_what_a_cell_started_does_not_outlive_its_notebook(
+    job: MakeJob, tmp_path: Path, fresh: bool, last: str
+) -> None:
+    mark = f"STAAT_TEST={tmp_path}"
+    starts = "\n".join(
+        code.format(folder=str(tmp_path)) for code in CHILDREN.values() if not (fresh and "fork" in code)
+    )
+    code = f"import os, subprocess, time\n{starts}"
+    execute(job(code, LAST[last], fresh_kernel=fresh, environment={"STAAT_TEST": str(tmp_path)}))
+    wait_for(lambda: not [pid for pid in _sleeping() if mark.encode() in _environ(pid)])
+
+
+def _sleeping() -> list[int]:
+    return [int(place.name) for place in Path("/proc").glob("[0-9]*")]
+
+
+def _environ(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,244 @@
+r"""How surprising it is that published values are among the values of single rows.
+
+A published value lies on a grid: that of its column's decimals, or for a share the multiples of :math:`1/q` with its own
+denominator :math:`q`. By chance it meets a row's value with about the share :math:`p` of grid points nearby that hold
+one. Of :math:`k` different values :math:`h` are met; the evidence that they are the rows' own is
+
+.. math:: -\sum_{i \in h} \log_{10} p_i - \log_{10} \binom{k}{h} - \log_{10} m
+
+with :math:`m` the number of shifts and scales that were tried. Where rows have every number of a grid, p is one and
+nothing follows from meeting them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+Floats = NDArray[np.float64]
+
+WINDOWS = (10, 100, 1000)
+"""Grid points on either side among which rows' values are counted: the densest decides."""
+
+LEAST = 1 / (2 * max(WINDOWS))
+EXACT = 1e-9
+DECIMALS = 4
+DENOMINATORS = 1000
+FEWEST = 3
+MANY = 200_000
+"""Most different values of rows for which every shift is tried."""
+PAIRED = 400
+"""Most different values of rows for which every shift together with every scale is tried."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column.
+
+    Parameters
+    ----------
+    values
+        Its different values, sorted.
+    step
+        Of the grid on which all lie, a power of ten; 0 where they are finer.
+    half
+        How far the number behind each value may be from it.
+    """
+
+    values: Floats
+    step: float
+    half: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Column:
+        """Take the values of a column; what is missing or infinite is left out."""
+        found = np.unique(values[np.isfinite(values)])
+        exact = EXACT * np.maximum(np.abs(found), 1e-3)
+        for decimals in range(DECIMALS + 1):
+            scaled = found * 10.0**decimals
+            if (np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))).all():
+                step = 10.0**-decimals
+                return cls(found, step, exact + step / 2)
+        return cls(found, 0.0, exact)
+
+    @property
+    def exact(self) -> Column:
+        """The column as one that nobody has rounded."""
+        return replace(self, half=EXACT * np.maximum(np.abs(self.values), 1e-3))
+
+
+@dataclass(frozen=True)
+class Own:
+    """A column of an internal table: its different values, sorted, and its mean and spread over the rows."""
+
+    values: Floats
+    mean: float = 0.0
+    spreads: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, values: Floats) -> Own:
+        """Take the values of a column; what is missing or infinite is left out."""
+        known = values[np.isfinite(values)]
+        if len(known) < FEWEST:
+            return cls(np.unique(known))
+        return cls(np.unique(known), float(known.mean()), (float(known.std()), float(known.std(ddof=1))))
+
+
+Undo = Callable[[Floats], Floats]
+
+
+def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0) -> float:
+    """Return the evidence that a published column holds the rows' values, changed in the way that `undo` takes back.
+
+    Parameters
+    ----------
+    column
+        What is published.
+    rows
+        Different values of the rows, sorted.
+    undo
+        From a published value to the row's: increasing, or decreasing.
+    tried
+        How many ways to change values were tried.
+    """
+    low, high = _ends(undo(column.values - column.half), undo(column.values + column.half))
+    met = _between(rows, low, high) > 0
+    if met.sum() < FEWEST or met.mean() <= 0.5:
+        return 0.0
+    chance = _chance(column, rows, undo, met)
+    return float(-np.log10(chance).sum() - _ways(len(met), int(met.sum())) - np.log10(tried))
+
+
+def best_shift(column: Column, rows: Floats) -> float:
+    """Return the evidence for the best of all shifts, or of all shifts with a scale where rows are few.
+
+    Every pairing of the first published value (the first two) with those of rows says which shift (and scale) it would
+    be.
+    """
+    x = column.values
+    if len(x) <= FEWEST or len(rows) <= FEWEST or len(rows) > MANY:
+        return 0.0
+    x = np.concatenate([x[[0, -1]], x[1:-1]])  # far apart: what is between them then says most
+    found = _best(column.exact, rows, x[1:6], x[0] - rows, np.ones(len(rows)))
+    if len(rows) > PAIRED:
+        return found
+    return max(found, _best(column.exact, rows, x[2:7], *_scales(x, rows)))
+
+
+def whole(column: Column, rows: Floats) -> float:
+    """Return the evidence that a column is all rows of a table in some order, shifted and scaled, perhaps rounded."""
+    x = column.values
+    if len(x) != len(rows) or len(x) < FEWEST:
+        return 0.0
+    middle = rows.mean()
+    best = 0.0
+    for ordered in (x, x[::-1]):
+        slope = np.polyfit(rows - middle, ordered, 1)
+        left = np.abs(np.polyval(slope, rows - middle) - ordered)
+        if (left <= (column.step or 2 * EXACT * np.abs(x).max())).all():
+            cells = (x[-1] - x[0]) / column.step if column.step else 1 / LEAST
+            best = max(best, (len(x) - 2) * np.log10(max(cells / 2, 1.0)))
+    return float(best)
+
+
+def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Floats) -> float:
+    """Return the evidence for the shift and scale that most of the other values agree with."""
+    tried = float(max(len(shift), 1))
+    for value in others:
+        at = (value - shift) / scale
+        near = _near(rows, at) <= 4 * EXACT * np.maximum(np.abs(at), 1e-3)
+        if near.any():
+            shift, scale = shift[near], scale[near]
+    found = [
+        evidence(column, rows, lambda v, a=a, b=b: (v - a) / b, tried=tried)  # type: ignore[misc]
+        for a, b in zip(shift[:8], scale[:8], strict=True)
+    ]
+    return max(found, default=0.0)
+
+
+def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    first, second = (part.ravel() for part in np.meshgrid(rows, rows, indexing="ij"))
+    different = first != second
+    scale = (x[1] - x[0]) / (second - first)[different]
+    return x[0] - scale * first[different], scale
+
+
+def _ends(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    return np.fmin(one, other), np.fmax(one, other)
+
+
+def _between(rows: Floats, low: Floats, high: Floats) -> Floats:
+    found: Floats = (np.searchsorted(rows, high, "right") - np.searchsorted(rows, low, "left")).astype(float)
+    return np.where(np.isfinite(low) & np.isfinite(high), found, 0.0)
+
+
+def _near(rows: Floats, at: Floats) -> Floats:
+    place = np.clip(np.searchsorted(rows, at), 1, len(rows) - 1)
+    return np.minimum(np.abs(rows[place] - at), np.abs(rows[place - 1] - at))
+
+
+def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) -> Floats:
+    """Return for each value that is met the share of grid points nearby that rows hold."""
+    values = column.values[met]
+    if column.step:
+        return _held(values, np.full(len(values), column.step), rows, undo)
+    steps = _fractions(undo(values))
+    chance = np.full(len(values), LEAST)
+    for step in np.unique(steps[steps > 0]):
+        own = steps == step
+        on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT / step]
+        chance[own] = _held(undo(values[own]), np.full(own.sum(), step), on_grid, lambda v: v)
+    return chance
+
+
+def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
+    chance = np.full(len(values), LEAST)
+    own = _between(rows, *_ends(undo(values - step / 2), undo(values + step / 2)))
+    for window in WINDOWS:
+        wide = (window + 0.5) * step
+        others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
+        chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
+    return chance
+
+
+def _fractions(values: Floats) -> Floats:
+    """Return one over the smallest denominator of values from -1 to 1; 0 where it is large, or the value is."""
+    steps = np.zeros(len(values))
+    left = np.flatnonzero(np.abs(values) <= 1)
+    for denominator in range(1, DENOMINATORS + 1):
+        if not len(left):
+            break
+        scaled = values[left] * denominator
+        whole_number = np.abs(scaled - np.round(scaled)) <= EXACT * denominator
+        steps[left[whole_number]] = 1 / denominator
+        left = left[~whole_number]
+    return steps
+
+
+def _ways(k: int, h: int) -> float:
+    return float((gammaln(k + 1) - gammaln(h + 1) - gammaln(k - h + 1)) / np.log(10))
+
+
+def changes(rows: Own) -> Iterator[Undo]:
+    """Give what takes back the usual ways to change the values of a column."""
+    low, high = rows.values[0], rows.values[-1]
+    for factor in (1.0, 100.0, 0.01, 10.0, 0.1, 1000.0, 0.001, -1.0):
+        yield lambda v, f=factor: v / f  # type: ignore[misc]
+    for shift in (1.0, -1.0, 10.0, -10.0, 100.0, -100.0):
+        yield lambda v, a=shift: v - a  # type: ignore[misc]
+    yield lambda v: 1 - v
+    yield lambda v: 1 - v / 100
+    for spread in (1.0, *rows.spreads):  # standardised, or the distance to the mean
+        yield lambda v, s=spread: rows.mean + s * v  # type: ignore[misc]
+    for base in {rows.mean, high, high - low, rows.mean * len(rows.values)} - {0.0}:
+        yield lambda v, b=base: v * b  # type: ignore[misc]
+    if high > low:
+        yield lambda v: low + v * (high - low)
+    yield lambda v: np.exp(np.clip(v, -700, 700))
+    yield lambda v: np.expm1(np.clip(v, -700, 700))
+    yield lambda v: np.where(v >= 0, v**2, np.nan)
+    yield lambda v: np.sqrt(np.where(v >= 0, v, np.nan))

@@ -1,0 +1,386 @@
+r"""How many digits a published number may have, so that none gives back the count that it rests on.
+
+A share beside a rounded n gives that n back when only one n in the rounding interval makes the share a ratio of whole
+numbers, and with n the part. So do a standard error, an interval or a log-likelihood that depends on n and little else.
+Numbers are therefore rounded to a step of 1, 2 or 5 times a power of ten, by what they are.
+
+Notes
+-----
+With :math:`n` the count that a value rests on, :math:`b` what the profile rounds such counts to, and
+:math:`n_0 = n - b + 1` or less the smallest count that is published alike:
+
+- A *share or mean of whole numbers* is known by its values: times an exact count it is whole. Its step is at least
+  :math:`2u / n_0`, u the unit of the numbers, so that for each n in the rounding interval some part fits and the part
+  is not given either. Where the part, or what it leaves, counts too few, the value is withheld.
+- An *estimate* has a step of a fifth of its standard error or less, a little more where few schools bear it: two means
+  that differ by one school then give no school's value.
+- The *limits of an interval* are published as distances from the published estimate, in its steps: they tell no more of
+  the estimate than it tells itself.
+- *Everything else* has a relative step of at least :math:`2 / n_0`: what scales with n, as a log-likelihood does, then
+  fits several n.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import chain, combinations
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.publish.disclosure.profiles import BOARD_COUNT, CLUSTER_COUNT, RESIDUAL_DF, SCHOOL_COUNT, Profile
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Resting = Mapping[str, Sequence[str]]
+
+UNITS = (1, 2, 12)
+"""A mean of whole, half or twelfth numbers is whole times one of these."""
+OPEN = 2
+"""How many parts a share leaves open, at least, for each count."""
+FINEST, COARSEST = 1e-4, 0.1
+"""Relative steps of what is no share, whatever the count."""
+ERROR_STEP = 0.01
+PER_ERROR, FEW_SCHOOLS = 0.2, 0.5
+"""Step of an estimate as a part of its standard error: of many schools, and of two."""
+PER_SCHOOL = 0.05
+"""Relative step of a mean over schools of unknown spread, times the number of schools."""
+LEVELS = (0.001, 0.01, 0.05, 0.1)
+"""Levels of significance that a rounded p-value stays on its side of."""
+
+ESTIMATES = ("estimate", "share", "mean", "fitted", "predicted")
+"""What ``std_error``, ``ci_low`` and ``ci_high`` are of: the first of these that a row has."""
+OTHERS = {"sd_schools": "sd"}
+"""Estimates whose interval has another name."""
+P_VALUE = re.compile(r"p|p_(?:value|corrected|adjusted|tost|groups|within)(?:_.+)?|p_.*corrected")
+TOLERANCE = 1e-9
+EXACT_DIGITS = 6
+"""A number with this many significant digits or more was never rounded here."""
+
+
+def nice(step: Floats | float, *, up: bool) -> Floats:
+    """Return the next 1, 2 or 5 times a power of ten: the largest not above `step`, or the smallest not below it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(step) + 1e-12)
+        power = 10.0**exponent
+        part = step / power
+    ends = (1, 2, 5, 10)
+    if up:
+        chosen = np.select([part <= end * (1 + 1e-12) for end in ends], ends, np.nan)
+    else:
+        chosen = np.select([part >= end * (1 - 1e-12) for end in ends[::-1]], ends[::-1], np.nan)
+    return np.where(np.asarray(step) > 0, chosen * power, 0.0)
+
+
+def to_step(values: Floats, step: Floats) -> Floats:
+    """Round to multiples of a step; a step of zero or unknown leaves a value as it is, as does a value that is none."""
+    usable = (step > 0) & np.isfinite(values)
+    safe = np.where(usable, step, 1.0)
+    rounded = np.round(np.where(usable, values, 0.0) / safe) * safe
+    return np.where(usable, _clean(rounded, safe), values)
+
+
+def relative_step(values: Floats, part: Floats | float) -> Floats:
+    """Return steps of about `part` of the values: the same for all values between 1, 2, 5 and 10 times a power of ten.
+
+    Rounding twice is then rounding once, for the ends of these classes are multiples of the steps on both sides.
+    """
+    size = np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = 10.0 ** np.floor(np.log10(size) + 1e-12)
+        ends = [2 * power, 5 * power]
+        upper = np.select([size < end * (1 - 1e-12) for end in ends], ends, 10 * power)
+    return np.where(np.isfinite(size) & (size > 0), nice(upper * part, up=False), 0.0)
+
+
+def _clean(values: Floats, step: Floats) -> Floats:
+    """Return multiples of a step as they are written: 0.3 and not 0.30000000000000004."""
+    decimals = np.clip(-np.floor(np.log10(step) + 1e-12), 0, 300).astype(int)
+    found = values.copy()
+    for places in np.unique(decimals):
+        found[decimals == places] = np.round(values[decimals == places], places)
+    return found
+
+
+class Whole(NamedTuple):
+    """Which values of a column are whole numbers divided by a count, their steps, and which give a small one away."""
+
+    fits: Bools
+    step: Floats
+    small: Bools
+
+
+class Digits(NamedTuple):
+    """The columns of a table with the digits that they may have, where a small part would show, and beside what."""
+
+    columns: dict[str, pd.Series]
+    small: dict[str, Bools]
+    beside: dict[str, tuple[str, ...]]
+
+
+def digits(
+    frame: pd.DataFrame,
+    numbers: Mapping[str, pd.Series],
+    rests_on: Resting,
+    profile: Profile,
+    *,
+    recomputed: Mapping[str, pd.Series],
+    again: bool,
+) -> Digits:
+    """Return the numbers of a table as they may be published.
+
+    Parameters
+    ----------
+    frame
+        The table; only its columns of floating-point numbers are rounded.
+    numbers
+        Its count columns, exact.
+    rests_on
+        Per count column the columns that rest on it. A column that rests on none is rounded where it is a share.
+    profile
+        The rules.
+    recomputed
+        Shares as the published counts give them, which are rounded in place of those of the table.
+    again
+        Whether the table passed before; rows of which no number has all its digits are then left as they are.
+    """
+    table = _Counted(numbers, rests_on, profile, len(frame))
+    names = [name for name in frame.columns if name not in numbers and pd.api.types.is_float_dtype(frame[name])]
+    values = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
+    published = {name: share.to_numpy(dtype=float, na_value=np.nan) for name, share in recomputed.items()}
+    fresh = ~_passed(values, len(frame)) if again else np.ones(len(frame), dtype=bool)
+    beside = _beside(values)
+    computed = {*chain(*beside.values())} | {name for name in names if P_VALUE.fullmatch(name)}
+    whole = {name: table.whole(name, values[name], fresh & (name not in computed)) for name in names}
+    rounded = _rounded(values, {**values, **published}, whole, table)
+    columns = {
+        name: pd.Series(np.where(fresh, rounded[name], values[name]), frame.index, dtype=frame[name].dtype)
+        for name in names
+    }
+    return Digits(columns, {name: found.small for name, found in whole.items()}, beside)
+
+
+def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
+    """Tell in which rows no number has all its digits."""
+    short = np.ones(rows, dtype=bool)
+    for numbers in values.values():
+        known = np.isfinite(numbers) & (numbers != 0)
+        power = 10.0 ** (EXACT_DIGITS - 1 - np.floor(np.log10(np.abs(np.where(known, numbers, 1.0)))))
+        scaled = np.where(known, numbers, 0.0) * power
+        short &= np.abs(scaled - np.round(scaled)) < 1e-6
+    return short
+
+
+class _Counted:
+    """The counts of a table: which of them a column rests on, and how narrowly each is published."""
+
+    def __init__(self, numbers: Mapping[str, pd.Series], rests_on: Resting, profile: Profile, rows: int) -> None:
+        self.profile, self.rests_on, self.rows = profile, rests_on, rows
+        self.numbers = {
+            name: n.to_numpy(dtype=float, na_value=np.nan) for name, n in numbers.items() if name not in RESIDUAL_DF
+        }
+
+    def low(self, name: str) -> Floats:
+        """Return the smallest number that is published as each number of a count column is."""
+        base = self.profile.base(name)
+        return np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0)
+
+    def rests(self, column: str) -> bool:
+        """Tell whether a column rests on any count."""
+        return any(column in columns for columns in self.rests_on.values())
+
+    def part(self, column: str) -> Floats:
+        """Return the relative step of a number of unknown spread, by the persons and schools that it rests on."""
+        by_persons = OPEN / self.persons(column) if self.profile.round_to > 1 else np.zeros(self.rows)
+        return np.clip(np.maximum(by_persons, PER_SCHOOL / self.schools(column)), FINEST, COARSEST)
+
+    def persons(self, column: str) -> Floats:
+        """Return, per row, the smallest number of persons that a column rests on; infinite where it rests on none."""
+        return self._smallest(column, schools=False)
+
+    def schools(self, column: str) -> Floats:
+        """Return, per row, the smallest number of schools that a column rests on; infinite where it rests on none."""
+        return self._smallest(column, schools=True)
+
+    def _smallest(self, column: str, *, schools: bool) -> Floats:
+        least = np.full(self.rows, np.inf)
+        for name, columns in self.rests_on.items():
+            if column in columns and name in self.numbers and _of_schools(name) == schools:
+                least = np.fmin(least, np.where(self.numbers[name] > 0, self.low(name), np.nan))
+        return least
+
+    def whole(self, column: str, values: Floats, rows: Bools) -> Whole:
+        """Return what is whole times a count, or times the sum or difference of two counts of persons."""
+        none = np.zeros(self.rows, dtype=bool)
+        found = Whole(none, np.zeros(self.rows), none)
+        asked = rows & np.isfinite(values) & (values != np.round(values))
+        if not self.rests(column):
+            asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
+        for wholes in (self._alone(), self._together()):
+            several = [self._divided(values, n, asked) for n in wholes]
+            if several:
+                # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of.
+                fits = np.logical_or.reduce([fit for fit, _, _ in several])
+                step = np.minimum.reduce([np.where(fit, step, np.inf) for fit, step, _ in several])
+                step = np.where(fits, step, 0.0)
+                small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
+                found = Whole(found.fits | fits, np.maximum(found.step, step), found.small | small)
+                asked &= ~fits
+        return found._replace(small=found.small | self._nobody(values, rows, found.fits))
+
+    def _nobody(self, values: Floats, rows: Bools, shares: Bools) -> Bools:
+        """Tell which shares of a column say that nobody is, or that everybody is, where the profile withholds that."""
+        if self.profile.zeros == "published" or not (shares & (values > 0) & (values < 1)).any():
+            return np.zeros(self.rows, dtype=bool)
+        return rows & ((values == 0) | (values == 1))
+
+    def _alone(self) -> list[_Divisor]:
+        return [
+            _Divisor(n, self.low(name), self.profile.threshold(name), self.profile.base(name))
+            for name, n in self.numbers.items()
+            if not CLUSTER_COUNT.fullmatch(name)
+        ]
+
+    def _together(self) -> list[_Divisor]:
+        found = []
+        for one, other in combinations([by for by in self._alone() if by.least == self.profile.min_count], 2):
+            for n in (one.n + other.n, np.abs(one.n - other.n)):
+                enough = np.where(n >= one.least, n, np.nan)
+                found.append(_Divisor(enough, np.maximum(enough - one.base - other.base, 1.0), one.least, one.base))
+        return found
+
+    def _divided(self, values: Floats, by: _Divisor, asked: Bools) -> tuple[Bools, Floats, Bools]:
+        """Return which values are a whole number divided by a count, their steps, and where this number is small."""
+        fits, unit = _whole_times(values, by.n, asked)
+        part = np.round(np.abs(values) * by.n)
+        with np.errstate(invalid="ignore"):
+            few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
+        step = nice(OPEN * unit / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
+        return fits, step, few
+
+
+class _Divisor(NamedTuple):
+    """A count that values may be divided by: exact, the least that is published alike, its threshold and rounding."""
+
+    n: Floats
+    low: Floats
+    least: int
+    base: int
+
+
+def _of_schools(name: str) -> bool:
+    return bool(SCHOOL_COUNT.fullmatch(name) or BOARD_COUNT.fullmatch(name))
+
+
+def _whole_times(values: Floats, n: Floats, asked: Bools) -> tuple[Bools, Floats]:
+    """Return which values are whole numbers divided by n, and the unit of these numbers."""
+    found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
+    for times in UNITS:
+        part = np.where(asked & (n > 1), values * n * times, np.nan)
+        near = (np.round(np.abs(part)) >= 1) & (
+            np.abs(part - np.round(part)) <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4)
+        )
+        unit = np.where(near & ~found, 1 / times, unit)
+        found |= near
+    return found, unit
+
+
+class _Kin(NamedTuple):
+    """Columns that hold an estimate, each where those before it are empty, its standard error and its limits."""
+
+    estimates: tuple[str, ...]
+    error: str
+    limits: tuple[str, ...]
+
+
+def _rounded(
+    values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Whole], table: _Counted
+) -> dict[str, Floats]:
+    """Return all columns with the digits that each may have."""
+    told: dict[str, Floats] = {}
+    for kin in _families(values):
+        error = values.get(kin.error, np.full(table.rows, np.nan))
+        if kin.error:
+            told[kin.error] = error = _error(kin.error, error, table)
+        limits = {limit: np.full(table.rows, np.nan) for limit in kin.limits}
+        free = np.ones(table.rows, dtype=bool)
+        for name in kin.estimates:
+            here = free & ~np.isnan(values[name])
+            spread = np.where(here, _spread(error, [values[limit] for limit in kin.limits]), np.nan)
+            step = _estimate_step(name, values[name], spread, whole[name], table)
+            told[name] = to_step(published[name], step)
+            for limit in kin.limits:
+                shifted = _limit(values[limit], values[name], told[name], step)
+                limits[limit] = np.where(here, shifted, limits[limit])
+            free &= ~here
+        for limit, shifted in limits.items():
+            told[limit] = np.where(free, _other(limit, values[limit], whole, table), shifted)
+    return {name: told.get(name, _other(name, published[name], whole, table)) for name in values}
+
+
+def _families(columns: Mapping[str, Floats]) -> list[_Kin]:
+    """Return what belongs together, by the names that tables of estimates have."""
+    main = tuple(name for name in ESTIMATES if name in columns)
+    limits = next((pair for pair in (("ci_low", "ci_high"), ("low", "high")) if set(pair) <= set(columns)), ())
+    found = [_Kin(main, "std_error" if "std_error" in columns else "", limits)] if main else []
+    for name in columns:
+        stem = OTHERS.get(name, name)
+        pair = (f"{stem}_low", f"{stem}_high")
+        error = f"{name}_std_error" if f"{name}_std_error" in columns else ""
+        if name not in main and (error or set(pair) <= set(columns)):
+            found.append(_Kin((name,), error, pair if set(pair) <= set(columns) else ()))
+    return found
+
+
+def _beside(columns: Mapping[str, Floats]) -> dict[str, tuple[str, ...]]:
+    """Return per estimate the columns that are computed from it."""
+    tests = tuple(name for name in columns if P_VALUE.fullmatch(name))
+    found: dict[str, tuple[str, ...]] = {}
+    for estimates, error, limits in _families(columns):
+        found |= dict.fromkeys(estimates, (*((error,) if error else ()), *limits, *(tests if error else ())))
+    return found
+
+
+def _spread(error: Floats, limits: Sequence[Floats]) -> Floats:
+    """Return the standard error, or where there is none a quarter of the width of the interval."""
+    if not limits:
+        return error
+    return np.where(error > 0, error, (limits[1] - limits[0]) / 4)
+
+
+def _error(name: str, values: Floats, table: _Counted) -> Floats:
+    return to_step(values, relative_step(values, np.clip(OPEN / table.persons(name), ERROR_STEP, COARSEST)))
+
+
+def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, table: _Counted) -> Floats:
+    by_error = nice(spread * np.clip(1 / np.sqrt(table.schools(name)), PER_ERROR, FEW_SCHOOLS), up=False)
+    return np.where(spread > 0, np.maximum(by_error, whole.step), _step(name, values, whole, table))
+
+
+def _step(name: str, values: Floats, whole: Whole, table: _Counted) -> Floats:
+    """Return the step of a number of which no spread is known."""
+    relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
+    return np.where(whole.fits, whole.step, relative)
+
+
+def _limit(limit: Floats, estimate: Floats, told: Floats, step: Floats) -> Floats:
+    """Return a limit at a rounded distance from the published estimate, on the side of zero where it lies."""
+    shifted = np.where(step > 0, _clean(told + to_step(limit - estimate, step), np.where(step > 0, step, 1.0)), limit)
+    lost = np.isfinite(limit) & (np.sign(shifted) != np.sign(limit))
+    return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
+
+
+def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counted) -> Floats:
+    """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
+    rounded = to_step(values, _step(name, values, whole[name], table))
+    return _p_value(values, rounded) if P_VALUE.fullmatch(name) else rounded
+
+
+def _p_value(values: Floats, told: Floats) -> Floats:
+    """Return rounded p-values, a little lower where rounding would reach a level of significance from below."""
+    for level in LEVELS:
+        told = np.where((values < level) & (told >= level), level * (1 - ERROR_STEP), told)
+    return np.minimum(told, 1.0)

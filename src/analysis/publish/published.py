@@ -1,0 +1,83 @@
+"""What a notebook shows of something that went through the gate, or of what stays inside."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.publish.disclosure import Counts
+from analysis.publish.layout import render
+from analysis.publish.tables import numbers_behind
+
+
+@dataclass(frozen=True)
+class Published:
+    """Something that was released; it shows itself in a notebook, and as plain text it shows nothing."""
+
+    kind: str
+    name: str
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"<published {self.kind} {self.name}>"
+
+
+def counted(counts: Counts) -> tuple[str, ...]:
+    """Return the columns that count."""
+    return (counts,) if isinstance(counts, str) else tuple(counts)
+
+
+def notice(kind: str, name: str, title: str, reason: str) -> str:
+    """Return what stands in the place of something that is not shown.
+
+    Parameters
+    ----------
+    kind, name
+        What would have stood there.
+    title
+        Its caption; empty for a finding, whose sentence is what is withheld.
+    reason
+        Why not, in the language of the edition.
+    """
+    return render("notice.html.j2", identity=f"{kind}-{name}", kind=kind, title=title, reason=reason)
+
+
+def figure_html(
+    figure: Figure,
+    *,
+    image: bytes,
+    caption: str,
+    rests: tuple[pd.DataFrame, Sequence[str]],
+    **values: object,
+) -> str:
+    """Return a figure as its page shows it.
+
+    Parameters
+    ----------
+    figure
+        What was drawn, for its size.
+    image
+        The PNG.
+    caption
+        Its title; where that does not say n, what the drawn rows rest on is said after it.
+    rests
+        The rows that are drawn, and their count columns.
+    **values
+        What the template asks for besides.
+    """
+    return render(
+        "figure.html.j2",
+        image=base64.b64encode(image).decode(),
+        caption=caption,
+        rests="" if "n = " in caption else numbers_behind(*rests),
+        width=round(figure.get_figwidth() * 96),
+        height=round(figure.get_figheight() * 96),
+        **values,
+    )

@@ -1,0 +1,47 @@
+"""Folders and files that nobody but their owner may open, whatever the umask: they hold data of persons."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+INTERNAL = "internal"
+
+
+def make(folder: Path) -> Path:
+    """Make a folder, and those above it, for the owner alone; one that is there already is closed to others."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=FOLDER, exist_ok=True)
+    folder.chmod(FOLDER)
+    return folder
+
+
+def close(folder: Path) -> None:
+    """Close a folder and everything in it to others; what goes meanwhile needs no closing."""
+    for place, _, files in os.walk(folder):
+        with suppress(FileNotFoundError):
+            Path(place).chmod(FOLDER)
+        for name in files:
+            with suppress(FileNotFoundError):
+                Path(place, name).chmod(FILE)
+
+
+def publish(folder: Path) -> None:
+    """Open an edition to whom the umask lets read; what is internal in it stays closed."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    for place, folders, files in os.walk(folder):
+        if Path(place) == folder and INTERNAL in folders:
+            folders.remove(INTERNAL)
+            close(folder / INTERNAL)
+        Path(place).chmod(0o777 & ~umask)
+        for name in files:
+            Path(place, name).chmod(0o666 & ~umask)
+
+
+def opener(path: str, flags: int) -> int:
+    """Open a file that, when it is new, is the owner's alone: for `open(..., opener=...)`."""
+    return os.open(path, flags, FILE)
