@@ -117,8 +117,22 @@ def _table(path: Path, about: dict[str, list[str]], rules: Rules, texts: list[in
         low[hidden[:, place], place], high[hidden[:, place], place] = 0, np.inf
         low[small, place], high[small, place] = float(rules.zeros), least - 1
     there = hidden | ~np.isnan(numbers)
-    keys = frame[[key for key in about["keys"] if key in frame]].fillna("")
+    keys = _taken_apart(frame[[key for key in about["keys"] if key in frame]].fillna(""))
     return Table(_place(path), counts, keys, low, high, ~hidden & there, there, frame, texts)
+
+
+def _taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
+    """Split labels that are put together ("G5, below 24"): their first words, which may also stand alone, and others."""
+    for key in [key for key in keys if keys[key].str.contains(", ").any()]:
+        rest, part = keys[key], 0
+        while (joined := rest.str.contains(", ")).any():
+            first = set(rest[joined].str.split(", ").str[0])
+            words = rest.str.split(", ")
+            keys = keys.assign(**{f"{key} {part}": [its[0] if its[0] in first else "" for its in words]})
+            rest = pd.Series([", ".join(its[1:] if its[0] in first else its) for its in words], index=keys.index)
+            part += 1
+        keys = keys.assign(**{key: rest})
+    return keys
 
 
 def _place(path: Path) -> str:
