@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,7 +75,8 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     }
     columns = [str(column) for column in gated.frame.columns]
     whole = {**told, "columns": columns, "withheld_cells": gated.cells}
-    whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}  # what the next edition's gate compares
+    whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
+    whole |= {name: told for name, told in asdict(gated.linked).items() if told}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
     write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
 

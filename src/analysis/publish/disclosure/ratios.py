@@ -91,7 +91,9 @@ def recomputed(
         share = (rounded[part].astype("Float64") / below).replace([np.inf, -np.inf], np.nan)
         step = np.broadcast_to(np.asarray(1 / below, dtype=float), len(share))
         exact: Floats = share.to_numpy(dtype=float, na_value=np.nan)
-        found[name] = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index).where(frame[name].notna())
+        found[name] = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index).where(
+            frame[name].notna()
+        )
     return found
 
 
