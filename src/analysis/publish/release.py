@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.errors import InputError, WithheldError
+from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
@@ -37,7 +38,7 @@ from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
 from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
-from analysis.publish.remaining import left_out, refuse_blank, refuse_nothing, refuse_withheld_whole, whole_rows
+from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
 from analysis.publish.verdicts import judged, judged_sentence
@@ -190,7 +191,7 @@ class Release:
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
             made = draw(rows, *args, **options)
-            refuse_blank(made)
+            settle_blanks(made)
             refuse_drawn(made, gated.frame, name)
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
