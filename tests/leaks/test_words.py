@@ -1,4 +1,4 @@
-"""Leaks through words: numbers of persons however they are written, and names and identifiers however they are spelt."""
+"""Leaks through words: numbers of persons however they are written, names and identifiers however they are spelt."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_column_of_whole_numbers_that_identify_is_refused(values: list[float],
 
 
 def test_amounts_are_no_citizens() -> None:
-    refuse_numbered(pd.DataFrame({"x": [12_000_000, 11_222_333, 13_500_000], "cost_euro": [111222333] * 3}), ())
+    refuse_numbered(pd.DataFrame({"x": [12_000_000, 11_222_333, 11_222_333], "cost_euro": [111222333] * 3}), ())
 
 
 def test_a_column_of_days_as_text_is_refused() -> None:
@@ -213,9 +213,7 @@ NAMED = {
 
 @pytest.mark.parametrize("words", NAMED.values(), ids=NAMED)
 def test_the_name_of_a_school_that_was_loaded_is_known(words: str) -> None:
-    with pytest.raises(
-        DisclosureError, match="^x: the text holds the name of a school or board that was loaded"
-    ) as refused:
+    with pytest.raises(DisclosureError, match=r"^x: the text holds the name of a school or board") as refused:
         Asked(DEFAULT, LOADED).words(words.replace("_", " "), "x")
     assert not any(name in str(refused.value) for name in ("Frank", "Brug", "Regenboog", "41613"))
 
