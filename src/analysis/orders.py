@@ -84,14 +84,26 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
     path = folder / MANIFEST_FILE
     try:
         told = json.loads(path.read_text("utf8"))
-        parameters, command = dict(told["parameters"]), str(told["command"])
+        parameters, command = _without_places(told["parameters"]), str(told["command"])
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     from analysis.params import edition_of
 
-    return _order(edition_of(parameters, path, settings), command, root)
+    edition = edition_of(parameters, path, settings)
+    if edition.edition != folder.name:
+        problem = "an edition lies in a folder of its name, so that another one is not taken for it"
+        raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
+    return _order(edition, command, root)
+
+
+def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where the data lay: a manifest from elsewhere does not say what is read here."""
+    return {
+        name: {key: each for key, each in value.items() if key != "folder"} if isinstance(value, Mapping) else value
+        for name, value in parameters.items()
+    }
 
 
 def refuse_unused_folder(order: Order, root: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 from analysis.run.hashes import Hashes, sha256
 from analysis.run.private import INTERNAL
 from analysis.run.seal import keyed
+from analysis.run.versions import run_git
 from analysis.run.workspace import MANIFEST_FILE
 
 PACKAGES = (
@@ -86,21 +85,9 @@ def git(root: Path) -> dict[str, Any]:
     return {"commit": commit, "dirty": bool(changed) if changed is not None else None}
 
 
-def _git_output(root: Path, words: Iterable[str]) -> str | None:
-    # GIT_DIR and its like point at another repository than the one that a folder lies in.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words
-            ["git", *words],  # noqa: S607 - wherever git is
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+def _git_output(root: Path, words: Sequence[str]) -> str | None:
+    done = run_git(root, words)
+    return done.stdout.strip() if done is not None and done.returncode == 0 else None
 
 
 def _version(package: str) -> str | None:

@@ -5,7 +5,6 @@ The record is written last, and whole. A step without a record did not succeed, 
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,7 +15,6 @@ from typing import Any
 from analysis.run.chain import Step
 from analysis.run.hashes import Hashes
 from analysis.run.seal import read_sealed, write_sealed
-from analysis.run.whole import write_whole
 
 FORMAT = 1
 Key = Mapping[str, Mapping[str, Any]]
@@ -77,13 +75,13 @@ def is_of_others(folder: Path, name: str) -> bool:
 
 def write_failure(folder: Path, name: str, error: str) -> None:
     """Note that a step failed, and with what message."""
-    write_whole(_failure_place(folder, name), json.dumps({"error": error}))
+    write_sealed(_failure_place(folder, name), {"error": error})
 
 
 def read_failure(folder: Path, name: str) -> str | None:
     """Return the message with which a step failed in this folder, or None."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads(_failure_place(folder, name).read_text("utf8"))["error"])
+        return str(read_sealed(_failure_place(folder, name))["error"])
     return None
 
 

@@ -31,22 +31,28 @@ def damaged(folder: Path) -> list[str]:
         When there is no edition, or its manifest cannot be read.
     """
     told = _manifest(folder)["outputs"]
+    links = [f"{path.relative_to(folder)}: is a link, and no run leaves one" for path in _links(folder)]
+    if links:
+        return links  # what they lead to is not read
     found = outputs_of(folder)
     return list(_differences(told, found, "missing", "not in the manifest", "is not what the manifest says"))
 
 
 def repeated(
-    order: Order, chain: tuple[Step, ...], project: Project, options: Options, watch: Watch
+    first: Path, order: Order, chain: tuple[Step, ...], project: Project, options: Options, watch: Watch
 ) -> tuple[int, list[str]]:
-    """Run an edition again, beside everything, and return how many files were compared and which differ.
+    """Run the edition in a folder again, beside everything; return how many files were compared, and which differ.
 
     Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
     """
-    first = project.outputs / order.edition
     with own_folder(project.outputs, f".{order.edition}.verify-") as scratch:
         run([order], chain, replace(project, outputs=scratch), options, watch)
         old, new = _compared(first), _compared(scratch / order.edition)
     return len(old), list(_differences(old, new, "was not made again", "was not there before", "came out otherwise"))
+
+
+def _links(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_symlink())
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:
@@ -55,7 +61,7 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
         told: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     if not isinstance(told, dict) or not isinstance(told.get("outputs"), dict):
         raise InputError(str(path), "is not a manifest", hint="run the edition again with --force")
