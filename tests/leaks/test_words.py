@@ -226,17 +226,18 @@ def test_the_name_of_a_school_that_was_loaded_is_known(words: str) -> None:
         "The rainbow, or regenboog, has colours.",
         "Most live in De Ronde Venen or Utrecht.",
         "Anne moved, and Frank stayed.",
-        "41,613 pupils",
+        "41,615 and 0.41613",
     ],
 )
 def test_ordinary_words_and_places_are_no_names(words: str) -> None:
     assert not LOADED.held(words)
 
 
-SCHOOLS = pd.DataFrame({"location": ["01AB00"], "school_name": ["De Gouden Griffel"], "pupils": [120]})
+SCHOOLS = pd.DataFrame({"location": ["01AB00"], "school_name": ["De Gouden Griffel"], "board": ["41613"]})
 GROUPS = pd.DataFrame({"group": ["a", "b"], "n": [120, 235]})
 PUBLISHED: dict[str, Callable[[Release], object]] = {
     "a sentence": lambda r: r.finding("x", "At de gouden griffel most moved.", n=1234),
+    "the number of its board": lambda r: r.finding("x", "At board 41613 most moved.", n=1234),
     "a caption": lambda r: r.table("x", GROUPS, caption="De Gouden Griffel", counts=["n"]),
     "a note": lambda r: r.table("x", GROUPS, caption="X", note="Without Gouden Griffel.", counts=["n"]),
     "a cell": lambda r: r.table("x", GROUPS.assign(group=["a", "gouden griffel"]), caption="X", counts=["n"]),
