@@ -89,7 +89,9 @@ PUPIL, SCHOOL, BOARD, TEACHER, PERSON = "pupil", "school", "board", "teacher", "
 ROWS = {
     **dict.fromkeys(("by_pupil", "by_pupil_country", "by_pupil_test", "by_pupil_retention", "by_pupil_advice"), PUPIL),
     **dict.fromkeys(("by_pupil_advice_national", "by_home", "by_choice", "by_situation"), PUPIL),
-    **dict.fromkeys(("by_school", "by_school_year", "by_school_attended", "by_school_advice", "by_school_money"), SCHOOL),
+    **dict.fromkeys(
+        ("by_school", "by_school_year", "by_school_attended", "by_school_advice", "by_school_money"), SCHOOL
+    ),
     **dict.fromkeys(("by_location", "by_location_lagged", "by_location_year", "by_location_score"), SCHOOL),
     # Pupils of one school who have something in common, such as a postcode, are told by no row either.
     **dict.fromkeys(("by_location_distance", "by_choice_school", "by_attendance", "by_stay", "by_pc4_school"), SCHOOL),
