@@ -19,8 +19,6 @@ FIRST = (
     'workspace = open_workspace("one", "small")\n'
     'tables.hand_over(workspace, "numbers", pd.DataFrame({"number": [7]}))'
 )
-    'workspace = open_workspace("one", "small")\ntables.hand_over(workspace, "numbers", pd.DataFrame({"number": [7]}))'
-)
 
 
 def edits(small: Any, file: Path, edited: str) -> None:
