@@ -9,10 +9,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.data import tables
+from analysis.data.names import remembered
 from analysis.publish import findings
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.publish.disclosure import Counts
 from analysis.publish.language import SOURCE, speak, text
+from analysis.publish.names import named_in, places_in
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
@@ -35,8 +37,10 @@ class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
 
     def load(self, name: str) -> pd.DataFrame:
-        """Return the internal table `name`."""
-        return self._loaded.add(name, tables.load(self.workspace, name))
+        """Return the internal table `name`; the names in it are noted, for no text may hold one."""
+        frame = self._loaded.add(name, tables.load(self.workspace, name))
+        self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
+        return frame
 
     def has(self, name: str) -> bool:
         """Tell whether this edition makes the internal table `name`."""
@@ -53,6 +57,11 @@ class Chapter(Release):
         """Note for the manifest which source files were read, with their hashes."""
         for record in records:
             self.workspace.record("input", **record)
+        self._note_names(**remembered())
+
+    def _note_names(self, names: Sequence[str], places: Sequence[str]) -> None:
+        if names:
+            self.workspace.record("names", names=names, places=places)
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
         """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""

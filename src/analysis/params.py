@@ -85,8 +85,18 @@ def _apply(raw: dict[str, Any], setting: str) -> tuple[str, ...]:
         target = target.setdefault(part, {}) if isinstance(target, dict) else {}
         if not isinstance(target, dict):
             raise InputError(f"--set {setting}", f"{part!r} is a value, not a block")
-    target[where[-1]] = parse_yaml(text, f"--set {setting}", where)
+    target[where[-1]] = text.strip() if _is_text(where, text) else parse_yaml(text, f"--set {setting}", where)
     return where
+
+
+def _is_text(where: tuple[str, ...], text: str) -> bool:
+    """Tell whether a setting is taken as it is typed: a text of the edition, such as its region, without quotes round.
+
+    ``'s-Gravenhage`` would be a string without an end in YAML, and the year 2019 as a title a number.
+    """
+    field = Edition.model_fields.get(where[0]) if len(where) == 1 else None
+    quoted = len(text.strip()) > 1 and text.strip()[0] == text.strip()[-1] and text.strip()[0] in "'\""
+    return field is not None and field.annotation is str and not quoted
 
 
 def _refuse_lost(where: tuple[str, ...], setting: str, before: Mapping[tuple[str, ...], str]) -> None:

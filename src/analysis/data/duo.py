@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data.contracts import AGES, PUPILS, UNKNOWN, check
 from analysis.data.files import read_delimited, stripped, whole_numbers
-from analysis.errors import InputError, nearest
+from analysis.errors import InputError
+from analysis.municipality import spelled
 
 CODES = [
     "PEILDATUM",
@@ -46,12 +46,7 @@ def pupil_files(folder: Path) -> dict[str, Path]:
 def pupil_file(folder: Path, municipality: str) -> Path:
     """Return the file of one municipality; a name without a file stops, with the nearest that has one."""
     files = pupil_files(folder)
-    name = unicodedata.normalize("NFC", municipality)
-    if name not in files:
-        like = nearest(name, files)
-        hint = f"did you mean {like!r}?" if like else "spell it as DUO does"
-        raise InputError(str(folder), "no file for this municipality", given=municipality, hint=hint)
-    return files[name]
+    return files[spelled(municipality, files, f"region: the files of {folder}")]
 
 
 def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
@@ -76,8 +71,11 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
     InputError
         No such file, a file that is cut off or holds another municipality, two reference dates, or a broken contract.
     """
-    files = pupil_files(folder) if municipality is None else {municipality: pupil_file(folder, municipality)}
-    file = str(folder) if municipality is None else str(files[municipality])
+    files = pupil_files(folder)
+    if municipality is not None:
+        name = spelled(municipality, files, f"region: the files of {folder}")
+        files = {name: files[name]}
+    file = str(folder) if municipality is None else str(files[name])
     rows = pd.concat([_read_file(path).assign(of_file=name) for name, path in files.items()], ignore_index=True)
     rows[CODES] = _as_contract(stripped(rows[CODES]))
     _one_date(rows, file)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.contracts import ROWS_SHOWN, require_columns
+from analysis.data.names import remember, remember_rows
 from analysis.errors import InputError
 
 WHOLE = r"[-+]?[0-9]+"
@@ -105,6 +106,7 @@ def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[st
         first = f"{separator.join(uneven[0][:3])}..."
         problem = f"{len(uneven)} rows do not have the {len(header)} fields of the header, the first begins {first!r}"
         raise InputError(file, problem, hint=FETCH_AGAIN)
+    remember_rows(header, rows)
     return header, rows
 
 
@@ -122,6 +124,7 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     features = collection.get("features") if isinstance(collection, dict) else None
     if not features or not all(isinstance(f, dict) and f.get("properties") and f.get("geometry") for f in features):
         raise InputError(str(path), "not a GeoJSON collection of features with properties and geometry")
+    remember({column: [f["properties"].get(column) for f in features] for column in features[0]["properties"]})
     return list(features)
 
 

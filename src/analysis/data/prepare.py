@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.data.contracts import ABROAD, AGES, HOME_UNKNOWN, PC4, UNKNOWN
 from analysis.data.sources import COUNTRY, Sources
-from analysis.errors import InputError, StaatError, nearest
+from analysis.errors import InputError, StaatError
+from analysis.municipality import is_in, spelled
 
 DENOMINATION = {"Openbaar": "openbaar", "Rooms-Katholiek": "rk", "Protestants-Christelijk": "pc"}
 OTHER = "other"
@@ -73,9 +74,8 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
         The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
     """
     pupils = sources.by_location_pc4
-    if municipality != COUNTRY and municipality not in set(pupils["GEMEENTENAAM"]):
-        like = nearest(municipality, pupils["GEMEENTENAAM"].unique())
-        raise InputError("region", "no schools in this municipality", given=municipality, allowed=like)
+    if municipality != COUNTRY:
+        spelled(municipality, pupils["GEMEENTENAAM"].unique(), "region")
     rows, accounting = _walk(pupils, _steps(sources, municipality))
     rows = rows.rename(columns={"POSTCODE_LEERLING": "pc4"})
     return ChoiceTables(
@@ -91,7 +91,9 @@ def _steps(sources: Sources, municipality: str) -> list[Step]:
         return lambda rows: rows[column].isin(frame[key])
 
     home = "POSTCODE_LEERLING"
-    here = Step("school in the municipality", "school elsewhere", lambda rows: rows["GEMEENTENAAM"] == municipality)
+    here = Step(
+        "school in the municipality", "school elsewhere", lambda rows: is_in(rows["GEMEENTENAAM"], municipality)
+    )
     return [
         *([] if municipality == COUNTRY else [here]),
         Step("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),

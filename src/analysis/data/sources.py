@@ -12,6 +12,7 @@ from analysis.data import cbs, duo, geo
 from analysis.data.cards import read_card, verified
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
+from analysis.municipality import key
 
 PUPIL_CARD = "leerlingen-po-postcode-leeftijd-2017-2018"
 PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
@@ -24,7 +25,7 @@ FILES = {
     "pc4-points": "geo/pc4-points.csv",
 }
 # Only a map's background, so that a municipality can do without.
-OUTLINE_FILES = {"Amsterdam": ("amsterdam-wijken-2012", "geo/amsterdam-wijken-2012.geojson")}
+OUTLINE_FILES = {"amsterdam": ("amsterdam-wijken-2012", "geo/amsterdam-wijken-2012.geojson")}
 CONTRACTS = {
     "by_location_pc4": PUPILS,
     "by_location_point": SCHOOL_POINTS,
@@ -98,7 +99,7 @@ def read_duo(
         A file is missing, changed, unreadable or breaks its contract; the year or municipality is not there.
     """
     inputs = verify(folder, cards_folder, municipality, allow_changed)
-    outline = OUTLINE_FILES.get(municipality)
+    outline = OUTLINE_FILES.get(key(municipality))
     file = {id: folder / path for id, path in FILES.items()}
     population = cbs.read_population(file["bevolking-pc4-2013"])
     _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
@@ -121,7 +122,7 @@ def verify(folder: Path, cards_folder: Path, municipality: str, allow_changed: b
     InputError
         A file is missing, or changed while that is not allowed; the municipality has no file.
     """
-    outline = OUTLINE_FILES.get(municipality)
+    outline = OUTLINE_FILES.get(key(municipality))
     paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
     return [
         {**record}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, ModelError, Reason, nearest
+from analysis.errors import ModelError, Reason
 
-WORD = re.compile(r"[a-z0-9]+")
 EARTH_RADIUS_KM = 6371.0088
 
 Array = NDArray[np.float64]
@@ -81,35 +77,3 @@ def pairwise_km(homes: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
 def nearest_school(distance: pd.DataFrame) -> pd.Series:
     """Return the nearest school per home; of schools at one distance the first in the order of the columns."""
     return distance.idxmin(axis=1).rename("nearest")
-
-
-def in_municipality(names: pd.Series[str], region: str) -> pd.Series[bool]:
-    """Tell which rows are in a municipality, however lists write its name: ``'s-Gravenhage`` is ``S GRAVENHAGE``.
-
-    Capitals, accents, apostrophes and hyphens do not count. A row without a name is in none.
-
-    Parameters
-    ----------
-    names
-        The municipality of each row, as its list writes it.
-    region
-        The municipality.
-
-    Raises
-    ------
-    InputError
-        The list has no such municipality: with the name that looks most like it.
-    """
-    wanted, known = _words(region), {name: _words(name) for name in names.dropna().unique()}
-    is_in = names.map(known).eq(wanted)
-    if not is_in.any():
-        like = nearest(wanted, known.values())
-        near = next((name for name, words in known.items() if words == like), None)
-        hint = f"the nearest is {near!r}: has the municipality merged, or another name there?" if near else None
-        raise InputError("region", "the list of schools has no such municipality", given=region, hint=hint)
-    return is_in
-
-
-def _words(name: str) -> str:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return " ".join(WORD.findall(bare.casefold()))

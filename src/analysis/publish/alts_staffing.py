@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.models.staffing.pictures import BINS
 from analysis.multiplicity import FAMILIES, holm
 from analysis.publish import units
 from analysis.publish.findings import LEVEL
 from analysis.publish.language import text
 from analysis.publish.wording_staffing import AT_CUTOFF, MIRROR, as_rows, one
-from analysis.publish.words_staffing import outcomes, word
+from analysis.publish.words_staffing import BINS, outcomes, word
 
 ENDS = ("estimate", "ci_low", "ci_high")
 

@@ -12,7 +12,7 @@ nothing follows from meeting them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,11 +27,12 @@ WINDOWS = (10, 100, 1000)
 LEAST = 1 / (2 * max(WINDOWS))
 EXACT = 1e-9
 DECIMALS = 4
+COARSE = 0.05
 DENOMINATORS = 1000
 FEWEST = 3
 MANY = 200_000
 """Most different values of rows for which every shift is tried."""
-PAIRED = 400
+PAIRED = 150
 """Most different values of rows for which every shift together with every scale is tried."""
 
 
@@ -47,11 +48,14 @@ class Column:
         Of the grid on which all lie, a power of ten; 0 where they are finer.
     half
         How far the number behind each value may be from it.
+    rounded
+        Whether it may be another one.
     """
 
     values: Floats
     step: float
     half: Floats
+    rounded: bool = True
 
     @classmethod
     def of(cls, values: Floats) -> Column:
@@ -62,13 +66,20 @@ class Column:
             scaled = found * 10.0**decimals
             if (np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))).all():
                 step = 10.0**-decimals
-                return cls(found, step, exact + step / 2)
-        return cls(found, 0.0, exact)
+                whole_steps = np.round(np.diff(scaled)).astype(np.int64)
+                common = int(np.gcd.reduce(whole_steps)) if len(whole_steps) else 1
+                return cls(found, common * step, exact + step / 2)
+        return cls(found, 0.0, exact, rounded=False)
+
+    @property
+    def coarse(self) -> bool:
+        """Whether its values are no finer than one decimal."""
+        return self.rounded and self.step > COARSE
 
     @property
     def exact(self) -> Column:
         """The column as one that nobody has rounded."""
-        return replace(self, half=EXACT * np.maximum(np.abs(self.values), 1e-3))
+        return replace(self, half=EXACT * np.maximum(np.abs(self.values), 1e-3), rounded=False)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class Own:
     """A column of an internal table: its different values, sorted, and its mean and spread over the rows."""
 
     values: Floats
+    rows: int
     mean: float = 0.0
     spreads: tuple[float, ...] = ()
 
@@ -84,14 +96,14 @@ class Own:
         """Take the values of a column; what is missing or infinite is left out."""
         known = values[np.isfinite(values)]
         if len(known) < FEWEST:
-            return cls(np.unique(known))
-        return cls(np.unique(known), float(known.mean()), (float(known.std()), float(known.std(ddof=1))))
+            return cls(np.unique(known), len(known))
+        return cls(np.unique(known), len(known), float(known.mean()), (float(known.std()), float(known.std(ddof=1))))
 
 
 Undo = Callable[[Floats], Floats]
 
 
-def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0) -> float:
+def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0, anchors: int = 0) -> float:
     """Return the evidence that a published column holds the rows' values, changed in the way that `undo` takes back.
 
     Parameters
@@ -104,13 +116,23 @@ def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0) ->
         From a published value to the row's: increasing, or decreasing.
     tried
         How many ways to change values were tried.
+    anchors
+        How many of the values that are met say nothing, as the change was chosen to meet them.
     """
     low, high = _ends(undo(column.values - column.half), undo(column.values + column.half))
-    met = _between(rows, low, high) > 0
-    if met.sum() < FEWEST or met.mean() <= 0.5:
+    met, places = _met(rows, low, high)
+    different = len(np.unique(places[met]))  # values that cannot be told apart on the scale of rows are one
+    if different < FEWEST or different <= 0.5 * len(met):
         return 0.0
-    chance = _chance(column, rows, undo, met)
-    return float(-np.log10(chance).sum() - _ways(len(met), int(met.sum())) - np.log10(tried))
+    chance = np.sort(_chance(column, rows, undo, met))[-different:]
+    return float(-np.log10(chance[anchors:]).sum() - _ways(len(met), different) - np.log10(tried))
+
+
+def likely(column: Column, rows: Floats, undos: Sequence[Undo]) -> list[Undo]:
+    """Return the changes after which most values of a column are those of rows."""
+    ends = [_ends(undo(column.values - column.half), undo(column.values + column.half)) for undo in undos]
+    met, _ = _met(rows, np.array([low for low, _ in ends]), np.array([high for _, high in ends]))
+    return [undo for undo, share in zip(undos, met.mean(axis=1), strict=True) if share > 0.5]
 
 
 def best_shift(column: Column, rows: Floats) -> float:
@@ -120,19 +142,19 @@ def best_shift(column: Column, rows: Floats) -> float:
     be.
     """
     x = column.values
-    if len(x) <= FEWEST or len(rows) <= FEWEST or len(rows) > MANY:
+    if len(x) <= FEWEST or len(rows) <= FEWEST or len(rows) > MANY or column.coarse:
         return 0.0
     x = np.concatenate([x[[0, -1]], x[1:-1]])  # far apart: what is between them then says most
-    found = _best(column.exact, rows, x[1:6], x[0] - rows, np.ones(len(rows)))
-    if len(rows) > PAIRED:
+    found = _best(column.exact, rows, x[1:5], x[0] - rows, np.ones(len(rows)), anchors=1)
+    if len(rows) > PAIRED or column.rounded:
         return found
-    return max(found, _best(column.exact, rows, x[2:7], *_scales(x, rows)))
+    return max(found, _best(column, rows, x[2:5], *_scales(x, rows), anchors=2))
 
 
-def whole(column: Column, rows: Floats) -> float:
+def whole(column: Column, own: Own) -> float:
     """Return the evidence that a column is all rows of a table in some order, shifted and scaled, perhaps rounded."""
-    x = column.values
-    if len(x) != len(rows) or len(x) < FEWEST:
+    x, rows = column.values, own.values
+    if not len(x) == len(rows) == own.rows or len(x) < FEWEST:
         return 0.0
     middle = rows.mean()
     best = 0.0
@@ -145,7 +167,7 @@ def whole(column: Column, rows: Floats) -> float:
     return float(best)
 
 
-def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Floats) -> float:
+def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Floats, *, anchors: int) -> float:
     """Return the evidence for the shift and scale that most of the other values agree with."""
     tried = float(max(len(shift), 1))
     for value in others:
@@ -153,8 +175,10 @@ def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Fl
         near = _near(rows, at) <= 4 * EXACT * np.maximum(np.abs(at), 1e-3)
         if near.any():
             shift, scale = shift[near], scale[near]
+    if len(shift) == tried:  # no change meets any other value
+        return 0.0
     found = [
-        evidence(column, rows, lambda v, a=a, b=b: (v - a) / b, tried=tried)  # type: ignore[misc]
+        evidence(column, rows, lambda v, a=a, b=b: (v - a) / b, tried=tried, anchors=anchors)  # type: ignore[misc]
         for a, b in zip(shift[:8], scale[:8], strict=True)
     ]
     return max(found, default=0.0)
@@ -176,6 +200,13 @@ def _between(rows: Floats, low: Floats, high: Floats) -> Floats:
     return np.where(np.isfinite(low) & np.isfinite(high), found, 0.0)
 
 
+def _met(rows: Floats, low: Floats, high: Floats) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Tell between which ends a row lies, and which one."""
+    place = np.searchsorted(rows, low, "left")
+    known = np.isfinite(low) & np.isfinite(high)
+    return (np.searchsorted(rows, high, "right") > place) & known, place
+
+
 def _near(rows: Floats, at: Floats) -> Floats:
     place = np.clip(np.searchsorted(rows, at), 1, len(rows) - 1)
     return np.minimum(np.abs(rows[place] - at), np.abs(rows[place - 1] - at))
@@ -184,14 +215,16 @@ def _near(rows: Floats, at: Floats) -> Floats:
 def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) -> Floats:
     """Return for each value that is met the share of grid points nearby that rows hold."""
     values = column.values[met]
-    if column.step:
+    if column.rounded:
         return _held(values, np.full(len(values), column.step), rows, undo)
-    steps = _fractions(undo(values))
+    undone = undo(values)
+    common = Column.of(undone).step
+    steps = np.maximum(_fractions(undone), common)
     chance = np.full(len(values), LEAST)
     for step in np.unique(steps[steps > 0]):
         own = steps == step
-        on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT / step]
-        chance[own] = _held(undo(values[own]), np.full(own.sum(), step), on_grid, lambda v: v)
+        on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT * np.maximum(1 / step, np.abs(rows / step))]
+        chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v)
     return chance
 
 
@@ -223,11 +256,13 @@ def _ways(k: int, h: int) -> float:
     return float((gammaln(k + 1) - gammaln(h + 1) - gammaln(k - h + 1)) / np.log(10))
 
 
-def changes(rows: Own) -> Iterator[Undo]:
-    """Give what takes back the usual ways to change the values of a column."""
+def changes(rows: Own, *, rounded: bool) -> Iterator[Undo]:
+    """Give what takes back the usual ways to change the values of a column: first itself, then its scale."""
     low, high = rows.values[0], rows.values[-1]
-    for factor in (1.0, 100.0, 0.01, 10.0, 0.1, 1000.0, 0.001, -1.0):
+    for factor in (1.0, 100.0, 0.01, -1.0):
         yield lambda v, f=factor: v / f  # type: ignore[misc]
+    if rounded:
+        return
     for shift in (1.0, -1.0, 10.0, -10.0, 100.0, -100.0):
         yield lambda v, a=shift: v - a  # type: ignore[misc]
     yield lambda v: 1 - v

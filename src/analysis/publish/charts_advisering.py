@@ -75,6 +75,7 @@ def stacked(
     figure, axes = figures.canvas(2.6 + 0.62 * len(names))
     parts = {term: shares[shares["term"] == term].set_index(label)["estimate"] for term in terms}
     wide = pd.DataFrame(parts, index=names)
+    wide = wide[wide.notna().all(axis=1)].reindex(names)  # beside a part that is left out the others would shift
     start = np.zeros(len(names))
     for part, colour in zip(terms, colours, strict=True):
         width = wide[part].to_numpy(float, na_value=np.nan)

@@ -51,8 +51,10 @@ def residence_and_choice(parts: pd.DataFrame) -> Figure:
     rows = parts[(parts["index"] == DISSIMILARITY) & (parts["order"] == "Shapley")]
     figure, axes = figures.canvas(6.5)
     groups = list(dict.fromkeys(rows["group"]))
+    rows = rows.assign(label=[named(FACTORS, name) for name in rows["factor"]])
+    lines = list(dict.fromkeys(rows["label"]))
     for place, group in enumerate(groups):
-        own = rows[rows["group"] == group].assign(label=lambda of: [named(FACTORS, name) for name in of["factor"]])
+        own = figures.in_lines(rows[rows["group"] == group], "label", lines)
         figures.intervals(axes, own, "label", name=named(COMPARISONS, group), series=place, of=len(groups))
     axes.set_xlabel(text("points of dissimilarity"))
     figures.legend_above(axes, ncols=1)
@@ -68,15 +70,17 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
     moved
         `models.school_choice.counterfactuals.moved`; the nearest band is the first term of a school that closes.
     """
-    band = moved.loc[moved["scenario"] == "closes", "term"].iloc[0]
+    near = moved[moved["scenario"].isin(["closes", "opens"])].sort_values("scenario", kind="stable")
+    band = near["term"].iloc[0] if len(near) else ""
     names = {
         "closes": text("to such schools, when a school closes"),
         "opens": text("from such schools, when a school opens"),
     }
-    figure, axes = figures.canvas(3.0 + 0.9 * moved["group"].nunique())
+    near = near[near["term"] == band].assign(label=lambda of: [group_label(group) for group in of["group"]])
+    lines = list(dict.fromkeys(near["label"]))
+    figure, axes = figures.canvas(3.0 + 0.9 * len(lines))
     for place, (scenario, name) in enumerate(names.items()):
-        rows = moved[(moved["scenario"] == scenario) & (moved["term"] == band)]
-        labelled = rows.assign(label=[group_label(group) for group in rows["group"]])
+        labelled = figures.in_lines(near[near["scenario"] == scenario], "label", lines)
         figures.intervals(axes, labelled, "label", name=name, series=place, of=len(names), reference=None)
     axes.set_xlim(0, None)
     figures.percent(axes.xaxis)
@@ -109,10 +113,12 @@ def staying_with_the_kind(substitution: pd.DataFrame) -> Figure:
     plain = rows[rows["model"] == "conditional_logit"]
     every = pd.concat([rows, plain.assign(model="proportional", share=plain["proportional"])])
     models = list(dict.fromkeys(every["model"]))
+    every = every.assign(estimate=every["share"], ci_low=np.nan, ci_high=np.nan)
+    every = every.assign(label=[term(str(kind)) for kind in every["kind"]])
+    lines = list(dict.fromkeys(every["label"]))
     figure, axes = figures.canvas(8.0)
     for place, model in enumerate(models):
-        own = every[every["model"] == model].assign(ci_low=np.nan, ci_high=np.nan)
-        own = own.assign(estimate=own["share"], label=[term(str(kind)) for kind in own["kind"]])
+        own = figures.in_lines(every[every["model"] == model], "label", lines)
         name = named(MODELS, model)
         figures.intervals(axes, own, "label", name=name, series=place, of=len(models), reference=None)
     axes.set_xlim(0, 1)

@@ -126,7 +126,8 @@ def indices_by_year(estimates: pd.DataFrame) -> Figure:
             panel.fill_between(line["year"], low, high, color=PALETTE[place % 5], alpha=0.25, linewidth=0)
         panel.set_title(title)
         _whole_years(panel)
-        panel.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=1, borderaxespad=0)
+        if present:
+            panel.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=1, borderaxespad=0)
     return figure
 
 

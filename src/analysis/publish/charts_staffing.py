@@ -9,11 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.models.staffing.pictures import BINS
 from analysis.publish import figures
 from analysis.publish.figures import FAINT, MARKERS, PALETTE
 from analysis.publish.language import text
-from analysis.publish.words_staffing import measures, word
+from analysis.publish.words_staffing import BINS, measures, word
 
 LINE_CM, FRAME_CM = 0.55, 1.8
 

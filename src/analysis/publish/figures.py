@@ -132,6 +132,8 @@ def intervals(
         Where to draw the line of no effect; None for no line.
     """
     _require(by_term, "estimate", "ci_low", "ci_high", label)
+    if by_term.empty:
+        return
     places = np.arange(len(by_term)) + (series - (of - 1) / 2) * 0.7 / of
     estimate = by_term["estimate"].to_numpy(dtype=float, na_value=np.nan)
     low = by_term["ci_low"].to_numpy(dtype=float, na_value=np.nan)
@@ -257,10 +259,17 @@ def _scale_bar(axes: Axes) -> None:
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     degree = KM_PER_DEGREE * np.cos(np.radians((south + north) / 2))
     width = (east - west) * degree
-    km = next(step for step in (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0) if step <= width / 4)
+    km = next((step for step in (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2) if step <= width / 4), None)
+    if km is None:  # a single point, or a few at one place
+        return
     left, foot = west + 0.02 * (east - west), south + 0.03 * (north - south)
     axes.plot([left, left + km / degree], [foot, foot], color=INK, linewidth=2, marker="", solid_capstyle="butt")
     axes.annotate(localised(f"{km:g} km"), (left, foot), xytext=(0, 4), textcoords="offset points", fontsize=8)
+
+
+def in_lines(rows: pd.DataFrame, label: str, lines: Sequence[str]) -> pd.DataFrame:
+    """Put the rows of one series on the lines that all series share; one without a row leaves its place open."""
+    return rows.drop_duplicates(label).set_index(label).reindex(list(lines)).rename_axis(label).reset_index()
 
 
 def _require(frame: pd.DataFrame, *columns: str) -> None:

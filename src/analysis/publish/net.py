@@ -12,8 +12,12 @@ from typing import Any
 import nbformat
 
 from analysis.errors import DisclosureError
+from analysis.publish.again import Asked, check_svg, check_table
+from analysis.publish.disclosure import profile
+from analysis.publish.executed import Shown
 from analysis.publish.identity import identifying, refuse_identifying_text
 from analysis.publish.markup import embedded
+from analysis.publish.names import Names
 from analysis.publish.outputs import check_outputs
 from analysis.publish.pictures import refuse_png
 from analysis.run.manifest import step_record
@@ -21,6 +25,8 @@ from analysis.run.manifest import step_record
 TOP = frozenset({"manifest.json", "release.csv"})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
+SAID = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
+"""What of a manifest stands on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
 """What draws a page or a formula: lengths such as 12ch are no numbers of schools, nor are coordinates of citizens."""
 
@@ -40,12 +46,20 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
     DisclosureError, StaatError
         Naming notebook and cell, file, or place in the manifest, and what was found; never the value.
     """
+    asked = _asked(folder, manifest)
     for where, words in _words(manifest):
         refuse_identifying_text(words, f"manifest, {where}")
+        if SAID.search(where):
+            asked.words(words, f"manifest, {where}")
     for step in manifest["steps"]:
         notebook = nbformat.reads((folder / "notebooks" / f"{step['notebook']}.ipynb").read_text("utf8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat is typed in part
-        check_outputs(notebook, step["notebook"], _shown(folder, step))
-    _refuse_strays(folder, manifest)
+        check_outputs(notebook, step["notebook"], shown_by(folder, step["stem"]), asked)
+    _refuse_strays(folder, manifest, asked)
+    for path in sorted(_published(manifest)):
+        if path.endswith(".csv"):
+            check_table(folder / path, path, asked)
+        if path.endswith(".svg"):
+            check_svg(folder / path, path, asked)
 
 
 def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -65,8 +79,12 @@ def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
 
 
-def _shown(folder: Path, step: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(note["sha256"] for note in step_record(folder, step["stem"]).get("shown", ()))
+def shown_by(folder: Path, stem: str) -> Shown:
+    """Return what may stand as plain text for everything that a chapter has published; see `executed.Shown`."""
+    found: dict[str, list[str]] = {}
+    for note in step_record(folder, stem).get("shown", ()):
+        found.setdefault(note["sha256"], []).append(f"<published {note['kind']} {note['name']}>")
+    return found
 
 
 def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -75,13 +93,21 @@ def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {path: digest for entry in entries for path, digest in entry.get("files", {}).items()}
 
 
-def _refuse_strays(folder: Path, manifest: Mapping[str, Any]) -> None:
+def _asked(folder: Path, manifest: Mapping[str, Any]) -> Asked:
+    """Return what words are asked: by the profile of the order, and by the names that the steps noted."""
+    notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
+    names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
+    return Asked(profile(manifest["facts"].get("disclosure", "default")), Names(names, places))
+
+
+def _refuse_strays(folder: Path, manifest: Mapping[str, Any], asked: Asked) -> None:
     known, notebooks = _published(manifest), {step["notebook"] for step in manifest["steps"]}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
         if path.is_dir() or place.parts[0] == INTERNAL:
             continue
         where = place.as_posix()
+        asked.words(re.sub(r"[_/-]", " ", where), "the name of a file")
         refuse_identifying_text(where, "the name of a file")
         if not _expected(place, known, notebooks):
             raise DisclosureError(f"{where}: no release published it\n  do      write it below internal/")

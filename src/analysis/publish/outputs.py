@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
+import tokenize
 from collections.abc import Collection
+from contextlib import suppress
+from io import StringIO
 
 from nbformat import NotebookNode
 
 from analysis.errors import DisclosureError, StaatError
+from analysis.publish.again import Asked
+from analysis.publish.executed import Shown, digest_of
 from analysis.publish.identity import refuse_identifying_text
+from analysis.publish.language import languages, speaking, spoken
 from analysis.publish.markup import ENCODED
 from analysis.run.parameters import CELL_NOTES
 
 SHOWN = frozenset({"text/html", "text/plain"})
-PLAIN = re.compile(r"<published (table|figure|finding) \w+>")
 PRINTED_FRAME = ("dtype:", "rows x ", "RangeIndex", "DataFrame")
 NOTEBOOK_NOTES = frozenset({"kernelspec", "language_info", "papermill"})
 HIDDEN_IN_PROSE = re.compile(r"<!--|<\s*(?:script|iframe|object|embed|template|input|svg|math|style)\b|data:\w+/", re.I)
@@ -24,7 +28,7 @@ KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")
 _PUBLISH = "\n  do      publish it with release.table, release.figure or release.finding"
 
 
-def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str]) -> None:
+def check_outputs(notebook: NotebookNode, name: str, shown: Shown, asked: Asked) -> None:
     """Refuse a notebook that failed or warned, or that holds what did not pass the disclosure gate.
 
     Parameters
@@ -34,7 +38,9 @@ def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str]) -> 
     name
         What to call it in a message.
     shown
-        The SHA-256 of everything that its run has published, as shown.
+        What its run has published.
+    asked
+        The rules by which its prose and its comments are asked.
 
     Raises
     ------
@@ -46,14 +52,14 @@ def check_outputs(notebook: NotebookNode, name: str, shown: Collection[str]) -> 
     _refuse_notes(notebook, name, NOTEBOOK_NOTES)
     for number, cell in enumerate(notebook.cells, start=1):
         where = f"{name}, cell {number}"
-        _refuse_source(cell, where)
+        _refuse_source(cell, where, asked)
         _refuse_notes(cell, where, CELL_NOTES)
         for output in cell.get("outputs", ()):
             _refuse_failure(output, where)
             _refuse_ungated(output, where, shown)
 
 
-def _refuse_source(cell: NotebookNode, where: str) -> None:
+def _refuse_source(cell: NotebookNode, where: str, asked: Asked) -> None:
     if cell.cell_type not in ("code", "markdown"):
         raise DisclosureError(f"{where}: a {cell.cell_type} cell reaches no page, but whoever gets the notebook")
     if cell.get("attachments"):
@@ -65,6 +71,24 @@ def _refuse_source(cell: NotebookNode, where: str) -> None:
         raise DisclosureError(
             f"{where}: the prose holds a comment, a script or embedded data, which a reader does not see"
         )
+
+    with speaking(_language(cell)):
+        for words in [cell.source] if cell.cell_type == "markdown" else _comments(cell.source):
+            asked.words(words, where)
+    asked.names.refuse(cell.source, where)
+
+
+def _language(cell: NotebookNode) -> str:
+    """Return the language of a text cell by its tag: numbers are written in its way."""
+    return next((tag for tag in cell.metadata.get("tags", ()) if tag in languages()), spoken())
+
+
+def _comments(source: str) -> list[str]:
+    """Return the comments of a cell of code; none where it is no Python, which then has been asked for names alone."""
+    with suppress(tokenize.TokenError, SyntaxError):
+        tokens = tokenize.generate_tokens(StringIO(source).readline)
+        return [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return []
 
 
 def _refuse_notes(node: NotebookNode, where: str, known: Collection[str]) -> None:
@@ -83,7 +107,7 @@ def _refuse_failure(output: NotebookNode, where: str) -> None:
         raise StaatError(f"{where}: writes to stderr{said}\n  do      cure the warning; a finished page holds none")
 
 
-def _refuse_ungated(output: NotebookNode, where: str, shown: Collection[str]) -> None:
+def _refuse_ungated(output: NotebookNode, where: str, shown: Shown) -> None:
     if output.output_type == "stream":
         if output.text.strip():
             raise DisclosureError(f"{where}: prints {_what(output.text)}{_PUBLISH}")
@@ -97,9 +121,9 @@ def _refuse_ungated(output: NotebookNode, where: str, shown: Collection[str]) ->
     html, plain = data.get("text/html"), data.get("text/plain", "")
     if html is None and plain:
         raise DisclosureError(f"{where}: dumps {_what(plain)} as plain text{_PUBLISH}")
-    if html is not None and hashlib.sha256(html.encode()).hexdigest() not in shown:
+    if html is not None and digest_of(html) not in shown:
         raise DisclosureError(f"{where}: shows text/html that did not pass the disclosure gate{_PUBLISH}")
-    if not PLAIN.fullmatch(plain):
+    if html is not None and plain not in shown[digest_of(html)]:
         raise DisclosureError(f"{where}: carries plain text under something published\n  do      clear it")
 
 

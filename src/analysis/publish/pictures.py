@@ -72,11 +72,6 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
             raise DisclosureError(f"{problem}\n  do      draw it from the frame that you pass as data")
 
 
-def draws_nothing(figure: Figure) -> bool:
-    """Tell whether a figure has no point, line, bar or cell that stands for a number."""
-    return not any(np.isfinite(drawn).all(axis=1).any() for _, drawn in _drawn(figure))
-
-
 def refuse_svg(svg: str, name: str) -> None:
     """Refuse an SVG that holds more than what it draws: titles, descriptions, scripts, links, data attributes."""
     for element in ET.fromstring(svg).iter():  # noqa: S314 - written by matplotlib a moment ago

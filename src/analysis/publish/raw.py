@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.chain import AGGREGATE, AREA, rows_of
 from analysis.errors import DisclosureError
-from analysis.publish.chance import Column, Floats, Own, best_shift, changes, evidence, whole
+from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
+from analysis.publish.names import Names, named_in, places_in
 
 ENOUGH = 4.5
 """Evidence from which values are those of rows; as powers of ten."""
@@ -40,7 +41,8 @@ class Loaded:
         self._microdata = False
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
-        self._seen: dict[bytes, str | None] = {}
+        self._seen: dict[tuple[bytes, bool], str | None] = {}
+        self._names: Names | None = None
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table, and return it."""
@@ -50,12 +52,20 @@ class Loaded:
             self.tables[name] = frame
             self._known.pop(name, None)
             self._seen.clear()
+            self._names = None
         return frame
 
     @property
     def microdata(self) -> bool:
         """Whether any of the tables is not an aggregate: what is published must then say what it rests on."""
         return self._microdata
+
+    @property
+    def names(self) -> Names:
+        """The names of schools and boards in the tables."""
+        if self._names is None:
+            self._names = Names(named_in(self.tables.items()), places_in(self.tables.items()))
+        return self._names
 
     def refuse(self, frame: pd.DataFrame) -> None:
         """Refuse a frame with a column of which most values are those of single rows, changed or not.
@@ -67,10 +77,10 @@ class Loaded:
         """
         if not self.tables:
             return
-        for column, numbers in _numbers_of(frame):
-            table = self._source(numbers)
+        for name, column, part in _columns_of(frame):
+            table = self._source(column, part=part)
             if table is not None:
-                problem = f"column {column!r} shows values of the rows of {table}, not statistics of them"
+                problem = f"column {name!r} shows values of the rows of {table}, not statistics of them"
                 raise DisclosureError(f"{problem}\n  do      publish means, shares or counts of enough rows")
 
     def own(self, table: str) -> Mapping[str, Own]:
@@ -80,16 +90,16 @@ class Loaded:
             self._known[table] = {name: Own.of(values) for name, values in numbers.items() if values is not None}
         return self._known[table]
 
-    def _source(self, numbers: Floats) -> str | None:
+    def _source(self, column: Column, *, part: bool) -> str | None:
         """Return the table whose rows' values these are."""
-        column = Column.of(numbers)
-        key = column.values.tobytes()
-        if key not in self._seen:
-            self._seen[key] = next((table for table in self.tables if self._shows(column, table)), None)
-        return self._seen[key]
+        key = (column.values.tobytes(), part)
+        if key not in self._seen and len(column.values) >= FEWEST:
+            told = (table for table in self.tables if any(_is_own(column, own, part) for own in self._known_of(table)))
+            self._seen[key] = next(told, None)
+        return self._seen.get(key)
 
-    def _shows(self, column: Column, table: str) -> bool:
-        return any(_is_own(column, own) for own in self.own(table).values())
+    def _known_of(self, table: str) -> list[Own]:
+        return [own for own in self.own(table).values() if len(own.values) >= FEWEST]
 
 
 def as_numbers(values: pd.Series) -> Floats | None:
@@ -113,29 +123,25 @@ def _is_number(value: object) -> bool:
     return hasattr(value, "__float__") and not isinstance(value, str | bytes | bool | np.bool_)
 
 
-def _is_own(column: Column, own: Own) -> bool:
-    """Tell whether a published column shows the values of a column of rows."""
-    if len(column.values) < 3 or len(own.values) < 3:
-        return False
-    first, *others = changes(own)
-    return (
-        evidence(column, own.values, first) > ENOUGH
-        or whole(column, own.values) >= ALL_ROWS
-        or any(evidence(column, own.values, undo, tried=len(others)) > ENOUGH for undo in others)
-        or best_shift(column, own.values) > CHANGED
-    )
+def _is_own(column: Column, own: Own, part: bool) -> bool:
+    """Tell whether a published column, or a part of one, shows the values of a column of rows."""
+    if not part and whole(column, own) >= ALL_ROWS:
+        return True
+    undos = [*changes(own, rounded=column.rounded or part)]
+    likely_ones = likely(column, own.values, undos)
+    found = (evidence(column, own.values, undo, tried=1.0 if undo is undos[0] else len(undos)) for undo in likely_ones)
+    return any(strength > ENOUGH for strength in found) or (not part and best_shift(column, own.values) > CHANGED)
 
 
-def _numbers_of(frame: pd.DataFrame) -> Iterator[tuple[str, Floats]]:
-    """Give the numbers of each column, those in its words too, and of each of its parts by a column of words."""
-    words = [name for name in frame if as_numbers(frame[name]) is None]
-    for name in frame:
-        numbers = as_numbers(frame[name])
-        parts = _in_words(frame[name]) if numbers is None else [numbers]
-        for numbers in parts:
-            yield str(name), numbers
-            if len(numbers) == len(frame):
-                yield from ((str(name), numbers[rows]) for rows in _slices(frame, words))
+def _columns_of(frame: pd.DataFrame) -> Iterator[tuple[str, Column, bool]]:
+    """Give the numbers of each column, those in its words too, and (then True) of its parts by a column of words."""
+    numbers = {name: as_numbers(values) for name, values in frame.items()}
+    slices = [*_slices(frame, [str(name) for name, found in numbers.items() if found is None])]
+    for name, found in numbers.items():
+        for told in _in_words(frame[name]) if found is None else [found]:
+            yield str(name), Column.of(told), False
+            if len(told) == len(frame):
+                yield from ((str(name), Column.of(told[rows]), True) for rows in slices)
 
 
 def _slices(frame: pd.DataFrame, words: list[str]) -> Iterator[np.ndarray]:

@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.errors import InputError, WithheldError
+from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
@@ -37,7 +38,7 @@ from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
 from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
-from analysis.publish.remaining import left_out, refuse_blank, refuse_nothing, refuse_withheld_whole, whole_rows
+from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
 from analysis.publish.verdicts import judged, judged_sentence
@@ -190,7 +191,7 @@ class Release:
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
             made = draw(rows, *args, **options)
-            refuse_blank(made)
+            settle_blanks(made)
             refuse_drawn(made, gated.frame, name)
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
@@ -269,6 +270,7 @@ class Release:
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
+        self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
         gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
@@ -305,6 +307,7 @@ class Release:
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
             self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
@@ -314,6 +317,7 @@ class Release:
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
+            self._loaded.names.refuse(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

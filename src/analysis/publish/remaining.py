@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.errors import WithheldError
 from analysis.publish.disclosure import Gated
 from analysis.publish.language import text
-from analysis.publish.pictures import draws_nothing
 
 
 def whole_rows(gated: Gated) -> pd.DataFrame:
@@ -31,12 +29,6 @@ def refuse_nothing(gated: Gated, shown: pd.DataFrame, nothing: str) -> None:
         raise WithheldError(nothing or text("Not shown: this edition has no data for it."))
     if shown.empty:
         raise WithheldError(text("Not shown: every row of its data counts too few, or would give such a row away."))
-
-
-def refuse_blank(figure: Figure) -> None:
-    """Withhold a figure that has rows but nothing to draw: none of them could be estimated."""
-    if draws_nothing(figure):
-        raise WithheldError(text("Not shown: nothing of it can be estimated on these data."))
 
 
 def left_out(gated: Gated, shown: pd.DataFrame) -> str:

@@ -92,7 +92,8 @@ def read_csv(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever
     """Read a published table as `pandas.read_csv` does, its words as they were before `harmless`."""
     frame: pd.DataFrame = pd.read_csv(path, **how)
     words = frame.select_dtypes(["object", "string"]).columns
-    return frame.assign(**{name: frame[name].map(unquoted) for name in words}).rename(columns=unquoted)
+    told = {name: frame[name].map(unquoted) for name in words if frame[name].notna().any()}
+    return frame.assign(**told).rename(columns=unquoted)
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame

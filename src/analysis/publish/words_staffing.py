@@ -12,6 +12,9 @@ from analysis.publish.language import term, text
 # The convention of `models.staffing.panel`, to which a test holds it.
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
+BINS = "schools"
+"""What a bin of schools is called in the picture of the money, as in `models.staffing.pictures`; the rest are lines."""
+
 
 def outcomes() -> Mapping[str, str]:
     """Name every outcome, in the order in which they are told."""

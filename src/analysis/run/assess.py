@@ -216,7 +216,7 @@ class Assessor:
         """Return what the pages depend on: their code, the facts, the prose and the result of every step."""
         reach = self._used(self.project.code.of_symbol(self.project.render.replace(":", ".")))
         told = json.loads(json.dumps({**self.order.facts, "command": self.order.command}, default=str))
-        results = {step.stem: digest(json.dumps([done[step.stem].ran, done[step.stem].outputs])) for step in self.steps}
+        results = {step.stem: _result(done[step.stem]) for step in self.steps}
         return {
             "parameters": told,
             "code": dict(reach.functions),
@@ -278,6 +278,12 @@ class Assessor:
             for name, value in self.parameters[step.stem].items()
         }
         return {**self.order.told, "seed": self.order.seed, **used}
+
+
+def _result(record: Record) -> str:
+    """Return the digest of a step's result but its notebook: that is written anew with the pages, from its prose."""
+    outputs = {path: told for path, told in record.outputs.items() if not path.startswith("notebooks/")}
+    return digest(json.dumps([record.ran, outputs]))
 
 
 def _list(text: str | None) -> list[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from analysis.run.hashes import Hashes, digest, sha256
-from analysis.run.seal import read_sealed, write_sealed
+from analysis.run.private import INTERNAL
+from analysis.run.seal import keyed, read_sealed, write_sealed
 from analysis.run.versions import run_git
 from analysis.run.workspace import MANIFEST_FILE
 
@@ -56,10 +58,14 @@ def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
-    """Return the SHA-256 of every file of an edition but the manifest, by path."""
+    """Return the SHA-256 of every file of an edition but the manifest, by path; of internal ones keyed.
+
+    The digest of a table of persons would tell who guesses it all whether the guess is right.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE)
     known = hashes or Hashes()
-    return {path.relative_to(folder).as_posix(): known.of(path) for path in files}
+    found = {path.relative_to(folder).as_posix(): known.of(path) for path in files}
+    return {path: keyed(digest) if path.startswith(f"{INTERNAL}/") else digest for path, digest in found.items()}
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -67,6 +73,13 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
     write_sealed(folder / SEAL, {"sha256": digest(text)})
     (folder / MANIFEST_FILE).write_text(text, "utf8")
+
+
+def is_of_here(folder: Path) -> bool:
+    """Tell whether the manifest of an edition was written here; that of elsewhere is keyed by a key that we have not."""
+    with suppress(OSError, ValueError, LookupError):
+        return bool(read_sealed(folder / SEAL)["sha256"] == sha256(folder / MANIFEST_FILE))
+    return False
 
 
 def damage(folder: Path, hashes: Hashes) -> str:

@@ -28,8 +28,8 @@ def refresh(executed: Path, source: Path) -> bool:
     """
     old, new = (json.loads(path.read_text("utf8")) for path in (executed, source))
     ran = [cell for cell in old["cells"] if cell["cell_type"] == "code"]
-    results = iter([cell for cell in ran if INJECTED not in tags_of(cell)])
-    injected = [cell for cell in ran if INJECTED in tags_of(cell)]
+    injected = _injected(ran, [cell for cell in new["cells"] if cell["cell_type"] == "code"])
+    results = iter([cell for cell in ran if cell not in injected])
     cells = []
     for cell in new["cells"]:
         cells.append(_with_results(cell, next(results, None)) if cell["cell_type"] == "code" else cell)
@@ -42,6 +42,16 @@ def refresh(executed: Path, source: Path) -> bool:
     executed.unlink()  # another edition's folder may hold the same file under another name
     write_whole(executed, json.dumps({**old, "cells": cells}, indent=1, ensure_ascii=False) + "\n")
     return True
+
+
+def _injected(ran: list[dict[str, Any]], source: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the cells that hold parameters of the run: by their tag, or in a notebook without tags by their place."""
+    tagged = [cell for cell in ran if INJECTED in tags_of(cell)]
+    above = next((place for place, cell in enumerate(source) if "parameters" in tags_of(cell)), None)
+    if tagged or above is None or len(ran) != len(source) + 1:
+        return tagged
+    ran[above + 1]["metadata"] = {"tags": [INJECTED]}
+    return [ran[above + 1]]
 
 
 def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:

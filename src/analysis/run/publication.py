@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analysis.run.chain import Step
 from analysis.run.kernel.slim import refuse_grammar
 from analysis.run.parameters import title_of
 from analysis.run.records import Record
+from analysis.run.seal import keyed
 
 Render = Callable[[Path, Mapping[str, Any]], None]
 
@@ -36,6 +38,7 @@ def publish(folder: Path, assessor: Assessor, done: Mapping[str, Record], starte
     _forget_tries(folder)
     told = _told(folder, assessor, done, started)
     load(assessor.project.render)(folder, told)
+    done = {step.stem: _recorded_anew(step, done[step.stem], folder, assessor) for step in assessor.steps}
     _record_pages(folder, assessor, done, time.perf_counter() - began)
     manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
 
@@ -52,6 +55,15 @@ def _forget_tries(folder: Path) -> None:
     """Remove what only served the run: which paths were opened on this machine."""
     for notes in (folder / "internal" / "records").glob("*.reads"):
         notes.unlink()
+
+
+def _recorded_anew(step: Step, record: Record, folder: Path, assessor: Assessor) -> Record:
+    """Return the record of a step with the digest of its notebook as it was written for readers."""
+    outputs, _ = records.outputs_of(folder, step, assessor.project.hashes)
+    if outputs != record.outputs:
+        record = replace(record, outputs=outputs)
+        records.write(folder, record)
+    return record
 
 
 def _told(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> dict[str, Any]:
@@ -86,7 +98,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
         "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
         "needs": list(step.needs),
         "produces": list(step.produces),
-        "key": record.key,
+        "key": {**record.key, "tables": {name: keyed(told) for name, told in record.key.get("tables", {}).items()}},
     }
 
 

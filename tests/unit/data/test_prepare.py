@@ -82,7 +82,7 @@ def test_denominations_fall_in_four_groups(make_row, make_town):
 
 
 def test_a_misspelt_municipality_and_an_empty_step_stop(make_row, make_town):
-    with pytest.raises(InputError, match=r"no schools in this municipality\n.*'Drop'\n.*Dorp"):
+    with pytest.raises(InputError, match=r"there is no such municipality\n.*'Drop'\n.*Dorp"):
         choice_tables(make_town([make_row()]), "Drop")
     with pytest.raises(InputError, match="no pupils are left after the step 'home in the municipality'"):
         choice_tables(make_town([make_row(GEMEENTENAAM_LEERLING="Stad")]), "Dorp")

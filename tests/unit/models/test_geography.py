@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import InputError, ModelError
-from analysis.models.geography import EARTH_RADIUS_KM, great_circle_km, in_municipality, nearest_school, pairwise_km
+from analysis.errors import ModelError
+from analysis.models.geography import EARTH_RADIUS_KM, great_circle_km, nearest_school, pairwise_km
 
 LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
 
@@ -79,26 +79,3 @@ def test_a_point_that_stands_twice_is_refused():
 def test_of_two_nearest_schools_the_first_counts():
     distance = pd.DataFrame({"s1": [3.0, 1.0], "s2": [2.0, 1.0], "s3": [2.0, 0.5]}, index=["h1", "h2"])
     assert nearest_school(distance).to_dict() == {"h1": "s2", "h2": "s3"}
-
-
-@pytest.mark.parametrize(
-    ("region", "listed"),
-    [
-        ("'s-Gravenhage", "S GRAVENHAGE"),
-        ("'s-Gravenhage", "'S-GRAVENHAGE"),
-        ("’s-Hertogenbosch", "S HERTOGENBOSCH"),
-        ("Súdwest-Fryslân", "SUDWEST FRYSLAN"),
-        ("Bergen (NH.)", "BERGEN NH"),
-        ("Amsterdam", "AMSTERDAM"),
-    ],
-)
-def test_a_municipality_is_found_however_a_list_writes_it(region, listed):
-    names = pd.Series(["ROTTERDAM", listed, None, listed])
-    assert in_municipality(names, region).tolist() == [False, True, False, True]
-
-
-@pytest.mark.parametrize(("region", "hint"), [("Den Haag", ""), ("Amsterdm", "the nearest is 'AMSTERDAM'")])
-def test_a_municipality_that_is_not_on_the_list_is_refused(region, hint):
-    with pytest.raises(InputError, match=rf"region: the list of schools has no such municipality\n.*{region}") as error:
-        in_municipality(pd.Series(["AMSTERDAM", "S GRAVENHAGE", None]), region)
-    assert hint in str(error.value)

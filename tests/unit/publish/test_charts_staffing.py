@@ -16,6 +16,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from analysis.models.staffing import pictures
 from analysis.publish import charts_staffing as charts
 from analysis.publish import charts_toelage as toelage_charts
 from analysis.publish import language
@@ -168,8 +169,17 @@ def at_cutoff(*outcomes: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
     return pd.DataFrame(points), pd.DataFrame(lines), pd.DataFrame(jumps)
 
 
+def at_cutoff_stacked(*outcomes: str) -> pd.DataFrame:
+    return stacked(*at_cutoff(*outcomes))
+
+
+def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> pd.DataFrame:
+    parts = {"bin": points, "line": lines, "jump": jumps}
+    return pd.concat([rows.assign(part=part) for part, rows in parts.items()], ignore_index=True)
+
+
 def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side() -> None:
-    figure = toelage_charts.cutoff(*at_cutoff("hours", "log_wage"))
+    figure = toelage_charts.cutoff(at_cutoff_stacked("hours", "log_wage"))
     assert titles(figure) == ["Hourly wage", "Hours per teacher"]  # as outcomes are told, not as they come
     axes = figure.axes[0]
     assert dots(axes) == [pytest.approx(point) for point in [(-0.5, 0.015), (-1.5, 0.025), (0.5, 0.045), (1.5, 0.055)]]
@@ -182,19 +192,19 @@ def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side
 
 def test_a_withheld_jump_is_not_told_under_its_panel() -> None:
     points, lines, jumps = at_cutoff("hours")
-    (axes, _) = toelage_charts.cutoff(points, lines, jumps.assign(estimate=np.nan)).axes
+    (axes, _) = toelage_charts.cutoff(stacked(points, lines, jumps.assign(estimate=np.nan))).axes
     assert axes.get_xlabel() == ""
 
 
 def test_a_withheld_bin_leaves_its_place_open() -> None:
     points, lines, jumps = at_cutoff("hours")
     points.loc[0, "mean"] = np.nan
-    assert np.isnan(dots(toelage_charts.cutoff(points, lines, jumps).axes[0])[0][1])
+    assert np.isnan(dots(toelage_charts.cutoff(stacked(points, lines, jumps)).axes[0])[0][1])
 
 
 def test_an_outcome_without_a_line_has_bins_alone() -> None:
     points, lines, jumps = at_cutoff("hours")
-    axes = toelage_charts.cutoff(points, lines[lines["outcome"] == "none"], jumps).axes[0]
+    axes = toelage_charts.cutoff(stacked(points, lines[lines["outcome"] == "none"], jumps)).axes[0]
     assert len(dots(axes)) == 4
 
 
@@ -259,6 +269,7 @@ def test_nulls_are_drawn_in_margins_with_what_does_not_matter_shaded() -> None:
 
 BINS = pd.DataFrame(
     {
+        "name": ["schools"] * 3,
         "raw_per_pupil": [0.2, 1.0, 2.0],
         "euro_per_pupil": [0.0, 190.0, 800.0],
         "low": [0.0, 150.0, 700.0],
@@ -270,9 +281,13 @@ FORMULA = pd.DataFrame(
 )
 
 
+def test_bins_are_called_as_the_model_calls_them() -> None:
+    assert words.BINS == pictures.BINS
+
+
 def test_money_shows_bins_their_middle_eighty_per_cent_and_the_formula() -> None:
     two = pd.concat([FORMULA, FORMULA.assign(name="price per point alone", euro_per_pupil=[0.0, 0.0, 700.0])])
-    (axes,) = charts.money(BINS, two, 0.696, "euro per pupil").axes
+    (axes,) = charts.money(pd.concat([BINS, two]), 0.696, "euro per pupil").axes
     assert dots(axes) == [(0.2, 0.0), (1.0, 190.0), (2.0, 800.0)]
     assert bars(axes)[1] == [(1.0, 150.0), (1.0, 220.0)]
     assert upright(axes) == [(0.696, "-")]
@@ -350,10 +365,10 @@ EVERY = {
         language.text("teachers with a non-western background"),
         percent=True,
     ),
-    "cutoff": lambda: toelage_charts.cutoff(*at_cutoff(*OUTCOMES)),
+    "cutoff": lambda: toelage_charts.cutoff(at_cutoff_stacked(*OUTCOMES)),
     "event_study": lambda: toelage_charts.event_study(EVENTS, base=2020, start=2021),
     "nulls": lambda: toelage_charts.nulls(NULLS),
-    "money": lambda: charts.money(BINS, FORMULA, 0.696, language.text("OAB money, euro per pupil")),
+    "money": lambda: charts.money(pd.concat([BINS, FORMULA]), 0.696, language.text("OAB money, euro per pupil")),
     "placebo": lambda: toelage_charts.placebo(PLACEBOS, "pupils_per_teacher"),
     "distances": lambda: charts.distances(DISTANCES),
     "accounts": lambda: charts.accounts(THIRDS),
@@ -381,7 +396,7 @@ def test_words_of_every_language_fit_in_the_figure_and_beside_each_other(
 
 def test_the_figures_speak_dutch() -> None:
     with language.speaking("nl"):
-        figure = toelage_charts.cutoff(*at_cutoff("log_wage"))
+        figure = toelage_charts.cutoff(at_cutoff_stacked("log_wage"))
         nulls = toelage_charts.nulls(NULLS)
     assert figure.axes[0].get_xlabel() == "sprong 3,0 (1,0 tot 6,2)\nprocent\n1.120 scholen links, 96 rechts"
     assert titles(figure) == ["Uurloon"]

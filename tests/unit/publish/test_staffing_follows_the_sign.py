@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,21 @@ class Recorder:
     def gated(self, frame: pd.DataFrame, _: Any) -> pd.DataFrame:
         return frame.assign(suppressed="")
 
-    def figure(self, name: str, figure: Figure, *, alt: str, caption: str, **_: Any) -> None:
+    def figure(
+        self,
+        name: str,
+        draw: Callable[..., Figure],
+        *args: Any,
+        alt: str | Callable[[pd.DataFrame], str],
+        caption: str,
+        data: pd.DataFrame,
+        counts: Any,  # noqa: ARG002 - as `Release.figure`
+        **options: Any,
+    ) -> None:
+        figure = draw(data, *args, **options)
         titles = " ".join(axes.get_title(loc="left") + axes.get_title() for axes in figure.axes)
-        self.said |= {f"alt of {name}": alt, f"caption of {name}": caption, f"titles of {name}": titles}
+        told = alt if isinstance(alt, str) else alt(data)
+        self.said |= {f"alt of {name}": told, f"caption of {name}": caption, f"titles of {name}": titles}
 
     def table(self, name: str, _frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:
         self.said[f"table {name}"] = f"{caption} {note}"

@@ -60,18 +60,20 @@ def test_a_long_table_says_how_much_more_there_is():
 
 def test_a_figure_tells_on_how_many_each_row_rests() -> None:
     gated = suppress(pd.DataFrame({"band": ["a", "b", "c"], "n": [1234, 56, 7]}), ["n"], PROFILES["default"])
-    assert numbers_behind(gated, ["n"]) == "n = 55 to 1,235 per row of the data"  # 7 is withheld
-    assert numbers_behind(gated, []) == ""
+    assert numbers_behind(gated.frame, ["n"]) == "n = 55 to 1,235 per row of the data"  # 7 is withheld
+    assert numbers_behind(gated.frame, []) == ""
     named = gated.frame.rename(columns={"n": "n_pupils"})
     named = suppress(named.dropna(), ["n_pupils"], PROFILES["default"])
-    assert numbers_behind(named, ["n_pupils"]) == "n = 55 to 1,235 pupils per row of the data"
+    assert numbers_behind(named.frame, ["n_pupils"]) == "n = 55 to 1,235 pupils per row of the data"
 
 
 def test_rows_that_count_nobody_are_no_number_that_a_figure_rests_on():
     """A figure of withheld cells and empty ones was captioned "n = 0"."""
     empty = suppress(pd.DataFrame({"band": ["a", "b"], "n": [0, 40]}), ["n"], PROFILES["default"])
-    assert numbers_behind(empty, ["n"]) == "n = 40"
-    assert numbers_behind(suppress(pd.DataFrame({"band": ["a"], "n": [0]}), ["n"], PROFILES["default"]), ["n"]) == ""
+    assert numbers_behind(empty.frame, ["n"]) == "n = 40"
+    assert (
+        numbers_behind(suppress(pd.DataFrame({"band": ["a"], "n": [0]}), ["n"], PROFILES["default"]).frame, ["n"]) == ""
+    )
 
 
 def test_an_empty_key_is_no_header_of_its_row():

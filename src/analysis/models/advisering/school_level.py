@@ -15,6 +15,7 @@ from analysis.models.advisering.sample import Step, walk
 from analysis.models.bands import in_bands
 from analysis.models.estimates import in_form
 from analysis.models.regression import fit
+from analysis.municipality import is_in
 
 YEAR_WITHOUT_TEST = 2019
 WEGING_MIDDLE, WEGING_UNIT = 30.0, 10.0
@@ -43,7 +44,7 @@ def select(by_school_advice: pd.DataFrame, municipality: str | None = None) -> t
     by_school_advice
         As its contract in `data.advice_files` says: one row per BRIN and school year.
     municipality
-        Only its schools, however capitals are used; by default those of the whole country.
+        Only its schools, see `municipality.is_in`; by default those of the whole country.
 
     Returns
     -------
@@ -67,8 +68,7 @@ def _steps(municipality: str | None) -> list[Step]:
     ]
     if municipality is None:
         return steps
-    own = municipality.casefold()
-    here: Step = ("in the municipality", "elsewhere", lambda r: r["municipality"].str.casefold() == own)
+    here: Step = ("in the municipality", "elsewhere", lambda r: is_in(r["municipality"], municipality))
     return [here, *steps]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.models.geography import in_municipality
 from analysis.models.staffing.eligibility import eligibility
 from analysis.models.staffing.oab import binned_money
 from analysis.models.staffing.oab_formula import floor_price
 from analysis.models.staffing.pictures import formula_line
+from analysis.municipality import is_in
 
 NATIONAL = "the country"
 COUNTS = {"schools": ("share", "cutoff"), "schools_eligible": ("share",), "schools_tied": ()}
@@ -24,7 +24,7 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
     share
         Of the country's locations.
     region
-        The municipality; see `geography.in_municipality`.
+        The municipality; see `municipality.is_in`.
 
     Returns
     -------
@@ -33,10 +33,10 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
         of the last one that is in; the country's rule holds for the municipality too).
     """
     ranked = eligibility(scores.assign(year=0, score_per_pupil=scores["score"] / scores["pupils"]), year=0, share=share)
-    is_in = ranked.by_school.set_index("location")["eligible"]
+    chosen = ranked.by_school.set_index("location")["eligible"]
     told = []
-    for name, rows in ((NATIONAL, scores), (region, scores[in_municipality(scores["municipality"], region)])):
-        number = int(rows["location"].map(is_in).sum())
+    for name, rows in ((NATIONAL, scores), (region, scores[is_in(scores["municipality"], region)])):
+        number = int(rows["location"].map(chosen).sum())
         told.append(
             {
                 "region": name,

@@ -143,7 +143,7 @@ def digits(
     profile
         The rules.
     recomputed
-        Shares as the published counts give them, which are rounded in place of those of the table.
+        Shares as the published counts give them: these are what is published.
     again
         Whether the table passed before; rows of which no number has all its digits are then left as they are.
     """
@@ -151,11 +151,12 @@ def digits(
     names = [name for name in frame.columns if name not in numbers and pd.api.types.is_float_dtype(frame[name])]
     values = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
     published = {name: share.to_numpy(dtype=float, na_value=np.nan) for name, share in recomputed.items()}
-    fresh = ~_passed(values, len(frame)) if again else np.ones(len(frame), dtype=bool)
+    resting = {name: numbers for name, numbers in values.items() if table.rests(name)}
+    fresh = ~_passed(resting, len(frame)) if again else np.ones(len(frame), dtype=bool)
     beside = _beside(values)
     computed = {*chain(*beside.values())} | {name for name in names if P_VALUE.fullmatch(name)}
     whole = {name: table.whole(name, values[name], fresh & (name not in computed)) for name in names}
-    rounded = _rounded(values, {**values, **published}, whole, table)
+    rounded = _rounded(values, published, whole, table)
     columns = {
         name: pd.Series(np.where(fresh, rounded[name], values[name]), frame.index, dtype=frame[name].dtype)
         for name in names
@@ -280,9 +281,8 @@ def _whole_times(values: Floats, n: Floats, asked: Bools) -> tuple[Bools, Floats
     found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
     for times in UNITS:
         part = np.where(asked & (n > 1), values * n * times, np.nan)
-        near = (np.round(np.abs(part)) >= 1) & (
-            np.abs(part - np.round(part)) <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4)
-        )
+        off = np.abs(part - np.round(part))
+        near = (np.round(np.abs(part)) >= 1) & (off <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4))
         unit = np.where(near & ~found, 1 / times, unit)
         found |= near
     return found, unit
@@ -311,14 +311,15 @@ def _rounded(
             here = free & ~np.isnan(values[name])
             spread = np.where(here, _spread(error, [values[limit] for limit in kin.limits]), np.nan)
             step = _estimate_step(name, values[name], spread, whole[name], table)
-            told[name] = to_step(published[name], step)
+            told[name] = published.get(name, to_step(values[name], step))
             for limit in kin.limits:
                 shifted = _limit(values[limit], values[name], told[name], step)
                 limits[limit] = np.where(here, shifted, limits[limit])
             free &= ~here
         for limit, shifted in limits.items():
             told[limit] = np.where(free, _other(limit, values[limit], whole, table), shifted)
-    return {name: told.get(name, _other(name, published[name], whole, table)) for name in values}
+    rest = {name: _other(name, numbers, whole, table) for name, numbers in values.items() if name not in told}
+    return {**rest, **told, **published}
 
 
 def _families(columns: Mapping[str, Floats]) -> list[_Kin]:
@@ -368,7 +369,9 @@ def _step(name: str, values: Floats, whole: Whole, table: _Counted) -> Floats:
 
 def _limit(limit: Floats, estimate: Floats, told: Floats, step: Floats) -> Floats:
     """Return a limit at a rounded distance from the published estimate, on the side of zero where it lies."""
-    shifted = np.where(step > 0, _clean(told + to_step(limit - estimate, step), np.where(step > 0, step, 1.0)), limit)
+    shifted = np.where(
+        step > 0, _clean(told + to_step(limit - estimate, step), np.where(step > 0, step, 1.0) / 100), limit
+    )
     lost = np.isfinite(limit) & (np.sign(shifted) != np.sign(limit))
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 

@@ -122,7 +122,7 @@ def suppress(
         signs.loc[dominated, column] = DOMINATED
     dropped = [*chain(*parts.values())]
     frame, signs = frame.drop(columns=dropped), signs.drop(columns=dropped)
-    shares = ratios_of(frame, numbers, rests_on, ratios)
+    shares = ratios_of(frame, numbers, rests_on, ratios, slack=2.0 * profile.round_to if again else 0.0)
     rounded = {column: profile.rounded(n) for column, n in numbers.items()}
     shown = digits(
         frame, numbers, rests_on, profile, recomputed=recomputed(frame, rounded, shares, profile), again=again

@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 
 from analysis.publish.differencing import check_differences
 from analysis.publish.disclosure import profile
+from analysis.publish.executed import written_anew
 from analysis.publish.language import SOURCE, speaking, text
-from analysis.publish.net import check_edition, check_pages
+from analysis.publish.net import check_edition, check_pages, shown_by
 from analysis.publish.site.evidence import accounts, printed
 from analysis.publish.site.layout import document
 from analysis.publish.site.methods import methods
@@ -64,6 +65,10 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
         check_pages(folder, manifest)
+        for step in manifest["steps"]:
+            place = folder / "notebooks" / f"{step['notebook']}.ipynb"
+            place.unlink()
+            place.write_text(written_anew(site.notebooks[step["notebook"]], shown_by(folder, step["stem"])), "utf8")
 
 
 def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:

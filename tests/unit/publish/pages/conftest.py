@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import analysis.chapter
 from analysis.publish.disclosure import flat, profile, suppress
+from analysis.publish.remaining import whole_rows
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
 from analysis.synthetic.learning import make_learning
@@ -45,9 +47,24 @@ class Page:
     def rounded(self, n: int, **_: Any) -> int:
         return int(n)
 
-    def figure(self, name: str, figure: Any, *, alt: str, caption: str, data: pd.DataFrame, **_: Any) -> None:
-        plt.close(figure)
-        self.alternatives[name], self.captions[f"figure {name}"], self.tables[f"{name}_data"] = alt, caption, data
+    def figure(
+        self,
+        name: str,
+        draw: Callable[..., Figure],
+        *args: Any,
+        alt: str | Callable[[pd.DataFrame], str],
+        caption: str,
+        data: pd.DataFrame,
+        counts: Any,
+        totals: Any = None,
+        nothing: str = "",  # noqa: ARG002 - as `Release.figure`
+        **options: Any,
+    ) -> None:
+        self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data
+        rows = whole_rows(suppress(flat(data), counts, self.profile, totals=totals))
+        if len(rows):
+            plt.close(draw(rows, *args, **options))
+            self.alternatives[name] = alt if isinstance(alt, str) else alt(rows)
 
     def table(self, name: str, frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:
         self.captions[f"table {name}"], self.tables[name] = f"{caption} {note}", frame

@@ -1,0 +1,38 @@
+"""Names of schools and boards in the files that are read: no text that is published may hold one.
+
+Readers take few columns of a file, and none with names. What stands in such a column is remembered all the same, by the
+process that reads, so that the chapter can note it for the net.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+NAME_COLUMN = re.compile(
+    r"(?:instellings|vestigings|school|bestuurs)naam(?!.*(?:adres|plaats|gemeente))\w*|naam|name"
+    r"|naam_(?:school|bestuur|instelling|vestiging|bevoegd_gezag)|bevoegd_gezag_naam|(?:school|board)_name",
+    re.IGNORECASE,
+)
+PLACE_COLUMN = re.compile(r"(?:gemeente|plaats|wijk|buurt|stadsdeel|provincie)(?:naam)?\w*", re.IGNORECASE)
+_seen: dict[str, dict[str, None]] = {"names": {}, "places": {}}
+
+
+def remember(columns: Mapping[str, Iterable[object]]) -> None:
+    """Remember what stands in the columns of a file that name schools or boards, and where these are."""
+    for column, values in columns.items():
+        name = re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")
+        for kind, pattern in (("names", NAME_COLUMN), ("places", PLACE_COLUMN)):
+            if pattern.fullmatch(name):
+                _seen[kind].update(dict.fromkeys(value.strip() for value in values if isinstance(value, str)))
+
+
+def remember_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Remember the names in the rows of a delimited file."""
+    wanted = [place for place, column in enumerate(header) if "naam" in column.lower() or "name" in column.lower()]
+    remember({header[place]: [row[place] for row in rows] for place in wanted})
+
+
+def remembered() -> dict[str, list[str]]:
+    """Return the names that this process has read, and the places among them that are no schools."""
+    return {kind: sorted(found) for kind, found in _seen.items()}
