@@ -42,6 +42,7 @@ from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
 from analysis.publish.verdicts import judged, judged_sentence
+from analysis.publish.untranslated import refuse_untranslated
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -195,6 +196,7 @@ class Release:
             refuse_drawn(made, gated.frame, name)
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
+            refuse_untranslated([told], f"figure {name!r}: alt")
             self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counts)
         except WithheldError as reason:
             return self._withheld("figure", name, caption, reason)
@@ -244,7 +246,7 @@ class Release:
         clusters, df_resid
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
-        self._accept("finding", name, sentence, unit)
+        self._accept("finding", name, sentence)
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
         shown = self._numbers.rounded(n, unit)
@@ -308,6 +310,7 @@ class Release:
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
             self._loaded.names.refuse(words, f"{kind} {name!r}")
+        refuse_untranslated(texts, f"{kind} {name!r}")
             self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:

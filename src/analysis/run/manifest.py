@@ -76,7 +76,7 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def is_of_here(folder: Path) -> bool:
-    """Tell whether the manifest of an edition was written here; that of elsewhere is keyed by a key that we have not."""
+    """Tell whether the manifest of an edition was written here: that of elsewhere has another key."""
     with suppress(OSError, ValueError, LookupError):
         return bool(read_sealed(folder / SEAL)["sha256"] == sha256(folder / MANIFEST_FILE))
     return False
