@@ -41,8 +41,8 @@ from analysis.publish.raw import Loaded
 from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
-from analysis.publish.verdicts import judged, judged_sentence
 from analysis.publish.untranslated import refuse_untranslated
+from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -310,7 +310,6 @@ class Release:
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
             self._loaded.names.refuse(words, f"{kind} {name!r}")
-        refuse_untranslated(texts, f"{kind} {name!r}")
             self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
@@ -321,6 +320,7 @@ class Release:
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
             self._loaded.names.refuse(words, f"{kind} {name!r}")
+        refuse_untranslated(texts, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

@@ -17,6 +17,7 @@ from analysis.publish.language import LOCALES, SOURCE, messages, spoken
 _FIELD = re.compile(r"\{[^}]*\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _COLUMN = re.compile(r"(?<![\w./])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w./])")
+_ADDRESS = re.compile(r"https?://\S+")
 SHORTEST = 3  # letters: "am" and "of" are words in both
 
 
@@ -45,6 +46,7 @@ def refuse_untranslated(texts: Iterable[str], where: str) -> None:
 
 
 def _left_over(text: str) -> Iterator[str]:
+    text = _ADDRESS.sub("", text)
     yield from _COLUMN.findall(text)
     # A name begins with a capital letter: Best and Both are municipalities or schools, not English words.
     yield from (word for word in _WORD.findall(text) if word in english(spoken()))

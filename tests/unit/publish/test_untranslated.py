@@ -26,7 +26,7 @@ def _dutch() -> Iterator[None]:
         ("age_band", "age_band"),
         ("het aandeel mean_fte per school", "mean_fte"),
         ("Leerlingen met ouders from abroad", "from"),
-        ("aandeel pupils", "pupils"),
+        ("aandeel teachers", "teachers"),
     ],
 )
 def test_a_word_that_is_left_in_english_is_refused(text: str, word: str) -> None:
