@@ -15,6 +15,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
+if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
+    sys.stderr.write(
+        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
+        "in that of WSL go to this folder, and type `make install`\n"
+    )
+    sys.exit(2)
+
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.

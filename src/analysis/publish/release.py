@@ -47,6 +47,7 @@ from analysis.publish.recipes import Recipe
 from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
+from analysis.publish.untranslated import refuse_untranslated
 from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
@@ -212,6 +213,7 @@ class Release:
             refuse_drawn(made, gated.frame, name)
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
+            refuse_untranslated([told], f"figure {name!r}: alt")
             self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counts)
         except WithheldError as reason:
             return self._withheld("figure", name, caption, reason)
@@ -262,7 +264,7 @@ class Release:
         clusters, df_resid
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
-        self._accept("finding", name, sentence, unit)
+        self._accept("finding", name, sentence)
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
         shown = self._numbers.rounded(n, unit)
@@ -347,6 +349,7 @@ class Release:
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
             self._loaded.names.refuse(words, f"{kind} {name!r}")
+        refuse_untranslated(texts, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

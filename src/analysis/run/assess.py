@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.run import private, records
+from analysis.run import manifest, private, records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
@@ -232,10 +232,15 @@ class Assessor:
 
     def pages_valid(self, folder: Path, done: Mapping[str, Record]) -> bool:
         """Tell whether the pages of a published edition are whole and those of these results."""
+        return not self.why_pages(folder, done)
+
+    def why_pages(self, folder: Path, done: Mapping[str, Record]) -> str:
+        """Say in one line why the pages of a published edition must be made again; empty when they need not."""
         record = records.read(folder, PAGES)
-        if record is None or records.damage(folder, record, self.project.hashes):
-            return False
-        return record.key == self.pages_key(done) and (folder / "manifest.json").exists()
+        if record is None:
+            return "no run here has made them"
+        damage = records.damage(folder, record, self.project.hashes) or manifest.damage(folder, self.project.hashes)
+        return damage or ("" if record.key == self.pages_key(done) else "what they tell has changed")
 
     def page_files(self) -> list[str]:
         """Return what the pages are made with: files of the package, by their path within it, and what they quote."""

@@ -13,9 +13,10 @@ from analysis.run import private
 from analysis.run.assess import Project
 from analysis.run.chain import Step
 from analysis.run.hashes import sha256
-from analysis.run.manifest import outputs_of
+from analysis.run.manifest import is_of_here, outputs_of
 from analysis.run.order import Options, Order
 from analysis.run.owner import own_folder
+from analysis.run.private import INTERNAL
 from analysis.run.runner import run
 from analysis.run.show.events import Watch
 from analysis.run.workspace import MANIFEST_FILE
@@ -37,6 +38,8 @@ def damaged(folder: Path) -> list[str]:
     if links:
         return links  # what they lead to is not read
     found = outputs_of(folder)
+    if not is_of_here(folder):  # whether what is internal was changed, only the run that follows can show
+        found |= {name: told[name] for name in found.keys() & told.keys() if name.startswith(f"{INTERNAL}/")}
     return list(_differences(told, found, "missing", "not in the manifest", "is not what the manifest says"))
 
 
