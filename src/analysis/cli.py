@@ -15,6 +15,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
+if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
+    sys.stderr.write(
+        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
+        "in that of WSL go to this folder, and type `make install`\n"
+    )
+    sys.exit(2)
+
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.
@@ -24,7 +31,24 @@ from analysis import completion
 from analysis.chain import CHAIN
 from analysis.errors import InputError, StaatError
 from analysis.marks import reminder
-from analysis.options import After, Before, Data, EditionName, Fresh, Jobs, Like, Outputs, ParamsFiles, Quiet, Settings
+from analysis.options import (
+    After,
+    Before,
+    Cluster,
+    Data,
+    EditionName,
+    Fresh,
+    Jobs,
+    Like,
+    Outputs,
+    ParamsFiles,
+    Quiet,
+    Settings,
+    TlsAuthority,
+    TlsCertificate,
+    TlsKey,
+    Unencrypted,
+)
 from analysis.orders import (
     DEFAULT_EDITION,
     check_sources,
@@ -62,9 +86,11 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run steps that did not change, too.")] = False,
     jobs: Jobs = 0,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786.")
-    ] = None,
+    cluster: Cluster = None,
+    cluster_without_encryption: Unencrypted = False,
+    tls_ca: TlsAuthority = "",
+    tls_cert: TlsCertificate = "",
+    tls_key: TlsKey = "",
     fresh_kernels: Fresh = False,
 ) -> None:
     """Run editions: what changed, and what follows from it; then tables, figures and pages."""
@@ -73,7 +99,16 @@ def run(
     orders = [order_of(path, settings or (), root, project.memory) for path in files]
     for order in orders:
         refuse_unused_folder(order, root)
-    options = Options(_jobs(jobs), cluster, fresh_kernels, tuple(only or ()), start, force)
+    options = Options(
+        _jobs(jobs),
+        cluster,
+        fresh_kernels,
+        tuple(only or ()),
+        start,
+        force,
+        cluster_without_encryption=cluster_without_encryption,
+        tls=(tls_ca, tls_cert, tls_key),
+    )
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
         _run(stale, project, options, quiet)
@@ -135,14 +170,30 @@ def verify(
 
     root, project = _project(outputs)
     folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
-    order = order_of_published(folder, settings or (), root)
     _fail_with(folder, damaged(folder))
+    order = order_of_published(folder, settings or (), root)
     check_sources(order, root)
     options = Options(_jobs(jobs), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
-        compared, different = repeated(order, CHAIN, project, options, watch)
+        compared, different = repeated(folder, order, CHAIN, project, options, watch)
     _fail_with(folder, different)
     sys.stdout.write(f"{folder}: every hash is right, and a second run gave the same {compared} files\n")
+
+
+@app.command()
+def release(
+    edition: EditionName,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier release.")],
+    outputs: Outputs = None,
+) -> None:
+    """Copy what may leave of a published edition into a folder that can be served or handed over as it is."""
+    from analysis.run.handover import hand_over
+
+    root, project = _project(outputs)
+    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    files = hand_over(folder, to, root)
+    sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, which may leave; nothing internal is among them\n")
+    sys.stdout.write(f"read it: {to / 'index.html'}\n")
 
 
 @app.command()

@@ -9,13 +9,17 @@ parameters are checked by this module too, before anything that computes is load
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from analysis.errors import InputError, nearest
 
 FUNCTIONS = ("log", "log1p", "log2", "log10", "exp", "sqrt", "abs")
 LONGEST = 1_000
+MOST_TERMS = 500
+LARGEST = 1e100
 CATEGORY, NUMBER = "C", "I"
 STATEFUL = ("bs", "cs", "cr", "cc", "poly", "scale", "center", "standardize", "lag", "hashed", "basis_spline")
 CONTRASTS = ("contr", "Treatment", "Sum", "Helmert", "Poly", "Diff")
@@ -24,6 +28,15 @@ _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _OFFERED = f"variables, numbers, + - * / ** : ( ), C(a category), I(a number), {', '.join(FUNCTIONS)}"
 # The interaction is no operator of Python; this one is, and binds at least as tightly as any other sign but **.
 _INTERACTION = "@"
+# What Python and formulaic would read in two ways, or one of them not at all.
+_SIGNS = (
+    ("@", "an operator"),
+    ("`", "a quoted name"),
+    ("~", "a left-hand side"),
+    ("|", "parts"),
+    ("#", "a comment"),
+    ("\\", "a backslash"),
+)
 
 
 def check_formula(formula: str) -> str:
@@ -39,7 +52,12 @@ def check_formula(formula: str) -> str:
     InputError
         It cannot be parsed, or holds something else, which the message names.
     """
-    _check_terms(_parsed(formula), formula)
+    tree = _parsed(formula)
+    _check_terms(tree, formula)
+    if any(name.startswith("_") for name in _names(tree)):
+        raise _refused("holds a name of Python's own", formula)
+    if _terms(tree) > MOST_TERMS:
+        raise _refused(f"stands for more than {MOST_TERMS} terms", formula)
     return formula
 
 
@@ -93,9 +111,12 @@ def _parsed(formula: str) -> ast.expr:
     text = " ".join(formula.split())
     if len(text) > LONGEST:
         raise _refused(f"has {len(text):,} characters, which is more than {LONGEST:,}", text[:80])
-    for sign, meaning in (("@", "an operator"), ("`", "a quoted name"), ("~", "a left-hand side"), ("|", "parts")):
+    for sign, meaning in _SIGNS:
         if sign in text:
             raise _refused(f"holds {meaning} ({sign})", formula)
+    foreign = next((sign for sign in text if not (sign.isascii() and sign.isprintable())), None)
+    if foreign:
+        raise _refused(f"holds {foreign!a}, a sign that looks like another one or like none", formula)
     try:
         return ast.parse(text.replace(":", _INTERACTION), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -135,11 +156,18 @@ def _check_number(node: ast.expr, formula: str) -> None:
     if isinstance(node, ast.Name):
         return
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if not abs(_number(node)) <= LARGEST:
+            raise _refused("holds a number that is too large", formula)
         return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not _is_small_power(node):
+        hint = "such as I(x**2): a variable, and a number up to 9"
+        raise _refused("raises to a power that could have no end", formula, hint=hint)
     if isinstance(node, ast.BinOp) and isinstance(node.op, _ARITHMETIC):
         _check_number(node.left, formula)
         _check_number(node.right, formula)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        if isinstance(node.operand, ast.UnaryOp):
+            raise _refused("holds two signs in a row", formula)
         _check_number(node.operand, formula)
     elif isinstance(node, ast.Call):
         _check_number(_argument(node, formula), formula)
@@ -180,6 +208,28 @@ def _is_category(node: ast.expr) -> bool:
 def _is_constant(node: ast.expr) -> bool:
     """Tell whether a term is the constant or its absence, which a choice set does not notice."""
     return isinstance(node, ast.Constant) and type(node.value) is int and node.value in (0, 1)
+
+
+def _is_small_power(node: ast.BinOp) -> bool:
+    power = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+    number = isinstance(power, ast.Constant) and type(power.value) in (int, float)
+    return number and abs(_number(power)) <= 9 and bool(_names(node.left))
+
+
+def _number(node: ast.expr) -> float:
+    value: Any = node.value  # type: ignore[attr-defined]  # its type was looked at
+    return value if abs(value) <= LARGEST else math.inf
+
+
+def _terms(node: ast.expr) -> float:
+    """Return how many terms a formula stands for, at most."""
+    if not isinstance(node, ast.BinOp):
+        return 1
+    if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
+        return math.pow(_terms(node.left), float(str(node.right.value)))
+    left, right = _terms(node.left), _terms(node.right)
+    crossed = left * right if isinstance(node.op, ast.Mult | ast.MatMult | ast.Div) else 0
+    return crossed + (left + right if not isinstance(node.op, ast.MatMult) else 0)
 
 
 def _is_order(node: ast.expr) -> bool:

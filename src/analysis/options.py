@@ -41,4 +41,16 @@ Outputs = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress lines.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Notebooks side by side; default: the processors.")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler, such as tls://host:8786.")
+]
+Unencrypted = Annotated[
+    bool,
+    typer.Option(
+        "--cluster-without-encryption", help="Let who is on the network between here and the cluster read and write."
+    ),
+]
+TlsAuthority = Annotated[str, typer.Option("--tls-ca", metavar="FILE", help="Certificate of the cluster's authority.")]
+TlsCertificate = Annotated[str, typer.Option("--tls-cert", metavar="FILE", help="Certificate of this client.")]
+TlsKey = Annotated[str, typer.Option("--tls-key", metavar="FILE", help="Key of this client.")]
 Fresh = Annotated[bool, typer.Option("--fresh-kernels", help="Start a new interpreter for every notebook.")]

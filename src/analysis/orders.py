@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
+SETTLE = "analysis.publish.settling"
 EXPLAINED = ("models", "data", "intake.py")  # what the appendix of methods tells of
 DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "publish/locale"
@@ -37,7 +38,7 @@ PACKAGE = Path(__file__).parent
 def project_of(root: Path, outputs: Path) -> Project:
     """Return the project in a folder, with its outputs."""
     explains = (root / "docs" / "methods.md", *(PACKAGE / name for name in EXPLAINED))
-    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains)
+    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains, settle=SETTLE)
 
 
 def params_file(root: Path, name: str) -> Path:
@@ -84,14 +85,26 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
     path = folder / MANIFEST_FILE
     try:
         told = json.loads(path.read_text("utf8"))
-        parameters, command = dict(told["parameters"]), str(told["command"])
+        parameters, command = _without_places(told["parameters"]), str(told["command"])
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     from analysis.params import edition_of
 
-    return _order(edition_of(parameters, path, settings), command, root)
+    edition = edition_of(parameters, path, settings)
+    if edition.edition != folder.name:
+        problem = "an edition lies in a folder of its name, so that another one is not taken for it"
+        raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
+    return _order(edition, command, root)
+
+
+def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where the data lay: a manifest from elsewhere does not say what is read here."""
+    return {
+        name: {key: each for key, each in value.items() if key != "folder"} if isinstance(value, Mapping) else value
+        for name, value in parameters.items()
+    }
 
 
 def refuse_unused_folder(order: Order, root: Path) -> None:

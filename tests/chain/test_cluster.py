@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,3 +186,129 @@ def test_a_worker_that_has_something_else_is_one_message(
         finally:
             worker.kill()
             worker.wait()
+
+
+SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
+ANSWER_WITHIN = 30.0
+
+
+class Processes:
+    """A scheduler and its workers, each a process that can be stopped."""
+
+    def __init__(self) -> None:
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, code: str, *words: str) -> subprocess.Popen[bytes]:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.started.append(subprocess.Popen([sys.executable, "-c", f"import sys; {code}", *words], **quiet))
+        return self.started[-1]
+
+    def close(self) -> None:
+        for process in self.started:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    started = Processes()
+    yield started
+    started.close()
+
+
+def answers(address: str) -> bool:
+    host, _, port = address.removeprefix("tcp://").partition(":")
+    with socket.socket() as tried:
+        return tried.connect_ex((host, int(port))) == 0
+
+
+@pytest.fixture
+def stoppable(processes: Processes, until: Any) -> tuple[str, Any, Any]:
+    """The address of a scheduler, its process, and that of its one worker."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = processes.start(SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    until(lambda: answers(address), 60)
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    worker = processes.start(WORKER.removeprefix("import sys; "), address, *options)
+    return address, scheduler, worker
+
+
+STOPS = {
+    "the scheduler is killed": (1, signal.SIGKILL, "the scheduler no longer answers"),
+    "the scheduler hangs": (1, signal.SIGSTOP, "the scheduler no longer answers"),
+    "the worker is killed": (2, signal.SIGKILL, "the scheduler has no workers any more"),
+    "the worker hangs": (2, signal.SIGSTOP, "has been silent for 15 s"),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_what_stops_during_a_run_ends_it_with_a_message(staat: Any, stoppable: Any, until: Any, stop: str) -> None:
+    which, how, said = STOPS[stop]
+    staat.small.notebook("03_three", f'workspace = open_workspace("three", "small")\n{BEGUN}')
+    until(lambda: has_workers(stoppable[0]), 60)
+    run = staat.start("--cluster", stoppable[0])
+    until(lambda: list(staat.small.outputs.glob(".small.building-*/tables/three/begun")), 120)
+    stoppable[which].send_signal(how)
+    assert run.wait(ANSWER_WITHIN) == 2, run.said
+    assert said in run.said
+    assert f"--cluster {stoppable[0]}" in run.said
+    assert "Traceback" not in run.said
+    # Nothing is lost: what succeeded counts in the next run, here on this machine.
+    staat.small.notebook("03_three")
+    again = staat.run()
+    assert again.process.returncode == 0, again.said
+    assert set(again.executed) <= {"02_two", "03_three"}
+
+
+def has_workers(address: str) -> bool:
+    from distributed import Client
+
+    with Client(address, timeout=10, set_as_default=False) as client:
+        return bool(client.nthreads())
+
+
+def test_a_worker_that_hangs_before_the_run_is_one_message(staat: Any, stoppable: Any, until: Any) -> None:
+    until(lambda: has_workers(stoppable[0]), 60)
+    stoppable[2].send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    refused(staat, stoppable[0], "a worker does not answer within 10 s", "start it again")
+    assert time.monotonic() - began < ANSWER_WITHIN
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address that accepts and says nothing."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(16)
+        yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.fixture
+def web(processes: Processes, until: Any) -> str:
+    """The address of another service."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes.start("from http.server import test; test(bind='127.0.0.1', port=int(sys.argv[1]))", str(port))
+    until(lambda: answers(f"tcp://127.0.0.1:{port}"), 30)
+    return f"tcp://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("what", ["silent", "web"])
+def test_something_else_at_the_address_is_one_message(staat: Any, request: pytest.FixtureRequest, what: str) -> None:
+    address = request.getfixturevalue(what)
+    began = time.monotonic()
+    refused(staat, address, "no Dask scheduler answers", "start one: dask scheduler")
+    assert time.monotonic() - began < ANSWER_WITHIN
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://192.0.2.1:8786", "tcp://127.0.0.1.example.org:8786"]
+)
+def test_a_cluster_elsewhere_is_not_reached_without_encryption(staat: Any, address: str) -> None:
+    refused(staat, address, "is reached without encryption", "tls://HOST:PORT", "--cluster-without-encryption")

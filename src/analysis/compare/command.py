@@ -57,7 +57,7 @@ def diff(
     folder = to or outputs / f"{before.name}..{after.name}.diff"
     comparison = compare(before, after, tolerance)
     with _split(comparison, root, data) as told:
-        terminal.show(told, Console(width=None if sys.stdout.isatty() else WIDTH))
+        terminal.show(told, Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False))
         _write(told, folder, f"staat diff {given[0]} {given[1]}{' --attribute' if data else ''}")
     sys.stdout.write(f"read it: {folder / PAGE}\n")
     return comparison.changed

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.compare.received import own_file, problems
 from analysis.errors import InputError, nearest
 from analysis.publish.spreadsheet import read_csv
 from analysis.run.hashes import sha256
@@ -88,13 +89,13 @@ class PublishedEdition:
         InputError
             When the file is missing or not the one that the manifest tells of.
         """
-        place = self.folder / path
-        if not place.is_file():
-            raise _damaged(place, "the manifest names it, and it is not there")
+        place = own_file(self.folder, path)
+        if place is None:
+            raise _damaged(self.folder / path, "the manifest names it, and it is not there as a file of its own")
         if self.digest(path) != sha256(place):
             raise _damaged(place, "is not the file that the manifest tells of")
         try:
-            return read_csv(place, dtype=object, keep_default_na=False, na_filter=False)
+            return read_csv(place, dtype=object, keep_default_na=False, na_filter=False, compression=None)
         except ValueError as error:
             raise _damaged(place, f"cannot be read as a table: {error}") from None
 
@@ -133,11 +134,17 @@ def read(folder: Path) -> PublishedEdition:
     path = folder / MANIFEST_FILE
     try:
         told = json.loads(path.read_text("utf8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, f"cannot be read: {error}") from None
     whole = isinstance(told, dict) and {"edition", "steps", "outputs"} <= told.keys()
     if not whole or not all(isinstance(step, dict) and "stem" in step for step in told["steps"]):
         raise _damaged(path, "is not the manifest of a whole edition")
+    try:
+        wrong = next(problems(told), None)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise _damaged(path, f"is not the manifest of a whole edition ({type(error).__name__})") from None
+    if wrong:
+        raise _damaged(path, f"{wrong[0]} {wrong[1]}: no run wrote that")
     return PublishedEdition(folder, told)
 
 

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ from typing import Any
 import yaml
 
 from analysis.compare.editions import PublishedEdition, read
+from analysis.compare.received import COMMIT, checked
 from analysis.compare.shares import Stage
 from analysis.errors import InputError, StaatError
 from analysis.run.hashes import sha256
 from analysis.run.owner import own_folder, temporary
-from analysis.run.workspace import OUTPUTS_VARIABLE
+from analysis.run.versions import run_git
+from analysis.run.workspace import MANIFEST_FILE, OUTPUTS_VARIABLE
 from analysis.variables import DATA_VARIABLE
 
 LIBRARIES, DATA, PARAMETERS, CODE = "libraries", "data", "parameters", "code"
@@ -154,15 +156,22 @@ def _run(recipe: Recipe, before: PublishedEdition, root: Path, data: Path, scrat
         if recipe.cards is not None:
             _take_cards(recipe.cards, code, root)
         name = recipe.parameters.name
-        told = _written(recipe.parameters.manifest["parameters"])
+        where = str(recipe.parameters.folder / MANIFEST_FILE)
+        told = _written(checked(recipe.parameters.manifest["parameters"], where))
         (code / "params").mkdir(exist_ok=True)
         (code / "params" / f"{name}.yml").write_text(told, "utf8")
         environment = {k: value for k, value in os.environ.items() if k not in (OUTPUTS_VARIABLE, DATA_VARIABLE)}
         environment["PYTHONPATH"] = str(code / "src")
-        if not recipe.parameters.facts.get("synthetic"):
+        if _reads_files(recipe.parameters):
             environment[DATA_VARIABLE] = str(data.resolve())
         execute(code, f"params/{name}.yml", scratch / "outputs", environment)
     return scratch / "outputs" / name
+
+
+def _reads_files(edition: PublishedEdition) -> bool:
+    """Tell whether an edition is made of files, whatever its manifest says about itself."""
+    sources = (block.get("source") for block in edition.manifest["parameters"].values() if isinstance(block, Mapping))
+    return not edition.facts.get("synthetic") or any(source not in (None, "synthetic") for source in sources)
 
 
 def _written(parameters: Mapping[str, Any]) -> str:
@@ -191,7 +200,7 @@ def _checked_out(root: Path, commit: str, folder: Path) -> Iterator[Path]:
 def _take_cards(edition: PublishedEdition, code: Path, root: Path) -> None:
     """Put the cards that go with an edition's data in the place of those of the code."""
     git = edition.manifest.get("git") or {}
-    known = git.get("commit") and not git.get("dirty") and _has_commit(root, str(git["commit"]))
+    known = git.get("commit") and not git.get("dirty") and _is_ours(root, str(git["commit"]))
     for place in CARDS:
         shutil.rmtree(code / place, ignore_errors=True)
         if known:
@@ -213,6 +222,11 @@ def _refuse_unknown_code(edition: PublishedEdition, root: Path) -> None:
         hint = f"fetch it (git fetch --unshallow), or {hint}"
         raise InputError(
             where, "the commit of this edition is not in this copy of the project", given=commit, hint=hint
+        )
+    if not _is_ours(root, str(commit)):
+        problem = "the commit of this edition is on no branch or tag of this copy of the project"
+        raise InputError(
+            where, problem, given=commit, hint=f"it may be a stranger's: look at it and merge it, or {hint}"
         )
 
 
@@ -270,6 +284,8 @@ def _joined(*names: str) -> str:
 
 
 def _has_commit(root: Path, commit: str) -> bool:
+    if not COMMIT.fullmatch(commit):  # an option of git, or a branch
+        return False
     try:
         _git(root, "cat-file", "-e", f"{commit}^{{commit}}")
     except StaatError:
@@ -277,10 +293,20 @@ def _has_commit(root: Path, commit: str) -> bool:
     return True
 
 
-def _git(folder: Path, *words: str) -> None:
-    try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607 - words of this module and a commit
-    except OSError as error:
-        raise StaatError(f"git cannot be run: {error.strerror}") from None
+def _is_ours(root: Path, commit: str) -> bool:
+    """Tell whether a commit is part of what is checked out here, or of a branch or tag of this copy."""
+    if not COMMIT.fullmatch(commit):
+        return False
+    with suppress(StaatError):
+        _git(root, "merge-base", "--is-ancestor", commit, "HEAD")
+        return True
+    return bool(_git(root, "for-each-ref", f"--contains={commit}", "--count=1", "refs/heads", "refs/tags"))
+
+
+def _git(folder: Path, *words: str) -> str:
+    done = run_git(folder, words)
+    if done is None:
+        raise StaatError("git cannot be run")
     if done.returncode:
         raise StaatError(f"git {words[0]}: {done.stderr.strip()}")
+    return done.stdout

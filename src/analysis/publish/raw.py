@@ -13,7 +13,7 @@ from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
 from analysis.publish.names import Names, named_in, places_in
 
-ENOUGH = 4.5
+ENOUGH = 5.5
 """Evidence from which values are those of rows; as powers of ten."""
 
 CHANGED = 7.0
@@ -23,6 +23,15 @@ ALL_ROWS = 3.0
 """The same for a column with as many values as the table has: no statistic of its rows has."""
 
 NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?")
+UNITS = ("location", "brin", "school", "board")
+"""Columns that name the school or board of a row; the first one that a table has counts."""
+
+NUMBERED = ("pupil", "teacher", "situation")
+"""Columns that number rows: no values."""
+
+MANY_ROWS, MANY_UNITS = 10, 3
+"""A value that so many rows of so many schools have is nobody's own."""
+
 SLICES = 40
 """Most values of a column of words by which numbers in long form are looked at apart."""
 
@@ -39,6 +48,7 @@ class Loaded:
     def __init__(self, kinds: Callable[[str], str] = rows_of) -> None:
         self._kind = kinds
         self._microdata = False
+        self._areas = np.empty(0)
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._seen: dict[tuple[bytes, bool], str | None] = {}
@@ -63,11 +73,14 @@ class Loaded:
         """Remember a table, and return it."""
         kind = self._kind(name)
         self._microdata |= kind != AGGREGATE
-        if kind not in (AGGREGATE, AREA):
+        if kind == AREA:
+            numbers = (as_numbers(values) for _, values in frame.items())
+            self._areas = np.unique(np.concatenate([self._areas, *(found for found in numbers if found is not None)]))
+        elif kind != AGGREGATE:
             self.tables[name] = frame
-            self._known.pop(name, None)
-            self._seen.clear()
             self._names = None
+        self._known.clear()
+        self._seen.clear()
         return frame
 
     @property
@@ -104,8 +117,14 @@ class Loaded:
     def own(self, table: str) -> Mapping[str, Own]:
         """Return the different numbers of a table by column; only what is published asks for them."""
         if table not in self._known:
-            numbers = {str(name): as_numbers(values) for name, values in self.tables[table].items()}
-            self._known[table] = {name: Own.of(values) for name, values in numbers.items() if values is not None}
+            named = self.tables[table].drop(columns=[*NUMBERED], errors="ignore")
+            numbers = {str(name): as_numbers(values) for name, values in named.items()}
+            unit = next((self.tables[table][name] for name in UNITS if name in self.tables[table]), None)
+            self._known[table] = {
+                name: Own.of(values, _owned(values, unit) & ~np.isin(values, self._areas))
+                for name, values in numbers.items()
+                if values is not None
+            }
         return self._known[table]
 
     def _source(self, column: Column, *, part: bool) -> str | None:
@@ -135,6 +154,17 @@ def as_numbers(values: pd.Series) -> Floats | None:
     if values.dtype == object and all(_is_number(value) for value in values.dropna().head()) and values.notna().any():
         return np.array([float(value) if _is_number(value) else np.nan for value in values])
     return None
+
+
+def _owned(values: Floats, unit: pd.Series | None) -> np.ndarray:
+    """Tell which values few rows have, or many rows of few schools: those of larger areas are nobody's own."""
+    _, place, rows = np.unique(values, return_inverse=True, return_counts=True)
+    owned = rows[place] < MANY_ROWS
+    if unit is not None and not owned.all():
+        shared = pd.DataFrame({"value": place[~owned], "unit": pd.factorize(unit)[0][~owned]}).drop_duplicates()
+        schools = np.bincount(shared["value"], minlength=len(rows))
+        owned |= schools[place] < MANY_UNITS
+    return owned
 
 
 def _is_number(value: object) -> bool:

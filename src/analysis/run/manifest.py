@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from analysis.run.hashes import Hashes, sha256
+from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.private import INTERNAL
-from analysis.run.seal import keyed
+from analysis.run.seal import keyed, read_sealed, write_sealed
+from analysis.run.versions import run_git
 from analysis.run.workspace import MANIFEST_FILE
 
+SEAL = Path("internal") / "steps" / MANIFEST_FILE  # the one file that the manifest cannot tell of
 PACKAGES = (
     "papermill",
     "ipykernel",
@@ -69,8 +70,31 @@ def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest; its presence says that the edition is whole."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False)
-    (folder / MANIFEST_FILE).write_text(text + "\n", "utf8")
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+    write_sealed(folder / SEAL, {"sha256": digest(text)})
+    (folder / MANIFEST_FILE).write_text(text, "utf8")
+
+
+def is_of_here(folder: Path) -> bool:
+    """Tell whether the manifest of an edition was written here: that of elsewhere has another key."""
+    with suppress(OSError, ValueError, LookupError):
+        return bool(read_sealed(folder / SEAL)["sha256"] == sha256(folder / MANIFEST_FILE))
+    return False
+
+
+def damage(folder: Path, hashes: Hashes) -> str:
+    """Say what of an edition is not as it was published, by its sealed manifest; empty when all is."""
+    try:
+        if read_sealed(folder / SEAL)["sha256"] != hashes.of(folder / MANIFEST_FILE):
+            return f"{MANIFEST_FILE} was changed"
+        told = json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"]
+        found = outputs_of(folder, hashes)
+    except FileNotFoundError:
+        return f"{MANIFEST_FILE} is missing, or was not written here"
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return f"{MANIFEST_FILE} cannot be read: {error}"
+    wrong = next((name for name, known in told.items() if found.get(name) != known), None)
+    return f"{wrong} {'was changed' if wrong in found else 'is missing'}" if wrong else ""
 
 
 def git(root: Path) -> dict[str, Any]:
@@ -86,21 +110,9 @@ def git(root: Path) -> dict[str, Any]:
     return {"commit": commit, "dirty": bool(changed) if changed is not None else None}
 
 
-def _git_output(root: Path, words: Iterable[str]) -> str | None:
-    # GIT_DIR and its like point at another repository than the one that a folder lies in.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words
-            ["git", *words],  # noqa: S607 - wherever git is
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+def _git_output(root: Path, words: Sequence[str]) -> str | None:
+    done = run_git(root, words)
+    return done.stdout.strip() if done is not None and done.returncode == 0 else None
 
 
 def _version(package: str) -> str | None:

@@ -92,6 +92,11 @@ class Options:
         Run this step and all that follow from it, changed or not.
     force
         Run what is asked for, changed or not.
+    cluster_without_encryption
+        Whether a cluster elsewhere may be reached without encryption.
+    tls
+        Files with the certificate of the authority, that of this client, and its key; empty for those of Dask's own
+        configuration.
     hash_seed
         The seed with which Python orders sets of texts in the kernels.
     """
@@ -103,6 +108,8 @@ class Options:
     start: str | None = None
     force: bool = False
     hash_seed: str = "0"
+    cluster_without_encryption: bool = False
+    tls: tuple[str, str, str] = ("", "", "")
 
     def __post_init__(self) -> None:
         if self.jobs < 1:

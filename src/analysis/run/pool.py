@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from analysis.errors import InputError
 from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.order import Options
 
-CONNECT_SECONDS = 5
+
+@dataclass(frozen=True)
+class Pool:
+    """Who executes the steps of a run.
+
+    Parameters
+    ----------
+    executor
+        Takes jobs.
+    slots
+        How many steps it can execute side by side.
+    check
+        Raises InputError when it can execute no more.
+    look_every
+        Seconds between two such looks; None when there is nothing to look at.
+    """
+
+    executor: Executor
+    slots: int
+    check: Callable[[], None]
+    look_every: float | None = None
 
 
 @contextmanager
-def pool(options: Options, root: Path) -> Iterator[tuple[Executor, int]]:
-    """Give an executor and how many steps it can execute side by side.
+def pool(options: Options, root: Path) -> Iterator[Pool]:
+    """Give who executes the steps.
 
     Parameters
     ----------
@@ -37,12 +56,16 @@ def pool(options: Options, root: Path) -> Iterator[tuple[Executor, int]]:
     if options.cluster is None:
         executor = ThreadPoolExecutor(options.jobs, thread_name_prefix="step")
         try:
-            yield executor, options.jobs
+            yield Pool(executor, options.jobs, lambda: None)
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
     else:
-        with _client(options.cluster) as client:
-            yield client.get_executor(pure=False), _slots(client, options.cluster, root)
+        from analysis.run.cluster import LOOK_EVERY, connected
+
+        with connected(options) as cluster:
+            slots = cluster.slots()
+            cluster.refuse_others(whereabouts, str(root))
+            yield Pool(cluster.client.get_executor(pure=False), slots, cluster.check, LOOK_EVERY)
 
 
 def whereabouts(root: str) -> dict[str, str | None]:
@@ -56,43 +79,3 @@ def whereabouts(root: str) -> dict[str, str | None]:
         "requirements.lock": sha256(lock) if lock.exists() else None,
         "code of the package": digest(code),
     }
-
-
-@contextmanager
-def _client(address: str) -> Iterator[Any]:
-    from distributed import Client
-    from distributed.comm.addressing import get_address_host_port
-
-    try:
-        get_address_host_port(address)  # a client of no address takes 20 s to give up
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError) as error:
-        hint = "start one: dask scheduler; then on every machine: dask worker ADDRESS --nthreads N"
-        raise InputError(f"--cluster {address}", f"no Dask scheduler answers ({error})", hint=hint) from None
-    try:
-        yield client
-    finally:
-        client.close(timeout=1)  # type: ignore[no-untyped-call]
-
-
-def _slots(client: Any, address: str, root: Path) -> int:  # noqa: ANN401 - distributed ships no types
-    threads = client.nthreads()
-    if not threads:
-        raise InputError(f"--cluster {address}", "the scheduler has no workers", hint="dask worker ADDRESS")
-    _refuse_others(client, address, root)
-    return int(sum(threads.values()))
-
-
-def _refuse_others(client: Any, address: str, root: Path) -> None:  # noqa: ANN401 - the same
-    hint = "install the same version on every machine"
-    try:
-        found = client.run(whereabouts, str(root))
-    except Exception as error:  # whatever a worker without the package, or with an old one, raises
-        problem = f"a worker cannot tell what it works with ({type(error).__name__}: {error})"
-        raise InputError(f"--cluster {address}", problem, hint=hint) from None
-    here = whereabouts(str(root))
-    for worker, there in found.items():
-        for name, value in here.items():
-            if there[name] != value:
-                problem = f"the worker {worker} has another {name}; its numbers could be others"
-                raise InputError(f"--cluster {address}", problem, hint=hint)

@@ -5,7 +5,6 @@ The record is written last, and whole. A step without a record did not succeed, 
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,9 +15,12 @@ from typing import Any
 from analysis.run.chain import Step
 from analysis.run.hashes import Hashes
 from analysis.run.seal import read_sealed, write_sealed
-from analysis.run.whole import write_whole
 
 FORMAT = 1
+UNSETTLED = ("internal", "unsettled")
+"""What steps wrote themselves of files that were changed when the edition was settled, by stem."""
+GATED = ("internal", "gated")
+"""What is kept inside of published tables, by stem."""
 Key = Mapping[str, Mapping[str, Any]]
 
 
@@ -77,13 +79,13 @@ def is_of_others(folder: Path, name: str) -> bool:
 
 def write_failure(folder: Path, name: str, error: str) -> None:
     """Note that a step failed, and with what message."""
-    write_whole(_failure_place(folder, name), json.dumps({"error": error}))
+    write_sealed(_failure_place(folder, name), {"error": error})
 
 
 def read_failure(folder: Path, name: str) -> str | None:
     """Return the message with which a step failed in this folder, or None."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads(_failure_place(folder, name).read_text("utf8"))["error"])
+        return str(read_sealed(_failure_place(folder, name))["error"])
     return None
 
 
@@ -104,8 +106,22 @@ def files_of(folder: Path, step: Step) -> Iterator[Path]:
     for kind in ("tables", "figures"):
         yield from sorted(path for path in (folder / kind / step.stem).rglob("*") if path.is_file())
     yield folder / "internal" / "records" / f"{step.stem}.jsonl"
+    for kept in (UNSETTLED, GATED):
+        yield from sorted(path for path in folder.joinpath(*kept, step.stem).rglob("*") if path.is_file())
     for table in (*step.produces, *step.may_produce):
         yield folder / "internal" / f"{table}.parquet"
+
+
+def unsettle(folder: Path, step: Step) -> bool:
+    """Put back what a step wrote itself; tell whether the edition had been settled otherwise."""
+    kept = folder.joinpath(*UNSETTLED, step.stem)
+    for path in sorted(path for path in kept.rglob("*") if path.is_file()):
+        place = folder / path.relative_to(kept)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    found = kept.exists()
+    shutil.rmtree(kept, ignore_errors=True)
+    return found
 
 
 def outputs_of(folder: Path, step: Step, hashes: Hashes) -> tuple[dict[str, str], dict[str, str]]:

@@ -16,7 +16,7 @@ from analysis.run.chain import Step
 from analysis.run.job import Job, Outcome
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
-from analysis.run.pool import pool
+from analysis.run.pool import Pool, pool
 from analysis.run.show.events import Event, Watch
 from analysis.run.snapshot import snapshot
 
@@ -65,14 +65,14 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
 def _run(builds: Sequence[Build], project: Project, options: Options, watch: Watch) -> None:
     with (
         _closing(builds, project),
-        pool(options, project.root) as (executor, slots),
+        pool(options, project.root) as executing,
         ThreadPoolExecutor(1) as publisher,
     ):
         for build in builds:
             build.open()
         try:
             publisher.submit(publication.load, project.render)  # while the first notebook gets on
-            _Loop(builds, executor, slots, publisher, watch).go()
+            _Loop(builds, executing, publisher, watch).go()
         except BaseException:
             publisher.shutdown(cancel_futures=True)
             warm.close()
@@ -83,10 +83,8 @@ def _run(builds: Sequence[Build], project: Project, options: Options, watch: Wat
 class _Loop:
     """Hands out jobs as slots and steps become free."""
 
-    def __init__(
-        self, builds: Sequence[Build], executor: Executor, slots: int, publisher: Executor, watch: Watch
-    ) -> None:
-        self.builds, self.executor, self.slots, self.publisher = builds, executor, slots, publisher
+    def __init__(self, builds: Sequence[Build], executing: Pool, publisher: Executor, watch: Watch) -> None:
+        self.builds, self.executing, self.publisher = builds, executing, publisher
         self.watch = watch
         self.queue: list[tuple[Build, Job]] = []
         self.running: dict[Future[Any], tuple[Build, Job]] = {}
@@ -102,7 +100,10 @@ class _Loop:
     def _wait(self) -> list[Build]:
         """Wait until something has ended and return the builds that can go on."""
         # No future of a finished step may be held on to: a cluster executes it again when the worker that had it dies.
-        done, _ = wait([*self.running, *self.publishing], return_when=FIRST_COMPLETED)
+        under_way = [*self.running, *self.publishing]
+        done, _ = wait(under_way, self.executing.look_every, return_when=FIRST_COMPLETED)
+        if self.running:
+            self.executing.check()
         return [build for future in done if (build := self._collect(future))]
 
     def _hand_out(self, builds: Sequence[Build]) -> None:
@@ -111,10 +112,17 @@ class _Loop:
             if build.steps_ended and not build.ended:
                 self.publishing[self.publisher.submit(build.publish)] = build
         self.queue.sort(key=lambda item: self.builds.index(item[0]))
-        while self.queue and len(self.running) < self.slots:
+        while self.queue and len(self.running) < self.executing.slots:
             build, job = self.queue.pop(0)
             build.starts(job)
-            self.running[self.executor.submit(_execute, job)] = (build, job)
+            self.running[self._submitted(job)] = (build, job)
+
+    def _submitted(self, job: Job) -> Future[Any]:
+        try:
+            return self.executing.executor.submit(_execute, job)
+        except Exception:
+            self.executing.check()  # says what is wrong, where anything is
+            raise
 
     def _collect(self, future: Future[Any]) -> Build | None:
         if future in self.publishing:
