@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.errors import InputError, WithheldError
 from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.publish.language import header, localised, term, text, word
 from analysis.publish.layout import render
@@ -162,7 +162,9 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
 
 
 def number(value: float, digits: int, *, grouped: bool = True) -> str:
-    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
+    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero; a missing one withholds."""
+    if pd.isna(value):
+        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
     size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
     return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
 
