@@ -93,7 +93,9 @@ class Chapter(Release):
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
             return self._shown("table", "truth", _real_edition())
-        return self.table("truth", truth, caption=text("Every number that generated this world"), counts=(), free=["value"])
+        return self.table(
+            "truth", truth, caption=text("Every number that generated this world"), counts=(), free=["value"]
+        )
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
@@ -104,7 +106,17 @@ class Chapter(Release):
         within = int(figures["within"].sum())
         told = {"within": within, "all": len(figures)}
         caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
-        self.table("published_figures", figures, caption=text("{caption}, all in one file", caption=caption), counts=(), free=PRINTED_FREE)
+        undefined = int(figures["computed"].isna().sum())
+        if undefined:
+            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
+            caption = f"{caption}; {few}"
+        self.table(
+            "published_figures",
+            figures,
+            caption=text("{caption}, all in one file", caption=caption),
+            counts=(),
+            free=PRINTED_FREE,
+        )
         missed = self.table(
             "published_missed",
             figures[~figures["within"]].reset_index(drop=True),

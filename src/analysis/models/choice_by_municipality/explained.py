@@ -26,7 +26,11 @@ POINT_FREE = ("lat", "lon")
 PICTURE_FREE = ("density",)
 PICTURE_COUNTS = {count: ["estimate", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
 SPREAD_COUNTS = {count: ["tau", "tau_low", "tau_high", "share_explained"] for count in ("n_obs", "df_resid")}
-CLASS_COUNTS = {"municipalities": ["estimate", "ci_low", "ci_high", "tau"], "pupils": ["share_of_pupils"], "schools": []}
+CLASS_COUNTS = {
+    "municipalities": ["estimate", "ci_low", "ci_high", "tau"],
+    "pupils": ["share_of_pupils"],
+    "schools": [],
+}
 CLASS_FREE = ("all_municipalities",)
 
 

@@ -15,18 +15,21 @@ from analysis.publish.disclosure.declared import (
     refuse_unfounded,
 )
 from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
+from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, PROFILES, Profile, profile
 from analysis.publish.disclosure.ratios import Ratios
 
 __all__ = [
     "CROSS",
     "DOMINATED",
+    "NOTHING_DECLARED",
     "PROFILES",
     "SUPPRESSED",
     "Contributors",
     "Counts",
     "Free",
     "Gated",
+    "Linked",
     "Profile",
     "Ratios",
     "Totals",

@@ -20,7 +20,9 @@ Free = Sequence[str]
 WITHHELD = "suppressed"
 CALENDAR = re.compile(r"(?:.+_)?(?:year|jaar)(?:_.+)?")
 YEARS = (1900, 2100)
-MEASURE = re.compile(r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE)
+MEASURE = re.compile(
+    r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE
+)
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +134,9 @@ def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributo
     for column in frame.columns:
         if column not in declared and _is_numeric(frame[column]) and not _is_calendar(frame[column]):
             problem = f"column {column!r} holds numbers that are no count, rest on none and are not named as free"
-            hint = "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
+            hint = (
+                "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
+            )
             raise DisclosureError(f"{problem}\n  do      {hint}")
 
 
@@ -144,7 +148,9 @@ def _is_numeric(values: pd.Series) -> bool:
         return True  # of pandas, yes-no and complex numbers are numeric
     known = values.dropna()
     words = {str(value) for value in known if isinstance(value, str)}
-    others = any(hasattr(value, "__float__") or isinstance(value, complex) for value in known if not isinstance(value, str))
+    others = any(
+        hasattr(value, "__float__") or isinstance(value, complex) for value in known if not isinstance(value, str)
+    )
     written = len(words) > 1 and all(map(MEASURE.fullmatch, words)) and not all(map(_YEAR.fullmatch, words))
     return others or (written and not AREA_NAME.search(str(values.name).lower()))
 
