@@ -36,7 +36,8 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
     """
     found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     words = frame.select_dtypes(["object", "string", "category"])
-    for name in frame.columns.difference([*spared]):
+    asked = [name for name in frame if name not in spared and as_numbers(frame[name]) is not None]
+    for name in asked:
         numbers = as_numbers(frame[name])
         if numbers is None or len(numbers) != len(frame):
             continue
@@ -51,6 +52,7 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
                     found.loc[frame.index[place], name] = any(
                         _at_an_end(numbers[place], values[group]) for group in (slice(None), *groups)
                     )
+    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)  # an interval tells its middle
     return found
 
 
