@@ -10,7 +10,7 @@ With :math:`n` the count that a value rests on, :math:`b` what the profile round
 :math:`n_0 = n - b + 1` or less the smallest count that is published alike:
 
 - A *share or mean of whole numbers* is known by its values: times an exact count it is whole. Its step is at least
-  :math:`2u / n_0`, u the unit of the numbers, so that for each n in the rounding interval some part fits and the part
+  :math:`2 / n_0`, so that for each n in the rounding interval some part fits and the part
   is not given either. Where the part, or what it leaves, counts too few, the value is withheld.
 - An *estimate* has a step of a fifth of its standard error or less, a little more where few schools bear it: two means
   that differ by one school then give no school's value.
@@ -18,8 +18,8 @@ With :math:`n` the count that a value rests on, :math:`b` what the profile round
   published share and count give it: of a share of a random sample it says nothing of n and of the part.
 - The *limits of an interval* are published as distances from the published estimate in published standard errors: they
   say no more of the estimate than it says itself.
-- *Everything else* has a relative step of at least :math:`2 / n_0`: what scales with n, as a log-likelihood does, then
-  fits several n.
+- What *scales with n*, as a log-likelihood or a total does, is published as it would be of the published n.
+- *Everything else*, and that too, has a relative step of at least :math:`2 / n_0`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ ESTIMATES = ("estimate", "share", "mean", "fitted", "predicted")
 OTHERS = {"sd_schools": "sd"}
 """Estimates whose interval has another name."""
 P_VALUE = re.compile(r"p|p_(?:value|corrected|adjusted|tost|groups|within)(?:_.+)?|p_.*corrected")
+SCALES = re.compile(
+    r"(?!.*per_)(?:.*_)?(?:log_?lik|log_?likelihood|llf|aic|bic|deviance|chi2|wald|lr|total|sum)(?:_.*)?"
+)
+"""Names of numbers that scale with n."""
+EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
+"""Names of shares of variance: two that differ in their correction for n give it where both are fine."""
 TOLERANCE = 1e-9
 EXACT_DIGITS = 6
 """A number with this many significant digits or more was never rounded here."""
@@ -209,6 +215,16 @@ class _Counted:
         """Return, per row, the smallest number of persons that a column rests on; infinite where it rests on none."""
         return self._smallest(column, schools=False)
 
+    def scaled(self, column: str) -> Floats:
+        """Return, per row, the published number of persons by the exact one, of the largest that a column rests on."""
+        most, by = np.zeros(self.rows), np.ones(self.rows)
+        for name, columns in self.rests_on.items():
+            if column in columns and name in self.numbers and not _of_schools(name):
+                n, told = self.numbers[name], self.low(name) + self.profile.base(name) // 2
+                larger = n > most
+                by, most = np.where(larger, told / np.where(larger, n, 1.0), by), np.where(larger, n, most)
+        return by
+
     def schools(self, column: str) -> Floats:
         """Return, per row, the smallest number of schools that a column rests on; infinite where it rests on none."""
         return self._smallest(column, schools=True)
@@ -277,7 +293,7 @@ class _Counted:
         part = np.round(np.abs(values) * by.n)
         with np.errstate(invalid="ignore"):
             few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
-        step = nice(OPEN * unit / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
+        step = nice(OPEN / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
         return fits, step, few
 
 
@@ -388,7 +404,9 @@ def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, tabl
 def _step(name: str, values: Floats, whole: Whole, table: _Counted) -> Floats:
     """Return the step of a number of which no spread is known."""
     relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
-    return np.where(whole.fits, whole.step, relative)
+    if EXPLAINED.fullmatch(name) and table.rests(name) and table.profile.round_to > 1:
+        return nice(table.part(name), up=True)
+    return np.where(whole.fits & (SCALES.fullmatch(name) is None), whole.step, relative)
 
 
 def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded: Floats) -> Floats:
@@ -416,6 +434,7 @@ def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, 
 
 def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counted) -> Floats:
     """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
+    values = values * table.scaled(name) if SCALES.fullmatch(name) else values
     rounded = to_step(values, _step(name, values, whole[name], table))
     if not P_VALUE.fullmatch(name):
         return rounded

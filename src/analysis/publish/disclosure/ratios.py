@@ -136,7 +136,7 @@ def _of_sum(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str])
             wholes = numbers[part][known] / share[known]
         with np.errstate(invalid="ignore"):
             same = np.abs(wholes - wholes[0]) <= TOLERANCE * (wholes[0] + 1)
-        if same.all():
+        if same.all() and wholes[0] >= numbers[part][known].max():
             return Ratio(part, float(wholes[0]))
     return None
 
