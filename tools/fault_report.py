@@ -36,7 +36,7 @@ TAIL = """
 A kernel that is killed fails its step with a message; the notebooks beside it go on. When the warm parent is killed,
 the notebooks of its kernels run again in new interpreters, and the run succeeds. The edition is new already when the
 runner is killed between the swap and the last line that it writes. {temporary} of the {killed} killed runners left
-a folder of a kernel in the system's temporary folder.
+the copy of the code that it executed, or a folder of a kernel, in the system's temporary folder.
 """
 
 

@@ -15,6 +15,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
+if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
+    sys.stderr.write(
+        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
+        "in that of WSL go to this folder, and type `make install`\n"
+    )
+    sys.exit(2)
+
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.
@@ -171,6 +178,22 @@ def verify(
         compared, different = repeated(folder, order, CHAIN, project, options, watch)
     _fail_with(folder, different)
     sys.stdout.write(f"{folder}: every hash is right, and a second run gave the same {compared} files\n")
+
+
+@app.command()
+def release(
+    edition: EditionName,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier release.")],
+    outputs: Outputs = None,
+) -> None:
+    """Copy what may leave of a published edition into a folder that can be served or handed over as it is."""
+    from analysis.run.handover import hand_over
+
+    root, project = _project(outputs)
+    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    files = hand_over(folder, to, root)
+    sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, which may leave; nothing internal is among them\n")
+    sys.stdout.write(f"read it: {to / 'index.html'}\n")
 
 
 @app.command()

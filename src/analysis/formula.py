@@ -12,6 +12,7 @@ import ast
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from analysis.errors import InputError, nearest
 
@@ -155,7 +156,7 @@ def _check_number(node: ast.expr, formula: str) -> None:
     if isinstance(node, ast.Name):
         return
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        if not abs(node.value) <= LARGEST:
+        if not abs(_number(node)) <= LARGEST:
             raise _refused("holds a number that is too large", formula)
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not _is_small_power(node):
@@ -211,8 +212,13 @@ def _is_constant(node: ast.expr) -> bool:
 
 def _is_small_power(node: ast.BinOp) -> bool:
     power = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
-    small = isinstance(power, ast.Constant) and type(power.value) in (int, float) and abs(power.value) <= 9
-    return small and bool(_names(node.left))
+    number = isinstance(power, ast.Constant) and type(power.value) in (int, float)
+    return number and abs(_number(power)) <= 9 and bool(_names(node.left))
+
+
+def _number(node: ast.expr) -> float:
+    value: Any = node.value  # type: ignore[attr-defined]  # its type was looked at
+    return value if abs(value) <= LARGEST else math.inf
 
 
 def _terms(node: ast.expr) -> float:

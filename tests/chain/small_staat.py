@@ -40,12 +40,14 @@ class Operations:
             return arguments[1] == "renameat2"  # looked up right before it is called
         if event == "open":
             return isinstance(arguments[2], int) and bool(arguments[2] & os.O_CREAT) and self._below(arguments[0])
-        return event in CHANGES and self._below(arguments[0])
+        return event in CHANGES and self._below(arguments[0], arguments[-1])
 
-    def _below(self, path: object) -> bool:
+    def _below(self, path: object, folder: object = None) -> bool:
         text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
         # Whatever removes a tree names what is in it relative to an open folder.
-        return text.startswith(self.outputs) or not text.startswith("/")
+        if isinstance(folder, int) and folder >= 0 and not text.startswith("/"):
+            text = f"{Path(f'/proc/self/fd/{folder}').readlink()}/{text}"
+        return text.startswith(self.outputs)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.contracts import ROWS_SHOWN, require_columns
+from analysis.data.contracts import require_columns
 from analysis.data.names import remember, remember_rows
 from analysis.errors import InputError
 
@@ -103,8 +103,8 @@ def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[st
         raise InputError(file, f"not a table: {error}", hint=FETCH_AGAIN) from error
     uneven = [row for row in rows if len(row) != len(header)]
     if uneven:
-        first = f"{separator.join(uneven[0][:3])}..."
-        problem = f"{len(uneven)} rows do not have the {len(header)} fields of the header, the first begins {first!r}"
+        first = next(number for number, row in enumerate(rows, start=1) if len(row) != len(header))
+        problem = f"{len(uneven)} rows do not have the {len(header)} fields of the header, the first is row {first}"
         raise InputError(file, problem, hint=FETCH_AGAIN)
     remember_rows(header, rows)
     return header, rows
@@ -198,5 +198,6 @@ def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: floa
 
 def _refuse(bad: pd.Series[Any], wanted: str, file: str) -> None:
     if len(bad):
-        first = ", ".join(map(repr, bad.head(ROWS_SHOWN).tolist()))
-        raise InputError(file, f"column {bad.name!r} must hold {wanted}; {len(bad)} rows do not, the first: {first}")
+        # Not what stands there: a row may be a person.
+        first = f", the first is row {bad.index[0] + 1}" if isinstance(bad.index[0], int) else ""
+        raise InputError(file, f"column {bad.name!r} must hold {wanted}; {len(bad)} rows do not{first}")

@@ -136,6 +136,12 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 @cache
+def messages(language: str) -> tuple[tuple[str, str], ...]:
+    """Return every message with its translation, patterns of codes too."""
+    return tuple((message, translation) for message, translation, _ in _entries(language))
+
+
+@cache
 def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     """Return how codes with fields look and what they become, those with most words of their own first."""
     found = [(message, translation) for message, translation, context in _entries(language) if context == CODE]

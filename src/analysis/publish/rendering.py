@@ -9,10 +9,12 @@ from io import BytesIO, StringIO
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
 from analysis.publish.axes import localise
 from analysis.publish.language import text
 from analysis.publish.pictures import refuse_png, refuse_svg
+from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
 
@@ -49,6 +51,7 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
     if synthetic:
         _mark_synthetic(figure)
     _settle(figure)
+    refuse_untranslated(_words(figure), f"figure {name!r}")
     image, svg = BytesIO(), StringIO()
     figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None})
     with mpl.rc_context({"svg.hashsalt": salt}):
@@ -57,6 +60,14 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
     refuse_png(image.getvalue(), f"figure {name!r}")
     refuse_svg(svg.getvalue(), f"figure {name!r}")
     return image.getvalue(), svg.getvalue()
+
+
+def _words(figure: Figure) -> Iterator[str]:
+    """Give the text that a figure shows, formulas left out; its places are set, so that labels of ticks are there."""
+    for found in figure.findobj(Text):
+        told = found.get_text() if isinstance(found, Text) and found.get_visible() else ""
+        if "$" not in told:
+            yield told
 
 
 def _settle(figure: Figure) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from analysis.run.hashes import Hashes, sha256
+from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.private import INTERNAL
-from analysis.run.seal import keyed
+from analysis.run.seal import keyed, read_sealed, write_sealed
 from analysis.run.versions import run_git
 from analysis.run.workspace import MANIFEST_FILE
 
+SEAL = Path("internal") / "steps" / MANIFEST_FILE  # the one file that the manifest cannot tell of
 PACKAGES = (
     "papermill",
     "ipykernel",
@@ -68,8 +70,31 @@ def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest; its presence says that the edition is whole."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False)
-    (folder / MANIFEST_FILE).write_text(text + "\n", "utf8")
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+    write_sealed(folder / SEAL, {"sha256": digest(text)})
+    (folder / MANIFEST_FILE).write_text(text, "utf8")
+
+
+def is_of_here(folder: Path) -> bool:
+    """Tell whether the manifest of an edition was written here: that of elsewhere has another key."""
+    with suppress(OSError, ValueError, LookupError):
+        return bool(read_sealed(folder / SEAL)["sha256"] == sha256(folder / MANIFEST_FILE))
+    return False
+
+
+def damage(folder: Path, hashes: Hashes) -> str:
+    """Say what of an edition is not as it was published, by its sealed manifest; empty when all is."""
+    try:
+        if read_sealed(folder / SEAL)["sha256"] != hashes.of(folder / MANIFEST_FILE):
+            return f"{MANIFEST_FILE} was changed"
+        told = json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"]
+        found = outputs_of(folder, hashes)
+    except FileNotFoundError:
+        return f"{MANIFEST_FILE} is missing, or was not written here"
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return f"{MANIFEST_FILE} cannot be read: {error}"
+    wrong = next((name for name, known in told.items() if found.get(name) != known), None)
+    return f"{wrong} {'was changed' if wrong in found else 'is missing'}" if wrong else ""
 
 
 def git(root: Path) -> dict[str, Any]:

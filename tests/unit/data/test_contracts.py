@@ -1,4 +1,5 @@
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 
 from analysis.data.contracts import AGES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
@@ -123,3 +124,19 @@ def test_several_broken_rules_are_counted():
 def test_the_other_contracts_refuse_what_cannot_be(schema, row):
     with pytest.raises(InputError, match="1 rows fail"):
         check(pd.DataFrame([row]), schema, "f")
+
+
+def test_a_row_of_a_person_is_in_no_message():
+    """Column, rule and how many are enough to look it up; the value and the number of the pupil are theirs."""
+    contract = pa.DataFrameSchema(
+        {"pupil": pa.Column(int), "pc4": pa.Column(int, pa.Check.isin([1011], error="a postcode of the city"))},
+        unique=["pupil"],
+        strict=True,
+        name="by_pupil",
+    )
+    rows = pd.DataFrame({"pupil": [471, 472, 473], "pc4": [1030, 1031, 1011]})
+    with pytest.raises(InputError) as error:
+        check(rows, contract, "pupils.csv")
+    message = str(error.value)
+    assert "by_pupil: column pc4 must satisfy: a postcode of the city; 2 of 3 rows fail" in message
+    assert not any(value in message for value in ("471", "472", "1030", "1031"))

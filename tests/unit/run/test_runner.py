@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analysis.errors import InputError, StaatError
 from analysis.run import staging
+from analysis.run.assess import Assessor
 from analysis.run.kernel import warm
 from analysis.run.runner import RunFailedError
+from analysis.run.show.status import table
 
 ALL = ["01_one", "02_two", "03_three"]
 FAILS = "ratio = 1\nratio / 0"
@@ -339,3 +343,55 @@ def test_no_thread_stays_behind(small: Any) -> None:
     small.run()
     warm.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("step")]
+
+
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file, and put its time of writing back."""
+    before, content = path.stat(), bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_flipped_bit_in_any_file_is_seen_by_status(small: Any) -> None:
+    small.run()
+    whole = small.files()
+    for name in whole:
+        path = small.folder / name
+        flip(path)
+        said = table(Assessor(small.order, small.chain, small.project))
+        assert "small: up to date" not in said, name
+        path.write_bytes(whole[name])
+    assert "small: up to date" in table(Assessor(small.order, small.chain, small.project))
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "index.html", "internal/numbers.parquet"])
+def test_a_truncated_file_is_seen_by_status_and_made_again(small: Any, name: str) -> None:
+    small.run()
+    path = small.folder / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    said = table(Assessor(small.order, small.chain, small.project))
+    assert f"{name} was changed" in said
+    small.run()
+    assert small.up_to_date()
+
+
+def test_a_broken_neighbour_stops_nobody(small: Any) -> None:
+    small.outputs.mkdir()
+    for name, text in {"cut": '{"edition": "cut"', "none": "[]"}.items():
+        (small.outputs / name).mkdir()
+        (small.outputs / name / "manifest.json").write_text(text, "utf8")
+    (small.outputs / "loop").symlink_to(small.outputs / "loop")
+    (small.outputs / "closed").mkdir(mode=0)
+    assert small.run() == ["01_one", "02_two", "03_three"]
+    assert small.up_to_date()
+
+
+def test_a_folder_of_a_user_with_the_edition_s_name_stops_the_run_before_anything_runs(small: Any) -> None:
+    small.folder.mkdir(parents=True)
+    (small.folder / "notes.txt").write_text("mine", "utf8")
+    with pytest.raises(InputError, match="is a folder that no run of small made"):
+        small.run()
+    assert small.executed == []
+    assert (small.folder / "notes.txt").read_text("utf8") == "mine"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import InputError, StaatError
-from analysis.run import staging
-from analysis.run.owner import mark_edition
+from analysis.run import owner, records, staging
+from analysis.run.owner import mark_edition, own_folder
 
 
 def edition(folder: Path, text: str, name: str = "a") -> Path:
@@ -127,3 +127,79 @@ def test_a_folder_that_cannot_be_renamed_is_copied(tmp_path: Path, monkeypatch: 
     staging.swap_in(new, old)
     assert (old / "page.html").read_text("utf8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def of_a_user(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("mine", "utf8")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["a", "a.unfinished"])
+def test_a_folder_that_no_run_made_is_not_replaced(tmp_path: Path, name: str) -> None:
+    mine = of_a_user(tmp_path / name)
+    with pytest.raises(InputError, match=f"{name}: is a folder that no run of a made") as refused:
+        staging.begin(tmp_path, "a")
+    assert "move it away or choose another folder: --outputs DIR" in str(refused.value)
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_a_user_makes_during_a_run_is_not_swapped_out(tmp_path: Path) -> None:
+    built, _ = staging.begin(tmp_path, "a")
+    mine = of_a_user(tmp_path / "a")
+    with pytest.raises(InputError, match="no run of a made"):
+        staging.swap_in(built, mine)
+    assert (mine / "notes.txt").exists()
+    assert built.exists()
+
+
+@pytest.mark.parametrize("name", [".a.left-1-0", ".a.building-7", ".a.verify-1", ".a.aside", "a.kept"])
+def test_a_folder_of_a_user_is_left_alone_whatever_its_name(tmp_path: Path, name: str) -> None:
+    mine = of_a_user(tmp_path / name)
+    building, left = staging.begin(tmp_path, "a")
+    staging.discard([building, *left, *staging.leftovers(tmp_path, "a")])
+    staging.tidy(tmp_path, "a")
+    with own_folder(tmp_path, ".a.verify-"):
+        pass
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_may_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    built, _ = staging.begin(tmp_path, "a")
+    staging.swap_in(built, tmp_path / "a")
+    assert owner.is_edition(tmp_path / "a", "a")
+
+
+def test_files_that_a_user_put_in_an_edition_are_set_aside_with_a_name(tmp_path: Path) -> None:
+    old, new = edition(tmp_path / "a", "old"), edition(tmp_path / ".a.building-1-b", "new")
+    (old / "notes.txt").write_text("mine", "utf8")
+    (old / "tables").mkdir()
+    (old / "tables" / "mine.csv").write_text("a\n1\n", "utf8")
+    (old / "manifest.json").write_text(json.dumps({"outputs": {"page.html": ""}}), "utf8")
+    kept = staging.swap_in(new, old)
+    assert kept is not None
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*")) == [
+        "notes.txt",
+        "tables",
+        "tables/mine.csv",
+    ]
+
+
+def test_a_marker_says_which_machine_made_a_folder_and_when(tmp_path: Path) -> None:
+    with own_folder(tmp_path, "staat-kernel-") as folder:
+        told = json.loads((folder / owner.MARKER).read_text("utf8"))
+    assert told["made_by"] == "staat"
+    assert {"host", "boot", "since"} <= told.keys()
+    assert not folder.exists()
+
+
+def test_a_kept_result_is_a_copy(tmp_path: Path) -> None:
+    """A notebook that writes to a kept file in the build must not write to the published edition."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    (old / "tables").mkdir(parents=True)
+    (old / "tables" / "x.csv").write_text("1", "utf8")
+    record = records.Record("one", {}, {"tables/x.csv": "?"}, {}, 1.0, None, "warm", "", {})
+    records.take_over(record, old, new)
+    (new / "tables" / "x.csv").write_text("2", "utf8")
+    assert (old / "tables" / "x.csv").read_text("utf8") == "1"

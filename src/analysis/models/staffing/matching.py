@@ -70,6 +70,8 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     refuse_missing(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
     eligible = (near[RANK] >= 0).to_numpy()
+    if eligible.all() or not eligible.any():
+        raise ModelError(f"within {window} of the cut-off there are schools on one side only", Reason.EMPTY)
     partner = _partners(near, eligible, traits, exact)
     found = partner[partner >= 0]
     if len(found) == 0:
@@ -90,8 +92,6 @@ def _partners(
     others = np.flatnonzero(~eligible)
     gaps = ((X[eligible][:, None] - X[others][None]) ** 2).sum(axis=2)
     gaps = np.where(cell[eligible][:, None] == cell[others][None], gaps, np.inf)
-    if len(others) == 0:
-        return np.full(int(eligible.sum()), -1)
     nearest = gaps.argmin(axis=1)
     return np.where(np.isfinite(gaps[np.arange(len(gaps)), nearest]), others[nearest], -1)
 

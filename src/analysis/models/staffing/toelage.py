@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import in_form
 from analysis.models.regression import Regression
 from analysis.models.staffing.discontinuity import discontinuity
@@ -211,7 +211,10 @@ def event_study(of: Study, *, cluster: str = "board") -> tuple[pd.DataFrame, dic
 
 
 def matched(of: Study, *, window: float) -> tuple[pd.DataFrame, Matched | None]:
-    """Compare eligible schools near the cut-off with their matches (model ``amt_matched``); None if there are none."""
+    """Compare eligible schools near the cut-off with their matches (model ``amt_matched``).
+
+    Where they cannot be matched or compared, the rows have no estimate and a ``reason``, and there are no matches.
+    """
     traits = [f"before_{trait}" for trait in TRAITS]
     schools = of.by_school.dropna(subset=traits)
     try:
@@ -219,7 +222,7 @@ def matched(of: Study, *, window: float) -> tuple[pd.DataFrame, Matched | None]:
         effects = {outcome: found.effect(outcome) for outcome in ALL}
     except ModelError as error:
         error.raise_unless_of_the_data()
-        return pd.DataFrame(), None
+        return _unmatched(error.reason), None
     right = int(found.rows["eligible"].sum())
     sides = {"n_left": len(found.rows) - right, "n_right": right, "n_least": min(right, len(found.rows) - right)}
     told = [
@@ -229,3 +232,11 @@ def matched(of: Study, *, window: float) -> tuple[pd.DataFrame, Matched | None]:
         for outcome, effect in effects.items()
     ]
     return pd.concat(told, ignore_index=True), found
+
+
+def _unmatched(reason: Reason) -> pd.DataFrame:
+    none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value"), np.nan)
+    nobody = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right", "n_least"), 0)
+    rows = pd.DataFrame({"outcome": ALL, "unit": [UNITS[outcome] for outcome in ALL]}).assign(**none, **nobody)
+    said = {"term": "eligible", "cluster": "board", "reason": reason.value}
+    return in_form(rows, model="amt_matched", group="near the cut-off", **said)

@@ -52,5 +52,6 @@ def _verdict(assessor: Assessor, standings: Sequence[Standing]) -> str:
     if assessor.up_to_date(published):
         return "up to date"
     if all(standing.state == "valid" for standing in standings):
-        return "the pages must be made again"
+        done = {standing.step.stem: standing.record for standing in standings if standing.record}
+        return f"the pages must be made again: {assessor.why_pages(published, done)}"
     return "would run"

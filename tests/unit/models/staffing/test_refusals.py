@@ -1,10 +1,13 @@
 """Which errors leave a row without an estimate, and which stop the run; and what was a singular matrix before."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, Reason
+from analysis.models.staffing import rows, toelage
 from analysis.models.staffing.discontinuity import Bandwidths, coefficient_weights, discontinuity
 from analysis.models.staffing.matching import match
 from analysis.models.staffing.toelage import attempt
@@ -67,3 +70,21 @@ def test_one_cluster_gives_no_error():
     with pytest.raises(ModelError) as caught:
         discontinuity(x, x**2, cluster=["one"] * 60, bandwidths=Bandwidths(0.8, 0.9))
     assert caught.value.reason is Reason.TOO_FEW_CLUSTERS
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_schools_on_one_side_of_the_cut_off_are_not_matched_and_that_is_said(side):
+    """The table names every outcome with its reason, where it was empty and the page said nothing."""
+    schools = neighbours(size=SIZES).assign(rank=side * np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    with pytest.raises(ModelError, match="on one side only") as caught:
+        match(schools, ["size"], window=5)
+    assert caught.value.reason is Reason.EMPTY
+
+    traits = {f"before_{trait}": SIZES for trait in toelage.TRAITS}
+    study = SimpleNamespace(by_school=schools.assign(**traits))
+    told, found = toelage.matched(study, window=5)
+    assert found is None
+    assert list(told["outcome"]) == list(toelage.ALL)
+    assert set(told["reason"]) == {"nobody of this kind"}
+    assert told["estimate"].isna().all()
+    assert (rows.together([told])["reason"] == "nobody of this kind").all()

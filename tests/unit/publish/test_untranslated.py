@@ -1,0 +1,66 @@
+"""A word that nobody translated is on no page in another language, wherever the text comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from matplotlib.figure import Figure
+
+from analysis.errors import InputError
+from analysis.publish import language
+from analysis.publish.rendering import drawn
+from analysis.publish.untranslated import refuse_untranslated
+
+
+@pytest.fixture(autouse=True)
+def _dutch() -> Iterator[None]:
+    with language.speaking("nl"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Leraren van 55 and over", "and"),
+        ("age_band", "age_band"),
+        ("het aandeel mean_fte per school", "mean_fte"),
+        ("Leerlingen met ouders from abroad", "from"),
+        ("aandeel teachers", "teachers"),
+    ],
+)
+def test_a_word_that_is_left_in_english_is_refused(text: str, word: str) -> None:
+    with pytest.raises(InputError, match=rf"sentence: shows '{word}', which is not in 'nl'"):
+        refuse_untranslated([text], "sentence")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leraren van 55 jaar en ouder",
+        "In Best en Both gaat 12% naar een school in de buurt",
+        "groep 8, vmbo-t tot vwo, 's-Gravenhage",
+        "https://example.org/a_b_c.csv",
+    ],
+)
+def test_dutch_and_names_are_not(text: str) -> None:
+    refuse_untranslated([text], "sentence")
+
+
+@pytest.mark.parametrize("where", ["xlabel", "tick", "legend", "title", "text"])
+def test_what_a_figure_shows_is_looked_at(where: str) -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], label="mean_fte" if where == "legend" else "gemiddelde")
+    axes.legend()
+    axes.set_xlabel("mean_fte" if where == "xlabel" else "jaar")
+    axes.set_xticks([0, 1], ["mean_fte" if where == "tick" else "ja", "nee"])
+    axes.set_title("mean_fte" if where == "title" else "titel")
+    axes.text(0, 0, "mean_fte" if where == "text" else "hier")
+    with pytest.raises(InputError, match="figure 'one': shows 'mean_fte'"):
+        drawn(figure, "one", salt="one", synthetic=False)
+
+
+def test_english_editions_say_what_they_like() -> None:
+    with language.speaking("en"):
+        refuse_untranslated(["Teachers of 55 and over, by age_band"], "sentence")
