@@ -6,11 +6,14 @@ BIN := .venv/bin
 READY := .venv/.ready
 PUBLISHED := .venv/published/.ready
 
-.PHONY: run test install lab lint slow lock clean help
+.PHONY: run release test install lab lint slow lock clean help
 .DEFAULT_GOAL := help
 
 run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
 	$(BIN)/staat run params/$(EDITION).yml
+
+release: $(READY)  ## copy what may leave into a folder of its own: make release EDITION=amsterdam-2020 TO=DIR
+	$(BIN)/staat release $(EDITION) --to $(TO)
 
 test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy

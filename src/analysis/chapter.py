@@ -12,7 +12,7 @@ from analysis.data import tables
 from analysis.data.names import remembered
 from analysis.publish import findings
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
-from analysis.publish.disclosure import Counts
+from analysis.publish.disclosure import Counts, Free
 from analysis.publish.language import SOURCE, speak, text
 from analysis.publish.names import named_in, places_in
 from analysis.publish.published import Published
@@ -23,6 +23,7 @@ from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
+PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "within")
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
 """Column of findings that are handed over: why one is not shown; empty for those that are."""
@@ -51,7 +52,12 @@ class Chapter(Release):
 
         Findings go without the sentences that this chapter may not show: a later one could not know that.
         """
+        self.holds(name, frame)
         tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
+
+    def holds(self, name: str, frame: pd.DataFrame) -> None:
+        """Note that this chapter has made rows of persons or schools: none of their values may be published."""
+        self._loaded.add(name, frame)
 
     def inputs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Note for the manifest which source files were read, with their hashes."""
@@ -69,7 +75,7 @@ class Chapter(Release):
         smallest = {"pupils": few, "pupils4": few, "schools": self.profile.min_schools}
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
-        return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=ACCOUNT_SHOWN)
+        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=ACCOUNT_SHOWN)
 
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
@@ -81,13 +87,15 @@ class Chapter(Release):
         folded = pd.concat(told, ignore_index=True)
         counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
-        return self.table(name, folded, caption=caption, counts=dict.fromkeys(counted, ()), shown=shown)
+        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=shown)
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
         if truth.empty:
             return self._shown("table", "truth", _real_edition())
-        return self.table("truth", truth, caption=text("Every number that generated this world"), counts=())
+        return self.table(
+            "truth", truth, caption=text("Every number that generated this world"), counts=(), free=["value"]
+        )
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
@@ -98,12 +106,23 @@ class Chapter(Release):
         within = int(figures["within"].sum())
         told = {"within": within, "all": len(figures)}
         caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
-        self.table("published_figures", figures, caption=text("{caption}, all in one file", caption=caption), counts=())
+        undefined = int(figures["computed"].isna().sum())
+        if undefined:
+            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
+            caption = f"{caption}; {few}"
+        self.table(
+            "published_figures",
+            figures,
+            caption=text("{caption}, all in one file", caption=caption),
+            counts=(),
+            free=PRINTED_FREE,
+        )
         missed = self.table(
             "published_missed",
             figures[~figures["within"]].reset_index(drop=True),
             caption=text("{caption}; those outside it, and why", caption=caption),
             counts=(),
+            free=PRINTED_FREE,
             shown=["figure_id", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
@@ -120,13 +139,14 @@ class Chapter(Release):
                 rows.reset_index(drop=True),
                 caption=f"{rows['source'].iloc[0].rpartition(', ')[0]} ({file})",
                 counts=(),
+                free=PRINTED_FREE,
                 shown=["figure_id", "place", "unit", "published", "computed", "tolerance", "within"],
                 digits=PRINTED_DIGITS,
             ).html
 
-    def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts) -> Published:
+    def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts, free: Free = ()) -> Published:
         """Publish a table that is too long for a page: the page links to it."""
-        self.table(name, frame, caption=caption, counts=counts)
+        self.table(name, frame, caption=caption, counts=counts, free=free)
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
@@ -180,6 +200,12 @@ class Chapter(Release):
                 digits={"p_value": 3, "p_corrected": 3},
             )
         return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
+
+
+def _with_rows(account: pd.DataFrame, counted: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Return what an account counts: the rows of a step rest on its pupils."""
+    rows = {name: name.replace("pupils_", "rows_") for name in counted if name.startswith("pupils_")}
+    return {name: [rows[name]] if rows.get(name) in account else () for name in counted}
 
 
 def _real_edition() -> str:

@@ -181,6 +181,22 @@ def verify(
 
 
 @app.command()
+def release(
+    edition: EditionName,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier release.")],
+    outputs: Outputs = None,
+) -> None:
+    """Copy what may leave of a published edition into a folder that can be served or handed over as it is."""
+    from analysis.run.handover import hand_over
+
+    root, project = _project(outputs)
+    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    files = hand_over(folder, to, root)
+    sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, which may leave; nothing internal is among them\n")
+    sys.stdout.write(f"read it: {to / 'index.html'}\n")
+
+
+@app.command()
 def diff(
     before: Before,
     after: After,

@@ -23,6 +23,7 @@ from analysis.errors import InputError
 from analysis.models.comparison import compare
 from analysis.run.workspace import project_root
 from analysis.synthetic.advice_country import country_truth, make_country
+from analysis.synthetic.lacking import truth_without, world_without
 from analysis.synthetic.moments import against_print
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
@@ -83,6 +84,7 @@ def receive(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
+    lacks: Sequence[str] = (),
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
@@ -96,7 +98,8 @@ def receive(
     """
     root = project_root()
     if source == "synthetic":
-        return _synthetic(make_world(scale, seed), region, schoolweging_year, scale)
+        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
+        return _synthetic(world, region, schoolweging_year, scale)
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.publish.site:build"
+SETTLE = "analysis.publish.settling"
 EXPLAINED = ("models", "data", "intake.py")  # what the appendix of methods tells of
 DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "publish/locale"
@@ -37,7 +38,7 @@ PACKAGE = Path(__file__).parent
 def project_of(root: Path, outputs: Path) -> Project:
     """Return the project in a folder, with its outputs."""
     explains = (root / "docs" / "methods.md", *(PACKAGE / name for name in EXPLAINED))
-    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains)
+    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains, settle=SETTLE)
 
 
 def params_file(root: Path, name: str) -> Path:

@@ -24,6 +24,9 @@ class DataBlock(Block):
         "go on with a source file whose hash differs from its card; the manifest then says so", default=False
     )
     scale: float = key("size of the synthetic city; 1 is 62,000 pupils, 213 schools", default=1.0, gt=0, le=20)
+    lacks: tuple[Literal["boards", "stadsdelen", "small_schools"], ...] = key(
+        "what the synthetic city has but one of (school boards, stadsdelen) or none of (small schools)", default=()
+    )
     advice_of_schools: bool = key(
         "read the files of DUO on the advices and end-test scores of schools too (duo only)", default=False
     )
@@ -40,6 +43,8 @@ class DataBlock(Block):
     def _scale_is_for_synthetic_data(self) -> DataBlock:
         if self.source != "synthetic" and self.scale != 1.0:
             raise ValueError("scale applies to synthetic data only; leave it out")
+        if self.source != "synthetic" and self.lacks:
+            raise ValueError("lacks applies to synthetic data only; leave it out")
         if self.source == "synthetic" and self.advice_of_schools:
             raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
         if self.source == "synthetic" and self.money_of_schools:

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from analysis.errors import DisclosureError
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Profile
-from analysis.publish.disclosure.declared import refuse_undeclared
+from analysis.publish.disclosure.declared import refuse_uncounted
 from analysis.publish.identity import refuse_identifying, refuse_identifying_text, refuse_numbered
 from analysis.publish.names import Names
 from analysis.publish.sentences import refuse_exact
@@ -71,7 +71,7 @@ def check_table(path: Path, where: str, asked: Asked) -> None:
         refuse_identifying(frame)
         refuse_numbered(frame, counts)
         refuse_odd_cells(frame, asked.profile)
-        refuse_undeclared(frame, {column: tuple(frame.columns) if counts else () for column in counts}, {})
+        refuse_uncounted(frame, counts)
         asked.names.refuse_frame(frame)
         for column in counts:
             _refuse_counts(frame[column].rename(column), asked.profile)

@@ -45,7 +45,7 @@ class Column:
     values
         Its different values, sorted.
     step
-        Of the grid on which all lie, a power of ten; 0 where they are finer.
+        Of the grid on which each lies, that of its own decimals or of all values; 0 where they are finer.
     half
         How far the number behind each value may be from it.
     rounded
@@ -53,7 +53,7 @@ class Column:
     """
 
     values: Floats
-    step: float
+    step: Floats
     half: Floats
     rounded: bool = True
 
@@ -62,19 +62,19 @@ class Column:
         """Take the values of a column; what is missing or infinite is left out."""
         found = np.unique(values[np.isfinite(values)])
         exact = EXACT * np.maximum(np.abs(found), 1e-3)
-        for decimals in range(DECIMALS + 1):
-            scaled = found * 10.0**decimals
-            if (np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))).all():
-                step = 10.0**-decimals
-                whole_steps = np.round(np.diff(scaled)).astype(np.int64)
-                common = int(np.gcd.reduce(whole_steps)) if len(whole_steps) else 1
-                return cls(found, common * step, exact + step / 2)
-        return cls(found, 0.0, exact, rounded=False)
+        own = _decimals(found)
+        finest = own.max(initial=0)
+        if finest > DECIMALS:
+            return cls(found, np.zeros(len(found)), exact, rounded=False)
+        whole_steps = np.round(np.diff(found) * 10.0**finest).astype(np.int64)
+        common = int(np.gcd.reduce(whole_steps)) if len(whole_steps) else 1
+        smallest = 10.0 ** -float(finest)
+        return cls(found, np.maximum(10.0**-own, common * smallest), exact + smallest / 2)
 
     @property
     def coarse(self) -> bool:
         """Whether its values are no finer than one decimal."""
-        return self.rounded and self.step > COARSE
+        return self.rounded and bool(np.median(self.step) > COARSE)
 
     @property
     def exact(self) -> Column:
@@ -92,12 +92,13 @@ class Own:
     spreads: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, values: Floats) -> Own:
-        """Take the values of a column; what is missing or infinite is left out."""
+    def of(cls, values: Floats, owned: NDArray[np.bool_] | None = None) -> Own:
+        """Take the values of a column: of all rows for mean and spread, of those `owned` the values that are told."""
         known = values[np.isfinite(values)]
+        own = known if owned is None else values[owned & np.isfinite(values)]
         if len(known) < FEWEST:
-            return cls(np.unique(known), len(known))
-        return cls(np.unique(known), len(known), float(known.mean()), (float(known.std()), float(known.std(ddof=1))))
+            return cls(np.unique(own), len(known))
+        return cls(np.unique(own), len(known), float(known.mean()), (float(known.std()), float(known.std(ddof=1))))
 
 
 Undo = Callable[[Floats], Floats]
@@ -157,14 +158,22 @@ def whole(column: Column, own: Own) -> float:
     if not len(x) == len(rows) == own.rows or len(x) < FEWEST:
         return 0.0
     middle = rows.mean()
-    best = 0.0
+    best = max(_as_it_is(column, rows, factor) for factor in (1.0, 100.0))
     for ordered in (x, x[::-1]):
         slope = np.polyfit(rows - middle, ordered, 1)
         left = np.abs(np.polyval(slope, rows - middle) - ordered)
-        if (left <= (column.step or 2 * EXACT * np.abs(x).max())).all():
-            cells = (x[-1] - x[0]) / column.step if column.step else 1 / LEAST
+        if (left <= 2 * column.half).all():
+            cells = (x[-1] - x[0]) / (2 * column.half.min()) if column.rounded else 1 / LEAST
             best = max(best, (len(x) - 2) * np.log10(max(cells / 2, 1.0)))
     return float(best)
+
+
+def _as_it_is(column: Column, rows: Floats, factor: float) -> float:
+    """Return the evidence that a column is all rows in some order, only rounded: of so many choices of grid points."""
+    if (np.abs(column.values - factor * rows) > column.half).any():
+        return 0.0
+    points = (column.values[-1] - column.values[0]) / (2 * column.half.min()) + 1
+    return _ways(int(min(points, 1e9)), len(rows))
 
 
 def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Floats, *, anchors: int) -> float:
@@ -189,6 +198,15 @@ def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
     different = first != second
     scale = (x[1] - x[0]) / (second - first)[different]
     return x[0] - scale * first[different], scale
+
+
+def _decimals(values: Floats) -> Floats:
+    """Return how many decimals each value has; one more than `DECIMALS` where it has more."""
+    found = np.full(len(values), DECIMALS + 1.0)
+    for decimals in range(DECIMALS, -1, -1):
+        scaled = values * 10.0**decimals
+        found[np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))] = decimals
+    return found
 
 
 def _ends(one: Floats, other: Floats) -> tuple[Floats, Floats]:
@@ -216,10 +234,10 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
     """Return for each value that is met the share of grid points nearby that rows hold."""
     values = column.values[met]
     if column.rounded:
-        return _held(values, np.full(len(values), column.step), rows, undo)
+        return _held(values, column.step[met], rows, undo)
     undone = undo(values)
-    common = Column.of(undone).step
-    steps = np.maximum(_fractions(undone), common)
+    decimals = _decimals(undone)
+    steps = np.maximum(_fractions(undone), np.where(decimals <= DECIMALS, 10.0**-decimals, 0.0))
     chance = np.full(len(values), LEAST)
     for step in np.unique(steps[steps > 0]):
         own = steps == step

@@ -166,6 +166,7 @@ def by_group(estimates: pd.DataFrame) -> pd.DataFrame:
 def with_bounds(headlines: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:
     """Put the bounds under a headline as one line from the lower to the upper one, without a dot."""
     ends = bounds.pivot_table(index="outcome", columns="term", values="estimate", sort=False)
+    ends = ends.reindex(columns=["lower", "upper"])  # where none of them is known there is no such column
     line = bounds.drop_duplicates("outcome").set_index("outcome")
     line = line.assign(estimate=float("nan"), std_error=float("nan"), p_value=float("nan"), term="bounds")
     line = line.assign(ci_low=ends["lower"], ci_high=ends["upper"]).reset_index()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.publish.disclosure.gate import SUPPRESSED, TOTAL_WORDS, Gated
+from analysis.publish.disclosure.gate import SUPPRESSED, Gated
+from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import Profile
 
 Key = tuple[str, ...]
@@ -25,8 +26,8 @@ class Told(NamedTuple):
     counts: tuple[str, ...]
     keys: tuple[str, ...]
     signs: pd.DataFrame | None = None
-    region: str = ""
-    """Of another edition: what tells its population apart."""
+    linked: Linked = NOTHING_DECLARED
+    """What its chapter declares of it: totals, wholes, and keys that other tables call otherwise."""
 
 
 class Cell(NamedTuple):
@@ -91,43 +92,116 @@ def _sum(cells: Sequence[tuple[int, Cell]]) -> Margin:
     return Margin(tuple(number for number, _ in cells), low, high, len(cells) - len(told))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The count cells of a table as arrays, rows by columns, and the words that tell its rows apart.
+
+    Parameters
+    ----------
+    name, counts, keys
+        Of the table; the keys under the names that other tables know them by.
+    linked
+        What is declared of it.
+    low, high
+        Between what each cell lies by itself.
+    open
+        Which cells are published with their number.
+    numbers
+        The number of each cell in the ledger; -1 where there is none.
+    """
+
+    name: str
+    counts: tuple[str, ...]
+    keys: pd.DataFrame
+    linked: Linked
+    low: np.ndarray
+    high: np.ndarray
+    open: np.ndarray
+    numbers: np.ndarray
+    views: dict[Any, Any] = field(default_factory=dict)
+    """Sums that were made of it before."""
+
+    @property
+    def there(self) -> np.ndarray:
+        """Which cells there are."""
+        there: np.ndarray = self.numbers >= 0
+        return there
+
+    @cached_property
+    def hides(self) -> list[bool]:
+        """Whether anything is withheld, by column."""
+        return [bool(hidden) for hidden in (self.there & ~self.open).any(axis=0)]
+
+    @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """The words in each key."""
+        return {str(key): frozenset(self.keys[key]) - {""} for key in self.keys}
+
+    @cached_property
+    def independent(self) -> list[str]:
+        """The keys without those that follow from the others, such as labels put together of them."""
+        varied = [str(key) for key in self.keys if self.keys[key].nunique() > 1]
+        joined = [key for key in varied if self.keys[key].str.contains(", ").mean() > 0.5]
+        others = sorted((key for key in varied if key not in joined), key=lambda key: self.keys[key].nunique())
+        distinct = len(self.keys[varied].drop_duplicates())
+        for key in (*joined, *others):
+            rest = [name for name in varied if name != key]
+            if rest and len(self.keys[rest].drop_duplicates()) == distinct:
+                varied = rest
+        return varied
+
+
 def told_of(name: str, gated: Gated) -> Told:
     """Return what a reader sees of a gated table."""
-    return Told(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed)
+    return Told(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
 
 
-def cells_of(told: Told, profile: Profile, start: int) -> tuple[list[Cell], list[Layer]]:
-    """Return the numbers of a table, numbered from `start`, and its layers.
+def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
+    """Return the count cells of a table, numbered from `start`.
 
     A number that is rounded is known but for its rounding; one that is withheld with the sign that it is small is known
     to be small; of another one nothing is known.
     """
-    rows = list(_active(told))
-    cells: list[Cell] = []
+    shape = (len(told.frame), len(told.counts))
+    low, high, withheld = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    for place, column in enumerate(told.counts):
+        low[:, place], high[:, place], withheld[:, place] = _bounds(told, column, profile)
+    there = withheld | ~np.isnan(low)
+    numbers = np.full(shape, -1)
+    numbers[there] = start + np.arange(int(there.sum()))
+    cells = [
+        Cell(told.name, told.counts[place], int(row) + 1, float(low[row, place]), float(high[row, place]), bool(hidden))
+        for (row, place), hidden in zip(np.argwhere(there), withheld[there], strict=True)
+    ]
+    named = {key: told.linked.same.get(key, key) for key in told.keys}
+    keys = told.frame[[*told.keys]].astype("string").fillna("").rename(columns=named).astype(object)
+    return Sheet(told.name, told.counts, keys, told.linked, low, high, there & ~withheld, numbers), cells
+
+
+def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[str, frozenset[str]]) -> list[Layer]:
+    """Return the layers of a table: rows of a total have fewer keys."""
     layers: dict[tuple[str, tuple[str, ...]], Layer] = {}
-    for column in told.counts:
-        low, high, withheld = _bounds(told, column, profile)
-        for row, (names, key) in enumerate(rows):
-            if not withheld[row] and np.isnan(low[row]):
-                continue
-            layer = layers.setdefault((column, names), Layer(told.name, column, names))
-            cell = Cell(told.name, column, row + 1, float(low[row]), float(high[row]), bool(withheld[row]))
-            layer.cells.setdefault(key, []).append((start + len(cells), cell))
-            cells.append(cell)
-    return cells, list(layers.values())
+    rows = list(_active(sheet, totals))
+    for row, place in np.argwhere(sheet.there):
+        column, (names, key) = sheet.counts[place], rows[row]
+        number = int(sheet.numbers[row, place])
+        layer = layers.setdefault((column, names), Layer(sheet.name, column, names))
+        layer.cells.setdefault(key, []).append((number, cells[number - start]))
+    return sorted(layers.values(), key=lambda layer: sheet.counts.index(layer.column))
 
 
-def _active(told: Told) -> Iterator[tuple[tuple[str, ...], Key]]:
+def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tuple[tuple[str, ...], Key]]:
     """Yield per row which keys tell it apart, sorted by name, and their values."""
-    names = sorted(told.keys)
-    words = [told.frame[name].astype("string").fillna("").tolist() for name in names]
-    for values in zip(*words, strict=True) if names else ((),) * len(told.frame):
-        known = [(name, value) for name, value in zip(names, values, strict=True) if not _everyone(value)]
+    names = sorted(key for key in sheet.keys if sheet.words[key])
+    words = [sheet.keys[name].tolist() for name in names]
+    for values in zip(*words, strict=True) if names else ((),) * len(sheet.keys):
+        known = [
+            (name, value) for name, value in zip(names, values, strict=True) if value not in totals.get(name, NO_WORDS)
+        ]
         yield tuple(name for name, _ in known), tuple(value for _, value in known)
 
 
-def _everyone(value: str) -> bool:
-    return not value or value.lower() in TOTAL_WORDS
+NO_WORDS: frozenset[str] = frozenset()
 
 
 def _bounds(told: Told, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from analysis.publish.differencing_layers import Cell, Layer, Told, cells_of
+from analysis.publish.differencing_layers import Cell, Layer, Sheet, Told, layers_of, sheet_of
 from analysis.publish.differencing_links import Gap, Link, compare
+from analysis.publish.differencing_sums import sums_of
+from analysis.publish.differencing_words import same_numbers
 from analysis.publish.disclosure.audit import SLACK, Equation, exposed
 from analysis.publish.disclosure.profiles import Profile
 
@@ -34,25 +36,48 @@ class Ledger:
         self.cells: list[Cell] = []
         self.gaps: list[Gap] = []
         self._layers: dict[str, list[Layer]] = {}
+        self._sheets: dict[str, Sheet] = {}
+        self._totals: dict[str, Mapping[str, frozenset[str]]] = {}
         self._links: list[Link] = []
 
-    def add(self, told: Told, *, among: Iterable[Layer] | None = None) -> list[Layer]:
-        """Add a table, compare it with itself and with the layers `among` (else with all), and return its layers."""
-        cells, layers = cells_of(told, self.profile, len(self.cells))
+    def add(self, told: Told, *, among: Iterable[str] | None = None) -> None:
+        """Add a table, and compare it with itself and with the tables `among`, else with all."""
+        start = len(self.cells)
+        sheet, cells = sheet_of(told, self.profile, start)
         self.cells += cells
-        others = [layer for known in self._layers.values() for layer in known] if among is None else list(among)
+        found = sums_of(sheet)
+        self._links += found.links
+        layers = layers_of(sheet, cells, start, found.totals)
+        names = [name for name in (self._sheets if among is None else among) if name in self._sheets]
+        for name in names:
+            self._links += same_numbers(sheet, self._sheets[name])
+        others = [layer for name in names for layer in self._layers[name]]
         for place, layer in enumerate(layers):
             for other in (*others, *layers[:place]):
                 if other.column == layer.column:
                     links, gaps = compare(layer, other, self.profile)
                     self._links += links
                     self.gaps += gaps
-        self._layers.setdefault(told.name, []).extend(layers)
-        return layers
+        self._layers[told.name], self._sheets[told.name] = layers, sheet
+        self._totals[told.name] = found.totals
+
+    def restate(self, told: Told, start: int) -> None:
+        """State anew the cells of the table that was added last, of which more is withheld.
+
+        The sums stay that were found when more of it was told: who withholds a number does not make it less true.
+        """
+        sheet, cells = sheet_of(told, self.profile, start)
+        self.cells[start:] = cells
+        self._sheets[told.name] = sheet
+        self._layers[told.name] = layers_of(sheet, cells, start, self._totals[told.name])
+
+    def open_gaps(self) -> list[Gap]:
+        """Return the gaps of which both sides are still published."""
+        return [gap for gap in self.gaps if not any(self.cells[cell].withheld for cell in (*gap.left, *gap.right))]
 
     def without_last(self, size: int, name: str) -> None:
         """Forget the table `name`, that was added last, when there were `size` cells."""
-        del self.cells[size:], self._layers[name]
+        del self.cells[size:], self._layers[name], self._sheets[name], self._totals[name]
         self._links = [link for link in self._links if max((*link.left, *link.right)) < size]
         self.gaps = [gap for gap in self.gaps if max((*gap.left, *gap.right)) < size]
 
@@ -71,7 +96,7 @@ class Ledger:
         return [
             Leak(hidden[name], tuple(link for link in links if not members[name].isdisjoint((*link.left, *link.right))))
             for name, (least, most) in sorted(found.items())
-            if (name in told or least < self._threshold(name)) and not self._is_open_zero(most)
+            if (name in told or least < self._threshold(name) or most - least < 1) and not self._is_open_zero(most)
         ]
 
     def _members(self, links: Iterable[Link], names: Sequence[int]) -> dict[int, set[int]]:
@@ -90,12 +115,15 @@ class Ledger:
         return self.profile.threshold(self.cells[cell].column)
 
     def _same_cells(self) -> list[int]:
-        """Return for every cell the first one that is the same number."""
+        """Return for every cell the first one that is the same number; no two that cannot be."""
         names = list(range(len(self.cells)))
-        for left, right in self._links:
+        known = {cell: (one.low, one.high) for cell, one in enumerate(self.cells)}
+        for left, right, _ in sorted(self._links, key=lambda link: link.chance):
             if len(left) == len(right) == 1:
-                one, other = _root(names, left[0]), _root(names, right[0])
-                names[max(one, other)] = min(one, other)
+                one, other = sorted((_root(names, left[0]), _root(names, right[0])))
+                low, high = (pick(known[one][side], known[other][side]) for side, pick in enumerate((max, min)))
+                if one != other and low <= high:
+                    names[other], known[one] = one, (low, high)
         return [_root(names, cell) for cell in names]
 
     def _bounds(self, names: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +160,9 @@ def _equations(links: Iterable[Link], names: Sequence[int]) -> Iterator[Equation
         left = sorted((cell, factor) for cell, factor in factors.items() if factor)
         if left:
             turn = left[0][1] / abs(left[0][1])
-            yield Equation(tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left))
+            yield Equation(
+                tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left), 0.0, link.chance
+            )
 
 
 def _root(names: list[int], cell: int) -> int:

@@ -18,10 +18,11 @@ CHANCE = 0.2
 
 
 class Link(NamedTuple):
-    """Two sums of cells that are the same number."""
+    """Two sums of cells that are the same number, and the chance that they are not."""
 
     left: Sum
     right: Sum
+    chance: float = 0.0
 
 
 class Gap(NamedTuple):

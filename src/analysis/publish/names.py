@@ -52,8 +52,9 @@ TYPES = frozenset(
 )
 HINT = "  do      tell of groups of schools; no school or board is named"
 UNITS = ("by_school", "by_location", "by_board", "by_teacher", "by_pupil")
+BOARD_COLUMN = re.compile(r"board|board_id|bestuur|bestuursnummer|bevoegd_gezag(?:_nummer)?", re.IGNORECASE)
 SHORTEST = 4
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\d[\d.,]*\d|[^\W_]+")
 
 
 class Word(NamedTuple):
@@ -169,6 +170,10 @@ def named_in(tables: Iterable[tuple[str, pd.DataFrame]]) -> Iterator[str]:
             if NAME_COLUMN.fullmatch(column) or re.fullmatch(r"(?:school|board|bestuur)s?|name|naam", column.lower()):
                 values = frame[column].dropna().astype(str).drop_duplicates()
                 yield from (value for value in values if not _is_key(value))
+            if BOARD_COLUMN.fullmatch(column):
+                yield from (
+                    frame[column].dropna().astype(str).drop_duplicates().loc[lambda numbers: numbers.str.len() >= 5]
+                )
 
 
 def places_in(tables: Iterable[tuple[str, pd.DataFrame]]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
 from analysis.publish.names import Names, named_in, places_in
 
-ENOUGH = 4.5
+ENOUGH = 5.5
 """Evidence from which values are those of rows; as powers of ten."""
 
 CHANGED = 7.0
@@ -23,6 +23,15 @@ ALL_ROWS = 3.0
 """The same for a column with as many values as the table has: no statistic of its rows has."""
 
 NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?")
+UNITS = ("location", "brin", "school", "board")
+"""Columns that name the school or board of a row; the first one that a table has counts."""
+
+NUMBERED = ("pupil", "teacher", "situation")
+"""Columns that number rows: no values."""
+
+MANY_ROWS, MANY_UNITS = 10, 3
+"""A value that so many rows of so many schools have is nobody's own."""
+
 SLICES = 40
 """Most values of a column of words by which numbers in long form are looked at apart."""
 
@@ -39,20 +48,38 @@ class Loaded:
     def __init__(self, kinds: Callable[[str], str] = rows_of) -> None:
         self._kind = kinds
         self._microdata = False
+        self._areas = np.empty(0)
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._seen: dict[tuple[bytes, bool], str | None] = {}
+        self._passed: set[float] = set()
         self._names: Names | None = None
+
+    def passed(self, frame: pd.DataFrame) -> None:
+        """Remember the numbers that left the gate: they were looked at before they were rounded.
+
+        What is rounded lies on a coarse grid, where rows have values by chance; so have its percentage points.
+        """
+        for _, column in frame.select_dtypes("number").items():
+            known = _digits(column.to_numpy(float, na_value=np.nan))
+            self._passed.update(known.tolist(), _digits(100 * known).tolist())
+
+    def _is_new(self, values: pd.Series) -> bool:
+        numbers = as_numbers(values)
+        return numbers is None or not self._passed.issuperset(_digits(numbers).tolist())
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table, and return it."""
         kind = self._kind(name)
         self._microdata |= kind != AGGREGATE
-        if kind not in (AGGREGATE, AREA):
+        if kind == AREA:
+            numbers = (as_numbers(values) for _, values in frame.items())
+            self._areas = np.unique(np.concatenate([self._areas, *(found for found in numbers if found is not None)]))
+        elif kind != AGGREGATE:
             self.tables[name] = frame
-            self._known.pop(name, None)
-            self._seen.clear()
             self._names = None
+        self._known.clear()
+        self._seen.clear()
         return frame
 
     @property
@@ -77,7 +104,10 @@ class Loaded:
         """
         if not self.tables:
             return
+        new = {str(name) for name, values in frame.items() if self._is_new(values)}
         for name, column, part in _columns_of(frame):
+            if name not in new:
+                continue
             table = self._source(column, part=part)
             if table is not None:
                 problem = f"column {name!r} shows values of the rows of {table}, not statistics of them"
@@ -86,8 +116,14 @@ class Loaded:
     def own(self, table: str) -> Mapping[str, Own]:
         """Return the different numbers of a table by column; only what is published asks for them."""
         if table not in self._known:
-            numbers = {str(name): as_numbers(values) for name, values in self.tables[table].items()}
-            self._known[table] = {name: Own.of(values) for name, values in numbers.items() if values is not None}
+            named = self.tables[table].drop(columns=[*NUMBERED], errors="ignore")
+            numbers = {str(name): as_numbers(values) for name, values in named.items()}
+            unit = next((self.tables[table][name] for name in UNITS if name in self.tables[table]), None)
+            self._known[table] = {
+                name: Own.of(values, _owned(values, unit) & ~np.isin(values, self._areas))
+                for name, values in numbers.items()
+                if values is not None
+            }
         return self._known[table]
 
     def _source(self, column: Column, *, part: bool) -> str | None:
@@ -119,6 +155,17 @@ def as_numbers(values: pd.Series) -> Floats | None:
     return None
 
 
+def _owned(values: Floats, unit: pd.Series | None) -> np.ndarray:
+    """Tell which values few rows have, or many rows of few schools: those of larger areas are nobody's own."""
+    _, place, rows = np.unique(values, return_inverse=True, return_counts=True)
+    owned = rows[place] < MANY_ROWS
+    if unit is not None and not owned.all():
+        shared = pd.DataFrame({"value": place[~owned], "unit": pd.factorize(unit)[0][~owned]}).drop_duplicates()
+        schools = np.bincount(shared["value"], minlength=len(rows))
+        owned |= schools[place] < MANY_UNITS
+    return owned
+
+
 def _is_number(value: object) -> bool:
     return hasattr(value, "__float__") and not isinstance(value, str | bytes | bool | np.bool_)
 
@@ -131,6 +178,13 @@ def _is_own(column: Column, own: Own, part: bool) -> bool:
     likely_ones = likely(column, own.values, undos)
     found = (evidence(column, own.values, undo, tried=1.0 if undo is undos[0] else len(undos)) for undo in likely_ones)
     return any(strength > ENOUGH for strength in found) or (not part and best_shift(column, own.values) > CHANGED)
+
+
+def _digits(numbers: Floats) -> Floats:
+    """Write numbers with twelve significant digits, so that one that was computed in two ways is one."""
+    known = numbers[np.isfinite(numbers) & (numbers != 0)]
+    scale = 10.0 ** (11 - np.floor(np.log10(np.abs(known))))
+    return np.asarray(np.round(known * scale) / scale)
 
 
 def _columns_of(frame: pd.DataFrame) -> Iterator[tuple[str, Column, bool]]:

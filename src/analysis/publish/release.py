@@ -15,18 +15,23 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.errors import InputError, WithheldError
+from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
+    NOTHING_DECLARED,
     Contributors,
     Counts,
+    Free,
     Gated,
+    Linked,
     Ratios,
     Totals,
     flat,
     profile,
     refuse_uncounted,
+    refuse_unfounded,
     suppress,
 )
 from analysis.publish.extremes import refuse_extremes, withhold_tails
@@ -38,6 +43,7 @@ from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
 from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
+from analysis.publish.recipes import Recipe
 from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
@@ -76,6 +82,7 @@ class Release:
         frame: pd.DataFrame,
         counts: Counts,
         *,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
@@ -85,7 +92,7 @@ class Release:
         The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
-        return self._suppressed(frame, counts, totals, ratios, contributors).frame
+        return self._suppressed(frame, counts, free, totals, ratios, contributors).frame
 
     def rounded(self, n: int, *, unit: str = "pupils") -> int:
         """Return `n` as it may stand in a caption or sentence; one that is too small says "fewer than 10" there."""
@@ -98,9 +105,11 @@ class Release:
         *,
         caption: str,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
+        linked: Linked = NOTHING_DECLARED,
         digits: Mapping[str, int] | None = None,
         labels: Mapping[str, str] | None = None,
         shown: Sequence[str] | None = None,
@@ -118,31 +127,36 @@ class Release:
             One row per published row.
         caption, note
             Text above and below the table. They are published: put no number in them that did not pass the gate.
-        counts, totals, ratios, contributors
-            What the cells count and rest on; see `analysis.publish.disclosure.suppress`. ``counts=()`` says that the
-            table counts nobody.
+        counts, totals, ratios, contributors, linked
+            What the cells count and rest on, and how they hang together with others; see
+            `analysis.publish.disclosure.suppress`. ``counts=()`` says that the table counts nobody.
+        free
+            Numeric columns that neither count nor rest on a count, as they say nothing of anybody: constants of the
+            method, parameters, figures in print, places of areas. Where the chapter has loaded rows of persons, schools
+            or areas, any other column of the kind is refused.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         """
         self._accept("table", name, caption, note)
-        own = self._suppressed(frame, counts, totals, ratios, contributors)
+        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked)
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
             refuse_withheld_whole(own)
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
             return self._withheld("table", name, caption, reason)
-        html = html_table(
-            gated,
-            identity=f"table-{name}",
-            caption=caption,
-            source=f"../{self._files.address('tables', name, 'csv')}",
-            digits=digits,
-            labels=labels,
-            shown=shown,
-            note=note,
-            synthetic=self.synthetic,
-        )
+        how = {
+            "identity": f"table-{name}",
+            "caption": caption,
+            "source": f"../{self._files.address('tables', name, 'csv')}",
+            "digits": dict(digits or {}),
+            "labels": dict(labels or {}),
+            "shown": [*shown] if shown else None,
+            "note": note,
+            "synthetic": self.synthetic,
+        }
+        html = html_table(gated, **how)
+        self._keep(Recipe("table", name, gated, caption, how))
         path = self._files.table(name, gated, caption)
         rules = judged(gated, counted(counts), self.profile, totals=totals is not None, picture=False)
         self._record("table", name, gated, rules, [path], caption=caption, path=path)
@@ -157,7 +171,9 @@ class Release:
         caption: str,
         data: pd.DataFrame,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
+        linked: Linked = NOTHING_DECLARED,
         nothing: str = "",
         **options: object,
     ) -> Published:
@@ -179,13 +195,14 @@ class Release:
             a function of the rows that are drawn.
         caption
             Title, and the number of observations. It is published as it is.
-        data, counts, totals
-            What the figure shows, which columns count, and which rows add up; see `table`.
+        data, counts, free, totals, linked
+            What the figure shows, which columns count, which say nothing of anybody, and which rows hang together; see
+            `table`.
         nothing
             What its place says where the edition has no such data.
         """
         self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
-        own = self._suppressed(data, counts, totals)
+        own = self._suppressed(data, counts, free, totals, linked=linked)
         try:
             self._refuse_words("figure", name, (caption,), counts)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
@@ -203,6 +220,7 @@ class Release:
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         paths = self._files.pictures(name, image, svg)
         source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
+        self._keep(Recipe("figure", name, gated, caption, {}))
         html = figure_html(
             made,
             identity=f"figure-{name}",
@@ -262,9 +280,11 @@ class Release:
         self,
         frame: pd.DataFrame,
         counts: Counts,
+        free: Free = (),
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
+        linked: Linked = NOTHING_DECLARED,
     ) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counting = flat(frame), counted(counts)
@@ -272,12 +292,21 @@ class Release:
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
+        if self._loaded.microdata:
+            refuse_unfounded(frame, counts, free, contributors)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
-        gated = suppress(tails, counts, self.profile, totals=totals, ratios=ratios, contributors=contributors)
+        how = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
+        gated = suppress(tails, counts, self.profile, **how)
         self._numbers.remember(frame, gated, counting)
+        self._loaded.passed(gated.frame)
         return gated
+
+    def _keep(self, recipe: Recipe) -> None:
+        """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""
+        if recipe.gated.resting:
+            recipes.keep(self.workspace.write, self.workspace.stem, recipe)
 
     def _shown(self, kind: str, name: str, html: str) -> Published:
         """Return what a notebook may show, and note its digest: the page is refused when it shows anything else.

@@ -61,8 +61,8 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    rf"(?<![\w-])(?:(?:one|één)\s+|(?:an?|one|only|een|één|maar|slechts)\s+(?:single|enkele)\s+"
-    rf"|(?:only|just|exactly|slechts|maar|precies)\s+(?:one|a|een|één)\s+(?:(?:of\s+the|van\s+de)\s+)?)(?:{PERSONS})\b",
+    rf"(?<![\w-])(?:(?:one|[ée]én)\s+|(?:an?|one|only|een|[ée]én|maar|slechts)\s+(?:single|enkele)\s+"
+    rf"|(?:only|just|exactly|slechts|maar|precies)\s+(?:one|a|een|[ée]én)\s+(?:(?:of\s+the|van\s+de)\s+)?)(?:{PERSONS})\b",
     re.IGNORECASE,
 )
 _IN_ROMAN = re.compile(rf"(?<![\w-])({ROMAN})\s+(?:{PERSONS})\b")
@@ -78,7 +78,7 @@ _HYPOTHETICAL = re.compile(
 )
 _AMOUNT = rf"(?:\d[\d.,]*|{LETTERS})"
 _SHARE = re.compile(
-    rf"(?<![\w.,])(?:(?:1|one|een|één)\s+(?:in|out\s+of|op|van)\s+(?:every\s+|de\s+|elke\s+)?(?P<parts>{_AMOUNT})"
+    rf"(?<![\w.,])(?:(?:1|one|een|[ée]én)\s+(?:in|out\s+of|op|van)\s+(?:every\s+|de\s+|elke\s+)?(?P<parts>{_AMOUNT})"
     rf"|(?P<part>{'|'.join(PARTS)}))\s+(?:of|van)\s+(?:the\s+|de\s+|these\s+|deze\s+)?(?P<whole>{_AMOUNT})\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )

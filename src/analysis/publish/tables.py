@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +53,11 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """
     text_columns = [str(column) for column in frame if not _is_number(frame[column])]
     safe = frame.assign(**{column: frame[column].map(harmless) for column in text_columns}).rename(columns=harmless)
-    safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="")
+    # Of line breaks only those that end a line here are quoted by themselves.
+    words = (word for column in text_columns for word in safe[harmless(column)])
+    breaks = any("\r" in word for word in (*safe.columns, *words) if isinstance(word, str))
+    quoting = csv.QUOTE_NONNUMERIC if breaks else csv.QUOTE_MINIMAL
+    safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="", quoting=quoting)
 
 
 def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synthetic: bool) -> None:
@@ -74,7 +80,8 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     }
     columns = [str(column) for column in gated.frame.columns]
     whole = {**told, "columns": columns, "withheld_cells": gated.cells}
-    whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}  # what the next edition's gate compares
+    whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
+    whole |= {name: told for name, told in asdict(gated.linked).items() if told}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
     write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
 

@@ -66,6 +66,9 @@ class Project:
         Files and folders of code whose words the pages quote: documentation, docstrings.
     copied
         The folder of the notebooks, where that is not the one in `root`: a run works with a copy.
+    settle
+        The module that settles what the steps of an edition published, before its pages are made, with ``settle`` and
+        ``enter``; empty for none.
     """
 
     root: Path
@@ -74,6 +77,7 @@ class Project:
     render: str
     explains: tuple[Path, ...] = ()
     copied: Path | None = None
+    settle: str = ""
 
     @property
     def notebooks(self) -> Path:
@@ -214,7 +218,7 @@ class Assessor:
 
     def pages_key(self, done: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
         """Return what the pages depend on: their code, the facts, the prose and the result of every step."""
-        reach = self._used(self.project.code.of_symbol(self.project.render.replace(":", ".")))
+        reach = self._pages_reach()
         told = json.loads(json.dumps({**self.order.facts, "command": self.order.command}, default=str))
         results = {step.stem: _result(done[step.stem]) for step in self.steps}
         return {
@@ -240,7 +244,7 @@ class Assessor:
 
     def page_files(self) -> list[str]:
         """Return what the pages are made with: files of the package, by their path within it, and what they quote."""
-        reach = self._used(self.project.code.of_symbol(self.project.render.replace(":", ".")))
+        reach = self._pages_reach()
         quoted = [str(file) for file in self.project.explained]
         return [*self.project.code.files_of(reach), *reach.resources, *quoted]
 
@@ -249,6 +253,15 @@ class Assessor:
         standings = self.standings([published])
         done = {standing.step.stem: standing.record for standing in standings if standing.record}
         return all(standing.state == "valid" for standing in standings) and self.pages_valid(published, done)
+
+    def _pages_reach(self) -> Reach:
+        """Return the code that settles what steps published and that makes the pages."""
+        reach = self.project.code.of_symbol(self.project.render.replace(":", "."))
+        if self.project.settle:
+            more = self.project.code.of_symbol(f"{self.project.settle}.settle")
+            both = {name: {**getattr(more, name), **getattr(reach, name)} for name in ("functions", "resources")}
+            reach = replace(reach, **both)
+        return self._used(reach)
 
     def _used(self, reach: Reach) -> Reach:
         """Leave out the files that the edition does not read: a word in another language changes nothing."""

@@ -116,7 +116,8 @@ class Build:
             self._set_aside()
         elif self._executed or not self.assessor.pages_valid(self.published, self.done):
             self._tell("pages")
-            publication.publish(self.folder, self.assessor, self.done, self._started)
+            for notice in publication.publish(self.folder, self.assessor, self.done, self._started):
+                self._tell("notice", text=notice)
             self._refuse_other_pages()
             kept = staging.swap_in(self.folder, self.published)
             if kept:
@@ -205,14 +206,20 @@ class Build:
             return False
         folder, record = found
         records.take_over(record, folder, self.folder)
-        executed = self.folder / "notebooks" / f"{step.notebook}.ipynb"
-        if refresh(executed, self.project.notebook(step)):
+        if self._refresh(step):
             outputs, _ = records.outputs_of(self.folder, step, self.project.hashes)
             record = replace(record, outputs=outputs)
             records.write(self.folder, record)
         self.done[step.stem] = record
         self._tell("kept", step)
         return True
+
+    def _refresh(self, step: Step) -> bool:
+        """Give the executed notebook the present text, also as the step wrote it before the edition was settled."""
+        places = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
+        executed = [place / "notebooks" / f"{step.notebook}.ipynb" for place in places]
+        source = self.project.notebook(step)
+        return any([refresh(notebook, source) for notebook in executed if notebook.exists()])
 
     def _job(self, step: Step) -> Job:
         order, reach = self.order, self.assessor.reach(step)

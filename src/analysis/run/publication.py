@@ -17,10 +17,10 @@ from analysis.run.parameters import title_of
 from analysis.run.records import Record
 from analysis.run.seal import keyed
 
-Render = Callable[[Path, Mapping[str, Any]], None]
+Render = Callable[..., Any]
 
 
-def publish(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> None:
+def publish(folder: Path, assessor: Assessor, done: dict[str, Record], started: str) -> list[str]:
     """Make the pages of a build, their record, and last the manifest, whose presence says that the edition is whole.
 
     Parameters
@@ -33,14 +33,44 @@ def publish(folder: Path, assessor: Assessor, done: Mapping[str, Record], starte
         The record of every step.
     started
         When the run started, UTC.
+
+    Returns
+    -------
+    list of str
+        What the user must know besides, one line each.
     """
     began = time.perf_counter()
     _forget_tries(folder)
+    notices = _settle(folder, assessor, done)
     told = _told(folder, assessor, done, started)
     load(assessor.project.render)(folder, told)
     done = {step.stem: _recorded_anew(step, done[step.stem], folder, assessor) for step in assessor.steps}
     _record_pages(folder, assessor, done, time.perf_counter() - began)
     manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
+    if assessor.project.settle:
+        load(f"{assessor.project.settle}:enter")(folder, assessor.project.outputs)
+    return notices
+
+
+def _settle(folder: Path, assessor: Assessor, done: dict[str, Record]) -> list[str]:
+    """Let what the steps published be settled side by side, from what they wrote themselves; keep their records right."""
+    project, order = assessor.project, assessor.order
+    if not project.settle:
+        return []
+    touched = {step.stem for step in assessor.steps if records.unsettle(folder, step)}
+    told = {
+        "edition": order.edition,
+        "facts": dict(order.facts),
+        "parameters": {**order.shared, **order.blocks},
+        "steps": [{"stem": step.stem, "notebook": step.notebook} for step in assessor.steps],
+    }
+    changed, notices = load(f"{project.settle}:settle")(folder, told, project.outputs)
+    for step in assessor.steps:
+        if step.stem in touched.union(changed):
+            outputs, _ = records.outputs_of(folder, step, project.hashes)
+            done[step.stem] = replace(done[step.stem], outputs=outputs)
+            records.write(folder, done[step.stem])
+    return notices
 
 
 def load(symbol: str) -> Render:

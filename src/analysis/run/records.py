@@ -17,6 +17,10 @@ from analysis.run.hashes import Hashes
 from analysis.run.seal import read_sealed, write_sealed
 
 FORMAT = 1
+UNSETTLED = ("internal", "unsettled")
+"""What steps wrote themselves of files that were changed when the edition was settled, by stem."""
+GATED = ("internal", "gated")
+"""What is kept inside of published tables, by stem."""
 Key = Mapping[str, Mapping[str, Any]]
 
 
@@ -102,8 +106,22 @@ def files_of(folder: Path, step: Step) -> Iterator[Path]:
     for kind in ("tables", "figures"):
         yield from sorted(path for path in (folder / kind / step.stem).rglob("*") if path.is_file())
     yield folder / "internal" / "records" / f"{step.stem}.jsonl"
+    for kept in (UNSETTLED, GATED):
+        yield from sorted(path for path in folder.joinpath(*kept, step.stem).rglob("*") if path.is_file())
     for table in (*step.produces, *step.may_produce):
         yield folder / "internal" / f"{table}.parquet"
+
+
+def unsettle(folder: Path, step: Step) -> bool:
+    """Put back what a step wrote itself; tell whether the edition had been settled otherwise."""
+    kept = folder.joinpath(*UNSETTLED, step.stem)
+    for path in sorted(path for path in kept.rglob("*") if path.is_file()):
+        place = folder / path.relative_to(kept)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    found = kept.exists()
+    shutil.rmtree(kept, ignore_errors=True)
+    return found
 
 
 def outputs_of(folder: Path, step: Step, hashes: Hashes) -> tuple[dict[str, str], dict[str, str]]:

@@ -122,6 +122,15 @@ def swap_in(built: Path, edition: Path) -> Path | None:
     return kept
 
 
+def put_in_place(built: Path, place: Path) -> None:
+    """Put a folder where there is none, an empty one, or an older one, which is removed."""
+    if not place.exists():
+        _move(built, place)
+        return
+    _exchange(built, place)
+    shutil.rmtree(built)
+
+
 def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     """Set a build that did not finish aside; the last good edition is untouched."""
     kept = unfinished(outputs, edition)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.run import private
 from analysis.run.assess import Project
 from analysis.run.chain import Step
 from analysis.run.hashes import sha256
@@ -49,6 +51,7 @@ def repeated(
     Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
     """
     with own_folder(project.outputs, f".{order.edition}.verify-") as scratch:
+        _same_releases(first, project.outputs, scratch)
         run([order], chain, replace(project, outputs=scratch), options, watch)
         old, new = _compared(first), _compared(scratch / order.edition)
     return len(old), list(_differences(old, new, "was not made again", "was not there before", "came out otherwise"))
@@ -56,6 +59,17 @@ def repeated(
 
 def _links(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_symlink())
+
+
+def _same_releases(first: Path, outputs: Path, scratch: Path) -> None:
+    """Let a repetition be settled beside the same earlier releases as the edition was."""
+    compared = first / "internal" / "records" / "compared.json"
+    names = json.loads(compared.read_text("utf8")) if compared.exists() else []
+    for name in names:
+        held = outputs / ".released" / Path(name).name
+        if held.exists():
+            private.make(scratch / ".released")
+            shutil.copy2(held, scratch / ".released" / held.name)
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:

@@ -266,8 +266,9 @@ def _by_quota(
 
 def _boards(denomination: pd.Series, boards: int, rng: np.random.Generator) -> NDArray[np.object_]:
     """Deal the schools out to boards: a third run the public schools, a third RK and PC, the rest others."""
-    third = boards // 3
+    third = boards // 3  # of one or two boards the last runs all
     kind = denomination.map({"Openbaar": 0, "Rooms-Katholiek": 1, "Protestants-Christelijk": 1}).fillna(2).astype(int)
+    kind = kind if third else 0 * kind + 2
     first = np.array([0, third, 2 * third])
     size = np.array([third, third, boards - 2 * third])
     place = rng.permutation(len(kind))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import CROSS, DOMINATED, PROFILES, SUPPRESSED, profile, suppress
+from analysis.publish.disclosure import Linked, CROSS, DOMINATED, PROFILES, SUPPRESSED, profile, suppress
 from analysis.publish.language import speaking
 
 DEFAULT, ACRO = PROFILES["default"], PROFILES["acro"]
@@ -125,10 +125,10 @@ def test_a_share_that_is_another_than_declared_is_refused():
 
 def test_the_rest_of_a_total_that_no_row_tells_is_a_cell_too():
     # 100 - 56 - 40 = 4
-    frame = by_group(n=[100, 56, 40]).assign(group=["all", "a", "b"])
-    assert withheld(suppress(frame, ["n"], DEFAULT, totals=[]).frame, "n") == [False, False, True]
+    frame, declared = by_group(n=[100, 56, 40]).assign(group=["all", "a", "b"]), Linked(totals={"group": "all"})
+    assert withheld(suppress(frame, ["n"], DEFAULT, totals=[], linked=declared).frame, "n") == [False, False, True]
     whole = frame.assign(n=[96, 56, 40])
-    assert not any(withheld(suppress(whole, ["n"], DEFAULT, totals=[]).frame, "n"))
+    assert not any(withheld(suppress(whole, ["n"], DEFAULT, totals=[], linked=declared).frame, "n"))
 
 
 def test_two_small_cells_whose_sum_is_published_take_a_third_along():

@@ -33,6 +33,10 @@ from analysis.models.advisering.terms import SCHOOL, Terms, cells_of, least
 from analysis.models.estimates import in_form
 from analysis.models.regression import INTERCEPT, t_interval
 
+_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "share_of_raw")
+COUNTS = dict.fromkeys(("n_obs", "n_least", "n_clusters"), _NUMBERS)
+"""What the numbers of the table rest on, for the disclosure gate."""
+
 RAW, REST, BAND, OF_SCHOOL = "raw", "rest", "test band", "school"
 
 Floats = NDArray[np.floating[Any]]

@@ -34,10 +34,10 @@ PUBLISHED = {
 
 # The numbers with and without it give each other away beside n_obs: they are withheld together.
 SHARE_COUNTS = {
-    "n_obs": (*NUMBERS, "n_with", "n_without"),
-    "n_with": (*NUMBERS, "n_without"),
-    "n_without": (*NUMBERS, "n_with"),
-    "n_clusters": NUMBERS,
+    "n_obs": (*NUMBERS, "p_value", "n_with", "n_without"),
+    "n_with": (*NUMBERS, "p_value", "n_without"),
+    "n_without": (*NUMBERS, "p_value", "n_with"),
+    "n_clusters": (*NUMBERS, "p_value"),
 }
 SHARE_TOTALS = ("model", "school_year", "category", "term")
 """The groups of such rows add up to the row of all: see `analysis.publish.disclosure.suppress`."""

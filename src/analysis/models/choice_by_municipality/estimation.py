@@ -36,6 +36,7 @@ TOGETHER = {COLLINEAR: UNSETTLED, NO_MAXIMUM: UNSETTLED}
 
 TERM_COUNTS: dict[str, list[str]] = {"municipalities": []}
 ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
+ACCOUNT_FREE = ("municipalities",)
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
 OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
 

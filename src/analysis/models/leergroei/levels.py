@@ -25,7 +25,8 @@ from analysis.models.leergroei.sample import Groups, comparable, reference_year
 from analysis.models.regression import INTERCEPT
 
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
-EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), ESTIMATE)
+EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), (*ESTIMATE, "df"))
+EXAMPLE_FREE = ("groep", "share_at_risk")
 STEP = 0.10
 """The effect of the share at risk is told per so much more of it."""
 

@@ -26,19 +26,19 @@ from analysis.models.leergroei.growth import CELL, moments
 from analysis.models.leergroei.sample import comparable, reference_year
 
 LEVEL = 0.95
-NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd")
+NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd", "shock_df")
 SHOCK_COUNTS = {
     "n_pupils": NUMBERS,
     "n_obs": NUMBERS,
     "n_least": ("n_pupils", "n_obs", *NUMBERS),
     "n_clusters": ("n_pupils", "n_obs", *NUMBERS),
 }
+SHOCK_FREE = ("control_years",)
 
 Floats = NDArray[np.float64]
 
-
 COUNTS = ["n_pupils", "n_obs", "n_least", "n_clusters"]
-COLUMNS = ["model", "outcome", *NUMBERS, "shock_df", "control_years", *COUNTS, "unit"]
+COLUMNS = ["model", "outcome", *NUMBERS, "control_years", *COUNTS, "unit"]
 
 
 def beside(
@@ -177,5 +177,5 @@ def _interval(estimate: float, sd: float, error: float, control: int, sampling: 
 
 
 def _nothing(control: int) -> dict[str, float]:
-    missing = dict.fromkeys(("trend_estimate", "shock_low", "shock_high", "year_sd"), np.nan)
+    missing = dict.fromkeys(("trend_estimate", "shock_low", "shock_high", "year_sd", "shock_df"), np.nan)
     return {**missing, "shock_df": 0, "control_years": control}

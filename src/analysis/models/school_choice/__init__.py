@@ -18,6 +18,7 @@ from analysis.models.school_choice.effects import (
 )
 from analysis.models.school_choice.groups import (
     GROUP_FIT_COUNTS,
+    GROUP_FIT_FREE,
     GROUP_FIT_SHOWN,
     GroupFit,
     GroupFits,
@@ -33,6 +34,7 @@ from analysis.models.school_choice.pooled import (
     ESTIMATE_COUNTS,
     FIT_COUNTS,
     LOG_OFFSET_KM,
+    MAP_FREE,
     REFERENCE,
     SHARE_UNIT,
     UNITS,
@@ -48,16 +50,23 @@ from analysis.models.school_choice.pooled import (
     select,
 )
 from analysis.models.school_choice.two_step import TwoStep, TwoSteps, two_steps
-from analysis.models.school_choice.willingness import WILLINGNESS_COUNTS, WILLINGNESS_SHOWN, travel_table
+from analysis.models.school_choice.willingness import (
+    WILLINGNESS_COUNTS,
+    WILLINGNESS_FREE,
+    WILLINGNESS_SHOWN,
+    travel_table,
+)
 
 __all__ = [
     "DENOMINATIONS",
     "ESTIMATE_COUNTS",
     "FIT_COUNTS",
     "GROUP_FIT_COUNTS",
+    "GROUP_FIT_FREE",
     "GROUP_FIT_SHOWN",
     "KIND_COUNTS",
     "LOG_OFFSET_KM",
+    "MAP_FREE",
     "RANDOM_EFFECTS",
     "RANDOM_EFFECTS_COUNTS",
     "RANDOM_EFFECTS_SHOWN",
@@ -66,6 +75,7 @@ __all__ = [
     "UNITS",
     "WEGING_UNIT",
     "WILLINGNESS_COUNTS",
+    "WILLINGNESS_FREE",
     "WILLINGNESS_SHOWN",
     "Choices",
     "Choosers",

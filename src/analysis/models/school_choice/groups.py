@@ -38,6 +38,7 @@ GROUP_FIT_COUNTS = {
     **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
     "schools_without": [],
 }
+GROUP_FIT_FREE = ("folds", "iterations", "tolerance")
 
 
 @dataclass(frozen=True, eq=False)

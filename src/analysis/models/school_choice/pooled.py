@@ -33,6 +33,7 @@ UNITS: Mapping[str, str] = {
 }
 
 # What the numbers of each table rest on, for the disclosure gate.
+MAP_FREE = ("lat", "lon")
 FIT_COUNTS = {
     "n_choosers": ["loglik", "loglik_null", "pseudo_r2"],
     "n_situations": ["loglik", "loglik_null", "pseudo_r2"],

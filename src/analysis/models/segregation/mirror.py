@@ -17,6 +17,8 @@ MIRROR_COUNTS = {
     "schools": ["share_schools", "mean_difference", "schools_mirroring"],
     "schools_mirroring": ["share_schools"],
 }
+MIRROR_FREE = ("allowed_difference",)
+MAP_FREE = ("lat", "lon")
 BAND_COUNTS = {
     f"{unit}_{situation}": [f"share_{situation}"]
     for situation in (NOW, NEAREST)

@@ -20,20 +20,24 @@ ON_SCHOOLS = (*ESTIMATE, "mean_left", "mean_right", "in_sd", "bandwidth")
 JUMP_COUNTS = {"n_left": ON_SCHOOLS, "n_right": ON_SCHOOLS, "n_obs": ON_SCHOOLS, "n_clusters": ON_SCHOOLS}
 BOTH_COUNTS = {name: (*columns, *HONEST) if columns else () for name, columns in COUNTS.items()}
 DENSITY_COUNTS = {f"n_{side}": (f"density_{side}", "std_error", "p_value") for side in ("left", "right")}
-TREND_COUNTS = {"n_obs": ("statistic", "p_value"), "n_clusters": ("statistic", "p_value")}
+TREND_COUNTS = {"n_obs": ("statistic", "p_value", "df"), "n_clusters": ("statistic", "p_value")}
 POINT_COUNTS = {"schools": ("mean",)}
 DRAWN = ("mean", "fitted", "ci_low", "ci_high", "estimate")
+POINT_FREE = ("middle",)
+DRAWN_FREE = ("middle", "at")
 DRAWN_COUNTS = {"schools": DRAWN, "n_left": (), "n_right": ()}
 TOLD = (
     *("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_tost", "inner_low", "inner_high", "mde"),
     *("power_at_margin", "p_corrected", "p_tost_corrected", "in_margins", "in_margins_low", "in_margins_high"),
-    *("verdict", "falls_at", "drift_low", "drift_high"),
+    *("verdict", "falls_at", "drift_low", "drift_high", "equivalent"),
 )
+NULL_FREE = ("margin",)
 NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
 BINS = "schools"
 """In the column ``name`` of the picture of the money: a bin of schools, not a line."""
 
 BOUNDS = ("low", "high", "ci_low", "ci_high")
+BOUND_FREE = ("magnitude",)
 BOUND_COUNTS = {"n_obs": BOUNDS, "n_clusters": BOUNDS}
 MONEY_COUNTS = {"schools": ("raw_per_pupil", "euro_per_pupil", "low", "high")}
 

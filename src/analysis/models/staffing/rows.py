@@ -12,7 +12,7 @@ from analysis.models.estimates import ESTIMATE_COLUMNS, with_reasons
 TOLD_APART = ("outcome", "cluster", "weights", "controls", "bandwidth", "n_left", "n_right", "n_least")
 NUMBERS = ("bandwidth", "n_left", "n_right", "n_least")
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ESTIMATE, "n_left": (), "n_right": ()}
+COUNTS = {"n_obs": (*ESTIMATE, "bandwidth"), "n_least": ESTIMATE, "n_clusters": ESTIMATE, "n_left": (), "n_right": ()}
 """What the numbers of a table of estimates rest on, for the disclosure gate.
 
 ``n_left`` and ``n_right`` are schools left and right of a cut-off within the bandwidth, or schools without and with a

@@ -5,24 +5,37 @@ share that rests on it. `profiles` holds the rules, `gate` applies them to one t
 give a withheld cell away, `audit` computes what a reader could still find out.
 """
 
-from analysis.publish.disclosure.declared import Contributors, Counts, Totals, flat, refuse_uncounted
+from analysis.publish.disclosure.declared import (
+    Contributors,
+    Counts,
+    Free,
+    Totals,
+    flat,
+    refuse_uncounted,
+    refuse_unfounded,
+)
 from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
+from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, PROFILES, Profile, profile
 from analysis.publish.disclosure.ratios import Ratios
 
 __all__ = [
     "CROSS",
     "DOMINATED",
+    "NOTHING_DECLARED",
     "PROFILES",
     "SUPPRESSED",
     "Contributors",
     "Counts",
+    "Free",
     "Gated",
+    "Linked",
     "Profile",
     "Ratios",
     "Totals",
     "flat",
     "profile",
     "refuse_uncounted",
+    "refuse_unfounded",
     "suppress",
 ]

@@ -5,8 +5,8 @@ Notes
 A reader knows bounds :math:`l_i \le x_i \le u_i` of every cell (a published one is known, or known but for its
 rounding) and equations :math:`\sum_i a_{ki} x_i = b_k` (parts add up to totals, and to the same totals in other
 tables). What can be concluded about a withheld :math:`x_i` is its smallest and largest value under these: two linear
-programs per cell, after Fischetti and Salazar (2001), as HiGHS solves them. Whole numbers can be narrower than that,
-which is not looked into.
+programs per cell, after Fischetti and Salazar (2001), in whole numbers, as HiGHS solves them. Where the equations cannot
+all be true a reader drops those that most likely hold by chance, and so do we.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -27,11 +27,12 @@ SLACK = 1e-6
 
 
 class Equation(NamedTuple):
-    """One sum that a reader knows: ``factors`` times ``cells`` is ``total``."""
+    """One sum that a reader knows: ``factors`` times ``cells`` is ``total``; and the chance that it is none."""
 
     cells: tuple[int, ...]
     factors: tuple[float, ...]
     total: float = 0.0
+    chance: float = 0.0
 
 
 def exposed(
@@ -51,7 +52,7 @@ def exposed(
     Returns
     -------
     dict
-        Interval per exposed cell. Where the sums contradict each other nobody can conclude anything, so nothing is.
+        Interval per exposed cell. Where sums that hold for sure contradict each other nothing can be concluded.
     """
     alone = {cell: (low[cell], high[cell]) for cell in needed}
     found = {cell: known for cell, known in alone.items() if known[1] - known[0] < needed[cell]}
@@ -67,6 +68,14 @@ def exposed(
 class _Sums(NamedTuple):
     matrix: Floats
     totals: Floats
+    chances: Floats
+
+    def likeliest(self) -> _Sums | None:
+        """Return the sums without the fifth that is most likely by chance, or None when none of them can be."""
+        if not self.chances.any():
+            return None
+        kept = np.argsort(self.chances, kind="stable")[: int(len(self.chances) * 0.8)]
+        return _Sums(self.matrix[kept], self.totals[kept], self.chances[kept])
 
 
 def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Iterator[tuple[NDArray[np.intp], _Sums]]:
@@ -76,7 +85,8 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
     columns: list[int] = []
     factors: list[float] = []
     totals: list[float] = []
-    for cells, known, total in equations:
+    chances: list[float] = []
+    for cells, known, total, chance in equations:
         unknown = [(cell, factor) for cell, factor in zip(cells, known, strict=True) if free[cell]]
         if unknown:
             fixed = sum(factor * low[cell] for cell, factor in zip(cells, known, strict=True) if not free[cell])
@@ -84,6 +94,7 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
             columns += [cell for cell, _ in unknown]
             factors += [factor for _, factor in unknown]
             totals.append(total - fixed)
+            chances.append(chance)
     if not totals:
         return
     names, places = np.unique(columns, return_inverse=True)
@@ -96,7 +107,7 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
         its_cells, at_cell = np.unique(column[entries], return_inverse=True)
         matrix = np.zeros((len(its_rows), len(its_cells)))
         np.add.at(matrix, (at_row, at_cell), np.array(factors)[entries])
-        yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows])
+        yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows], np.array(chances)[its_rows])
 
 
 def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
@@ -133,26 +144,44 @@ def _others(values: Floats) -> Floats:
 
 def _by_programs(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
     """Solve two programs per cell, but none for a cell that other solutions show to be wide already."""
-    bounds = np.column_stack([low, high])
-    seen_low, seen_high = np.full(len(low), np.inf), np.full(len(low), -np.inf)
-    found: dict[int, Interval] = {}
-    for place, least in zip(wanted, widths, strict=True):
-        ends = [seen_low[place], seen_high[place]]
+    known: _Sums | None = sums
+    while known is not None and len(known.totals):
+        program = _Program(low, high, known)
+        if program.possible:
+            intervals = {place: program.interval(place, least) for place, least in zip(wanted, widths, strict=True)}
+            return {place: interval for place, interval in intervals.items() if interval is not None}
+        known = known.likeliest()
+    return {}
+
+
+class _Program:
+    """The whole-number program of one set of sums, and the least and the largest that its solutions gave each cell."""
+
+    def __init__(self, low: Floats, high: Floats, sums: _Sums) -> None:
+        self._bounds = Bounds(low, high)
+        self._held = LinearConstraint(csr_array(sums.matrix), sums.totals, sums.totals)
+        self._least, self._most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
+        self.possible = self._solve(np.zeros(len(low))) is not None
+
+    def interval(self, place: int, width: float) -> Interval | None:
+        """Return between what a cell must lie; None when that is wide enough."""
+        ends = [self._least[place], self._most[place]]
         for side, sign in enumerate((1.0, -1.0)):
-            if seen_high[place] - seen_low[place] >= least:
-                break
-            goal = np.zeros(len(low))
+            if self._most[place] - self._least[place] >= width:
+                return None
+            goal = np.zeros(len(self._least))
             goal[place] = sign
-            solved = linprog(goal, A_eq=sums.matrix, b_eq=sums.totals, bounds=bounds, method="highs")
-            if solved.status == 2:  # infeasible: some sum is not what a reader takes it for
-                return {}
-            if solved.x is None:  # unbounded
-                ends[side] = -sign * np.inf
-                continue
-            ends[side] = sign * solved.fun
-            np.minimum(seen_low, solved.x, out=seen_low)
-            np.maximum(seen_high, solved.x, out=seen_high)
-        else:
-            if np.floor(ends[1] + SLACK) - np.ceil(ends[0] - SLACK) < least:
-                found[place] = (float(ends[0]), float(ends[1]))
-    return found
+            solved = self._solve(goal)
+            if solved is None:  # no end
+                return None
+            ends[side] = solved[place]
+        return (float(ends[0]), float(ends[1])) if ends[1] - ends[0] < width else None
+
+    def _solve(self, goal: Floats) -> Floats | None:
+        done = milp(goal, constraints=self._held, bounds=self._bounds, integrality=np.ones(len(goal)))
+        if done.x is None:
+            return None
+        values: Floats = np.round(done.x)
+        np.minimum(self._least, values, out=self._least)
+        np.maximum(self._most, values, out=self._most)
+        return values

@@ -15,6 +15,14 @@ Counts = Mapping[str, Sequence[str]] | Sequence[str]
 Resting = Mapping[str, Sequence[str]]
 Totals = Sequence[str] | Sequence[Sequence[str]]
 Contributors = Mapping[str, tuple[str, str]]
+Free = Sequence[str]
+
+WITHHELD = "suppressed"
+CALENDAR = re.compile(r"(?:.+_)?(?:year|jaar)(?:_.+)?")
+YEARS = (1900, 2100)
+MEASURE = re.compile(
+    r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE
+)
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,3 +106,61 @@ def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
         if counts and column not in counted:
             problem = f"column {column!r} seems to count something and is not a count of its own in counts="
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
+
+
+def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
+    """Refuse numbers that are no count, rest on none and are not named as free of persons.
+
+    Parameters
+    ----------
+    frame
+        Flat.
+    counts, contributors
+        What the frame declares; see `analysis.publish.disclosure.suppress`.
+    free
+        Columns that say nothing of anybody: constants of the method, parameters, figures in print, places of areas.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the column and what to do.
+    """
+    absent = [name for name in names_of(free) if name not in frame]
+    if absent:
+        raise InputError("free", f"the table has no column {absent[0]!r}", allowed=", ".join(frame.columns))
+    parts = contributors_of(frame, contributors)
+    rests_on = resting(frame.drop(columns=[*chain(*parts.values())]), counts)
+    declared = {*rests_on, *chain(*rests_on.values()), *chain(*parts.values()), *names_of(free), WITHHELD}
+    for column in frame.columns:
+        if column not in declared and _is_numeric(frame[column]) and not _is_calendar(frame[column]):
+            problem = f"column {column!r} holds numbers that are no count, rest on none and are not named as free"
+            hint = (
+                "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
+            )
+            raise DisclosureError(f"{problem}\n  do      {hint}")
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers, in whatever disguise: yes-no, durations, categories, text."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.cat.categories.to_series()
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
+        return True  # of pandas, yes-no and complex numbers are numeric
+    known = values.dropna()
+    words = {str(value) for value in known if isinstance(value, str)}
+    others = any(
+        hasattr(value, "__float__") or isinstance(value, complex) for value in known if not isinstance(value, str)
+    )
+    written = len(words) > 1 and all(map(MEASURE.fullmatch, words)) and not all(map(_YEAR.fullmatch, words))
+    return others or (written and not AREA_NAME.search(str(values.name).lower()))
+
+
+def _is_calendar(values: pd.Series) -> bool:
+    """Tell whether a column holds calendar years, by its name and its numbers."""
+    if not CALENDAR.fullmatch(str(values.name).lower()) or not pd.api.types.is_integer_dtype(values):
+        return False
+    return bool(values.dropna().between(*YEARS).all())
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+AREA_NAME = re.compile(r"pc4|postcode_?4|wijk|buurt|gemeente|cbs")

@@ -187,7 +187,8 @@ class _Counted:
     def low(self, name: str) -> Floats:
         """Return the smallest number that is published as each number of a count column is."""
         base = self.profile.base(name)
-        return np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0)
+        low: Floats = np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0)
+        return low
 
     def rests(self, column: str) -> bool:
         """Tell whether a column rests on any count."""
@@ -236,7 +237,8 @@ class _Counted:
         """Tell which shares of a column say that nobody is, or that everybody is, where the profile withholds that."""
         if self.profile.zeros == "published" or not (shares & (values > 0) & (values < 1)).any():
             return np.zeros(self.rows, dtype=bool)
-        return rows & ((values == 0) | (values == 1))
+        found: Bools = rows & ((values == 0) | (values == 1))
+        return found
 
     def _alone(self) -> list[_Divisor]:
         return [

@@ -25,9 +25,10 @@ from analysis.publish.disclosure.declared import (
     resting,
 )
 from analysis.publish.disclosure.digits import Digits, digits
+from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, Profile
 from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
-from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of
+from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of, totals_of
 from analysis.publish.identity import refuse_identifying, row_number
 
 SUPPRESSED = "suppressed"
@@ -35,9 +36,6 @@ SUPPRESSED = "suppressed"
 
 CROSS = "×"
 """Sign of a cell that is withheld for another cell's sake."""
-
-TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
-"""Words of a row that counts what the other rows count together."""
 
 
 class Gated(NamedTuple):
@@ -54,12 +52,15 @@ class Gated(NamedTuple):
         Per count column the columns that rest on it.
     keys
         The columns that tell rows apart.
+    linked
+        What is declared of its totals, and of what other tables call the same.
     """
 
     frame: pd.DataFrame
     suppressed: pd.DataFrame
     resting: Resting = MappingProxyType({})
     keys: tuple[str, ...] = ()
+    linked: Linked = NOTHING_DECLARED
 
     @property
     def cells(self) -> int:
@@ -75,6 +76,7 @@ def suppress(
     totals: Totals | None = None,
     ratios: Ratios | None = None,
     contributors: Contributors | None = None,
+    linked: Linked = NOTHING_DECLARED,
 ) -> Gated:
     """Withhold the cells that count too few, and what rests on them or gives them away; round the other counts.
 
@@ -92,7 +94,7 @@ def suppress(
         degrees of freedom (``df_resid``) has its own threshold and is not rounded.
     totals
         Columns that tell complete groups apart whose rows add up to a published total, which may be one of the rows
-        (named with one of `TOTAL_WORDS`); an empty sequence when the whole frame is one group; several such sequences
+        (found by its numbers, whatever it is called); an empty sequence when the whole frame is one group; several such sequences
         when rows add up in several ways; None when no total is published.
     ratios
         Per share its part and its whole, both count columns: what the part leaves must not be small either, and the
@@ -108,6 +110,7 @@ def suppress(
         tested, or a withheld cell follows from its total. The message names column and row, never the value.
     """
     frame = flat(frame)
+    linked.refuse_unknown(list(frame.columns))
     parts = contributors_of(frame, contributors)
     rests_on = on_schools(resting(frame.drop(columns=[*chain(*parts.values())]), counts))
     refuse_identifying(frame)
@@ -130,13 +133,12 @@ def suppress(
     _withhold_small(signs, shown, frame)
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
-    crossed = _close(signs, table, _groups(frame, totals))
+    crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
     if again or totals is not None or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
-    return Gated(
-        _published(frame, {**rounded, **shown.columns}, rests_on, signs), signs, rests_on, keys_of(frame, rests_on)
-    )
+    told = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
+    return Gated(told, signs, rests_on, keys_of(frame, rests_on), linked)
 
 
 def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:
@@ -174,21 +176,25 @@ def _is_rounded(n: pd.Series, profile: Profile) -> bool:
     return profile.round_to > 1 and bool((n.dropna() % base == 0).all())
 
 
-def _groups(frame: pd.DataFrame, totals: Totals | None) -> list[Group]:
-    if totals is None:
+def _groups(
+    frame: pd.DataFrame, numbers: Mapping[str, pd.Series], totals: Totals | None, linked: Linked
+) -> list[Group]:
+    if totals is None or not numbers:
         return []
     several = [keys for keys in totals if not isinstance(keys, str)]
     ways = several or [[name for name in names_of(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
-    return [group for keys in ways for group in _added_up(frame, list(names_of(keys)))]
+    exact = _matrix(numbers, tuple(numbers), float)
+    said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
+    declared = said.any(axis=0) if len(said) else np.zeros(len(frame), dtype=bool)
+    return [group for keys in ways for group in _added_up(frame, exact, declared, list(names_of(keys)))]
 
 
-def _added_up(frame: pd.DataFrame, keys: list[str]) -> Iterable[Group]:
-    words = frame.drop(columns=keys).select_dtypes(["object", "string", "category"]).astype("string")
-    total = words.apply(lambda column: column.str.lower().isin(TOTAL_WORDS)).any(axis=1).to_numpy(dtype=bool)
+def _added_up(frame: pd.DataFrame, exact: np.ndarray, declared: np.ndarray, keys: list[str]) -> Iterable[Group]:
+    """Yield the rows that add up: to the row that is declared their total, else to any that can be, or one elsewhere."""
     places = frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
-    for rows in places:
-        whole = rows[total[rows]]
-        yield Group(np.asarray(rows), int(whole[0]) if len(whole) == 1 else None)
+    for rows in map(np.asarray, places):
+        said = rows[declared[rows]]
+        yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
 
 
 class _Table(NamedTuple):

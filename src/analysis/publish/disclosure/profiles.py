@@ -138,6 +138,11 @@ class Profile:
         return told
 
 
+def counts_entities(column: str) -> bool:
+    """Tell whether a count column counts schools, boards or clusters rather than persons."""
+    return bool(SCHOOL_COUNT.fullmatch(column) or BOARD_COUNT.fullmatch(column)) or column in RESIDUAL_DF
+
+
 PROFILES = {
     "default": Profile("default"),
     # The defaults of ACRO 1.0.2, which knows no entities and does not round; schools are counted all the same.

@@ -9,12 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import DisclosureError
+from analysis.errors import WithheldError
 from analysis.publish.disclosure.audit import Equation, exposed
+from analysis.publish.language import text
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Rows = NDArray[np.intp]
+WITH_TOTAL = 3
+"""A total and its parts are so many numbers at least."""
+
 Remainder = tuple[float, int]
 """A number, and the column that it is left of."""
 
@@ -85,8 +89,8 @@ def protect(
 
     Raises
     ------
-    DisclosureError
-        When nothing is left to withhold and a small cell can still be found; with column and row, never the value.
+    WithheldError
+        When nothing is left to withhold and a small cell can still be found.
     """
     withheld = withheld.copy()
     equations, remainders = _equations(cells, groups, sums) if exact else ([], [])
@@ -131,14 +135,23 @@ def _loose(cells: Cells, group: Group) -> Booleans:
     return more
 
 
+def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
+    """Return the rows that may count what the other rows count together, by their numbers; and None for no such row."""
+    known = numbers[rows][:, ~np.isnan(numbers[rows]).any(axis=0)]
+    added = (2 * known == known.sum(axis=0)) & ((known > 0).sum(axis=0) >= WITH_TOTAL)
+    return [*(int(row) for row in rows[added.any(axis=1)]), None]
+
+
 def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) -> None:
     numbers = cells.numbers[rows, column]
-    open_ = rows[~withheld[rows, column] & (numbers > 0)]
+    if cells.nonzero and not np.nansum(numbers):
+        return  # nobody in the whole group: zeros are published, so that is no secret, and nothing would hide it
+    open_ = rows[~withheld[rows, column] & ~np.isnan(numbers)]
     if not len(open_):
-        if cells.nonzero and not np.nansum(numbers):
-            return  # nobody in the whole group: zeros are published, so that is no secret, and nothing would hide it
-        raise _given_away(cells.columns[column])
-    withheld[open_[np.argmin(cells.numbers[open_, column])], column] = True
+        raise _given_away()
+    some = open_[cells.numbers[open_, column] > 0]
+    among = some if len(some) else open_
+    withheld[among[np.argmin(cells.numbers[among, column])], column] = True
 
 
 def _equations(
@@ -199,16 +212,15 @@ def _hide_beside(
     width, flat = len(cells.columns), withheld.reshape(-1)
     sums = [equation.cells for equation in equations if cell in equation.cells]
     beside = sorted({name for names in sums for name in names if name < flat.size and name % width < cells.shown})
-    open_ = [name for name in beside if not flat[name] and numbers[name] > 0]
+    open_ = [name for name in beside if not flat[name] and not np.isnan(numbers[name])]
     if open_:
-        flat[min(open_, key=lambda name: numbers[name])] = True
+        flat[min(open_, key=lambda name: (numbers[name] == 0, numbers[name]))] = True
     elif np.array_equal(before[beside], flat[beside]):  # else something beside it went just now: look again first
-        raise _given_away(cells.columns[beside[0] % width], beside[0] // width + 1)
+        raise _given_away()
 
 
-def _given_away(column: str, row: int | None = None) -> DisclosureError:
-    where = f"column {column!r}" + (f", row {row}" if row else "")
-    return DisclosureError(f"{where}: a total gives its withheld cell away\n  do      leave out the total")
+def _given_away() -> WithheldError:
+    return WithheldError(text("Not shown: what adds up in it would give a small number away."))
 
 
 def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[tuple[int, int, int]]:

@@ -82,4 +82,5 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     for row in rows.to_dict("records"):
         numbers = (row["published"], row["computed"], row["computed"] - row["published"], row["tolerance"])
         within = text("yes") if row["within"] else text("no")
+        within = text("cannot be computed") if pd.isna(row["computed"]) else within
         yield row["figure_id"], term(str(row["place"])), term(str(row["unit"])), *map(significant, numbers), within

@@ -9,11 +9,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from analysis.publish.differencing import check_differences
 from analysis.publish.disclosure import profile
 from analysis.publish.executed import written_anew
 from analysis.publish.language import SOURCE, speaking, text
 from analysis.publish.net import check_edition, check_pages, shown_by
+from analysis.publish.settling import settled
 from analysis.publish.site.evidence import accounts, printed
 from analysis.publish.site.layout import document
 from analysis.publish.site.methods import methods
@@ -50,9 +50,9 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         When anything in the edition or its pages did not pass the gate; see `analysis.publish.net`.
     """
     with speaking(manifest["facts"].get("language", SOURCE)):
+        manifest = settled(folder, manifest)
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
-        check_differences(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
         site = site.with_appendices([Chapter(name, title) for name, (title, told) in contents.items() if told])
         (folder / "html").mkdir(exist_ok=True)

@@ -1,0 +1,95 @@
+"""What an edition keeps inside of each table that counts somebody, so that more of it can be withheld afterwards."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.publish.disclosure import SUPPRESSED, Gated, Linked
+from analysis.run import private
+from analysis.run.records import GATED
+
+
+class Recipe(NamedTuple):
+    """A gated table and how its page shows it."""
+
+    kind: str
+    """``table`` or ``figure``."""
+    name: str
+    gated: Gated
+    caption: str
+    shown: Mapping[str, Any]
+    """Options of `tables.html_table`."""
+
+
+def place(folder: Path, stem: str, kind: str, name: str) -> Path:
+    """Return where the recipe of something published lies."""
+    return folder.joinpath(*GATED, stem, f"{name}.json" if kind == "table" else f"{name}_data.json")
+
+
+def keep(folder: Path, stem: str, recipe: Recipe) -> None:
+    """Write a recipe inside the edition."""
+    path = place(folder, stem, recipe.kind, recipe.name)
+    private.make(path.parent)
+    frame = recipe.gated.frame
+    told = {
+        "kind": recipe.kind,
+        "caption": recipe.caption,
+        "shown": dict(recipe.shown),
+        "types": {str(name): str(kind) for name, kind in frame.dtypes.items()},
+        "frame": _text(frame),
+        "signs": _text(recipe.gated.suppressed),
+        "resting": {name: list(values) for name, values in recipe.gated.resting.items()},
+        "keys": list(recipe.gated.keys),
+        "linked": asdict(recipe.gated.linked),
+    }
+    with open(path, "w", encoding="utf8", opener=private.opener) as file:
+        json.dump(told, file, ensure_ascii=False)
+
+
+def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
+    """Return the recipe of something published; None where it counts nobody."""
+    path = place(folder, stem, kind, name)
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text("utf8"))
+    signs = pd.read_csv(io.StringIO(told["signs"]), dtype=str, keep_default_na=False)
+    frame = _frame(told["frame"], told["types"])
+    linked = told["linked"]
+    whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
+    gated = Gated(
+        frame,
+        signs,
+        {column: tuple(values) for column, values in told["resting"].items()},
+        tuple(told["keys"]),
+        Linked(linked["totals"], linked["same"], whole),
+    )
+    return Recipe(kind, name, gated, told["caption"], told["shown"])
+
+
+def _text(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n", na_rep=MISSING if SUPPRESSED in frame else "")
+
+
+MISSING = "\N{SYMBOL FOR NULL}"
+
+
+def _frame(text: str, types: Mapping[str, str]) -> pd.DataFrame:
+    words = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[MISSING])
+    return words.assign(**{name: _typed(words[name], kind) for name, kind in types.items()})
+
+
+def _typed(words: pd.Series, kind: str) -> pd.Series:
+    if kind in ("bool", "boolean"):
+        return (words == "True").where(words.notna()).astype(kind)
+    if kind in ("object", "category", "str", "string"):
+        return words.astype(object).where(words.notna(), None) if kind == "object" else words.astype(kind)
+    if words.isna().any() and kind.startswith("int"):
+        kind = "Int64"
+    return words.astype(float).astype(kind) if "." in "".join(words.dropna().head(1)) else words.astype(kind)

@@ -1,0 +1,36 @@
+"""Synthetic cities that lack something: one school board, one stadsdeel, no small schools."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from analysis.synthetic.schools import LARGE, SMALL
+from analysis.synthetic.truth import Truth
+from analysis.synthetic.world import World
+
+BOARDS, STADSDELEN, SMALL_SCHOOLS = "boards", "stadsdelen", "small_schools"
+MUCH_ALIKE = 1.5
+"""The largest school has at most so many times the places of the smallest."""
+
+
+def truth_without(lacks: Collection[str]) -> Truth:
+    """Return the published truth with one board where it lacks `BOARDS`, and schools much alike without small ones."""
+    truth = Truth()
+    schools = truth.schools
+    if BOARDS in lacks:
+        schools = replace(schools, boards=1)
+    if SMALL_SCHOOLS in lacks:
+        schools = replace(schools, size_shares=(0.0, 0.0, 1.0), capacity_range=(SMALL, round(MUCH_ALIKE * LARGE)))
+    return replace(truth, schools=schools)
+
+
+def world_without(world: World, lacks: Collection[str]) -> World:
+    """Return a world with all its homes and schools in one stadsdeel where it lacks `STADSDELEN`."""
+    if STADSDELEN not in lacks:
+        return world
+    frames = {
+        name: frame.assign(stadsdeel=frame["stadsdeel"].iloc[0]) if "stadsdeel" in frame else frame
+        for name, frame in world.frames.items()
+    }
+    return replace(world, frames=frames)
