@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     # Of line breaks only those that end a line here are quoted by themselves.
     words = (word for column in text_columns for word in safe[harmless(column)])
     breaks = any("\r" in word for word in (*safe.columns, *words) if isinstance(word, str))
-    quoting = csv.QUOTE_NONNUMERIC if breaks else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if breaks else csv.QUOTE_MINIMAL
     safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="", quoting=quoting)
 
 
