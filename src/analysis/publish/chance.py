@@ -205,7 +205,7 @@ def decimals_of(values: Floats) -> Floats:
     found = np.full(len(values), DECIMALS + 1.0)
     for decimals in range(DECIMALS, -1, -1):
         scaled = values * 10.0**decimals
-        found[np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))] = decimals
+        found[np.abs(scaled - np.round(scaled)) <= np.clip(EXACT * np.abs(scaled), EXACT, 1e-4)] = decimals
     return found
 
 
@@ -253,6 +253,9 @@ def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
         wide = (window + 0.5) * step
         others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
         chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
+    low, high = _ends(undo(values - step / 2), undo(values + step / 2))
+    reach = max(float(np.ptp(rows)), EXACT) if len(rows) else 1.0
+    chance = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of so many grid points between the rows' ends
     return chance
 
 

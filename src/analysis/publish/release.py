@@ -292,11 +292,11 @@ class Release:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counting = flat(frame), counted(counts)
         refuse_uncounted(frame, counting)
-        refuse_odd_cells(frame, self.profile)
-        refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
         if self._loaded.microdata:
             refuse_unfounded(frame, counts, free, contributors)
+        refuse_odd_cells(frame, self.profile)
+        refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
