@@ -61,7 +61,8 @@ class Loaded:
 
         What is rounded lies on a coarse grid, where rows have values by chance; so have its percentage points.
         """
-        for _, column in frame.select_dtypes("number").items():
+        numbers = frame.select_dtypes("number")
+        for column in (numbers[name] for name in numbers):
             known = _digits(column.to_numpy(float, na_value=np.nan))
             self._passed.update(known.tolist(), _digits(100 * known).tolist())
 

@@ -343,7 +343,7 @@ class Release:
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
             self._loaded.names.refuse(words, f"{kind} {name!r}")
-            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
+            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)), computed=kind == "finding")
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
         if not NAME.fullmatch(name):
