@@ -234,19 +234,20 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
     """Return for each value that is met the share of grid points nearby that rows hold."""
     values = column.values[met]
     if column.rounded:
-        return _held(values, column.step[met], rows, undo)
+        return _held(values, column.step[met], rows, undo, max(float(np.ptp(rows)), EXACT))
     undone = undo(values)
     decimals = decimals_of(undone)
     steps = np.maximum(fractions_of(undone), np.where(decimals <= DECIMALS, 10.0**-decimals, 0.0))
     chance = np.full(len(values), LEAST)
+    reach = max(float(np.ptp(rows)), EXACT)
     for step in np.unique(steps[steps > 0]):
         own = steps == step
         on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT * np.maximum(1 / step, np.abs(rows / step))]
-        chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v)
+        chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v, reach)
     return chance
 
 
-def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
+def _held(values: Floats, step: Floats, rows: Floats, undo: Undo, reach: float) -> Floats:
     chance = np.full(len(values), LEAST)
     own = _between(rows, *_ends(undo(values - step / 2), undo(values + step / 2)))
     for window in WINDOWS:
@@ -254,7 +255,6 @@ def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
         others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
         chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
     low, high = _ends(undo(values - step / 2), undo(values + step / 2))
-    reach = max(float(np.ptp(rows)), EXACT) if len(rows) else 1.0
     chance = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of so many grid points between the rows' ends
     return chance
 
