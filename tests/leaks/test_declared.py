@@ -37,9 +37,9 @@ COLUMNS: dict[str, Any] = {
 
 @pytest.mark.parametrize("values", COLUMNS.values(), ids=COLUMNS)
 @pytest.mark.parametrize("counts", [{"n": ["share"]}, {"n": "share"}], ids=["a list", "a word"])
-def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any, counts: Any) -> None:  # noqa: ANN401
+def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any, counts: Any) -> None:
     release._loaded.add("by_pupil", PUPILS)
-    with pytest.raises(DisclosureError, match="column 'x'|column 'year'"):
+    with pytest.raises(DisclosureError, match="column 'x'"):
         release.table("groups", GROUPS.assign(x=values), caption="Groups", counts=counts)
     assert not list(release.workspace.write.rglob("*.csv"))
 

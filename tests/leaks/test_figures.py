@@ -76,7 +76,7 @@ KINDS: dict[str, Callable[[Any], object]] = {
 }
 
 
-def _own_locator() -> Any:  # noqa: ANN401
+def _own_locator() -> Any:
     from matplotlib.ticker import MultipleLocator
 
     return MultipleLocator(0.1234)

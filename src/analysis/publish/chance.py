@@ -1,6 +1,6 @@
 r"""How surprising it is that published values are among the values of single rows.
 
-A published value lies on a grid: that of its column's decimals, or for a share the multiples of :math:`1/q` with its own
+A published value lies on a grid: that of its own decimals, or for a share the multiples of :math:`1/q` with its own
 denominator :math:`q`. By chance it meets a row's value with about the share :math:`p` of grid points nearby that hold
 one. Of :math:`k` different values :math:`h` are met; the evidence that they are the rows' own is
 
@@ -255,8 +255,8 @@ def _held(values: Floats, step: Floats, rows: Floats, undo: Undo, reach: float) 
         others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
         chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
     low, high = _ends(undo(values - step / 2), undo(values + step / 2))
-    chance = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of so many grid points between the rows' ends
-    return chance
+    found: Floats = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of the grid points between rows' ends
+    return found
 
 
 def fractions_of(values: Floats) -> Floats:

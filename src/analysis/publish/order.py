@@ -53,7 +53,10 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
                     found.loc[frame.index[place], name] = any(
                         _at_an_end(numbers[place], values[group], few[place]) for group in (slice(None), *groups)
                     )
-    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)  # an interval tells its middle
+    # An interval tells its middle: nothing of the row stays.
+    found[asked] = np.repeat(
+        found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1
+    )
     return found
 
 
@@ -94,7 +97,7 @@ def _at_an_end(number: float, values: Floats, few: int) -> bool:
 
 def _groups(rows: pd.DataFrame, words: Mapping[str, object]) -> list[np.ndarray]:
     """Return the rows of each group that the words of a published row name, and of all together."""
-    told = {str(word) for word in words.values if isinstance(word, str)}  # type: ignore[attr-defined]
+    told = {str(word) for word in dict(words).values() if isinstance(word, str)}
     groups = []
     for _, column in rows.select_dtypes(["object", "string", "category"]).items():
         named = column.isin(list(told)).to_numpy()
