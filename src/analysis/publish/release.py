@@ -35,6 +35,7 @@ from analysis.publish.disclosure import (
     refuse_uncounted,
     refuse_unfounded,
     suppress,
+    withhold_all,
 )
 from analysis.publish.extremes import masked, refuse_extremes, withhold_tails
 from analysis.publish.files import Files
@@ -302,7 +303,10 @@ class Release:
         ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
         tails = withhold_tails(ends, counts, self.profile)
         how = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
-        gated = suppress(tails, counts, self.profile, **how)
+        try:
+            gated = suppress(tails, counts, self.profile, **how)
+        except WithheldError:
+            gated = withhold_all(frame, counts, contributors=contributors, linked=linked)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
         return gated

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DisclosureError, WithheldError
+from analysis.errors import DisclosureError
 from analysis.publish.disclosure.declared import (
     Contributors,
     Counts,
@@ -133,16 +133,28 @@ def suppress(
     _withhold_small(signs, shown, frame)
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
-    try:
-        crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
-    except WithheldError:  # no choice of cells protects the small ones, so none is shown
-        signs[[*rests_on, *chain(*rests_on.values())]] = CROSS
-        crossed = True
+    crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
     if again or totals is not None or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
     told = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
     return Gated(told, signs, rests_on, keys_of(frame, rests_on), linked)
+
+
+def withhold_all(
+    frame: pd.DataFrame,
+    counts: Counts,
+    *,
+    contributors: Contributors | None = None,
+    linked: Linked = NOTHING_DECLARED,
+) -> Gated:
+    """Withhold every count and all that rests on it: of a table of which no choice of cells protects the small ones."""
+    frame = flat(frame).drop(columns=SUPPRESSED, errors="ignore")
+    frame = frame.drop(columns=[*chain(*contributors_of(frame, contributors).values())])
+    rests_on = on_schools(resting(frame, counts))
+    signs = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype=object)
+    signs[[*dict.fromkeys([*rests_on, *chain(*rests_on.values())])]] = CROSS
+    return Gated(_published(frame, {}, rests_on, signs), signs, rests_on, keys_of(frame, rests_on), linked)
 
 
 def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:

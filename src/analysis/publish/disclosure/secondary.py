@@ -208,15 +208,24 @@ def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
 def _hide_beside(
     cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation], before: Booleans
 ) -> None:
-    """Withhold the smallest published number that stands in one sum with a cell that can be found out."""
-    width, flat = len(cells.columns), withheld.reshape(-1)
-    sums = [equation.cells for equation in equations if cell in equation.cells]
-    beside = sorted({name for names in sums for name in names if name < flat.size and name % width < cells.shown})
-    open_ = [name for name in beside if not flat[name] and not np.isnan(numbers[name])]
-    if open_:
-        flat[min(open_, key=lambda name: (numbers[name] == 0, numbers[name]))] = True
-    elif np.array_equal(before[beside], flat[beside]):  # else something beside it went just now: look again first
-        raise _given_away()
+    """Withhold the smallest published number in one sum with a cell that can be found out, or with what stands there.
+
+    Where all beside it is withheld and it is found nevertheless, what gives it away stands in sums farther off.
+    """
+    width, flat, reached = len(cells.columns), withheld.reshape(-1), {cell}
+    while True:
+        sums = [equation.cells for equation in equations if not reached.isdisjoint(equation.cells)]
+        beside = {name for names in sums for name in names}
+        shown = sorted(name for name in beside if name < flat.size and name % width < cells.shown)
+        open_ = [name for name in shown if not flat[name] and not np.isnan(numbers[name])]
+        if open_:
+            flat[min(open_, key=lambda name: (numbers[name] == 0, numbers[name]))] = True
+            return
+        if not np.array_equal(before[shown], flat[shown]):  # something beside it went just now: look again first
+            return
+        if beside <= reached:
+            raise _given_away()
+        reached |= beside
 
 
 def _given_away() -> WithheldError:
