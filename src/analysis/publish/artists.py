@@ -127,7 +127,11 @@ def _of_collection(drawn: Drawn) -> Iterator[str]:
 
 
 def _is_marker(path: object) -> bool:
-    known = [MarkerStyle(marker) for marker in MARKERS if isinstance(marker, str) and marker.strip() not in ("", "None", "none")]
+    known = [
+        MarkerStyle(marker)
+        for marker in MARKERS
+        if isinstance(marker, str) and marker.strip() not in ("", "None", "none")
+    ]
     shapes = [style.get_path().transformed(style.get_transform()).vertices for style in known]
     own = path.vertices  # type: ignore[attr-defined]
     return any(shape.shape == own.shape and np.allclose(shape, own) for shape in shapes)

@@ -1,6 +1,6 @@
 r"""How surprising it is that published values are among the values of single rows.
 
-A published value lies on a grid: that of its column's decimals, or for a share the multiples of :math:`1/q` with its own
+A published value lies on a grid: that of its own decimals, or for a share the multiples of :math:`1/q` with its own
 denominator :math:`q`. By chance it meets a row's value with about the share :math:`p` of grid points nearby that hold
 one. Of :math:`k` different values :math:`h` are met; the evidence that they are the rows' own is
 
@@ -205,7 +205,7 @@ def decimals_of(values: Floats) -> Floats:
     found = np.full(len(values), DECIMALS + 1.0)
     for decimals in range(DECIMALS, -1, -1):
         scaled = values * 10.0**decimals
-        found[np.abs(scaled - np.round(scaled)) <= EXACT * np.maximum(1.0, np.abs(scaled))] = decimals
+        found[np.abs(scaled - np.round(scaled)) <= np.clip(EXACT * np.abs(scaled), EXACT, 1e-4)] = decimals
     return found
 
 
@@ -234,26 +234,29 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
     """Return for each value that is met the share of grid points nearby that rows hold."""
     values = column.values[met]
     if column.rounded:
-        return _held(values, column.step[met], rows, undo)
+        return _held(values, column.step[met], rows, undo, max(float(np.ptp(rows)), EXACT))
     undone = undo(values)
     decimals = decimals_of(undone)
     steps = np.maximum(fractions_of(undone), np.where(decimals <= DECIMALS, 10.0**-decimals, 0.0))
     chance = np.full(len(values), LEAST)
+    reach = max(float(np.ptp(rows)), EXACT)
     for step in np.unique(steps[steps > 0]):
         own = steps == step
         on_grid = rows[np.abs(rows / step - np.round(rows / step)) <= EXACT * np.maximum(1 / step, np.abs(rows / step))]
-        chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v)
+        chance[own] = _held(undone[own], np.full(own.sum(), step), on_grid, lambda v: v, reach)
     return chance
 
 
-def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
+def _held(values: Floats, step: Floats, rows: Floats, undo: Undo, reach: float) -> Floats:
     chance = np.full(len(values), LEAST)
     own = _between(rows, *_ends(undo(values - step / 2), undo(values + step / 2)))
     for window in WINDOWS:
         wide = (window + 0.5) * step
         others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
         chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
-    return chance
+    low, high = _ends(undo(values - step / 2), undo(values + step / 2))
+    found: Floats = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of the grid points between rows' ends
+    return found
 
 
 def fractions_of(values: Floats) -> Floats:

@@ -144,7 +144,9 @@ def _symmetric(offsets: Floats) -> bool:
     """Tell whether the distances of series to their place are evenly spaced on both sides of it."""
     if len(offsets) > SERIES:
         return False
-    return bool(np.isin(np.round(-offsets, 5), np.round(offsets, 5)).all() or len(offsets) <= 1 and is_round(offsets).all())
+    return bool(
+        np.isin(np.round(-offsets, 5), np.round(offsets, 5)).all() or (len(offsets) <= 1 and is_round(offsets).all())
+    )
 
 
 def _even(values: Floats) -> bool:

@@ -90,14 +90,39 @@ def _totals(
             yield value, others, 0.0
             continue
         sets = list(_sets(others))
-        for some in sets:
+        for some in _possible(sheet, places, column, there, hidden, value, sets):
             lines = there[:, value] & (there[:, some].sum(axis=1) >= min(2, len(some)))
-            if not lines.any() or not (hidden[value] or hidden[some].any() or len(some) == len(others)):
-                continue
             whole, parts = (_sides(sheet, places[lines][:, its], column) for its in ([value], some))
             likely, most = _chance(whole, parts), SUSPECT if len(some) == len(others) > 1 else CHANCE / len(sets)
             if likely <= most and (len(some) > 1 or (np.minimum(whole.known, parts.known) > 0).sum() > 1):
                 yield value, some, likely
+
+
+def _possible(
+    sheet: Sheet,
+    places: np.ndarray,
+    column: int,
+    there: np.ndarray,
+    hidden: np.ndarray,
+    value: int,
+    sets: list[list[int]],
+) -> Iterator[list[int]]:
+    """Yield the sets with something withheld, or all others, whose sums the value can be in every line.
+
+    Nearly all sets cannot: they are tried at once.
+    """
+    member = np.zeros((places.shape[1], len(sets)))
+    for place, some in enumerate(sets):
+        member[some, place] = 1.0
+    size = member.sum(axis=0)
+    lines = there[:, [value]] & (there.astype(float) @ member >= np.minimum(2, size))
+    low, high = (np.where(there, bound[places, column], 0.0) for bound in (sheet.low, sheet.high))
+    endless = np.isinf(high)
+    most = np.where(endless, 0.0, high) @ member + np.where(endless.astype(float) @ member > 0, np.inf, 0.0)
+    clash = lines & ((low[:, [value]] > most) | (low @ member > high[:, [value]]))
+    asked = hidden[value] | (hidden.astype(float) @ member > 0) | (size == places.shape[1] - 1)
+    for place in np.flatnonzero(lines.any(axis=0) & asked & ~clash.any(axis=0)):
+        yield sets[place]
 
 
 def _sets(others: list[int]) -> Iterator[list[int]]:

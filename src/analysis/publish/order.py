@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.publish.chance import DECIMALS, EXACT, Floats, decimals_of, fractions_of
-from analysis.publish.raw import MANY_ROWS, Loaded, as_numbers
+from analysis.publish.raw import Loaded, as_numbers
 
 SCALES = (1.0, 100.0, 0.01, -1.0)
 DIGITS = 3
@@ -45,14 +45,18 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
         if not telling.any():
             continue
         for table, rows in loaded.tables.items():
+            few = np.where(decimals_of(numbers) > DECIMALS, loaded.few(table) - 1, 1)
             for column, values in loaded.numbers(table).items():
                 left = np.flatnonzero(telling & ~found[name].to_numpy())
                 for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
                     groups = _groups(rows, words.iloc[place])
                     found.loc[frame.index[place], name] = any(
-                        _at_an_end(numbers[place], values[group]) for group in (slice(None), *groups)
+                        _at_an_end(numbers[place], values[group], few[place]) for group in (slice(None), *groups)
                     )
-    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)  # an interval tells its middle
+    # An interval tells its middle: nothing of the row stays.
+    found[asked] = np.repeat(
+        found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1
+    )
     return found
 
 
@@ -78,7 +82,7 @@ def _met(numbers: Floats, known: Floats) -> np.ndarray:
     return met
 
 
-def _at_an_end(number: float, values: Floats) -> bool:
+def _at_an_end(number: float, values: Floats, few: int) -> bool:
     known = values[np.isfinite(values)]
     if not len(known):
         return False
@@ -86,14 +90,14 @@ def _at_an_end(number: float, values: Floats) -> bool:
         asked = number / scale
         margin = EXACT * max(abs(asked), 1e-6)
         below, above = int((known <= asked + margin).sum()), int((known >= asked - margin).sum())
-        if (np.abs(known - asked) <= margin).any() and min(below, above) < MANY_ROWS:
+        if (np.abs(known - asked) <= margin).any() and min(below, above) <= few:
             return True
     return False
 
 
 def _groups(rows: pd.DataFrame, words: Mapping[str, object]) -> list[np.ndarray]:
     """Return the rows of each group that the words of a published row name, and of all together."""
-    told = {str(word) for word in words.values if isinstance(word, str)}  # type: ignore[attr-defined]
+    told = {str(word) for word in dict(words).values() if isinstance(word, str)}
     groups = []
     for _, column in rows.select_dtypes(["object", "string", "category"]).items():
         named = column.isin(list(told)).to_numpy()

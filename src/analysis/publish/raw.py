@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.chain import AGGREGATE, AREA, rows_of
+from analysis.chain import AGGREGATE, AREA, BOARD, SCHOOL, rows_of
 from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
 from analysis.publish.names import Names, named_in, places_in
@@ -115,6 +115,10 @@ class Loaded:
             if table is not None:
                 problem = f"column {name!r} shows values of the rows of {table}, not statistics of them"
                 raise DisclosureError(f"{problem}\n  do      publish means, shares or counts of enough rows")
+
+    def few(self, table: str) -> int:
+        """Return from how many rows of a table on nothing is told of one of them."""
+        return MANY_UNITS if self._kind(table) in (SCHOOL, BOARD) else MANY_ROWS
 
     def own(self, table: str) -> Mapping[str, Own]:
         """Return the different numbers of a table by column; only what is published asks for them."""

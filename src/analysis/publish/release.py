@@ -20,8 +20,8 @@ from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
-    SUPPRESSED,
     NOTHING_DECLARED,
+    SUPPRESSED,
     Contributors,
     Counts,
     Free,
@@ -293,11 +293,11 @@ class Release:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counting = flat(frame), counted(counts)
         refuse_uncounted(frame, counting)
-        refuse_odd_cells(frame, self.profile)
-        refuse_numbered(frame, counting)
         self._loaded.refuse(frame)
         if self._loaded.microdata:
             refuse_unfounded(frame, counts, free, contributors)
+        refuse_odd_cells(frame, self.profile)
+        refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))

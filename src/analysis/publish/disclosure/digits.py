@@ -119,6 +119,7 @@ class Whole(NamedTuple):
     """Which values of a column are whole numbers divided by a count, their steps, and which give a small one away."""
 
     fits: Bools
+    share: Bools
     step: Floats
     small: Bools
     n: Floats
@@ -239,7 +240,7 @@ class _Counted:
     def whole(self, column: str, values: Floats, rows: Bools) -> Whole:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
-        found = Whole(none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
+        found = Whole(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
         asked = rows & np.isfinite(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
@@ -255,6 +256,7 @@ class _Counted:
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
                 found = Whole(
                     found.fits | fits,
+                    found.share | (fits & (values > 0) & (values < 1)),
                     np.maximum(found.step, step),
                     found.small | small,
                     np.where(fits, n, found.n),
@@ -438,7 +440,7 @@ def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counte
     rounded = to_step(values, _step(name, values, whole[name], table))
     if not P_VALUE.fullmatch(name):
         return rounded
-    shares = [whole[name].fits for name in ESTIMATES if name in whole]
+    shares = [whole[name].share for name in ESTIMATES if name in whole]
     beside = np.logical_or.reduce([np.zeros(table.rows, dtype=bool), *shares])
     return _p_value(values, np.where(beside, _roughly(values), rounded))
 

@@ -1,0 +1,87 @@
+"""What is not declared is not published: numbers that are no count, rest on none and are not named as free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis.chain import CHAIN, ROWS
+from analysis.errors import DisclosureError, InputError
+from analysis.publish.release import Release
+
+PUPILS = pd.DataFrame({"score": [500 + number / 7 for number in range(60)]})
+GROUPS = pd.DataFrame({"group": ["a", "b", "c"], "n": [120, 235, 60], "share": [0.1, 0.2, 0.7]})
+
+COLUMNS: dict[str, Any] = {
+    "numbers": [0.31, 0.42, 0.55],
+    "whole numbers": [31, 42, 55],
+    "nullable numbers": pd.array([31, None, 55], dtype="Int64"),
+    "yes or no": [True, False, True],
+    "nullable yes or no": pd.array([True, None, False], dtype="boolean"),
+    "complex numbers": [1 + 2j, 2 + 1j, 3j],
+    "decimals": [Decimal("0.31"), Decimal("0.42"), Decimal("0.55")],
+    "fractions": [Fraction(1, 3), Fraction(1, 7), Fraction(2, 7)],
+    "durations": pd.to_timedelta([1, 2, 3], unit="D"),
+    "categories that are numbers": pd.Categorical([3, 5, 7]),
+    "per cents as text": ["31%", "42%", "55%"],
+    "decimals as text": ["0,31", "0,42", "0,55 km"],
+    "years that are none": [512.5, 530.1, 541.2],
+    "numbers among words": pd.Series([0.31, "b", None], dtype=object),
+}
+
+
+@pytest.mark.parametrize("values", COLUMNS.values(), ids=COLUMNS)
+@pytest.mark.parametrize("counts", [{"n": ["share"]}, {"n": "share"}], ids=["a list", "a word"])
+def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any, counts: Any) -> None:
+    release._loaded.add("by_pupil", PUPILS)
+    with pytest.raises(DisclosureError, match="column 'x'"):
+        release.table("groups", GROUPS.assign(x=values), caption="Groups", counts=counts)
+    assert not list(release.workspace.write.rglob("*.csv"))
+
+
+WAYS: dict[str, Callable[[Release, pd.DataFrame], object]] = {
+    "a table": lambda r, frame: r.table("x", frame, caption="Groups", counts=()),
+    "a gated frame": lambda r, frame: r.gated(frame, ()),
+    "a level of the index": lambda r, frame: r.gated(frame.set_index("alpha"), ()),
+    "the data of a figure": lambda r, frame: r.figure("x", print, alt="A.", caption="B", data=frame, counts=()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_counting_nobody_lets_nothing_through(release: Release, way: Callable[..., object]) -> None:
+    release._loaded.add("by_pupil", PUPILS)
+    with pytest.raises(DisclosureError, match="column 'alpha' holds numbers that are no count"):
+        way(release, pd.DataFrame({"term": ["a", "b"], "alpha": [0.05, 0.1]}))
+
+
+def test_what_is_named_as_free_is_published(release: Release) -> None:
+    release._loaded.add("by_pupil", PUPILS)
+    frame = pd.DataFrame({"term": ["a", "b"], "alpha": [0.05, 0.1], "year": [2018, 2019]})
+    assert release.table("x", frame, caption="Groups", counts=(), free=["alpha"])
+
+
+def test_a_free_column_that_is_not_there_is_a_mistake(release: Release) -> None:
+    release._loaded.add("by_pupil", PUPILS)
+    with pytest.raises(InputError, match="the table has no column 'beta'"):
+        release.table("x", GROUPS, caption="Groups", counts=["n"], free=["beta"])
+
+
+def test_a_free_column_may_not_show_rows(release: Release) -> None:
+    release._loaded.add("by_pupil", PUPILS)
+    with pytest.raises(DisclosureError, match="column 'alpha' shows values of the rows of by_pupil"):
+        release.table("x", PUPILS.rename(columns={"score": "alpha"}).head(), caption="Rows", counts=(), free=["alpha"])
+
+
+def test_a_chapter_of_aggregates_declares_nothing(release: Release) -> None:
+    release._loaded.add("published_figures", PUPILS)
+    assert release.table("x", pd.DataFrame({"term": ["a"], "alpha": [0.05]}), caption="Groups", counts=())
+
+
+def test_the_chain_says_what_a_row_of_each_table_is() -> None:
+    made = {name for step in CHAIN for name in (*step.produces, *step.may_produce)}
+    assert made == set(ROWS)
