@@ -54,11 +54,12 @@ class Register:
             self._rebuild(without=name)
         size = len(self._ledger.cells)
         self._add(told_of(name, gated))
-        while hidden := self._judge(size):
-            if not _left(gated, hidden):
+        while found := self._judge(size):
+            hidden = sorted(cell for cell in found if cell is not None)
+            if len(hidden) < len(found) or not _left(gated, hidden):
                 self._ledger.without_last(size, name)
                 raise WithheldError(text("Not shown: beside what else is published it would give a small number away."))
-            gated = _withhold(gated, [self._ledger.cells[cell] for cell in sorted(filter(None.__ne__, hidden))])
+            gated = _withhold(gated, [self._ledger.cells[cell] for cell in hidden])
             self._ledger.restate(told_of(name, gated), size)
         self._names[name] = told_of(name, gated)
         return gated
@@ -99,10 +100,10 @@ class Register:
             self._names[name] = told
 
 
-def _left(gated: Gated, hidden: set[int | None]) -> bool:
+def _left(gated: Gated, hidden: Sequence[int]) -> bool:
     """Tell whether cells can be withheld and leave a count that is published."""
     told = gated.frame[[*gated.resting]].notna().to_numpy().sum()
-    return None not in hidden and int(told) > len(hidden)
+    return int(told) > len(hidden)
 
 
 def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int) -> int | None:

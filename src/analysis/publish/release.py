@@ -145,7 +145,7 @@ class Release:
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
             return self._withheld("table", name, caption, reason)
-        how = {
+        how: dict[str, Any] = {
             "identity": f"table-{name}",
             "caption": caption,
             "source": f"../{self._files.address('tables', name, 'csv')}",
@@ -297,7 +297,7 @@ class Release:
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
         tails = withhold_tails(frame, counts, self.profile)
-        how = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
+        how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)

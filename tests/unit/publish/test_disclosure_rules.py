@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import Linked, CROSS, DOMINATED, PROFILES, SUPPRESSED, profile, suppress
+from analysis.publish.disclosure import CROSS, DOMINATED, PROFILES, SUPPRESSED, Linked, profile, suppress
 from analysis.publish.language import speaking
 
 DEFAULT, ACRO = PROFILES["default"], PROFILES["acro"]

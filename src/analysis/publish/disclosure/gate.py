@@ -185,7 +185,7 @@ def _groups(
     ways = several or [[name for name in names_of(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
     exact = _matrix(numbers, tuple(numbers), float)
     said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
-    declared = said.any(axis=0) if len(said) else np.zeros(len(frame), dtype=bool)
+    declared = np.asarray(said.any(axis=0)) if len(said) else np.zeros(len(frame), dtype=bool)
     return [group for keys in ways for group in _added_up(frame, exact, declared, list(names_of(keys)))]
 
 
