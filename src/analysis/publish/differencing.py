@@ -88,7 +88,9 @@ class Register:
             min((cell for cell in (*gap.left, *gap.right) if cell >= size), default=None)
             for gap in self._ledger.open_gaps()
         }
-        return small | {_smallest_beside(leak, self._ledger.cells, size) for leak in self._ledger.leaks(since=size)}
+        leaks = self._ledger.leaks(since=size)
+        known = self._ledger.is_known_before(size) if leaks else set()
+        return small | {_smallest_beside(leak, self._ledger.cells, size, known) for leak in leaks}
 
     def _rebuild(self, without: str) -> None:
         names = {name: told for name, told in self._names.items() if name != without}
@@ -106,11 +108,14 @@ def _left(gated: Gated, hidden: Sequence[int]) -> bool:
     return int(told) > len(hidden)
 
 
-def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int) -> int | None:
-    """Return the smallest published cell of the new table that stands in a sum with the leak."""
+def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int, known: set[int]) -> int | None:
+    """Return the smallest published cell of the new table that stands in a sum with the leak.
+
+    One that an earlier table publishes too hides nothing: it goes last, as does a zero.
+    """
     beside = {cell for link in leak.sums for cell in (*link.left, *link.right) if cell >= since}
     open_ = [cell for cell in beside if not cells[cell].withheld]
-    return min(open_, key=lambda cell: (cells[cell].high == 0, cells[cell].low, cell), default=None)
+    return min(open_, key=lambda cell: (cell in known, cells[cell].high == 0, cells[cell].low, cell), default=None)
 
 
 def _withhold(gated: Gated, cells: Iterable[Cell]) -> Gated:

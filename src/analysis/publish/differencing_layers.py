@@ -187,7 +187,9 @@ def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
             first = set(rest[joined].str.split(", ").str[0])
             words = [value.split(", ") for value in rest]
             keys = keys.assign(**{f"{key} {part}": [its[0] if its[0] in first else "" for its in words]})
-            rest = pd.Series([", ".join(its[1:] if its[0] in first else its) for its in words], keys.index, dtype=object)
+            rest = pd.Series(
+                [", ".join(its[1:] if its[0] in first else its) for its in words], keys.index, dtype=object
+            )
             part += 1
         keys = keys.assign(**{key: rest})
     return keys
