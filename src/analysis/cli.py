@@ -338,6 +338,9 @@ def _stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        from analysis.run.kernel.offspring import kill_below
+
+        kill_below(os.getpid())  # a kernel dies with this process, what its cell has started does not
         sys.stdout.flush()
         sys.stderr.write("stopped; what succeeded is kept: the same command goes on from there\n")
         sys.stderr.flush()

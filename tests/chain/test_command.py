@@ -153,6 +153,18 @@ def test_a_run_that_is_stopped_ends_at_once_and_keeps_what_succeeded(
     assert again.executed == ["02_two"]
 
 
+@pytest.mark.parametrize("words", [(), ("--fresh-kernels",)], ids=["forked", "new"])
+def test_what_a_cell_started_ends_with_a_run_that_is_stopped(staat: Any, until: Any, words: tuple[str, ...]) -> None:
+    child = "import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)"
+    staat.small.notebook("02_two", f'workspace = open_workspace("two", "small")\n{child}\n{LONG}')
+    run = staat.start("--jobs", "1", *words)
+    until(lambda: list(staat.small.outputs.glob(".small.building-*/tables/two/begun")), 120)
+    assert len(run.alive()) > len(run.kernels()) + 1
+    os.kill(run.process.pid, signal.SIGINT)
+    assert run.wait() == 130
+    until(lambda: not run.alive(), 5)
+
+
 def test_what_an_earlier_run_kept_survives_runs_that_did_not_come_to_it(staat: Any, until: Any) -> None:
     assert staat.run("--only", "two").executed == ["01_one", "02_two"]
     run = in_a_long_cell(staat, until, "--jobs", "2", notebook="01_one")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 
@@ -58,7 +59,7 @@ def diff(
     comparison = compare(before, after, tolerance)
     with _split(comparison, root, data) as told:
         terminal.show(told, Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False))
-        _write(told, folder, f"staat diff {given[0]} {given[1]}{' --attribute' if data else ''}")
+        _write(told, folder, f"staat diff {quote(given[0])} {quote(given[1])}{' --attribute' if data else ''}")
     sys.stdout.write(f"read it: {folder / PAGE}\n")
     return comparison.changed
 

@@ -14,6 +14,9 @@ from typing import Any
 
 from analysis.errors import InputError, StaatError, nearest
 
+UNSEEN_TAGS = frozenset({"raises-exception", "skip-execution"})
+"""With these, a cell that failed passes for one that succeeded, or one that did not run for one that did."""
+
 CELL_NOTES = frozenset({"papermill", "execution", "tags", "editable", "deletable", "collapsed", "jupyter"})
 """What may be noted with a cell: by papermill and by JupyterLab itself."""
 
@@ -85,8 +88,15 @@ def tags_of(cell: Mapping[str, Any]) -> list[str]:
 
 
 def refuse_notes(notebook: Path) -> None:
-    """Refuse what an editor notes with a cell, before anything runs: it would travel unseen with the notebook."""
+    """Refuse what an editor notes with a cell, before anything runs: it would travel unseen with the notebook.
+
+    Refused too are tags by which a cell is not executed, or its error not noticed.
+    """
     for number, cell in enumerate(_cells(notebook), start=1):
+        unseen = sorted(UNSEEN_TAGS & set(map(str, tags_of(cell))))
+        if unseen:
+            problem = f"its tag {unseen[0]!r} would hide that it fails or does not run"
+            raise InputError(f"{notebook}: cell {number}", problem, hint="remove the tag")
         other = sorted(set(cell.get("metadata") or {}) - CELL_NOTES)
         if other:
             where = f"{notebook}: cell {number}"

@@ -74,7 +74,10 @@ def snapshot(project: Project, *, shared: bool) -> Iterator[Snapshot]:
     with own_folder(where, prefix) as folder, _in_their_words(folder, project):
         try:
             package = shutil.copytree(project.package, folder / "src" / project.package.name, ignore=_NO_CODE)
-            notebooks = shutil.copytree(project.notebooks, folder / "notebooks", ignore=_NO_CODE)
+            notebooks = folder / "notebooks"
+            notebooks.mkdir()
+            for notebook in project.notebooks.glob("*.ipynb"):
+                shutil.copy2(notebook, notebooks)
         except (shutil.Error, FileNotFoundError) as error:
             problem = f"notebooks and code cannot be copied for the run: {_first(error)}"
             raise InputError(str(project.root), problem, hint="is a file being saved? the same command again") from None

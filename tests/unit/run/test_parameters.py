@@ -128,6 +128,15 @@ def test_a_magic_among_the_parameters_is_one_message(tmp_path: Path) -> None:
         cell_parameters(path)
 
 
+@pytest.mark.parametrize("tag", ["raises-exception", "skip-execution"])
+def test_a_tag_that_hides_a_failure_is_refused_before_anything_runs(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "01_one.ipynb"
+    cell = {"cell_type": "code", "source": "1 / 0", "metadata": {"tags": ["en", tag]}}
+    path.write_text(json.dumps({"cells": [cell]}), "utf8")
+    with pytest.raises(InputError, match=f"cell 1: its tag '{tag}' would hide that it fails or does not run"):
+        refuse_notes(path)
+
+
 def test_the_notes_of_an_editor_are_refused_before_anything_runs(tmp_path: Path) -> None:
     path = tmp_path / "01_one.ipynb"
     cell = {"cell_type": "code", "source": "a = 1", "metadata": {"tags": [], "vscode": {"languageId": "r"}}}
