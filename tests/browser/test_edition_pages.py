@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from analysis.publish.site.shown import figure_of
+from analysis.run.handover import hand_over
 
 pytestmark = pytest.mark.browser
 
@@ -165,3 +166,18 @@ def test_printed_pages_hold_the_tables_and_not_the_tools(open_file: OpenFile, ci
 def test_the_provenance_tells_who_answers_for_the_edition(open_file: OpenFile, ci_edition: Path) -> None:
     run = open_file(ci_edition / "html" / "provenance.html").locator("table", has_text="Published by")
     assert "A made-up research office" in run.inner_text()
+
+
+def test_a_released_edition_is_read_as_it_lies_there(open_file: OpenFile, ci_edition: Path, tmp_path: Path) -> None:
+    to = tmp_path / "released"
+    hand_over(ci_edition, to, tmp_path / "project")
+    page = open_file(to / "index.html")
+    assert page.evaluate(ALL_IMAGES_SHOW)
+    page.locator("a[href^='html/02_segregation.html']").first.click()
+    assert page.locator("h1").count() == 1
+    assert page.evaluate(ALL_IMAGES_SHOW)
+    links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    files = {Path(unquote(link.partition("#")[0].removeprefix("file://"))) for link in links}
+    assert len(files) > 10
+    assert [file for file in files if not file.is_file()] == []
+    assert not (to / "internal").exists()

@@ -262,7 +262,7 @@ FIGURES = {
     "an exact n above a bar": (lambda: on_bars(lambda axes: axes.text(0, 0.1, "n = 234")), "too small or not rounded"),
     "an exact number above a bar": (
         lambda: on_bars(lambda axes: axes.text(0, 0.1, "234")),
-        EQUAL,
+        "numbers written in it are neither numbers of the data",
     ),
     "a school above a bar": (
         lambda: on_bars(lambda axes: axes.annotate(SCHOOL, (0, 0.1))),

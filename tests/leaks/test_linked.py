@@ -155,7 +155,9 @@ def test_a_key_that_other_tables_call_otherwise_is_declared(release: Release) ->
     assert told["n"].isna().all()
 
 
-def edition(outputs: Path, name: str, n: int, region: str = "Amsterdam", group: str = "a") -> tuple[Path, dict[str, Any]]:
+def edition(
+    outputs: Path, name: str, n: int, region: str = "Amsterdam", group: str = "a"
+) -> tuple[Path, dict[str, Any]]:
     """Publish an edition of one table, settle it and enter it in the ledger; return its folder and its table."""
     folder = outputs / name
     facts = {
@@ -167,7 +169,9 @@ def edition(outputs: Path, name: str, n: int, region: str = "Amsterdam", group: 
     }
     release = Release(Workspace("segregation", folder, folder, facts, needs=frozenset(), produces=frozenset()))
     shown = release.table("one", pd.DataFrame({"group": [group, "b"], "n": [n, 230]}), caption="One", counts=["n"])
-    notebook = new_notebook(cells=[new_code_cell("x", outputs=[new_output("execute_result", data={"text/html": shown.html})])])
+    notebook = new_notebook(
+        cells=[new_code_cell("x", outputs=[new_output("execute_result", data={"text/html": shown.html})])]
+    )
     (folder / "notebooks").mkdir(exist_ok=True)
     nbformat.write(notebook, folder / "notebooks" / "02_segregation.ipynb")
     steps = [{"stem": "segregation", "notebook": "02_segregation"}]
@@ -193,7 +197,9 @@ EARLIER: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("earlier", EARLIER.values(), ids=EARLIER)
-def test_an_edition_that_differs_by_a_few_from_an_earlier_one_withholds(tmp_path: Path, earlier: dict[str, Any]) -> None:
+def test_an_edition_that_differs_by_a_few_from_an_earlier_one_withholds(
+    tmp_path: Path, earlier: dict[str, Any]
+) -> None:
     # 120 - 117 = 3 pupils are in the earlier edition and not in the new one
     name = earlier.get("name", "first")
     published(tmp_path, *edition(tmp_path, name, 120, earlier.get("region", "Amsterdam")))

@@ -282,6 +282,11 @@ def test_a_scratch_folder_and_internal_notes_are_their_owners_alone(umask: int, 
     assert mode(tmp_path / "ci.scratch" / "internal") == 0o700
 
 
+def test_the_folder_of_all_editions_stays_as_open_as_the_umask_has_it(umask: int, tmp_path: Path) -> None:
+    private.make(tmp_path / "outputs" / ".cache")
+    assert mode(tmp_path / "outputs") == 0o777 & ~umask
+
+
 def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir(mode=0o777)
     (tmp_path / "old").chmod(0o777)

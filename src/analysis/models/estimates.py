@@ -48,6 +48,9 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
 
 def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the column ``reason``, why a row has no estimate, only where some row has none."""
+    if "reason" not in rows:
+        return rows
+    rows = rows.assign(reason=rows["reason"].fillna(""))
     return rows.drop(columns="reason") if (rows["reason"] == "").all() else rows
 
 

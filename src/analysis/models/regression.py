@@ -48,6 +48,8 @@ class Regression:
         Outcome minus what the terms (and the swept-out effects) expect, one per row.
     n_obs, n_clusters
         Rows and clusters that the estimates rest on.
+    reason
+        Why there are no estimates, when the data do not determine them: all numbers are then missing.
     """
 
     coefficients: pd.Series
@@ -55,6 +57,7 @@ class Regression:
     residuals: pd.Series
     n_obs: int
     n_clusters: int
+    reason: str = ""
 
     @property
     def std_errors(self) -> pd.Series:
@@ -86,6 +89,8 @@ class Regression:
         rows = t_interval(self.coefficients[told], self.std_errors[told], self.n_clusters, level)
         rows["unit"] = unit if isinstance(unit, str) else [unit[term] for term in told]
         rows.insert(0, "term", told)
+        if self.reason:
+            rows["reason"] = self.reason
         return in_form(rows, model=model, group=group, n_obs=self.n_obs, n_clusters=self.n_clusters)
 
     def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
@@ -189,6 +194,27 @@ def fit(
     refuse_one_cluster(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
     found = without_rounding(clustered(sm.WLS(y, X - middle, weights=w), data[cluster]), largest)
     return _from_means(found, middle)
+
+
+def fit_where_determined(
+    frame: pd.DataFrame,
+    outcome: str,
+    terms: Sequence[str],
+    *,
+    cluster: str,
+    entity: str | None = None,
+    weights: str | None = None,
+) -> Regression:
+    """Fit as `fit` does; a regression that the data do not determine has a reason and no numbers."""
+    try:
+        return fit(frame, outcome, terms, cluster=cluster, entity=entity, weights=weights)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        names = [*([INTERCEPT] if entity is None else []), *terms]
+        covariance = pd.DataFrame(np.nan, index=names, columns=names)
+        left = pd.Series(np.nan, index=frame.index)
+        clusters = int(frame[cluster].nunique())
+        return Regression(pd.Series(np.nan, names), covariance, left, len(frame), clusters, error.reason.value)
 
 
 def without_rounding(found: Regression, largest: float) -> Regression:

@@ -47,8 +47,8 @@ def _drawn(axes: Axes) -> Iterator[bool]:
     """Tell of everything on a panel whether it stands for a number that there is."""
     for line in axes.lines:
         marked = line.get_marker() not in ("", " ", "None", None)
-        points = np.asarray(line.get_ydata(orig=False), dtype=float)
-        yield (marked or len(points) > REFERENCE_POINTS) and bool(np.isfinite(points).any())
+        points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)
+        yield (marked or len(points) > REFERENCE_POINTS) and bool(np.isfinite(points).all(axis=1).any())
     for bar in axes.patches:
         yield isinstance(bar, Rectangle) and bool(np.isfinite([bar.get_width(), bar.get_height()]).all())
     yield from (_has_cells(collection) for collection in axes.collections)

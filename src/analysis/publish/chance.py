@@ -62,7 +62,7 @@ class Column:
         """Take the values of a column; what is missing or infinite is left out."""
         found = np.unique(values[np.isfinite(values)])
         exact = EXACT * np.maximum(np.abs(found), 1e-3)
-        own = _decimals(found)
+        own = decimals_of(found)
         finest = own.max(initial=0)
         if finest > DECIMALS:
             return cls(found, np.zeros(len(found)), exact, rounded=False)
@@ -200,7 +200,7 @@ def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
     return x[0] - scale * first[different], scale
 
 
-def _decimals(values: Floats) -> Floats:
+def decimals_of(values: Floats) -> Floats:
     """Return how many decimals each value has; one more than `DECIMALS` where it has more."""
     found = np.full(len(values), DECIMALS + 1.0)
     for decimals in range(DECIMALS, -1, -1):
@@ -236,8 +236,8 @@ def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) ->
     if column.rounded:
         return _held(values, column.step[met], rows, undo)
     undone = undo(values)
-    decimals = _decimals(undone)
-    steps = np.maximum(_fractions(undone), np.where(decimals <= DECIMALS, 10.0**-decimals, 0.0))
+    decimals = decimals_of(undone)
+    steps = np.maximum(fractions_of(undone), np.where(decimals <= DECIMALS, 10.0**-decimals, 0.0))
     chance = np.full(len(values), LEAST)
     for step in np.unique(steps[steps > 0]):
         own = steps == step
@@ -256,7 +256,7 @@ def _held(values: Floats, step: Floats, rows: Floats, undo: Undo) -> Floats:
     return chance
 
 
-def _fractions(values: Floats) -> Floats:
+def fractions_of(values: Floats) -> Floats:
     """Return one over the smallest denominator of values from -1 to 1; 0 where it is large, or the value is."""
     steps = np.zeros(len(values))
     left = np.flatnonzero(np.abs(values) <= 1)

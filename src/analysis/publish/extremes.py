@@ -64,6 +64,11 @@ def withhold_tails(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.
             if share is not None:
                 beyond = (n * share.clip(upper=1 - share)).round(6)
                 withheld[value] |= ((beyond < profile.threshold(count)) & (n > 0)).fillna(value=False)
+    return masked(frame, withheld)
+
+
+def masked(frame: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without the cells that are withheld; the column ``suppressed`` names them."""
     if not withheld.to_numpy().any():
         return frame
     told = withheld & frame.notna()

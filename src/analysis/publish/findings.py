@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from analysis.errors import WithheldError
 from analysis.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
 from analysis.publish.language import text
 
+T = TypeVar("T")
 LEVEL = 0.05
 TEST_COLUMNS = ("p_value", "p_corrected", "family")
 ALONE = "a question of its own"
@@ -39,6 +41,22 @@ class Finding(NamedTuple):
     p_value: float = np.nan
     family: str = ""
     p_corrected: float = np.nan
+
+
+def number_of(value: Any) -> int:  # noqa: ANN401 - a cell of a gated frame
+    """Return a count as it may be told; a missing one is withheld."""
+    if pd.isna(value):
+        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
+    return int(value)
+
+
+def where_known(*topics: Iterable[T]) -> Iterator[T]:
+    """Give the findings of every topic; a sentence whose numbers are withheld or missing is not made."""
+    for topic in topics:
+        try:
+            yield from topic
+        except WithheldError:
+            continue
 
 
 def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:

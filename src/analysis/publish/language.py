@@ -18,8 +18,9 @@ from typing import Any
 
 from babel import Locale
 from babel.messages.pofile import read_po
+from pandas import NA
 
-from analysis.errors import InputError
+from analysis.errors import InputError, WithheldError
 
 SOURCE = "en"
 LOCALES = Path(__file__).parent / "locale"
@@ -82,6 +83,8 @@ def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a fo
     ------
     InputError
         When the catalogue has no translation, with the message and the folder of the catalogue.
+    WithheldError
+        When a value is missing: a text whose numbers are withheld, or not estimated, is not made.
     """
     template = message if spoken() == SOURCE else _translated(message, spoken())
     return _Localised().vformat(template, (), values)
@@ -177,7 +180,13 @@ def _translated(message: str, language: str) -> str:
     return catalogue(language)[message]
 
 
+def _is_missing(value: object) -> bool:
+    return value is None or value is NA or (isinstance(value, Number) and value != value)
+
+
 class _Localised(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
+        if _is_missing(value):
+            raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
         written = super().format_field(value, format_spec)
         return localised(written) if isinstance(value, Number) and not isinstance(value, bool) else written

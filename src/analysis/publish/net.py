@@ -25,6 +25,9 @@ from analysis.run.manifest import step_record
 TOP = frozenset({"manifest.json", "release.csv"})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
+NUMBERED = re.compile(r"(?<=/)\d\d_")
+"""What chapters are ordered by: 06_teachers."""
+
 SAID = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
 """What of a manifest stands on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
@@ -107,7 +110,7 @@ def _refuse_strays(folder: Path, manifest: Mapping[str, Any], asked: Asked) -> N
         if path.is_dir() or place.parts[0] == INTERNAL:
             continue
         where = place.as_posix()
-        asked.words(re.sub(r"[_/-]", " ", where), "the name of a file")
+        asked.words(re.sub(r"[_/-]", " ", NUMBERED.sub("", where)), "the name of a file")
         refuse_identifying_text(where, "the name of a file")
         if not _expected(place, known, notebooks):
             raise DisclosureError(f"{where}: no release published it\n  do      write it below internal/")

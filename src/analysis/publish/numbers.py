@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from analysis.errors import WithheldError
+from analysis.errors import DisclosureError, WithheldError
 from analysis.publish.disclosure import Gated, Profile
 from analysis.publish.identity import refuse_identifying_text
 from analysis.publish.language import term, text
@@ -66,7 +66,7 @@ class Numbers:
             self._told |= {*told.astype(int)}
             self._exact |= {number for number in {*n.astype(int)} - {*told.astype(int)} if base == 1 or number % base}
 
-    def refuse(self, words: str, where: str, *, counts: bool) -> None:
+    def refuse(self, words: str, where: str, *, counts: bool, computed: bool = False) -> None:
         """Refuse a text that names somebody or tells a number of persons as it may not be told.
 
         Parameters
@@ -77,6 +77,8 @@ class Numbers:
             What it is, for the message.
         counts
             Whether it stands with something that counts persons: else its numbers are not compared with theirs.
+        computed
+            Whether its numbers follow from the data, so that one which may not be told is no fault of the author.
 
         Raises
         ------
@@ -84,7 +86,13 @@ class Numbers:
             As `refuse_identifying_text` and `refuse_exact` do.
         """
         refuse_identifying_text(words, where)
-        refuse_exact(words, where, self.profile, self._exact - self._told if counts else ())
+        try:
+            refuse_exact(words, where, self.profile, self._exact - self._told if counts else ())
+        except DisclosureError as error:
+            if isinstance(error, WithheldError) or not computed:
+                raise
+            reason = text("Not shown: it tells a number of persons that is too small or not rounded.")
+            raise WithheldError(reason) from error
 
 
 def refuse_few(n: int, unit: str) -> None:

@@ -19,6 +19,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analysis.errors import DisclosureError
+from analysis.publish.artists import refuse_kinds
+from analysis.publish.coordinates import refuse_places
 from analysis.publish.language import term
 
 TOLERANCE = 1e-6
@@ -56,6 +58,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
 
     Every marker, vertex of a line, bar and cell of a heat map must have a coordinate, height, width or value that is
     one of the numbers in `data` (or a hundred times it, or its opposite), and there are no more of them than numbers.
+    Everything is of a known kind (`artists`), and stands at such a number or at an evenly spaced place (`coordinates`).
 
     Raises
     ------
@@ -70,6 +73,8 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
         if strange:
             problem = f"figure {name!r}: {strange} of {len(drawn)} {what} are not in the data beside it"
             raise DisclosureError(f"{problem}\n  do      draw it from the frame that you pass as data")
+    refuse_kinds(figure, name)
+    refuse_places(figure, known, name)
 
 
 def refuse_svg(svg: str, name: str) -> None:

@@ -51,6 +51,7 @@ class Loaded:
         self._areas = np.empty(0)
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
+        self._rows: dict[str, dict[str, Floats]] = {}
         self._seen: dict[tuple[bytes, bool], str | None] = {}
         self._passed: set[float] = set()
         self._names: Names | None = None
@@ -60,7 +61,8 @@ class Loaded:
 
         What is rounded lies on a coarse grid, where rows have values by chance; so have its percentage points.
         """
-        for _, column in frame.select_dtypes("number").items():
+        numbers = frame.select_dtypes("number")
+        for column in (numbers[name] for name in numbers):
             known = _digits(column.to_numpy(float, na_value=np.nan))
             self._passed.update(known.tolist(), _digits(100 * known).tolist())
 
@@ -79,6 +81,7 @@ class Loaded:
             self.tables[name] = frame
             self._names = None
         self._known.clear()
+        self._rows.clear()
         self._seen.clear()
         return frame
 
@@ -116,15 +119,21 @@ class Loaded:
     def own(self, table: str) -> Mapping[str, Own]:
         """Return the different numbers of a table by column; only what is published asks for them."""
         if table not in self._known:
-            named = self.tables[table].drop(columns=[*NUMBERED], errors="ignore")
-            numbers = {str(name): as_numbers(values) for name, values in named.items()}
+            numbers = self.numbers(table)
             unit = next((self.tables[table][name] for name in UNITS if name in self.tables[table]), None)
             self._known[table] = {
                 name: Own.of(values, _owned(values, unit) & ~np.isin(values, self._areas))
                 for name, values in numbers.items()
-                if values is not None
             }
         return self._known[table]
+
+    def numbers(self, table: str) -> Mapping[str, Floats]:
+        """Return the columns of a table that hold numbers, row by row."""
+        if table not in self._rows:
+            named = self.tables[table].drop(columns=[*NUMBERED], errors="ignore")
+            found = {str(name): as_numbers(values) for name, values in named.items()}
+            self._rows[table] = {name: values for name, values in found.items() if values is not None}
+        return self._rows[table]
 
     def _source(self, column: Column, *, part: bool) -> str | None:
         """Return the table whose rows' values these are."""

@@ -20,6 +20,7 @@ from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
+    SUPPRESSED,
     NOTHING_DECLARED,
     Contributors,
     Counts,
@@ -29,17 +30,19 @@ from analysis.publish.disclosure import (
     Ratios,
     Totals,
     flat,
+    names_of,
     profile,
     refuse_uncounted,
     refuse_unfounded,
     suppress,
 )
-from analysis.publish.extremes import refuse_extremes, withhold_tails
+from analysis.publish.extremes import masked, refuse_extremes, withhold_tails
 from analysis.publish.files import Files
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.language import text
 from analysis.publish.layout import render
 from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
+from analysis.publish.order import own_cells
 from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
@@ -209,8 +212,8 @@ class Release:
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
             made = draw(rows, *args, **options)
-            settle_blanks(made)
             refuse_drawn(made, gated.frame, name)
+            settle_blanks(made)
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
             refuse_untranslated([told], f"figure {name!r}: alt")
@@ -296,7 +299,8 @@ class Release:
             refuse_unfounded(frame, counts, free, contributors)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
-        tails = withhold_tails(frame, counts, self.profile)
+        ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
+        tails = withhold_tails(ends, counts, self.profile)
         how = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how)
         self._numbers.remember(frame, gated, counting)
@@ -339,7 +343,7 @@ class Release:
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
             self._loaded.names.refuse(words, f"{kind} {name!r}")
-            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)))
+            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)), computed=kind == "finding")
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
         if not NAME.fullmatch(name):

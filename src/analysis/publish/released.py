@@ -22,6 +22,7 @@ import pandas as pd
 from analysis.publish.differencing_layers import Told
 from analysis.publish.disclosure import SUPPRESSED, Linked
 from analysis.run import private
+from analysis.run.whole import write_whole
 
 FOLDER = ".released"
 FILE = ("internal", "records", "released.json.gz")
@@ -103,8 +104,7 @@ def before(
         if tables:
             used.append(path.name)
         yield from tables
-    compared = folder.joinpath(*COMPARED)
-    compared.write_text(json.dumps(used) + "\n", "utf8")
+    write_whole(folder.joinpath(*COMPARED), json.dumps(used) + "\n")
 
 
 def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list[Told]:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.errors import InputError, WithheldError
 from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.publish.language import header, localised, term, text, word
 from analysis.publish.layout import render
@@ -56,7 +56,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     # Of line breaks only those that end a line here are quoted by themselves.
     words = (word for column in text_columns for word in safe[harmless(column)])
     breaks = any("\r" in word for word in (*safe.columns, *words) if isinstance(word, str))
-    quoting = csv.QUOTE_NONNUMERIC if breaks else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if breaks else csv.QUOTE_MINIMAL
     safe.to_csv(path, index=False, encoding="utf8", lineterminator="\n", na_rep="", quoting=quoting)
 
 
@@ -162,7 +162,9 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
 
 
 def number(value: float, digits: int, *, grouped: bool = True) -> str:
-    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero."""
+    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero; a missing one withholds."""
+    if pd.isna(value):
+        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
     size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
     return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from analysis.publish import figures
 from analysis.publish.alternative import quantity
+from analysis.publish.findings import number_of
 from analysis.publish.language import term, text
 
 COLUMNS = ["name", "sentence", "n", "unit"]
@@ -90,10 +91,10 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
             subject=term(subject),
             rank=of_subject["rank_correlation"],
         )
-        pupils = int(spread.loc[spread["subject"] == subject, "n_pupils"].iloc[0])
+        pupils = number_of(spread.loc[spread["subject"] == subject, "n_pupils"].iloc[0])
         rows += [
             (f"between_schools_{subject}", sentence, pupils, "pupils"),
-            (f"order_{subject}", order, int(of_subject["n_schools"]), "schools"),
+            (f"order_{subject}", order, number_of(of_subject["n_schools"]), "schools"),
         ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -110,8 +111,8 @@ def narrower(spread: pd.DataFrame) -> str:
     width = {name: wide[name][0.9] - wide[name][0.1] for name in ("raw", "added")}
     return text(
         "Subjects in which the range is narrower in value added: {narrower}; wider: {wider}.",
-        narrower=quantity(int((width["added"] < width["raw"]).sum()), len(wide)),
-        wider=quantity(int((width["added"] > width["raw"]).sum()), len(wide)),
+        narrower=quantity(number_of((width["added"] < width["raw"]).sum()), len(wide)),
+        wider=quantity(number_of((width["added"] > width["raw"]).sum()), len(wide)),
     )
 
 

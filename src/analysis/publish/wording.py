@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text
 from analysis.publish.tables import number
 
@@ -30,36 +31,30 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
+    return _findings(where_known(_of_pupils(indices), _highest(indices, by_weging_band)))
+
+
+def _of_pupils(indices: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     now, near = _term(indices, f"{CORRECTED}_now"), _term(indices, f"{CORRECTED}_nearest")
     alone = _term(indices, "isolation_now")
-    pupils = int(now["n_obs"])
-    found = _findings(
-        [
-            ("dissimilarity", _by_postcode(now, _term(indices, f"{CORRECTED}_random_allocation")), pupils),
-            (
-                "isolation",
-                text(
-                    "Of the schoolmates of an average pupil with a non-western background, {share:.0%} have one too, "
-                    "by postcode.",
-                    share=alone["estimate"],
-                ),
-                pupils,
-            ),
-            (
-                "nearest_school",
-                text(
-                    "If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would "
-                    "be {near:.3f}. That counts only what moving between postcodes does, so it does not say "
-                    "whether choice makes schools more or less segregated.",
-                    near=near["estimate"],
-                ),
-                pupils,
-            ),
-        ]
+    pupils = number_of(now["n_obs"])
+    yield "dissimilarity", _by_postcode(now, _term(indices, f"{CORRECTED}_random_allocation")), pupils
+    sentence = text(
+        "Of the schoolmates of an average pupil with a non-western background, {share:.0%} have one too, by postcode.",
+        share=alone["estimate"],
     )
+    yield "isolation", sentence, pupils
+    sentence = text(
+        "If all pupils attended the school nearest to their postcode, the dissimilarity by postcode would be "
+        "{near:.3f}. That counts only what moving between postcodes does, so it does not say whether choice makes "
+        "schools more or less segregated.",
+        near=near["estimate"],
+    )
+    yield "nearest_school", sentence, pupils
+
+
+def _highest(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     highest = by_weging_band.iloc[-1]
-    if highest[["share_now", "share_nearest"]].isna().any():  # withheld: too few to tell
-        return found
     sentence = text(
         "Of all pupils {now:.0%} attend a school with a schoolweging of {band}; if all attended the nearest school, "
         "{nearest:.0%} would.",
@@ -67,7 +62,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
         band=term(str(highest["band"])),
         nearest=highest["share_nearest"],
     )
-    return pd.concat([found, _findings([("highest_schoolweging", sentence, pupils)])], ignore_index=True)
+    yield "highest_schoolweging", sentence, number_of(_term(indices, f"{CORRECTED}_now")["n_obs"])
 
 
 def _by_postcode(now: pd.Series, floor: pd.Series) -> str:

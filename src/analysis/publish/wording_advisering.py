@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text, word
 from analysis.publish.ranked import leads
 from analysis.publish.wording import COLUMNS
@@ -72,17 +73,21 @@ def advisering(
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [
-        *_deviation(shares),
-        *_advice_by_education(shares),
-        *_gaps(estimates, "under"),
-        *_gaps(estimates, "over"),
-        *_measurement_error(estimates),
-        *_revised_path(shares, counted),
-        *_revised_gaps(estimates),
+        *where_known(
+            _deviation(shares),
+            _advice_by_education(shares),
+            _gaps(estimates, "under"),
+            _gaps(estimates, "over"),
+            _measurement_error(estimates),
+            _revised_path(shares, counted),
+            _revised_gaps(estimates),
+        ),
         *_year3(shares),
-        *_at_scores(shares, counted),
-        *_scenario(shares, scenario_gaps),
-        *_spread(spread),
+        *where_known(
+            _at_scores(shares, counted),
+            _scenario(shares, scenario_gaps),
+            _spread(spread),
+        ),
     ]
     return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
 
@@ -103,7 +108,7 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
                     below=below["estimate"],
                     counted=term(counted),
                 ),
-                int(below["n_obs"]),
+                number_of(below["n_obs"]),
             )
 
 
@@ -121,11 +126,11 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
                 year=year,
                 everyone=everyone["estimate"],
                 hoog=hoog["estimate"],
-                n_hoog=int(hoog["n_obs"]),
+                n_hoog=number_of(hoog["n_obs"]),
                 laag=laag["estimate"],
-                n_laag=int(laag["n_obs"]),
+                n_laag=number_of(laag["n_obs"]),
             ),
-            int(everyone["n_obs"]),
+            number_of(everyone["n_obs"]),
         )
 
 
@@ -148,7 +153,7 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
                     "test when the other factors are equal too, and {alone} when these are left out of account.",
                     **told,
                 ),
-                int(both["n_obs"]),
+                number_of(both["n_obs"]),
             )
 
 
@@ -167,7 +172,7 @@ def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
                 mended=often(mended),
                 both=often(both),
             ),
-            int(plain["n_obs"]),
+            number_of(plain["n_obs"]),
         )
 
 
@@ -181,7 +186,7 @@ def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     peak = [top] if leads(rows.to_dict("records")) else []
     path = {row["school_year"]: row for row in (rows.iloc[0], *peak, rows.iloc[-1])}
     told = [
-        text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=int(row["n_obs"]))
+        text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=number_of(row["n_obs"]))
         for year, row in path.items()
     ]
     yield (
@@ -208,7 +213,7 @@ def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
                 nonwestern=term(COMPARED["nonwestern"]),
                 often_nonwestern=often(nonwestern),
             ),
-            int(laag["n_obs"]),
+            number_of(laag["n_obs"]),
         )
 
 
@@ -225,7 +230,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
                 share=at["estimate"],
                 more=_under_advised(up),
             ),
-            int(at["n_obs"]),
+            number_of(at["n_obs"]),
         )
 
 
@@ -234,7 +239,7 @@ def _under_advised(up: pd.Series) -> str:
         return ""
     return text(
         "; of those under-advised without bijstelling (n = {n:,}), {share:.0%} are above it",
-        n=int(up["n_obs"]),
+        n=number_of(up["n_obs"]),
         share=up["estimate"],
     )
 
@@ -252,9 +257,9 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
                     score=term(laag["category"]),
                     laag=laag["estimate"],
                     did=term(did),
-                    n_laag=int(laag["n_obs"]),
+                    n_laag=number_of(laag["n_obs"]),
                     hoog=hoog["estimate"],
-                    n_hoog=int(hoog["n_obs"]),
+                    n_hoog=number_of(hoog["n_obs"]),
                 ),
                 pupils(counted, model="at_score", term=happens, group=["laag", "hoog"]),
             )
@@ -275,12 +280,12 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
                 year=year,
                 everyone=everyone["estimate"],
                 laag=laag["estimate"],
-                n_laag=int(laag["n_obs"]),
+                n_laag=number_of(laag["n_obs"]),
                 hoog=hoog["estimate"],
-                n_hoog=int(hoog["n_obs"]),
+                n_hoog=number_of(hoog["n_obs"]),
                 change=_change(lost, gap),
             ),
-            int(everyone["n_obs"]),
+            number_of(everyone["n_obs"]),
         )
 
 
@@ -306,10 +311,10 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
                 "At equal test advice and intake, under-advice differs between {schools:,} schools with a standard "
                 "deviation of {sd} percentage points, luck taken out. By that spread a tenth lies {low} what its "
                 "intake leads to expect, and a tenth {high} it.",
-                schools=int(sd["n_clusters"]),
+                schools=number_of(sd["n_clusters"]),
                 sd=interval(sd),
                 low=tenth_below(low["estimate"]),
                 high=tenth_above(high["estimate"]),
             ),
-            int(sd["n_obs"]),
+            number_of(sd["n_obs"]),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.publish.findings import number_of
 from analysis.publish.language import text
 from analysis.publish.tables import number
 
@@ -23,7 +24,7 @@ def one(frame: pd.DataFrame, **values: object) -> pd.Series:
 
 def pupils(counted: pd.DataFrame, **values: object) -> int:
     """Add up the pupils of the rows with these values, of which no pupil is in two."""
-    return int(having(counted, **values)["n_obs"].sum())
+    return number_of(having(counted, **values)["n_obs"].sum())
 
 
 def is_told(*rows: pd.Series) -> bool:

@@ -7,6 +7,7 @@ from math import exp
 
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text
 from analysis.publish.tables import number
 from analysis.publish.units import Row
@@ -46,13 +47,15 @@ def choice_by_municipality(
     """
     mean = one(estimates, model="mean", term="intercept")
     rows = [
-        *_covered(account),
-        *_fall(mean, from_km, to_km),
-        *_spread(mean, spread, from_km, to_km),
-        *_density(one(estimates, model="density", term="log2_density"), others, from_km, to_km),
-        *_weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
-        *_distances(one(correlations, model="log", term="expected_published"), correlations),
-        *_postcodes(means),
+        *where_known(
+            _covered(account),
+            _fall(mean, from_km, to_km),
+            _spread(mean, spread, from_km, to_km),
+            _density(one(estimates, model="density", term="log2_density"), others, from_km, to_km),
+            _weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
+            _distances(one(correlations, model="log", term="expected_published"), correlations),
+            _postcodes(means),
+        ),
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -61,16 +64,18 @@ def _covered(account: pd.DataFrame) -> Iterator[Finding]:
     known = {row["outcome"]: row for row in as_rows(account)}
     row = known.pop("estimated", None)
     if row and not pd.isna(row["share"]):
-        without = ", ".join(f"{term(outcome)} ({int(other['municipalities'])})" for outcome, other in known.items())
+        without = ", ".join(
+            f"{term(outcome)} ({number_of(other['municipalities'])})" for outcome, other in known.items()
+        )
         told = text(
             "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
             "pupils who live and go to school in one municipality do so there.",
-            known=int(row["municipalities"]),
-            all=int(account["municipalities"].sum()),
+            known=number_of(row["municipalities"]),
+            all=number_of(account["municipalities"].sum()),
             share=row["share"],
         )
         others = f" {text('The others have none: {reasons}.', reasons=without)}" if without else ""
-        yield "covered", told + others, int(row["municipalities"]), MUNICIPALITIES
+        yield "covered", told + others, number_of(row["municipalities"]), MUNICIPALITIES
 
 
 def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
@@ -87,7 +92,7 @@ def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
                 low=number(times["ci_low"], 1),
                 high=number(times["ci_high"], 1),
             ),
-            int(mean["n_obs"]),
+            number_of(mean["n_obs"]),
             MUNICIPALITIES,
         )
 
@@ -113,7 +118,7 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
             "their true values is at most {high} log odds per km (95% interval from 0).",
             high=number(found[0]["tau_high"], 2),
         )
-    yield "spread", sentence, int(found[0]["n_obs"]), MUNICIPALITIES
+    yield "spread", sentence, number_of(found[0]["n_obs"]), MUNICIPALITIES
 
 
 def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
@@ -139,7 +144,7 @@ def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float
             "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
             **told,
         )
-    yield "density", sentence + _elsewhere(row, others, from_km, to_km), int(row["n_obs"]), MUNICIPALITIES
+    yield "density", sentence + _elsewhere(row, others, from_km, to_km), number_of(row["n_obs"]), MUNICIPALITIES
 
 
 def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
@@ -169,7 +174,7 @@ def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float)
     yield (
         "spread_of_schoolweging",
         sentence + _elsewhere(row, others, from_km, to_km),
-        int(row["n_obs"]),
+        number_of(row["n_obs"]),
         MUNICIPALITIES,
     )
 
@@ -192,8 +197,8 @@ def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> 
         "Taken between {n} other pairs of distances, the fall is then measurably faster for {faster} of these and "
         "measurably slower for {slower}.",
         n=len(known),
-        faster=int((known["ci_low"] > 0).sum()),
-        slower=int((known["ci_high"] < 0).sum()),
+        faster=number_of((known["ci_low"] > 0).sum()),
+        slower=number_of((known["ci_high"] < 0).sum()),
     )
     return f" {told}"
 
@@ -212,7 +217,7 @@ def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Fin
                 high=number(modelled["ci_high"], 2),
                 straight=number(straight["estimate"], 2),
             ),
-            int(modelled["n_obs"]),
+            number_of(modelled["n_obs"]),
             SCHOOLS,
         )
 
@@ -229,10 +234,10 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
                 urban=number(known[URBAN]["published_to_straight"], 2),
                 rural=number(known[RURAL]["published_to_straight"], 2),
             ),
-            int(known["all"]["schools"]),
+            number_of(known["all"]["schools"]),
             SCHOOLS,
         )
 
 
 def _km(distance: float) -> str:
-    return number(distance, 0 if distance == int(distance) else 1)
+    return number(distance, 0 if distance == number_of(distance) else 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
@@ -34,7 +35,9 @@ def counterfactuals(
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [*_nearest(scenarios), *_tastes(scenarios), *_residence(parts), *tastes(substitution, mixed)]
+    rows = [
+        *where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed)),
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -47,7 +50,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
                 "placed": told["nearest_with_capacity"]["estimate"],
                 "chance": told["random"]["estimate"],
             }
-            yield f"nearest_{group}", _otherwise(group, numbers), int(told["now"]["n_obs"]), PUPILS
+            yield f"nearest_{group}", _otherwise(group, numbers), number_of(told["now"]["n_obs"]), PUPILS
 
 
 def _otherwise(group: str, numbers: dict[str, float]) -> str:
@@ -76,7 +79,7 @@ def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
         yield (
             f"no_taste_{group}",
             _untasted(group, row),
-            int(row["n_obs"]),
+            number_of(row["n_obs"]),
             PUPILS,
         )
 
@@ -132,7 +135,7 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
                     share=share["Shapley"],
                     order=_by_order(share.min(), share.max()),
                 ),
-                int(own["n_obs"].iloc[0]),
+                number_of(own["n_obs"].iloc[0]),
                 PUPILS,
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text
 from analysis.publish.phrases_leergroei import (
     SUBJECTS,
@@ -73,26 +74,32 @@ def findings(
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [
-        *_norm(known(estimates, model="norm_growth"), before),
-        *_overall(known(estimates, model="ois_standardised", by=""), year_shocks, before, closed),
-        *_levels(known(estimates, model="ois_standardised", by="level_m"), closed, compared),
-        *_bands(known(estimates, model="ois_standardised", by="band"), closed, compared),
-        *_schools(spread.dropna(subset=["low_tenth", "high_tenth"]), closed),
-        *_shortage(known(estimates, model="ois_shortage", by=""), closed, compared),
-        *_examples(examples.dropna(subset=["estimate"])),
-        *_pnas(estimates, year_shocks, closed),
-        *_education(known(estimates, model="pnas_ses", term="difference"), closed),
-        *_regression(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
-        *_absent(
-            missing.dropna(subset=["share_present"]),
-            known(estimates, model="e_test_share", category=f"level {levels[-1]}"),
-            levels,
-            before,
-            closed,
-            with_m_test,
+        *where_known(
+            _norm(known(estimates, model="norm_growth"), before),
+            _overall(known(estimates, model="ois_standardised", by=""), year_shocks, before, closed),
+            _levels(known(estimates, model="ois_standardised", by="level_m"), closed, compared),
+            _bands(known(estimates, model="ois_standardised", by="band"), closed, compared),
+            _schools(spread.dropna(subset=["low_tenth", "high_tenth"]), closed),
+            _shortage(known(estimates, model="ois_shortage", by=""), closed, compared),
+            _examples(examples.dropna(subset=["estimate"])),
+            _pnas(estimates, year_shocks, closed),
+            _education(known(estimates, model="pnas_ses", term="difference"), closed),
+        ),
+        *where_known(
+            _regression(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed)
+        ),
+        *where_known(
+            _absent(
+                missing.dropna(subset=["share_present"]),
+                known(estimates, model="e_test_share", category=f"level {levels[-1]}"),
+                levels,
+                before,
+                closed,
+                with_m_test,
+            )
         ),
     ]
-    of_schools = list(consent_given(consent.dropna(), estimates, closed))
+    of_schools = list(where_known(consent_given(consent.dropna(), estimates, closed)))
     told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
     return pd.DataFrame(told, columns=COLUMNS)
 
@@ -108,7 +115,7 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
             if known_off
             else _at_the_norm(told, signed(most))
         )
-        yield "norm_growth", said, int(most["n_pupils"])
+        yield "norm_growth", said, number_of(most["n_pupils"])
 
 
 def _at_the_norm(told: dict[str, str], estimate: str) -> str:
@@ -161,7 +168,7 @@ def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed
                 before=before,
                 shocks=with_shocks(year_shocks, "ois_standardised", row),
             ),
-            int(row["n_pupils"]),
+            number_of(row["n_pupils"]),
         )
 
 
@@ -231,7 +238,7 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
             "high": tenth_above(most["high_tenth"]),
         }
         differ = bool(most["sd_low"] > 0)
-        yield "schools", _unlike(told, differ=differ, established=leads(rows, *SPREAD)), int(most["n_pupils"])
+        yield "schools", _unlike(told, differ=differ, established=leads(rows, *SPREAD)), number_of(most["n_pupils"])
 
 
 def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
@@ -290,7 +297,7 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
                     new=percent(new),
                     closed=new["year"],
                 ),
-                int(by_term["difference"]["n_pupils"]),
+                number_of(by_term["difference"]["n_pupils"]),
             )
 
 
@@ -314,7 +321,7 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
             ).strip()
             if outcome in trends
             else text("Against the year before, growth in {subject} was {many} in {closed}. {shocks}", **told),
-            int(many[outcome]["n_pupils"]),
+            number_of(many[outcome]["n_pupils"]),
         )
 
 
@@ -329,7 +336,7 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
                 closed=closed,
                 points=points(row),
             ),
-            int(row["n_pupils"]),
+            number_of(row["n_pupils"]),
         )
 
 
@@ -354,7 +361,7 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
                 closed=closed,
                 expected=expected["estimate"],
             ),
-            int(observed["n_pupils"]),
+            number_of(observed["n_pupils"]),
         )
 
 

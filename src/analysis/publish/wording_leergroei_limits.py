@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis.publish.findings import number_of
 from analysis.publish.language import text
 from analysis.publish.phrases_leergroei import Row, grew, shocks, span, subject
 
@@ -17,7 +18,7 @@ def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -
     kinds = {row["consent"]: row for row in rows_of(make_up)}
     told = " ".join(_if_all_consented(estimates, closed))
     if told and {"with consent", "without consent"} <= set(kinds):
-        schools = {kind: int(row["n_schools"]) for kind, row in kinds.items()}
+        schools = {kind: number_of(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",
             text(

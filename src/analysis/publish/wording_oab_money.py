@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.publish import units
-from analysis.publish.findings import Finding, frame
+from analysis.publish.findings import Finding, frame, number_of, where_known
 from analysis.publish.language import text
 from analysis.publish.tables import number
 from analysis.publish.units import Row
@@ -35,12 +35,14 @@ def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFr
     line = {term: one(estimates, model="money_line", term=term) for term in ("slope_below", "change_of_slope")}
     return frame(
         [
-            *_threshold(told),
-            *_weights(told),
-            *_transition(told),
-            *_bend(line["slope_below"], line["change_of_slope"], threshold),
-            *_hired(one(estimates, model="accounts_trend", outcome="hired_share")),
-            *_proxy(eligible),
+            *where_known(
+                _threshold(told),
+                _weights(told),
+                _transition(told),
+                _bend(line["slope_below"], line["change_of_slope"], threshold),
+                _hired(one(estimates, model="accounts_trend", outcome="hired_share")),
+                _proxy(eligible),
+            ),
         ]
     )
 
@@ -58,7 +60,7 @@ def _threshold(told: Mapping[str, Row]) -> Iterator[Finding]:
                 expected=row["expected"],
                 share=told["score"]["share_exact"],
             ),
-            int(told["score"]["schools"]),
+            number_of(told["score"]["schools"]),
             SCHOOLS,
         )
 
@@ -75,7 +77,7 @@ def _weights(told: Mapping[str, Row]) -> Iterator[Finding]:
                 age=number(age["estimate"], 2),
                 share=price["share_exact"],
             ),
-            int(price["schools"]),
+            number_of(price["schools"]),
             SCHOOLS,
         )
 
@@ -91,7 +93,7 @@ def _transition(told: Mapping[str, Row]) -> Iterator[Finding]:
                 price=number(told["floor_price"]["estimate"], 2),
                 kept=told["kept"]["estimate"],
             ),
-            int(told["at_floor"]["schools"]),
+            number_of(told["at_floor"]["schools"]),
             SCHOOLS,
         )
 
@@ -118,7 +120,7 @@ def _bend(below: Row | None, change: Row | None, threshold: float) -> Iterator[F
             **steep,
         )
     )
-    yield Finding("bend", sentence, int(change["n_obs"]), SCHOOLS, change["p_value"])
+    yield Finding("bend", sentence, number_of(change["n_obs"]), SCHOOLS, change["p_value"])
 
 
 def _hired(row: Row | None) -> Iterator[Finding]:
@@ -139,7 +141,7 @@ def _hired(row: Row | None) -> Iterator[Finding]:
             interval=units.with_interval(row, digits=2),
         )
     )
-    yield Finding("hired", sentence, int(row["n_obs"]), "board years", row["p_value"])
+    yield Finding("hired", sentence, number_of(row["n_obs"]), "board years", row["p_value"])
 
 
 def _proxy(eligible: pd.DataFrame) -> Iterator[Finding]:
@@ -150,12 +152,12 @@ def _proxy(eligible: pd.DataFrame) -> Iterator[Finding]:
             "proxy",
             text(
                 "On the scores of 2019, {country:,} schools would have been among the 15% with the highest score per "
-                "pupil, {city:,} of them in {region}. The list of those that received the arbeidsmarkttoelage is not "
-                "public; the scores of the next year decided.",
-                country=int(country["schools_eligible"]),
-                city=int(city["schools_eligible"]),
+                "pupil, and {city:,} schools in {region} among them. The list of those that received the "
+                "arbeidsmarkttoelage is not public; the scores of the next year decided.",
+                country=number_of(country["schools_eligible"]),
+                city=number_of(city["schools_eligible"]),
                 region=str(city["region"]),
             ),
-            int(country["schools"]),
+            number_of(country["schools"]),
             SCHOOLS,
         )

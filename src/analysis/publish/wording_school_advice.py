@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.publish.alternative import quantity
+from analysis.publish.findings import number_of
 from analysis.publish.language import term, text
 from analysis.publish.tables import number
 from analysis.publish.wording import COLUMNS
@@ -38,8 +39,14 @@ def _of_region(rows: pd.DataFrame, region: str, number: int) -> list[tuple[str, 
     mutual = (rows["model"] == "school_level") & (rows["controls"] == "mutual") & (rows["term"] == "weging")
     within = (rows["model"] == "school_level_within") & (rows["term"] == "no_test")
     return [
-        *((f"weging_{number}", _weging(row, region), int(row["schools"]), "schools") for row in _rows(rows[mutual])),
-        *((f"no_test_{number}", _no_test(row, region), int(row["schools"]), "schools") for row in _rows(rows[within])),
+        *(
+            (f"weging_{number}", _weging(row, region), number_of(row["schools"]), "schools")
+            for row in _rows(rows[mutual])
+        ),
+        *(
+            (f"no_test_{number}", _no_test(row, region), number_of(row["schools"]), "schools")
+            for row in _rows(rows[within])
+        ),
     ]
 
 
@@ -99,8 +106,8 @@ def lines(points: pd.DataFrame, without_test: int) -> str:
     return text(
         "Lines that end lower than they begin: {lower}; higher: {higher}. Bands in which the year without test lies "
         "below the other years: {below}; above them: {above}.",
-        lower=quantity(int((change < 0).sum()), len(change)),
-        higher=quantity(int((change > 0).sum()), len(change)),
-        below=quantity(int((year < others.min(axis=1)).sum()), len(level)),
-        above=quantity(int((year > others.max(axis=1)).sum()), len(level)),
+        lower=quantity(number_of((change < 0).sum()), len(change)),
+        higher=quantity(number_of((change > 0).sum()), len(change)),
+        below=quantity(number_of((year < others.min(axis=1)).sum()), len(level)),
+        above=quantity(number_of((year > others.max(axis=1)).sum()), len(level)),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text
 from analysis.publish.ranked import leads, trails
 from analysis.publish.wording import interval
@@ -34,14 +37,14 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [_at_nearest(nearest, fit), *_distance(fit), *_travel(travel), *_concepts(kinds, fit)]
+    rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
     return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
 
 
-def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> tuple[str, str, int]:
-    pupils = int(nearest["pupils"].sum())
-    told = {"share": nearest["at_nearest"].sum() / pupils, "schools": int(fit["n_alternatives"].max())}
-    if int(nearest["situations"].sum()) == pupils:
+def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    pupils = number_of(nearest["pupils"].sum())
+    told = {"share": nearest["at_nearest"].sum() / pupils, "schools": number_of(fit["n_alternatives"].max())}
+    if number_of(nearest["situations"].sum()) == pupils:
         sentence = text(
             "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
             "schools.",
@@ -53,42 +56,42 @@ def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> tuple[str, str, int
             "go to {schools:,} schools.",
             **told,
         )
-    return "at_nearest_school", sentence, pupils
+    yield "at_nearest_school", sentence, pupils
 
 
-def _distance(fit: pd.DataFrame) -> list[tuple[str, str, int]]:
+def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     share = fit["pseudo_r2_distance"] / fit["pseudo_r2"]
     if len(fit) < 2:
-        return []
+        return
     sentence = text(
         "How near a school is says most about which one a child attends, in every group of parents: that alone "
         "explains {low:.0%} to {high:.0%} of what the models explain.",
         low=share.min(),
         high=share.max(),
     )
-    return [("distance", sentence, int(fit["n_choosers"].sum()))] if share.min() > 0.5 else []
+    if share.min() > 0.5:
+        yield "distance", sentence, number_of(fit["n_choosers"].sum())
 
 
-def _travel(travel: pd.DataFrame) -> list[tuple[str, str, int]]:
+def _travel(travel: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     known = travel.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     if known.empty:
-        return []
+        return
     if len(known) == 1:
-        return [("travel", _travel_sentence(known.iloc[0]), int(known.iloc[0]["n_obs"]))]
+        yield "travel", _travel_sentence(known.iloc[0]), number_of(known.iloc[0]["n_obs"])
+        return
     rows = known.to_dict("records")
     low, high = known.iloc[0], known.iloc[-1]
-    return [
-        (
-            "travel_low",
-            f"{_travel_sentence(low)}{'' if trails(rows) else ' ' + _lowest(len(known))}",
-            int(low["n_obs"]),
-        ),
-        (
-            "travel_high",
-            f"{_travel_sentence(high)}{'' if leads(rows) else ' ' + _highest(len(known))}",
-            int(high["n_obs"]),
-        ),
-    ]
+    yield (
+        "travel_low",
+        f"{_travel_sentence(low)}{'' if trails(rows) else ' ' + _lowest(len(known))}",
+        number_of(low["n_obs"]),
+    )
+    yield (
+        "travel_high",
+        f"{_travel_sentence(high)}{'' if leads(rows) else ' ' + _highest(len(known))}",
+        number_of(high["n_obs"]),
+    )
 
 
 def _lowest(number: int) -> str:
@@ -141,12 +144,12 @@ def _who(group: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> list[tuple[str, str, int]]:
+def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     """Compare who attends a school with a concept, of groups of which nothing is withheld."""
     rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
     if len(rows) < 2 or rows["observed"].nunique() < 2:
-        return []
+        return
     most, least = rows.iloc[0], rows.iloc[-1]
     told = {
         "most": group_label(str(most["group"])),
@@ -175,7 +178,7 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> list[tuple[str, str, in
         )
     # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
     compared = fit["group"].isin(rows["group"])
-    return [("concepts", sentence, int(fit.loc[compared, "n_choosers"].sum()))]
+    yield "concepts", sentence, number_of(fit.loc[compared, "n_choosers"].sum())
 
 
 def _mirrored(row: pd.Series) -> pd.Series:

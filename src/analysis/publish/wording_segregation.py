@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.publish import wording
+from analysis.publish.findings import number_of, where_known
 from analysis.publish.language import term, text, word
 from analysis.publish.ranked import ranks as ranked
 from analysis.publish.ranked import spread
@@ -51,14 +52,16 @@ def segregation(
         return wording.segregation(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
     rows = [
-        *_apart(city, changes),
-        *_own_group(city),
-        *_stadsdelen(indices[indices["place"] != "city"]),
-        *_bands(bands),
-        *_sizes(bands),
-        *_mirrors(mirrors),
-        *_nearest(scenarios),
-        *_changes(changes),
+        *where_known(
+            _apart(city, changes),
+            _own_group(city),
+            _stadsdelen(indices[indices["place"] != "city"]),
+            _bands(bands),
+            _sizes(bands),
+            _mirrors(mirrors),
+            _nearest(scenarios),
+            _changes(changes),
+        ),
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -68,11 +71,11 @@ def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
     totals = _parts(changes, "total")
     for group in [name for name in GROUPS if name in rows]:
         sentence = _now(_pair(group), rows[group], totals.get(group))
-        yield f"dissimilarity_{group}", sentence, int(rows[group]["n_obs"]), PUPILS
+        yield f"dissimilarity_{group}", sentence, number_of(rows[group]["n_obs"]), PUPILS
 
 
 def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
-    said = {"year": int(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
+    said = {"year": number_of(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
     if not now["p_value"] < LEVEL:
         return text(
             "In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools: not measurably "
@@ -85,7 +88,7 @@ def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
 
 
 def _since(total: pd.Series) -> str:
-    said = {"first": int(total["first_year"]), "size": _size(total, 3)}
+    said = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
     if _across_zero(total):
         return text("It is not measurably other than in {first} (difference {size}).", **said)
     if total["estimate"] < 0:
@@ -105,7 +108,7 @@ def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
         rows = _by("term", last[last["group"] == group])
         if {"isolation_now", "isolation_random_allocation"} <= set(rows):
             now, floor = rows["isolation_now"], rows["isolation_random_allocation"]["estimate"]
-            yield f"isolation_{group}", _schoolmates(group, now, floor), int(now["n_obs"]), PUPILS
+            yield f"isolation_{group}", _schoolmates(group, now, floor), number_of(now["n_obs"]), PUPILS
 
 
 def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
@@ -144,7 +147,7 @@ def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:
                 range=apart.observed,
                 expected=apart.expected,
             )
-        yield "stadsdelen", sentence, int(rows["n_obs"].sum()), PUPILS
+        yield "stadsdelen", sentence, number_of(rows["n_obs"].sum()), PUPILS
 
 
 def _one_of(rows: pd.DataFrame) -> str:
@@ -171,18 +174,18 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
         "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest} "
         "({low_then:.0%} in {first}), {mid:.0%} one where it is {middle}, and {high:.0%} one where it is {highest} "
         "({high_then:.0%} in {first}).",
-        year=int(bottom["year"]),
+        year=number_of(bottom["year"]),
         low=bottom["share_now"],
         lowest=term(str(bottom["band"])),
         mid=middle["share_now"],
         middle=term(str(middle["band"])),
         high=top["share_now"],
         highest=term(str(top["band"])),
-        first=int(first["year"].iloc[0]),
+        first=number_of(first["year"].iloc[0]),
         low_then=first["share_now"].iloc[0],
         high_then=first["share_now"].iloc[-1],
     )
-    yield ("bands", sentence, int(last["pupils_now"].sum()), PUPILS)
+    yield ("bands", sentence, number_of(last["pupils_now"].sum()), PUPILS)
 
 
 def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
@@ -194,14 +197,14 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
             sentence = text(
                 "Of the {few:,} pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
                 "{lowest}; of the {many:,} pupils of large schools {high:.0%} attend one where it is {highest}.",
-                few=int(low["pupils_all_now"]),
-                many=int(high["pupils_all_now"]),
+                few=number_of(low["pupils_all_now"]),
+                many=number_of(high["pupils_all_now"]),
                 low=low["share_now"],
                 lowest=term(str(low["band"])),
                 high=high["share_now"],
                 highest=term(str(high["band"])),
             )
-            yield "sizes", sentence, int(low["pupils_all_now"] + high["pupils_all_now"]), PUPILS
+            yield "sizes", sentence, number_of(low["pupils_all_now"] + high["pupils_all_now"]), PUPILS
 
 
 def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
@@ -216,7 +219,7 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
             far=far["share_schools"],
             many=100 * far["allowed_difference"],
         )
-        yield ("mirror", sentence, int(near["schools"]), SCHOOLS)
+        yield ("mirror", sentence, number_of(near["schools"]), SCHOOLS)
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
@@ -235,7 +238,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
                 full=full,
                 than_full=_than_now(found[f"now_minus_{RULES[1]}"]),
             )
-            yield f"nearest_{group}", sentence, int(found[RULES[0]]["n_obs"]), PUPILS
+            yield f"nearest_{group}", sentence, number_of(found[RULES[0]]["n_obs"]), PUPILS
 
 
 def _than_now(now_minus: pd.Series) -> str:
@@ -251,13 +254,13 @@ def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
     if all("laag" in part for part in (total, sorting, composition)):
         row = total["laag"]
         said: dict[str, str | int] = {
-            "first": int(row["first_year"]),
-            "last": int(row["last_year"]),
+            "first": number_of(row["first_year"]),
+            "last": number_of(row["last_year"]),
             "size": _size(row, 3),
             "sorting": wording.interval(sorting["laag"], 3),
             "composition": wording.interval(composition["laag"], 3),
         }
-        yield "change", _changed(row, said), int(row["n_obs"]), PUPILS
+        yield "change", _changed(row, said), number_of(row["n_obs"]), PUPILS
 
 
 def _changed(row: pd.Series, said: dict[str, str | int]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.multiplicity import holm
 from analysis.publish import units
-from analysis.publish.findings import LEVEL, Finding, frame
+from analysis.publish.findings import LEVEL, Finding, frame, number_of, where_known
 from analysis.publish.language import text
 from analysis.publish.tables import number
 from analysis.publish.units import Row
@@ -55,13 +55,21 @@ def staffing(
     """
     return frame(
         [
-            *_levels(distribution, last_year),
-            *_weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
-            *_judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
-            *_wage(one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage")),
-            *_toelage(nulls, pre_trends),
-            *_money(estimates, last_year, start - 1),
-            *_formula(checks),
+            *where_known(
+                _levels(distribution, last_year),
+                _weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
+                _judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
+            ),
+            *where_known(
+                _wage(
+                    one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage")
+                )
+            ),
+            *where_known(
+                _toelage(nulls, pre_trends),
+                _money(estimates, last_year, start - 1),
+                _formula(checks),
+            ),
         ]
     )
 
@@ -86,7 +94,7 @@ def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
                     large=told["above_30"]["estimate"],
                     year=str(year),
                 ),
-                int(told["zero"]["schools"]),
+                number_of(told["zero"]["schools"]),
                 SCHOOLS,
             )
 
@@ -109,7 +117,7 @@ def _weging(row: Row | None) -> Iterator[Finding]:
             interval=units.with_interval(row),
         )
     )
-    yield Finding("shortage_weging", sentence, int(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
+    yield Finding("shortage_weging", sentence, number_of(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
 
 
 def _judgement(row: Row | None) -> Iterator[Finding]:
@@ -130,7 +138,7 @@ def _judgement(row: Row | None) -> Iterator[Finding]:
             interval=units.with_interval(row),
         )
     )
-    yield Finding("judgement", sentence, int(row["n_obs"]), SCHOOLS, row["p_value"])
+    yield Finding("judgement", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
 
 def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
@@ -151,7 +159,7 @@ def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
             honest=beside,
         )
     )
-    yield Finding("wage", sentence, int(row["n_obs"]), SCHOOLS, row["p_value"])
+    yield Finding("wage", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
 
 def _honest(row: Row, honest: Row | None) -> str:
@@ -178,7 +186,7 @@ def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]
             row, unit = at_cutoff[outcome], SCHOOLS
             parts = [_verdict(row, text("at the cut-off"), text("At the cut-off")), _earlier(earlier.get(outcome))]
         tested = {"p_value": row["p_value"], "family": row["family"], "p_corrected": row["p_corrected"]}
-        yield Finding(f"toelage_{outcome}", " ".join(filter(None, parts)), int(row["n_obs"]), unit, **tested)
+        yield Finding(f"toelage_{outcome}", " ".join(filter(None, parts)), number_of(row["n_obs"]), unit, **tested)
 
 
 def _before_and_after(row: Row) -> str:
@@ -298,7 +306,7 @@ def _money(estimates: pd.DataFrame, last_year: int, before: int) -> Iterator[Fin
         # A sentence names the euros: the unit is that of the outcome.
         judged = {**row, "unit": "pupils per fte", "p_corrected": corrected[name]}
         unit = SCHOOLS if name == "oab_kink" else SCHOOL_YEARS
-        yield Finding(name, told[name](judged), int(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name])
+        yield Finding(name, told[name](judged), number_of(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name])
 
 
 def _oab(row: Row, year: int, before: Row | None, year_before: int) -> str:
@@ -372,7 +380,7 @@ def _formula(checks: pd.DataFrame) -> Iterator[Finding]:
                 found=row["estimate"],
                 expected=row["expected"],
             ),
-            int(row["schools"]),
+            number_of(row["schools"]),
             SCHOOLS,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.publish.findings import number_of
 from analysis.publish.language import text
 
 Finding = tuple[str, str, int, str]
@@ -23,7 +24,7 @@ def tastes(substitution: pd.DataFrame, mixed: pd.DataFrame) -> Iterator[Finding]
         Tables of `models.school_choice.substitution`, as the gate let them through; a finding that rests on a withheld
         number is left out.
     """
-    row, n = mixed.iloc[0], int(substitution["n_obs"].iloc[0])
+    row, n = mixed.iloc[0], number_of(substitution["n_obs"].iloc[0])
     if pd.notna(row["p_groups"]):
         yield from _finding("tastes_of_groups", _between(row, substitution), n)
     if row["converged"] != "yes":

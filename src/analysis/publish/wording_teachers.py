@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.publish import units
-from analysis.publish.findings import Finding, frame
+from analysis.publish.findings import Finding, frame, number_of, where_known
 from analysis.publish.language import text
 from analysis.publish.units import Row
 from analysis.publish.wording_staffing import as_rows, one
@@ -28,7 +28,9 @@ def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame
     DataFrame
         One row per finding, as `findings.frame`.
     """
-    return frame([*_flows(flows), *_hours(estimates), *_composition(estimates), *_homes(estimates), *_risk(by_risk)])
+    return frame(
+        where_known(_flows(flows), _hours(estimates), _composition(estimates), _homes(estimates), _risk(by_risk))
+    )
 
 
 def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
@@ -42,21 +44,21 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
                 "Of the teachers of {before}/{before_end} (n = {n_before:,}) {left:.0%} had left two years later, "
                 "{city:.0%} of them for another city. Of those of {after}/{after_end} (n = {n_after:,}) {came:.0%} had "
                 "come since, {starters:.0%} of them as starters.",
-                n_before=int(left["teachers"]),
-                n_after=int(came["teachers"]),
+                n_before=number_of(left["teachers"]),
+                n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
                 left=left["share"],
                 city=told["left", "other city"]["share"],
                 came=came["share"],
                 starters=told["came", "starter"]["share"],
             ),
-            int(came["teachers"]),
+            number_of(came["teachers"]),
             TEACHERS,
         )
 
 
 def _school_years(left: Row, came: Row) -> dict[str, str]:
-    told = {"before": int(left["year"]), "after": int(came["year"])}
+    told = {"before": number_of(left["year"]), "after": number_of(came["year"])}
     return {name: str(year) for name, year in told.items()} | {
         f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in told.items()
     }
@@ -80,7 +82,7 @@ def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
             interval=units.with_interval(row),
         )
     )
-    yield Finding("hours", sentence, int(row["n_obs"]), "teacher years", row["p_value"])
+    yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
 
 
 def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
@@ -104,7 +106,7 @@ def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
             **ends,
         )
     )
-    yield Finding("composition", sentence, sum(int(row["n_obs"]) for row in known), TEACHERS, slope["p_value"])
+    yield Finding("composition", sentence, sum(number_of(row["n_obs"]) for row in known), TEACHERS, slope["p_value"])
 
 
 def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
@@ -121,7 +123,7 @@ def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
                 km=told["distance_km"]["estimate"],
                 near=told["within_7_km"]["estimate"],
             ),
-            int(told["in_city"]["n_obs"]),
+            number_of(told["in_city"]["n_obs"]),
             TEACHERS,
         )
 
@@ -141,6 +143,6 @@ def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
                 low=low["estimate"],
                 high=high["estimate"],
             ),
-            sum(int(row["schools"]) for row in known),
+            sum(number_of(row["schools"]) for row in known),
             "schools",
         )

@@ -11,10 +11,9 @@ INTERNAL = "internal"
 
 
 def make(folder: Path) -> Path:
-    """Make a folder, and those above it, for the owner alone; one that is there already is closed to others."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    for place in reversed(missing):
-        place.mkdir(mode=FOLDER, exist_ok=True)
+    """Make a folder for the owner alone; one that is there already is closed to others."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=FOLDER, exist_ok=True)
     folder.chmod(FOLDER)
     return folder
 

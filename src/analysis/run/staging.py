@@ -80,7 +80,7 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     if unfinished(outputs, edition).exists():
         left.append(unfinished(outputs, edition))
     building = outputs / f".{edition}.building-{_token()}"
-    private.make(building / private.INTERNAL)
+    private.make(private.make(building) / private.INTERNAL)
     mark_edition(building, edition)
     return building, left
 

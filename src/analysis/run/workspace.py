@@ -96,8 +96,10 @@ class Workspace:
 
     def _below(self, *parts: str) -> Path:
         folder = self.write.joinpath(*parts)
-        if not self.write.exists() or (parts[0] == private.INTERNAL and not folder.exists()):
-            private.make(folder)
+        if not self.write.exists():
+            private.make(self.write)
+        if parts[0] == private.INTERNAL and not folder.exists():
+            private.make(private.make(self.write / private.INTERNAL).joinpath(*parts[1:]))
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

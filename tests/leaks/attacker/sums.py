@@ -81,7 +81,9 @@ def chance(one: Sides, other: Sides, tries: float = 1.0) -> float:
     width = (np.minimum(one.high, 1e9) - one.low) + (np.minimum(other.high, 1e9) - other.low)
     width[free] = np.abs(one.known - other.known)[free]
     told = (np.minimum(one.known, other.known) > 0) & (size > 0)
-    distinct = np.unique(np.column_stack([one.low, one.high, other.low, other.high])[told], axis=0, return_index=True)[1]
+    distinct = np.unique(np.column_stack([one.low, one.high, other.low, other.high])[told], axis=0, return_index=True)[
+        1
+    ]
     parts = np.minimum(1.0, (width[told][distinct] + 1) / (size[told][distinct] + 1))
     return float(np.prod(parts) * tries) if len(parts) else 1.0
 
@@ -135,7 +137,9 @@ def _columns(table: Table, numbers: np.ndarray) -> Iterator[Sum]:
                 continue
             rows = table.there[:, [whole, *some]].all(axis=1)
             one = Sides(*(values[rows, whole] for values in (table.low, table.high, _known(table))))
-            parts = Sides(*(values[rows][:, list(some)].sum(axis=1) for values in (table.low, table.high, _known(table))))
+            parts = Sides(
+                *(values[rows][:, list(some)].sum(axis=1) for values in (table.low, table.high, _known(table)))
+            )
             if rows.any() and (likely := chance(one, parts, len(sets))) <= CHANCE:
                 for row in np.flatnonzero(rows):
                     yield _sum(numbers[row, [whole]], numbers[row, list(some)], likely)

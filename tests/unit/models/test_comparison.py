@@ -16,7 +16,9 @@ def test_a_figure_is_within_up_to_its_tolerance():
     assert found["computed"].tolist() == [0.6, 11.5]
 
 
-@pytest.mark.parametrize(("computed", "said"), [({"a": 0.5}, "not computed: b"), ({"a": 0.5, "b": np.inf}, "infinite: b")])
+@pytest.mark.parametrize(
+    ("computed", "said"), [({"a": 0.5}, "not computed: b"), ({"a": 0.5, "b": np.inf}, "infinite: b")]
+)
 def test_nothing_is_left_out_silently(computed, said):
     with pytest.raises(ModelError, match=said):
         compare(PRINTED, computed)

@@ -14,7 +14,7 @@ from analysis.models.advisering.sample import Sample
 from analysis.models.advisering.terms import TEN_POINTS
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
-from analysis.models.regression import fit, in_sd
+from analysis.models.regression import fit_where_determined, in_sd
 
 MODEL = "school_level"
 UNITS = {"score": "levels per sd of schools", "share_hoog": "levels per 10 points"}
@@ -55,5 +55,5 @@ def _schools(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fitted(schools: pd.DataFrame, terms: Sequence[str]) -> pd.DataFrame:
-    fitted = fit(schools, "level", terms, cluster="location", weights="pupils")
+    fitted = fit_where_determined(schools, "level", terms, cluster="location", weights="pupils")
     return fitted.estimates(MODEL, "all", UNITS, terms)

@@ -14,7 +14,7 @@ from analysis.models.advice_levels import VWO
 from analysis.models.advisering.counting import PLACE, alike, by_group
 from analysis.models.advisering.definitions import Definitions, first_year
 from analysis.models.complete import refuse_missing
-from analysis.models.regression import fit
+from analysis.models.regression import fit_where_determined
 
 MODEL = "scenario_no_test"
 REVISED, WITH, WITHOUT = "loses a bijstelling", "advice for vwo, with the test", "advice for vwo, without it"
@@ -86,7 +86,7 @@ def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFra
 def _gap(rows: pd.DataFrame, pair: tuple[str, str], year: str, means: Mapping[str, str]) -> pd.DataFrame:
     sizes = rows["is_first"].value_counts()
     told = [
-        fit(rows, column, ["is_first"], cluster="location")
+        fit_where_determined(rows, column, ["is_first"], cluster="location")
         .estimates(MODEL, GAP.format(*pair), "levels", ["is_first"])
         .assign(term=term)
         for column, term in means.items()

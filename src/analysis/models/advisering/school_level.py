@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.models.advisering.sample import Step, walk
 from analysis.models.bands import in_bands
 from analysis.models.estimates import in_form
-from analysis.models.regression import fit
+from analysis.models.regression import fit_where_determined
 from analysis.municipality import is_in
 
 YEAR_WITHOUT_TEST = 2019
@@ -95,7 +95,9 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     cluster = "municipality" if region is None else "location"
     between = [_between(selected, list(TERMS), cluster).assign(controls="mutual")]
     between += [_between(selected, [term], cluster).assign(controls="alone") for term in TERMS]
-    within = fit(selected, "level", INTERACTIONS, cluster=cluster, entity="location", weights="advices")
+    within = fit_where_determined(
+        selected, "level", INTERACTIONS, cluster=cluster, entity="location", weights="advices"
+    )
     told = within.estimates("school_level_within", "", UNITS).assign(controls="mutual")
     without = int(selected.loc[selected["no_test"] == 1, "advices"].sum())
     rows = pd.concat([*between, told], ignore_index=True).assign(
@@ -114,7 +116,7 @@ def told(country: pd.DataFrame, city: pd.DataFrame, region: str) -> pd.DataFrame
 
 
 def _between(selected: pd.DataFrame, terms: Sequence[str], cluster: str) -> pd.DataFrame:
-    fitted = fit(selected, "level", terms, cluster=cluster, weights="advices")
+    fitted = fit_where_determined(selected, "level", terms, cluster=cluster, weights="advices")
     return fitted.estimates("school_level", "", UNITS, terms)
 
 

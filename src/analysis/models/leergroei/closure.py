@@ -26,7 +26,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
 from analysis.models.leergroei.design import PERCENTILES, Design, composite, refuse_absent_years, tested, usable
-from analysis.models.regression import Regression, fit, in_sd, t_interval
+from analysis.models.regression import Regression, fit_where_determined, in_sd, t_interval
 
 POINTS = "percentile points"
 UNITS: Mapping[str, str] = {
@@ -205,7 +205,7 @@ def weekly_progress(by_pupil_growth: pd.DataFrame, *, weights: str | None = None
         starts = sorted(rows["start"].unique())[1:]
         years = {f"year_{start}": (rows["start"] == start).astype(float) for start in starts}
         rows = rows.assign(week=rows["days"] / DAYS_IN_WEEK, **years)
-        found = fit(rows, "growth", ["week", *years], cluster="location", weights=weights)
+        found = fit_where_determined(rows, "growth", ["week", *years], cluster="location", weights=weights)
         return _told(found, rows, "weekly", terms=["week"])
 
     return _per_outcome(by_pupil_growth[by_pupil_growth["closure"] == 0], estimate)
@@ -244,7 +244,9 @@ def _design(
     entity: str | None = None,
 ) -> Regression:
     data, trend = standardised(rows)
-    return fit(data, outcome, ["closure", *trend, "days", *further], cluster="location", entity=entity, weights=weights)
+    return fit_where_determined(
+        data, outcome, ["closure", *trend, "days", *further], cluster="location", entity=entity, weights=weights
+    )
 
 
 def _per_outcome(rows: pd.DataFrame, estimate: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from analysis.models.complete import refuse_missing
 from analysis.models.leergroei.design import Design
 from analysis.models.leergroei.rows import Estimate, estimate_by, means_by
 from analysis.models.leergroei.sample import comparable, reference_year
-from analysis.models.regression import fit
+from analysis.models.regression import fit_where_determined
 
 SD_NATION = "national standard deviations"
 SD_GROWTH = "sd of growth in the year before"
@@ -187,4 +187,4 @@ def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.Da
 
 
 def _coefficient(part: pd.DataFrame, *, terms: Sequence[str]) -> Estimate:
-    return fit(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})
+    return fit_where_determined(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.models.complete import refuse_missing
-from analysis.models.regression import Regression, fit
+from analysis.models.regression import Regression, fit_where_determined
 from analysis.models.staffing.placebo import RANK
 
 ALIKE = 1e-9  # a spread below this part of the values is rounding, and a direction below it a copy of the others
@@ -40,7 +40,7 @@ class Matched:
 
     def effect(self, outcome: str, *, cluster: str = "board") -> Regression:
         """Compare the outcome of eligible schools with that of their matches; the term is ``eligible``."""
-        return fit(self.rows, outcome, ["eligible"], cluster=cluster, weights="weight")
+        return fit_where_determined(self.rows, outcome, ["eligible"], cluster=cluster, weights="weight")
 
 
 def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exact: Sequence[str] = ()) -> Matched:

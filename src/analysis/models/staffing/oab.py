@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form
-from analysis.models.regression import Regression, fit
+from analysis.models.regression import Regression, fit_where_determined
 from analysis.models.staffing.discontinuity import discontinuity
 from analysis.models.staffing.kink import kink
 from analysis.models.staffing.oab_formula import kink_point
@@ -117,7 +117,7 @@ def money_bend(money: pd.DataFrame, group: str) -> pd.DataFrame:
             "brin": rows.loc[near, "brin"],
         }
     )
-    bent = fit(line, "oab_euro", ["slope_below", "change_of_slope"], cluster="brin")
+    bent = fit_where_determined(line, "oab_euro", ["slope_below", "change_of_slope"], cluster="brin")
     told = bent.estimates("money_line", group, unit, ["slope_below", "change_of_slope"]).assign(outcome="oab_euro")
     return pd.concat([told, local], ignore_index=True)
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models import regression
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, with_reasons
-from analysis.models.regression import INTERCEPT, fit, t_interval
+from analysis.models.regression import INTERCEPT, t_interval
 from analysis.models.shares import share_interval
 from analysis.models.staffing.fractional import Floats, FractionalLogit, delta_error, design, fit_where_determined
 from analysis.models.staffing.shortage import NEEDED
@@ -170,7 +171,7 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     )
     told = []
     for controls, terms in {"none": ["large_shortage"], "schoolweging": ["large_shortage", *TERMS]}.items():
-        shares = fit(rows, "insufficient", terms, cluster="board")
+        shares = regression.fit_where_determined(rows, "insufficient", terms, cluster="board")
         odds = fit_where_determined(rows, "insufficient", terms, cluster="board")
         told += [
             _with_share(shares.estimates("judgement_lpm", str(year), "share of schools"), controls),
@@ -190,4 +191,4 @@ def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
             ci_high=told["ci_high"].mask(is_share, high),
             p_value=told["p_value"].mask(is_share),
         )
-    return told.assign(controls=controls, reason="")
+    return told.assign(controls=controls, reason=told.get("reason", ""))

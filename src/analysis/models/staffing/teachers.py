@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.models import regression
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.complete import refuse_missing
 from analysis.models.estimates import in_form, with_reasons
-from analysis.models.regression import fit, t_interval
+from analysis.models.regression import t_interval
 from analysis.models.shares import share_interval
 from analysis.models.staffing.fractional import fit_where_determined
 
@@ -192,7 +193,7 @@ def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
         **bands,
     )
     terms = ["man", *bands, "nonwestern", "western", "last_year"]
-    found = fit(rows, "fte", terms, cluster="location")
+    found = regression.fit_where_determined(rows, "fte", terms, cluster="location")
     least = {term: int(min(rows[term].sum(), (1 - rows[term]).sum())) for term in terms}
     told = found.estimates("teacher_hours", "", "fte", terms).assign(outcome="fte", by="", category="")
     return told.assign(n_least=told["term"].map(least))

@@ -11,6 +11,7 @@ from analysis.publish.disclosure.declared import (
     Free,
     Totals,
     flat,
+    names_of,
     refuse_uncounted,
     refuse_unfounded,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Ratios",
     "Totals",
     "flat",
+    "names_of",
     "profile",
     "refuse_uncounted",
     "refuse_unfounded",

@@ -10,14 +10,16 @@ With :math:`n` the count that a value rests on, :math:`b` what the profile round
 :math:`n_0 = n - b + 1` or less the smallest count that is published alike:
 
 - A *share or mean of whole numbers* is known by its values: times an exact count it is whole. Its step is at least
-  :math:`2u / n_0`, u the unit of the numbers, so that for each n in the rounding interval some part fits and the part
+  :math:`2 / n_0`, so that for each n in the rounding interval some part fits and the part
   is not given either. Where the part, or what it leaves, counts too few, the value is withheld.
 - An *estimate* has a step of a fifth of its standard error or less, a little more where few schools bear it: two means
   that differ by one school then give no school's value.
-- The *limits of an interval* are published as distances from the published estimate, in its steps: they tell no more of
-  the estimate than it tells itself.
-- *Everything else* has a relative step of at least :math:`2 / n_0`: what scales with n, as a log-likelihood does, then
-  fits several n.
+- The *standard error of a share* is published as its ratio to that of a random sample, times the latter as the
+  published share and count give it: of a share of a random sample it says nothing of n and of the part.
+- The *limits of an interval* are published as distances from the published estimate in published standard errors: they
+  say no more of the estimate than it says itself.
+- What *scales with n*, as a log-likelihood or a total does, is published as it would be of the published n.
+- *Everything else*, and that too, has a relative step of at least :math:`2 / n_0`.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ OPEN = 2
 FINEST, COARSEST = 1e-4, 0.1
 """Relative steps of what is no share, whatever the count."""
 ERROR_STEP = 0.01
+LIMIT_STEP, WIDEST_LIMIT_STEP = 0.05, 0.5
+"""Distances of limits from their estimate are multiples of this, in standard errors: more where n is small."""
 PER_ERROR, FEW_SCHOOLS = 0.2, 0.5
 """Step of an estimate as a part of its standard error: of many schools, and of two."""
 PER_SCHOOL = 0.05
@@ -56,6 +60,12 @@ ESTIMATES = ("estimate", "share", "mean", "fitted", "predicted")
 OTHERS = {"sd_schools": "sd"}
 """Estimates whose interval has another name."""
 P_VALUE = re.compile(r"p|p_(?:value|corrected|adjusted|tost|groups|within)(?:_.+)?|p_.*corrected")
+SCALES = re.compile(
+    r"(?!.*per_)(?:.*_)?(?:log_?lik|log_?likelihood|llf|aic|bic|deviance|chi2|wald|lr|total|sum)(?:_.*)?"
+)
+"""Names of numbers that scale with n."""
+EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
+"""Names of shares of variance: two that differ in their correction for n give it where both are fine."""
 TOLERANCE = 1e-9
 EXACT_DIGITS = 6
 """A number with this many significant digits or more was never rounded here."""
@@ -111,6 +121,8 @@ class Whole(NamedTuple):
     fits: Bools
     step: Floats
     small: Bools
+    n: Floats
+    told: Floats
 
 
 class Digits(NamedTuple):
@@ -203,6 +215,16 @@ class _Counted:
         """Return, per row, the smallest number of persons that a column rests on; infinite where it rests on none."""
         return self._smallest(column, schools=False)
 
+    def scaled(self, column: str) -> Floats:
+        """Return, per row, the published number of persons by the exact one, of the largest that a column rests on."""
+        most, by = np.zeros(self.rows), np.ones(self.rows)
+        for name, columns in self.rests_on.items():
+            if column in columns and name in self.numbers and not _of_schools(name):
+                n, told = self.numbers[name], self.low(name) + self.profile.base(name) // 2
+                larger = n > most
+                by, most = np.where(larger, told / np.where(larger, n, 1.0), by), np.where(larger, n, most)
+        return by
+
     def schools(self, column: str) -> Floats:
         """Return, per row, the smallest number of schools that a column rests on; infinite where it rests on none."""
         return self._smallest(column, schools=True)
@@ -217,7 +239,7 @@ class _Counted:
     def whole(self, column: str, values: Floats, rows: Bools) -> Whole:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
-        found = Whole(none, np.zeros(self.rows), none)
+        found = Whole(none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
         asked = rows & np.isfinite(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
@@ -226,10 +248,18 @@ class _Counted:
             if several:
                 # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of.
                 fits = np.logical_or.reduce([fit for fit, _, _ in several])
-                step = np.minimum.reduce([np.where(fit, step, np.inf) for fit, step, _ in several])
-                step = np.where(fits, step, 0.0)
+                steps = np.array([np.where(fit, step, np.inf) for fit, step, _ in several])
+                chosen = steps.argmin(axis=0)
+                step = np.where(fits, steps.min(axis=0), 0.0)
+                n, told = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "told"))
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
-                found = Whole(found.fits | fits, np.maximum(found.step, step), found.small | small)
+                found = Whole(
+                    found.fits | fits,
+                    np.maximum(found.step, step),
+                    found.small | small,
+                    np.where(fits, n, found.n),
+                    np.where(fits, told, found.told),
+                )
                 asked &= ~fits
         return found._replace(small=found.small | self._nobody(values, rows, found.fits))
 
@@ -241,18 +271,20 @@ class _Counted:
         return found
 
     def _alone(self) -> list[_Divisor]:
-        return [
-            _Divisor(n, self.low(name), self.profile.threshold(name), self.profile.base(name))
-            for name, n in self.numbers.items()
-            if not CLUSTER_COUNT.fullmatch(name)
-        ]
+        return [self._divisor(name) for name in self.numbers if not CLUSTER_COUNT.fullmatch(name)]
+
+    def _divisor(self, name: str) -> _Divisor:
+        base, low = self.profile.base(name), self.low(name)
+        return _Divisor(self.numbers[name], low, low + base // 2, self.profile.threshold(name), base)
 
     def _together(self) -> list[_Divisor]:
         found = []
         for one, other in combinations([by for by in self._alone() if by.least == self.profile.min_count], 2):
             for n in (one.n + other.n, np.abs(one.n - other.n)):
                 enough = np.where(n >= one.least, n, np.nan)
-                found.append(_Divisor(enough, np.maximum(enough - one.base - other.base, 1.0), one.least, one.base))
+                told = np.round(enough / one.base) * one.base
+                low = np.maximum(enough - one.base - other.base, 1.0)
+                found.append(_Divisor(enough, low, told, one.least, one.base))
         return found
 
     def _divided(self, values: Floats, by: _Divisor, asked: Bools) -> tuple[Bools, Floats, Bools]:
@@ -261,15 +293,16 @@ class _Counted:
         part = np.round(np.abs(values) * by.n)
         with np.errstate(invalid="ignore"):
             few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
-        step = nice(OPEN * unit / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
+        step = nice(OPEN / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
         return fits, step, few
 
 
 class _Divisor(NamedTuple):
-    """A count that values may be divided by: exact, the least that is published alike, its threshold and rounding."""
+    """A count to divide by: exact, the least that is published alike, as published; its threshold and rounding."""
 
     n: Floats
     low: Floats
+    told: Floats
     least: int
     base: int
 
@@ -304,18 +337,23 @@ def _rounded(
     """Return all columns with the digits that each may have."""
     told: dict[str, Floats] = {}
     for kin in _families(values):
-        error = values.get(kin.error, np.full(table.rows, np.nan))
-        if kin.error:
-            told[kin.error] = error = _error(kin.error, error, table)
+        exact = values.get(kin.error, np.full(table.rows, np.nan))
         limits = {limit: np.full(table.rows, np.nan) for limit in kin.limits}
+        if kin.error:
+            told[kin.error] = _error(kin.error, exact, table)
         free = np.ones(table.rows, dtype=bool)
         for name in kin.estimates:
             here = free & ~np.isnan(values[name])
-            spread = np.where(here, _spread(error, [values[limit] for limit in kin.limits]), np.nan)
+            spread = np.where(here, _spread(exact, [values[limit] for limit in kin.limits]), np.nan)
             step = _estimate_step(name, values[name], spread, whole[name], table)
             told[name] = published.get(name, to_step(values[name], step))
+            shown = spread
+            if kin.error:
+                error = _error_of(values[name], told[name], whole[name], exact, told[kin.error])
+                told[kin.error] = np.where(here, error, told[kin.error])
+                shown = np.where(exact > 0, error, spread)
             for limit in kin.limits:
-                shifted = _limit(values[limit], values[name], told[name], step)
+                shifted = _limit(values[limit], values[name], told[name], (spread, shown), step)
                 limits[limit] = np.where(here, shifted, limits[limit])
             free &= ~here
         for limit, shifted in limits.items():
@@ -366,26 +404,56 @@ def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, tabl
 def _step(name: str, values: Floats, whole: Whole, table: _Counted) -> Floats:
     """Return the step of a number of which no spread is known."""
     relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
-    return np.where(whole.fits, whole.step, relative)
+    if EXPLAINED.fullmatch(name) and table.rests(name) and table.profile.round_to > 1:
+        return nice(table.part(name), up=True)
+    return np.where(whole.fits & (SCALES.fullmatch(name) is None), whole.step, relative)
 
 
-def _limit(limit: Floats, estimate: Floats, told: Floats, step: Floats) -> Floats:
-    """Return a limit at a rounded distance from the published estimate, on the side of zero where it lies."""
-    shifted = np.where(
-        step > 0, _clean(told + to_step(limit - estimate, step), np.where(step > 0, step, 1.0) / 100), limit
-    )
+def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded: Floats) -> Floats:
+    """Return the standard error of a share by that of a random sample, as the published count gives it."""
+    ours, theirs = (np.sqrt(np.abs(share * (1 - share)) / n) for share, n in ((exact, whole.n), (told, whole.told)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = error / ours
+        again = to_step(ratio, relative_step(ratio, ERROR_STEP)) * theirs
+    share = whole.fits & (exact > 0) & (exact < 1) & (told > 0) & (told < 1) & (error > 0)
+    return np.where(share, to_step(again, relative_step(again, ERROR_STEP)), rounded)
+
+
+def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, Floats], step: Floats) -> Floats:
+    """Return a limit at as many published errors from the published estimate, on the side of zero where it lies."""
+    exact, shown = spread
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = nice(np.clip(step / shown / 4, LIMIT_STEP, WIDEST_LIMIT_STEP), up=True)
+        distance = to_step((limit - estimate) / exact, apart) * shown
+    distance = np.where(exact > 0, distance, to_step(limit - estimate, step))
+    finer = np.where(step > 0, step, 1.0) / 10
+    shifted = np.where(step > 0, to_step(told + distance, finer), limit)
     lost = np.isfinite(limit) & (np.sign(shifted) != np.sign(limit))
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 
 
 def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counted) -> Floats:
     """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
+    values = values * table.scaled(name) if SCALES.fullmatch(name) else values
     rounded = to_step(values, _step(name, values, whole[name], table))
-    return _p_value(values, rounded) if P_VALUE.fullmatch(name) else rounded
+    if not P_VALUE.fullmatch(name):
+        return rounded
+    shares = [whole[name].fits for name in ESTIMATES if name in whole]
+    beside = np.logical_or.reduce([np.zeros(table.rows, dtype=bool), *shares])
+    return _p_value(values, np.where(beside, _roughly(values), rounded))
+
+
+def _roughly(values: Floats) -> Floats:
+    """Return p-values beside a share: with more digits they give the quotient of share and error again."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decades = np.log10(values)
+        size = 10.0 ** np.where(values < LEVELS[0], np.round(decades), np.round(2 * decades) / 2)
+    return np.where(values > 0, to_step(size, relative_step(size, COARSEST)), values)
 
 
 def _p_value(values: Floats, told: Floats) -> Floats:
-    """Return rounded p-values, a little lower where rounding would reach a level of significance from below."""
+    """Return rounded p-values, each on the side of the levels of significance on which it was."""
     for level in LEVELS:
         told = np.where((values < level) & (told >= level), level * (1 - ERROR_STEP), told)
+        told = np.where((values >= level) & (told < level), level, told)
     return np.minimum(told, 1.0)

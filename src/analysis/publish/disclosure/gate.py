@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DisclosureError
+from analysis.errors import DisclosureError, WithheldError
 from analysis.publish.disclosure.declared import (
     Contributors,
     Counts,
@@ -133,7 +133,11 @@ def suppress(
     _withhold_small(signs, shown, frame)
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
-    crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
+    try:
+        crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
+    except WithheldError:  # no choice of cells protects the small ones, so none is shown
+        signs[[*rests_on, *chain(*rests_on.values())]] = CROSS
+        crossed = True
     if again or totals is not None or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)

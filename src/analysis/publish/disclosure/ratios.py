@@ -91,9 +91,8 @@ def recomputed(
         share = (rounded[part].astype("Float64") / below).replace([np.inf, -np.inf], np.nan)
         step = np.broadcast_to(np.asarray(1 / below, dtype=float), len(share))
         exact: Floats = share.to_numpy(dtype=float, na_value=np.nan)
-        found[name] = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index).where(
-            frame[name].notna()
-        )
+        told = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index)
+        found[name] = told.where(frame[name].notna())
     return found
 
 
@@ -135,7 +134,9 @@ def _of_sum(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str])
             continue
         with np.errstate(over="ignore"):  # a p-value next to nothing is a share of nothing
             wholes = numbers[part][known] / share[known]
-        if (np.abs(wholes - wholes[0]) <= TOLERANCE * (wholes[0] + 1)).all():
+        with np.errstate(invalid="ignore"):
+            same = np.abs(wholes - wholes[0]) <= TOLERANCE * (wholes[0] + 1)
+        if same.all() and wholes[0] >= numbers[part][known].max():
             return Ratio(part, float(wholes[0]))
     return None
 

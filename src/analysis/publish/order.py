@@ -1,0 +1,103 @@
+"""Order statistics by their values: the highest, the lowest and those next to them, under whatever name.
+
+A published number that equals a row's value is that row's own where too few rows lie at it or beyond it: among all rows
+of the internal table, or among those of the published row's groups. A range and a midrange tell both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.publish.chance import DECIMALS, EXACT, Floats, decimals_of, fractions_of
+from analysis.publish.raw import MANY_ROWS, Loaded, as_numbers
+
+SCALES = (1.0, 100.0, 0.01, -1.0)
+DIGITS = 3
+"""Digits from which a number with few decimals is no accident."""
+
+SIMPLE = 100
+"""Denominator up to which a share equals others by accident."""
+
+
+def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> pd.DataFrame:
+    """Tell which cells of a frame are the values of single rows at the ends of a column that the chapter loaded.
+
+    Parameters
+    ----------
+    frame
+        Flat.
+    loaded
+        The tables of rows.
+    spared
+        Columns that count, or say nothing of anybody.
+    """
+    found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    words = frame.select_dtypes(["object", "string", "category"])
+    asked = [name for name in frame if name not in spared and as_numbers(frame[name]) is not None]
+    for name in asked:
+        numbers = as_numbers(frame[name])
+        if numbers is None or len(numbers) != len(frame):
+            continue
+        telling = _telling(numbers)
+        if not telling.any():
+            continue
+        for table, rows in loaded.tables.items():
+            for column, values in loaded.numbers(table).items():
+                left = np.flatnonzero(telling & ~found[name].to_numpy())
+                for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
+                    groups = _groups(rows, words.iloc[place])
+                    found.loc[frame.index[place], name] = any(
+                        _at_an_end(numbers[place], values[group]) for group in (slice(None), *groups)
+                    )
+    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)  # an interval tells its middle
+    return found
+
+
+def _telling(numbers: Floats) -> np.ndarray:
+    """Tell which numbers have so many digits that they do not equal others by accident."""
+    size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
+    decimals = decimals_of(size)
+    digits = np.floor(np.log10(size)) + 1 + decimals
+    simple = fractions_of(size) > 1 / SIMPLE
+    found: np.ndarray = np.isfinite(numbers) & (numbers != 0) & ((decimals > DECIMALS) | (digits >= DIGITS)) & ~simple
+    return found
+
+
+def _met(numbers: Floats, known: Floats) -> np.ndarray:
+    """Tell which numbers equal one of the sorted different values of rows, at any of the scales."""
+    met = np.zeros(len(numbers), dtype=bool)
+    if len(known) > 1:
+        for scale in SCALES:
+            asked = numbers / scale
+            place = np.clip(np.searchsorted(known, asked), 1, len(known) - 1)
+            near = np.minimum(np.abs(known[place] - asked), np.abs(known[place - 1] - asked))
+            met |= near <= EXACT * np.maximum(np.abs(asked), 1e-6)
+    return met
+
+
+def _at_an_end(number: float, values: Floats) -> bool:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return False
+    for scale in SCALES:
+        asked = number / scale
+        margin = EXACT * max(abs(asked), 1e-6)
+        below, above = int((known <= asked + margin).sum()), int((known >= asked - margin).sum())
+        if (np.abs(known - asked) <= margin).any() and min(below, above) < MANY_ROWS:
+            return True
+    return False
+
+
+def _groups(rows: pd.DataFrame, words: Mapping[str, object]) -> list[np.ndarray]:
+    """Return the rows of each group that the words of a published row name, and of all together."""
+    told = {str(word) for word in words.values if isinstance(word, str)}  # type: ignore[attr-defined]
+    groups = []
+    for _, column in rows.select_dtypes(["object", "string", "category"]).items():
+        named = column.isin(list(told)).to_numpy()
+        if named.any() and not named.all():
+            groups.append(named)
+    both = [np.logical_and.reduce(groups)] if len(groups) > 1 else []
+    return [*groups, *(group for group in both if group.any())]

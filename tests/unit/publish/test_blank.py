@@ -1,0 +1,57 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import WithheldError
+from analysis.publish import figures
+from analysis.publish.blank import settle_blanks
+
+KNOWN = pd.DataFrame({"name": ["a"], "estimate": [0.1], "ci_low": [0.0], "ci_high": [0.2]})
+UNKNOWN = KNOWN.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan)
+
+
+def panels(*rows):
+    figure, axes = figures.canvas(rows=len(rows), squeeze=False)
+    for panel, of in zip(axes[:, 0], rows, strict=True):
+        figures.intervals(panel, of, "name")
+    return figure
+
+
+def words(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_an_empty_panel_says_so_beside_one_that_is_not():
+    figure = panels(KNOWN, UNKNOWN)
+    settle_blanks(figure)
+    full, empty = figure.axes
+    assert words(full) == []
+    assert words(empty) == ["too few, or not estimated"]
+    assert list(empty.get_yticks()) == []
+
+
+@pytest.mark.parametrize("rows", [UNKNOWN, UNKNOWN.iloc[:0]])
+def test_a_figure_of_empty_panels_is_withheld(rows):
+    with pytest.raises(WithheldError, match="nothing of it can be estimated"):
+        settle_blanks(panels(rows, rows))
+
+
+def test_two_points_of_a_line_are_no_line_of_reference():
+    figure, axes = figures.canvas()
+    axes.plot([2018, 2019], [0.1, 0.2], marker="o")
+    settle_blanks(figure)
+    assert words(axes) == []
+
+
+def test_a_line_of_reference_alone_is_nothing():
+    figure, axes = figures.canvas()
+    axes.axvline(0)
+    with pytest.raises(WithheldError):
+        settle_blanks(figure)
+
+
+def test_one_point_has_a_map():
+    by_point = pd.DataFrame({"longitude": [4.9], "latitude": [52.4], "share": [0.5], "pupils": [100]})
+    figure = figures.map_points(by_point, "share", "pupils", [], "share")
+    settle_blanks(figure)
+    assert len(figure.axes[0].collections) > 0
