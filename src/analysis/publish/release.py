@@ -20,8 +20,8 @@ from analysis.publish.blank import settle_blanks
 from analysis.publish.cells import refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
-    SUPPRESSED,
     NOTHING_DECLARED,
+    SUPPRESSED,
     Contributors,
     Counts,
     Free,
