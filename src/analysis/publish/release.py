@@ -268,6 +268,7 @@ class Release:
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
         self._accept("finding", name, sentence)
+        refuse_untranslated([sentence], f"finding {name!r}")
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
         shown = self._numbers.rounded(n, unit)
@@ -353,7 +354,6 @@ class Release:
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
             self._loaded.names.refuse(words, f"{kind} {name!r}")
-        refuse_untranslated(texts, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")
