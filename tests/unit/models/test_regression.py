@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import t as student
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.models.estimates import ESTIMATE_COLUMNS
-from analysis.models.regression import clustered, fit, statsmodels_fit, t_interval
+from analysis.models.regression import clustered, fit, fit_where_determined, statsmodels_fit, t_interval
 
 
 def pupils(seed=1, schools=12, each=9):
@@ -111,3 +111,24 @@ def test_a_logit_follows_the_same_convention():
 def test_what_cannot_be_estimated_is_refused(change, options, message):
     with pytest.raises(ModelError, match=message):
         fit(pupils().assign(**change), "y", ["x"], cluster="school", **options)
+
+
+def test_what_the_data_do_not_determine_has_a_reason_and_no_numbers():
+    rows = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "x": [1.0, 1.0, 1.0, 1.0], "school": ["a", "a", "b", "b"]})
+    found = fit_where_determined(rows, "y", ["x"], cluster="school")
+    assert found.reason == Reason.COLLINEAR.value  # the term is the intercept
+    told = found.estimates("model", "all", "unit", ["x"])
+    assert told["estimate"].isna().all()
+    assert told["reason"].tolist() == [Reason.COLLINEAR.value]
+    assert told[["n_obs", "n_clusters"]].to_numpy().tolist() == [[4, 2]]
+
+
+def test_no_rows_at_all_are_too_few_rows():
+    rows = pd.DataFrame({"y": pd.Series(dtype=float), "x": pd.Series(dtype=float), "school": pd.Series(dtype=str)})
+    assert fit_where_determined(rows, "y", ["x"], cluster="school").reason == Reason.TOO_FEW.value
+
+
+def test_a_missing_value_is_no_reason_but_an_error():
+    rows = pd.DataFrame({"y": [1.0, np.nan, 3.0], "x": [1.0, 2.0, 4.0], "school": ["a", "b", "c"]})
+    with pytest.raises(ModelError, match="y"):
+        fit_where_determined(rows, "y", ["x"], cluster="school")
