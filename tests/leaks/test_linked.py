@@ -114,6 +114,14 @@ def test_a_total_is_found_by_its_numbers(release: Release, word: str) -> None:
     assert told["n"].isna().sum() >= 2
 
 
+def test_labels_that_are_put_together_are_taken_apart(release: Release) -> None:
+    # below 24: G5 and outside are 40 and 3, together 43; without the last two labels apart no line adds up
+    words = ["below 24", "24-28", "G5, below 24", "outside, below 24", "G5, 24-28", "outside, 24-28"]
+    told = publish(release, "one", group=words, n=[43, 90, 40, 3, 50, 40])
+    assert told["n"].isna()[3]
+    assert told["n"].isna().sum() >= 2
+
+
 def test_an_empty_group_beside_a_total_is_found(release: Release) -> None:
     # 113 - 60 - 50 = 3
     told = publish(release, "one", group=["a", "b", None, "all"], n=[60, 50, 3, 113])

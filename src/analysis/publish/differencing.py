@@ -54,11 +54,12 @@ class Register:
             self._rebuild(without=name)
         size = len(self._ledger.cells)
         self._add(told_of(name, gated))
-        while hidden := self._judge(size):
-            if not _left(gated, hidden):
+        while found := self._judge(size):
+            hidden = sorted(cell for cell in found if cell is not None)
+            if len(hidden) < len(found) or not _left(gated, hidden):
                 self._ledger.without_last(size, name)
                 raise WithheldError(text("Not shown: beside what else is published it would give a small number away."))
-            gated = _withhold(gated, [self._ledger.cells[cell] for cell in sorted(filter(None.__ne__, hidden))])
+            gated = _withhold(gated, [self._ledger.cells[cell] for cell in hidden])
             self._ledger.restate(told_of(name, gated), size)
         self._names[name] = told_of(name, gated)
         return gated
@@ -87,7 +88,9 @@ class Register:
             min((cell for cell in (*gap.left, *gap.right) if cell >= size), default=None)
             for gap in self._ledger.open_gaps()
         }
-        return small | {_smallest_beside(leak, self._ledger.cells, size) for leak in self._ledger.leaks(since=size)}
+        leaks = self._ledger.leaks(since=size)
+        known = self._ledger.is_known_before(size) if leaks else set()
+        return small | {_smallest_beside(leak, self._ledger.cells, size, known) for leak in leaks}
 
     def _rebuild(self, without: str) -> None:
         names = {name: told for name, told in self._names.items() if name != without}
@@ -99,17 +102,20 @@ class Register:
             self._names[name] = told
 
 
-def _left(gated: Gated, hidden: set[int | None]) -> bool:
+def _left(gated: Gated, hidden: Sequence[int]) -> bool:
     """Tell whether cells can be withheld and leave a count that is published."""
     told = gated.frame[[*gated.resting]].notna().to_numpy().sum()
-    return None not in hidden and int(told) > len(hidden)
+    return int(told) > len(hidden)
 
 
-def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int) -> int | None:
-    """Return the smallest published cell of the new table that stands in a sum with the leak."""
+def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int, known: set[int]) -> int | None:
+    """Return the smallest published cell of the new table that stands in a sum with the leak.
+
+    One that an earlier table publishes too hides nothing: it goes last, as does a zero.
+    """
     beside = {cell for link in leak.sums for cell in (*link.left, *link.right) if cell >= since}
     open_ = [cell for cell in beside if not cells[cell].withheld]
-    return min(open_, key=lambda cell: (cells[cell].high == 0, cells[cell].low, cell), default=None)
+    return min(open_, key=lambda cell: (cell in known, cells[cell].high == 0, cells[cell].low, cell), default=None)
 
 
 def _withhold(gated: Gated, cells: Iterable[Cell]) -> Gated:

@@ -175,7 +175,24 @@ def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell
     ]
     named = {key: told.linked.same.get(key, key) for key in told.keys}
     keys = told.frame[[*told.keys]].astype("string").fillna("").rename(columns=named).astype(object)
+    keys = taken_apart(keys)
     return Sheet(told.name, told.counts, keys, told.linked, low, high, there & ~withheld, numbers), cells
+
+
+def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
+    """Split labels that are put together ("G5, below 24"): their first words, which may stand alone too, and the rest."""
+    for key in [key for key in keys if keys[key].str.contains(", ").any()]:
+        rest, part = keys[key], 0
+        while (joined := rest.str.contains(", ")).any():
+            first = set(rest[joined].str.split(", ").str[0])
+            words = [value.split(", ") for value in rest]
+            keys = keys.assign(**{f"{key} {part}": [its[0] if its[0] in first else "" for its in words]})
+            rest = pd.Series(
+                [", ".join(its[1:] if its[0] in first else its) for its in words], keys.index, dtype=object
+            )
+            part += 1
+        keys = keys.assign(**{key: rest})
+    return keys
 
 
 def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[str, frozenset[str]]) -> list[Layer]:
@@ -192,7 +209,7 @@ def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[s
 
 def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tuple[tuple[str, ...], Key]]:
     """Yield per row which keys tell it apart, sorted by name, and their values."""
-    names = sorted(key for key in sheet.keys if sheet.words[key])
+    names = sorted(key for key, known in sheet.words.items() if known)
     words = [sheet.keys[name].tolist() for name in names]
     for values in zip(*words, strict=True) if names else ((),) * len(sheet.keys):
         known = [

@@ -81,6 +81,12 @@ class Ledger:
         self._links = [link for link in self._links if max((*link.left, *link.right)) < size]
         self.gaps = [gap for gap in self.gaps if max((*gap.left, *gap.right)) < size]
 
+    def is_known_before(self, since: int) -> set[int]:
+        """Return the cells from number `since` on that an earlier table publishes too."""
+        names = self._same_cells()
+        told = {names[cell] for cell in range(since) if not self.cells[cell].withheld}
+        return {cell for cell in range(since, len(self.cells)) if names[cell] in told}
+
     def leaks(self, since: int = 0) -> list[Leak]:
         """Return the withheld cells that can be found with what the cells from number `since` on tell."""
         names = self._same_cells()
@@ -92,12 +98,24 @@ class Ledger:
         hidden = {name: n for name, same in members.items() for n in sorted(same) if self.cells[n].withheld}
         needed = {name: float(self.profile.width(self.cells[n].column)) for name, n in hidden.items()}
         found = exposed(low, high, list(dict.fromkeys(_equations(links, names))), needed)
-        told = {name for name in needed if not all(self.cells[n].withheld for n in members[name])}
         return [
             Leak(hidden[name], tuple(link for link in links if not members[name].isdisjoint((*link.left, *link.right))))
             for name, (least, most) in sorted(found.items())
-            if (name in told or least < self._threshold(name) or most - least < 1) and not self._is_open_zero(most)
+            if self._gives_away(members[name], hidden[name], least, most, since)
         ]
+
+    def _gives_away(self, same: set[int], cell: int, least: float, most: float, since: int) -> bool:
+        """Tell whether what can be found of a number was to be kept: it is small, or nothing published is that number.
+
+        What an earlier table withholds a later one may not publish, for another number may hang on it. That a later
+        table withholds what an earlier one published keeps nothing back, and gives nothing away.
+        """
+        if self._is_open_zero(most):
+            return False
+        told = [number for number in same if not self.cells[number].withheld]
+        kept_before = any(self.cells[number].withheld and number < since for number in same)
+        retold = kept_before and any(number >= since for number in told)
+        return retold or least < self._threshold(cell) or (not told and most - least < 1)
 
     def _members(self, links: Iterable[Link], names: Sequence[int]) -> dict[int, set[int]]:
         """Return for every number in the sums the cells that tell it."""

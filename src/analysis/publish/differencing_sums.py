@@ -18,7 +18,7 @@ MOST_VALUES = 7
 MOST_COLUMNS = 8
 
 SUSPECT = 0.5
-"""How likely chance may be where a row is set beside all others, or a repeated number beside all rows: most are totals."""
+"""How likely chance may be where a row is set beside all others, or a repeated number beside all rows."""
 
 
 class Found(NamedTuple):

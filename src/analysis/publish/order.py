@@ -54,9 +54,7 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
                         _at_an_end(numbers[place], values[group], few[place]) for group in (slice(None), *groups)
                     )
     # An interval tells its middle: nothing of the row stays.
-    found[asked] = np.repeat(
-        found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1
-    )
+    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)
     return found
 
 

@@ -89,7 +89,8 @@ def _typed(words: pd.Series, kind: str) -> pd.Series:
     if kind in ("bool", "boolean"):
         return (words == "True").where(words.notna()).astype(kind)
     if kind in ("object", "category", "str", "string"):
-        return words.astype(object).where(words.notna(), None) if kind == "object" else words.astype(kind)
+        return words.astype(object).where(words.notna(), None)
     if words.isna().any() and kind.startswith("int"):
         kind = "Int64"
-    return words.astype(float).astype(kind) if "." in "".join(words.dropna().head(1)) else words.astype(kind)
+    known: pd.Series = pd.to_numeric(words).astype(kind)  # type: ignore[call-overload]  # the name of any type of number
+    return known

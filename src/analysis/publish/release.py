@@ -35,7 +35,6 @@ from analysis.publish.disclosure import (
     refuse_uncounted,
     refuse_unfounded,
     suppress,
-    withhold_all,
 )
 from analysis.publish.extremes import masked, refuse_extremes, withhold_tails
 from analysis.publish.files import Files
@@ -149,7 +148,7 @@ class Release:
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
             return self._withheld("table", name, caption, reason)
-        how = {
+        how: dict[str, Any] = {
             "identity": f"table-{name}",
             "caption": caption,
             "source": f"../{self._files.address('tables', name, 'csv')}",
@@ -269,6 +268,7 @@ class Release:
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
         self._accept("finding", name, sentence)
+        refuse_untranslated([sentence], f"finding {name!r}")
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
         shown = self._numbers.rounded(n, unit)
@@ -302,11 +302,8 @@ class Release:
         refuse_extremes(frame)
         ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
         tails = withhold_tails(ends, counts, self.profile)
-        how = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
-        try:
-            gated = suppress(tails, counts, self.profile, **how)
-        except WithheldError:
-            gated = withhold_all(frame, counts, contributors=contributors, linked=linked)
+        how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
+        gated = suppress(tails, counts, self.profile, **how)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
         return gated
@@ -357,7 +354,6 @@ class Release:
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
             self._loaded.names.refuse(words, f"{kind} {name!r}")
-        refuse_untranslated(texts, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

@@ -131,7 +131,7 @@ def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool)
         again = told["own"].get(name) == own.get(name)
         if name in own and not again and (same_time or TIME & {*table["keys"]}):
             text = dict.fromkeys((*table["keys"], SUPPRESSED), str)
-            frame = pd.read_csv(io.StringIO(table["csv"]), dtype=text)  # type: ignore[arg-type]  # pandas' stubs want a wider key
+            frame = pd.read_csv(io.StringIO(table["csv"]), dtype=text)
             linked = table["linked"]
             whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
             yield Told(

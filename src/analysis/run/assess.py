@@ -259,8 +259,8 @@ class Assessor:
         reach = self.project.code.of_symbol(self.project.render.replace(":", "."))
         if self.project.settle:
             more = self.project.code.of_symbol(f"{self.project.settle}.settle")
-            both = {name: {**getattr(more, name), **getattr(reach, name)} for name in ("functions", "resources")}
-            reach = replace(reach, **both)
+            functions, resources = {**more.functions, **reach.functions}, {**more.resources, **reach.resources}
+            reach = replace(reach, functions=functions, resources=resources)
         return self._used(reach)
 
     def _used(self, reach: Reach) -> Reach:

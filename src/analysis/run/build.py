@@ -219,7 +219,8 @@ class Build:
         places = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
         executed = [place / "notebooks" / f"{step.notebook}.ipynb" for place in places]
         source = self.project.notebook(step)
-        return any([refresh(notebook, source) for notebook in executed if notebook.exists()])
+        changed = [refresh(notebook, source) for notebook in executed if notebook.exists()]
+        return any(changed)
 
     def _job(self, step: Step) -> Job:
         order, reach = self.order, self.assessor.reach(step)

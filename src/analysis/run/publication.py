@@ -53,7 +53,7 @@ def publish(folder: Path, assessor: Assessor, done: dict[str, Record], started: 
 
 
 def _settle(folder: Path, assessor: Assessor, done: dict[str, Record]) -> list[str]:
-    """Let what the steps published be settled side by side, from what they wrote themselves; keep their records right."""
+    """Let what the steps published be settled side by side, from what they wrote themselves; their records follow."""
     project, order = assessor.project, assessor.order
     if not project.settle:
         return []
@@ -65,12 +65,13 @@ def _settle(folder: Path, assessor: Assessor, done: dict[str, Record]) -> list[s
         "steps": [{"stem": step.stem, "notebook": step.notebook} for step in assessor.steps],
     }
     changed, notices = load(f"{project.settle}:settle")(folder, told, project.outputs)
+    lines: list[str] = notices
     for step in assessor.steps:
         if step.stem in touched.union(changed):
             outputs, _ = records.outputs_of(folder, step, project.hashes)
             done[step.stem] = replace(done[step.stem], outputs=outputs)
             records.write(folder, done[step.stem])
-    return notices
+    return lines
 
 
 def load(symbol: str) -> Render:

@@ -28,7 +28,7 @@ _HEAD, _MIDDLE = '{"seal": "', '", '
 
 def write_sealed(path: Path, told: Mapping[str, Any]) -> None:
     """Write facts as JSON, whole and with a seal that holds for this file's name alone."""
-    text = json.dumps(told, default=str, ensure_ascii=False)
+    text = json.dumps(told, default=str, ensure_ascii=False, separators=(",", ":"))
     write_whole(path, f"{_HEAD}{_seal(path.name, text)}{_MIDDLE}{text.removeprefix('{')}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from attacker.links import between
 from attacker.reading import Rules, Table, read_edition
 from attacker.solving import solve
-from attacker.sums import Sum, within
+from attacker.sums import within
 
 
 class Pinned(NamedTuple):

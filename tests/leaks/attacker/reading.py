@@ -1,4 +1,4 @@
-"""What a reader finds in the published files: tables with what each cell may be, and the numbers that stand in texts."""
+"""What a reader finds in the published files: tables with what each cell may be, and numbers that stand in texts."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class _Page(HTMLParser):
             self._open = self._open if self._depth else ""
 
     def handle_data(self, data: str) -> None:
-        if self._open and not self.lasttag == "td":
+        if self._open and self.lasttag != "td":
             self.texts.setdefault(self._open, []).append(data)
 
 

@@ -152,11 +152,9 @@ def _known(table: Table) -> np.ndarray:
 def _wholes(table: Table, numbers: np.ndarray, places: np.ndarray, column: int) -> Iterator[Sum]:
     """Give the sums over a line that another column repeats in each of its rows."""
     for whole in range(len(table.counts)):
-        if whole == column or SCHOOLS.fullmatch(table.counts[whole] or "") != SCHOOLS.fullmatch(table.counts[column]):
-            if whole == column or bool(SCHOOLS.fullmatch(table.counts[whole])) != bool(
-                SCHOOLS.fullmatch(table.counts[column])
-            ):
-                continue
+        kinds = {bool(SCHOOLS.fullmatch(table.counts[place])) for place in (whole, column)}
+        if whole == column or len(kinds) > 1:
+            continue
         there = (places >= 0) & table.there[places, whole]
         low = np.where(there, table.low[places, whole], -np.inf).max(axis=1)
         high = np.where(there, table.high[places, whole], np.inf).min(axis=1)

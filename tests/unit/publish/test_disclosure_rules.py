@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure import Linked, CROSS, DOMINATED, PROFILES, SUPPRESSED, profile, suppress
+from analysis.publish.disclosure import CROSS, DOMINATED, PROFILES, SUPPRESSED, Linked, profile, suppress
 from analysis.publish.language import speaking
 
 DEFAULT, ACRO = PROFILES["default"], PROFILES["acro"]
@@ -161,11 +161,10 @@ def crosses(draw):
 @given(crosses(), st.sampled_from(["default", "open-data"]))
 def test_no_row_or_column_or_combination_of_them_gives_a_small_cell_away(n, name):
     frame, rules = crossed(n), profile(name)
-    try:
-        gated = suppress(frame, ["n"], rules, totals=[["row"], ["column"]])
-    except DisclosureError:
-        return
+    gated = suppress(frame, ["n"], rules, totals=[["row"], ["column"]])
     hidden = pd.Series(withheld(gated.frame, "n"))
+    if hidden.all():
+        return  # nothing is published, and so no total of it
     told = frame["n"].where(~hidden)
     low, high = told.fillna((frame["n"] > 0).astype(int)), told.fillna(10_000)
     lines = [frame[key] == value for key in ("row", "column") for value in frame[key].unique()]

@@ -15,7 +15,7 @@ from analysis.publish.disclosure.declared import (
     refuse_uncounted,
     refuse_unfounded,
 )
-from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress, withhold_all
+from analysis.publish.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
 from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, PROFILES, Profile, profile
 from analysis.publish.disclosure.ratios import Ratios
@@ -40,5 +40,4 @@ __all__ = [
     "refuse_uncounted",
     "refuse_unfounded",
     "suppress",
-    "withhold_all",
 ]

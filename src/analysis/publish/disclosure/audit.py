@@ -5,8 +5,8 @@ Notes
 A reader knows bounds :math:`l_i \le x_i \le u_i` of every cell (a published one is known, or known but for its
 rounding) and equations :math:`\sum_i a_{ki} x_i = b_k` (parts add up to totals, and to the same totals in other
 tables). What can be concluded about a withheld :math:`x_i` is its smallest and largest value under these: two linear
-programs per cell, after Fischetti and Salazar (2001), in whole numbers, as HiGHS solves them. Where the equations cannot
-all be true a reader drops those that most likely hold by chance, and so do we.
+programs per cell, after Fischetti and Salazar (2001), in whole numbers, as HiGHS solves them. Where the equations
+cannot all be true a reader drops those that most likely hold by chance, and so do we.
 """
 
 from __future__ import annotations

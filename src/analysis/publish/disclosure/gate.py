@@ -141,22 +141,6 @@ def suppress(
     return Gated(told, signs, rests_on, keys_of(frame, rests_on), linked)
 
 
-def withhold_all(
-    frame: pd.DataFrame,
-    counts: Counts,
-    *,
-    contributors: Contributors | None = None,
-    linked: Linked = NOTHING_DECLARED,
-) -> Gated:
-    """Withhold every count and all that rests on it: of a table of which no choice of cells protects the small ones."""
-    frame = flat(frame).drop(columns=SUPPRESSED, errors="ignore")
-    frame = frame.drop(columns=[*chain(*contributors_of(frame, contributors).values())])
-    rests_on = on_schools(resting(frame, counts))
-    signs = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype=object)
-    signs[[*dict.fromkeys([*rests_on, *chain(*rests_on.values())])]] = CROSS
-    return Gated(_published(frame, {}, rests_on, signs), signs, rests_on, keys_of(frame, rests_on), linked)
-
-
 def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:
     """Mark the shares that give a small number of persons away, with what is computed from them."""
     for name, small in shown.small.items():
@@ -201,7 +185,7 @@ def _groups(
     ways = several or [[name for name in names_of(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
     exact = _matrix(numbers, tuple(numbers), float)
     said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
-    declared = said.any(axis=0) if len(said) else np.zeros(len(frame), dtype=bool)
+    declared = np.asarray(said.any(axis=0)) if len(said) else np.zeros(len(frame), dtype=bool)
     return [group for keys in ways for group in _added_up(frame, exact, declared, list(names_of(keys)))]
 
 

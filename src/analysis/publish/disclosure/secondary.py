@@ -9,9 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import WithheldError
 from analysis.publish.disclosure.audit import Equation, exposed
-from analysis.publish.language import text
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -87,10 +85,10 @@ def protect(
         Whether the numbers are as counted. Rounded ones add up to nothing, so of them only a cell that stands alone
         beside a total is looked at.
 
-    Raises
-    ------
-    WithheldError
-        When nothing is left to withhold and a small cell can still be found.
+    Returns
+    -------
+    array
+        Rows by columns; all of it when nothing less hides a small cell.
     """
     withheld = withheld.copy()
     equations, remainders = _equations(cells, groups, sums) if exact else ([], [])
@@ -101,9 +99,11 @@ def protect(
         found = _found(cells, numbers, withheld, equations, needed)
         if not found:
             return withheld
-        before = withheld.ravel().copy()
+        before = withheld.copy()
         for cell in found:
-            _hide_beside(cell, cells, numbers, withheld, equations, before)
+            _hide_beside(cell, cells, numbers, withheld, equations)
+        if np.array_equal(before, withheld):
+            return np.ones_like(withheld)  # nothing that adds up to a small cell is left: no number can stay
 
 
 def spread(withheld: Booleans, resting: Booleans) -> Booleans:
@@ -148,7 +148,7 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
         return  # nobody in the whole group: zeros are published, so that is no secret, and nothing would hide it
     open_ = rows[~withheld[rows, column] & ~np.isnan(numbers)]
     if not len(open_):
-        raise _given_away()
+        return  # all of it is withheld
     some = open_[cells.numbers[open_, column] > 0]
     among = some if len(some) else open_
     withheld[among[np.argmin(cells.numbers[among, column])], column] = True
@@ -205,9 +205,7 @@ def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
     return needed | {cells.numbers.size + n: float(cells.widths[column]) for n, (_, column) in enumerate(remainders)}
 
 
-def _hide_beside(
-    cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation], before: Booleans
-) -> None:
+def _hide_beside(cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation]) -> None:
     """Withhold the smallest published number in one sum with a cell that can be found out, or with what stands there.
 
     Where all beside it is withheld and it is found nevertheless, what gives it away stands in sums farther off.
@@ -220,16 +218,9 @@ def _hide_beside(
         open_ = [name for name in shown if not flat[name] and not np.isnan(numbers[name])]
         if open_:
             flat[min(open_, key=lambda name: (numbers[name] == 0, numbers[name]))] = True
+        if open_ or beside <= reached:
             return
-        if not np.array_equal(before[shown], flat[shown]):  # something beside it went just now: look again first
-            return
-        if beside <= reached:
-            raise _given_away()
         reached |= beside
-
-
-def _given_away() -> WithheldError:
-    return WithheldError(text("Not shown: what adds up in it would give a small number away."))
 
 
 def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[tuple[int, int, int]]:
