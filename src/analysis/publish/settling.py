@@ -71,7 +71,9 @@ def settled(folder: Path, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
     """Settle an edition that no run has settled before its pages are made; return its manifest as it is then."""
     if folder.joinpath(*released.COMPARED).exists():
         return manifest
-    settle(folder, manifest, folder.parent)
+    changed, _ = settle(folder, manifest, folder.parent)
+    if not changed:
+        return manifest
     kinds = {"published": "published", "withheld": "withheld"}
     notes = {step["stem"]: step_record(folder, step["stem"]) for step in manifest["steps"]}
     steps = [

@@ -14,6 +14,9 @@ from attacker.reading import SCHOOLS, Table
 CHANCE = 0.05
 """How likely a sum may be to hold by chance when a reader takes it for one."""
 
+LIKELY = 0.25
+"""How much sooner a reader takes a row for the total of all others than for a sum of some of them."""
+
 MOST_VALUES, MOST_COLUMNS = 9, 7
 
 
@@ -101,7 +104,7 @@ def _rows(table: Table, numbers: np.ndarray, places: np.ndarray, column: int) ->
             lines = there[:, value] & (there[:, list(some)].sum(axis=1) >= min(2, len(some)))
             if not lines.any():
                 continue
-            tries = 1 if some == sets[0] else len(sets)
+            tries = LIKELY if some == sets[0] and len(some) > 1 else len(sets)
             yield from _agreed(table, numbers, places[lines][:, [value]], places[lines][:, list(some)], column, tries)
 
 

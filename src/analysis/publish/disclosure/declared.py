@@ -157,9 +157,10 @@ def _is_numeric(values: pd.Series) -> bool:
 
 def _is_calendar(values: pd.Series) -> bool:
     """Tell whether a column holds calendar years, by its name and its numbers."""
-    if not CALENDAR.fullmatch(str(values.name).lower()) or not pd.api.types.is_integer_dtype(values):
+    if not CALENDAR.fullmatch(str(values.name).lower()) or pd.api.types.is_bool_dtype(values):
         return False
-    return bool(values.dropna().between(*YEARS).all())
+    numbers = pd.to_numeric(values.dropna(), errors="coerce")
+    return bool((numbers.between(*YEARS) & (numbers % 1 == 0)).all())
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")

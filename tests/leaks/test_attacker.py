@@ -1,0 +1,65 @@
+"""The hostile reader of `attacker`: it finds what can be found, and in whole editions nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from attacker import Rules, attack
+
+from analysis.publish.disclosure import Gated
+from analysis.publish.tables import write_csv, write_sidecar
+
+ROOT = Path(__file__).parents[2]
+EXACT = Rules(base=1, zeros=False)
+
+
+def lay(folder: Path, name: str, counts: list[str], **columns: list[object]) -> None:
+    """Write a table that never passed a gate: missing counts are withheld as small."""
+    frame = pd.DataFrame(columns).convert_dtypes()
+    signs = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype=object).mask(frame.isna(), "< 10")
+    keys = tuple(column for column in frame if column not in counts)
+    named = [";".join(row.index[row]) for _, row in frame.isna().iterrows()]
+    path = folder / "tables" / "chapter" / f"{name}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    gated = Gated(frame.assign(suppressed=named), signs, dict.fromkeys(counts, ()), keys)
+    write_csv(gated.frame, path)
+    write_sidecar(gated, path.with_suffix(".json"), edition="ci", caption=name, synthetic=False)
+
+
+def test_it_finds_a_part_of_a_total_whatever_it_is_called(tmp_path: Path) -> None:
+    # 93 - 50 - 40 = 3
+    lay(tmp_path, "one", ["n"], group=["a", "b", "c", "Nederland"], n=[50, 40, None, 93])
+    assert [(one.row, one.low) for one in attack(tmp_path, EXACT).exactly] == [(3, 3)]
+
+
+def test_it_finds_a_cell_that_another_table_tells(tmp_path: Path) -> None:
+    lay(tmp_path, "one", ["n"], group=["a", "b", "c"], n=[150, 240, None])
+    lay(tmp_path, "two", ["n"], soort=["a", "b", "c"], n=[150, 240, 7])
+    assert [(one.table, one.low) for one in attack(tmp_path, EXACT).exactly] == [("chapter/one", 7)]
+
+
+def test_what_cannot_be_found_is_not_claimed(tmp_path: Path) -> None:
+    lay(tmp_path, "one", ["n"], group=["a", "b", "c", "d"], n=[150, 240, None, None])
+    assert attack(tmp_path, EXACT).pinned == []
+
+
+EDITIONS = {
+    "ci": (["params/ci.yml"], Rules()),
+    "ci under acro": (["params/ci.yml", "--set", "disclosure=acro"], EXACT),
+    "the default edition": (["params/amsterdam-2020.yml"], Rules()),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "rules"), EDITIONS.values(), ids=EDITIONS)
+def test_nothing_that_is_withheld_can_be_found_in_an_edition(tmp_path: Path, words: list[str], rules: Rules) -> None:
+    run = [sys.executable, "-m", "analysis.cli", "run", *words, "--outputs", str(tmp_path)]
+    subprocess.run(run, cwd=ROOT, check=True)  # noqa: S603 - fixed words
+    (edition,) = [path.parent for path in tmp_path.glob("[!.]*/manifest.json")]
+    found = attack(edition, rules)
+    assert found.withheld > 0
+    assert found.pinned == []
