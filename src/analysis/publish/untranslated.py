@@ -18,6 +18,7 @@ _FIELD = re.compile(r"\{[^}]*\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _COLUMN = re.compile(r"(?<![\w./])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w./])")
 _ADDRESS = re.compile(r"https?://\S+")
+_FILE = re.compile(r"\b[a-z]+(?:-[a-z]+)*-\d{4}(?:-[a-z\d]+)*\b")  # a file of figures in print bears its year
 SHORTEST = 3  # letters: "am" and "of" are words in both
 
 
@@ -46,7 +47,7 @@ def refuse_untranslated(texts: Iterable[str], where: str) -> None:
 
 
 def _left_over(text: str) -> Iterator[str]:
-    text = _ADDRESS.sub("", text)
+    text = _FILE.sub("", _ADDRESS.sub("", text))
     yield from _COLUMN.findall(text)
     # A name begins with a capital letter: Best and Both are municipalities or schools, not English words.
     yield from (word for word in _WORD.findall(text) if word in english(spoken()))

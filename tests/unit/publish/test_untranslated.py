@@ -64,3 +64,8 @@ def test_what_a_figure_shows_is_looked_at(where: str) -> None:
 def test_english_editions_say_what_they_like() -> None:
     with language.speaking("en"):
         refuse_untranslated(["Teachers of 55 and over, by age_band"], "sentence")
+
+
+def test_the_name_of_a_file_is_in_no_language():
+    with speaking("nl"):
+        refuse_untranslated(["De Staat van het Amsterdamse primair onderwijs (amsterdam-po-2020-advice)"], "a caption")
