@@ -67,5 +67,5 @@ def test_english_editions_say_what_they_like() -> None:
 
 
 def test_the_name_of_a_file_is_in_no_language():
-    with speaking("nl"):
+    with language.speaking("nl"):
         refuse_untranslated(["De Staat van het Amsterdamse primair onderwijs (amsterdam-po-2020-advice)"], "a caption")
