@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.publish.chance import DECIMALS, EXACT, Floats, decimals_of, fractions_of
+from analysis.publish.disclosure import is_calendar
 from analysis.publish.raw import Loaded, as_numbers
 
 SCALES = (1.0, 100.0, 0.01, -1.0)
@@ -36,6 +37,7 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
     """
     found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     words = frame.select_dtypes(["object", "string", "category"])
+    spared = {*spared, *(name for name in frame if is_calendar(frame[name]))}
     asked = [name for name in frame if name not in spared and as_numbers(frame[name]) is not None]
     for name in asked:
         numbers = as_numbers(frame[name])

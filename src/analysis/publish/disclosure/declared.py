@@ -132,7 +132,7 @@ def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributo
     rests_on = resting(frame.drop(columns=[*chain(*parts.values())]), counts)
     declared = {*rests_on, *chain(*rests_on.values()), *chain(*parts.values()), *names_of(free), WITHHELD}
     for column in frame.columns:
-        if column not in declared and _is_numeric(frame[column]) and not _is_calendar(frame[column]):
+        if column not in declared and _is_numeric(frame[column]) and not is_calendar(frame[column]):
             problem = f"column {column!r} holds numbers that are no count, rest on none and are not named as free"
             hint = (
                 "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
@@ -155,7 +155,7 @@ def _is_numeric(values: pd.Series) -> bool:
     return others or (written and not AREA_NAME.search(str(values.name).lower()))
 
 
-def _is_calendar(values: pd.Series) -> bool:
+def is_calendar(values: pd.Series) -> bool:
     """Tell whether a column holds calendar years, by its name and its numbers."""
     if not CALENDAR.fullmatch(str(values.name).lower()) or pd.api.types.is_bool_dtype(values):
         return False
