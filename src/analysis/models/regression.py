@@ -167,6 +167,8 @@ def fit(
     Minimises :math:`\sum_i w_i (y_i - x_i'\beta - \alpha_{e(i)})^2`; effects of entities are swept out by subtracting
     weighted means within entities.
     """
+    if frame.empty:
+        raise ModelError(f"{outcome}: there are no rows", Reason.TOO_FEW)
     data = _design(frame, outcome, terms, [name for name in (cluster, entity, weights) if name])
     w = pd.Series(1.0, index=data.index) if weights is None else data[weights].astype(float)
     if not (w > 0).all():

@@ -36,7 +36,7 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
     chosen = ranked.by_school.set_index("location")["eligible"]
     told = []
     for name, rows in ((NATIONAL, scores), (region, scores[is_in(scores["municipality"], region)])):
-        number = int(rows["location"].map(chosen).sum())
+        number = int(rows["location"].isin(chosen.index[chosen]).sum())
         told.append(
             {
                 "region": name,
