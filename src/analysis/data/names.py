@@ -9,12 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-NAME_COLUMN = re.compile(
-    r"(?:instellings|vestigings|school|bestuurs)naam(?!.*(?:adres|plaats|gemeente))\w*|naam|name"
-    r"|naam_(?:school|bestuur|instelling|vestiging|bevoegd_gezag)|bevoegd_gezag_naam|(?:school|board)_name",
-    re.IGNORECASE,
-)
-PLACE_COLUMN = re.compile(r"(?:gemeente|plaats|wijk|buurt|stadsdeel|provincie)(?:naam)?\w*", re.IGNORECASE)
+from analysis.headers import NAME_COLUMN, PLACE_COLUMN
+
 _seen: dict[str, dict[str, None]] = {"names": {}, "places": {}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import chain
+from numbers import Real
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -24,7 +25,8 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import AxLine, Line2D
 from matplotlib.markers import MarkerStyle
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.path import Path
 from matplotlib.spines import Spine
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import AutoLocator, FixedLocator, LogLocator, MaxNLocator, NullLocator
@@ -63,7 +65,7 @@ def refuse_kinds(figure: Figure, name: str) -> None:
 def colour_bars(figure: Figure) -> list[Axes]:
     """Return the axes that are the colour bars of what is drawn on others."""
     coloured = chain.from_iterable(axes.collections for axes in figure.axes)
-    return [drawn.colorbar.ax for drawn in coloured if getattr(drawn, "colorbar", None) is not None]
+    return [drawn.colorbar.ax for drawn in coloured if drawn.colorbar is not None]
 
 
 def _strangers(figure: Figure) -> Iterator[str]:
@@ -94,14 +96,29 @@ def _of_axes(axes: Axes) -> Iterator[str]:
     for axis in (axes.xaxis, axes.yaxis):
         if type(axis.get_major_locator()) not in LOCATORS:
             yield "ticks that are placed by a rule of its own"
+    yield from _of_marks(axes)
+    yield from _of_texts(axes)
+    for drawn in axes.collections:
+        yield from _of_collection(drawn)
+
+
+def _of_marks(axes: Axes) -> Iterator[str]:
     for line in axes.lines:
         if line.get_marker() not in MARKERS:
             yield "markers of its own"
-        if np.ndim(line.get_alpha() or 0) or callable(line.get_markevery()):
+        if not _is_one(line.get_alpha()) or callable(line.get_markevery()):
             yield "points of different strengths"
     for patch in axes.patches:
-        if patch.get_hatch() and (patch.get_width(), patch.get_height()) != (1, 1):
+        if patch.get_hatch() and not is_unit(patch):
             yield "hatched bars"
+
+
+def is_unit(patch: Patch) -> bool:
+    """Tell whether a patch is the square of one by one that a withheld cell of a heat map is."""
+    return isinstance(patch, Rectangle) and (patch.get_width(), patch.get_height()) == (1, 1)
+
+
+def _of_texts(axes: Axes) -> Iterator[str]:
     for text in axes.texts:
         if isinstance(text, Annotation) and text.arrow_patch is not None:
             yield "an arrow"
@@ -109,14 +126,12 @@ def _of_axes(axes: Axes) -> Iterator[str]:
             yield "a box round a text"
     if sum(len(text.get_text().strip()) == 1 and text.get_text().strip().isalpha() for text in axes.texts) > LETTERS:
         yield "single letters that are put somewhere by hand"
-    for drawn in axes.collections:
-        yield from _of_collection(drawn)
 
 
 def _of_collection(drawn: Drawn) -> Iterator[str]:
     if drawn.get_hatch():
         yield "hatched areas"
-    if np.ndim(drawn.get_alpha() if drawn.get_alpha() is not None else 0):
+    if not _is_one(drawn.get_alpha()):
         yield "points of different strengths"
     if len(np.unique(np.atleast_1d(drawn.get_linewidth()))) > 1:
         yield "lines of different widths"
@@ -126,14 +141,19 @@ def _of_collection(drawn: Drawn) -> Iterator[str]:
         yield "markers of its own"
 
 
-def _is_marker(path: object) -> bool:
+def _is_one(strength: object) -> bool:
+    """Tell whether all points have one strength: Matplotlib keeps a sequence of them where it is given one."""
+    return strength is None or isinstance(strength, Real)
+
+
+def _is_marker(path: Path) -> bool:
     known = [
         MarkerStyle(marker)
         for marker in MARKERS
         if isinstance(marker, str) and marker.strip() not in ("", "None", "none")
     ]
-    shapes = [style.get_path().transformed(style.get_transform()).vertices for style in known]
-    own = path.vertices  # type: ignore[attr-defined]
+    shapes = [np.asarray(style.get_path().transformed(style.get_transform()).vertices) for style in known]
+    own = np.asarray(path.vertices)
     return any(shape.shape == own.shape and np.allclose(shape, own) for shape in shapes)
 
 

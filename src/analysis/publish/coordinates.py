@@ -64,20 +64,24 @@ def _elsewhere(axes: Axes, known: Floats) -> Iterator[str]:
     for collection in axes.collections:
         if type(collection) is PathCollection and not _proportional(np.asarray(collection.get_sizes(), float), known):
             yield "the sizes of points"
+    yield from _beside(axes, known)
+    for text in axes.texts:
+        if not _is_number_of(text, known):
+            yield "numbers written in it"
+
+
+def _beside(axes: Axes, known: Floats) -> Iterator[str]:
+    """Give what of the axes themselves stands elsewhere: ticks and ends."""
     for axis in (axes.xaxis, axes.yaxis):
-        locator = axis.get_major_locator()
-        ticks = np.asarray(locator.locs, float) if type(locator) is FixedLocator else np.empty(0)
-        if not is_placed(ticks, known, round_too=True):
-            yield "ticks"
+        if type(axis.get_major_locator()) is FixedLocator:
+            if not is_placed(np.asarray(axis.get_majorticklocs(), dtype=np.float64), known, round_too=True):
+                yield "ticks"
     for free, limits, seen in (
         (axes.get_autoscalex_on(), axes.get_xlim(), axes.dataLim.intervalx),
         (axes.get_autoscaley_on(), axes.get_ylim(), axes.dataLim.intervaly),
     ):
         if not free and not _is_limited(np.array(limits), np.asarray(seen, float), known):
             yield "limits"
-    for text in axes.texts:
-        if not _is_number_of(text, known):
-            yield "numbers written in it"
 
 
 def _points(axes: Axes) -> tuple[Floats, Floats]:
@@ -90,7 +94,7 @@ def _points(axes: Axes) -> tuple[Floats, Floats]:
 def _of_lines(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
     for line in axes.lines:
         along = line.get_transform().contains_branch_seperately(axes.transData)
-        if type(line) is not Line2D or (not axes.axison and line is axes.lines[-1] and len(line.get_xdata()) == ENDS):
+        if type(line) is not Line2D or (not axes.axison and line is axes.lines[-1] and np.size(line.get_xdata()) == ENDS):
             continue
         sides = (_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False)))
         yield tuple(side if of_data else np.empty(0) for side, of_data in zip(sides, along, strict=True))  # type: ignore[misc]
@@ -113,7 +117,7 @@ def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
         elif type(collection) is LineCollection:
             parts = [_floats(part) for part in collection.get_segments() if len(part)]
         elif type(collection) is FillBetweenPolyCollection:
-            parts = [_floats(path.vertices) for path in collection.get_paths() if len(path.vertices)]
+            parts = [_floats(path.vertices) for path in collection.get_paths() if np.size(path.vertices)]
         else:
             continue
         yield from ((part[:, 0], part[:, 1]) for part in parts)

@@ -140,7 +140,7 @@ class Sheet:
     @cached_property
     def independent(self) -> list[str]:
         """The keys without those that follow from the others, such as labels put together of them."""
-        varied = [str(key) for key in self.keys if self.keys[key].nunique() > 1]
+        varied = [str(key) for key in self.keys if len(set(self.keys[key])) > 1]
         joined = [key for key in varied if self.keys[key].str.contains(", ").mean() > 0.5]
         others = sorted((key for key in varied if key not in joined), key=lambda key: self.keys[key].nunique())
         distinct = len(self.keys[varied].drop_duplicates())
@@ -180,7 +180,7 @@ def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell
 
 
 def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
-    """Split labels that are put together ("G5, below 24"): their first words, which may stand alone too, and the rest."""
+    """Split labels that are put together ("G5, below 24"): first words, which may stand alone too, and rest."""
     for key in [key for key in keys if keys[key].str.contains(", ").any()]:
         rest, part = keys[key], 0
         while (joined := rest.str.contains(", ")).any():

@@ -126,6 +126,6 @@ def _slices(keys: pd.DataFrame, rest: list[str], place: np.ndarray) -> Iterator[
     for summed in [None, *rest]:
         fixed = [key for key in rest if key != summed]
         groups = keys.groupby(fixed, sort=False).indices.values() if fixed else [np.arange(len(keys))]
-        for some in groups:
+        for some in map(np.asarray, groups):
             if summed is not None or len(np.unique(place[some])) == len(some):
                 yield some

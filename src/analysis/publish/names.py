@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.data.names import NAME_COLUMN, PLACE_COLUMN
 from analysis.errors import DisclosureError
+from analysis.headers import NAME_COLUMN, PLACE_COLUMN
 from analysis.publish.identity import VALUES, plain
 from analysis.publish.language import LOCALES, SOURCE, catalogue
 

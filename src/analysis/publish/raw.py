@@ -215,7 +215,7 @@ def _slices(frame: pd.DataFrame, words: list[str]) -> Iterator[np.ndarray]:
     for name in words:
         groups = frame.groupby(name, observed=True).indices
         if 1 < len(groups) <= SLICES:
-            yield from groups.values()
+            yield from map(np.asarray, groups.values())
 
 
 def _in_words(values: pd.Series) -> list[Floats]:

@@ -92,5 +92,4 @@ def _typed(words: pd.Series, kind: str) -> pd.Series:
         return words.astype(object).where(words.notna(), None)
     if words.isna().any() and kind.startswith("int"):
         kind = "Int64"
-    known: pd.Series = pd.to_numeric(words).astype(kind)  # type: ignore[call-overload]  # the name of any type of number
-    return known
+    return pd.to_numeric(words).astype(pd.api.types.pandas_dtype(kind))

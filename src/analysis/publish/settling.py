@@ -1,8 +1,8 @@
 """The chapters of an edition read side by side, and beside what was released before: more is withheld where they must.
 
 A chapter looks at its own tables only. Before the pages are made all of them are admitted once more, in the order of
-the chapters, after all that earlier editions told of the same persons. A table that would give a small number away loses
-cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter wrote itself is kept
+the chapters, after all that earlier editions told of the same persons. A table that would give a small number away
+loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter wrote itself is kept
 inside, so that the next run settles from there.
 """
 

@@ -79,7 +79,7 @@ class Table:
     def reduced(self) -> list[str]:
         """The keys without those that follow from the others, such as labels put together of them."""
         keys = self.keys
-        names = [key for key in keys if keys[key].nunique() > 1]
+        names = [key for key in keys if len(set(keys[key])) > 1]
         composite = [key for key in names if keys[key].str.contains(", ").mean() > 0.5]
         order = composite + sorted((key for key in names if key not in composite), key=lambda key: keys[key].nunique())
         for key in order:
@@ -122,7 +122,7 @@ def _table(path: Path, about: dict[str, list[str]], rules: Rules, texts: list[in
 
 
 def _taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
-    """Split labels that are put together ("G5, below 24"): their first words, which may also stand alone, and others."""
+    """Split labels that are put together ("G5, below 24"): first words, which may also stand alone, and rest."""
     for key in [key for key in keys if keys[key].str.contains(", ").any()]:
         rest, part = keys[key], 0
         while (joined := rest.str.contains(", ")).any():

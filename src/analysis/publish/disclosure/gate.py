@@ -94,8 +94,8 @@ def suppress(
         degrees of freedom (``df_resid``) has its own threshold and is not rounded.
     totals
         Columns that tell complete groups apart whose rows add up to a published total, which may be one of the rows
-        (found by its numbers, whatever it is called); an empty sequence when the whole frame is one group; several such sequences
-        when rows add up in several ways; None when no total is published.
+        (found by its numbers, whatever it is called); an empty sequence when the whole frame is one group; several such
+        sequences when rows add up in several ways; None when no total is published.
     ratios
         Per share its part and its whole, both count columns: what the part leaves must not be small either, and the
         share is told as the rounded counts give it. A column that equals such a ratio is taken for one.
@@ -182,7 +182,7 @@ def _groups(
     if totals is None or not numbers:
         return []
     several = [keys for keys in totals if not isinstance(keys, str)]
-    ways = several or [[name for name in names_of(totals) if isinstance(name, str)]]  # type: ignore[arg-type]  # no nested ones
+    ways = several or [[name for name in totals if isinstance(name, str)]]
     exact = _matrix(numbers, tuple(numbers), float)
     said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
     declared = np.asarray(said.any(axis=0)) if len(said) else np.zeros(len(frame), dtype=bool)

@@ -90,7 +90,7 @@ def recomputed(
         below = rounded[whole].astype("Float64") if isinstance(whole, str) else _rounded_sum(whole, part, profile)
         share = (rounded[part].astype("Float64") / below).replace([np.inf, -np.inf], np.nan)
         step = np.broadcast_to(np.asarray(1 / below, dtype=float), len(share))
-        exact: Floats = share.to_numpy(dtype=float, na_value=np.nan)
+        exact: Floats = np.asarray(share.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
         told = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index)
         found[name] = told.where(frame[name].notna())
     return found
