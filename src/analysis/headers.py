@@ -1,4 +1,4 @@
-"""Headers of columns that name schools and boards, or where these are: in files that are read, and in tables of rows."""
+"""Headers of columns that name schools and boards, or where they are: of files that are read, and of tables of rows."""
 
 from __future__ import annotations
 

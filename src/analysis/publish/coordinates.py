@@ -73,9 +73,10 @@ def _elsewhere(axes: Axes, known: Floats) -> Iterator[str]:
 def _beside(axes: Axes, known: Floats) -> Iterator[str]:
     """Give what of the axes themselves stands elsewhere: ticks and ends."""
     for axis in (axes.xaxis, axes.yaxis):
-        if type(axis.get_major_locator()) is FixedLocator:
-            if not is_placed(np.asarray(axis.get_majorticklocs(), dtype=np.float64), known, round_too=True):
-                yield "ticks"
+        fixed = type(axis.get_major_locator()) is FixedLocator
+        ticks = np.asarray(axis.get_majorticklocs() if fixed else [], dtype=np.float64)
+        if not is_placed(ticks, known, round_too=True):
+            yield "ticks"
     for free, limits, seen in (
         (axes.get_autoscalex_on(), axes.get_xlim(), axes.dataLim.intervalx),
         (axes.get_autoscaley_on(), axes.get_ylim(), axes.dataLim.intervaly),
@@ -94,7 +95,9 @@ def _points(axes: Axes) -> tuple[Floats, Floats]:
 def _of_lines(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
     for line in axes.lines:
         along = line.get_transform().contains_branch_seperately(axes.transData)
-        if type(line) is not Line2D or (not axes.axison and line is axes.lines[-1] and np.size(line.get_xdata()) == ENDS):
+        if type(line) is not Line2D or (
+            not axes.axison and line is axes.lines[-1] and np.size(line.get_xdata()) == ENDS
+        ):
             continue
         sides = (_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False)))
         yield tuple(side if of_data else np.empty(0) for side, of_data in zip(sides, along, strict=True))  # type: ignore[misc]

@@ -141,7 +141,7 @@ class Loaded:
 
     def _source(self, column: Column, *, part: bool) -> str | None:
         """Return the table whose rows' values these are."""
-        key = (column.values.tobytes(), part)
+        key = (column.values.tobytes(), part)  # noqa: PD011 - a field of Column
         if key not in self._seen and len(column.values) >= FEWEST:
             told = (table for table in self.tables if any(_is_own(column, own, part) for own in self._known_of(table)))
             self._seen[key] = next(told, None)

@@ -2,8 +2,8 @@
 
 A chapter looks at its own tables only. Before the pages are made all of them are admitted once more, in the order of
 the chapters, after all that earlier editions told of the same persons. A table that would give a small number away
-loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter wrote itself is kept
-inside, so that the next run settles from there.
+loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter wrote itself is
+kept inside, so that the next run settles from there.
 """
 
 from __future__ import annotations

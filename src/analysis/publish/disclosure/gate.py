@@ -182,15 +182,15 @@ def _groups(
     if totals is None or not numbers:
         return []
     several = [keys for keys in totals if not isinstance(keys, str)]
-    ways = several or [[name for name in totals if isinstance(name, str)]]
+    one = [totals] if isinstance(totals, str) else [name for name in totals if isinstance(name, str)]
     exact = _matrix(numbers, tuple(numbers), float)
     said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
     declared = np.asarray(said.any(axis=0)) if len(said) else np.zeros(len(frame), dtype=bool)
-    return [group for keys in ways for group in _added_up(frame, exact, declared, list(names_of(keys)))]
+    return [group for keys in several or [one] for group in _added_up(frame, exact, declared, list(names_of(keys)))]
 
 
 def _added_up(frame: pd.DataFrame, exact: np.ndarray, declared: np.ndarray, keys: list[str]) -> Iterable[Group]:
-    """Yield the rows that add up: to the row that is declared their total, else to any that can be, or one elsewhere."""
+    """Yield the rows that add up: to the row declared their total, else to any that can be, or one elsewhere."""
     places = frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
     for rows in map(np.asarray, places):
         said = rows[declared[rows]]
