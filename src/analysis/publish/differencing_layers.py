@@ -191,7 +191,7 @@ def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
                 [", ".join(its[1:] if its[0] in first else its) for its in words], keys.index, dtype=object
             )
             part += 1
-        keys = keys.assign(**{key: rest})
+        keys = keys.assign(**{str(key): rest})
     return keys
 
 

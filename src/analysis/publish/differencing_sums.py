@@ -121,8 +121,8 @@ def _possible(
     most = np.where(endless, 0.0, high) @ member + np.where(endless.astype(float) @ member > 0, np.inf, 0.0)
     clash = lines & ((low[:, [value]] > most) | (low @ member > high[:, [value]]))
     asked = hidden[value] | (hidden.astype(float) @ member > 0) | (size == places.shape[1] - 1)
-    for place in np.flatnonzero(lines.any(axis=0) & asked & ~clash.any(axis=0)):
-        yield sets[place]
+    for found in np.flatnonzero(lines.any(axis=0) & asked & ~clash.any(axis=0)):
+        yield sets[found]
 
 
 def _sets(others: list[int]) -> Iterator[list[int]]:
@@ -179,7 +179,7 @@ def _columns(sheet: Sheet) -> Iterator[Link]:
             kinds = {counts_entities(sheet.counts[column]) for column in (whole, *some)}
             if len(kinds) > 1 or not any(sheet.hides[column] for column in (whole, *some)):
                 continue
-            rows = sheet.there[:, [whole, *some]].all(axis=1)
+            rows = np.asarray(sheet.there[:, [whole, *some]].all(axis=1))
             one, parts = (_across(sheet, rows, its) for its in ([whole], list(some)))
             likely = _chance(one, parts) * len(sets)
             if likely <= CHANCE:

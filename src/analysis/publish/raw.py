@@ -158,7 +158,7 @@ def as_numbers(values: pd.Series) -> Floats | None:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     if pd.api.types.is_timedelta64_dtype(values):
-        return values.dt.total_seconds().to_numpy(float, na_value=np.nan) / 86_400
+        return np.asarray(values.dt.total_seconds().to_numpy(float, na_value=np.nan) / 86_400, dtype=np.float64)
     if pd.api.types.is_complex_dtype(values):
         return np.concatenate([np.real(values.to_numpy()), np.imag(values.to_numpy())])
     if pd.api.types.is_numeric_dtype(values):

@@ -87,7 +87,7 @@ def _frame(text: str, types: Mapping[str, str]) -> pd.DataFrame:
 
 def _typed(words: pd.Series, kind: str) -> pd.Series:
     if kind in ("bool", "boolean"):
-        return (words == "True").where(words.notna()).astype(kind)
+        return (words == "True").where(words.notna()).astype(pd.api.types.pandas_dtype(kind))
     if kind in ("object", "category", "str", "string"):
         return words.astype(object).where(words.notna(), None)
     if words.isna().any() and kind.startswith("int"):
