@@ -68,5 +68,5 @@ def test_a_renamed_column_and_a_count_that_is_no_number_stop(tmp_path, make_row,
     with pytest.raises(InputError, match=r"'SOORT_PO' is missing\n.*'SOORTPO'"):
         read_pupils(tmp_path, "Dorp")
     path.write_bytes(good.replace(b";2;1;", b";<5;1;"))
-    with pytest.raises(InputError, match=r"column 'LEEFTIJD_4' must hold numbers.*'<5'"):
+    with pytest.raises(InputError, match=r"column 'LEEFTIJD_4' must hold numbers; .*the first is row 1$"):
         read_pupils(tmp_path, "Dorp")

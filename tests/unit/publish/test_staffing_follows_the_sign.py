@@ -100,7 +100,7 @@ class Recorder:
     def load(self, name: str) -> pd.DataFrame:
         return self.tables[name]
 
-    def gated(self, frame: pd.DataFrame, _: Any) -> pd.DataFrame:
+    def gated(self, frame: pd.DataFrame, *_: Any, **__: Any) -> pd.DataFrame:
         return frame.assign(suppressed="")
 
     def figure(
@@ -112,6 +112,7 @@ class Recorder:
         caption: str,
         data: pd.DataFrame,
         counts: Any,  # noqa: ARG002 - as `Release.figure`
+        free: Any = (),  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         figure = draw(data, *args, **options)

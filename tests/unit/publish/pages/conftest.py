@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import analysis.chapter
-from analysis.publish.disclosure import flat, profile, suppress
+from analysis.publish.disclosure import NOTHING_DECLARED, flat, profile, suppress
 from analysis.publish.remaining import whole_rows
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
@@ -41,8 +41,10 @@ class Page:
     def load(self, name: str) -> pd.DataFrame:
         return self.frames[name].copy()
 
-    def gated(self, frame: pd.DataFrame, counts: Any, *, totals: Any = None, **_: Any) -> pd.DataFrame:
-        return suppress(flat(frame), counts, self.profile, totals=totals).frame
+    def gated(
+        self, frame: pd.DataFrame, counts: Any, *, totals: Any = None, linked: Any = NOTHING_DECLARED, **_: Any
+    ) -> pd.DataFrame:
+        return suppress(flat(frame), counts, self.profile, totals=totals, linked=linked).frame
 
     def rounded(self, n: int, **_: Any) -> int:
         return int(n)
@@ -56,12 +58,14 @@ class Page:
         caption: str,
         data: pd.DataFrame,
         counts: Any,
+        free: Any = (),  # noqa: ARG002 - as `Release.figure`
         totals: Any = None,
+        linked: Any = NOTHING_DECLARED,
         nothing: str = "",  # noqa: ARG002 - as `Release.figure`
         **options: Any,
     ) -> None:
         self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data
-        rows = whole_rows(suppress(flat(data), counts, self.profile, totals=totals))
+        rows = whole_rows(suppress(flat(data), counts, self.profile, totals=totals, linked=linked))
         if len(rows):
             plt.close(draw(rows, *args, **options))
             self.alternatives[name] = alt if isinstance(alt, str) else alt(rows)
