@@ -117,6 +117,7 @@ class Release:
         labels: Mapping[str, str] | None = None,
         shown: Sequence[str] | None = None,
         note: str = "",
+        nothing: str = "",
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
@@ -139,12 +140,14 @@ class Release:
             or areas, any other column of the kind is refused.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
+        nothing
+            What its place says instead where it has no rows; else it is shown without rows.
         """
         self._accept("table", name, caption, note)
         own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked)
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
-            refuse_withheld_whole(own)
+            refuse_withheld_whole(own, nothing)
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
             return self._withheld("table", name, caption, reason)
