@@ -36,7 +36,7 @@ from analysis.publish.disclosure import (
     refuse_unfounded,
     suppress,
 )
-from analysis.publish.extremes import masked, refuse_extremes, withhold_tails
+from analysis.publish.extremes import masked, refuse_extremes, withhold_tails, without_few
 from analysis.publish.files import Files
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.language import text
@@ -296,14 +296,16 @@ class Release:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counting = flat(frame), counted(counts)
         refuse_uncounted(frame, counting)
-        self._loaded.refuse(frame)
+        chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
         if self._loaded.microdata:
             refuse_unfounded(frame, counts, free, contributors)
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
-        ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
+        own = own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED))
+        own[[*chance]] = True
+        ends = masked(frame, own)
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how)

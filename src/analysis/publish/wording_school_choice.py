@@ -53,8 +53,10 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
     """
     if estimated:
         return ""
-    reasons = ", ".join(term(str(reason)) for reason in refused["reason"].unique())
-    return text("Not shown: of no group of pupils can a model of their choices be estimated ({reasons}).", reasons=reasons)
+    return text(
+        "Not shown: of no group of pupils can a model of their choices be estimated ({reasons}).",
+        reasons=", ".join(term(str(reason)) for reason in refused["reason"].unique()),
+    )
 
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
