@@ -6,7 +6,7 @@ of the internal table, or among those of the published row's groups. A range and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -36,9 +36,12 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
         Columns that count, or say nothing of anybody.
     """
     found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
-    words = frame.select_dtypes(["object", "string", "category"])
-    spared = {*spared, *(name for name in frame if is_calendar(frame[name]))}
-    asked = [name for name in frame if name not in spared and as_numbers(frame[name]) is not None]
+    words = [
+        frozenset(filter(_is_word, row)) for row in frame.select_dtypes(["object", "string", "category"]).to_numpy()
+    ]
+    groups: dict[tuple[str, frozenset[str]], list[np.ndarray]] = {}
+    spared = {*spared, *(str(name) for name in frame if is_calendar(frame[name]))}
+    asked = [str(name) for name in frame if name not in spared and as_numbers(frame[name]) is not None]
     for name in asked:
         numbers = as_numbers(frame[name])
         if numbers is None or len(numbers) != len(frame):
@@ -51,9 +54,11 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
             for column, values in loaded.numbers(table).items():
                 left = np.flatnonzero(telling & ~found[name].to_numpy())
                 for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
-                    groups = _groups(rows, words.iloc[place])
+                    named = (table, words[place])
+                    if named not in groups:
+                        groups[named] = _groups(rows, words[place])
                     found.loc[frame.index[place], name] = any(
-                        _at_an_end(numbers[place], values[group], few[place]) for group in (slice(None), *groups)
+                        _at_an_end(numbers[place], values[group], few[place]) for group in groups[named]
                     )
     # An interval tells its middle: nothing of the row stays.
     found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)
@@ -95,13 +100,16 @@ def _at_an_end(number: float, values: Floats, few: int) -> bool:
     return False
 
 
-def _groups(rows: pd.DataFrame, words: Mapping[str, object]) -> list[np.ndarray]:
+def _is_word(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _groups(rows: pd.DataFrame, words: Collection[str]) -> list[np.ndarray]:
     """Return the rows of each group that the words of a published row name, and of all together."""
-    told = {str(word) for word in dict(words).values() if isinstance(word, str)}
     groups = []
-    for _, column in rows.select_dtypes(["object", "string", "category"]).items():
-        named = column.isin(list(told)).to_numpy()
+    for name in rows.select_dtypes(["object", "string", "category"]):
+        named = rows[name].isin(list(words)).to_numpy()
         if named.any() and not named.all():
             groups.append(named)
     both = [np.logical_and.reduce(groups)] if len(groups) > 1 else []
-    return [*groups, *(group for group in both if group.any())]
+    return [np.ones(len(rows), dtype=bool), *groups, *(group for group in both if group.any())]
