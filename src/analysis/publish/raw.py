@@ -20,7 +20,7 @@ CHANGED = 7.0
 """The same where values were changed in one of many ways, of which one fits by chance the sooner."""
 
 CERTAIN = 8.0
-"""Evidence from which it is no coincidence, in however many columns of editions one looks: the author published rows."""
+"""Evidence from which it is no coincidence, in however many columns one looks: the author published rows."""
 
 ALL_ROWS = 3.0
 """The same for a column with as many values as the table has: no statistic of its rows has."""

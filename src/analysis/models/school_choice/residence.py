@@ -68,8 +68,8 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     DataFrame
         ``group`` (who is compared), ``index``, ``order`` (``residence first``, ``tastes first`` or ``Shapley``),
         ``factor``, ``estimate`` in points of the index with standard error and interval, ``share`` of what chance does
-        not explain, and ``n_obs``; empty where there are no models. ``chance`` is the index with all three equal, the same in every order; all four add
-        up to the prediction of the models.
+        not explain, and ``n_obs``; empty where there are no models. ``chance`` is the index with all three equal, the
+        same in every order; all four add up to the prediction of the models.
 
     Notes
     -----

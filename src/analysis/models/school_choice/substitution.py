@@ -23,7 +23,15 @@ from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, design, predicted, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
 from analysis.models.school_choice.sampling import sampled, some
-from analysis.models.school_choice.tastes import MIXED_COLUMNS, about, arrived, estimated, of_group, with_groups, yes_or_no
+from analysis.models.school_choice.tastes import (
+    MIXED_COLUMNS,
+    about,
+    arrived,
+    estimated,
+    of_group,
+    with_groups,
+    yes_or_no,
+)
 
 Floats = NDArray[np.float64]
 
