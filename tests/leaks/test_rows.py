@@ -141,5 +141,5 @@ def test_means_and_shares_of_random_rows_are_no_false_alarm(seed: int, rows: int
     counts = persons.groupby("group").size()
     frame = told.assign(n=counts).loc[counts >= 10].reset_index()
     assume(len(frame))
-    known.refuse(frame)
+    known.columns_of_rows(frame)
     assert own_cells(frame, known, ["n"]).to_numpy().mean() <= 0.5

@@ -67,6 +67,16 @@ def withhold_tails(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.
     return masked(frame, withheld)
 
 
+def without_few(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.DataFrame:
+    """Return a frame without the numbers that rest on too few: these are withheld, whatever they are."""
+    few = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    for count, values in _resting(frame, counts).items():
+        n = pd.to_numeric(frame[count], errors="coerce").astype(float)
+        small = ((n < profile.threshold(count)) & (n > 0)).to_numpy()
+        few[[count, *values]] |= small[:, None]
+    return frame.mask(few) if few.to_numpy().any() else frame
+
+
 def masked(frame: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
     """Return a frame without the cells that are withheld; the column ``suppressed`` names them."""
     if not withheld.to_numpy().any():

@@ -19,8 +19,13 @@ ENOUGH = 5.5
 CHANGED = 7.0
 """The same where values were changed in one of many ways, of which one fits by chance the sooner."""
 
+CERTAIN = 8.0
+"""Evidence from which it is no coincidence, in however many columns one looks: the author published rows."""
+
 ALL_ROWS = 3.0
 """The same for a column with as many values as the table has: no statistic of its rows has."""
+
+NONE = ("", 0.0)
 
 NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?")
 UNITS = ("location", "brin", "school", "board")
@@ -52,7 +57,7 @@ class Loaded:
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._rows: dict[str, dict[str, Floats]] = {}
-        self._seen: dict[tuple[bytes, bool], str | None] = {}
+        self._seen: dict[tuple[bytes, bool], tuple[str, float]] = {}
         self._passed: set[float] = set()
         self._names: Names | None = None
 
@@ -97,8 +102,10 @@ class Loaded:
             self._names = Names(named_in(self.tables.items()), places_in(self.tables.items()))
         return self._names
 
-    def refuse(self, frame: pd.DataFrame) -> None:
-        """Refuse a frame with a column of which most values are those of single rows, changed or not.
+    def columns_of_rows(self, frame: pd.DataFrame) -> set[str]:
+        """Return the columns of which most values are those of single rows, changed or not.
+
+        In small data that may be a coincidence, so that a column is to be withheld; where it is none, it is an error.
 
         Raises
         ------
@@ -106,15 +113,16 @@ class Loaded:
             Naming the column and the internal table from which its values come.
         """
         if not self.tables:
-            return
-        new = {str(name) for name, values in frame.items() if self._is_new(values)}
+            return set()
+        new, found = {str(name) for name, values in frame.items() if self._is_new(values)}, set()
         for name, column, part in _columns_of(frame):
-            if name not in new:
-                continue
-            table = self._source(column, part=part)
-            if table is not None:
+            table, strength = self._source(column, part=part) if name in new else ("", 0.0)
+            if strength > CERTAIN:
                 problem = f"column {name!r} shows values of the rows of {table}, not statistics of them"
                 raise DisclosureError(f"{problem}\n  do      publish means, shares or counts of enough rows")
+            if strength > 0:
+                found.add(name)
+        return found
 
     def few(self, table: str) -> int:
         """Return from how many rows of a table on nothing is told of one of them."""
@@ -139,13 +147,14 @@ class Loaded:
             self._rows[table] = {name: values for name, values in found.items() if values is not None}
         return self._rows[table]
 
-    def _source(self, column: Column, *, part: bool) -> str | None:
-        """Return the table whose rows' values these are."""
+    def _source(self, column: Column, *, part: bool) -> tuple[str, float]:
+        """Return the table whose rows' values these most probably are, and the evidence; 0 where they are none's."""
         key = (column.values.tobytes(), part)  # noqa: PD011 - a field of Column
         if key not in self._seen and len(column.values) >= FEWEST:
-            told = (table for table in self.tables if any(_is_own(column, own, part) for own in self._known_of(table)))
-            self._seen[key] = next(told, None)
-        return self._seen.get(key)
+            every = ((table, own) for table in self.tables for own in self._known_of(table))
+            found = ((table, _own_values(column, own, part)) for table, own in every)
+            self._seen[key] = max(found, key=lambda told: told[1], default=NONE)
+        return self._seen.get(key, NONE)
 
     def _known_of(self, table: str) -> list[Own]:
         return [own for own in self.own(table).values() if len(own.values) >= FEWEST]
@@ -183,14 +192,18 @@ def _is_number(value: object) -> bool:
     return hasattr(value, "__float__") and not isinstance(value, str | bytes | bool | np.bool_)
 
 
-def _is_own(column: Column, own: Own, part: bool) -> bool:
-    """Tell whether a published column, or a part of one, shows the values of a column of rows."""
-    if not part and whole(column, own) >= ALL_ROWS:
-        return True
+def _own_values(column: Column, own: Own, part: bool) -> float:
+    """Return the evidence that a published column, or a part of one, shows the values of a column of rows; or 0."""
+    if not part and (all_rows := whole(column, own)) >= ALL_ROWS:
+        return all_rows
     undos = [*changes(own, rounded=column.rounded or part)]
     likely_ones = likely(column, own.values, undos)
     found = (evidence(column, own.values, undo, tried=1.0 if undo is undos[0] else len(undos)) for undo in likely_ones)
-    return any(strength > ENOUGH for strength in found) or (not part and best_shift(column, own.values) > CHANGED)
+    strength = max(found, default=0.0)
+    if strength > ENOUGH:
+        return strength
+    shifted = 0.0 if part else best_shift(column, own.values)
+    return shifted if shifted > CHANGED else 0.0
 
 
 def _digits(numbers: Floats) -> Floats:

@@ -36,7 +36,7 @@ from analysis.publish.disclosure import (
     refuse_unfounded,
     suppress,
 )
-from analysis.publish.extremes import masked, refuse_extremes, withhold_tails
+from analysis.publish.extremes import masked, refuse_extremes, withhold_tails, without_few
 from analysis.publish.files import Files
 from analysis.publish.identity import refuse_identifying_text, refuse_numbered
 from analysis.publish.language import text
@@ -117,6 +117,7 @@ class Release:
         labels: Mapping[str, str] | None = None,
         shown: Sequence[str] | None = None,
         note: str = "",
+        nothing: str = "",
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
@@ -139,12 +140,14 @@ class Release:
             or areas, any other column of the kind is refused.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
+        nothing
+            What its place says instead where it has no rows; else it is shown without rows.
         """
         self._accept("table", name, caption, note)
         own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked)
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
-            refuse_withheld_whole(own)
+            refuse_withheld_whole(own, nothing)
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
             return self._withheld("table", name, caption, reason)
@@ -293,14 +296,16 @@ class Release:
         """Let a frame through the gate, and remember the counts that it must not tell."""
         frame, counting = flat(frame), counted(counts)
         refuse_uncounted(frame, counting)
-        self._loaded.refuse(frame)
+        chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
         if self._loaded.microdata:
             refuse_unfounded(frame, counts, free, contributors)
         refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
-        ends = masked(frame, own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED)))
+        own = own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED))
+        own[[*chance]] = True
+        ends = masked(frame, own)
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how)

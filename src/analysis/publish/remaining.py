@@ -43,8 +43,13 @@ def left_out(gated: Gated, shown: pd.DataFrame) -> str:
     )
 
 
-def refuse_withheld_whole(gated: Gated) -> None:
-    """Withhold a table in which everything that counts, and so all that rests on it, is withheld."""
+def refuse_withheld_whole(gated: Gated, nothing: str = "") -> None:
+    """Withhold a table in which everything that counts, and so all that rests on it, is withheld.
+
+    One without any row says `nothing`, where there is something to say.
+    """
+    if nothing and gated.frame.empty:
+        raise WithheldError(nothing)
     columns = [column for column in gated.resting if column in gated.suppressed]
     if not columns or gated.frame.empty:
         return

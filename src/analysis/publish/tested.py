@@ -99,7 +99,7 @@ def of_tastes(mixed: pd.DataFrame) -> pd.DataFrame:
     mixed
         ``lr_groups, lr_within, p_groups, p_within``: of the whole sample, the same in every row.
     """
-    row = mixed.iloc[0]
+    row = mixed.iloc[0] if len(mixed) else dict.fromkeys(("lr_groups", "lr_within", "p_groups", "p_within"), np.nan)
     tests = [(f"p_{of}", row[f"lr_{of}"], row[f"p_{of}"]) for of in ("groups", "within")]
     return pd.DataFrame(tests, columns=["term", "estimate", "p_value"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,24 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     """
     rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
     return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+
+
+def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
+    """Say that no group of choosers could be estimated and why; empty where one could.
+
+    Parameters
+    ----------
+    estimated
+        The models of the groups.
+    refused
+        The groups without one, with the ``reason``.
+    """
+    if estimated:
+        return ""
+    return text(
+        "Not shown: of no group of pupils can a model of their choices be estimated ({reasons}).",
+        reasons=", ".join(term(str(reason)) for reason in refused["reason"].unique()),
+    )
 
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:

@@ -24,6 +24,8 @@ def tastes(substitution: pd.DataFrame, mixed: pd.DataFrame) -> Iterator[Finding]
         Tables of `models.school_choice.substitution`, as the gate let them through; a finding that rests on a withheld
         number is left out.
     """
+    if mixed.empty:
+        return
     row, n = mixed.iloc[0], number_of(substitution["n_obs"].iloc[0])
     if pd.notna(row["p_groups"]):
         yield from _finding("tastes_of_groups", _between(row, substitution), n)

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.errors import ModelError
 from analysis.models.allocation import nearest, nearest_with_capacity, without_place
+from analysis.models.conditional_logit import ConditionalLogitResult
 from analysis.models.school_choice.choosers import Choosers, estimate
 from analysis.models.school_choice.draws import summary
 from analysis.models.school_choice.groups import GroupFit
@@ -57,6 +59,8 @@ PLACED_COUNTS: Mapping[str, Sequence[str]] = {"pupils": [], "places": [], "witho
 def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence[str]) -> tuple[Choosers, Models]:
     """Return the choosers whose group has a model, and the models: of each group, and one of all of them.
 
+    Where no group has one, rules can still place all choosers.
+
     Parameters
     ----------
     choosers
@@ -66,11 +70,21 @@ def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence
     composition
         Variables of the schools that tell their composition.
     """
+    if not fits:
+        return choosers, Models("", {}, None, composition)
     own = {fit.group: fit.result for fit in fits}
     formula = fits[0].formula
     kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(formula)
-    common = fits[0].result if len(fits) == 1 else estimate(kept, formula)
-    return kept, Models(formula, own, common, composition)
+    return kept, Models(formula, own, fits[0].result if len(fits) == 1 else _common(kept, formula), composition)
+
+
+def _common(choosers: Choosers, formula: str) -> ConditionalLogitResult | None:
+    """Estimate one model of all choosers; None where they do not determine it."""
+    try:
+        return estimate(choosers, formula)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return None
 
 
 def places(choosers: Choosers) -> NDArray[np.int64]:
@@ -153,7 +167,7 @@ def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -
     found["difference"] = found["estimate"] - now.loc[pd.MultiIndex.from_frame(found[["group", "index"]])].to_numpy()
     sizes = {name: round(float(np.sum(one + other))) for name, (one, other) in population.weights.items()}
     found = found.assign(n_obs=found["group"].map(sizes), n_schools=len(choosers.schools))
-    return found[[*ROWS, *AGAINST, "n_obs", "n_schools"]]
+    return found.reindex(columns=[*ROWS, *AGAINST, "n_obs", "n_schools"])
 
 
 def _rows(model: str, scenario: str, draws: Floats, measures: Sequence[tuple[str, str]]) -> list[dict[str, object]]:

@@ -29,7 +29,7 @@ from analysis.models.conditional_logit import Design
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Floats
 from analysis.models.school_choice.constants import built, of_school
-from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal
+from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal, stacked
 from analysis.models.school_choice.laplace import LaplacePoint, maximum
 from analysis.models.school_choice.likelihood import SchoolLikelihood
 from analysis.models.school_choice.terms import term_name, unit_of
@@ -183,7 +183,7 @@ def random_effects_table(fits: GroupFits, effects: SchoolEffects, steps: TwoStep
     """
     rows = [_rows(fits[key], found, steps.found.get(key)) for key, found in effects.found.items()]
     columns = [*ESTIMATE_COLUMNS, *BESIDE, "n_schools", "schools_without"]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    return stacked(rows, columns)[columns]
 
 
 def _rows(fit: GroupFit, found: RandomEffects, steps: TwoStep | None) -> pd.DataFrame:

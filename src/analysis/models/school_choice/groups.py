@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, fit_factored
+from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
 from analysis.models.school_choice.terms import term_name, unit_of
 
@@ -24,7 +25,7 @@ REASONS = {
     Reason.COLLINEAR: "collinear attributes",
     Reason.NO_VARIATION: "an attribute that does not vary",
 }
-"""The reasons that are a property of the group, as the table prints them; any other error is none."""
+"""How the table prints the reasons that a group usually has."""
 FIT_NUMBERS = [
     *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
     *("pseudo_r2_held_out", "largest_gap"),
@@ -38,6 +39,7 @@ GROUP_FIT_COUNTS = {
     **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
     "schools_without": [],
 }
+GROUP_FIT_COLUMNS = ["model", "group", *GROUP_FIT_COUNTS, *FIT_NUMBERS, "folds", "iterations", "tolerance"]
 GROUP_FIT_FREE = ("folds", "iterations", "tolerance")
 
 
@@ -99,7 +101,7 @@ def fit_groups(
 ) -> GroupFits:
     """Estimate the formula for every group of every model.
 
-    A group for which there is no valid estimate is told with the reason; it is an error only if no group is left.
+    A group for which there is no valid estimate is reported with the reason; in a small city that may be every group.
     """
     fits, refused = [], []
     for model, choosers in by_model.items():
@@ -111,18 +113,19 @@ def fit_groups(
                 refused.append(refusal(model, group, own, "one_step", error))
             else:
                 fits.append(GroupFit(model, group, own, formula, result))
-    if not fits:
-        raise ModelError(
-            f"school choice: no group could be estimated; the first because: {refused[0]['reason']}", Reason.EMPTY
-        )
     return GroupFits(fits, pd.DataFrame(refused, columns=list(REFUSED)))
 
 
 def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
-    """Tell in one row why a group has no estimate; an error that is not about the group stays one."""
-    if error.reason not in REASONS:
-        raise error
-    return dict(zip(REFUSED, (model, group, method, choosers.number, REASONS[error.reason]), strict=True))
+    """Report in one row why a group has no estimate; an error that is not about the group stays one."""
+    error.raise_unless_of_the_data()
+    why = REASONS.get(error.reason, error.reason.value)
+    return dict(zip(REFUSED, (model, group, method, choosers.number, why), strict=True))
+
+
+def stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Put the tables of all groups below each other; where no group has one, the empty table of these columns."""
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
 
 
 def estimates(fits: GroupFits) -> pd.DataFrame:
@@ -130,7 +133,7 @@ def estimates(fits: GroupFits) -> pd.DataFrame:
 
     A category is compared with ``reference``, the first that the schools have which the group attends.
     """
-    return pd.concat([_named(fit) for fit in fits.fits], ignore_index=True)
+    return stacked([_named(fit) for fit in fits.fits], [*ESTIMATE_COLUMNS, "std_error_classical", "reference"])
 
 
 def fit_table(
@@ -157,7 +160,8 @@ def fit_table(
         (a sum would tell how many they are); ``pseudo_r2``, ``pseudo_r2_distance`` of the terms of distance and rank
         alone, and ``pseudo_r2_held_out`` with ``folds``.
     """
-    return pd.DataFrame([_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.fits])
+    rows = [_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.fits]
+    return pd.DataFrame(rows, columns=GROUP_FIT_COLUMNS)
 
 
 def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) -> tuple[float, int]:
@@ -209,6 +213,8 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
     DataFrame
         One row per band: ``model, band, pupils, predicted_pupils, observed, predicted`` (shares, 0-1).
     """
+    if not fits:
+        return pd.DataFrame(columns=["model", "band", "pupils", "predicted_pupils", "observed", "predicted"])
     pairs = pd.concat([_by_band(fit, edges) for fit in fits])
     by_band = pairs.groupby(level=0, observed=False).sum()
     shares = by_band / by_band.sum()

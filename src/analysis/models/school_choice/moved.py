@@ -18,6 +18,7 @@ from analysis.models.school_choice.worlds import FIT, Drawn
 Floats = NDArray[np.float64]
 
 MOVED_COUNTS = {"n_obs": ["estimate", "std_error", "ci_low", "ci_high"]}
+MOVED_COLUMNS = ["scenario", "group", "term", *MOVED_COUNTS["n_obs"], "n_obs"]
 
 
 def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges: Sequence[float]) -> pd.DataFrame:
@@ -44,6 +45,8 @@ def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges
     -----
     Expected numbers of choosers, averaged over the draws of the coefficients; normal intervals from these draws.
     """
+    if not drawn.numbers:
+        return pd.DataFrame(columns=MOVED_COLUMNS)
     weights = choosers.weights
     rows = []
     for name, change in changed.items():
@@ -54,7 +57,7 @@ def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges
                 rows.append(
                     {"scenario": name, "group": group, "term": term} | summary(draws[:, place]) | {"n_obs": members}
                 )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=MOVED_COLUMNS)
 
 
 def _terms(

@@ -24,6 +24,7 @@ Values = Mapping[frozenset[str], Floats]
 
 CHANCE = "chance"
 RESIDENCE_COUNTS = {"n_obs": ["estimate", "std_error", "ci_low", "ci_high", "share"]}
+RESIDENCE_COLUMNS = ["group", "index", "order", "factor", *RESIDENCE_COUNTS["n_obs"], "n_obs"]
 
 
 def contributions(values: Values, order: Sequence[str]) -> dict[str, Floats]:
@@ -67,8 +68,8 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     DataFrame
         ``group`` (who is compared), ``index``, ``order`` (``residence first``, ``tastes first`` or ``Shapley``),
         ``factor``, ``estimate`` in points of the index with standard error and interval, ``share`` of what chance does
-        not explain, and ``n_obs``. ``chance`` is the index with all three equal, the same in every order; all four add
-        up to the prediction of the models.
+        not explain, and ``n_obs``; empty where there are no models. ``chance`` is the index with all three equal, the
+        same in every order; all four add up to the prediction of the models.
 
     Notes
     -----
@@ -77,6 +78,8 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     the schools with their composition of a year before, which is itself an outcome of choice, and the homes, which
     may have been chosen for a school. Where all choosers are one group, only their homes can differ.
     """
+    if not drawn.indices:
+        return pd.DataFrame(columns=RESIDENCE_COLUMNS)
     factors = FACTORS if len(choosers.groups) > 1 else FACTORS[:1]
     orders = {"residence first": factors, "tastes first": factors[::-1]}
     sizes = {name: round(float(np.sum(one + other))) for name, (one, other) in Population.of(choosers).weights.items()}

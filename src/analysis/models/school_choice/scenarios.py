@@ -14,6 +14,9 @@ from analysis.models.school_choice.choosers import CLUSTER, Choosers, distances
 
 NEW = "new school"
 
+FEWEST = 3
+"""Schools of which one may close and leave a choice."""
+
 Rule = Literal["largest", "median", "smallest"]
 
 
@@ -62,12 +65,16 @@ def ruled(choosers: Choosers, rule: Rule, among: NDArray[np.bool_] | None = None
 
 
 def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> dict[str, Change]:
-    """Return the worlds in which a school ``closes``, ``opens`` or ``changes``; see the functions of these names."""
-    return {
-        "closes": closes(choosers, rule),
-        "opens": opens(choosers),
-        "changes": changes(choosers, rule, attribute, value),
-    }
+    """Return the worlds in which a school ``closes``, ``opens`` or ``changes``; see the functions of these names.
+
+    There are no such worlds of fewer than three schools, and none with a change where no school has the value, or all.
+    """
+    if len(choosers.schools) < FEWEST:
+        return {}
+    found = {"closes": closes(choosers, rule), "opens": opens(choosers)}
+    if attribute in choosers.schools and not 0 < (choosers.schools[attribute] == value).sum() < len(choosers.schools):
+        return found
+    return found | {"changes": changes(choosers, rule, attribute, value)}
 
 
 def closes(choosers: Choosers, rule: Rule) -> Change:

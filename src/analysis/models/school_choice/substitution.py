@@ -23,7 +23,15 @@ from analysis.models.conditional_logit import ConditionalLogitResult, Design
 from analysis.models.school_choice.choosers import Choosers, design, predicted, probabilities
 from analysis.models.school_choice.mixed import MixedLogit, estimate_mixed
 from analysis.models.school_choice.sampling import sampled, some
-from analysis.models.school_choice.tastes import about, arrived, estimated, of_group, with_groups, yes_or_no
+from analysis.models.school_choice.tastes import (
+    MIXED_COLUMNS,
+    about,
+    arrived,
+    estimated,
+    of_group,
+    with_groups,
+    yes_or_no,
+)
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +39,7 @@ TASTES = 50  # tastes over which the prediction of a mixed logit is averaged
 MODELS = ("conditional_logit", "model_per_group", "group_terms", "mixed_logit")
 ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
+SUBSTITUTION_COLUMNS = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
 # What the numbers of each table rest on, for the disclosure gate.
 SUBSTITUTION_COUNTS = {"n_obs": ["share", "proportional"]}
 
@@ -72,7 +81,8 @@ def substitution(
         model of the sample in which the coefficients of the `random` terms are those of the group) and ``mixed_logit``
         (the same, and they also differ within a group): ``model, closes, kind, to, share, proportional, converged,
         n_obs``. Of one group there are no ``group_terms``. Where the sample does not determine the terms of groups, or
-        the mixed logit did not converge, its shares are missing and ``converged`` is ``no``.
+        the mixed logit did not converge, its shares are missing and ``converged`` is ``no``. Empty where no model
+        can be estimated on the sample, or all schools are of one kind.
     DataFrame
         The mixed logit itself: ``term, estimate, std_error`` of what differs between choosers of a group (standard
         deviations), ``converged``, log-likelihoods (``loglik``, ``loglik_groups`` and ``loglik_conditional``), and two
@@ -95,6 +105,30 @@ def substitution(
         raise InputError(
             "kind", "schools have no such attribute", given=kind, allowed=", ".join(map(str, choosers.schools))
         )
+    if not own:
+        return nothing()
+    try:
+        return _predicted(choosers, formula, own, kind, random, situations, alternatives, seed)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return nothing()
+
+
+def nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two tables where no model can be estimated, or all schools are of one kind."""
+    return pd.DataFrame(columns=SUBSTITUTION_COLUMNS), pd.DataFrame(columns=MIXED_COLUMNS)
+
+
+def _predicted(
+    choosers: Choosers,
+    formula: str,
+    own: Mapping[str, ConditionalLogitResult],
+    kind: str,
+    random: Sequence[str],
+    situations: int,
+    alternatives: int,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     few = some(choosers, situations, seed).attainable(formula)
     sample = sampled(few, formula, number=alternatives, seed=seed)
     unknown = sorted(set(random) - set(sample.attributes))
@@ -115,8 +149,7 @@ def substitution(
     tables = {"mixed_logit": unknown_shares} | tables
     table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)
     table = table.assign(converged=yes_or_no(table["share"].notna()), n_obs=few.number)
-    columns = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
-    return table[columns], about(random, mixed, by_group, plain)
+    return table[SUBSTITUTION_COLUMNS], about(random, mixed, by_group, plain)
 
 
 def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:

@@ -22,11 +22,11 @@ from analysis.formula import variables
 from analysis.models.bands import in_bands, per_cent
 from analysis.models.conditional_logit import design_from_formula
 from analysis.models.conditional_logit.design import Coding
-from analysis.models.estimates import in_form
+from analysis.models.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.models.school_choice.choosers import PAIR_VARIABLES, Choosers, Floats, design, in_units, utilities
 from analysis.models.school_choice.constants import built
 from analysis.models.school_choice.effects import SchoolEffects
-from analysis.models.school_choice.groups import GroupFit, GroupFits
+from analysis.models.school_choice.groups import GroupFit, GroupFits, stacked
 from analysis.models.school_choice.methods import Estimated, methods
 from analysis.models.school_choice.pooled import LOG_OFFSET_KM
 from analysis.models.school_choice.two_step import TwoSteps
@@ -38,6 +38,10 @@ SMALL_SHARE = 1e-4  # of an attribute, for elasticities
 LOWER = ("schoolweging",)  # a step of these is one standard deviation lower: fewer pupils at risk
 
 TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity", "df"]
+TRAVEL_COLUMNS = [
+    *ESTIMATE_COLUMNS,
+    *("reference", "step", "probability", "change", "elasticity", "n_postcodes", "method", "start_km", "df"),
+]
 WILLINGNESS_SHOWN = [
     *(
         "model",
@@ -203,7 +207,7 @@ def travel_table(
         for fit in fits.fits
         for by in methods(fit, effects, steps)
     ]
-    return pd.concat(tables, ignore_index=True)
+    return stacked(tables, TRAVEL_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)

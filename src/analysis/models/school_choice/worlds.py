@@ -38,27 +38,34 @@ class Models:
     formula
         Right-hand side.
     own
-        The model of each group.
+        The model of each group; none where no group could be estimated.
     common
-        One model of all choosers.
+        One model of all choosers; None where there are no others, or the choosers do not determine it.
     composition
         Variables of the schools that tell their composition; without a taste for composition, their terms are zero.
     """
 
     formula: str
     own: Mapping[str, ConditionalLogitResult]
-    common: ConditionalLogitResult
+    common: ConditionalLogitResult | None
     composition: Sequence[str]
+
+    @property
+    def of_all(self) -> ConditionalLogitResult:
+        """The one model of all choosers, where there is one."""
+        if self.common is None:
+            raise ModelError("counterfactuals: there is no model of all choosers", Reason.EMPTY)
+        return self.common
 
     @property
     def codings(self) -> list[Coding]:
         """The codings of the estimates, each once."""
-        every = {_key(result.coding): result.coding for result in (self.common, *self.own.values())}
+        every = {_key(result.coding): result.coding for result in (self.of_all, *self.own.values())}
         return list(every.values())
 
     def check(self, choosers: Choosers) -> None:
         """Refuse estimates that are not of the formula, each in its own coding."""
-        every = {"all choosers": (choosers, self.common)}
+        every = {"all choosers": (choosers, self.of_all)}
         every |= {group: (choosers.of(group), result) for group, result in self.own.items()}
         for name, (who, result) in every.items():
             one = who.where(np.arange(len(who.situations)) == 0)
@@ -73,7 +80,7 @@ class Models:
     def draws(self, number: int, rng: np.random.Generator) -> Coefficients:
         """Draw coefficients from the normal distribution around the estimates, with their estimated covariance."""
         own = {group: _drawn(result, number, rng) for group, result in self.own.items()}
-        return Coefficients(own, _drawn(self.common, number, rng), tuple(self.composition))
+        return Coefficients(own, _drawn(self.of_all, number, rng), tuple(self.composition))
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,13 +214,15 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
         The worlds with other schools, by name.
     draws, seed
         Number of draws, and the seed. Within a draw, all worlds share coefficients and luck, so that their
-        differences are due to what differs.
+        differences are due to what differs. Without models there is nothing to draw from, and no world.
 
     Raises
     ------
     ModelError
         There is a group without a model, or a model that is not of the formula.
     """
+    if models.common is None:
+        return Drawn(Population.of(choosers).measures, {}, {})
     if set(models.own) != set(choosers.groups):
         raise ModelError("counterfactuals: a group of choosers has no model, or a model has no group", Reason.INVALID)
     models.check(choosers)
