@@ -11,7 +11,7 @@ cannot all be true a reader drops those that most likely hold by chance, and so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +36,12 @@ class Equation(NamedTuple):
 
 
 def exposed(
-    low: Floats, high: Floats, equations: Sequence[Equation], needed: Mapping[int, float]
+    low: Floats,
+    high: Floats,
+    equations: Sequence[Equation],
+    needed: Mapping[int, float],
+    *,
+    known: dict[Hashable, dict[int, Interval]] | None = None,
 ) -> dict[int, Interval]:
     """Return the cells whose interval is narrower than it needs to be, with that interval.
 
@@ -48,6 +53,8 @@ def exposed(
         The sums.
     needed
         The least width per withheld cell.
+    known
+        What was found before of sums that are the same; what is found is added.
 
     Returns
     -------
@@ -55,12 +62,12 @@ def exposed(
         Interval per exposed cell. Where sums that hold for sure contradict each other nothing can be concluded.
     """
     alone = {cell: (low[cell], high[cell]) for cell in needed}
-    found = {cell: known for cell, known in alone.items() if known[1] - known[0] < needed[cell]}
+    found = {cell: its for cell, its in alone.items() if its[1] - its[0] < needed[cell]}
     for cells, parts in _components(low, high, equations):
         wanted = [place for place, cell in enumerate(cells) if cell in needed]
         if wanted:
             widths = np.array([needed[cells[place]] for place in wanted])
-            narrow = _narrow(low[cells], high[cells], parts, wanted, widths)
+            narrow = _remembered(low[cells], high[cells], parts, wanted, widths, {} if known is None else known)
             found |= {int(cells[place]): interval for place, interval in narrow.items()}
     return found
 
@@ -110,6 +117,23 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
         yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows], np.array(chances)[its_rows])
 
 
+def _remembered(
+    low: Floats,
+    high: Floats,
+    sums: _Sums,
+    wanted: Sequence[int],
+    widths: Floats,
+    known: dict[Hashable, dict[int, Interval]],
+) -> dict[int, Interval]:
+    """Solve a set of sums, or return what came of it before: most of them are the same in every round."""
+    row, column = np.nonzero(sums.matrix)
+    parts = (low, high, row, column, sums.matrix[row, column], sums.totals, sums.chances, np.array(wanted), widths)
+    key = tuple(part.tobytes() for part in parts)
+    if key not in known:
+        known[key] = _narrow(low, high, sums, wanted, widths)
+    return known[key]
+
+
 def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
     if len(sums.totals) == 1:
         first, last = _single(low, high, sums)
@@ -148,6 +172,7 @@ def _by_programs(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], 
     while known is not None and len(known.totals):
         program = _Program(low, high, known)
         if program.possible:
+            program.spread(wanted, widths)
             intervals = {place: program.interval(place, least) for place, least in zip(wanted, widths, strict=True)}
             return {place: interval for place, interval in intervals.items() if interval is not None}
         known = known.likeliest()
@@ -162,6 +187,18 @@ class _Program:
         self._held = LinearConstraint(csr_array(sums.matrix), sums.totals, sums.totals)
         self._least, self._most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
         self.possible = self._solve(np.zeros(len(low))) is not None
+
+    def spread(self, wanted: Sequence[int], widths: Floats) -> None:
+        """Look for solutions far apart, in all cells together that are not wide yet, while that shows any to be."""
+        places, before = np.array(wanted), -1
+        while len(places) > 1 and len(places) != before:
+            before = len(places)
+            for sign in (1.0, -1.0):
+                goal = np.zeros(len(self._least))
+                goal[places] = sign
+                self._solve(goal)
+            narrow = self._most[places] - self._least[places] < widths
+            places, widths = places[narrow], widths[narrow]
 
     def interval(self, place: int, width: float) -> Interval | None:
         """Return between what a cell must lie; None when that is wide enough."""
