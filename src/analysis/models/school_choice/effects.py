@@ -29,7 +29,7 @@ from analysis.models.conditional_logit import Design
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Floats
 from analysis.models.school_choice.constants import built, of_school
-from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal, stacked
+from analysis.models.school_choice.groups import GroupFit, GroupFits, refusal, refusals, stacked
 from analysis.models.school_choice.laplace import LaplacePoint, maximum
 from analysis.models.school_choice.likelihood import SchoolLikelihood
 from analysis.models.school_choice.terms import term_name, unit_of
@@ -169,7 +169,7 @@ def random_effects(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations:
             refused.append(refusal(fit.model, fit.group, fit.choosers, RANDOM_EFFECTS, error))
         else:
             found[fit.model, fit.group] = each
-    return SchoolEffects(found, pd.DataFrame(refused, columns=list(REFUSED)))
+    return SchoolEffects(found, refusals(refused))
 
 
 def random_effects_table(fits: GroupFits, effects: SchoolEffects, steps: TwoSteps) -> pd.DataFrame:

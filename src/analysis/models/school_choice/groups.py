@@ -113,7 +113,7 @@ def fit_groups(
                 refused.append(refusal(model, group, own, "one_step", error))
             else:
                 fits.append(GroupFit(model, group, own, formula, result))
-    return GroupFits(fits, pd.DataFrame(refused, columns=list(REFUSED)))
+    return GroupFits(fits, refusals(refused))
 
 
 def refusal(model: str, group: str, choosers: Choosers, method: str, error: ModelError) -> dict[str, str | int]:
@@ -121,6 +121,11 @@ def refusal(model: str, group: str, choosers: Choosers, method: str, error: Mode
     error.raise_unless_of_the_data()
     why = REASONS.get(error.reason, error.reason.value)
     return dict(zip(REFUSED, (model, group, method, choosers.number, why), strict=True))
+
+
+def refusals(rows: Sequence[Mapping[str, str | int]]) -> pd.DataFrame:
+    """Put refusals in a table, of which the numbers are numbers even where there is none."""
+    return pd.DataFrame(rows, columns=list(REFUSED)).astype({"n_choosers": "int64"})
 
 
 def stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

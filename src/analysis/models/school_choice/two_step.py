@@ -27,7 +27,7 @@ from scipy.optimize import brentq
 from analysis.errors import ModelError, Reason
 from analysis.models.school_choice.choosers import Choosers, Floats
 from analysis.models.school_choice.constants import Constants, fit_constants
-from analysis.models.school_choice.groups import REFUSED, GroupFit, GroupFits, refusal
+from analysis.models.school_choice.groups import GroupFit, GroupFits, refusal, refusals
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,4 +139,4 @@ def two_steps(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations: int 
             refused.append(refusal(fit.model, fit.group, fit.choosers, "two_steps", error))
         else:
             found[fit.model, fit.group] = told
-    return TwoSteps(found, pd.DataFrame(refused, columns=list(REFUSED)))
+    return TwoSteps(found, refusals(refused))
