@@ -127,7 +127,7 @@ def _withhold(gated: Gated, cells: Iterable[Cell]) -> Gated:
         names = [cell.column]
         for name in names:
             names += [value for value in gated.resting.get(name, ()) if value not in names]
-        signs[cell.row - 1, columns.get_indexer(names)] = CROSS
+        signs[cell.row - 1, columns.get_indexer(pd.Index(names))] = CROSS
     hidden = signs != ""
     frame[columns] = frame[columns].mask(hidden)
     frame[SUPPRESSED] = [";".join(columns[row]) for row in hidden]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from analysis.publish.differencing_layers import Cell, Layer, Sheet, Told, layer
 from analysis.publish.differencing_links import Gap, Link, compare
 from analysis.publish.differencing_sums import sums_of
 from analysis.publish.differencing_words import same_numbers
-from analysis.publish.disclosure.audit import SLACK, Equation, Interval, exposed
+from analysis.publish.disclosure.audit import SLACK, Equation, Interval, Programs, exposed
 from analysis.publish.disclosure.profiles import Profile
 
 
@@ -44,12 +44,13 @@ class Ledger:
         self._totals: dict[str, Mapping[str, frozenset[str]]] = {}
         self._links: list[Link] = []
         self._arrays: _Sums | None = None
-        self._intervals: dict[Hashable, dict[int, Interval]] = {}
+        self._programs: Programs = {}
+        self._wide: set[int] = set()
 
     def add(self, told: Told, *, among: Iterable[str] | None = None) -> None:
         """Add a table, and compare it with itself and with the tables `among`, else with all."""
         start = len(self.cells)
-        self._arrays = None
+        self._arrays, self._wide = None, set()
         sheet, cells = sheet_of(told, self.profile, start)
         self.cells += cells
         found = sums_of(sheet)
@@ -84,7 +85,7 @@ class Ledger:
 
     def without_last(self, size: int, name: str) -> None:
         """Forget the table `name`, that was added last, when there were `size` cells."""
-        self._arrays = None
+        self._arrays, self._wide = None, set()
         del self.cells[size:], self._layers[name], self._sheets[name], self._totals[name]
         self._links = [link for link in self._links if max((*link.left, *link.right)) < size]
         self.gaps = [gap for gap in self.gaps if max((*gap.left, *gap.right)) < size]
@@ -106,7 +107,7 @@ class Ledger:
         needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
         low, high = self._bounds(sums.names)
         equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
-        found = exposed(low, high, list(equations), needed, known=self._intervals)
+        found = self._exposed(low, high, list(equations), needed)
         leaks = []
         for name, (least, most) in sorted(found.items()):
             same = [cell for cell in within.tolist() if sums.names[cell] == name]
@@ -114,6 +115,21 @@ class Ledger:
                 inside = np.intersect1d(sums.owner[np.isin(sums.cells, same)], reached)
                 leaks.append(Leak(hidden[name], tuple(self._links[link] for link in inside.tolist())))
         return leaks
+
+    def _exposed(
+        self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
+    ) -> dict[int, Interval]:
+        """Find the cells with too narrow an interval.
+
+        What was wide is wide still when more is withheld, so it is not asked again, unless no other cell is found: sums
+        by chance that contradict each other can let go of a number when more is withheld.
+        """
+        asked = {name: width for name, width in needed.items() if name not in self._wide}
+        found = exposed(low, high, equations, asked, known=self._programs)
+        if not found and len(asked) < len(needed):
+            found = exposed(low, high, equations, needed, known=self._programs)
+        self._wide = needed.keys() - found.keys()
+        return found
 
     def _gives_away(self, same: set[int], cell: int, least: float, most: float, since: int) -> bool:
         """Tell whether what can be found of a number was to be kept: it is small, or nothing published is that number.

@@ -125,7 +125,9 @@ def _views(sheet: Sheet, column: int, matched: tuple[str, ...]) -> _Views:
 
 def _made(sheet: Sheet, column: int, matched: list[str]) -> _Views:
     rows = np.flatnonzero(sheet.there[:, column])
-    named = list(zip(*(sheet.keys[key].to_numpy()[rows] for key in matched), strict=True)) if matched else [()] * len(rows)
+    named = (
+        list(zip(*(sheet.keys[key].to_numpy()[rows] for key in matched), strict=True)) if matched else [()] * len(rows)
+    )
     words = {words: place for place, words in enumerate(dict.fromkeys(named))}
     place = np.array([words[one] for one in named], dtype=int)
     rest = [key for key in sheet.independent if key not in matched]
