@@ -151,7 +151,7 @@ SENTENCES: dict[str, tuple[Callable[[Release], object], str]] = {
     ),
     "a school as the unit": (
         lambda r: r.finding("x", "They do.", n=90, unit=f"pupils of {SCHOOL}"),
-        "'x': the text hold",
+        "finding 'x': the text holds the key",
     ),
     "an exact n in the sentence": (
         lambda r: r.finding("x", "Of 1,234 pupils half do.", n=1234),
@@ -179,11 +179,17 @@ def test_a_sentence_that_leaks_is_refused(answer_to: Answer, leak: Callable[[Rel
     assert SCHOOL not in answer
 
 
-@pytest.mark.parametrize("sentence", ["Van de 1.234 leerlingen haalt de helft het.", "Het zijn er 1.234.", "n = 1.234"])
-def test_a_dutch_sentence_that_leaks_is_refused(answer_to: Answer, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Van de 1.234 leerlingen haalt de helft het.", "Niet getoond: er staat een aantal personen in"),
+        ("Het zijn er 1.234.", "Niet getoond: er staat een getal in dat gelijk is aan"),
+        ("n = 1.234", "Niet getoond: er staat een aantal personen in"),
+    ],
+)
+def test_a_dutch_sentence_that_leaks_is_refused(answer_to: Answer, sentence: str, said: str) -> None:
     with speaking("nl"):
-        answer = answer_to(lambda r: r.finding("x", sentence, n=1234))
-    assert re.search("finding 'x': tells|Niet getoond: er staat een getal in", answer)
+        assert said in answer_to(lambda r: r.finding("x", sentence, n=1234))
 
 
 @pytest.mark.parametrize(

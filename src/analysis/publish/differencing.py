@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from analysis.errors import WithheldError
 from analysis.publish.differencing_layers import Cell, Told, told_of
 from analysis.publish.differencing_ledger import Leak, Ledger
@@ -119,13 +121,15 @@ def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int, known: set[i
 
 
 def _withhold(gated: Gated, cells: Iterable[Cell]) -> Gated:
-    signs, frame = gated.suppressed.copy(), gated.frame.copy()
+    signs, frame = gated.suppressed.to_numpy(object, copy=True), gated.frame.copy()
+    columns = gated.suppressed.columns
     for cell in cells:
         names = [cell.column]
         for name in names:
             names += [value for value in gated.resting.get(name, ()) if value not in names]
-            signs.loc[signs.index[cell.row - 1], name] = CROSS
+        signs[cell.row - 1, columns.get_indexer(pd.Index(names))] = CROSS
     hidden = signs != ""
-    frame[signs.columns] = frame[signs.columns].mask(hidden)
-    frame[SUPPRESSED] = [";".join(row.index[row]) for _, row in hidden.iterrows()]
-    return gated._replace(frame=frame, suppressed=signs.where(~hidden, CROSS))
+    frame[columns] = frame[columns].mask(hidden)
+    frame[SUPPRESSED] = [";".join(columns[row]) for row in hidden]
+    signs[hidden] = CROSS
+    return gated._replace(frame=frame, suppressed=pd.DataFrame(signs, index=gated.suppressed.index, columns=columns))

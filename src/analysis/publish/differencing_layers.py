@@ -121,7 +121,7 @@ class Sheet:
     views: dict[Any, Any] = field(default_factory=dict)
     """Sums that were made of it before."""
 
-    @property
+    @cached_property
     def there(self) -> np.ndarray:
         """Which cells there are."""
         there: np.ndarray = self.numbers >= 0
@@ -136,6 +136,11 @@ class Sheet:
     def words(self) -> dict[str, frozenset[str]]:
         """The words in each key."""
         return {str(key): frozenset(self.keys[key]) - {""} for key in self.keys}
+
+    @cached_property
+    def codes(self) -> dict[str, np.ndarray]:
+        """The words in each key, as numbers."""
+        return {str(key): pd.factorize(self.keys[key])[0] for key in self.keys}
 
     @cached_property
     def independent(self) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from analysis.publish.differencing_layers import Cell, Layer, Sheet, Told, layers_of, sheet_of
 from analysis.publish.differencing_links import Gap, Link, compare
 from analysis.publish.differencing_sums import sums_of
 from analysis.publish.differencing_words import same_numbers
-from analysis.publish.disclosure.audit import SLACK, Equation, exposed
+from analysis.publish.disclosure.audit import SLACK, Equation, Interval, Programs, exposed
 from analysis.publish.disclosure.profiles import Profile
 
 
@@ -39,10 +43,14 @@ class Ledger:
         self._sheets: dict[str, Sheet] = {}
         self._totals: dict[str, Mapping[str, frozenset[str]]] = {}
         self._links: list[Link] = []
+        self._arrays: _Sums | None = None
+        self._programs: Programs = {}
+        self._wide: set[int] = set()
 
     def add(self, told: Told, *, among: Iterable[str] | None = None) -> None:
         """Add a table, and compare it with itself and with the tables `among`, else with all."""
         start = len(self.cells)
+        self._arrays, self._wide = None, set()
         sheet, cells = sheet_of(told, self.profile, start)
         self.cells += cells
         found = sums_of(sheet)
@@ -77,32 +85,51 @@ class Ledger:
 
     def without_last(self, size: int, name: str) -> None:
         """Forget the table `name`, that was added last, when there were `size` cells."""
+        self._arrays, self._wide = None, set()
         del self.cells[size:], self._layers[name], self._sheets[name], self._totals[name]
         self._links = [link for link in self._links if max((*link.left, *link.right)) < size]
         self.gaps = [gap for gap in self.gaps if max((*gap.left, *gap.right)) < size]
 
     def is_known_before(self, since: int) -> set[int]:
         """Return the cells from number `since` on that an earlier table publishes too."""
-        names = self._same_cells()
+        names = self._sums().names
         told = {names[cell] for cell in range(since) if not self.cells[cell].withheld}
         return {cell for cell in range(since, len(self.cells)) if names[cell] in told}
 
     def leaks(self, since: int = 0) -> list[Leak]:
         """Return the withheld cells that can be found with what the cells from number `since` on tell."""
-        names = self._same_cells()
-        links = self._reached(names, since)
-        if not links:
+        sums = self._sums()
+        reached = self._reached(sums, since)
+        if not len(reached):
             return []
-        low, high = self._bounds(names)
-        members = self._members(links, names)
-        hidden = {name: n for name, same in members.items() for n in sorted(same) if self.cells[n].withheld}
-        needed = {name: float(self.profile.width(self.cells[n].column)) for name, n in hidden.items()}
-        found = exposed(low, high, list(dict.fromkeys(_equations(links, names))), needed)
-        return [
-            Leak(hidden[name], tuple(link for link in links if not members[name].isdisjoint((*link.left, *link.right))))
-            for name, (least, most) in sorted(found.items())
-            if self._gives_away(members[name], hidden[name], least, most, since)
-        ]
+        within = np.unique(sums.cells[np.isin(sums.owner, reached)])
+        hidden = {sums.names[cell]: cell for cell in within.tolist() if self.cells[cell].withheld}
+        needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
+        low, high = self._bounds(sums.names)
+        equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
+        found = self._exposed(low, high, list(equations), needed)
+        leaks = []
+        for name, (least, most) in sorted(found.items()):
+            same = [cell for cell in within.tolist() if sums.names[cell] == name]
+            if self._gives_away(set(same), hidden[name], least, most, since):
+                inside = np.intersect1d(sums.owner[np.isin(sums.cells, same)], reached)
+                leaks.append(Leak(hidden[name], tuple(self._links[link] for link in inside.tolist())))
+        return leaks
+
+    def _exposed(
+        self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
+    ) -> dict[int, Interval]:
+        """Find the cells with too narrow an interval.
+
+        What was wide is wide still when more is withheld, so it is not asked again, unless no other cell is found: sums
+        by chance that contradict each other can let go of a number when more is withheld.
+        """
+        asked = {name: width for name, width in needed.items() if name not in self._wide}
+        found = exposed(low, high, equations, asked, known=self._programs)
+        if not found and len(asked) < len(needed):
+            found = exposed(low, high, equations, needed, known=self._programs)
+        self._wide = needed.keys() - found.keys()
+        return found
 
     def _gives_away(self, same: set[int], cell: int, least: float, most: float, since: int) -> bool:
         """Tell whether what can be found of a number was to be kept: it is small, or nothing published is that number.
@@ -117,14 +144,6 @@ class Ledger:
         retold = kept_before and any(number >= since for number in told)
         return retold or least < self._threshold(cell) or (not told and most - least < 1)
 
-    def _members(self, links: Iterable[Link], names: Sequence[int]) -> dict[int, set[int]]:
-        """Return for every number in the sums the cells that tell it."""
-        found: dict[int, set[int]] = {}
-        for link in links:
-            for cell in (*link.left, *link.right):
-                found.setdefault(names[cell], set()).add(cell)
-        return found
-
     def _is_open_zero(self, most: float) -> bool:
         """Tell whether all that is found is that there is nobody, which this profile publishes."""
         return self.profile.zeros == "published" and most < 1 - SLACK
@@ -132,19 +151,13 @@ class Ledger:
     def _threshold(self, cell: int) -> int:
         return self.profile.threshold(self.cells[cell].column)
 
-    def _same_cells(self) -> list[int]:
-        """Return for every cell the first one that is the same number; no two that cannot be."""
-        names = list(range(len(self.cells)))
-        known = {cell: (one.low, one.high) for cell, one in enumerate(self.cells)}
-        for left, right, _ in sorted(self._links, key=lambda link: link.chance):
-            if len(left) == len(right) == 1:
-                one, other = sorted((_root(names, left[0]), _root(names, right[0])))
-                low, high = (pick(known[one][side], known[other][side]) for side, pick in enumerate((max, min)))
-                if one != other and low <= high:
-                    names[other], known[one] = one, (low, high)
-        return [_root(names, cell) for cell in names]
+    def _sums(self) -> _Sums:
+        """Return the links as arrays, made once for each table that is added."""
+        if self._arrays is None:
+            self._arrays = _Sums.of(self._links, self.cells)
+        return self._arrays
 
-    def _bounds(self, names: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    def _bounds(self, names: list[int]) -> tuple[np.ndarray, np.ndarray]:
         low = np.array([cell.low for cell in self.cells])
         high = np.array([cell.high for cell in self.cells])
         place = np.array(names)
@@ -154,33 +167,92 @@ class Ledger:
         most = np.maximum(least, most)
         return least, most
 
-    def _reached(self, names: Sequence[int], since: int) -> list[Link]:
+    def _reached(self, sums: _Sums, since: int) -> np.ndarray:
         """Return the links that hang together with a cell from number `since` on, and with a withheld one."""
-        links = self._links
-        parent = list(range(len(self.cells)))
-        for link in links:
-            cells = [names[cell] for cell in (*link.left, *link.right)]
-            for cell in cells[1:]:
-                one, other = _root(parent, cells[0]), _root(parent, cell)
-                parent[max(one, other)] = min(one, other)
-        new = {_root(parent, names[cell]) for cell in range(since, len(self.cells))}
-        hidden = {_root(parent, names[place]) for place, cell in enumerate(self.cells) if cell.withheld}
-        wanted = new & hidden
-        return [link for link in links if _root(parent, names[link.left[0]]) in wanted]
+        part = sums.parts
+        hidden = np.array([cell.withheld for cell in self.cells], dtype=bool)
+        wanted = np.intersect1d(part[since:], part[hidden])
+        first = sums.cells[np.searchsorted(sums.owner, np.arange(len(self._links)))]
+        reached: np.ndarray = np.flatnonzero(np.isin(part[first], wanted))
+        return reached
 
 
-def _equations(links: Iterable[Link], names: Sequence[int]) -> Iterator[Equation]:
-    for link in links:
-        factors: dict[int, float] = {}
-        for sign, side in ((1.0, link.left), (-1.0, link.right)):
-            for cell in side:
-                factors[names[cell]] = factors.get(names[cell], 0.0) + sign
-        left = sorted((cell, factor) for cell, factor in factors.items() if factor)
-        if left:
-            turn = left[0][1] / abs(left[0][1])
-            yield Equation(
-                tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left), 0.0, link.chance
-            )
+@dataclass(frozen=True)
+class _Sums:
+    """The links: their cells one after another, of which link each is, and which cells are the same number."""
+
+    links: Sequence[Link]
+    cells: np.ndarray
+    owner: np.ndarray
+    names: list[int]
+    """For every cell the first one that is the same number."""
+    parts: np.ndarray
+    """For every cell a number that cells have in common which hang together by any links."""
+    equations: dict[int, Equation | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, links: Sequence[Link], cells: Sequence[Cell]) -> _Sums:
+        """Lay out the links between cells."""
+        sizes = [len(link.left) + len(link.right) for link in links]
+        owner = np.repeat(np.arange(len(links)), sizes)
+        flat = np.fromiter(
+            chain.from_iterable(chain(link.left, link.right) for link in links), dtype=np.intp, count=len(owner)
+        )
+        names = _same_cells(links, cells)
+        size = len(cells)
+        ends = np.concatenate([flat, np.arange(size)]), np.concatenate([owner + size, np.array(names, dtype=np.intp)])
+        parts = _connected(*ends, size + len(links))[:size]
+        return cls(links, flat, owner, names, parts)
+
+    def equation(self, link: int) -> Equation | None:
+        """Return what a link says in numbers that differ; None when both its sides are the same."""
+        if link not in self.equations:
+            self.equations[link] = _equation(self.links[link], self.names)
+        return self.equations[link]
+
+
+def _connected(left: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:
+    graph = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(size, size))
+    labels: np.ndarray = connected_components(graph, directed=False)[1]
+    return labels
+
+
+def _same_cells(links: Sequence[Link], cells: Sequence[Cell]) -> list[int]:
+    """Return for every cell the first one that is the same number; no two that cannot be.
+
+    Where all cells that links put together can be one number they are; elsewhere the surest links go first.
+    """
+    pairs = [(link.chance, link.left[0], link.right[0]) for link in links if len(link.left) == len(link.right) == 1]
+    size = len(cells)
+    known = np.array([(cell.low, cell.high) for cell in cells], dtype=float).reshape(-1, 2)
+    ends = np.array([pair[1:] for pair in pairs], dtype=np.intp).reshape(-1, 2)
+    labels = _connected(ends[:, 0], ends[:, 1], size)
+    low, high = np.full(size, -np.inf), np.full(size, np.inf)
+    np.maximum.at(low, labels, known[:, 0])
+    np.minimum.at(high, labels, known[:, 1])
+    first = np.full(size, size)
+    np.minimum.at(first, labels, np.arange(size))
+    clash = (low > high)[labels]
+    names: list[int] = np.where(clash, np.arange(size), first[labels]).tolist()
+    bounds = {int(cell): (known[cell, 0], known[cell, 1]) for cell in np.flatnonzero(clash)}
+    for _, left, right in sorted(pair for pair in pairs if clash[pair[1]]):
+        one, other = sorted((_root(names, left), _root(names, right)))
+        least, most = max(bounds[one][0], bounds[other][0]), min(bounds[one][1], bounds[other][1])
+        if one != other and least <= most:
+            names[other], bounds[one] = one, (least, most)
+    return [_root(names, cell) for cell in names]
+
+
+def _equation(link: Link, names: Sequence[int]) -> Equation | None:
+    factors: dict[int, float] = {}
+    for sign, side in ((1.0, link.left), (-1.0, link.right)):
+        for cell in side:
+            factors[names[cell]] = factors.get(names[cell], 0.0) + sign
+    left = sorted((cell, factor) for cell, factor in factors.items() if factor)
+    if not left:
+        return None
+    turn = left[0][1] / abs(left[0][1])
+    return Equation(tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left), 0.0, link.chance)
 
 
 def _root(names: list[int], cell: int) -> int:

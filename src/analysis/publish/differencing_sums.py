@@ -17,6 +17,9 @@ MOST_VALUES = 7
 
 MOST_COLUMNS = 8
 
+FIRST_LINES = 3
+"""So many lines of a table are tried before all others."""
+
 SUSPECT = 0.5
 """How likely chance may be where a row is set beside all others, or a repeated number beside all rows."""
 
@@ -89,7 +92,8 @@ def _totals(
         if declared == words[value]:
             yield value, others, 0.0
             continue
-        sets = list(_sets(others))
+        # Of a column that withholds nothing only the rows are told apart that are totals.
+        sets = list(_sets(others)) if hidden.any() else [others] if others else []
         for some in _possible(sheet, places, column, there, hidden, value, sets):
             lines = there[:, value] & (there[:, some].sum(axis=1) >= min(2, len(some)))
             whole, parts = (_sides(sheet, places[lines][:, its], column) for its in ([value], some))
@@ -109,20 +113,25 @@ def _possible(
 ) -> Iterator[list[int]]:
     """Yield the sets with something withheld, or all others, whose sums the value can be in every line.
 
-    Nearly all sets cannot: they are tried at once.
+    Nearly all sets cannot: they are tried at once, and a few lines rule out most of them.
     """
     member = np.zeros((places.shape[1], len(sets)))
     for place, some in enumerate(sets):
         member[some, place] = 1.0
-    size = member.sum(axis=0)
-    lines = there[:, [value]] & (there.astype(float) @ member >= np.minimum(2, size))
-    low, high = (np.where(there, bound[places, column], 0.0) for bound in (sheet.low, sheet.high))
-    endless = np.isinf(high)
-    most = np.where(endless, 0.0, high) @ member + np.where(endless.astype(float) @ member > 0, np.inf, 0.0)
-    clash = lines & ((low[:, [value]] > most) | (low @ member > high[:, [value]]))
-    asked = hidden[value] | (hidden.astype(float) @ member > 0) | (size == places.shape[1] - 1)
-    for found in np.flatnonzero(lines.any(axis=0) & asked & ~clash.any(axis=0)):
-        yield sets[found]
+    asked = hidden[value] | (hidden.astype(float) @ member > 0) | (member.sum(axis=0) == places.shape[1] - 1)
+    lines = np.flatnonzero(there[:, value])
+    left, met = np.flatnonzero(asked), np.zeros(len(sets), dtype=bool)
+    for some_lines in (lines[:FIRST_LINES], lines[FIRST_LINES:]):
+        some_there, at = there[some_lines], places[some_lines]
+        low, high = (np.where(some_there, bound[at, column], 0.0) for bound in (sheet.low, sheet.high))
+        within, endless = member[:, left], np.isinf(high)
+        holds = some_there.astype(float) @ within >= np.minimum(2, within.sum(axis=0))
+        most = np.where(endless, 0.0, high) @ within + np.where(endless.astype(float) @ within > 0, np.inf, 0.0)
+        clash = holds & ((low[:, [value]] > most) | (low @ within > high[:, [value]]))
+        met[left] |= holds.any(axis=0)
+        left = left[~clash.any(axis=0)]
+    for place in left[met[left]]:
+        yield sets[place]
 
 
 def _sets(others: list[int]) -> Iterator[list[int]]:
@@ -156,10 +165,11 @@ def _chance(one: _Sides, other: _Sides) -> float:
 
 
 def _equal(sheet: Sheet, whole: np.ndarray, parts: np.ndarray, column: int, likely: float) -> Iterator[Link]:
-    for one, some in zip(whole, parts, strict=True):
-        left, right = _cells(sheet, one, column), _cells(sheet, some, column)
-        if left and right:
-            yield Link(left, right, likely)
+    numbers = sheet.numbers[:, column]
+    left, right = (np.where(its >= 0, numbers[its], -1) for its in (whole, parts))
+    some = (left >= 0).any(axis=1) & (right >= 0).any(axis=1)
+    for one, others in zip(left[some].tolist(), right[some].tolist(), strict=True):
+        yield Link(tuple(n for n in one if n >= 0), tuple(n for n in others if n >= 0), likely)
 
 
 def _cells(sheet: Sheet, rows: np.ndarray, column: int) -> tuple[int, ...]:
@@ -179,7 +189,7 @@ def _columns(sheet: Sheet) -> Iterator[Link]:
             kinds = {counts_entities(sheet.counts[column]) for column in (whole, *some)}
             if len(kinds) > 1 or not any(sheet.hides[column] for column in (whole, *some)):
                 continue
-            rows = np.asarray(sheet.there[:, [whole, *some]].all(axis=1))
+            rows = sheet.there[:, [whole, *some]].all(axis=1)
             one, parts = (_across(sheet, rows, its) for its in ([whole], list(some)))
             likely = _chance(one, parts) * len(sets)
             if likely <= CHANCE:

@@ -270,7 +270,7 @@ class Release:
         clusters, df_resid
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
-        self._accept("finding", name, sentence)
+        self._accept("finding", name, sentence, unit)
         refuse_untranslated([sentence], f"finding {name!r}")
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)

@@ -11,7 +11,7 @@ cannot all be true a reader drops those that most likely hold by chance, and so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,9 @@ Interval = tuple[float, float]
 
 SLACK = 1e-6
 
+FEW = 3
+"""From so many cells on solutions are looked for that show several of them to be wide at once."""
+
 
 class Equation(NamedTuple):
     """One sum that a reader knows: ``factors`` times ``cells`` is ``total``; and the chance that it is none."""
@@ -36,7 +39,12 @@ class Equation(NamedTuple):
 
 
 def exposed(
-    low: Floats, high: Floats, equations: Sequence[Equation], needed: Mapping[int, float]
+    low: Floats,
+    high: Floats,
+    equations: Sequence[Equation],
+    needed: Mapping[int, float],
+    *,
+    known: Programs | None = None,
 ) -> dict[int, Interval]:
     """Return the cells whose interval is narrower than it needs to be, with that interval.
 
@@ -48,6 +56,8 @@ def exposed(
         The sums.
     needed
         The least width per withheld cell.
+    known
+        Programs that were solved before, of sums that are the same; those of others are added.
 
     Returns
     -------
@@ -55,12 +65,12 @@ def exposed(
         Interval per exposed cell. Where sums that hold for sure contradict each other nothing can be concluded.
     """
     alone = {cell: (low[cell], high[cell]) for cell in needed}
-    found = {cell: known for cell, known in alone.items() if known[1] - known[0] < needed[cell]}
+    found = {cell: its for cell, its in alone.items() if its[1] - its[0] < needed[cell]}
     for cells, parts in _components(low, high, equations):
         wanted = [place for place, cell in enumerate(cells) if cell in needed]
         if wanted:
             widths = np.array([needed[cells[place]] for place in wanted])
-            narrow = _narrow(low[cells], high[cells], parts, wanted, widths)
+            narrow = _narrow(low[cells], high[cells], parts, wanted, widths, {} if known is None else known)
             found |= {int(cells[place]): interval for place, interval in narrow.items()}
     return found
 
@@ -110,7 +120,9 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
         yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows], np.array(chances)[its_rows])
 
 
-def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
+def _narrow(
+    low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats, known: Programs
+) -> dict[int, Interval]:
     if len(sums.totals) == 1:
         first, last = _single(low, high, sums)
         width = np.floor(last + SLACK) - np.ceil(first - SLACK)
@@ -119,7 +131,13 @@ def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], width
             for place, least in zip(wanted, widths, strict=True)
             if width[place] < least
         }
-    return _by_programs(low, high, sums, wanted, widths)
+    row, column = np.nonzero(sums.matrix)
+    parts = (low, high, row, column, sums.matrix[row, column], sums.totals, sums.chances)
+    key = tuple(part.tobytes() for part in parts)
+    if key not in known:
+        known[key] = _possible(low, high, sums)
+    program = known[key]
+    return {} if program is None else program.narrow(wanted, widths)
 
 
 def _single(low: Floats, high: Floats, sums: _Sums) -> tuple[Floats, Floats]:
@@ -142,16 +160,15 @@ def _others(values: Floats) -> Floats:
     return np.where(endless.sum() - endless > 0, sign, rest)
 
 
-def _by_programs(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
-    """Solve two programs per cell, but none for a cell that other solutions show to be wide already."""
-    known: _Sums | None = sums
-    while known is not None and len(known.totals):
-        program = _Program(low, high, known)
+def _possible(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
+    """Return the program of as many of the sums, the surest first, as can all be true."""
+    kept: _Sums | None = sums
+    while kept is not None and len(kept.totals):
+        program = _Program(low, high, kept)
         if program.possible:
-            intervals = {place: program.interval(place, least) for place, least in zip(wanted, widths, strict=True)}
-            return {place: interval for place, interval in intervals.items() if interval is not None}
-        known = known.likeliest()
-    return {}
+            return program
+        kept = kept.likeliest()
+    return None
 
 
 class _Program:
@@ -161,21 +178,45 @@ class _Program:
         self._bounds = Bounds(low, high)
         self._held = LinearConstraint(csr_array(sums.matrix), sums.totals, sums.totals)
         self._least, self._most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
+        self._intervals: dict[int, Interval] = {}
         self.possible = self._solve(np.zeros(len(low))) is not None
+
+    def narrow(self, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
+        """Return the intervals that are too narrow: two programs per cell that no other solution shows to be wide."""
+        self._spread(np.array(wanted), widths)
+        found = {place: self.interval(place, width) for place, width in zip(wanted, widths.tolist(), strict=True)}
+        return {place: interval for place, interval in found.items() if interval is not None}
+
+    def _spread(self, places: NDArray[np.intp], widths: Floats) -> None:
+        """Look for solutions that lie far apart, in all cells together that are not wide yet, while that shows some."""
+        chance = np.random.default_rng(0)
+        known = np.isin(places, list(self._intervals))
+        while True:
+            open_ = ~known & (self._most[places] - self._least[places] < widths)
+            if open_.sum() < FEW:
+                return
+            goal = np.zeros(len(self._least))
+            goal[places[open_]] = chance.choice([-1.0, 1.0], int(open_.sum()))
+            self._solve(goal)
+            self._solve(-goal)
+            still = ~known & (self._most[places] - self._least[places] < widths)
+            if still.sum() > 0.9 * open_.sum():
+                return
 
     def interval(self, place: int, width: float) -> Interval | None:
         """Return between what a cell must lie; None when that is wide enough."""
-        ends = [self._least[place], self._most[place]]
-        for side, sign in enumerate((1.0, -1.0)):
-            if self._most[place] - self._least[place] >= width:
-                return None
-            goal = np.zeros(len(self._least))
-            goal[place] = sign
-            solved = self._solve(goal)
-            if solved is None:  # no end
-                return None
-            ends[side] = solved[place]
-        return (float(ends[0]), float(ends[1])) if ends[1] - ends[0] < width else None
+        if place not in self._intervals:
+            ends = [self._least[place], self._most[place]]
+            for side, sign in enumerate((1.0, -1.0)):
+                if self._most[place] - self._least[place] >= width:
+                    return None
+                goal = np.zeros(len(self._least))
+                goal[place] = sign
+                solved = self._solve(goal)
+                ends[side] = -sign * np.inf if solved is None else solved[place]  # no end
+            self._intervals[place] = (float(ends[0]), float(ends[1]))
+        least, most = self._intervals[place]
+        return (least, most) if most - least < width else None
 
     def _solve(self, goal: Floats) -> Floats | None:
         done = milp(goal, constraints=self._held, bounds=self._bounds, integrality=np.ones(len(goal)))
@@ -185,3 +226,7 @@ class _Program:
         np.minimum(self._least, values, out=self._least)
         np.maximum(self._most, values, out=self._most)
         return values
+
+
+Programs = dict[Hashable, _Program | None]
+"""The programs of sums that were met, by what they say; None where the sums contradict each other."""
