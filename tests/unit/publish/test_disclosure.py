@@ -182,3 +182,15 @@ def test_a_misspelt_column_or_profile_is_refused():
 def test_a_profile_whose_rounding_makes_cells_too_small_is_refused():
     with pytest.raises(InputError, match="multiple"):
         Profile("odd", min_count=10, round_to=3)
+
+
+def test_a_small_cell_that_nothing_hides_takes_its_group_along_and_no_other():
+    # In "few" 11 = 3 + 3 + 5 do or do not. With all of it withheld the 9 who do still follow: as 3 + 3 + 3, and as half
+    # of the 18 that the column adds up to. In "many" nothing is small.
+    few = pd.DataFrame({"group": ["all", "a", "b", "c"], "n": [11, 3, 3, 5], "did": [9, 3, 3, 3], "not": [2, 0, 0, 2]})
+    many = pd.DataFrame({"group": ["all", "a", "b", "c"], "n": [110, 30, 30, 50], "did": [60, 15, 15, 30]})
+    many["not"] = many["n"] - many["did"]
+    both = pd.concat([few.assign(of="few"), many.assign(of="many")], ignore_index=True)
+    shown = suppress(both, ["n", "did", "not"], PROFILES["default"], totals=["of"]).frame.set_index("of")
+    assert shown.loc["few", ["n", "did", "not"]].isna().all(axis=None)
+    assert shown.loc["many", ["n", "did", "not"]].notna().all(axis=None)

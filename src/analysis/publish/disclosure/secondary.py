@@ -88,22 +88,25 @@ def protect(
     Returns
     -------
     array
-        Rows by columns; all of it when nothing less hides a small cell.
+        Rows by columns. Where nothing less hides a small cell, the rows of all that it adds up with, in every column.
     """
     withheld = withheld.copy()
     equations, remainders = _equations(cells, groups, sums) if exact else ([], [])
     numbers = np.append(cells.numbers.ravel(), [number for number, _ in remainders])
     needed = _needed(cells, remainders)
+    given_up: set[int] = set()
     while True:
         _settle(cells, withheld, resting, groups)
-        found = _found(cells, numbers, withheld, equations, needed)
+        found = _found(cells, numbers, withheld, equations, needed).keys() - given_up
         if not found:
             return withheld
         before = withheld.copy()
-        for cell in found:
+        for cell in sorted(found):
             _hide_beside(cell, cells, numbers, withheld, equations)
-        if np.array_equal(before, withheld):
-            return np.ones_like(withheld)  # nothing that adds up to a small cell is left: no number can stay
+        if np.array_equal(before, withheld):  # nothing that adds up to them is left: no number beside them can stay
+            for cell in found:
+                withheld[_rows_beside(cell, len(cells.columns), withheld.size, equations)] = True
+            given_up |= found
 
 
 def spread(withheld: Booleans, resting: Booleans) -> Booleans:
@@ -221,6 +224,14 @@ def _hide_beside(cell: int, cells: Cells, numbers: Floats, withheld: Booleans, e
         if open_ or beside <= reached:
             return
         reached |= beside
+
+
+def _rows_beside(cell: int, width: int, size: int, equations: Sequence[Equation]) -> list[int]:
+    """Return the rows of all cells that hang together with a cell by what adds up."""
+    reached, before = {cell}, 0
+    while before != (before := len(reached)):
+        reached |= {name for some in equations if not reached.isdisjoint(some.cells) for name in some.cells}
+    return sorted({name // width for name in reached if name < size})
 
 
 def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[tuple[int, int, int]]:
