@@ -29,6 +29,9 @@ from analysis.models.school_choice.choosers import Choosers, Floats
 from analysis.models.school_choice.constants import Constants, fit_constants
 from analysis.models.school_choice.groups import GroupFit, GroupFits, refusal, refusals
 
+NO_RESIDUAL = 1e-8
+"""One minus the leverage of a school that the attributes explain whatever its constant is."""
+
 
 @dataclass(frozen=True, eq=False)
 class TwoStep:
@@ -66,7 +69,8 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     Raises
     ------
     ModelError
-        The formula has no attribute that is the same for every chooser, or there are too few schools.
+        The formula has no attribute that is the same for every chooser, there are too few schools, or a school is the
+        only one with an attribute.
     """
     first = fit_constants(choosers, formula, tolerance=tolerance, max_iterations=max_iterations)
     names = list(first.attributes.columns)
@@ -77,6 +81,11 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     x = sm.add_constant(first.attributes.to_numpy(float), has_constant="add")
     delta, variance = first.constants.to_numpy(float), np.diag(first.constants_covariance)
     tau2 = tau_squared(delta, x, variance)
+    weighted = x / np.sqrt(tau2 + variance)[:, None]
+    if (1 - (weighted * np.linalg.pinv(weighted).T).sum(axis=1) < NO_RESIDUAL).any():
+        raise ModelError(
+            "two steps: a school is the only one with an attribute, and has no residual for HC3", Reason.TOO_FEW
+        )
     found = sm.WLS(delta, x, weights=1 / (tau2 + variance)).fit(cov_type="HC3", use_t=True)
     follows = (found.model.pinv_wexog @ (first.sensitivity / np.sqrt(tau2 + variance)[:, None]))[1:]
     shared = follows @ first.covariance.to_numpy(float)

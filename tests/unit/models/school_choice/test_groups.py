@@ -3,9 +3,20 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError
+from analysis.models.school_choice import counterfactuals
 from analysis.models.school_choice.choosers import Choosers, design, estimate, probabilities
-from analysis.models.school_choice.groups import distance_fit, fit_groups, fit_table, held_out, nearest_by_pc4
+from analysis.models.school_choice.effects import random_effects, random_effects_table
+from analysis.models.school_choice.groups import (
+    distance_fit,
+    estimates,
+    fit_groups,
+    fit_table,
+    held_out,
+    nearest_by_pc4,
+)
 from analysis.models.school_choice.kinds import kinds_attended
+from analysis.models.school_choice.two_step import two_steps
+from analysis.models.school_choice.willingness import travel_table
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +57,38 @@ def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, ci
     assert found.refused.drop(columns="n_choosers").to_numpy().tolist() == [
         ["entry_cohort", "laag_migration", "one_step", "perfect prediction"]
     ]
-    with pytest.raises(ModelError, match="no group could be estimated"):
-        fit_groups({"entry_cohort": made.of("laag_migration")}, city.formula)
+
+
+def test_a_city_of_which_no_group_can_be_estimated_has_every_table_without_rows(two_groups, city):
+    one = two_groups.of("hoog_none").where(np.arange(400) == 0)
+    fits = fit_groups({"entry_cohort": one}, city.formula)
+    assert fits.fits == []
+    assert len(fits.refused) == 1
+    effects, steps = random_effects(fits), two_steps(fits)
+    tables = [
+        estimates(fits), fit_table(fits, [1.0], folds=5, seed=1), random_effects_table(fits, effects, steps),
+        distance_fit([], [1.0]), kinds_attended([]), travel_table(fits, {"entry_cohort": one}, effects, steps, []),
+    ]  # fmt: skip
+    assert all(table.empty and len(table.columns) for table in tables)
+    assert pd.concat([fits.refused, effects.refused, steps.refused])["n_choosers"].tolist() == [1]
+
+
+def test_rules_place_choosers_whose_choices_no_model_describes(two_groups, city):
+    educated = two_groups.situations.assign(education="hoog")
+    educated["education"] = np.where(np.arange(600) % 2, "hoog", "laag")
+    choosers = Choosers(educated, two_groups.schools, two_groups.distance_km, two_groups.chosen)
+    kept, models = counterfactuals.modelled(choosers, [], [])
+    drawn = counterfactuals.simulate(kept, models, {}, draws=5, seed=1)
+    rules, placed = counterfactuals.by_rule(kept, draws=5, seed=1)
+    assert kept.number == placed["pupils"].item() == 600
+    scenarios = counterfactuals.by_scenario(kept, drawn, rules)
+    assert set(scenarios["model"]) == {"rule"}
+    assert scenarios["estimate"].notna().all()
+    assert counterfactuals.residence_and_choice(kept, drawn).empty
+    assert counterfactuals.moved(kept, drawn, {}, [1.0]).empty
+    about = {"kind": "concept", "random": [], "situations": 10, "alternatives": 2, "seed": 1}
+    concept = kept.with_schools(concept=pd.Series("none", index=kept.schools.index))
+    assert all(table.empty for table in counterfactuals.substitution(concept, city.formula, models.own, **about))
 
 
 def test_an_error_that_is_not_about_the_group_is_no_reason_to_leave_it_out(two_groups, city):

@@ -85,6 +85,14 @@ def test_too_few_schools_for_the_attributes_is_one_message(town, city):
         two_step.fit_two_steps(few, city.formula)
 
 
+def test_the_only_school_of_a_kind_has_no_residual(town, city):
+    first = town.schools.index == town.schools.index[0]
+    concept = pd.Series(pd.Categorical(np.where(first, "Dalton", "none"), ["none", "Dalton"]), town.schools.index)
+    with pytest.raises(ModelError, match="the only one with an attribute") as refused:
+        two_step.fit_two_steps(town.with_schools(concept=concept), city.formula)
+    assert refused.value.reason.of_the_data
+
+
 def test_a_group_with_too_few_schools_is_refused_with_its_reason(town, city):
     fit = GroupFit("entry_cohort", "all", town, city.formula, estimate(town, city.formula))
     few = town.to_schools(town.schools.index[:4])
