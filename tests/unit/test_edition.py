@@ -244,7 +244,8 @@ def test_a_chapter_on_advice_rests_on_pupils_that_the_edition_has(changes, probl
         ("seed=0777", "leave the zero out: 777"),
         ("timeout=1:30", "--set timeout=1:30: timeout: some readers take this for hours, minutes and seconds"),
         ("school_choice.distance_edges_km=[0100]", "school_choice.distance_edges_km.0: a number must not begin"),
-        ("title=No", "if it is a text, quote it"),
+        ("advisering.half_levels=No", "if it is a text, quote it"),
+        ("title=No", "at least 3 characters"),  # a text of the edition is taken as it is typed
         ("seed=1e3", "a valid integer"),
     ],
 )
