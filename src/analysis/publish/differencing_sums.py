@@ -189,7 +189,7 @@ def _columns(sheet: Sheet) -> Iterator[Link]:
             kinds = {counts_entities(sheet.counts[column]) for column in (whole, *some)}
             if len(kinds) > 1 or not any(sheet.hides[column] for column in (whole, *some)):
                 continue
-            rows: np.ndarray = sheet.there[:, [whole, *some]].all(axis=1)
+            rows = np.asarray(sheet.there[:, [whole, *some]].all(axis=1))
             one, parts = (_across(sheet, rows, its) for its in ([whole], list(some)))
             likely = _chance(one, parts) * len(sets)
             if likely <= CHANCE:
