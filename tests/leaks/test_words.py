@@ -151,6 +151,13 @@ def test_words_and_numbers_that_identify_nobody_are_let_through(words: str) -> N
     assert identifying(words) is None
 
 
+def test_the_digits_of_a_digest_are_no_telephone_number() -> None:
+    digest = "3fb0612345678" + "a" * 51
+    assert len(digest) == 64
+    assert identifying(f"sha256 {digest}") is None
+    assert identifying(f"call 0612345678, {digest}") == "a telephone number"
+
+
 def test_a_citizen_service_number_is_known_by_its_check_digit() -> None:
     # 9*1 + 8*1 + 7*1 + 6*2 + 5*2 + 4*2 + 3*3 + 2*3 - 3 = 66 = 6 * 11
     assert is_citizen_number("111222333")

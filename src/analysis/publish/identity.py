@@ -58,6 +58,8 @@ WORDS = {
         re.IGNORECASE | re.DOTALL,
     ),
 }
+DIGEST = re.compile(r"\b(?=\d*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12})\b")
+"""Of a file or commit, whole or its beginning: of its many digits some read as a telephone number now and then."""
 CITIZEN = re.compile(r"(?<![\w.,])(?:\d{8,9}|\d{3}([. -])\d{3}\1\d{3}|\d{4}([. -])\d{2}\2\d{3})(?![\w]|[.,]\d)")
 _MONEY = re.compile(r"(?:€|EUR|euro)\s*$", re.IGNORECASE), re.compile(r"^\s*(?:€|EUR|euro)", re.IGNORECASE)
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
@@ -80,7 +82,7 @@ def plain(words: str) -> str:
 
 def identifying(words: str) -> str | None:
     """Tell what in a text identifies a school, a person or an address; None when nothing does."""
-    words = plain(words)
+    words = DIGEST.sub("", plain(words))
     if not HINT.search(words):
         return None
     found = next((what for what, pattern in WORDS.items() if pattern.search(words)), None)
