@@ -31,6 +31,8 @@ class Register:
         self._ledger = Ledger(profile)
         self._names: dict[str, Told] = {}
         self._before: dict[str, list[Told]] = {}
+        self._last = ("", 0)
+        """The table that was admitted last, and how many cells there were before."""
 
     def admit(self, name: str, gated: Gated) -> Gated:
         """Return a gated table as it may be published beside what was published before, with more withheld if need be.
@@ -63,7 +65,7 @@ class Register:
                 raise WithheldError(text("Not shown: beside what else is published it would give a small number away."))
             gated = _withhold(gated, [self._ledger.cells[cell] for cell in hidden])
             self._ledger.restate(told_of(name, gated), size)
-        self._names[name] = told_of(name, gated)
+        self._names[name], self._last = told_of(name, gated), (name, size)
         return gated
 
     def keep(self, told: Told) -> None:
@@ -79,6 +81,11 @@ class Register:
 
     def forget(self, name: str) -> None:
         """Forget a table that is not published after all."""
+        last, size = self._last
+        if name == last and name in self._names:
+            self._ledger.without_last(size, name)
+            del self._names[name]
+            return
         self._rebuild(without=name)
 
     def _add(self, told: Told) -> None:
@@ -92,11 +99,16 @@ class Register:
         }
         leaks = self._ledger.leaks(since=size)
         known = self._ledger.is_known_before(size) if leaks else set()
-        return small | {_smallest_beside(leak, self._ledger.cells, size, known) for leak in leaks}
+        beside = {leak.cell: _smallest_beside(leak, self._ledger.cells, size, known) for leak in leaks}
+        if None in beside.values():
+            # What earlier tables tell by themselves is no reason to withhold this one: it would keep nothing back.
+            old = self._ledger.found_before(size)
+            beside = {cell: hides for cell, hides in beside.items() if hides is not None or cell not in old}
+        return small | set(beside.values())
 
     def _rebuild(self, without: str) -> None:
         names = {name: told for name, told in self._names.items() if name != without}
-        self._ledger, self._names = Ledger(self._ledger.profile), {}
+        self._ledger, self._names, self._last = Ledger(self._ledger.profile), {}, ("", 0)
         for told in (old for known in self._before.values() for old in known):
             self._ledger.add(told, among=())
         for name, told in names.items():

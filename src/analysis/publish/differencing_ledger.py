@@ -105,7 +105,7 @@ class Ledger:
         within = np.unique(sums.cells[np.isin(sums.owner, reached)])
         hidden = {sums.names[cell]: cell for cell in within.tolist() if self.cells[cell].withheld}
         needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
-        low, high = self._bounds(sums.names)
+        low, high = _bounds(self.cells, sums.names)
         equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
         found = self._exposed(low, high, list(equations), needed)
         leaks = []
@@ -115,6 +115,18 @@ class Ledger:
                 inside = np.intersect1d(sums.owner[np.isin(sums.cells, same)], reached)
                 leaks.append(Leak(hidden[name], tuple(self._links[link] for link in inside.tolist())))
         return leaks
+
+    def found_before(self, size: int) -> set[int]:
+        """Return the withheld cells that can be found without the cells from number `size` on."""
+        links = [link for link in self._links if max((*link.left, *link.right)) < size]
+        cells = self.cells[:size]
+        sums = _Sums.of(links, cells)
+        low, high = _bounds(cells, sums.names)
+        hidden = [cell for cell in np.unique(sums.cells).tolist() if cells[cell].withheld]
+        needed = {sums.names[cell]: float(self.profile.width(cells[cell].column)) for cell in hidden}
+        equations = dict.fromkeys(equation for link in range(len(links)) if (equation := sums.equation(link)))
+        found = exposed(low, high, list(equations), needed, known=self._programs)
+        return {cell for cell in hidden if sums.names[cell] in found}
 
     def _exposed(
         self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
@@ -156,16 +168,6 @@ class Ledger:
         if self._arrays is None:
             self._arrays = _Sums.of(self._links, self.cells)
         return self._arrays
-
-    def _bounds(self, names: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        low = np.array([cell.low for cell in self.cells])
-        high = np.array([cell.high for cell in self.cells])
-        place = np.array(names)
-        least, most = low.copy(), high.copy()
-        np.maximum.at(least, place, low)
-        np.minimum.at(most, place, high)
-        most = np.maximum(least, most)
-        return least, most
 
     def _reached(self, sums: _Sums, since: int) -> np.ndarray:
         """Return the links that hang together with a cell from number `since` on, and with a withheld one."""
@@ -209,6 +211,14 @@ class _Sums:
         if link not in self.equations:
             self.equations[link] = _equation(self.links[link], self.names)
         return self.equations[link]
+
+
+def _bounds(cells: Sequence[Cell], names: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    low, high = (np.array([getattr(cell, side) for cell in cells]) for side in ("low", "high"))
+    least, most = low.copy(), high.copy()
+    np.maximum.at(least, np.array(names), low)
+    np.minimum.at(most, np.array(names), high)
+    return least, np.maximum(least, most)
 
 
 def _connected(left: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:

@@ -166,7 +166,7 @@ def _slices(rest: list[np.ndarray], place: np.ndarray, size: int) -> tuple[np.nd
 
 
 def _grouped(codes: list[np.ndarray], size: int) -> np.ndarray:
-    """Return the number of the group that several codes tell apart, per row."""
+    """Return for each row the number of the group that several codes tell apart."""
     group = np.zeros(size, dtype=np.intp)
     for its in codes:
         group = np.unique(group * (its.max(initial=0) + 1) + its, return_inverse=True)[1]

@@ -1,9 +1,9 @@
 """The chapters of an edition read side by side, and beside what was released before: more is withheld where they must.
 
-A chapter looks at its own tables only. Before the pages are made all of them are admitted once more, in the order of
-the chapters, after all that earlier editions told of the same persons. A table that would give a small number away
-loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter wrote itself is
-kept inside, so that the next run settles from there.
+A chapter looks at its own tables only. Before the pages are made all of them are admitted once more, figures first and
+else in the order of the chapters, after all that earlier editions told of the same persons. A table that would give a
+small number away loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter
+wrote itself is kept inside, so that the next run settles from there.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
         own = {name: digest for chapter in chapters for name, digest in chapter.digests().items()}
         for told in released.before(folder, edition, own, outputs, notices):
             register.keep(told)
-        changed = [chapter.stem for chapter in chapters if chapter.settle(register)]
+        # A table can lose a cell and stay, a figure cannot: so the figures of all chapters come first.
+        kinds = [
+            {chapter.stem for chapter in chapters if chapter.settle(register, kind)} for kind in ("figure", "table")
+        ]
+        changed = [chapter.stem for chapter in chapters if chapter.stem in set().union(*kinds)]
         released.write(folder, edition, own, register.published())
     return changed, notices
 
@@ -104,10 +108,10 @@ class _Chapter:
             for note in self._published()
         }
 
-    def settle(self, register: Register) -> bool:
-        """Admit every table of the chapter; tell whether anything had to be changed."""
+    def settle(self, register: Register, kind: str) -> bool:
+        """Admit every figure or every table of the chapter; tell whether anything had to be changed."""
         changed = False
-        for note in self._published():
+        for note in (note for note in self._published() if note["kind"] == kind):
             recipe = recipes.read(self.folder, self.stem, note["kind"], note["name"])
             if recipe is None:
                 continue
