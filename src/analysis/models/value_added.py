@@ -23,9 +23,7 @@ ITEMS = "items right"
 SD = "sd of the test"
 EARLIER = "earlier_test"
 BACKGROUND = ("iq_verbal", "ses", "minority")
-GROWTH_COUNTS = {
-    count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")
-}
+GROWTH_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
 ESTIMATE_COUNTS = {count: [*values, "df"] for count, values in GROWTH_COUNTS.items()}
 SPREAD_FREE = ("quantile",)
 SPREAD_COUNTS: Mapping[str, Sequence[str]] = {"n_schools": ["raw", "added", "reliable"], "n_pupils": ["raw", "added"]}
