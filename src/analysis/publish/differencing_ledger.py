@@ -214,10 +214,10 @@ class _Sums:
 
 
 def _bounds(cells: Sequence[Cell], names: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    low, high = (np.array([getattr(cell, side) for cell in cells]) for side in ("low", "high"))
+    low, high = (np.array([getattr(cell, side) for cell in cells], dtype=float) for side in ("low", "high"))
     least, most = low.copy(), high.copy()
-    np.maximum.at(least, np.array(names), low)
-    np.minimum.at(most, np.array(names), high)
+    np.maximum.at(least, np.array(names, dtype=np.intp), low)
+    np.minimum.at(most, np.array(names, dtype=np.intp), high)
     return least, np.maximum(least, most)
 
 
