@@ -218,12 +218,16 @@ def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tupl
     words = [sheet.keys[name].tolist() for name in names]
     for values in zip(*words, strict=True) if names else ((),) * len(sheet.keys):
         known = [
-            (name, value) for name, value in zip(names, values, strict=True) if value not in totals.get(name, NO_WORDS)
+            (name, value)
+            for name, value in zip(names, values, strict=True)
+            if value.lower() not in TOTAL_WORDS and value not in totals.get(name, NO_WORDS)
         ]
         yield tuple(name for name, _ in known), tuple(value for _, value in known)
 
 
 NO_WORDS: frozenset[str] = frozenset()
+TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
+"""Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
 
 
 def _bounds(told: Told, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
