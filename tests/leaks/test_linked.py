@@ -128,7 +128,9 @@ def test_an_empty_group_beside_a_total_is_found(release: Release) -> None:
     assert told["n"].isna().sum() >= 2
 
 
-@pytest.mark.xfail(strict=True, reason="sums that only numbers suggest are not joined yet: docs/publication.md, still open")
+@pytest.mark.xfail(
+    strict=True, reason="sums that only numbers suggest are not joined yet: docs/publication.md, still open"
+)
 def test_a_whole_that_every_row_repeats_is_a_total(release: Release) -> None:
     # 93 - 50 - 40 = 3
     told = publish(release, "one", group=["a", "b", "c"], n=[40, 50, 3], n_all=[93, 93, 93])
@@ -141,7 +143,9 @@ def test_columns_that_add_up_give_no_column_away(release: Release) -> None:
     assert told.iloc[0][["n_all", "n_here", "n_there"]].isna().sum() >= 2
 
 
-@pytest.mark.xfail(strict=True, reason="sums that only numbers suggest are not joined yet: docs/publication.md, still open")
+@pytest.mark.xfail(
+    strict=True, reason="sums that only numbers suggest are not joined yet: docs/publication.md, still open"
+)
 def test_the_same_pupils_under_two_models_are_the_same(release: Release) -> None:
     # "c" is 7 of 357 under both; the first withholds it beside a total, the second says what is left
     groups = ["a", "b", "c"] * 2
