@@ -74,7 +74,7 @@ def outside(table: pd.DataFrame) -> pd.Series:
 
 def apart(values: pd.Series, most: pd.Series) -> pd.Series:
     """How far the number behind each may lie from it: half a step of 1, 2 or 5 of its last digit, within bounds."""
-    printed = values.map(lambda value: np.format_float_positional(value, trim="-"))
+    printed = values.map(lambda value: np.format_float_positional(value, trim="-")).astype(str)
     decimals = printed.str.partition(".")[2].str.len()
     zeros = printed.where(decimals == 0, "").str.len() - printed.where(decimals == 0, "").str.rstrip("0").str.len()
     return np.minimum(2.5 * 10.0 ** (zeros - decimals), most)

@@ -422,7 +422,7 @@ def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded:
 
 
 def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, Floats], step: Floats) -> Floats:
-    """Return a limit at as many published errors from the published estimate, on the side of zero where it lies."""
+    """Return a limit at as many published errors from the published estimate, on the side of zero and one where it lies."""
     exact, shown = spread
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = nice(np.clip(step / shown / 4, LIMIT_STEP, WIDEST_LIMIT_STEP), up=True)
@@ -430,7 +430,7 @@ def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, 
     distance = np.where(exact > 0, distance, to_step(limit - estimate, step))
     finer = np.where(step > 0, step, 1.0) / 10
     shifted = np.where(step > 0, to_step(told + distance, finer), limit)
-    lost = np.isfinite(limit) & (np.sign(shifted) != np.sign(limit))
+    lost = np.isfinite(limit) & ((np.sign(shifted) != np.sign(limit)) | ((limit <= 1) & (shifted > 1)))
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 
 
