@@ -209,7 +209,7 @@ def _own_values(column: Column, own: Own, part: bool) -> float:
 def _digits(numbers: Floats) -> Floats:
     """Write numbers with twelve significant digits, so that one that was computed in two ways is one."""
     known = numbers[np.isfinite(numbers) & (numbers != 0)]
-    scale = 10.0 ** (11 - np.floor(np.log10(np.abs(known))))
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(np.abs(known))), -300, 300)  # next to nothing is no value of a row
     return np.asarray(np.round(known * scale) / scale)
 
 

@@ -182,7 +182,8 @@ def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
     short = np.ones(rows, dtype=bool)
     for numbers in values.values():
         known = np.isfinite(numbers) & (numbers != 0)
-        power = 10.0 ** (EXACT_DIGITS - 1 - np.floor(np.log10(np.abs(np.where(known, numbers, 1.0)))))
+        places = EXACT_DIGITS - 1 - np.floor(np.log10(np.abs(np.where(known, numbers, 1.0))))
+        power = 10.0 ** np.clip(places, -300, 300)
         scaled = np.where(known, numbers, 0.0) * power
         short &= np.abs(scaled - np.round(scaled)) < 1e-6
     return short
@@ -422,7 +423,7 @@ def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded:
 
 
 def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, Floats], step: Floats) -> Floats:
-    """Return a limit at as many published errors from the published estimate, on the side of zero and one where it lies."""
+    """Return a limit at as many published errors from the published estimate, on its side of zero and one."""
     exact, shown = spread
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = nice(np.clip(step / shown / 4, LIMIT_STEP, WIDEST_LIMIT_STEP), up=True)
