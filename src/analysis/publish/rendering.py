@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from io import BytesIO, StringIO
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from analysis.publish.axes import localise
 from analysis.publish.language import text
@@ -17,6 +19,7 @@ from analysis.publish.pictures import refuse_png, refuse_svg
 from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
+PLACES = 6  # decimals of a position, as a part of the figure: a thousandth of a pixel
 
 
 @contextmanager
@@ -75,6 +78,9 @@ def _settle(figure: Figure) -> None:
     figure.draw_without_rendering()
     with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
         figure.set_layout_engine(None)
+    for axes in figure.axes:  # the layout is found but for the last digits, which would name parts of the SVG otherwise
+        place = axes.get_position(original=True).get_points()
+        axes.set_position(Bbox(np.round(place, PLACES)))
 
 
 def _mark_synthetic(figure: Figure) -> None:
