@@ -171,10 +171,15 @@ def digits(
     whole = {name: table.whole(name, values[name], fresh & (name not in computed)) for name in names}
     rounded = _rounded(values, published, whole, table)
     columns = {
-        name: pd.Series(np.where(fresh, rounded[name], values[name]), frame.index, dtype=frame[name].dtype)
+        name: pd.Series(_written(np.where(fresh, rounded[name], values[name])), frame.index, dtype=frame[name].dtype)
         for name in names
     }
     return Digits(columns, {name: found.small for name, found in whole.items()}, beside)
+
+
+def _written(values: Floats) -> Floats:
+    """Return numbers as they are written with twelve digits: what was rounded and then scaled is short again."""
+    return np.array([float(f"{value:.12g}") for value in values])
 
 
 def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
