@@ -237,7 +237,7 @@ def published(edition: Path) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
 
 
 def pinned(values: pd.Series, n: pd.Series) -> pd.Series:
-    """Which values are k / n for one n only of those published alike, by the steps of shares or as finely as printed."""
+    """Which values are k / n for one n only of those published alike, in steps of shares or as finely as printed."""
     found = pd.Series(data=False, index=values.index)
     for row in values.index[values.between(0, 1, inclusive="neither") & (n >= 10)]:
         value, first = values[row], int(n[row]) - 2
