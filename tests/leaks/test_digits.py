@@ -237,12 +237,12 @@ def published(edition: Path) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
 
 
 def pinned(values: pd.Series, n: pd.Series) -> pd.Series:
-    """Which values are k / n for one n only of those published alike, as finely as they are printed."""
+    """Which values are k / n for one n only of those published alike, in steps of shares or as finely as printed."""
     found = pd.Series(data=False, index=values.index)
     for row in values.index[values.between(0, 1, inclusive="neither") & (n >= 10)]:
         value, first = values[row], int(n[row]) - 2
         printed = repr(float(value)).partition(".")[2]
-        half = 0.5 * 10.0 ** -len(printed) if len(printed) > 5 else nice(1 / (first + 2), up=False) / 2
+        half = 0.5 * 10.0 ** -len(printed) if len(printed) > 5 else nice(2 / first, up=True) / 2
         wholes = np.arange(first, first + 5)
         fits = np.abs(np.round(value * wholes) / wholes - value) <= half * (1 + 1e-9)
         found[row] = fits.sum() == 1
