@@ -245,7 +245,12 @@ STOPS = {
 }
 
 
-@pytest.mark.parametrize("stop", STOPS)
+QUICK = "the scheduler is killed"
+
+
+@pytest.mark.parametrize(
+    "stop", [QUICK, *(pytest.param(stop, marks=pytest.mark.slow) for stop in STOPS if stop != QUICK)]
+)
 def test_what_stops_during_a_run_ends_it_with_a_message(staat: Any, stoppable: Any, until: Any, stop: str) -> None:
     which, how, said = STOPS[stop]
     staat.small.notebook("03_three", f'workspace = open_workspace("three", "small")\n{BEGUN}')
@@ -271,6 +276,7 @@ def has_workers(address: str) -> bool:
         return bool(client.nthreads())
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_before_the_run_is_one_message(staat: Any, stoppable: Any, until: Any) -> None:
     until(lambda: has_workers(stoppable[0]), 60)
     stoppable[2].send_signal(signal.SIGSTOP)
@@ -299,7 +305,7 @@ def web(processes: Processes, until: Any) -> str:
     return f"tcp://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize("what", ["silent", "web"])
+@pytest.mark.parametrize("what", ["silent", pytest.param("web", marks=pytest.mark.slow)])
 def test_something_else_at_the_address_is_one_message(staat: Any, request: pytest.FixtureRequest, what: str) -> None:
     address = request.getfixturevalue(what)
     began = time.monotonic()
