@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from analysis.publish.differencing_layers import Cell, Layer, Sheet, Told, layers_of, sheet_of
 from analysis.publish.differencing_links import Gap, Link, compare
 from analysis.publish.differencing_sums import sums_of
-from analysis.publish.disclosure.audit import SLACK, Equation, Interval, Programs, exposed
+from analysis.publish.disclosure.audit import SLACK, Equation, Interval, exposed
 from analysis.publish.disclosure.profiles import Profile
 
 
@@ -43,7 +43,6 @@ class Ledger:
         self._totals: dict[str, Mapping[str, frozenset[str]]] = {}
         self._links: list[Link] = []
         self._arrays: _Sums | None = None
-        self._programs: Programs = {}
         self._wide: set[int] = set()
 
     def add(self, told: Told, *, among: Iterable[str] | None = None) -> None:
@@ -123,7 +122,7 @@ class Ledger:
         hidden = [cell for cell in np.unique(sums.cells).tolist() if cells[cell].withheld]
         needed = {sums.names[cell]: float(self.profile.width(cells[cell].column)) for cell in hidden}
         equations = dict.fromkeys(equation for link in range(len(links)) if (equation := sums.equation(link)))
-        found = exposed(low, high, list(equations), needed, known=self._programs)
+        found = exposed(low, high, list(equations), needed)
         return {cell for cell in hidden if sums.names[cell] in found}
 
     def _exposed(
@@ -135,9 +134,9 @@ class Ledger:
         by chance that contradict each other can let go of a number when more is withheld.
         """
         asked = {name: width for name, width in needed.items() if name not in self._wide}
-        found = exposed(low, high, equations, asked, known=self._programs)
+        found = exposed(low, high, equations, asked)
         if not found and len(asked) < len(needed):
-            found = exposed(low, high, equations, needed, known=self._programs)
+            found = exposed(low, high, equations, needed)
         self._wide = needed.keys() - found.keys()
         return found
 

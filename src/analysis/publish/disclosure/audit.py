@@ -11,7 +11,9 @@ cannot all be true a reader drops those that most likely hold by chance, and so 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +30,9 @@ SLACK = 1e-6
 FEW = 3
 """From so many cells on solutions are looked for that show several of them to be wide at once."""
 
+MOST_KEPT = 1000
+"""Programs that are kept: a chapter asks the same of a table, of its figure and of both beside others."""
+
 
 class Equation(NamedTuple):
     """One sum that a reader knows: ``factors`` times ``cells`` is ``total``; and the chance that it is none."""
@@ -43,8 +48,6 @@ def exposed(
     high: Floats,
     equations: Sequence[Equation],
     needed: Mapping[int, float],
-    *,
-    known: Programs | None = None,
 ) -> dict[int, Interval]:
     """Return the cells whose interval is narrower than it needs to be, with that interval.
 
@@ -56,8 +59,6 @@ def exposed(
         The sums.
     needed
         The least width per withheld cell.
-    known
-        Programs that were solved before, of sums that are the same; those of others are added.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def exposed(
         wanted = [place for place, cell in enumerate(cells) if cell in needed]
         if wanted:
             widths = np.array([needed[cells[place]] for place in wanted])
-            narrow = _narrow(low[cells], high[cells], parts, wanted, widths, {} if known is None else known)
+            narrow = _narrow(low[cells], high[cells], parts, wanted, widths)
             found |= {int(cells[place]): interval for place, interval in narrow.items()}
     return found
 
@@ -120,9 +121,7 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
         yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows], np.array(chances)[its_rows])
 
 
-def _narrow(
-    low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats, known: Programs
-) -> dict[int, Interval]:
+def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
     if len(sums.totals) == 1:
         first, last = _single(low, high, sums)
         width = np.floor(last + SLACK) - np.ceil(first - SLACK)
@@ -131,12 +130,7 @@ def _narrow(
             for place, least in zip(wanted, widths, strict=True)
             if width[place] < least
         }
-    row, column = np.nonzero(sums.matrix)
-    parts = (low, high, row, column, sums.matrix[row, column], sums.totals, sums.chances)
-    key = tuple(part.tobytes() for part in parts)
-    if key not in known:
-        known[key] = _possible(low, high, sums)
-    program = known[key]
+    program = _known(low, high, sums)
     return {} if program is None else program.narrow(wanted, widths)
 
 
@@ -158,6 +152,20 @@ def _others(values: Floats) -> Floats:
     rest = np.where(endless, 0.0, values).sum() - np.where(endless, 0.0, values)
     sign = values[endless][0] if endless.any() else 0.0
     return np.where(endless.sum() - endless > 0, sign, rest)
+
+
+def _known(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
+    """Return the program of sums, the one that was solved before where these are the same."""
+    told = hashlib.blake2b(digest_size=16)
+    for part in (low, high, sums.matrix, sums.totals, sums.chances):
+        told.update(part.tobytes())
+    key = told.digest()
+    if key not in _PROGRAMS:
+        _PROGRAMS[key] = _possible(low, high, sums)
+    _PROGRAMS.move_to_end(key)
+    if len(_PROGRAMS) > MOST_KEPT:
+        _PROGRAMS.popitem(last=False)
+    return _PROGRAMS[key]
 
 
 def _possible(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
@@ -228,5 +236,5 @@ class _Program:
         return values
 
 
-Programs = dict[Hashable, _Program | None]
-"""The programs of sums that were met, by what they say; None where the sums contradict each other."""
+_PROGRAMS: OrderedDict[bytes, _Program | None] = OrderedDict()
+"""The programs met last, by what they say; None where the sums contradict each other. The same are met often."""
