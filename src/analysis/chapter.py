@@ -145,8 +145,10 @@ class Chapter(Release):
             ).html
 
     def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts, free: Free = ()) -> Published:
-        """Publish a table that is too long for a page: the page links to it."""
-        self.table(name, frame, caption=caption, counts=counts, free=free)
+        """Publish a table that is too long for a page: the page links to it, or says that it is withheld."""
+        published = self.table(name, frame, caption=caption, counts=counts, free=free)
+        if published.withheld:
+            return published
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 

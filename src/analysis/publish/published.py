@@ -21,6 +21,8 @@ class Published:
     kind: str
     name: str
     html: str
+    withheld: bool = False
+    """Whether a notice stands in its place, and no file was written."""
 
     def _repr_html_(self) -> str:
         return self.html

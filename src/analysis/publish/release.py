@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -334,7 +335,7 @@ class Release:
     def _withheld(self, kind: str, name: str, title: str, reason: WithheldError | str) -> Published:
         """Show and note that something is not published, and why."""
         self.workspace.record("withheld", kind=kind, name=name, caption=title, withheld=str(reason))
-        return self._shown(kind, name, notice(kind, name, title, str(reason)))
+        return replace(self._shown(kind, name, notice(kind, name, title, str(reason))), withheld=True)
 
     def _reason(self, name: str, sentence: str, n: int, unit: str, **model: int | None) -> str:
         """Return why a finding may not be shown; empty when it may."""

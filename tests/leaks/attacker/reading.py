@@ -27,6 +27,7 @@ class Rules:
     """What everybody may know of the rules of an edition: they stand on its pages."""
 
     base: int = 5
+    clusters: int = 5
     least: int = 10
     least_schools: int = 3
     least_clusters: int = 10
@@ -41,7 +42,9 @@ class Rules:
 
     def rounding(self, column: str) -> int:
         """Return what the numbers of a column are multiples of."""
-        return 1 if SCHOOLS.fullmatch(column) or CLUSTERS.fullmatch(column) else self.base
+        if CLUSTERS.fullmatch(column):
+            return self.clusters
+        return 1 if SCHOOLS.fullmatch(column) else self.base
 
     def protection(self, column: str) -> int:
         """Return how wide the interval of a small number must stay."""

@@ -36,6 +36,9 @@ class Profile:
         Smallest number of persons that a published cell may count or rest on.
     round_to
         Published numbers of persons are multiples of this.
+    round_clusters
+        Published numbers of clusters and residual degrees of freedom are multiples of this: beside those of parts they
+        would tell how many schools a part has that is withheld.
     min_schools, min_boards
         Smallest number of schools and of boards that a cell may count or rest on; these numbers are not rounded. With
         three of them, none can subtract its own part and have another's.
@@ -54,6 +57,7 @@ class Profile:
     name: str
     min_count: int = 10
     round_to: int = 5
+    round_clusters: int = 5
     min_schools: int = 3
     min_boards: int = 3
     min_residual_df: int = 10
@@ -108,14 +112,15 @@ class Profile:
         return (found & (total > 0)).fillna(value=False).astype(bool)
 
     def rounded(self, n: pd.Series) -> pd.Series:
-        """Round a column of numbers of persons to multiples of `round_to`, halves upwards; others stay."""
+        """Round a column of numbers to multiples of its `base`, halves upwards."""
         base = self.base(str(n.name))
         return (n + base // 2) // base * base
 
     def base(self, column: str) -> int:
         """Return what the numbers of a count column are rounded to."""
-        whole = column in RESIDUAL_DF or SCHOOL_COUNT.fullmatch(column) or BOARD_COUNT.fullmatch(column)
-        return 1 if whole else self.round_to
+        if column in RESIDUAL_DF or CLUSTER_COUNT.fullmatch(column):
+            return self.round_clusters
+        return 1 if SCHOOL_COUNT.fullmatch(column) or BOARD_COUNT.fullmatch(column) else self.round_to
 
     @property
     def rule(self) -> str:
@@ -135,6 +140,11 @@ class Profile:
             )
         if self.round_to > 1:
             told += " " + text("Numbers of persons are rounded to multiples of {base}.", base=self.round_to)
+        if self.round_clusters > 1:
+            told += " " + text(
+                "Numbers of clusters and degrees of freedom are rounded to multiples of {base}.",
+                base=self.round_clusters,
+            )
         return told
 
 
@@ -149,7 +159,7 @@ PROFILES = {
     "acro": Profile("acro", round_to=1, p_ratio=0.10, zeros="withheld"),
     # OpenSAFELY withholds up to 7 and shows zero and small alike.
     "opensafely": Profile("opensafely", min_count=8, zeros="withheld"),
-    "open-data": Profile("open-data", round_to=1, top_two=None),  # public already: rounding it again protects nobody
+    "open-data": Profile("open-data", round_to=1, round_clusters=1, top_two=None),  # public already: rounding it again protects nobody
 }
 
 
