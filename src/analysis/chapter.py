@@ -12,7 +12,7 @@ from analysis.data import tables
 from analysis.data.names import remembered
 from analysis.publish import findings
 from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
-from analysis.publish.disclosure import Counts, Free
+from analysis.publish.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.publish.language import SOURCE, speak, text
 from analysis.publish.names import named_in, places_in
 from analysis.publish.published import Published
@@ -144,9 +144,17 @@ class Chapter(Release):
                 digits=PRINTED_DIGITS,
             ).html
 
-    def file(self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts, free: Free = ()) -> Published:
-        """Publish a table that is too long for a page: the page links to it, or says that it is withheld."""
-        published = self.table(name, frame, caption=caption, counts=counts, free=free)
+    def file(
+        self, name: str, frame: pd.DataFrame, *, caption: str, counts: Counts, linked: Linked = NOTHING_DECLARED
+    ) -> Published:
+        """Publish a table that is too long for a page: the page links to it, or says that it is withheld.
+
+        Parameters
+        ----------
+        name, frame, caption, counts, linked
+            As of `Release.table`.
+        """
+        published = self.table(name, frame, caption=caption, counts=counts, linked=linked)
         if published.withheld:
             return published
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))

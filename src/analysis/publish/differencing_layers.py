@@ -179,7 +179,8 @@ def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell
         for (row, place), hidden in zip(np.argwhere(there), withheld[there], strict=True)
     ]
     named = {key: told.linked.same.get(key, key) for key in told.keys}
-    keys = told.frame[[*told.keys]].astype("string").fillna("").rename(columns=named).astype(object)
+    apart = [key for key in told.keys if key not in told.linked.labels]
+    keys = told.frame[apart].astype("string").fillna("").rename(columns=named).astype(object)
     keys = taken_apart(keys)
     return Sheet(told.name, told.counts, keys, told.linked, low, high, there & ~withheld, numbers), cells
 

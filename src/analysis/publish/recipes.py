@@ -68,7 +68,7 @@ def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
         signs,
         {column: tuple(values) for column, values in told["resting"].items()},
         tuple(told["keys"]),
-        Linked(linked["totals"], linked["same"], whole),
+        Linked(linked["totals"], linked["same"], whole, tuple(linked["labels"])),
     )
     return Recipe(kind, name, gated, told["caption"], told["shown"])
 

@@ -140,7 +140,7 @@ def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool)
                 tuple(table["counts"]),
                 tuple(table["keys"]),
                 None,
-                Linked(linked["totals"], linked["same"], whole),
+                Linked(linked["totals"], linked["same"], whole, tuple(linked.get("labels", ()))),
             )
 
 

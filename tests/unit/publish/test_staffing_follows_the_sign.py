@@ -113,6 +113,7 @@ class Recorder:
         data: pd.DataFrame,
         counts: Any,  # noqa: ARG002 - as `Release.figure`
         free: Any = (),  # noqa: ARG002 - the same
+        linked: Any = None,  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         figure = draw(data, *args, **options)

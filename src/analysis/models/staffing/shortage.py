@@ -24,9 +24,13 @@ VERY_LARGE = 0.30
 COUNTS = {
     "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "schools_least"),
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
-    "n_obs": (),
     "n_clusters": (),
 }
+ALL = "all"
+ADD_UP = (("outcome", "year", "band"), ("outcome", "year", "region"))
+"""Within these the regions, and the bands, make up the row of all."""
+LABELS = ("group", "by", "category")
+"""What is said of a row in words that its other columns say too."""
 MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
     "mean_employment": (lambda shortage: shortage, "teachers_fte"),
     "mean_schools": (lambda shortage: shortage, None),
@@ -54,9 +58,11 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome`` (one of `MEASURES`), ``year, by, category, schools, schools_least`` after it:
-        ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are clustered by board and lie
-        within 0 and 1 (`analysis.models.shares`); a share has no null hypothesis of zero, so no p-value.
+        In the one form, without ``n_obs``, for ``schools`` counts them; after it ``outcome`` (one of `MEASURES`),
+        ``year, by, category, region, band, schools, schools_least``. Of rows that are not about one region or band
+        these are `ALL`; ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are
+        clustered by board and lie within 0 and 1 (`analysis.models.shares`); a share has no null hypothesis of zero,
+        so no p-value.
     """
     refuse_missing(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
@@ -74,13 +80,7 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         for category in categories
         for told in _measured(of_year if not by else of_year[of_year[by] == category], year, by, category)
     ]
-    return _with_intervals(told, model="shortage_distribution", term="level")
-
-
-def in_two(rows: pd.DataFrame) -> pd.DataFrame:
-    """Take categories of two parts apart: the first part to a column ``region``."""
-    parts = rows["category"].str.partition(", ")
-    return rows.assign(region=parts[0], category=parts[2])
+    return _with_parts(_with_intervals(told, model="shortage_distribution", term="level"))
 
 
 def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
         for category in ("", *band.categories):
             part = rows if category == "" else rows[band == category]
             told += _measured(part, year, "risk", category)
-    return _with_intervals(told, model="shortage_city", term="level")
+    return _with_parts(_with_intervals(told, model="shortage_city", term="level"))
 
 
 def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:
@@ -145,6 +145,13 @@ def _mean(value: Floats, board: NDArray[np.intp], weights: Floats) -> tuple[floa
         return mean, np.nan
     squares = np.bincount(board, share * (value - mean)) ** 2
     return mean, float(np.sqrt(boards / (boards - 1) * squares.sum()))
+
+
+def _with_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say in columns of their own which region and which band a row is about; `ALL` where it is about all."""
+    region = rows["category"].str.partition(", ")[0].where(rows["by"].str.startswith("region"), ALL)
+    band = rows["category"].str.rpartition(", ")[2].where(~rows["by"].isin(["", "region"]), ALL)
+    return rows.assign(region=region, band=band.replace("", ALL)).drop(columns="n_obs")
 
 
 def _with_intervals(told: list[dict[str, object]], **constants: str) -> pd.DataFrame:

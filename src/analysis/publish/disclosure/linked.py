@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.errors import InputError
@@ -21,6 +21,8 @@ class Linked:
         Per key column the word of the rows that count all others together: ``{"place": "city"}``.
     same
         Per key column the name that the same words have in other tables: ``{"stadsdeel": "region"}``.
+    labels
+        Key columns that say in words what other columns say too: ``group`` beside ``region`` and ``band``.
     whole
         Per count column that repeats a sum in each row the count column that adds up to it, over the rows that differ
         in a key: ``{"pupils_all": ("pupils", "band")}``.
@@ -29,10 +31,17 @@ class Linked:
     totals: Mapping[str, str] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     whole: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    labels: Sequence[str] = ()
 
     def refuse_unknown(self, columns: list[str]) -> None:
         """Refuse a declaration about a column that the table does not have."""
-        named = {*self.totals, *self.same, *self.whole, *(name for pair in self.whole.values() for name in pair)}
+        named = {
+            *self.totals,
+            *self.same,
+            *self.labels,
+            *self.whole,
+            *(name for pair in self.whole.values() for name in pair),
+        }
         for name in sorted(named - set(columns)):
             raise InputError("linked", f"the table has no column {name!r}", allowed=", ".join(columns))
 

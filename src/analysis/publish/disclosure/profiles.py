@@ -159,7 +159,9 @@ PROFILES = {
     "acro": Profile("acro", round_to=1, p_ratio=0.10, zeros="withheld"),
     # OpenSAFELY withholds up to 7 and shows zero and small alike.
     "opensafely": Profile("opensafely", min_count=8, zeros="withheld"),
-    "open-data": Profile("open-data", round_to=1, round_clusters=1, top_two=None),  # public already: rounding it again protects nobody
+    "open-data": Profile(
+        "open-data", round_to=1, round_clusters=1, top_two=None
+    ),  # public already: rounding it again protects nobody
 }
 
 

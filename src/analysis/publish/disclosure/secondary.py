@@ -102,7 +102,8 @@ def protect(
             return withheld
         before = withheld.copy()
         for cell in sorted(found):
-            _hide_beside(cell, cells, numbers, withheld, equations)
+            if not _is_hidden_beside(cell, before, withheld, equations):
+                _hide_beside(cell, cells, numbers, withheld, equations)
         if np.array_equal(before, withheld):  # nothing that adds up to them is left: no number beside them can stay
             for cell in found:
                 withheld[_rows_beside(cell, len(cells.columns), withheld.size, equations)] = True
@@ -206,6 +207,12 @@ def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
     small = np.flatnonzero(cells.small.ravel())
     needed = {int(cell): float(cells.widths[cell % len(cells.columns)]) for cell in small}
     return needed | {cells.numbers.size + n: float(cells.widths[column]) for n, (_, column) in enumerate(remainders)}
+
+
+def _is_hidden_beside(cell: int, before: Booleans, withheld: Booleans, equations: Sequence[Equation]) -> bool:
+    """Tell whether a sum with a cell lost a number since: that may do, so the sums are solved again first."""
+    new = set(np.flatnonzero(withheld & ~before).tolist())
+    return any(cell in equation.cells and not new.isdisjoint(equation.cells) for equation in equations)
 
 
 def _hide_beside(cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation]) -> None:
