@@ -90,13 +90,14 @@ class Release:
         totals: Totals | None = None,
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
+        linked: Linked = NOTHING_DECLARED,
     ) -> pd.DataFrame:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
 
         The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
         See `analysis.publish.disclosure.suppress` for the parameters.
         """
-        return self._suppressed(frame, counts, free, totals, ratios, contributors).frame
+        return self._suppressed(frame, counts, free, totals, ratios, contributors, linked).frame
 
     def rounded(self, n: int, *, unit: str = "pupils") -> int:
         """Return `n` as it may stand in a caption or sentence; one that is too small says "fewer than 10" there."""

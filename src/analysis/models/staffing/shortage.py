@@ -27,8 +27,7 @@ COUNTS = {
     "n_clusters": (),
 }
 ALL = "all"
-ADD_UP = (("outcome", "year", "band"), ("outcome", "year", "region"))
-"""Within these the regions, and the bands, make up the row of all."""
+TOTALS = {"region": ALL, "band": ALL}
 LABELS = ("group", "by", "category")
 """What is said of a row in words that its other columns say too."""
 MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {

@@ -133,8 +133,9 @@ def suppress(
     _withhold_small(signs, shown, frame)
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
-    crossed = _close(signs, table, _groups(frame, numbers, totals, linked))
-    if again or totals is not None or crossed:
+    within = _sums_within(frame, rests_on, totals, linked)
+    crossed = _close(signs, table, _groups(frame, numbers, within, linked))
+    if again or within or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
     told = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
@@ -176,22 +177,31 @@ def _is_rounded(n: pd.Series, profile: Profile) -> bool:
     return profile.round_to > 1 and bool((n.dropna() % base == 0).all())
 
 
+def _sums_within(frame: pd.DataFrame, rests_on: Resting, totals: Totals | None, linked: Linked) -> list[list[str]]:
+    """Return the sets of columns within which rows add up: those given, else all keys but one of those with a total."""
+    if totals is None:
+        keys = [key for key in keys_of(frame, rests_on) if key not in linked.labels]
+        return [[key for key in keys if key != summed] for summed in linked.totals]
+    several = [list(names_of(keys)) for keys in totals if not isinstance(keys, str)]
+    return several or [[totals] if isinstance(totals, str) else [name for name in totals if isinstance(name, str)]]
+
+
 def _groups(
-    frame: pd.DataFrame, numbers: Mapping[str, pd.Series], totals: Totals | None, linked: Linked
+    frame: pd.DataFrame, numbers: Mapping[str, pd.Series], within: Sequence[list[str]], linked: Linked
 ) -> list[Group]:
-    if totals is None or not numbers:
+    if not numbers:
         return []
-    several = [keys for keys in totals if not isinstance(keys, str)]
-    one = [totals] if isinstance(totals, str) else [name for name in totals if isinstance(name, str)]
     exact = _matrix(numbers, tuple(numbers), float)
-    said = np.array([[*(frame[key].astype(str) == word)] for key, word in linked.totals.items()], dtype=bool)
-    declared = np.asarray(said.any(axis=0)) if len(said) else np.zeros(len(frame), dtype=bool)
-    return [group for keys in several or [one] for group in _added_up(frame, exact, declared, list(names_of(keys)))]
+    return [group for keys in within for group in _added_up(frame, exact, keys, linked)]
 
 
-def _added_up(frame: pd.DataFrame, exact: np.ndarray, declared: np.ndarray, keys: list[str]) -> Iterable[Group]:
+def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: Linked) -> Iterable[Group]:
     """Yield the rows that add up: to the row declared their total, else to any that can be, or one elsewhere."""
     places = frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
+    declared = np.zeros(len(frame), dtype=bool)
+    for key, word in linked.totals.items():
+        if key not in keys:
+            declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
     for rows in map(np.asarray, places):
         said = rows[declared[rows]]
         yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
