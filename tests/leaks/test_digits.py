@@ -168,7 +168,7 @@ def _nearest(p: np.ndarray, first: int, last: int) -> np.ndarray:
 SMALL = {
     "two of forty": (40, 2, DEFAULT),
     "all but three of 150": (150, 147, DEFAULT),
-    "two of forty, n not rounded": (40, 2, PROFILES["acro"]),
+    "two of forty, n not rounded": (40, 2, PROFILES["open-data"]),
     "nobody of forty, where zeros are withheld": (40, 0, PROFILES["acro"]),
     "seven of 400, threshold eight": (400, 7, PROFILES["opensafely"]),
 }

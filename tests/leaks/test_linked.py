@@ -19,16 +19,23 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.publish import settling
-from analysis.publish.disclosure import NOTHING_DECLARED, Linked
+from analysis.publish.disclosure import NOTHING_DECLARED, PROFILES, Linked, Profile
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
 
 Columns = dict[str, list[Any]]
 
 
+@pytest.fixture(autouse=True)
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile that rounds nothing and withholds zeros: the arithmetic shows, and nothing but links protects."""
+    rules = Profile("exact", round_to=1, round_clusters=1, p_ratio=0.10, zeros="withheld")
+    monkeypatch.setitem(PROFILES, "exact", rules)
+
+
 @pytest.fixture
 def release(tmp_path: Path) -> Release:
-    facts = {"edition": "ci", "disclosure": "acro"}
+    facts = {"edition": "ci", "disclosure": "exact"}
     return Release(Workspace("segregation", tmp_path, tmp_path, facts, needs=frozenset(), produces=frozenset()))
 
 
@@ -176,7 +183,7 @@ def edition(
     folder = outputs / name
     facts = {
         "edition": name,
-        "disclosure": "acro",
+        "disclosure": "exact",
         "region": region,
         "school_years": ["2019/20"],
         "synthetic": False,

@@ -47,8 +47,9 @@ class Rules:
         return 1 if SCHOOLS.fullmatch(column) else self.base
 
     def protection(self, column: str) -> int:
-        """Return how wide the interval of a small number must stay."""
-        return max(1, min(self.least // 2, self.threshold(column) // 2))
+        """Return how wide the interval of a small number must stay; clusters are schools, of which two are few."""
+        least = self.least_schools if CLUSTERS.fullmatch(column) else self.threshold(column)
+        return max(1, min(self.least // 2, least // 2))
 
 
 @dataclass

@@ -12,6 +12,9 @@ from scipy.sparse.csgraph import connected_components
 from attacker.sums import Sum
 
 LIMIT = {"time_limit": 20.0}
+WIDE = 5
+"""No number needs a wider interval than this."""
+TRIES = 8
 
 
 def solve(low: np.ndarray, high: np.ndarray, sums: Sequence[Sum], wanted: np.ndarray) -> dict[int, tuple[float, float]]:
@@ -64,21 +67,38 @@ class _Program:
         if self.seen is None:
             return False
         self.least, self.most = self.seen.copy(), self.seen.copy()
+        self._spread()
         return True
+
+    def _spread(self) -> None:
+        """Look near the first solution for others far apart: most cells are then seen to be wide, all at once."""
+        chance, bounds = np.random.default_rng(0), self.bounds
+        self.bounds = Bounds(np.maximum(bounds.lb, self.seen - 2 * WIDE), np.minimum(bounds.ub, self.seen + 2 * WIDE))
+        for _ in range(TRIES):
+            narrow = self.most - self.least < WIDE
+            if not narrow.any():
+                break
+            goal = np.where(narrow, chance.choice([-1.0, 1.0], self.size), 0.0)
+            for sign in (1.0, -1.0):
+                self._keep(self._solve(sign * goal))
+        self.bounds = bounds
+
+    def _keep(self, solved: np.ndarray | None) -> None:
+        if solved is not None:
+            np.minimum(self.least, solved, out=self.least)
+            np.maximum(self.most, solved, out=self.most)
 
     def interval(self, place: int) -> tuple[float, float]:
         """Return the least and the largest value; none is asked for when what was seen shows the cell to be wide."""
         goal = np.zeros(self.size)
         for sign in (1.0, -1.0):
-            if self.most[place] - self.least[place] >= 5:
+            if self.most[place] - self.least[place] >= WIDE:
                 break
             goal[place] = sign
             solved = self._solve(goal)
             if solved is None:  # no end: as good as wide
                 (self.most if sign < 0 else self.least)[place] = np.inf if sign < 0 else 0
-            else:
-                np.minimum(self.least, solved, out=self.least)
-                np.maximum(self.most, solved, out=self.most)
+            self._keep(solved)
         return float(self.least[place]), float(self.most[place])
 
     def _solve(self, goal: np.ndarray) -> np.ndarray | None:

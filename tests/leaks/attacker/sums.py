@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -48,8 +48,9 @@ def within(table: Table, start: int) -> Iterator[Sum]:
         places = _lines(table, key)
         if places is None:
             continue
+        kinds = _kinds(table, key)
         for column in range(columns):
-            yield from _rows(table, numbers, places, column)
+            yield from _rows(table, numbers, places, column, kinds)
             yield from _wholes(table, numbers, places, column)
     yield from _told(table, numbers)
 
@@ -64,6 +65,15 @@ def _lines(table: Table, key: str) -> np.ndarray | None:
     places = np.full((lines.max(initial=-1) + 1, values.max(initial=-1) + 1), -1)
     places[lines, values] = np.arange(len(keys))
     return places
+
+
+def _kinds(table: Table, key: str) -> list[str]:
+    """Return, per value of a key, what it is a value of, where a column says so: "" of the total, which is of none."""
+    by_value = table.keys.groupby(key, sort=False)
+    for name in table.keys.columns.difference([key], sort=False):
+        if by_value[name].nunique().eq(1).all() and "" in set(table.keys[name]) and table.keys[name].nunique() > 2:
+            return by_value[name].first().tolist()
+    return ["all"] * by_value.ngroups
 
 
 def sides(table: Table, places: np.ndarray, column: int) -> Sides:
@@ -91,29 +101,46 @@ def chance(one: Sides, other: Sides, tries: float = 1.0) -> float:
     return float(np.prod(parts) * tries) if len(parts) else 1.0
 
 
-def _rows(table: Table, numbers: np.ndarray, places: np.ndarray, column: int) -> Iterator[Sum]:
+def _rows(table: Table, numbers: np.ndarray, places: np.ndarray, column: int, kinds: Sequence[str]) -> Iterator[Sum]:
     there = (places >= 0) & table.there[places, column]
     if not (there & ~table.open[places, column]).any():
         return
     for value in range(places.shape[1]):
         others = [other for other in range(places.shape[1]) if other != value]
-        sets: list[tuple[int, ...]] = [tuple(others)]
+        whole = [tuple(other for other in others if kinds[other] == kind) for kind in dict.fromkeys(kinds)]
+        whole = [some for some in whole if some]
+        sets: list[tuple[int, ...]] = [*whole]
         if len(others) <= MOST_VALUES:
             sets += [some for size in range(1, len(others)) for some in combinations(others, size)]
         for some in sets:
             lines = there[:, value] & (there[:, list(some)].sum(axis=1) >= min(2, len(some)))
             if not lines.any():
                 continue
-            tries = LIKELY if some == sets[0] and len(some) > 1 else len(sets)
-            yield from _agreed(table, numbers, places[lines][:, [value]], places[lines][:, list(some)], column, tries)
+            tries = LIKELY if some in whole and len(some) > 1 else len(sets)
+            its = places[lines][:, [value]], places[lines][:, list(some)]
+            yield from _agreed(table, numbers, *its, column, tries, every=some in whole)
 
 
 def _agreed(
-    table: Table, numbers: np.ndarray, whole: np.ndarray, parts: np.ndarray, column: int, tries: float
+    table: Table,
+    numbers: np.ndarray,
+    whole: np.ndarray,
+    parts: np.ndarray,
+    column: int,
+    tries: float,
+    *,
+    every: bool,
 ) -> Iterator[Sum]:
-    likely = chance(sides(table, whole, column), sides(table, parts, column), tries)
+    """Give a sum, line by line; not where some rows, all published, make up the total: others there are no part of it.
+
+    Where all rows are tried at once (`every`) what is left of the total is taken for nothing.
+    """
+    one_side, other_side = sides(table, whole, column), sides(table, parts, column)
+    likely = chance(one_side, other_side, tries)
     if likely <= CHANCE:
-        for one, some in zip(whole, parts, strict=True):
+        full = (other_side.known >= one_side.low) & (one_side.known > 0) & ~np.bool_(every)
+        hidden = (other_side.high > other_side.known) & full
+        for one, some in zip(whole[~hidden], parts[~hidden], strict=True):
             yield _sum(numbers[one[one >= 0], column], numbers[_there(table, some, column), column], likely)
 
 

@@ -26,7 +26,7 @@ def withheld(frame, column):
     [
         ("default", {0: 0, 7: None, 8: None, 9: None, 10: 10, 13: 15}),
         ("open-data", {0: 0, 7: None, 8: None, 9: None, 10: 10, 13: 13}),
-        ("acro", {0: None, 7: None, 8: None, 9: None, 10: 10, 13: 13}),
+        ("acro", {0: None, 7: None, 8: None, 9: None, 10: 10, 13: 15}),
         ("opensafely", {0: None, 7: None, 8: 10, 9: 10, 10: 10, 13: 15}),
     ],
 )

@@ -36,6 +36,7 @@ from analysis.models.school_choice.tastes import (
 Floats = NDArray[np.float64]
 
 TASTES = 50  # tastes over which the prediction of a mixed logit is averaged
+NONE_LEFT = 1e-300  # probability of all other schools together, below which there is none
 MODELS = ("conditional_logit", "model_per_group", "group_terms", "mixed_logit")
 ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
@@ -195,7 +196,7 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
         [
             {"closes": closes, "kind": kind, "to": to, "share": moved[a, b], "proportional": even[a, b]}
             for closes, numbers in found.items()
-            for moved, even in [tuple(each / each.sum(axis=1, keepdims=True) for each in numbers)]
+            for moved, even in [tuple(_shares(each) for each in numbers)]
             for a, kind in enumerate(names)
             for b, to in enumerate(names)
         ]
@@ -203,14 +204,32 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
 
 
 def _spread(shares: Iterable[Floats], weights: Floats) -> Floats:
-    """Return how many go from each alternative to each other one if it closes; rows of shares need not add up to 1."""
-    total = 0.0
+    """Return how many go from each alternative to each other one if it closes; rows of shares need not add up to 1.
+
+    Who has no other alternative goes nowhere.
+    """
+    every = []
     for each in shares:
-        whole = each.sum(axis=1, keepdims=True)
-        flows = (weights[:, None] * each / np.maximum(whole - each, np.finfo(float).tiny)).T @ each
+        others = _others(each)
+        odds = np.divide(weights[:, None] * each, others, out=np.zeros_like(each), where=others > NONE_LEFT)
+        flows = odds.T @ each
         np.fill_diagonal(flows, 0.0)
-        total = total + flows
-    return np.asarray(total)
+        every.append(flows)
+    return np.asarray(np.sum(every, axis=0))
+
+
+def _others(each: Floats) -> Floats:
+    """Sum per row all but each; one less the largest share would be rounding where that is nearly one."""
+    before = np.cumsum(each, axis=1)
+    after = np.cumsum(each[:, ::-1], axis=1)[:, ::-1]
+    none = np.zeros((len(each), 1))
+    return np.asarray(np.hstack([none, before[:, :-1]]) + np.hstack([after[:, 1:], none]))
+
+
+def _shares(flows: Floats) -> Floats:
+    """Divide rows by their sums; one in which nobody goes anywhere is unknown."""
+    sums = flows.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(flows, sums, out=np.full_like(flows, np.nan), where=sums > 0))
 
 
 @dataclass(frozen=True, eq=False)

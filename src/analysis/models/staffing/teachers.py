@@ -19,6 +19,7 @@ AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ()}
+ADD_UP = ("by", "category", "trait")
 FLOW_COUNTS = {"teachers": ("share",), "teachers_flow": ("share",)}
 NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
 SHARE = "share of teachers"
@@ -60,9 +61,9 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, by, category, n_least`` after it. Outcomes: ``fte``, ``salary`` (gross euros a
+        In the one form, with ``outcome, by, category, n_least, trait`` after it. Outcomes: ``fte``, ``salary`` (gross euros a
         month at full time), ``scale_L10`` and so on, ``in_city``, ``distance_km``, ``within_7_km``, ``beyond_30_km``;
-        ``n_least`` is the smaller side of a yes-no.
+        ``n_least`` is the smaller side of a yes-no; ``trait`` is the outcome, of pay scales ``scale``: they add up.
     """
     rows = _coded(by_teacher)
     last = rows[rows["year"] == rows["year"].max()]
@@ -74,7 +75,8 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
         for name, category, of in parts
         for outcome, unit in OUTCOMES.items()
     ]
-    return in_form(pd.DataFrame(told), model="teachers", term="mean")
+    rows = in_form(pd.DataFrame(told), model="teachers", term="mean")
+    return rows.assign(trait=rows["outcome"].str.replace(r"scale_.+", "scale", regex=True))
 
 
 OUTCOMES = {

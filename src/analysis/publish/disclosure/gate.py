@@ -269,7 +269,7 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
     return bool((hidden != spread(withheld, depends)).any())
 
 
-def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, int, int]]:
+def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, ...]]:
     place = {name: number for number, name in enumerate(columns)}
     names = ((part, f"{whole}_minus_{part}", whole) for part, whole in ratios.values())
     return [

@@ -155,8 +155,8 @@ def counts_entities(column: str) -> bool:
 
 PROFILES = {
     "default": Profile("default"),
-    # The defaults of ACRO 1.0.2, which knows no entities and does not round; schools are counted all the same.
-    "acro": Profile("acro", round_to=1, p_ratio=0.10, zeros="withheld"),
+    # The thresholds of ACRO 1.0.2, which looks at one output alone: so schools are counted, and numbers rounded, too.
+    "acro": Profile("acro", p_ratio=0.10, zeros="withheld"),
     # OpenSAFELY withholds up to 7 and shows zero and small alike.
     "opensafely": Profile("opensafely", min_count=8, zeros="withheld"),
     "open-data": Profile(

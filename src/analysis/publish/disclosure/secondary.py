@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 
 from analysis.publish.disclosure.audit import Equation, exposed
 
+Columns = tuple[int, ...]
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 WITH_TOTAL = 3
 """A total and its parts are so many numbers at least."""
+MOST_COLUMNS = 8
+"""Of so many other columns of a unit, or more, only pairs are tried for a sum."""
+SEVERAL = 2
+"""Different sums from which on three columns or more do not add up by chance."""
 
 Remainder = tuple[float, int]
 """A number, and the column that it is left of."""
@@ -63,7 +68,7 @@ def protect(
     withheld: Booleans,
     resting: Booleans,
     groups: Sequence[Group],
-    sums: Sequence[tuple[int, int, int]],
+    sums: Sequence[Columns],
     *,
     exact: bool = True,
 ) -> Booleans:
@@ -80,7 +85,7 @@ def protect(
     groups
         Rows that add up, in every column.
     sums
-        Columns that add up in every row: the first and the second make the third.
+        Columns that add up in every row: those before the last one make it up.
     exact
         Whether the numbers are as counted. Rounded ones add up to nothing, so of them only a cell that stands alone
         beside a total is looked at.
@@ -159,7 +164,7 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
 
 
 def _equations(
-    cells: Cells, groups: Sequence[Group], sums: Sequence[tuple[int, int, int]]
+    cells: Cells, groups: Sequence[Group], sums: Sequence[Columns]
 ) -> tuple[list[Equation], list[Remainder]]:
     """Return what adds up, and what is left of totals whose parts are not all told: cells after those of the table."""
     width, size = len(cells.columns), cells.numbers.size
@@ -184,10 +189,10 @@ def _equations(
                 found.append(Equation((*names, size + len(remainders)), (*signs, 1.0)))
                 remainders.append((float(remainder), column))
     known = ~np.isnan(cells.numbers)
-    for first, second, whole in sums:
-        for row in np.flatnonzero(known[:, [first, second, whole]].all(axis=1)):
-            names = tuple(int(row) * width + column for column in (first, second, whole))
-            found.append(Equation(names, (1.0, 1.0, -1.0)))
+    for columns in sums:
+        factors = (*[1.0] * (len(columns) - 1), -1.0)
+        rows = np.flatnonzero(known[:, columns].all(axis=1)).tolist()
+        found += [Equation(tuple(row * width + column for column in columns), factors) for row in rows]
     return found, remainders
 
 
@@ -241,20 +246,26 @@ def _rows_beside(cell: int, width: int, size: int, equations: Sequence[Equation]
     return sorted({name // width for name in reached if name < size})
 
 
-def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[tuple[int, int, int]]:
-    """Return the columns of one unit that add up in every row where all three are known: first, second, whole."""
-    triples = ((*pair, whole) for whole in range(len(units)) for pair in combinations(range(len(units)), 2))
-    return [
-        triple
-        for triple in triples
-        if len(set(triple)) == len(triple)
-        and len({units[column] for column in triple}) == 1
-        and _add_up(*(numbers[:, column] for column in triple))
-    ]
+def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[Columns]:
+    """Return the columns of one unit that add up in every row where all are known: the parts, then the whole.
+
+    Three parts or more must add up in several rows: in one, numbers do so by chance.
+    """
+    found: list[Columns] = []
+    for whole, unit in enumerate(units):
+        others = [column for column in range(len(units)) if column != whole and units[column] == unit]
+        most = len(others) if len(others) < MOST_COLUMNS else 2
+        for size in range(2, most + 1):
+            found += [(*parts, whole) for parts in combinations(others, size) if _add_up(numbers, parts, whole)]
+    return found
 
 
-def _add_up(first: Floats, second: Floats, whole: Floats) -> bool:
-    known = ~np.isnan(first + second + whole)
-    return bool((first[known] > 0).any() and (second[known] > 0).any()) and np.array_equal(
-        first[known] + second[known], whole[known]
+def _add_up(numbers: Floats, parts: Columns, whole: int) -> bool:
+    known = numbers[~np.isnan(numbers[:, [*parts, whole]]).any(axis=1)]
+    some = known[:, parts]
+    rows = 1 if len(parts) == 2 else SEVERAL
+    return (
+        len(np.unique(known[:, whole])) >= rows
+        and bool((some > 0).any(axis=0).all())
+        and np.array_equal(some.sum(axis=1), known[:, whole])
     )

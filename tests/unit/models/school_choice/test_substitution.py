@@ -42,6 +42,17 @@ def test_with_two_tastes_those_who_chose_a_kind_prefer_it_again():
     assert shares_to(by_kind(mean, KINDS), "one school", "x")["y"] == pytest.approx(2 / 3)
 
 
+def test_who_can_reach_one_school_only_goes_nowhere_when_it_closes(recwarn):
+    alone = [np.array([[0.5, 0.3, 0.2], [0.0, 0.0, 1.0]])]
+    assert shares_to(by_kind(alone, KINDS), "one school", "y") == pytest.approx({"x": 1.0, "y": 0.0})
+    nobody = by_kind([np.array([[0.0, 0.0, 1.0]])], KINDS)
+    assert nobody.loc[nobody["kind"] == "y", "share"].isna().all()
+    # What is left beside a school that nearly all attend is summed, not subtracted: 1 - (1 - 2e-17) is 0.
+    nearly = by_kind([np.array([[1.0 - 2e-17, 1.5e-17, 0.5e-17]])], KINDS)
+    assert shares_to(nearly, "one school", "x")["y"] == pytest.approx(0.25, abs=1e-6)
+    assert not recwarn.list
+
+
 def test_schools_of_one_kind_have_nothing_to_go_to():
     with pytest.raises(ModelError, match="of one kind"):
         by_kind([np.array([[0.5, 0.3, 0.2]])], pd.Series(["x"] * 3))
