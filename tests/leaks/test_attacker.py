@@ -54,7 +54,7 @@ EDITIONS = {
 
 
 FALSE = 0.01
-"""A reader who takes what agrees for the same draws conclusions, each of a few of the withheld numbers, that are wrong."""
+"""A reader who takes what agrees for the same concludes something of a few withheld numbers, and is wrong."""
 
 
 def assert_nothing_is_found(edition: Path, rules: Rules) -> None:

@@ -61,9 +61,10 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, by, category, n_least, trait`` after it. Outcomes: ``fte``, ``salary`` (gross euros a
-        month at full time), ``scale_L10`` and so on, ``in_city``, ``distance_km``, ``within_7_km``, ``beyond_30_km``;
-        ``n_least`` is the smaller side of a yes-no; ``trait`` is the outcome, of pay scales ``scale``: they add up.
+        In the one form, with ``outcome, by, category, n_least, trait`` after it. Outcomes: ``fte``, ``salary`` (gross
+        euros a month at full time), ``scale_L10`` and so on, ``in_city``, ``distance_km``, ``within_7_km``,
+        ``beyond_30_km``; ``n_least`` is the smaller side of a yes-no; ``trait`` is the outcome, of pay scales
+        ``scale``: they add up.
     """
     rows = _coded(by_teacher)
     last = rows[rows["year"] == rows["year"].max()]
