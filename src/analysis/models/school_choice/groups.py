@@ -14,7 +14,7 @@ from analysis.errors import ModelError, Reason
 from analysis.models.bands import in_bands
 from analysis.models.conditional_logit import ConditionalLogitResult, Design, fit_factored
 from analysis.models.estimates import ESTIMATE_COLUMNS
-from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities
+from analysis.models.school_choice.choosers import Choosers, Floats, design, estimate, probabilities, utilities
 from analysis.models.school_choice.terms import term_name, unit_of
 
 REFUSED = ("model", "group", "method", "n_choosers", "reason")
@@ -136,9 +136,11 @@ def stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFr
 def estimates(fits: GroupFits) -> pd.DataFrame:
     """Put the coefficients of all groups in the form of all estimates, with the unit and the reference of each.
 
-    A category is compared with ``reference``, the first that the schools have which the group attends.
+    A category is compared with ``reference``, the first that the schools have which the group attends. Of a term that
+    most choices have in common, as a 0/1 column has, ``n_least`` counts the choosers of all others: it rests on these.
     """
-    return stacked([_named(fit) for fit in fits.fits], [*ESTIMATE_COLUMNS, "std_error_classical", "reference"])
+    columns = [*ESTIMATE_COLUMNS, "std_error_classical", "reference", "n_least"]
+    return stacked([_named(fit) for fit in fits.fits], columns)
 
 
 def fit_table(
@@ -245,7 +247,17 @@ def _named(fit: GroupFit) -> pd.DataFrame:
     terms = list(fit.result.params.index)
     rows = fit.result.estimates(fit.model, fit.group, unit={term: unit_of(term) for term in terms})
     reference = [fit.design.about[term].reference for term in terms]
-    return rows.assign(term=[term_name(term) for term in terms], reference=reference)
+    least = [_least(fit, term) for term in terms]
+    return rows.assign(term=[term_name(term) for term in terms], reference=reference, n_least=least)
+
+
+def _least(fit: GroupFit, term: str) -> int:
+    """Count the choosers whose school has another value of a term than most of the chosen ones have."""
+    alone = pd.Series(0.0, index=fit.result.params.index)
+    alone[term] = 1.0
+    chosen = utilities(fit.design, alone)[fit.choosers.rows_chosen].round(9)
+    of_value = fit.choosers.chosen.groupby(chosen).sum()
+    return int(of_value.sum() - of_value.max())
 
 
 def _fit_row(

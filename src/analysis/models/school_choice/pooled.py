@@ -42,7 +42,7 @@ FIT_COUNTS = {
 }
 ESTIMATE_COUNTS = {
     count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
-    for count in ("n_obs", "n_clusters")
+    for count in ("n_obs", "n_clusters", "n_least")
 }
 
 

@@ -15,8 +15,11 @@ from analysis.models.school_choice.groups import (
     nearest_by_pc4,
 )
 from analysis.models.school_choice.kinds import kinds_attended
+from analysis.models.school_choice.terms import term_name
 from analysis.models.school_choice.two_step import two_steps
 from analysis.models.school_choice.willingness import travel_table
+
+from .conftest import FORMULA
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,16 @@ def test_every_group_has_the_estimate_of_its_own_choosers(two_groups, fits, city
     alone = estimate(two_groups.of("laag_migration"), city.formula)
     assert fits["entry_cohort", "laag_migration"].result.params.to_numpy() == pytest.approx(alone.params.to_numpy())
     assert fits.refused.empty
+
+
+def test_a_coefficient_rests_on_the_choosers_who_differ_in_its_term(village):
+    found = estimates(fit_groups({"entry_cohort": village}, FORMULA)).set_index(["group", "term"])["n_least"]
+    for group in village.groups:
+        attended = village.of(group).chosen.groupby("location").sum()
+        dalton = attended[["b", "d"]].sum()  # the schools of this concept; all others have none
+        assert found[group, term_name("C(concept)[T.Dalton]")] == min(dalton, attended.sum() - dalton)
+        of_share = attended.groupby(village.schools["share_hoog"]).sum()
+        assert found[group, term_name("share_hoog")] == attended.sum() - of_share.max()
 
 
 def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, city):
