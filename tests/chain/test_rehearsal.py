@@ -27,7 +27,7 @@ from analysis.data.sources import PUPIL_FOLDER
 from analysis.params import read_edition
 
 ROOT = Path(__file__).parents[2]
-NO_NUMBER = re.compile(r"(?<![\w-])(?:nan|NaN|None|NaT|inf|<NA>)(?![\w-])")
+NO_NUMBER = re.compile(r"(?<![\w-])(?:nan|NaN|None(?! [a-z])|NaT|inf|<NA>)(?![\w-])")
 HIDDEN = re.compile(r"<(script|style|code|pre)\b.*?</\1>|<[^>]*>", re.DOTALL)
 FEW_DRAWS = {
     "segregation": {"bootstrap_draws": 100, "random_draws": 50},

@@ -29,7 +29,7 @@ from analysis.models.conditional_logit import Design
 from analysis.models.estimates import ESTIMATE_COLUMNS
 from analysis.models.school_choice.choosers import Floats
 from analysis.models.school_choice.constants import built, of_school
-from analysis.models.school_choice.groups import GroupFit, GroupFits, refusal, refusals, stacked
+from analysis.models.school_choice.groups import GroupFit, GroupFits, least_of, refusal, refusals, stacked
 from analysis.models.school_choice.laplace import LaplacePoint, maximum
 from analysis.models.school_choice.likelihood import SchoolLikelihood
 from analysis.models.school_choice.terms import term_name, unit_of
@@ -43,7 +43,10 @@ RANDOM_EFFECTS_SHOWN = [
 ]
 NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", *BESIDE[1:]]
 # What the numbers of the table rest on, for the disclosure gate.
-RANDOM_EFFECTS_COUNTS = {**dict.fromkeys(("n_obs", "n_clusters", "n_schools"), NUMBERS), "schools_without": []}
+RANDOM_EFFECTS_COUNTS = {
+    **dict.fromkeys(("n_obs", "n_clusters", "n_schools", "n_least"), NUMBERS),
+    "schools_without": [],
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +185,7 @@ def random_effects_table(fits: GroupFits, effects: SchoolEffects, steps: TwoStep
         the group attends (``schools_without``): random effects keep these, two steps leave them out.
     """
     rows = [_rows(fits[key], found, steps.found.get(key)) for key, found in effects.found.items()]
-    columns = [*ESTIMATE_COLUMNS, *BESIDE, "n_schools", "schools_without"]
+    columns = [*ESTIMATE_COLUMNS, *BESIDE, "n_schools", "schools_without", "n_least"]
     return stacked(rows, columns)[columns]
 
 
@@ -214,5 +217,6 @@ def _rows(fit: GroupFit, found: RandomEffects, steps: TwoStep | None) -> pd.Data
             "df": found.df,
             "n_schools": len(found.effects),
             "schools_without": int((fit.choosers.counts.sum(axis=0) == 0).sum()),
+            "n_least": [least_of(fit, name) for name in terms],
         }
     )

@@ -247,11 +247,11 @@ def _named(fit: GroupFit) -> pd.DataFrame:
     terms = list(fit.result.params.index)
     rows = fit.result.estimates(fit.model, fit.group, unit={term: unit_of(term) for term in terms})
     reference = [fit.design.about[term].reference for term in terms]
-    least = [_least(fit, term) for term in terms]
+    least = [least_of(fit, term) for term in terms]
     return rows.assign(term=[term_name(term) for term in terms], reference=reference, n_least=least)
 
 
-def _least(fit: GroupFit, term: str) -> int:
+def least_of(fit: GroupFit, term: str) -> int:
     """Count the choosers whose school has another value of a term than most of the chosen ones have."""
     alone = pd.Series(0.0, index=fit.result.params.index)
     alone[term] = 1.0
