@@ -135,9 +135,6 @@ def test_an_empty_group_beside_a_total_is_found(release: Release) -> None:
     assert told["n"].isna().sum() >= 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sums that only numbers suggest are not joined yet: docs/publication.md, still open"
-)
 def test_a_whole_that_every_row_repeats_is_a_total(release: Release) -> None:
     # 93 - 50 - 40 = 3
     told = publish(release, "one", group=["a", "b", "c"], n=[40, 50, 3], n_all=[93, 93, 93])

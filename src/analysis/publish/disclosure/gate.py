@@ -28,7 +28,7 @@ from analysis.publish.disclosure.digits import Digits, digits
 from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, Profile
 from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
-from analysis.publish.disclosure.secondary import Cells, Group, protect, spread, sums_of, totals_of
+from analysis.publish.disclosure.secondary import Cells, Group, protect, repeated, spread, sums_of, totals_of
 from analysis.publish.identity import refuse_identifying, row_number
 
 SUPPRESSED = "suppressed"
@@ -134,7 +134,8 @@ def suppress(
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
     within = _sums_within(frame, rests_on, totals, linked)
-    crossed = _close(signs, table, _groups(frame, numbers, within, linked))
+    groups = [*_groups(frame, numbers, within, linked), *(_wholes(frame, table, linked) if exact else ())]
+    crossed = _close(signs, table, groups)
     if again or within or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
@@ -193,6 +194,21 @@ def _groups(
         return []
     exact = _matrix(numbers, tuple(numbers), float)
     return [group for keys in within for group in _added_up(frame, exact, keys, linked)]
+
+
+def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Group]:
+    """Return the rows that add up, over one key, to a number that another column repeats in each of them."""
+    keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
+    numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
+    units = [table.profile.threshold(name) for name in table.numbers]
+    found: list[Group] = []
+    for key in keys if len(numbers) else ():
+        others = [other for other in keys if other != key]
+        grouped = (
+            frame.groupby(others, dropna=False, observed=True).indices.values() if others else [np.arange(len(frame))]
+        )
+        found += repeated(numbers, units, [np.asarray(rows) for rows in grouped])
+    return found
 
 
 def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: Linked) -> Iterable[Group]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -27,10 +27,15 @@ Remainder = tuple[float, int]
 
 
 class Group(NamedTuple):
-    """Rows that add up: to the row `total`, or to a total that is published elsewhere."""
+    """Rows that add up: to the row `total`, or to a total that is published elsewhere; in all columns, or in one."""
 
     rows: Rows
     total: int | None = None
+    column: int | None = None
+
+    def columns(self, width: int) -> Sequence[int]:
+        """Return the columns, of the first `width`, in which the rows add up."""
+        return range(width) if self.column is None else [self.column]
 
 
 class Cells(NamedTuple):
@@ -130,9 +135,10 @@ def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequenc
     while before != (before := int(withheld.sum())):
         withheld |= spread(withheld, resting)
         for group in groups:
-            alone = withheld[group.rows, : cells.shown].sum(axis=0) == 1
-            for column in np.flatnonzero(alone & ~_loose(cells, group)):
-                _hide_smallest(cells, withheld, group.rows, int(column))
+            alone = (withheld[group.rows, : cells.shown].sum(axis=0) == 1) & ~_loose(cells, group)
+            for column in group.columns(cells.shown):
+                if alone[column]:
+                    _hide_smallest(cells, withheld, group.rows, column)
 
 
 def _loose(cells: Cells, group: Group) -> Booleans:
@@ -149,6 +155,31 @@ def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
     known = numbers[rows][:, ~np.isnan(numbers[rows]).any(axis=0)]
     added = (2 * known == known.sum(axis=0)) & ((known > 0).sum(axis=0) >= WITH_TOTAL)
     return [*(int(row) for row in rows[added.any(axis=1)]), None]
+
+
+def repeated(numbers: Floats, units: Sequence[float] | Floats, places: Sequence[Rows]) -> list[Group]:
+    """Return the groups, of rows that tell one thing apart, in which a column has the sum of another in every row.
+
+    Parameters
+    ----------
+    numbers
+        Rows by columns.
+    units
+        Per column what it counts: only columns of one unit are compared.
+    places
+        The rows of each group. A column that repeats a sum does so in all of them.
+    """
+    several = [rows for rows in places if len(rows) > 1]
+    return [
+        Group(rows, None, part)
+        for whole, part in permutations(range(len(units)), 2)
+        if units[whole] == units[part] and several and all(_repeats(numbers[rows], whole, part) for rows in places)
+        for rows in several
+    ]
+
+
+def _repeats(numbers: Floats, whole: int, part: int) -> bool:
+    return bool((numbers[:, whole] == numbers[:, part].sum()).all()) and numbers[0, whole] > 0
 
 
 def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) -> None:
@@ -171,7 +202,7 @@ def _equations(
     found: list[Equation] = []
     remainders: list[Remainder] = []
     for group in groups:
-        for column in range(width):
+        for column in group.columns(width):
             n = cells.numbers[group.rows, column]
             if np.isnan(n).any():
                 continue
