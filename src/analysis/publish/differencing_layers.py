@@ -209,7 +209,9 @@ def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[s
         column, (names, key) = sheet.counts[place], rows[row]
         number = int(sheet.numbers[row, place])
         layer = layers.setdefault((column, names), Layer(sheet.name, column, names))
-        layer.cells.setdefault(key, []).append((number, cells[number - start]))
+        told = layer.cells.setdefault(key, [])
+        if not told or not sheet.linked.labels:  # rows that labels alone tell apart count the same: one stands for all
+            told.append((number, cells[number - start]))
     return sorted(layers.values(), key=lambda layer: sheet.counts.index(layer.column))
 
 

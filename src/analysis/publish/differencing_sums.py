@@ -48,7 +48,7 @@ def sums_of(sheet: Sheet) -> Found:
     :math:`s` is published and the parts leave :math:`w` values open agrees by chance in about :math:`(w+1)/(s+1)` of
     cases; lines are independent, and several sums may have been tried.
     """
-    links, totals = list(_columns(sheet)), {key: {word} for key, word in sheet.linked.totals.items()}
+    links, totals = [*_columns(sheet), *_again(sheet)], {key: {word} for key, word in sheet.linked.totals.items()}
     for key in sheet.independent:
         places = _lines(sheet, key)
         if places is None:
@@ -61,6 +61,16 @@ def sums_of(sheet: Sheet) -> Found:
                     totals.setdefault(key, set()).add(words[value])
             links += _wholes(sheet, key, places, column)
     return Found(links, {key: frozenset(words) for key, words in totals.items()})
+
+
+def _again(sheet: Sheet) -> Iterator[Link]:
+    """Yield that rows count the same which nothing but declared labels tells apart."""
+    if not sheet.linked.labels or sheet.keys.empty:
+        return
+    for rows in sheet.keys.groupby([*sheet.keys], sort=False).indices.values():
+        for column in sheet.numbers[np.asarray(rows)].T:
+            first, *others = [int(number) for number in column if number >= 0] or [-1]
+            yield from (Link((first,), (other,)) for other in others)
 
 
 def _words(sheet: Sheet, key: str) -> list[str]:

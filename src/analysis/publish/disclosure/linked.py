@@ -22,7 +22,8 @@ class Linked:
     same
         Per key column the name that the same words have in other tables: ``{"stadsdeel": "region"}``.
     labels
-        Key columns that say in words what other columns say too: ``group`` beside ``region`` and ``band``.
+        Key columns that tell no persons apart: they say in words what other columns say too, as ``group`` does beside
+        ``region`` and ``band``, or name the model of the same persons.
     whole
         Per count column that repeats a sum in each row the count column that adds up to it, over the rows that differ
         in a key: ``{"pupils_all": ("pupils", "band")}``.
