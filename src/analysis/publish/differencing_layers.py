@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -118,19 +118,12 @@ class Sheet:
     high: np.ndarray
     open: np.ndarray
     numbers: np.ndarray
-    views: dict[Any, Any] = field(default_factory=dict)
-    """Sums that were made of it before."""
 
     @cached_property
     def there(self) -> np.ndarray:
         """Which cells there are."""
         there: np.ndarray = self.numbers >= 0
         return there
-
-    @cached_property
-    def hides(self) -> list[bool]:
-        """Whether anything is withheld, by column."""
-        return [bool(hidden) for hidden in (self.there & ~self.open).any(axis=0)]
 
     @cached_property
     def words(self) -> dict[str, frozenset[str]]:

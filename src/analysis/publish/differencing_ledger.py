@@ -52,8 +52,7 @@ class Ledger:
         sheet, cells = sheet_of(told, self.profile, start)
         self.cells += cells
         found = sums_of(sheet)
-        # Sums that numbers alone suggest, in one table or two, withhold far too much: only what is declared counts yet.
-        self._links += [link for link in found.links if link.chance == 0]
+        self._links += found.links
         layers = layers_of(sheet, cells, start, found.totals)
         names = [name for name in (self._sheets if among is None else among) if name in self._sheets]
         others = [layer for name in names for layer in self._layers[name]]
@@ -128,15 +127,8 @@ class Ledger:
     def _exposed(
         self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
     ) -> dict[int, Interval]:
-        """Find the cells with too narrow an interval.
-
-        What was wide is wide still when more is withheld, so it is not asked again, unless no other cell is found: sums
-        by chance that contradict each other can let go of a number when more is withheld.
-        """
-        asked = {name: width for name, width in needed.items() if name not in self._wide}
-        found = exposed(low, high, equations, asked)
-        if not found and len(asked) < len(needed):
-            found = exposed(low, high, equations, needed)
+        """Find the cells with too narrow an interval; what was wide is wide still when more is withheld."""
+        found = exposed(low, high, equations, {name: needed[name] for name in needed.keys() - self._wide})
         self._wide = needed.keys() - found.keys()
         return found
 
@@ -225,29 +217,18 @@ def _connected(left: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:
 
 
 def _same_cells(links: Sequence[Link], cells: Sequence[Cell]) -> list[int]:
-    """Return for every cell the first one that is the same number; no two that cannot be.
-
-    Where all cells that links put together can be one number they are; elsewhere the surest links go first.
-    """
-    pairs = [(link.chance, link.left[0], link.right[0]) for link in links if len(link.left) == len(link.right) == 1]
+    """Return for every cell the first one that is the same number; where they cannot all be one, each is its own."""
+    pairs = [(link.left[0], link.right[0]) for link in links if len(link.left) == len(link.right) == 1]
     size = len(cells)
     known = np.array([(cell.low, cell.high) for cell in cells], dtype=float).reshape(-1, 2)
-    ends = np.array([pair[1:] for pair in pairs], dtype=np.intp).reshape(-1, 2)
+    ends = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     labels = _connected(ends[:, 0], ends[:, 1], size)
-    low, high = np.full(size, -np.inf), np.full(size, np.inf)
+    low, high, first = np.full(size, -np.inf), np.full(size, np.inf), np.full(size, size)
     np.maximum.at(low, labels, known[:, 0])
     np.minimum.at(high, labels, known[:, 1])
-    first = np.full(size, size)
     np.minimum.at(first, labels, np.arange(size))
-    clash = (low > high)[labels]
-    names: list[int] = np.where(clash, np.arange(size), first[labels]).tolist()
-    bounds = {int(cell): (known[cell, 0], known[cell, 1]) for cell in np.flatnonzero(clash)}
-    for _, left, right in sorted(pair for pair in pairs if clash[pair[1]]):
-        one, other = sorted((_root(names, left), _root(names, right)))
-        least, most = max(bounds[one][0], bounds[other][0]), min(bounds[one][1], bounds[other][1])
-        if one != other and least <= most:
-            names[other], bounds[one] = one, (least, most)
-    return [_root(names, cell) for cell in names]
+    names: list[int] = np.where((low > high)[labels], np.arange(size), first[labels]).tolist()
+    return names
 
 
 def _equation(link: Link, names: Sequence[int]) -> Equation | None:
@@ -259,11 +240,4 @@ def _equation(link: Link, names: Sequence[int]) -> Equation | None:
     if not left:
         return None
     turn = left[0][1] / abs(left[0][1])
-    return Equation(tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left), 0.0, link.chance)
-
-
-def _root(names: list[int], cell: int) -> int:
-    while names[cell] != cell:
-        names[cell] = names[names[cell]]
-        cell = names[cell]
-    return cell
+    return Equation(tuple(cell for cell, _ in left), tuple(turn * factor for _, factor in left))

@@ -18,11 +18,10 @@ CHANCE = 0.2
 
 
 class Link(NamedTuple):
-    """Two sums of cells that are the same number, and the chance that they are not."""
+    """Two sums of cells that are the same number."""
 
     left: Sum
     right: Sum
-    chance: float = 0.0
 
 
 class Gap(NamedTuple):

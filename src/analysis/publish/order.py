@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.publish.chance import DECIMALS, EXACT, Floats, decimals_of, fractions_of
 from analysis.publish.disclosure import is_calendar
-from analysis.publish.raw import Loaded, as_numbers
+from analysis.publish.raw import Labels, Loaded, as_numbers
 
 SCALES = (1.0, 100.0, 0.01, -1.0)
 DIGITS = 3
@@ -56,7 +56,7 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
                 for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
                     named = (table, words[place])
                     if named not in groups:
-                        groups[named] = _groups(rows, words[place])
+                        groups[named] = _groups(len(rows), loaded.labels(table), words[place])
                     found.loc[frame.index[place], name] = any(
                         _at_an_end(numbers[place], values[group], few[place]) for group in groups[named]
                     )
@@ -104,12 +104,10 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _groups(rows: pd.DataFrame, words: Collection[str]) -> list[np.ndarray]:
+def _groups(rows: int, labels: Collection[Labels], words: Collection[str]) -> list[np.ndarray]:
     """Return the rows of each group that the words of a published row name, and of all together."""
-    groups = []
-    for name in rows.select_dtypes(["object", "string", "category"]):
-        named = rows[name].isin(list(words)).to_numpy()
-        if named.any() and not named.all():
-            groups.append(named)
+    asked = [(column, named) for column in labels if (named := [column.place[w] for w in words if w in column.place])]
+    groups = [np.isin(column.codes, named) for column, named in asked]
+    groups = [group for group in groups if not group.all()]
     both = [np.logical_and.reduce(groups)] if len(groups) > 1 else []
-    return [np.ones(len(rows), dtype=bool), *groups, *(group for group in both if group.any())]
+    return [np.ones(rows, dtype=bool), *groups, *(group for group in both if group.any())]

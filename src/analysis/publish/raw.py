@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,13 @@ SLICES = 40
 """Most values of a column of words by which numbers in long form are looked at apart."""
 
 
+class Labels(NamedTuple):
+    """A column of words of an internal table: the number of each row's word, and the number of each word."""
+
+    codes: np.ndarray
+    place: Mapping[str, int]
+
+
 class Loaded:
     """The internal tables that a chapter has loaded or made.
 
@@ -57,6 +65,7 @@ class Loaded:
         self.tables: dict[str, pd.DataFrame] = {}
         self._known: dict[str, dict[str, Own]] = {}
         self._rows: dict[str, dict[str, Floats]] = {}
+        self._labels: dict[str, list[Labels]] = {}
         self._seen: dict[tuple[bytes, bool], tuple[str, float]] = {}
         self._passed: set[float] = set()
         self._names: Names | None = None
@@ -87,6 +96,7 @@ class Loaded:
             self._names = None
         self._known.clear()
         self._rows.clear()
+        self._labels.clear()
         self._seen.clear()
         return frame
 
@@ -146,6 +156,16 @@ class Loaded:
             found = {str(name): as_numbers(values) for name, values in named.items()}
             self._rows[table] = {name: values for name, values in found.items() if values is not None}
         return self._rows[table]
+
+    def labels(self, table: str) -> list[Labels]:
+        """Return the columns of a table that hold words; only what is published asks for them."""
+        if table not in self._labels:
+            words = self.tables[table].select_dtypes(["object", "string", "category"])
+            found = (pd.factorize(values) for _, values in words.items())
+            self._labels[table] = [
+                Labels(codes, {word: place for place, word in enumerate(known)}) for codes, known in found
+            ]
+        return self._labels[table]
 
     def _source(self, column: Column, *, part: bool) -> tuple[str, float]:
         """Return the table whose rows' values these most probably are, and the evidence; 0 where they are none's."""

@@ -6,7 +6,7 @@ A reader knows bounds :math:`l_i \le x_i \le u_i` of every cell (a published one
 rounding) and equations :math:`\sum_i a_{ki} x_i = b_k` (parts add up to totals, and to the same totals in other
 tables). What can be concluded about a withheld :math:`x_i` is its smallest and largest value under these: two linear
 programs per cell, after Fischetti and Salazar (2001), in whole numbers, as HiGHS solves them. Where the equations
-cannot all be true a reader drops those that most likely hold by chance, and so do we.
+cannot all be true nothing is concluded.
 """
 
 from __future__ import annotations
@@ -30,17 +30,19 @@ SLACK = 1e-6
 FEW = 3
 """From so many cells on solutions are looked for that show several of them to be wide at once."""
 
+NEAR = 20.0
+"""How far from the first solution others are looked for; no withheld number needs an interval as wide."""
+
 MOST_KEPT = 1000
 """Programs that are kept: a chapter asks the same of a table, of its figure and of both beside others."""
 
 
 class Equation(NamedTuple):
-    """One sum that a reader knows: ``factors`` times ``cells`` is ``total``; and the chance that it is none."""
+    """One sum that a reader knows: ``factors`` times ``cells`` is ``total``."""
 
     cells: tuple[int, ...]
     factors: tuple[float, ...]
     total: float = 0.0
-    chance: float = 0.0
 
 
 def exposed(
@@ -79,14 +81,6 @@ def exposed(
 class _Sums(NamedTuple):
     matrix: Floats
     totals: Floats
-    chances: Floats
-
-    def likeliest(self) -> _Sums | None:
-        """Return the sums without the fifth that is most likely by chance, or None when none of them can be."""
-        if not self.chances.any():
-            return None
-        kept = np.argsort(self.chances, kind="stable")[: int(len(self.chances) * 0.8)]
-        return _Sums(self.matrix[kept], self.totals[kept], self.chances[kept])
 
 
 def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Iterator[tuple[NDArray[np.intp], _Sums]]:
@@ -96,8 +90,7 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
     columns: list[int] = []
     factors: list[float] = []
     totals: list[float] = []
-    chances: list[float] = []
-    for cells, known, total, chance in equations:
+    for cells, known, total in equations:
         unknown = [(cell, factor) for cell, factor in zip(cells, known, strict=True) if free[cell]]
         if unknown:
             fixed = sum(factor * low[cell] for cell, factor in zip(cells, known, strict=True) if not free[cell])
@@ -105,7 +98,6 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
             columns += [cell for cell, _ in unknown]
             factors += [factor for _, factor in unknown]
             totals.append(total - fixed)
-            chances.append(chance)
     if not totals:
         return
     names, places = np.unique(columns, return_inverse=True)
@@ -118,7 +110,7 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
         its_cells, at_cell = np.unique(column[entries], return_inverse=True)
         matrix = np.zeros((len(its_rows), len(its_cells)))
         np.add.at(matrix, (at_row, at_cell), np.array(factors)[entries])
-        yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows], np.array(chances)[its_rows])
+        yield names[its_cells], _Sums(matrix, np.array(totals)[its_rows])
 
 
 def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
@@ -157,26 +149,16 @@ def _others(values: Floats) -> Floats:
 def _known(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
     """Return the program of sums, the one that was solved before where these are the same."""
     told = hashlib.blake2b(digest_size=16)
-    for part in (low, high, sums.matrix, sums.totals, sums.chances):
+    for part in (low, high, sums.matrix, sums.totals):
         told.update(part.tobytes())
     key = told.digest()
     if key not in _PROGRAMS:
-        _PROGRAMS[key] = _possible(low, high, sums)
+        program = _Program(low, high, sums)
+        _PROGRAMS[key] = program if program.possible else None
     _PROGRAMS.move_to_end(key)
     if len(_PROGRAMS) > MOST_KEPT:
         _PROGRAMS.popitem(last=False)
     return _PROGRAMS[key]
-
-
-def _possible(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
-    """Return the program of as many of the sums, the surest first, as can all be true."""
-    kept: _Sums | None = sums
-    while kept is not None and len(kept.totals):
-        program = _Program(low, high, kept)
-        if program.possible:
-            return program
-        kept = kept.likeliest()
-    return None
 
 
 class _Program:
@@ -187,7 +169,9 @@ class _Program:
         self._held = LinearConstraint(csr_array(sums.matrix), sums.totals, sums.totals)
         self._least, self._most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
         self._intervals: dict[int, Interval] = {}
-        self.possible = self._solve(np.zeros(len(low))) is not None
+        seen = self._solve(np.zeros(len(low)), self._bounds)
+        self.possible = seen is not None
+        self._near = self._bounds if seen is None else _around(seen, low, high)
 
     def narrow(self, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
         """Return the intervals that are too narrow: two programs per cell that no other solution shows to be wide."""
@@ -205,8 +189,8 @@ class _Program:
                 return
             goal = np.zeros(len(self._least))
             goal[places[open_]] = chance.choice([-1.0, 1.0], int(open_.sum()))
-            self._solve(goal)
-            self._solve(-goal)
+            self._solve(goal, self._near)
+            self._solve(-goal, self._near)
             still = ~known & (self._most[places] - self._least[places] < widths)
             if still.sum() > 0.9 * open_.sum():
                 return
@@ -220,20 +204,25 @@ class _Program:
                     return None
                 goal = np.zeros(len(self._least))
                 goal[place] = sign
-                solved = self._solve(goal)
+                solved = self._solve(goal, self._bounds)
                 ends[side] = -sign * np.inf if solved is None else solved[place]  # no end
             self._intervals[place] = (float(ends[0]), float(ends[1]))
         least, most = self._intervals[place]
         return (least, most) if most - least < width else None
 
-    def _solve(self, goal: Floats) -> Floats | None:
-        done = milp(goal, constraints=self._held, bounds=self._bounds, integrality=np.ones(len(goal)))
+    def _solve(self, goal: Floats, bounds: Bounds) -> Floats | None:
+        done = milp(goal, constraints=self._held, bounds=bounds, integrality=np.ones(len(goal)))
         if done.x is None:
             return None
         values: Floats = np.round(done.x)
         np.minimum(self._least, values, out=self._least)
         np.maximum(self._most, values, out=self._most)
         return values
+
+
+def _around(seen: Floats, low: Floats, high: Floats) -> Bounds:
+    """Return bounds near a solution: within them every goal has an end, and is soon found."""
+    return Bounds(np.maximum(low, seen - NEAR), np.minimum(high, seen + NEAR))
 
 
 _PROGRAMS: OrderedDict[bytes, _Program | None] = OrderedDict()
