@@ -78,8 +78,8 @@ def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str,
 
 
 def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
-    share = fit["pseudo_r2_distance"] / fit["pseudo_r2"]
-    if len(fit) < 2:
+    share = (fit["pseudo_r2_distance"] / fit["pseudo_r2"]).dropna()
+    if len(share) < 2:
         return
     sentence = text(
         "How near a school is says most about which one a child attends, in every group of parents: that alone "
