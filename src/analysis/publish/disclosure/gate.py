@@ -200,7 +200,7 @@ def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Group]:
     """Return the rows that add up, over one key, to a number that another column repeats in each of them."""
     keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
     numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
-    units = [table.profile.threshold(name) for name in table.numbers]
+    units = [table.profile.unit(name) for name in table.numbers]
     found: list[Group] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
@@ -245,6 +245,7 @@ class _Table(NamedTuple):
             _matrix(numbers, columns, float),
             _matrix(small, columns, bool),
             np.array([profile.width(name) for name in columns], dtype=float),
+            [profile.unit(name) for name in columns],
             np.array([profile.threshold(name) for name in columns], dtype=float),
             nonzero=profile.zeros == "published",
         )
@@ -273,7 +274,7 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
-    sums = sums_of(cells.numbers, cells.thresholds) if table.exact else []
+    sums = sums_of(cells.numbers, cells.units) if table.exact else []
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
     hidden = protect(cells, withheld, depends, groups, sums, exact=table.exact)

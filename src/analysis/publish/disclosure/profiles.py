@@ -83,6 +83,18 @@ class Profile:
             return self.min_boards
         return self.min_schools if SCHOOL_COUNT.fullmatch(column) else self.min_count
 
+    def unit(self, column: str) -> str:
+        """Return what a count column adds up: persons, schools or boards.
+
+        Empty for clusters and residual degrees of freedom, which need not add up, and whose rounding hides what is left
+        of a total.
+        """
+        if column in RESIDUAL_DF or CLUSTER_COUNT.fullmatch(column):
+            return "" if self.round_clusters > 1 else "clusters"
+        if BOARD_COUNT.fullmatch(column):
+            return "boards"
+        return "schools" if SCHOOL_COUNT.fullmatch(column) else "persons"
+
     def width(self, column: str) -> int:
         """Return how wide a withheld cell's interval must be in the column `column`."""
         return max(1, min(self.protection, self.threshold(column) // 2))

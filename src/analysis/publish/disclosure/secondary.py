@@ -53,6 +53,8 @@ class Cells(NamedTuple):
         The cells that may not be found out.
     widths
         Per column, how wide the interval of such a cell must be.
+    units
+        Per column what it counts; columns of one unit may add up, and rows of a column that has one.
     thresholds
         Per column, from where a number is not small.
     nonzero
@@ -64,6 +66,7 @@ class Cells(NamedTuple):
     numbers: Floats
     small: Booleans
     widths: Floats
+    units: Sequence[str]
     thresholds: Floats
     nonzero: bool
 
@@ -142,12 +145,13 @@ def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequenc
 
 
 def _loose(cells: Cells, group: Group) -> Booleans:
-    """Tell in which columns a total counts more than its rows do, so that a row does not follow from it."""
-    n = cells.numbers[group.rows, : cells.shown]
+    """Tell in which columns no row follows from a total: it counts more, or they need not add up."""
+    loose = np.array([not unit for unit in cells.units[: cells.shown]])
     if group.total is None:
-        return np.zeros(cells.shown, dtype=bool)
+        return loose
+    n = cells.numbers[group.rows, : cells.shown]
     more: Booleans = 2 * cells.numbers[group.total, : cells.shown] > n.sum(axis=0)
-    return more
+    return loose | more
 
 
 def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
@@ -157,7 +161,7 @@ def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
     return [*(int(row) for row in rows[added.any(axis=1)]), None]
 
 
-def repeated(numbers: Floats, units: Sequence[float] | Floats, places: Sequence[Rows]) -> list[Group]:
+def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[Group]:
     """Return the groups, of rows that tell one thing apart, in which a column has the sum of another in every row.
 
     Parameters
@@ -173,7 +177,9 @@ def repeated(numbers: Floats, units: Sequence[float] | Floats, places: Sequence[
     return [
         Group(rows, None, part)
         for whole, part in permutations(range(len(units)), 2)
-        if units[whole] == units[part] and several and all(_repeats(numbers[rows], whole, part) for rows in places)
+        if units[whole] == units[part] != ""
+        and several
+        and all(_repeats(numbers[rows], whole, part) for rows in places)
         for rows in several
     ]
 
@@ -204,7 +210,7 @@ def _equations(
     for group in groups:
         for column in group.columns(width):
             n = cells.numbers[group.rows, column]
-            if np.isnan(n).any():
+            if np.isnan(n).any() or not cells.units[column]:
                 continue
             names = tuple(int(row) * width + column for row in group.rows)
             if group.total is None:
@@ -277,14 +283,14 @@ def _rows_beside(cell: int, width: int, size: int, equations: Sequence[Equation]
     return sorted({name // width for name in reached if name < size})
 
 
-def sums_of(numbers: Floats, units: Sequence[float] | Floats) -> list[Columns]:
+def sums_of(numbers: Floats, units: Sequence[str]) -> list[Columns]:
     """Return the columns of one unit that add up in every row where all are known: the parts, then the whole.
 
     Three parts or more must add up in several rows: in one, numbers do so by chance.
     """
     found: list[Columns] = []
     for whole, unit in enumerate(units):
-        others = [column for column in range(len(units)) if column != whole and units[column] == unit]
+        others = [column for column in range(len(units)) if column != whole and unit and units[column] == unit]
         most = len(others) if len(others) < MOST_COLUMNS else 2
         for size in range(2, most + 1):
             found += [(*parts, whole) for parts in combinations(others, size) if _add_up(numbers, parts, whole)]
