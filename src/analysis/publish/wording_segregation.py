@@ -193,18 +193,18 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
     small, large = rows[rows["size"] == "small"], rows[rows["size"] == "large"]
     if len(small) and len(large):
         low, high = small.iloc[0], large.iloc[-1]
-        if pd.concat([low, high])[["share_now", "pupils_all_now"]].notna().all():
+        if pd.concat([low, high])[["share_now", "pupils_now_all"]].notna().all():
             sentence = text(
                 "Of the {few:,} pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
                 "{lowest}; of the {many:,} pupils of large schools {high:.0%} attend one where it is {highest}.",
-                few=number_of(low["pupils_all_now"]),
-                many=number_of(high["pupils_all_now"]),
+                few=number_of(low["pupils_now_all"]),
+                many=number_of(high["pupils_now_all"]),
                 low=low["share_now"],
                 lowest=term(str(low["band"])),
                 high=high["share_now"],
                 highest=term(str(high["band"])),
             )
-            yield "sizes", sentence, number_of(low["pupils_all_now"] + high["pupils_all_now"]), PUPILS
+            yield "sizes", sentence, number_of(low["pupils_now_all"] + high["pupils_now_all"]), PUPILS
 
 
 def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:

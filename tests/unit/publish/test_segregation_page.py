@@ -56,7 +56,7 @@ def bands():
         for size in ("all", "small", "medium", "large")
         for band, share in zip(("below 20%", "20%-80%", "80% or more"), shares, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["year", "size", "band", "share_now", "pupils_now"]).assign(pupils_all_now=5000)
+    return pd.DataFrame(rows, columns=["year", "size", "band", "share_now", "pupils_now"]).assign(pupils_now_all=5000)
 
 
 @pytest.fixture

@@ -20,13 +20,14 @@ MIRROR_COUNTS = {
 MIRROR_FREE = ("allowed_difference",)
 MAP_FREE = ("lat", "lon")
 BAND_COUNTS = {
-    f"{unit}_{situation}": [f"share_{situation}"]
+    f"{unit}_{kind}": [f"share_{situation}"]
     for situation in (NOW, NEAREST)
-    for unit in ("pupils", "schools", "pupils_all")
+    for kind in (situation, f"{situation}_all")
+    for unit in ("pupils", "schools")
 }
 BAND_TOTALS = ["year", "band"]
-WHOLES = ["pupils_all_now", "pupils_all_nearest"]
-BAND_RATIOS = {f"share_{situation}": (f"pupils_{situation}", f"pupils_all_{situation}") for situation in (NOW, NEAREST)}
+WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in ("pupils", "schools")]
+BAND_RATIOS = {f"share_{situation}": (f"pupils_{situation}", f"pupils_{situation}_all") for situation in (NOW, NEAREST)}
 
 
 def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
@@ -101,8 +102,8 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
     Returns
     -------
     DataFrame
-        One row per year, size (``all`` first) and band: ``year, size, band`` and ``pupils, schools, pupils_all`` (at
-        schools of that size) and ``share`` with the endings ``_now`` and ``_nearest``.
+        One row per year, size (``all`` first) and band: ``year, size, band`` and ``pupils, schools, share`` with the
+        endings ``_now`` and ``_nearest``, with ``_all`` after it those at all schools of that size.
     """
     frames = [
         _bands(of_year, edges, size_edges).assign(year=year) for year, of_year in focus(by_attendance).groupby("year")
@@ -112,11 +113,15 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
 
 
 def _bands(of_year: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
-    sides = [
-        _side(of_year, column, edges, size_edges).add_suffix(f"_{situation}")
-        for situation, column in ((NOW, "location"), (NEAREST, NEAREST))
-    ]
-    return sides[0].join(sides[1]).reset_index()
+    now, nearest = (_side(of_year, column, edges, size_edges) for column in ("location", NEAREST))
+    return pd.concat([_named(now, NOW), _named(nearest, NEAREST)], axis=1).reset_index()
+
+
+def _named(side: pd.DataFrame, situation: str) -> pd.DataFrame:
+    """Add which situation a side is of, and beside its counts those of all bands of a size."""
+    every = side.groupby(level="size", sort=False)[["pupils", "schools"]].transform("sum")
+    share = (side["pupils"] / every["pupils"]).rename(f"share_{situation}")
+    return pd.concat([side.add_suffix(f"_{situation}"), every.add_suffix(f"_{situation}_all"), share], axis=1)
 
 
 def _side(of_year: pd.DataFrame, column: str, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
@@ -128,9 +133,7 @@ def _side(of_year: pd.DataFrame, column: str, edges: Sequence[float], size_edges
     pupils = sums["pupils"].round().astype(np.int64)
     size = np.array(SIZES)[np.digitize(pupils, list(size_edges))]
     frame = pd.DataFrame({"band": band, "size": size, "pupils": pupils.to_numpy(), "schools": 1})
-    found = pd.concat(list(_of_sizes(frame)))
-    everyone = found.groupby(level="size", sort=False)["pupils"].transform("sum")
-    return found.assign(pupils_all=everyone, share=found["pupils"] / everyone)
+    return pd.concat(list(_of_sizes(frame)))
 
 
 def _of_sizes(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
