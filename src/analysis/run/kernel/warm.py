@@ -45,7 +45,13 @@ OF_OTHERS = ("JPY_PARENT_PID", "JPY_SESSION_NAME")  # a kernel that inherited th
 
 def kernel_environment(own: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a kernel: this process's without a user's settings, what all have, and its own."""
-    return {**with_own_code(without_settings(os.environ)), **KERNEL_ENVIRONMENT, **own}
+    return {**with_own_code(without_settings(os.environ)), **KERNEL_ENVIRONMENT, **own, **_of_copy(own)}
+
+
+def _of_copy(own: Mapping[str, str]) -> dict[str, str]:
+    """Return where the look of pictures stands in the code that a kernel executes: it reads no other."""
+    look = Path(own.get("PYTHONPATH", "").split(os.pathsep)[0], *Path(__file__).parts[-4:-1], "matplotlibrc")
+    return {"MATPLOTLIBRC": str(look)} if look.is_file() else {}
 
 
 class WarmError(StaatError):
