@@ -7,6 +7,7 @@ which something else listens. So every question is asked in a thread of its own,
 from __future__ import annotations
 
 import ipaddress
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -183,6 +184,9 @@ def _client(options: Options) -> Any:  # noqa: ANN401 - distributed ships no typ
     from distributed import Client
     from distributed.security import Security
 
+    # What goes wrong between the client and its cluster ends the run with a message of ours, not with its own logs.
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     files = {"tls_ca_file": options.tls[0], "tls_client_cert": options.tls[1], "tls_client_key": options.tls[2]}
     given = {name: file for name, file in files.items() if file}
     security = Security(require_encryption=True, **given) if given else None  # type: ignore[no-untyped-call]
