@@ -127,10 +127,11 @@ class Chapter(Release):
             digits=PRINTED_DIGITS,
         )
         # The whole comparison is too long for a page: it is shown per publication, and as one file.
+        # As plain text: markup that knows of itself would escape what stands before it.
         whole = AS_FILE.format(
             name="published_figures", stem=self.workspace.stem, words=text("All figures in one file")
         )
-        return self._shown("table", "published", missed.html + whole + "".join(self._printed(figures)))
+        return self._shown("table", "published", missed.html + str(whole) + "".join(self._printed(figures)))
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):

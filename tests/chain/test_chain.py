@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,11 @@ def test_every_step_leaves_a_notebook_and_a_page(ci_edition: Path) -> None:
         assert (ci_edition / "notebooks" / f"{step.notebook}.ipynb").exists()
         assert (ci_edition / "html" / f"{step.notebook}.html").exists()
     assert (ci_edition / "index.html").exists()
+
+
+def test_no_page_shows_its_markup_as_text(ci_edition: Path) -> None:
+    for page in ci_edition.rglob("*.html"):
+        assert not re.search(r"&lt;(?:table|td|div|a) ", page.read_text("utf8")), page.name
 
 
 def test_every_figure_comes_as_png_and_svg_with_its_data(ci_edition: Path, manifest: dict[str, object]) -> None:

@@ -201,3 +201,13 @@ def test_a_script_in_a_name_a_param_or_a_header_comes_out_as_text(
         assert EVIL not in page.read_text("utf8")
     chapter = (release.workspace.write / "html" / "02_segregation.html").read_text("utf8")
     assert chapter.count("&lt;script&gt;alert(7)&lt;/script&gt;") >= 4
+
+
+def test_an_amount_in_a_table_is_no_citizen_and_a_citizen_beside_it_is(tmp_path: Path) -> None:
+    cell = '<td class="number">111,222,333</td>'  # has the check digit of a citizen service number
+    (tmp_path / "index.html").write_text(f"<table>{cell}</table>", "utf8")
+    check_pages(tmp_path, {"steps": []})
+    for words in ("<td>111,222,333</td>", "<p>111222333</p>", '<td class="number">111222333 Jan</td>'):
+        (tmp_path / "index.html").write_text(words.replace("111,222,333", "111.222.333"), "utf8")
+        with pytest.raises(DisclosureError, match="citizen service number"):
+            check_pages(tmp_path, {"steps": []})
