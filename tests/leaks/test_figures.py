@@ -145,10 +145,10 @@ def _minor(axes: Any, locator: Any) -> None:
     axes.xaxis.set_minor_locator(locator)
 
 
-def _offset(axes: Any, words: str) -> None:
+def _offset(axes: Any, words: str) -> object:
     axes.set_xticks([0.2, 0.4], ["a", "b"])
     axes.xaxis.set_major_formatter(FixedFormatter(["a", "b"]))
-    axes.xaxis.get_major_formatter().set_offset_string(words)
+    return axes.xaxis.get_major_formatter().set_offset_string(words)
 
 
 def _legend(axes: Any, handle: Any, handlers: Any = None) -> None:
