@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import ListedColormap, PowerNorm, TwoSlopeNorm
 from matplotlib.image import AxesImage
+from matplotlib.legend_handler import HandlerBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Ellipse, FancyArrow, Polygon, Wedge
 from matplotlib.path import Path
+from matplotlib.ticker import FixedFormatter, LogLocator, PercentFormatter, ScalarFormatter
 
 from analysis.errors import DisclosureError
 from analysis.publish import figures
@@ -72,6 +77,50 @@ KINDS: dict[str, Callable[[Any], object]] = {
     "a number beside a bar": lambda a: a.text(0, 0, "0.9876"),
     "invisible points": lambda a: a.scatter(SHARE, SECRET, visible=False),
     "points behind the others": lambda a: a.scatter(SHARE, SECRET, zorder=-9),
+    "a limit of colours": lambda a: a.scatter(SHARE, OTHER, c=SHARE, vmin=0, vmax=4321.7),
+    "a limit of the colours of cells": lambda a: a.pcolormesh(SHARE.reshape(2, 2), vmin=-0.1234, vmax=1),
+    "a middle of colours": lambda a: a.scatter(SHARE, OTHER, c=SHARE, norm=TwoSlopeNorm(0.4321, 0, 1)),
+    "a rule of its own for colours": lambda a: a.scatter(SHARE, OTHER, c=SHARE, norm=PowerNorm(0.4321)),
+    "a map of its own for colours": lambda a: a.scatter(SHARE, OTHER, c=SHARE, cmap=ListedColormap(["#123456"])),
+    "ticks of a colour bar": lambda a: _bar(a).set_ticks(SECRET),
+    "labels of a colour bar": lambda a: _bar(a).set_ticks([0.2, 0.4], labels=["0.1234", "0.5678"]),
+    "minor ticks of a colour bar": lambda a: _bar(a).set_ticks(SECRET, minor=True),
+    "a line on a colour bar": lambda a: _bar(a).ax.axhline(SECRET[0]),
+    "steps of a colour bar": lambda a: _bar(a, boundaries=[0, 0.1234, 0.4321, 1]),
+    "minor ticks": lambda a: (a.plot(SHARE, OTHER), a.set_xticks(SECRET, minor=True)),
+    "a rule for its minor ticks": lambda a: a.xaxis.set_minor_locator(_own_locator()),
+    "minor ticks of a logarithm": lambda a: _minor(_logarithmic(a), LogLocator(10, subs=[1.2345])),
+    "the base of a logarithm": lambda a: (a.plot(SHARE, OTHER), a.set_xscale("log", base=4.3217)),
+    "labels of minor ticks": lambda a: (a.plot(SHARE, OTHER), a.set_xticks([0.21, 0.33], ["0.4321", "x"], minor=True)),
+    "labels of ticks": lambda a: (a.plot(SHARE, OTHER), a.set_xticks([0.2, 0.3], ["0.1234", "4,321.7"])),
+    "labels by a rule": lambda a: (a.plot(SHARE, OTHER), a.xaxis.set_major_formatter(lambda x, _: f"{43.217 * x}")),
+    "categories that are numbers": lambda a: a.bar([str(value) for value in SECRET], SHARE),
+    "an offset": lambda a: (a.plot(SHARE, OTHER), a.xaxis.set_major_formatter(ScalarFormatter(useOffset=0.4321))),
+    "an offset in words": lambda a: (a.plot(SHARE, OTHER), _offset(a, "1e5+12345")),
+    "the size of a marker in a legend": lambda a: _legend(a, Line2D([], [], marker="o", markersize=12.345)),
+    "the width of a line in a legend": lambda a: _legend(a, Line2D([], [], linewidth=1.2345)),
+    "a scale of the markers in a legend": lambda a: (
+        a.plot(SHARE, OTHER, "o", label="a"),
+        a.legend(markerscale=1.2345),
+    ),
+    "the size of a point in a legend": lambda a: _legend(a, a.scatter([], [], s=43.217)),
+    "a point that is nowhere else": lambda a: _legend(a, PathCollection([Path.unit_circle()], sizes=[4.3217])),
+    "colours of points in a legend": lambda a: _legend(a, Axes.scatter(figures.canvas(6)[1], SHARE, OTHER, c=SECRET)),
+    "a legend with a number": lambda a: (a.plot(SHARE, OTHER, label="4321.7"), a.legend()),
+    "a line that moved in a legend": lambda a: (
+        a.plot(SHARE, OTHER, label="a"),
+        a.legend().legend_handles[0].set_data([0, 4.3217, 20], [3.5, 1.2345, 3.5]),
+    ),
+    "a point that moved in a legend": lambda a: (
+        a.scatter(SHARE, OTHER, label="a"),
+        a.legend().legend_handles[0].set_offsets([[4.3217, 1]]),
+    ),
+    "a bar that grew in a legend": lambda a: (
+        a.bar(range(4), SHARE, label="a"),
+        a.legend().legend_handles[0].set_height(4.3217),
+    ),
+    "a wide handle of a legend": lambda a: (a.plot(SHARE, OTHER, label="a"), a.legend(handlelength=4.3217)),
+    "a kind of its own in a legend": lambda a: _legend(a, Circle((0, 0), 1), {Circle: _OwnHandle()}),
     "points off the axes": lambda a: (a.scatter(SHARE, 100 + SECRET), a.set_ylim(0, 1)),
 }
 
@@ -80,6 +129,36 @@ def _own_locator() -> Any:
     from matplotlib.ticker import MultipleLocator
 
     return MultipleLocator(0.1234)
+
+
+def _bar(axes: Any, **options: Any) -> Any:
+    return axes.figure.colorbar(axes.scatter(SHARE, OTHER, c=SHARE), ax=axes, **options)
+
+
+def _logarithmic(axes: Any) -> Any:
+    axes.plot(SHARE, OTHER)
+    axes.set_xscale("log")
+    return axes
+
+
+def _minor(axes: Any, locator: Any) -> None:
+    axes.xaxis.set_minor_locator(locator)
+
+
+def _offset(axes: Any, words: str) -> object:
+    axes.set_xticks([0.2, 0.4], ["a", "b"])
+    axes.xaxis.set_major_formatter(FixedFormatter(["a", "b"]))
+    return axes.xaxis.get_major_formatter().set_offset_string(words)
+
+
+def _legend(axes: Any, handle: Any, handlers: Any = None) -> None:
+    axes.plot(SHARE, OTHER)
+    axes.legend([handle], ["a"], handler_map=handlers)
+
+
+class _OwnHandle(HandlerBase):
+    def create_artists(self, *_: Any) -> list[Any]:
+        return [Circle((0, 0), 4.3217)]
 
 
 @pytest.mark.parametrize("draw", KINDS.values(), ids=KINDS)
@@ -99,6 +178,28 @@ HONEST: dict[str, Callable[[Any], object]] = {
     ],
     "a line at zero and round ends": lambda a: (a.axvline(0), a.plot(SHARE, OTHER), a.set_ylim(0, 1)),
     "categories": lambda a: a.bar(DATA["group"], SHARE),
+    "colours up to a round number": lambda a: a.pcolormesh(SHARE.reshape(2, 2), vmin=0, vmax=1, cmap="YlGnBu"),
+    "colours on both sides of zero": lambda a: a.scatter(SHARE, OTHER, c=SHARE, norm=TwoSlopeNorm(0, -0.61, 0.61)),
+    "colours as they come": lambda a: _bar(a, format=PercentFormatter(1), label="share"),
+    "a logarithm": _logarithmic,
+    "a logarithm of two": lambda a: (a.plot(SHARE, OTHER), a.set_xscale("log", base=2)),
+    "minor ticks as they come": lambda a: (a.plot(SHARE, OTHER), a.minorticks_on()),
+    "minor ticks at round numbers": lambda a: (a.plot(SHARE, OTHER), a.set_xticks([0.1, 0.15], minor=True)),
+    "numbers of the data as labels": lambda a: (a.plot(SHARE, OTHER), a.set_xticks(SHARE, [f"{x:.1%}" for x in SHARE])),
+    "a narrow axis with an offset": lambda a: (a.plot(SHARE, OTHER), a.set_xlim(0.125, 0.1250001)),
+    "a legend of all kinds": lambda a: (
+        a.scatter(SHARE, OTHER, s=100 * SHARE / SHARE.max(), c=SHARE, label="points"),
+        a.plot(SHARE, OTHER, "o-", label="line"),
+        a.bar(range(4), SHARE, label="bars"),
+        a.hlines(range(4), SHARE, OTHER, label="intervals"),
+        a.fill_between(SHARE, OTHER, label="area"),
+        a.legend(title="kinds", ncols=2, fontsize=7),
+    ),
+    "a legend of sizes": lambda a: (
+        a.scatter(SHARE, OTHER, s=260 * SHARE / SHARE.max()),
+        [a.scatter([], [], s=260 * size / SHARE.max(), label=f"{size}") for size in (0.1, 0.5)],
+        a.legend(ncols=2),
+    ),
 }
 
 

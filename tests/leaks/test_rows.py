@@ -117,6 +117,79 @@ def test_a_value_at_an_end_of_the_rows_own_group_is_withheld(release: Release) -
     assert gated["typical"].isna().tolist() == [True, False]
 
 
+SPANS = {
+    "a range": lambda v: v.max() - v.min(),
+    "a midrange": lambda v: (v.max() + v.min()) / 2,
+    "a range, per cent": lambda v: 100 * (v.max() - v.min()),
+    "a midrange, rounded as values are": lambda v: (v.round(2).max() + v.round(2).min()) / 2,
+}
+
+
+@pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
+def test_a_range_and_a_midrange_are_withheld_under_any_name(
+    release: Release, span: Callable[[pd.Series], float]
+) -> None:
+    rows = PUPILS.assign(coarse=PUPILS["score"].round(2))
+    frame = pd.DataFrame({"group": ["all"], "n": [300], "typical": [span(rows["score"])], "ci_low": [1.0]})
+    gated = loaded(release, "by_pupil", rows).gated(frame, ["n"])
+    assert gated[["typical", "ci_low"]].isna().all(axis=None)
+    assert "typical" in gated["suppressed"].iloc[0]
+
+
+@pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
+def test_a_range_of_the_rows_own_groups_is_withheld(release: Release, span: Callable[[pd.Series], float]) -> None:
+    rows = PUPILS.assign(sex=["girl"] * 150 + ["boy"] * 150, coarse=PUPILS["score"].round(2))
+    of_region = span(rows.loc[rows["region"] == "north", "score"])
+    of_both = span(rows.loc[(rows["region"] == "north") & (rows["sex"] == "girl"), "score"])
+    frame = pd.DataFrame(
+        {
+            "region": ["north", "north", "south", "west"],
+            "sex": ["all", "girl", "girl", "boy"],
+            "n": [100, 50, 50, 50],
+            "typical": [of_region, of_both, of_both + 0.12345, 530.12345],
+        }
+    )
+    found = own_cells(frame, loaded(release, "by_pupil", rows)._loaded, ["n"])["typical"]
+    assert found.tolist() == [True, True, False, False]
+
+
+def test_a_range_between_ends_that_many_share_is_published() -> None:
+    # 40 pupils have 501.25 and 40 have 548.75: the range 47.5 and the midrange 525 tell of 40 pupils, not of one
+    known = Loaded()
+    known.add("by_pupil", pd.DataFrame({"score": [501.25] * 40 + [548.75] * 40 + [530.123] * 9}))
+    frame = pd.DataFrame({"group": ["a", "b"], "n": [89, 89], "x": [548.75 - 501.25, (548.75 + 501.25) / 2]})
+    assert not own_cells(frame, known, ["n"]).to_numpy().any()
+    # one pupil more, at 560.125: the range 58.875 and the midrange 530.6875 are that pupil's
+    known.add("by_pupil", pd.DataFrame({"score": [501.25] * 40 + [548.75] * 40 + [560.125]}))
+    assert own_cells(frame.assign(x=[58.875, 530.6875]), known, ["n"])["x"].all()
+
+
+def test_a_table_without_rows_has_no_ranges(release: Release) -> None:
+    frame = pd.DataFrame({"group": pd.Series(dtype=str), "n": pd.Series(dtype=int), "typical": pd.Series(dtype=float)})
+    assert own_cells(frame, loaded(release, "by_pupil", PUPILS)._loaded, ["n"]).empty
+
+
+@pytest.mark.parametrize(("rows", "withheld"), [(1, False), (2, True), (9, True), (10, False)])
+def test_the_mode_of_few_is_withheld(rows: int, withheld: bool) -> None:
+    # 530.25 is the value of 1, 2, 9 or 10 pupils, every other value of one; 60 pupils lie below and 60 above it
+    others = 530.25 + np.concatenate([-np.arange(1, 61) / 8, np.arange(1, 61) / 7])
+    known = Loaded()
+    known.add("by_pupil", pd.DataFrame({"score": np.append(others, [530.25] * rows), "region": "north"}))
+    frame = pd.DataFrame({"group": ["all"], "n": [120 + rows], "most_common": [530.25]})
+    assert own_cells(frame, known, ["n"])["most_common"].tolist() == [withheld]
+
+
+def test_the_mode_of_few_in_the_rows_own_group_is_withheld() -> None:
+    # 3 pupils of north have 530.25 and nobody else has a value twice; in south 12 have 528.5, which is not few
+    north = np.append(530.25 + np.delete(np.arange(-30, 35), 30) / 8, [530.25] * 3)
+    south = np.append(528.5 + np.delete(np.arange(-30, 35), 30) / 7, [528.5] * 12)
+    rows = pd.DataFrame({"score": [*north, *south], "region": ["north"] * len(north) + ["south"] * len(south)})
+    known = Loaded()
+    known.add("by_pupil", rows)
+    frame = pd.DataFrame({"region": ["north", "south"], "n": [67, 76], "x": [530.25, 528.5]})
+    assert own_cells(frame, known, ["n"])["x"].tolist() == [True, False]
+
+
 def test_a_median_of_enough_is_published(release: Release) -> None:
     frame = pd.DataFrame({"group": ["all"], "n": [299], "typical": [PUPILS["score"].iloc[:299].median()]})
     assert loaded(release, "by_pupil", PUPILS).gated(frame, ["n"])["typical"].notna().all()

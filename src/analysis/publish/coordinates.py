@@ -99,7 +99,7 @@ def _of_lines(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
             not axes.axison and line is axes.lines[-1] and np.size(line.get_xdata()) == ENDS
         ):
             continue
-        sides = (_floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False)))
+        sides = (floats(line.get_xdata(orig=False)), floats(line.get_ydata(orig=False)))
         yield tuple(side if of_data else np.empty(0) for side, of_data in zip(sides, along, strict=True))  # type: ignore[misc]
 
 
@@ -118,9 +118,9 @@ def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
         if type(collection) is PathCollection:
             parts = [np.asarray(np.ma.filled(collection.get_offsets(), np.nan), float)]
         elif type(collection) is LineCollection:
-            parts = [_floats(part) for part in collection.get_segments() if len(part)]
+            parts = [floats(part) for part in collection.get_segments() if len(part)]
         elif type(collection) is FillBetweenPolyCollection:
-            parts = [_floats(path.vertices) for path in collection.get_paths() if np.size(path.vertices)]
+            parts = [floats(path.vertices) for path in collection.get_paths() if np.size(path.vertices)]
         else:
             continue
         yield from ((part[:, 0], part[:, 1]) for part in parts)
@@ -129,7 +129,7 @@ def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
 def is_placed(values: Floats, known: Floats, *, round_too: bool = False) -> bool:
     """Tell whether values are known numbers, or places: whole numbers (or known ones) with evenly spaced series."""
     left = values[np.isfinite(values)]
-    left = left[~_among(left, known)]
+    left = left[~among(left, known)]
     if round_too:
         left = left[~is_round(left)]
     if not len(left):
@@ -143,7 +143,7 @@ def _is_limited(limits: Floats, seen: Floats, known: Floats) -> bool:
     """Tell whether an axis ends at round numbers, at half a place, or within a margin of what is drawn."""
     wide = np.ptp(seen)
     near = (np.abs(limits[:, None] - seen[None, :]) <= MARGIN * wide).any(axis=1)
-    fit = near | _among(limits, known) | is_round(limits) | (np.abs(2 * limits - np.round(2 * limits)) <= EVEN)
+    fit = near | among(limits, known) | is_round(limits) | (np.abs(2 * limits - np.round(2 * limits)) <= EVEN)
     return bool(fit.all())
 
 
@@ -176,10 +176,11 @@ def _proportional(sizes: Floats, known: Floats) -> bool:
     if len(different) <= 1:
         return True
     shares = different / different[-1]
-    return any(_among(shares * largest, known).all() for largest in known[known > 0])
+    return any(among(shares * largest, known).all() for largest in known[known > 0])
 
 
-def _among(values: Floats, known: Floats) -> NDArray[np.bool_]:
+def among(values: Floats, known: Floats) -> NDArray[np.bool_]:
+    """Tell which values are among the known ones, whatever their sign."""
     size = np.abs(values)
     if not len(known):
         return np.zeros(len(size), dtype=bool)
@@ -200,6 +201,7 @@ def _is_number_of(text: Text, known: Floats) -> bool:
     return bool((np.abs(known - number) <= 0.5001 * 10.0**-decimals).any())
 
 
-def _floats(values: object) -> Floats:
-    floats: Floats = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
-    return floats
+def floats(values: object) -> Floats:
+    """Return whatever matplotlib keeps, masked or not, as numbers."""
+    found: Floats = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+    return found

@@ -20,6 +20,7 @@ from matplotlib.text import Text
 
 from analysis.errors import DisclosureError
 from analysis.publish.artists import refuse_kinds
+from analysis.publish.beside import refuse_beside
 from analysis.publish.coordinates import refuse_places
 from analysis.publish.language import term
 
@@ -59,6 +60,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
     Every marker, vertex of a line, bar and cell of a heat map must have a coordinate, height, width or value that is
     one of the numbers in `data` (or a hundred times it, or its opposite), and there are no more of them than numbers.
     Everything is of a known kind (`artists`), and stands at such a number or at an evenly spaced place (`coordinates`).
+    Limits of colours, ticks and legends tell no other numbers either (`beside`).
 
     Raises
     ------
@@ -75,6 +77,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
             raise DisclosureError(f"{problem}\n  do      draw it from the frame that you pass as data")
     refuse_kinds(figure, name)
     refuse_places(figure, known, name)
+    refuse_beside(figure, known, _words(data), name)
 
 
 def refuse_svg(svg: str, name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from analysis.chain import AGGREGATE, AREA, BOARD, SCHOOL, rows_of
 from analysis.errors import DisclosureError
 from analysis.publish.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
 from analysis.publish.names import Names, named_in, places_in
+from analysis.publish.spans import Labels, Spans
 
 ENOUGH = 5.5
 """Evidence from which values are those of rows; as powers of ten."""
@@ -42,13 +42,6 @@ SLICES = 40
 """Most values of a column of words by which numbers in long form are looked at apart."""
 
 
-class Labels(NamedTuple):
-    """A column of words of an internal table: the number of each row's word, and the number of each word."""
-
-    codes: np.ndarray
-    place: Mapping[str, int]
-
-
 class Loaded:
     """The internal tables that a chapter has loaded or made.
 
@@ -66,6 +59,7 @@ class Loaded:
         self._known: dict[str, dict[str, Own]] = {}
         self._rows: dict[str, dict[str, Floats]] = {}
         self._labels: dict[str, list[Labels]] = {}
+        self._spans: dict[str, Spans] = {}
         self._seen: dict[tuple[bytes, bool], tuple[str, float]] = {}
         self._passed: set[float] = set()
         self._names: Names | None = None
@@ -97,6 +91,7 @@ class Loaded:
         self._known.clear()
         self._rows.clear()
         self._labels.clear()
+        self._spans.clear()
         self._seen.clear()
         return frame
 
@@ -166,6 +161,13 @@ class Loaded:
                 Labels(codes, {word: place for place, word in enumerate(known)}) for codes, known in found
             ]
         return self._labels[table]
+
+    def spans(self, table: str) -> Spans:
+        """Return the ranges and midranges of a table; only what is published asks for them."""
+        if table not in self._spans:
+            owned = {name: own.values for name, own in self.own(table).items()}  # noqa: PD011 - a field of Own
+            self._spans[table] = Spans(self.numbers(table), owned, self.labels(table), len(self.tables[table]))
+        return self._spans[table]
 
     def _source(self, column: Column, *, part: bool) -> tuple[str, float]:
         """Return the table whose rows' values these most probably are, and the evidence; 0 where they are none's."""
