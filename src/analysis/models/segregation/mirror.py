@@ -26,6 +26,8 @@ BAND_COUNTS = {
     for unit in ("pupils", "schools")
 }
 BAND_TOTALS = ["year", "band"]
+SCHOOLS_OF_ALL = ["schools_now_all", "schools_nearest_all"]
+TOLD_COUNTS = {name: values for name, values in BAND_COUNTS.items() if name not in SCHOOLS_OF_ALL}
 WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in ("pupils", "schools")]
 BAND_RATIOS = {f"share_{situation}": (f"pupils_{situation}", f"pupils_{situation}_all") for situation in (NOW, NEAREST)}
 

@@ -28,7 +28,7 @@ from analysis.publish.disclosure.digits import Digits, digits
 from analysis.publish.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.publish.disclosure.profiles import DOMINATED, Profile
 from analysis.publish.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
-from analysis.publish.disclosure.secondary import Cells, Group, protect, repeated, spread, sums_of, totals_of
+from analysis.publish.disclosure.secondary import Cells, Group, Whole, protect, repeated, spread, sums_of, totals_of
 from analysis.publish.identity import refuse_identifying, row_number
 
 SUPPRESSED = "suppressed"
@@ -134,8 +134,8 @@ def suppress(
     exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
     table = _Table(numbers, rests_on, shares, profile, exact=exact)
     within = _sums_within(frame, rests_on, totals, linked)
-    groups = [*_groups(frame, numbers, within, linked), *(_wholes(frame, table, linked) if exact else ())]
-    crossed = _close(signs, table, groups)
+    wholes = _wholes(frame, table, linked) if exact else []
+    crossed = _close(signs, table, _groups(frame, numbers, within, linked), wholes)
     if again or within or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
@@ -196,12 +196,12 @@ def _groups(
     return [group for keys in within for group in _added_up(frame, exact, keys, linked)]
 
 
-def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Group]:
+def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Whole]:
     """Return the rows that add up, over one key, to a number that another column repeats in each of them."""
     keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
     numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
     units = [table.profile.unit(name) for name in table.numbers]
-    found: list[Group] = []
+    found: list[Whole] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
         grouped = (
@@ -269,7 +269,7 @@ def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) 
     return np.column_stack([columns[name].to_numpy(dtype=kind, na_value=missing) for name in order])
 
 
-def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
+def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: Sequence[Whole]) -> bool:
     """Mark what rests on withheld cells and what would give one away; tell whether anything would have."""
     if not table.numbers:
         return False
@@ -277,7 +277,7 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group]) -> bool:
     sums = sums_of(cells.numbers, cells.units) if table.exact else []
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
-    hidden = protect(cells, withheld, depends, groups, sums, exact=table.exact)
+    hidden = protect(cells, withheld, depends, groups, sums, wholes, exact=table.exact)
     for place, column in enumerate(table.numbers):
         for name in (column, *table.rests_on[column]):
             signs.loc[hidden[:, place] & (signs[name] == "").to_numpy(), name] = CROSS

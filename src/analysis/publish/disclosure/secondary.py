@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import NamedTuple
 
@@ -27,15 +27,18 @@ Remainder = tuple[float, int]
 
 
 class Group(NamedTuple):
-    """Rows that add up: to the row `total`, or to a total that is published elsewhere; in all columns, or in one."""
+    """Rows that add up: to the row `total`, or to a total that is published elsewhere."""
 
     rows: Rows
     total: int | None = None
-    column: int | None = None
 
-    def columns(self, width: int) -> Sequence[int]:
-        """Return the columns, of the first `width`, in which the rows add up."""
-        return range(width) if self.column is None else [self.column]
+
+class Whole(NamedTuple):
+    """Rows of which the column `part` adds up to what the column `whole` says in each of them."""
+
+    rows: Rows
+    part: int
+    whole: int
 
 
 class Cells(NamedTuple):
@@ -77,6 +80,7 @@ def protect(
     resting: Booleans,
     groups: Sequence[Group],
     sums: Sequence[Columns],
+    wholes: Sequence[Whole] = (),
     *,
     exact: bool = True,
 ) -> Booleans:
@@ -94,6 +98,8 @@ def protect(
         Rows that add up, in every column.
     sums
         Columns that add up in every row: those before the last one make it up.
+    wholes
+        Columns that repeat the sum of another one.
     exact
         Whether the numbers are as counted. Rounded ones add up to nothing, so of them only a cell that stands alone
         beside a total is looked at.
@@ -104,7 +110,7 @@ def protect(
         Rows by columns. Where nothing less hides a small cell, the rows of all that it adds up with, in every column.
     """
     withheld = withheld.copy()
-    equations, remainders = _equations(cells, groups, sums) if exact else ([], [])
+    equations, remainders = _equations(cells, groups, sums, wholes) if exact else ([], [])
     numbers = np.append(cells.numbers.ravel(), [number for number, _ in remainders])
     needed = _needed(cells, remainders)
     given_up: set[int] = set()
@@ -138,10 +144,9 @@ def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequenc
     while before != (before := int(withheld.sum())):
         withheld |= spread(withheld, resting)
         for group in groups:
-            alone = (withheld[group.rows, : cells.shown].sum(axis=0) == 1) & ~_loose(cells, group)
-            for column in group.columns(cells.shown):
-                if alone[column]:
-                    _hide_smallest(cells, withheld, group.rows, column)
+            alone = withheld[group.rows, : cells.shown].sum(axis=0) == 1
+            for column in np.flatnonzero(alone & ~_loose(cells, group)):
+                _hide_smallest(cells, withheld, group.rows, int(column))
 
 
 def _loose(cells: Cells, group: Group) -> Booleans:
@@ -161,23 +166,23 @@ def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
     return [*(int(row) for row in rows[added.any(axis=1)]), None]
 
 
-def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[Group]:
-    """Return the groups, of rows that tell one thing apart, in which a column has the sum of another in every row.
+def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[Whole]:
+    """Return where a column says in every row of a group what another adds up to over these rows.
 
     Parameters
     ----------
     numbers
         Rows by columns.
     units
-        Per column what it counts: only columns of one unit are compared.
+        Per column what it counts. Only persons are compared: how many schools there are everybody knows.
     places
         The rows of each group. A column that repeats a sum does so in all of them.
     """
     several = [rows for rows in places if len(rows) > 1]
     return [
-        Group(rows, None, part)
+        Whole(rows, part, whole)
         for whole, part in permutations(range(len(units)), 2)
-        if units[whole] == units[part] != ""
+        if units[whole] == units[part] == "persons"
         and several
         and all(_repeats(numbers[rows], whole, part) for rows in places)
         for rows in several
@@ -201,14 +206,14 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
 
 
 def _equations(
-    cells: Cells, groups: Sequence[Group], sums: Sequence[Columns]
+    cells: Cells, groups: Sequence[Group], sums: Sequence[Columns], wholes: Sequence[Whole]
 ) -> tuple[list[Equation], list[Remainder]]:
     """Return what adds up, and what is left of totals whose parts are not all told: cells after those of the table."""
     width, size = len(cells.columns), cells.numbers.size
     found: list[Equation] = []
     remainders: list[Remainder] = []
     for group in groups:
-        for column in group.columns(width):
+        for column in range(width):
             n = cells.numbers[group.rows, column]
             if np.isnan(n).any() or not cells.units[column]:
                 continue
@@ -230,7 +235,15 @@ def _equations(
         factors = (*[1.0] * (len(columns) - 1), -1.0)
         rows = np.flatnonzero(known[:, columns].all(axis=1)).tolist()
         found += [Equation(tuple(row * width + column for column in columns), factors) for row in rows]
-    return found, remainders
+    return found + [equation for its in wholes for equation in _of_whole(its, width)], remainders
+
+
+def _of_whole(its: Whole, width: int) -> Iterator[Equation]:
+    """Give the sum of the parts, and that every row says the same whole."""
+    parts = tuple(int(row) * width + its.part for row in its.rows)
+    first, *others = (int(row) * width + its.whole for row in its.rows)
+    yield Equation((*parts, first), (*[1.0] * len(parts), -1.0))
+    yield from (Equation((first, other), (1.0, -1.0)) for other in others)
 
 
 def _found(
