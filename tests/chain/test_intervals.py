@@ -13,6 +13,8 @@ INTERVAL = ["ci_low", "ci_high"]
 TOLD = ["std_error", *INTERVAL, "p_value", "n_obs", "n_clusters"]
 KEYS = ("year", "groep", "step")
 """Numbers that tell rows apart."""
+SAME = {"model", "group", "term"}
+"""Tables that do not both say this are not compared: rounded estimates of different things are often equal."""
 NOT_A_KEY = {*TOLD, "estimate", "suppressed", "unit"}
 
 
@@ -51,7 +53,8 @@ def test_an_estimate_that_is_shown_twice_is_one_estimate(ci_edition: Path) -> No
     tables, seen = tables_of(ci_edition), 0
     known = {place: frame for place, frame in tables.items() if {"estimate", *INTERVAL} <= set(frame)}
     for (first, one), (second, other) in combinations(known.items(), 2):
-        if first[0] == second[0]:
+        # Random effects of schools give other estimates of the same terms, which round to the same now and then.
+        if first[0] == second[0] and set(one) & set(other) >= SAME and "two_step" not in {*one, *other}:
             seen += len(shown_twice(one, other))
             assert list(told_apart(one, other)) == [], (first, second)
     assert seen > 100  # figures show rows of tables

@@ -15,6 +15,7 @@ from scipy.stats import t as student
 PROJECT = Path(__file__).parents[2]
 SLACK = 1e-9
 UNDERFLOW = 1e-300  # a p-value below is published as zero
+ROUNDED = range(-3, 4)  # degrees of freedom and numbers of clusters are published as multiples of five
 VALUES = ("estimate", "share", "mean", "fitted", "predicted")
 """What an interval may be of, in the order in which it is looked for."""
 OTHERS = {"sd": "sd_schools"}
@@ -153,7 +154,7 @@ def test_a_p_value_and_an_interval_follow_from_estimate_error_and_degrees_of_fre
             continue
         df = rows["df"].fillna(np.inf) if "df" in rows else rows["n_clusters"] - 1
         fits = np.zeros(len(rows), bool)
-        for free in (df, np.inf) if name.startswith("school_choice") else (df,):
+        for free in (*(df + off for off in ROUNDED), *((np.inf,) if name.startswith("school_choice") else ())):
             fits |= follows(rows, free)
         checked += len(rows)
         if not fits.all():

@@ -64,6 +64,8 @@ SCALES = re.compile(
     r"(?!.*per_)(?:.*_)?(?:log_?lik|log_?likelihood|llf|aic|bic|deviance|chi2|wald|lr|total|sum)(?:_.*)?"
 )
 """Names of numbers that scale with n."""
+DEGREES = "df"
+"""Degrees of freedom of the t distribution behind an interval: the clusters less one, where it is not less."""
 EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
 """Names of shares of variance: two that differ in their correction for n give it where both are fine."""
 TOLERANCE = 1e-9
@@ -443,6 +445,9 @@ def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, 
 def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counted) -> Floats:
     """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
     values = values * table.scaled(name) if SCALES.fullmatch(name) else values
+    if name == DEGREES and table.profile.round_clusters > 1:
+        base = float(table.profile.round_clusters)
+        return np.maximum(to_step(values, np.full(table.rows, base)), base)
     rounded = to_step(values, _step(name, values, whole[name], table))
     if not P_VALUE.fullmatch(name):
         return rounded
