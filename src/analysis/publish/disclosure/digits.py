@@ -26,32 +26,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain, combinations
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.publish.disclosure.profiles import BOARD_COUNT, CLUSTER_COUNT, RESIDUAL_DF, SCHOOL_COUNT, Profile
+from analysis.publish.disclosure.counted import COARSEST, OPEN, Counted, Resting, Whole
+from analysis.publish.disclosure.profiles import Profile
+from analysis.publish.disclosure.steps import Bools, Floats, nice, relative_step, to_step
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Resting = Mapping[str, Sequence[str]]
-
-UNITS = (1, 2, 12)
-"""A mean of whole, half or twelfth numbers is whole times one of these."""
-OPEN = 2
-"""How many parts a share leaves open, at least, for each count."""
-FINEST, COARSEST = 1e-4, 0.1
-"""Relative steps of what is no share, whatever the count."""
 ERROR_STEP = 0.01
 LIMIT_STEP, WIDEST_LIMIT_STEP = 0.05, 0.5
 """Distances of limits from their estimate are multiples of this, in standard errors: more where n is small."""
 PER_ERROR, FEW_SCHOOLS = 0.2, 0.5
 """Step of an estimate as a part of its standard error: of many schools, and of two."""
-PER_SCHOOL = 0.05
-"""Relative step of a mean over schools of unknown spread, times the number of schools."""
 LEVELS = (0.001, 0.01, 0.05, 0.1)
 """Levels of significance that a rounded p-value stays on its side of."""
 
@@ -68,64 +57,8 @@ DEGREES = "df"
 """Degrees of freedom of the t distribution behind an interval: the clusters less one, where it is not less."""
 EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
 """Names of shares of variance: two that differ in their correction for n give it where both are fine."""
-TOLERANCE = 1e-9
 EXACT_DIGITS = 6
 """A number with this many significant digits or more was never rounded here."""
-
-
-def nice(step: Floats | float, *, up: bool) -> Floats:
-    """Return the next 1, 2 or 5 times a power of ten: the largest not above `step`, or the smallest not below it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.floor(np.log10(step) + 1e-12)
-        power = 10.0**exponent
-        part = step / power
-    ends = (1, 2, 5, 10)
-    if up:
-        chosen = np.select([part <= end * (1 + 1e-12) for end in ends], ends, np.nan)
-    else:
-        chosen = np.select([part >= end * (1 - 1e-12) for end in ends[::-1]], ends[::-1], np.nan)
-    return np.where(np.asarray(step) > 0, chosen * power, 0.0)
-
-
-def to_step(values: Floats, step: Floats) -> Floats:
-    """Round to multiples of a step; a step of zero or unknown leaves a value as it is, as does a value that is none."""
-    usable = (step > 0) & np.isfinite(values)
-    safe = np.where(usable, step, 1.0)
-    rounded = np.round(np.where(usable, values, 0.0) / safe) * safe
-    return np.where(usable, _clean(rounded, safe), values)
-
-
-def relative_step(values: Floats, part: Floats | float) -> Floats:
-    """Return steps of about `part` of the values: the same for all values between 1, 2, 5 and 10 times a power of ten.
-
-    Rounding twice is then rounding once, for the ends of these classes are multiples of the steps on both sides.
-    """
-    size = np.abs(values)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        power = 10.0 ** np.floor(np.log10(size) + 1e-12)
-        ends = [2 * power, 5 * power]
-        upper = np.select([size < end * (1 - 1e-12) for end in ends], ends, 10 * power)
-    return np.where(np.isfinite(size) & (size > 0), nice(upper * part, up=False), 0.0)
-
-
-def _clean(values: Floats, step: Floats) -> Floats:
-    """Return multiples of a step as they are written: 0.3 and not 0.30000000000000004."""
-    decimals = np.clip(-np.floor(np.log10(step) + 1e-12), 0, 300).astype(int)
-    found = values.copy()
-    for places in np.unique(decimals):
-        found[decimals == places] = np.round(values[decimals == places], places)
-    return found
-
-
-class Whole(NamedTuple):
-    """Which values of a column are whole numbers divided by a count, their steps, and which give a small one away."""
-
-    fits: Bools
-    share: Bools
-    step: Floats
-    small: Bools
-    n: Floats
-    told: Floats
 
 
 class Digits(NamedTuple):
@@ -162,7 +95,7 @@ def digits(
     again
         Whether the table passed before; rows of which no number has all its digits are then left as they are.
     """
-    table = _Counted(numbers, rests_on, profile, len(frame))
+    table = Counted(numbers, rests_on, profile, len(frame))
     names = [name for name in frame.columns if name not in numbers and pd.api.types.is_float_dtype(frame[name])]
     values = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
     published = {name: share.to_numpy(dtype=float, na_value=np.nan) for name, share in recomputed.items()}
@@ -196,143 +129,6 @@ def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
     return short
 
 
-class _Counted:
-    """The counts of a table: which of them a column rests on, and how narrowly each is published."""
-
-    def __init__(self, numbers: Mapping[str, pd.Series], rests_on: Resting, profile: Profile, rows: int) -> None:
-        self.profile, self.rests_on, self.rows = profile, rests_on, rows
-        self.numbers = {
-            name: n.to_numpy(dtype=float, na_value=np.nan) for name, n in numbers.items() if name not in RESIDUAL_DF
-        }
-
-    def low(self, name: str) -> Floats:
-        """Return the smallest number that is published as each number of a count column is."""
-        base = self.profile.base(name)
-        low: Floats = np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0)
-        return low
-
-    def rests(self, column: str) -> bool:
-        """Tell whether a column rests on any count."""
-        return any(column in columns for columns in self.rests_on.values())
-
-    def part(self, column: str) -> Floats:
-        """Return the relative step of a number of unknown spread, by the persons and schools that it rests on."""
-        by_persons = OPEN / self.persons(column) if self.profile.round_to > 1 else np.zeros(self.rows)
-        return np.clip(np.maximum(by_persons, PER_SCHOOL / self.schools(column)), FINEST, COARSEST)
-
-    def persons(self, column: str) -> Floats:
-        """Return, per row, the smallest number of persons that a column rests on; infinite where it rests on none."""
-        return self._smallest(column, schools=False)
-
-    def scaled(self, column: str) -> Floats:
-        """Return, per row, the published number of persons by the exact one, of the largest that a column rests on."""
-        most, by = np.zeros(self.rows), np.ones(self.rows)
-        for name, columns in self.rests_on.items():
-            if column in columns and name in self.numbers and not _of_schools(name):
-                n, told = self.numbers[name], self.low(name) + self.profile.base(name) // 2
-                larger = n > most
-                by, most = np.where(larger, told / np.where(larger, n, 1.0), by), np.where(larger, n, most)
-        return by
-
-    def schools(self, column: str) -> Floats:
-        """Return, per row, the smallest number of schools that a column rests on; infinite where it rests on none."""
-        return self._smallest(column, schools=True)
-
-    def _smallest(self, column: str, *, schools: bool) -> Floats:
-        least = np.full(self.rows, np.inf)
-        for name, columns in self.rests_on.items():
-            if column in columns and name in self.numbers and _of_schools(name) == schools:
-                least = np.fmin(least, np.where(self.numbers[name] > 0, self.low(name), np.nan))
-        return least
-
-    def whole(self, column: str, values: Floats, rows: Bools) -> Whole:
-        """Return what is whole times a count, or times the sum or difference of two counts of persons."""
-        none = np.zeros(self.rows, dtype=bool)
-        found = Whole(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
-        asked = rows & np.isfinite(values) & (values != np.round(values))
-        if not self.rests(column):
-            asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
-        for wholes in (self._alone(), self._together()):
-            several = [self._divided(values, n, asked) for n in wholes]
-            if several:
-                # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of.
-                fits = np.logical_or.reduce([fit for fit, _, _ in several])
-                steps = np.array([np.where(fit, step, np.inf) for fit, step, _ in several])
-                chosen = steps.argmin(axis=0)
-                step = np.where(fits, steps.min(axis=0), 0.0)
-                n, told = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "told"))
-                small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
-                found = Whole(
-                    found.fits | fits,
-                    found.share | (fits & (values > 0) & (values < 1)),
-                    np.maximum(found.step, step),
-                    found.small | small,
-                    np.where(fits, n, found.n),
-                    np.where(fits, told, found.told),
-                )
-                asked &= ~fits
-        return found._replace(small=found.small | self._nobody(values, rows, found.fits))
-
-    def _nobody(self, values: Floats, rows: Bools, shares: Bools) -> Bools:
-        """Tell which shares of a column say that nobody is, or that everybody is, where the profile withholds that."""
-        if self.profile.zeros == "published" or not (shares & (values > 0) & (values < 1)).any():
-            return np.zeros(self.rows, dtype=bool)
-        found: Bools = rows & ((values == 0) | (values == 1))
-        return found
-
-    def _alone(self) -> list[_Divisor]:
-        return [self._divisor(name) for name in self.numbers if not CLUSTER_COUNT.fullmatch(name)]
-
-    def _divisor(self, name: str) -> _Divisor:
-        base, low = self.profile.base(name), self.low(name)
-        return _Divisor(self.numbers[name], low, low + base // 2, self.profile.threshold(name), base)
-
-    def _together(self) -> list[_Divisor]:
-        found = []
-        for one, other in combinations([by for by in self._alone() if by.least == self.profile.min_count], 2):
-            for n in (one.n + other.n, np.abs(one.n - other.n)):
-                enough = np.where(n >= one.least, n, np.nan)
-                told = np.round(enough / one.base) * one.base
-                low = np.maximum(enough - one.base - other.base, 1.0)
-                found.append(_Divisor(enough, low, told, one.least, one.base))
-        return found
-
-    def _divided(self, values: Floats, by: _Divisor, asked: Bools) -> tuple[Bools, Floats, Bools]:
-        """Return which values are a whole number divided by a count, their steps, and where this number is small."""
-        fits, unit = _whole_times(values, by.n, asked)
-        part = np.round(np.abs(values) * by.n)
-        with np.errstate(invalid="ignore"):
-            few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
-        step = nice(OPEN / by.low, up=True) if by.base > 1 else np.zeros(self.rows)
-        return fits, step, few
-
-
-class _Divisor(NamedTuple):
-    """A count to divide by: exact, the least that is published alike, as published; its threshold and rounding."""
-
-    n: Floats
-    low: Floats
-    told: Floats
-    least: int
-    base: int
-
-
-def _of_schools(name: str) -> bool:
-    return bool(SCHOOL_COUNT.fullmatch(name) or BOARD_COUNT.fullmatch(name))
-
-
-def _whole_times(values: Floats, n: Floats, asked: Bools) -> tuple[Bools, Floats]:
-    """Return which values are whole numbers divided by n, and the unit of these numbers."""
-    found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
-    for times in UNITS:
-        part = np.where(asked & (n > 1), values * n * times, np.nan)
-        off = np.abs(part - np.round(part))
-        near = (np.round(np.abs(part)) >= 1) & (off <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4))
-        unit = np.where(near & ~found, 1 / times, unit)
-        found |= near
-    return found, unit
-
-
 class _Kin(NamedTuple):
     """Columns that hold an estimate, each where those before it are empty, its standard error and its limits."""
 
@@ -342,7 +138,7 @@ class _Kin(NamedTuple):
 
 
 def _rounded(
-    values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Whole], table: _Counted
+    values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Whole], table: Counted
 ) -> dict[str, Floats]:
     """Return all columns with the digits that each may have."""
     told: dict[str, Floats] = {}
@@ -402,16 +198,16 @@ def _spread(error: Floats, limits: Sequence[Floats]) -> Floats:
     return np.where(error > 0, error, (limits[1] - limits[0]) / 4)
 
 
-def _error(name: str, values: Floats, table: _Counted) -> Floats:
+def _error(name: str, values: Floats, table: Counted) -> Floats:
     return to_step(values, relative_step(values, np.clip(OPEN / table.persons(name), ERROR_STEP, COARSEST)))
 
 
-def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, table: _Counted) -> Floats:
+def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, table: Counted) -> Floats:
     by_error = nice(spread * np.clip(1 / np.sqrt(table.schools(name)), PER_ERROR, FEW_SCHOOLS), up=False)
     return np.where(spread > 0, np.maximum(by_error, whole.step), _step(name, values, whole, table))
 
 
-def _step(name: str, values: Floats, whole: Whole, table: _Counted) -> Floats:
+def _step(name: str, values: Floats, whole: Whole, table: Counted) -> Floats:
     """Return the step of a number of which no spread is known."""
     relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
     if EXPLAINED.fullmatch(name) and table.rests(name) and table.profile.round_to > 1:
@@ -442,7 +238,7 @@ def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, 
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 
 
-def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: _Counted) -> Floats:
+def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: Counted) -> Floats:
     """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
     values = values * table.scaled(name) if SCALES.fullmatch(name) else values
     if name == DEGREES and table.profile.round_clusters > 1:

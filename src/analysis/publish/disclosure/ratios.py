@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import DisclosureError, InputError
-from analysis.publish.disclosure.digits import nice, to_step
 from analysis.publish.disclosure.profiles import Profile
+from analysis.publish.disclosure.steps import nice, to_step
 
 TOLERANCE = 1e-9
 PROVEN = 3
