@@ -30,7 +30,9 @@ WITHHELD = "withheld"
 
 NOTHING = Markup('<p data-published="none">{}</p>')
 AS_FILE = Markup(
-    '<p id="table-{name}" data-published="table"><a href="../tables/{stem}/{name}.csv" download>{words} (CSV)</a></p>'
+    '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
+    '<span class="unseen">: {words}</span></a> <a href="../tables/{stem}/{name}.xlsx" download>XLSX'
+    '<span class="unseen">: {words}</span></a></p>'
 )
 
 
