@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
@@ -63,21 +64,22 @@ def balance(by_school: pd.DataFrame, traits: Sequence[str], *, cluster: str = "b
     Returns
     -------
     DataFrame
-        ``mean_left`` and ``mean_right`` are means within the bandwidth; ``in_sd`` is the jump in standard deviations.
+        ``mean_left`` and ``mean_right`` are means within the bandwidth; ``in_sd`` is the jump in standard deviations,
+        not known of a trait in which these schools do not differ.
     """
     rows = []
     refuse_missing(by_school, [RANK, *traits, cluster], "at the cut-off")
     for trait in traits:
         jump = _jump(by_school, trait, cluster)
         near = by_school[by_school[RANK].abs() < jump["bandwidth"]]
-        right = near[RANK] >= 0
+        right, spread = near[RANK] >= 0, float(near[trait].std())
         rows.append(
             {
                 "trait": trait,
                 **jump,
                 "mean_left": float(near.loc[~right, trait].mean()),
                 "mean_right": float(near.loc[right, trait].mean()),
-                "in_sd": jump["estimate"] / float(near[trait].std()),
+                "in_sd": jump["estimate"] / spread if spread > 0 else np.nan,
             }
         )
     return pd.DataFrame(rows)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, Reason
+from analysis.models.staffing import placebo
 from analysis.models.staffing.matching import match
 from analysis.models.staffing.placebo import balance, bandwidth_curve, donut, placebo_cutoffs, placebo_years
 
@@ -90,6 +91,14 @@ def test_the_effect_is_the_difference_of_the_weighted_means():
     """200 has 199 as its nearest and 205 has 206: (5 + 6) / 2 - (3 + 2) / 2."""
     two = match(NEAR.assign(size=[120.0, 206, 199, 200, 205, 200]), ["size"], window=5)
     assert two.effect("hours").coefficients["eligible"] == pytest.approx((5 + 6) / 2 - (3 + 2) / 2)
+
+
+def test_a_trait_in_which_the_schools_near_do_not_differ_has_no_jump_in_standard_deviations(monkeypatch):
+    monkeypatch.setattr(placebo, "_jump", lambda *_: {"estimate": 0.0, "bandwidth": 10.0})
+    frame = schools().assign(alike=lambda rows: rows["size"].where(rows["rank"].abs() > 10, 10.0))
+    found = balance(frame, ["size", "alike"]).set_index("trait")["in_sd"]
+    assert found["size"] == 0
+    assert np.isnan(found["alike"])
 
 
 def test_exact_traits_rule_matches_out_and_the_unmatched_are_told():
