@@ -219,6 +219,8 @@ class _BandwidthStep:
         parts = [self._side(place, order, derivative, for_bias[place]) for place in (0, 1)]
         variance = sum(part[0] for part in parts)
         bias = (parts[1][1] - parts[0][1]) ** 2 + regularised * sum(part[2] for part in parts)
+        if not bias > 0:  # nothing bends, or nothing varies: the widest is as good as any
+            return self.widest
         return float(min((variance / bias) ** (1 / (2 * order + 3)), self.widest))
 
     def _side(self, place: int, order: int, derivative: int, for_bias: float) -> tuple[float, float, float]:

@@ -101,6 +101,13 @@ def test_a_trait_in_which_the_schools_near_do_not_differ_has_no_jump_in_standard
     assert np.isnan(found["alike"])
 
 
+def test_a_trait_that_is_the_same_everywhere_jumps_by_nothing_and_has_no_error(recwarn):
+    found = balance(schools().assign(even=1.0), ["even"]).iloc[0]
+    assert found["estimate"] == 0
+    assert found[["std_error", "ci_low", "ci_high", "p_value", "in_sd"]].isna().all()
+    assert not recwarn.list
+
+
 def test_exact_traits_rule_matches_out_and_the_unmatched_are_told():
     found = match(NEAR.assign(g5=[0, 1, 0, 0, 1, 0]), ["size"], window=5, exact=["g5"])
     assert sorted(found.rows["size"]) == [120, 200, 205, 210]
