@@ -10,10 +10,7 @@ import numpy as np
 import pandas as pd
 
 from attacker.reading import SCHOOLS, Table
-from attacker.sums import Sum
-
-CHANCE = 1e-4
-"""How likely numbers of two tables may be the same by chance: of an edition some ten thousand pairs are compared."""
+from attacker.sums import CHANCE, Sum
 
 
 def between(one: Table, other: Table, start: int, other_start: int) -> Iterator[Sum]:
