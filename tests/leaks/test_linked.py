@@ -163,6 +163,13 @@ def test_a_number_that_one_model_withholds_another_does_not_tell(release: Releas
     assert told["n"].isna().any()
 
 
+def test_a_column_of_zeros_beside_columns_that_add_up_is_not_found(release: Release) -> None:
+    # 120 = 80 + 40 and 230 = 170 + 60: of n_none, withheld as zeros are, nothing would be left
+    told = publish(release, "one", group=["a", "b"], n_all=[120, 230], n_in=[80, 170], n_out=[40, 60], n_none=[0, 0])
+    assert told["n_none"].isna().all()
+    assert (told[["n_all", "n_in", "n_out"]].isna().sum(axis=1) >= 1).all()
+
+
 @pytest.mark.parametrize("key", ["region", "stadsdeel"])
 def test_the_same_words_under_another_key_are_the_same(release: Release, key: str) -> None:
     # 120 + 230 + 7: the second table tells the one that the first withholds, under another name of the column

@@ -274,7 +274,7 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
-    sums = sums_of(cells.numbers, cells.units) if table.exact else []
+    sums = sums_of(cells.numbers, cells.units, nonzero=cells.nonzero) if table.exact else []
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
     hidden = protect(cells, withheld, depends, groups, sums, wholes, exact=table.exact)

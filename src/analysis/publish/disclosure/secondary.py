@@ -296,18 +296,20 @@ def _rows_beside(cell: int, width: int, size: int, equations: Sequence[Equation]
     return sorted({name // width for name in reached if name < size})
 
 
-def sums_of(numbers: Floats, units: Sequence[str]) -> list[Columns]:
+def sums_of(numbers: Floats, units: Sequence[str], *, nonzero: bool = True) -> list[Columns]:
     """Return the columns of one unit that add up in every row where all are known: the parts, then the whole.
 
-    Three parts or more must add up in several rows: in one, numbers do so by chance.
+    Three parts or more must add up in several rows: in one, numbers do so by chance. Where zeros are withheld too, a
+    column of nothing but zeros is a part as well: it follows from the others.
     """
+    empty = [] if nonzero else np.flatnonzero((np.nan_to_num(numbers) == 0).all(axis=0)).tolist()
     found: list[Columns] = []
     for whole, unit in enumerate(units):
         others = [column for column in range(len(units)) if column != whole and unit and units[column] == unit]
         most = len(others) if len(others) < MOST_COLUMNS else 2
         for size in range(2, most + 1):
             found += [(*parts, whole) for parts in combinations(others, size) if _add_up(numbers, parts, whole)]
-    return found
+    return [(*(column for column in empty if units[column] == units[its[-1]]), *its) for its in found]
 
 
 def _add_up(numbers: Floats, parts: Columns, whole: int) -> bool:
