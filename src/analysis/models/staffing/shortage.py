@@ -24,7 +24,7 @@ VERY_LARGE = 0.30
 COUNTS = {
     "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "schools_least"),
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
-    "n_clusters": (),
+    "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
 }
 ALL = "all"
 TOTALS = {"region": ALL, "band": ALL}

@@ -18,7 +18,7 @@ from analysis.models.staffing.fractional import fit_where_determined
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ()}
+COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ESTIMATE[1:]}
 ADD_UP = ("by", "category", "trait")
 FLOW_COUNTS = {"teachers": ("share",), "teachers_flow": ("share",)}
 NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")

@@ -92,10 +92,11 @@ class Counted:
         asked = rows & np.isfinite(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
-        for wholes in (self._alone(), self._together()):
+        for wholes in (self._alone(schools=False), self._alone(schools=True), self._together()):
             several = [self._divided(values, n, asked) for n in wholes]
             if several:
-                # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of.
+                # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of. Of
+                # persons first: a count of schools is published as it is, and would let every digit through.
                 fits = np.logical_or.reduce([fit for fit, _, _ in several])
                 steps = np.array([np.where(fit, step, np.inf) for fit, step, _ in several])
                 chosen = steps.argmin(axis=0)
@@ -120,8 +121,9 @@ class Counted:
         found: Bools = rows & ((values == 0) | (values == 1))
         return found
 
-    def _alone(self) -> list[_Divisor]:
-        return [self._divisor(name) for name in self.numbers if not CLUSTER_COUNT.fullmatch(name)]
+    def _alone(self, *, schools: bool) -> list[_Divisor]:
+        names = (name for name in self.numbers if not CLUSTER_COUNT.fullmatch(name))
+        return [self._divisor(name) for name in names if _of_schools(name) == schools]
 
     def _divisor(self, name: str) -> _Divisor:
         base, low = self.profile.base(name), self.low(name)
@@ -129,7 +131,7 @@ class Counted:
 
     def _together(self) -> list[_Divisor]:
         found = []
-        for one, other in combinations([by for by in self._alone() if by.least == self.profile.min_count], 2):
+        for one, other in combinations(self._alone(schools=False), 2):
             for n in (one.n + other.n, np.abs(one.n - other.n)):
                 enough = np.where(n >= one.least, n, np.nan)
                 told = np.round(enough / one.base) * one.base

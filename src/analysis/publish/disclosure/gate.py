@@ -163,7 +163,7 @@ def _earlier_signs(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _whole_numbers(frame: pd.DataFrame, column: str, values: Sequence[str], signs: pd.Series) -> pd.Series:
     n = pd.to_numeric(frame[column], errors="coerce").astype("Float64")
-    unfit = (n.isna() & frame[column].notna()) | ((n < 0) | (n % 1 != 0)).fillna(value=False)
+    unfit = (n.isna() & frame[column].notna()) | ((n < 0) | (n % 1 != 0) | (n == np.inf)).fillna(value=False)
     if unfit.any():
         raise DisclosureError(f"column {column!r}, row {row_number(unfit)}: no whole number, so it cannot be tested")
     unknown = n.isna() & frame[list(values)].notna().any(axis=1) & (signs == "")
