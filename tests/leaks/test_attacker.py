@@ -47,10 +47,11 @@ def test_what_cannot_be_found_is_not_claimed(tmp_path: Path) -> None:
     assert attack(tmp_path, EXACT).pinned == []
 
 
-EDITIONS = {
-    "ci under acro": (["params/ci.yml", "--set", "disclosure=acro"], Rules(zeros=False)),
-    "the default edition": (["params/amsterdam-2020.yml"], Rules()),
-}
+OPEN = pytest.mark.xfail(strict=True, reason="zeros that follow from sums: docs/publication.md, still open")
+EDITIONS = [
+    pytest.param(["params/amsterdam-2020.yml"], Rules(), id="the default edition"),
+    pytest.param(["params/ci.yml", "--set", "disclosure=acro"], Rules(zeros=False), id="ci under acro", marks=OPEN),
+]
 
 
 FALSE = 0.001
@@ -70,7 +71,7 @@ def test_nothing_that_is_withheld_can_be_found_in_ci(ci_edition: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("words", "rules"), EDITIONS.values(), ids=EDITIONS)
+@pytest.mark.parametrize(("words", "rules"), EDITIONS)
 def test_nothing_that_is_withheld_can_be_found_in_an_edition(tmp_path: Path, words: list[str], rules: Rules) -> None:
     run = [sys.executable, "-m", "analysis.cli", "run", *words, "--outputs", str(tmp_path)]
     subprocess.run(run, cwd=ROOT, check=True)
