@@ -34,21 +34,7 @@ NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?(?:e[-+−]?\d+)?")
 def refuse_beside(figure: Figure, known: Floats, words: Collection[str], name: str) -> None:
     """Refuse a figure of which the scales or legends tell numbers that are neither round nor in its data.
 
-    Parameters
-    ----------
-    figure
-        What is drawn.
-    known
-        The numbers of its data without their signs, sorted.
-    words
-        The words of its data.
-    name
-        What it is called in a message.
-
-    Raises
-    ------
-    DisclosureError
-        Naming the figure and what tells them.
+    The parameters, and what is raised, are those of `coordinates.refuse_places`; `words` are the words of its data.
     """
     for what in chain(_colours(figure, known), _scales(figure, known, words), _legends(figure, known, words)):
         problem = f"figure {name!r}: {what} tell more than the data beside it"
