@@ -14,12 +14,21 @@ import numpy as np
 import pandas as pd
 from linearmodels.iv import AbsorbingLS
 
+from analysis.chapters.advisering.models import (
+    decomposition,
+    instrument,
+    ordered,
+    regressions,
+    sample,
+    scenario,
+    shares,
+    spread,
+)
+from analysis.chapters.advisering.models.definitions import Definitions, define
+from analysis.chapters.advisering.models.sample import Sample
+from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
 from analysis.intake import receive_country
-from analysis.models.advisering import decomposition, instrument, ordered, regressions, sample, scenario, shares, spread
-from analysis.models.advisering.cells import Cells
-from analysis.models.advisering.definitions import Definitions, define
-from analysis.models.advisering.sample import Sample
-from analysis.models.advisering.terms import Terms, cells_of, group_terms, indicators
+from analysis.stats.cells import Cells
 
 YEARS, SEED = range(2010, 2016), 20170412
 WITHOUT = ("advising", "share_hoog")

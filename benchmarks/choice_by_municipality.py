@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.chapters.choice_by_municipality.models.estimation import Fitted, account, coefficients, designs, estimate
+from analysis.chapters.choice_by_municipality.models.flows import Municipality, municipalities
 from analysis.data.country_files import read_country_files
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import COUNTRY, read_duo
-from analysis.models.choice_by_municipality.estimation import Fitted, account, coefficients, designs, estimate
-from analysis.models.choice_by_municipality.flows import Municipality, municipalities
-from analysis.models.conditional_logit import design_from_formula
-from analysis.models.conditional_logit.factored import available_threads
+from analysis.stats.conditional_logit import design_from_formula
+from analysis.stats.conditional_logit.factored import available_threads
 
 FORMULA = "distance_km + log(distance_km + 0.1)"
 CARDS = Path(__file__).parents[1] / "params" / "sources"

@@ -60,7 +60,7 @@ def built_out(km: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def ours(km: np.ndarray, others: np.ndarray, chosen: np.ndarray) -> Fitted:
-    from analysis.models.conditional_logit import Design, fit_factored
+    from analysis.stats.conditional_logit import Design, fit_factored
 
     if others.ndim == 2:
         design = Design.plain({"x0": km}, pd.DataFrame(others, columns=[f"x{k}" for k in range(1, 8)]))
@@ -83,7 +83,7 @@ def long_frame(km: np.ndarray, others: np.ndarray, chosen: np.ndarray) -> pd.Dat
 
 
 def ours_rows(km: np.ndarray, others: np.ndarray, chosen: np.ndarray) -> Fitted:
-    from analysis.models.conditional_logit import fit
+    from analysis.stats.conditional_logit import fit
 
     frame = long_frame(km, others, chosen).set_index(["pupil", "school"])
     choices = frame.pop("chosen")
@@ -228,8 +228,8 @@ def scaling(sizes: tuple[str, ...] = ("60000x200", "600000x200")) -> None:
 
 def pass_to_read(pupils: int, schools: int) -> float:
     """Return the time of one pass over that of adding up the distances, each the best of five."""
-    from analysis.models.conditional_logit import Design
-    from analysis.models.conditional_logit.factored import FactoredLikelihood, available_threads
+    from analysis.stats.conditional_logit import Design
+    from analysis.stats.conditional_logit.factored import FactoredLikelihood, available_threads
 
     km, others, chosen = world(pupils, schools, pairs=False)
     choices = np.arange(pupils), chosen, np.ones(pupils)

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.models.leergroei import closure, mixed
+from analysis.chapters.leergroei.models import closure, mixed
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people

@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.chain import CHAIN
-from analysis.orders import DEFAULT_EDITION, order_of, params_file, project_of
+from analysis.edition.chain import CHAIN
+from analysis.edition.orders import DEFAULT_EDITION, order_of, params_file, project_of
 from analysis.run import records
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step

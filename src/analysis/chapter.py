@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from analysis.data import tables
 from analysis.data.names import remembered
+from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
+from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
+from analysis.disclosure.rules.names import named_in, places_in
+from analysis.language import SOURCE, speak, text
 from analysis.publish import findings
-from analysis.publish.accounting import UNITS, fold_small_steps, withhold_small_total
-from analysis.publish.disclosure import NOTHING_DECLARED, Counts, Linked
-from analysis.publish.language import SOURCE, speak, text
-from analysis.publish.names import named_in, places_in
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH

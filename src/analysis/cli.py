@@ -27,11 +27,10 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from analysis import completion
-from analysis.chain import CHAIN
-from analysis.errors import InputError, StaatError
-from analysis.marks import reminder
-from analysis.options import (
+from analysis.edition import completion
+from analysis.edition.chain import CHAIN
+from analysis.edition.marks import reminder
+from analysis.edition.options import (
     After,
     Before,
     Cluster,
@@ -49,7 +48,7 @@ from analysis.options import (
     TlsKey,
     Unencrypted,
 )
-from analysis.orders import (
+from analysis.edition.orders import (
     DEFAULT_EDITION,
     check_sources,
     order_of,
@@ -58,7 +57,8 @@ from analysis.orders import (
     params_file,
     refuse_unused_folder,
 )
-from analysis.orders import project_of as project_in
+from analysis.edition.orders import project_of as project_in
+from analysis.errors import InputError, StaatError
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
 from analysis.run.staging import tidy
@@ -231,7 +231,7 @@ def new(
     like: Like,
 ) -> None:
     """Begin a new edition as a copy of another: its params file, with what must be decided marked."""
-    from analysis.draft import begin
+    from analysis.edition.draft import begin
 
     root = project_root()
     path = begin(edition, params_file(root, like), root / "params")
@@ -247,7 +247,7 @@ def show_params() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from analysis.edition import parameter_rows
+    from analysis.edition.model import parameter_rows
 
     table = Table("key", "type", "unit", "default", "meaning", box=None, pad_edge=False)
     for row in parameter_rows():
@@ -258,7 +258,7 @@ def show_params() -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of a params file, for editors (params/schema.json)."""
-    from analysis.edition import json_schema
+    from analysis.edition.model import json_schema
 
     sys.stdout.write(json_schema())
 
@@ -270,7 +270,7 @@ def world(
     settings: Settings = None,
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
-    from analysis.params import read_edition
+    from analysis.edition.params import read_edition
 
     edition = read_edition(params, settings or ())
     if edition.data is None or not edition.synthetic:

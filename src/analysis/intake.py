@@ -20,8 +20,8 @@ from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
 from analysis.errors import InputError
-from analysis.models.comparison import compare
 from analysis.run.workspace import project_root
+from analysis.stats.comparison import compare
 from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.lacking import truth_without, world_without
 from analysis.synthetic.moments import against_print

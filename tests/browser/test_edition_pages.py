@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page
 
-from analysis.publish.site.shown import figure_of
 from analysis.run.handover import hand_over
+from analysis.site.shown import figure_of
 
 pytestmark = pytest.mark.browser
 
@@ -117,7 +117,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert page.url.endswith("methods.html#function-models-school_choice-groups-nearest_by_pc4")
     entry = page.locator("div.function:has(:target)")
     assert "Count the choosers that attend the school nearest to them" in entry.inner_text()
-    assert "src/analysis/models/school_choice/groups.py" in entry.inner_text()
+    assert "src/analysis/chapters/school_choice/models/groups.py" in entry.inner_text()
 
 
 def test_every_table_and_figure_tells_its_cell_and_links_both_files(open_file: OpenFile, ci_edition: Path) -> None:

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.publish import figures, site
+from analysis import site
+from analysis.publish import figures
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
 

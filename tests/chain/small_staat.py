@@ -71,9 +71,9 @@ def main() -> None:
         sys.stdout.write(json.dumps({"kind": "ended", "at": time.time(), "operations": operations.count}) + "\n")
 
     view.view = telling
-    pages = types.ModuleType("analysis.publish.site")
+    pages = types.ModuleType("analysis.site")
     pages.build = lambda folder, manifest: (folder / "index.html").write_text(str(manifest["edition"]), "utf8")
-    sys.modules["analysis.publish.site"] = pages
+    sys.modules["analysis.site"] = pages
     sys.addaudithook(operations)
     cli.main()
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.published import read_published
-from analysis.params import read_edition
+from analysis.edition.params import read_edition
 from analysis.synthetic.moments import PARTS, against_print
 from analysis.synthetic.world import make_world
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.chain import CHAIN
-from analysis.models.estimates import ESTIMATE_COLUMNS
-from analysis.models.school_choice.tables import PARENT_GROUPS
-from analysis.params import read_edition
+from analysis.data.situations import PARENT_GROUPS
+from analysis.edition.chain import CHAIN
+from analysis.edition.params import read_edition
 from analysis.run.manifest import outputs_of
+from analysis.stats.estimates import ESTIMATE_COLUMNS
 
 ROOT = Path(__file__).parents[2]
 FIGURES = {

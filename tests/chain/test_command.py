@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from analysis.chain import CHAIN
-from analysis.params import read_edition
+from analysis.edition.chain import CHAIN
+from analysis.edition.params import read_edition
 from analysis.run.verify import damaged
 
 ROOT = Path(__file__).parents[2]

@@ -21,10 +21,10 @@ import numpy as np
 import pytest
 import yaml
 
-from analysis.chain import CHAIN
 from analysis.data.duo import pupil_files
 from analysis.data.sources import PUPIL_FOLDER
-from analysis.params import read_edition
+from analysis.edition.chain import CHAIN
+from analysis.edition.params import read_edition
 
 ROOT = Path(__file__).parents[2]
 NO_NUMBER = re.compile(r"(?<![\w-])(?:nan|NaN|None(?! [a-z])|NaT|inf|<NA>)(?![\w-])")

@@ -13,10 +13,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from analysis.edition import Edition
-from analysis.orders import LOCALES, languages
-from analysis.publish import language
-from analysis.publish.messages import PACKAGE, messages, of_code, of_template
+from analysis import language
+from analysis.edition.model import Edition
+from analysis.edition.orders import LOCALES, languages
+from analysis.messages import PACKAGE, messages, of_code, of_template
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -116,9 +116,9 @@ def test_text_comes_in_pairs_one_for_each_language(path: Path) -> None:
 
 def test_messages_are_found_in_code_and_templates() -> None:
     code = """
-from analysis.publish.language import text, word
-from analysis.publish import language
-from analysis.publish.messages import PACKAGE, messages, of_code, of_template
+from analysis.language import text, word
+from analysis import language
+from analysis.publish import axes
 text("a {n:,}" " b", n=1), word("c"), language.text("d"), axes.text(1, 2, "no"), text(variable)
 """
     assert [message for _, message in of_code(code, "here")] == ["a {n:,} b", "c", "d", None]

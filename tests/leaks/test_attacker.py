@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from attacker import Rules, attack
 
-from analysis.publish.disclosure import Gated
+from analysis.disclosure import Gated
 from analysis.publish.tables import write_csv, write_sidecar
 
 ROOT = Path(__file__).parents[2]

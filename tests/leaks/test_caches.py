@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from analysis.edition.orders import order_of
 from analysis.errors import InputError
-from analysis.orders import order_of
 from analysis.run import records, seal, staging
 from analysis.run.code import Code
 from analysis.run.hashes import Hashes, sha256
@@ -168,7 +168,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     spec = importlib.util.spec_from_file_location("small", ROOT / "tests" / "unit" / "run" / "conftest.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr("analysis.publish.site.build", module.render)
+    monkeypatch.setattr("analysis.site.build", module.render)
     return module.Small(tmp_path / "project")
 
 

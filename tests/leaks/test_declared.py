@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.chain import CHAIN, ROWS
+from analysis.edition.chain import CHAIN, ROWS
 from analysis.errors import DisclosureError, InputError
 from analysis.publish.release import Release
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.disclosure import PROFILES, Profile, suppress
+from analysis.disclosure.steps import nice, relative_step, to_step
 from analysis.errors import DisclosureError
-from analysis.publish.disclosure import PROFILES, Profile, suppress
-from analysis.publish.disclosure.steps import nice, relative_step, to_step
 
 DEFAULT = PROFILES["default"]
 FIRST = [(23, 27), (58, 62), (148, 152), (403, 407), (998, 1002)]

@@ -15,11 +15,11 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_markdown_cell
 
+from analysis.disclosure.net.edition import check_pages
+from analysis.disclosure.net.markup import embedded
+from analysis.disclosure.rules.pictures import refuse_png, refuse_svg
 from analysis.errors import DisclosureError
 from analysis.publish import figures
-from analysis.publish.markup import embedded
-from analysis.publish.net import check_pages
-from analysis.publish.pictures import refuse_png, refuse_svg
 from analysis.publish.release import Release
 
 SCHOOL = "01AB00"  # a location that does not exist

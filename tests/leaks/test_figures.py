@@ -18,9 +18,9 @@ from matplotlib.patches import Circle, Ellipse, FancyArrow, Polygon, Wedge
 from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter, LogLocator, PercentFormatter, ScalarFormatter
 
+from analysis.disclosure.rules.pictures import refuse_drawn
 from analysis.errors import DisclosureError
 from analysis.publish import figures
-from analysis.publish.pictures import refuse_drawn
 
 DATA = pd.DataFrame({"group": list("abcd"), "share": [0.125, 0.25, 0.375, 0.61], "other": [0.7, 0.21, 0.33, 0.44]})
 SECRET = np.array([0.1234, 0.5678, 0.9123, 0.4321])

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from analysis.compare.received import checked
+from analysis.edition.orders import order_of, order_of_published
+from analysis.edition.params import read_edition
 from analysis.errors import InputError
 from analysis.formula import check_formula
-from analysis.orders import order_of, order_of_published
-from analysis.params import read_edition
 
 ROOT = Path(__file__).parents[2]
 CANARY = "staat-canary"

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from analysis.language import speaking
 from analysis.publish import figures
-from analysis.publish.language import speaking
 from analysis.publish.release import Release
 
 SCHOOL = "01AB00"  # a location that does not exist

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from analysis.disclosure import NOTHING_DECLARED, PROFILES, Linked, Profile
 from analysis.publish import settling
-from analysis.publish.disclosure import NOTHING_DECLARED, PROFILES, Linked, Profile
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
 

@@ -14,11 +14,11 @@ import pytest
 import xlsxwriter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from analysis.disclosure import PROFILES, Profile
+from analysis.disclosure.net.again import Asked, check_svg
+from analysis.disclosure.rules.names import Names
 from analysis.errors import DisclosureError
 from analysis.publish import figures
-from analysis.publish.again import Asked, check_svg
-from analysis.publish.disclosure import PROFILES, Profile
-from analysis.publish.names import Names
 from analysis.publish.release import Release
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import write_csv

@@ -17,8 +17,8 @@ import pytest
 from analysis.compare import rerun
 from analysis.compare.command import diff
 from analysis.compare.editions import read
+from analysis.edition.orders import order_of_published
 from analysis.errors import InputError
-from analysis.orders import order_of_published
 from analysis.run.hashes import sha256
 from analysis.run.manifest import git as git_facts
 from analysis.run.verify import damaged
@@ -307,11 +307,11 @@ def verified(tmp_path: Path, **told: Any) -> Path:
 
 def test_what_is_verified_is_our_notebooks_with_checked_parameters(tmp_path: Path) -> None:
     """The order holds parameters alone: the command is told and never typed, and the pages are made by our code."""
-    from analysis.orders import project_of
+    from analysis.edition.orders import project_of
 
     order = order_of_published(verified(tmp_path), (), ROOT)
     project = project_of(ROOT, tmp_path / "outputs")
-    assert project.render == "analysis.publish.site:build"
+    assert project.render == "analysis.site:build"
     assert project.notebooks == ROOT / "notebooks"
     assert set(order.environment) == {"STAAT_DATA"}
     assert not (tmp_path / CANARY).exists()

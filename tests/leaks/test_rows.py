@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from analysis.disclosure.rules.order import own_cells
+from analysis.disclosure.rules.raw import Loaded
 from analysis.errors import DisclosureError
-from analysis.publish.order import own_cells
-from analysis.publish.raw import Loaded
 from analysis.publish.release import Release
 
 RNG = np.random.default_rng(7)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.publish.disclosure import PROFILES, Gated, suppress
-from analysis.publish.extremes import withhold_tails
+from analysis.disclosure import PROFILES, Gated, suppress
+from analysis.disclosure.rules.extremes import withhold_tails
 from analysis.publish.release import Release
 
 PROFILE = PROFILES["default"]

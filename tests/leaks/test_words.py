@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from analysis.disclosure import PROFILES
+from analysis.disclosure.net.again import Asked
+from analysis.disclosure.rules.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
+from analysis.disclosure.rules.names import Names
+from analysis.disclosure.rules.sentences import refuse_exact
 from analysis.errors import DisclosureError, WithheldError
-from analysis.publish.again import Asked
-from analysis.publish.disclosure import PROFILES
-from analysis.publish.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
-from analysis.publish.language import speaking
-from analysis.publish.names import Names
+from analysis.language import speaking
 from analysis.publish.release import Release
-from analysis.publish.sentences import refuse_exact
 
 DEFAULT = PROFILES["default"]  # from 10 on, in multiples of 5
 Make = Callable[..., Any]

@@ -13,12 +13,12 @@ from numpy.testing import assert_allclose
 from statsmodels.discrete.conditional_models import ConditionalLogit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from analysis.models.advisering import engine, instrument, ordered
-from analysis.models.advisering.cells import Cells, collapse
-from analysis.models.advisering.definitions import Definitions, define
-from analysis.models.advisering.sample import estimation_sample
-from analysis.models.advisering.terms import Terms, cells_of, group_terms, indicators
-from analysis.models.regression import fit, statsmodels_fit
+from analysis.chapters.advisering.models import engine, instrument, ordered
+from analysis.chapters.advisering.models.definitions import Definitions, define
+from analysis.chapters.advisering.models.sample import estimation_sample
+from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
+from analysis.stats.cells import Cells, collapse
+from analysis.stats.regression import fit, statsmodels_fit
 from analysis.synthetic.advice_national import NationalPeople, make_advice_national, national_advice_truth
 
 WOMEN = ["nwifeinc", "educ", "exper", "expersq", "age", "kidslt6", "kidsge6"]

@@ -10,9 +10,9 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 from statsmodels.regression.mixed_linear_model import MixedLMParams
 
+from analysis.chapters.value_added import models as value_added
 from analysis.data import bdf
-from analysis.models import value_added
-from analysis.models.mixed_effects import fit_mixed
+from analysis.stats.mixed_effects import fit_mixed
 
 pytestmark = pytest.mark.real
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from analysis.chapters.choice_by_municipality.models.estimation import account, estimate
+from analysis.chapters.choice_by_municipality.models.flows import municipalities
+from analysis.chapters.choice_by_municipality.models.sensitivity import FALL, sensitivities
 from analysis.data.country_files import read_country_files
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import COUNTRY, read_duo
-from analysis.models.choice_by_municipality.estimation import account, estimate
-from analysis.models.choice_by_municipality.flows import municipalities
-from analysis.models.choice_by_municipality.sensitivity import FALL, sensitivities
 
 pytestmark = pytest.mark.real
 

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from statsmodels.datasets import modechoice
 from statsmodels.duration.hazard_regression import PHReg
 
-from analysis.models.conditional_logit import fit
+from analysis.stats.conditional_logit import fit
 
 
 def printed(values, digits):

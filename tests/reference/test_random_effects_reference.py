@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.special import gammaln
 
-from analysis.models.school_choice.laplace import maximum
-from analysis.models.school_choice.likelihood import SchoolLikelihood
+from analysis.chapters.school_choice.models.laplace import maximum
+from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
 
 FLAT = 1000.0  # standard deviation of the situations' intercepts in the script
 

@@ -11,7 +11,7 @@ from linearmodels.iv import IV2SLS
 from linearmodels.panel import PanelOLS
 from numpy.testing import assert_allclose
 
-from analysis.models.regression import INTERCEPT, fit
+from analysis.stats.regression import INTERCEPT, fit
 
 
 @pytest.fixture(scope="module")

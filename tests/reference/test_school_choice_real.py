@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from analysis.chapters.school_choice import models as school_choice
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import read_duo
-from analysis.models import school_choice
-from analysis.models.geography import pairwise_km
+from analysis.stats.geography import pairwise_km
 
 pytestmark = pytest.mark.real
 

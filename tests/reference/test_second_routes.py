@@ -1,7 +1,7 @@
 """Headlines of the edition `ci` by a second route: internal tables, pandas, statsmodels, pyfixest; no models of ours.
 
 Every test recomputes published numbers from the rows that the chapter was given, to every published digit. What is
-written out here is what docs/methods.md says; nothing of `analysis.models` is imported.
+written out here is what docs/methods.md says; nothing of `analysis.stats` is imported.
 """
 
 from __future__ import annotations

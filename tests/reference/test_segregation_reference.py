@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.segregation import dissimilarity, interaction, isolation
-from analysis.models.segregation.correction import corrected
-from analysis.models.segregation.measures import Tally, theil
+from analysis.chapters.segregation.models.correction import corrected
+from analysis.stats.segregation import Tally, dissimilarity, interaction, isolation, theil
 
 TABLES = dict(list(pd.read_csv(Path(__file__).with_name("segregation_pysal.csv")).groupby("table")))
 R = pd.read_csv(Path(__file__).with_name("segregation_r.csv")).set_index(["table", "index"])["value"]

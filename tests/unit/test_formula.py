@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from analysis.blocks.choice_by_municipality import ChoiceByMunicipalityBlock
-from analysis.blocks.school_choice import SchoolChoiceBlock
+from analysis.chapters.choice_by_municipality.parameters import ChoiceByMunicipalityBlock
+from analysis.chapters.school_choice.parameters import SchoolChoiceBlock
 from analysis.errors import InputError
 from analysis.formula import FUNCTIONS, Factor, check_formula, variables
-from analysis.models.conditional_logit import factors
+from analysis.stats.conditional_logit import factors
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ import shlex
 import pandas as pd
 import pytest
 
+from analysis.edition.params import _apply
 from analysis.errors import InputError
 from analysis.municipality import is_in, spelled
-from analysis.params import _apply
 
 DUO = ["'s-Gravenhage", "Súdwest-Fryslân", "Bergen (NH.)", "Bergen (L.)", "Bergen op Zoom", "Amsterdam", "Rotterdam"]
 

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from analysis.compare.comparison import Comparison, TableChange
 from analysis.compare.frames import SEPARATOR, numbers
 from analysis.compare.wording import label
+from analysis.language import term, text
 from analysis.publish import figures
-from analysis.publish.language import term, text
 
 COLUMNS = 2
 ROWS_PER_PANEL = 7

@@ -17,12 +17,14 @@ from analysis.compare.charts import PANELS, Panel, panels, small_multiples
 from analysis.compare.comparison import COUNTED, Comparison, FindingChange, TableChange
 from analysis.compare.editions import PublishedEdition
 from analysis.compare.shares import taken
-from analysis.publish.language import speaking, spoken, term, text
+from analysis.language import speaking, spoken, term, text
 from analysis.publish.layout import TEMPLATES as PUBLISHED
 from analysis.publish.layout import environment_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = PUBLISHED.parent / "site" / "templates" / "style.css"  # of all pages; importing the site would cost a second
+STYLE = (
+    PUBLISHED.parents[1] / "site" / "templates" / "style.css"
+)  # of all pages; importing the site would cost a second
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STRIKING = 40
 ROWS = 100

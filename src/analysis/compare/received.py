@@ -66,7 +66,7 @@ def checked(parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
     InputError
         With the key, when a text could be code.
     """
-    from analysis.edition import BLOCKS, Edition
+    from analysis.edition.model import BLOCKS, Edition
 
     kept: dict[str, Any] = {}
     for name, value in parameters.items():

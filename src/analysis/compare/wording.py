@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.compare.causes import Cause, Kind
 from analysis.compare.frames import SEPARATOR
-from analysis.publish.language import localised, term, text
+from analysis.language import localised, term, text
 
 MINUS = "\N{MINUS SIGN}"
 DIGITS, THOUSAND = 3, 1000

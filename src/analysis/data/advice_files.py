@@ -23,7 +23,7 @@ FILES = {
 WEGING_YEAR = 2019
 BRIN = r"\d{2}[A-Z]{2}"
 
-# The numbers of the levels are those of `models.advice_levels`, to which a test holds them.
+# The numbers of the levels are those of `advice_levels`, to which a test holds them.
 LEVEL_OF_COLUMN = {
     "VSO": -1.0,
     "PRO": 0.0,

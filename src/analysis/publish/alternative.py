@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.publish.language import term, text, word
+from analysis.language import term, text, word
 
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 

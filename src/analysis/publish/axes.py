@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
-from analysis.publish.language import SOURCE, spoken, term
+from analysis.language import SOURCE, spoken, term
 
 
 def localise(figure: Figure) -> None:

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.errors import WithheldError
+from analysis.language import text
 from analysis.publish.figures import FAINT
-from analysis.publish.language import text
 
 REFERENCE_POINTS = 2
 """A line without markers and with no more points than this is one of no effect, or a bar of scale."""

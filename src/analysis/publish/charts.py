@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from analysis.language import text
 from analysis.publish import figures
-from analysis.publish.language import text
 
 
 @figures.style()

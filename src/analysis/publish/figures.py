@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, PercentFormatter
 
 from analysis.errors import InputError
-from analysis.publish.language import localised, text
+from analysis.language import localised, text
 from analysis.publish.rendering import defaults
 
 PALETTE = ("#12355b", "#b5431f", "#2f9484", "#e3a83b", "#c3cfd9")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from analysis.publish.disclosure import Gated
+from analysis.disclosure import Gated
 from analysis.publish.tables import write_csv, write_sidecar
 from analysis.run.workspace import Workspace
 

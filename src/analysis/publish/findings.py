@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WithheldError
-from analysis.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
-from analysis.publish.language import text
+from analysis.language import text
+from analysis.stats.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
 
 T = TypeVar("T")
 LEVEL = 0.05
@@ -115,3 +115,16 @@ def count(by_finding: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
         for (chapter, family), part in filled.groupby(["chapter", "family"], sort=False)
     ]
     return pd.DataFrame(rows)
+
+
+def one(estimates: pd.DataFrame, **chosen: str) -> dict[str, Any] | None:
+    """Find the first row with these values and all its numbers; None when there is none."""
+    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_obs"])
+    for column, value in chosen.items():
+        rows = rows[rows[column] == value]
+    return as_rows(rows)[0] if len(rows) else None
+
+
+def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame as mappings."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

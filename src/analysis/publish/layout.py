@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.publish.language import header, localised, spoken, term, text
+from analysis.language import header, localised, spoken, term, text
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORDS = {"text": text, "term": term, "header": header, "localised": localised, "spoken": spoken}

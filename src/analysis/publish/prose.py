@@ -7,7 +7,7 @@ from copy import copy
 from nbformat import NotebookNode
 
 from analysis.errors import InputError
-from analysis.publish.language import SOURCE, languages, spoken
+from analysis.language import SOURCE, languages, spoken
 
 
 def in_spoken_language(notebook: NotebookNode) -> NotebookNode:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.publish.disclosure import Counts
+from analysis.disclosure import Counts
 from analysis.publish.layout import render
 from analysis.publish.tables import numbers_behind
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from analysis.ranks import Range, is_largest, is_smallest, range_test, rank_sets
+from analysis.stats.ranks import Range, is_largest, is_smallest, range_test, rank_sets
 
 Row = Mapping[Any, Any]
 COLUMNS = ("estimate", "ci_low", "ci_high")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.publish.disclosure import SUPPRESSED, Gated, Linked
+from analysis.disclosure import SUPPRESSED, Gated, Linked
 from analysis.run import private
 from analysis.run.records import GATED
 

@@ -15,12 +15,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.errors import InputError, WithheldError
-from analysis.publish import recipes
-from analysis.publish.blank import settle_blanks
-from analysis.publish.cells import refuse_odd_cells
-from analysis.publish.differencing import Register
-from analysis.publish.disclosure import (
+from analysis.disclosure import (
     NOTHING_DECLARED,
     SUPPRESSED,
     Contributors,
@@ -37,22 +32,27 @@ from analysis.publish.disclosure import (
     refuse_unfounded,
     suppress,
 )
-from analysis.publish.extremes import masked, refuse_extremes, withhold_tails, without_few
+from analysis.disclosure.linkage.register import Register
+from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
+from analysis.disclosure.rules.cells import refuse_odd_cells
+from analysis.disclosure.rules.extremes import masked, refuse_extremes, withhold_tails, without_few
+from analysis.disclosure.rules.identity import refuse_identifying_text, refuse_numbered
+from analysis.disclosure.rules.numbers import Numbers, refuse_few, refuse_small_model
+from analysis.disclosure.rules.order import own_cells
+from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
+from analysis.disclosure.rules.raw import Loaded
+from analysis.disclosure.verdicts import judged, judged_sentence
+from analysis.errors import InputError, WithheldError
+from analysis.language import text
+from analysis.publish import recipes
+from analysis.publish.blank import settle_blanks
 from analysis.publish.files import Files
-from analysis.publish.identity import refuse_identifying_text, refuse_numbered
-from analysis.publish.language import text
 from analysis.publish.layout import render
-from analysis.publish.numbers import Numbers, refuse_few, refuse_small_model
-from analysis.publish.order import own_cells
-from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
-from analysis.publish.raw import Loaded
 from analysis.publish.recipes import Recipe
-from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
 from analysis.publish.untranslated import refuse_untranslated
-from analysis.publish.verdicts import judged, judged_sentence
 from analysis.run.workspace import Workspace
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -95,7 +95,7 @@ class Release:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
 
         The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
-        See `analysis.publish.disclosure.suppress` for the parameters.
+        See `analysis.disclosure.suppress` for the parameters.
         """
         return self._suppressed(frame, counts, free, totals, ratios, contributors, linked).frame
 
@@ -135,7 +135,7 @@ class Release:
             Text above and below the table. They are published: put no number in them that did not pass the gate.
         counts, totals, ratios, contributors, linked
             What the cells count and rest on, and how they hang together with others; see
-            `analysis.publish.disclosure.suppress`. ``counts=()`` says that the table counts nobody.
+            `analysis.disclosure.suppress`. ``counts=()`` says that the table counts nobody.
         free
             Numeric columns that neither count nor rest on a count, as they say nothing of anybody: constants of the
             method, parameters, figures in print, places of areas. Where the chapter has loaded rows of persons, schools

@@ -13,9 +13,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from analysis.disclosure.rules.pictures import refuse_png, refuse_svg
+from analysis.language import text
 from analysis.publish.axes import localise
-from analysis.publish.language import text
-from analysis.publish.pictures import refuse_png, refuse_svg
 from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200

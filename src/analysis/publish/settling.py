@@ -17,17 +17,18 @@ from typing import Any
 
 import nbformat
 
+from analysis.disclosure import Gated, profile
+from analysis.disclosure.linkage import released
+from analysis.disclosure.linkage.register import Register
+from analysis.disclosure.linkage.released import enter
+from analysis.disclosure.verdicts import judged
 from analysis.errors import WithheldError
-from analysis.publish import recipes, released
-from analysis.publish.differencing import Register
-from analysis.publish.disclosure import Gated, profile
+from analysis.language import SOURCE, speaking, text
+from analysis.publish import recipes
 from analysis.publish.files import Files
-from analysis.publish.language import SOURCE, speaking, text
 from analysis.publish.published import notice
 from analysis.publish.recipes import Recipe
-from analysis.publish.released import enter
 from analysis.publish.tables import html_table
-from analysis.publish.verdicts import judged
 from analysis.run.manifest import step_record
 from analysis.run.records import UNSETTLED
 from analysis.run.workspace import Workspace

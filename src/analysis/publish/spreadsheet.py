@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.publish.disclosure import SUPPRESSED, Gated
+from analysis.disclosure import SUPPRESSED, Gated
 
 MADE = datetime(1980, 1, 1, tzinfo=UTC)
 """Date inside every spreadsheet: the real one would make two runs of one edition differ. The manifest tells it."""

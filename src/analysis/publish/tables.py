@@ -14,9 +14,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError, WithheldError
-from analysis.publish.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
-from analysis.publish.language import header, localised, term, text, word
+from analysis.language import header, localised, term, text, word
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
 

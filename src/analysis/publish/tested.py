@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.multiplicity import FAMILIES, holm
 from analysis.publish.findings import frame
+from analysis.stats.multiplicity import FAMILIES, holm
 
 Chosen = Mapping[str, str | tuple[str, ...]]
 

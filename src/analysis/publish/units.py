@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter
 
-from analysis.publish.language import term, text
+from analysis.language import term, text
 from analysis.publish.tables import MINUS, number
 
 Row = Mapping[str, Any]

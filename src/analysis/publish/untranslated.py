@@ -1,6 +1,6 @@
 """Words that are left in English, and names of columns, where a page in another language shows text.
 
-A message without a translation is an error (`publish.language`), but a word of the data that no catalogue knows is
+A message without a translation is an error (`language`), but a word of the data that no catalogue knows is
 shown as it is: so an edition in Dutch once published teachers "van 55 and over". What a reader sees is therefore looked
 at once more, whole: a name with an underscore, or a word that the catalogue knows in English only, is refused.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from analysis.errors import InputError
-from analysis.publish.language import LOCALES, SOURCE, messages, spoken
+from analysis.language import LOCALES, SOURCE, messages, spoken
 
 _FIELD = re.compile(r"\{[^}]*\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

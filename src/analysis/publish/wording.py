@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from analysis.language import term, text
 from analysis.publish.findings import number_of, where_known
-from analysis.publish.language import term, text
 from analysis.publish.tables import number
 
 COLUMNS = ["name", "sentence", "n", "unit"]
@@ -22,7 +22,7 @@ def segregation(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
     Parameters
     ----------
     indices
-        Estimates of `models.segregation.estimate_indices`.
+        Estimates of `chapters.segregation.models.estimate_indices`.
     by_weging_band
         One row per band of schoolweging: ``band, share_now, share_nearest``, withheld shares missing.
 

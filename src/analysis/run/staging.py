@@ -9,7 +9,7 @@ Folders below the outputs, for the edition ``ci``:
   go on from.
 
 Each bears a marker (`analysis.run.owner`). A folder without one is somebody's, whatever its name: it is never taken
-over, removed or swapped out.
+over, removed or swapped out, unless nothing is in it and it has the name of a build that was killed as it began.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from typing import TextIO
 
 from analysis.errors import InputError, StaatError
 from analysis.run import private
-from analysis.run.owner import identity, is_edition, is_empty, mark_edition
+from analysis.run.owner import OF_EDITION, identity, is_edition, is_empty, mark_edition
 from analysis.run.strangers import set_aside
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -71,6 +72,7 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     _mend_swap(outputs, edition)
     for place in (outputs / edition, unfinished(outputs, edition)):
         refuse_others(place, edition)
+    discard(_hollow(outputs, edition))
     left = []
     for old in _ours(outputs, edition, "building"):
         left.append(outputs / f".{edition}.left-{_token()}")
@@ -154,7 +156,7 @@ def discard(folders: list[Path]) -> None:
 def tidy(outputs: Path, edition: str) -> None:
     """Remove what earlier runs left of an edition that is up to date, unless another run is at it."""
     with suppress(StaatError, OSError), locked(outputs, edition):
-        discard(leftovers(outputs, edition))
+        discard([*leftovers(outputs, edition), *_hollow(outputs, edition)])
 
 
 def _opened(lock: Path) -> TextIO:
@@ -165,6 +167,19 @@ def _opened(lock: Path) -> TextIO:
 
 def _ours(outputs: Path, edition: str, state: str) -> list[Path]:
     return sorted(path for path in outputs.glob(f".{edition}.{state}-*") if is_edition(path, edition))
+
+
+def _hollow(outputs: Path, edition: str) -> list[Path]:
+    """Return the folders that a run was killed in before it had marked them: no file is in them but half a marker."""
+    named = re.compile(rf"\.{re.escape(edition)}\.building-[0-9a-f]{{8}}")
+    return [
+        folder
+        for folder in outputs.iterdir()
+        if named.fullmatch(folder.name)
+        and folder.is_dir()
+        and not (folder.is_symlink() or is_edition(folder, edition))
+        and all(path == folder / OF_EDITION or (path.is_dir() and not path.is_symlink()) for path in folder.rglob("*"))
+    ]
 
 
 def _token() -> str:

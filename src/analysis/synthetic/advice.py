@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
 from analysis.errors import InputError
-from analysis.models.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
 from analysis.synthetic.advice_truth import AdviceTruth, CutScores, GroupEffects, group_dummies
 from analysis.synthetic.labels import numbers_of
 

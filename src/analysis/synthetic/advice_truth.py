@@ -96,7 +96,7 @@ class AdviceTruth:
     cut_scores
         The schemes by which the score becomes a test advice.
     advice_base, advice_slope, advice, advice_share_hoog, advice_school_sd, advice_noise
-        Position on the level scale (`models.advice_levels`) of the teacher's first advice = base + slope x signal +
+        Position on the level scale (`advice_levels`) of the teacher's first advice = base + slope x signal +
         group effects + share_hoog x (school's share of highly educated parents - 0.5) + school effect + logistic noise
         of that scale, all in levels.
     advice_year

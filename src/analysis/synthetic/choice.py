@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analysis.models.geography import great_circle_km
-from analysis.models.school_choice.tables import parent_group
+from analysis.data.situations import parent_group
+from analysis.stats.geography import great_circle_km
 from analysis.synthetic.places import allocate
 from analysis.synthetic.schools import GROEPEN, composition
 from analysis.synthetic.shapes import Floats, kilometres
@@ -78,7 +78,7 @@ class ChoiceTruth:
     Parameters
     ----------
     preferences
-        Coefficients of each parent group (`analysis.models.school_choice.tables.parent_group`).
+        Coefficients of each parent group (`analysis.data.situations.parent_group`).
     considered
         How many schools a child considers: those nearest to its home.
     priority

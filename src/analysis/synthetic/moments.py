@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from analysis.errors import StaatError
-from analysis.models.comparison import compare
+from analysis.stats.comparison import compare
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_city import MOMENTS as CITY
 from analysis.synthetic.moments_learning import MOMENTS as LEARNING

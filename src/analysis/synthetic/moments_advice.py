@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.models.advice_levels import NUMBER_OF_LEVEL, VWO, deviation
+from analysis.advice_levels import NUMBER_OF_LEVEL, VWO, deviation
 from analysis.synthetic.advice_truth import group_dummies
 from analysis.synthetic.once import once_per_frame
 

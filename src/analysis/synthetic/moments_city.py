@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.models.segregation import dissimilarity, isolation
+from analysis.stats.segregation import dissimilarity, isolation
 from analysis.synthetic.once import once_per_frame
 
 Frames = Mapping[str, pd.DataFrame]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.models.allocation import NONE, Indices, deferred_acceptance
+from analysis.stats.allocation import NONE, Indices, deferred_acceptance
 
 
 def allocate(

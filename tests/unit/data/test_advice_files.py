@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.advice_levels import NUMBER_OF_LEVEL
 from analysis.data import advice_files
 from analysis.errors import InputError
-from analysis.models.advice_levels import NUMBER_OF_LEVEL
 
 COUNTS = [*advice_files.LEVEL_OF_COLUMN, advice_files.NOT_POSSIBLE, advice_files.TOTAL]
 

@@ -78,7 +78,7 @@ def test_a_board_has_the_mean_weging_of_its_pupils() -> None:
 
 @pytest.mark.real
 def test_real_scores_and_money_obey_their_formula(real_data_folder, cards_folder) -> None:
-    from analysis.models.staffing.oab_formula import threshold_check, transition_check, weights_check
+    from analysis.topics.staffing.models.oab_formula import threshold_check, transition_check, weights_check
 
     read = oab_files.read_oab(real_data_folder, cards_folder, allow_changed=False)
     checks = threshold_check(read.by_location_score).set_index("check")

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.publish import value_added
+from analysis.chapters.value_added import findings as value_added
+from analysis.language import speaking
 from analysis.publish.alternative import moved, quantity, sides
-from analysis.publish.language import speaking
 
 
 @pytest.mark.parametrize(

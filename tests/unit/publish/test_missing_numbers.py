@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import WithheldError
+from analysis.language import text
 from analysis.publish.findings import number_of, where_known
-from analysis.publish.language import text
 from analysis.publish.tables import number
 
 

@@ -3,8 +3,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.errors import StaatError
-from analysis.publish.site import build
-from analysis.publish.site.pages import Chapter, page
+from analysis.site import build
+from analysis.site.pages import Chapter, page
 
 FACTS = {"edition": "ci", "title": "A city", "synthetic": False, "language": "en"}
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 
-from analysis.publish.disclosure import PROFILES, suppress
+from analysis.disclosure import PROFILES, suppress
 from analysis.publish.spreadsheet import harmless, unquoted, write_xlsx
 from analysis.publish.tables import write_csv
 

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from analysis.disclosure import PROFILES, suppress
 from analysis.errors import InputError
-from analysis.publish.disclosure import PROFILES, suppress
 from analysis.publish.tables import MAX_ROWS, html_table, number, numbers_behind
 
 

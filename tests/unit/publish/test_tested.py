@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.multiplicity import FAMILIES
 from analysis.publish.tested import DECLARED, PValueOf, of_tastes, with_tests
+from analysis.stats.multiplicity import FAMILIES
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 ESTIMATES = pd.DataFrame(

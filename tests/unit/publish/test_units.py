@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from analysis.publish import language, units
+from analysis import language
+from analysis.publish import units
 from analysis.publish.axes import localise
 
 WAGE = {"estimate": 0.0641195, "ci_low": 0.0598260, "ci_high": 0.0684131, "unit": "log points"}

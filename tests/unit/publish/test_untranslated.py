@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from matplotlib.figure import Figure
 
+from analysis import language
 from analysis.errors import InputError
-from analysis.publish import language
 from analysis.publish.rendering import drawn
 from analysis.publish.untranslated import refuse_untranslated
 

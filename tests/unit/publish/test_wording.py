@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from analysis.language import speaking
 from analysis.publish import wording
-from analysis.publish.language import speaking
 
 BANDS = pd.DataFrame({"band": ["below 36", "36 or more"], "share_now": [0.9, 0.104], "share_nearest": [0.94, 0.0651]})
 

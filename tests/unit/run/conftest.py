@@ -121,7 +121,7 @@ class Small:
 
     @property
     def project(self) -> Project:
-        return Project(self.root, self.outputs, self.root / "src" / "analysis", "analysis.publish.site:build")
+        return Project(self.root, self.outputs, self.root / "src" / "analysis", "analysis.site:build")
 
     @property
     def order(self) -> Order:
@@ -160,5 +160,5 @@ class Small:
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
-    monkeypatch.setattr("analysis.publish.site.build", render)
+    monkeypatch.setattr("analysis.site.build", render)
     return Small(tmp_path / "project")

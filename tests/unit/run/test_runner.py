@@ -332,7 +332,7 @@ def test_pages_that_cannot_be_made_leave_the_old_edition(small: Any, monkeypatch
     def refuse(*_: object) -> None:
         raise StaatError("a figure is missing")
 
-    monkeypatch.setattr("analysis.publish.site.build", refuse)
+    monkeypatch.setattr("analysis.site.build", refuse)
     small.blocks["three"] = {"power": 4}
     with pytest.raises(RunFailedError, match="a figure is missing"):
         small.run()

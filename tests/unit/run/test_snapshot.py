@@ -57,7 +57,7 @@ def test_a_module_that_is_edited_while_a_notebook_waits_is_imported_as_it_was(sm
 
 def test_pages_whose_code_is_edited_during_the_run_are_not_published(small: Any) -> None:
     """This process may have loaded either version; the results are kept, and the same command makes the pages."""
-    module = small.root / "src" / "analysis" / "publish" / "site" / "__init__.py"
+    module = small.root / "src" / "analysis" / "site" / "__init__.py"
     edits(small, module, module.read_text("utf8"))
     with pytest.raises(StaatError, match="was edited during the run") as refused:
         small.run()

@@ -10,8 +10,8 @@ import statsmodels.api as sm
 import yaml
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from analysis.advice_levels import LEVELS, cut_points, deviation
 from analysis.errors import InputError
-from analysis.models.advice_levels import LEVELS, cut_points, deviation
 from analysis.synthetic.advice import COLUMNS, advice_probabilities, make_advice, school_effects
 from analysis.synthetic.advice_national import make_advice_national, national_advice_truth
 from analysis.synthetic.advice_truth import GROUPS, AdviceTruth, GroupEffects, group_dummies

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.advice_levels import deviation
 from analysis.data.contracts import check
 from analysis.data.microdata import BY_PUPIL_COUNTRY
-from analysis.models.advice_levels import deviation
 from analysis.synthetic.advice_country import REGIONS, country_truth, make_country, region_effects
 
 YEARS = range(2012, 2016)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters.segregation.models.attendance import by_group
 from analysis.data.contracts import check
 from analysis.data.microdata import BY_ATTENDANCE, BY_STAY
-from analysis.models.segregation import dissimilarity, isolation
-from analysis.models.segregation.attendance import by_group
+from analysis.stats.segregation import dissimilarity, isolation
 from analysis.synthetic.attendance import KEYS, AttendanceTruth, make_attendance
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models import conditional_logit
-from analysis.models.school_choice.tables import PARENT_GROUPS, parent_group
-from analysis.models.segregation import dissimilarity
+from analysis.data.situations import PARENT_GROUPS, parent_group
+from analysis.stats import conditional_logit
+from analysis.stats.segregation import dissimilarity
 from analysis.synthetic.choice import (
     LOG_OFFSET_KM,
     TERMS,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError
-from analysis.models.geography import great_circle_km
+from analysis.stats.geography import great_circle_km
 from analysis.synthetic import shapes
 
 

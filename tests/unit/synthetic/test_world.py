@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters.school_choice import models as school_choice
 from analysis.data.prepare import choice_tables
-from analysis.models import school_choice
-from analysis.models.geography import pairwise_km
+from analysis.stats.geography import pairwise_km
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.truth import Truth
 from analysis.synthetic.world import make_sources, make_world

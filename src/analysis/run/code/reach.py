@@ -93,7 +93,7 @@ class Code:
         return walk.reach()
 
     def of_symbol(self, name: str) -> Reach:
-        """Return what a definition or module of the package reaches, such as ``analysis.publish.site.build``.
+        """Return what a definition or module of the package reaches, such as ``analysis.site.build``.
 
         Raises
         ------

@@ -15,8 +15,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import analysis.chapter
-from analysis.publish.disclosure import NOTHING_DECLARED, flat, profile, suppress
-from analysis.publish.remaining import whole_rows
+from analysis.disclosure import NOTHING_DECLARED, flat, profile, suppress
+from analysis.disclosure.remaining import whole_rows
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
 from analysis.synthetic.learning import make_learning

@@ -413,8 +413,10 @@ def test_a_change_moves_the_digest_of_what_changed_if_it_is_reached_and_no_other
 
 
 def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
-    found = Code(PACKAGE).of_cells(["from analysis.models import segregation\nsegregation.estimate_indices(city)"])
-    assert "analysis.models.segregation.estimates.estimate_indices" in found.functions
+    found = Code(PACKAGE).of_cells(
+        ["from analysis.chapters.segregation import models as segregation\nsegregation.estimate_indices(city)"]
+    )
+    assert "analysis.chapters.segregation.models.estimates.estimate_indices" in found.functions
     modules = {name.rpartition(".")[0] for name in found.functions}
     assert not any("conditional_logit" in name or "synthetic" in name for name in modules)
 
@@ -422,8 +424,8 @@ def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
 SEGREGATION = """
 import numpy as np
 import pandas as pd
-from analysis.models import segregation
-from analysis.models.segregation.attendance import Place
+from analysis.chapters.segregation import models as segregation
+from analysis.chapters.segregation.models.attendance import Place
 pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012, "b")], names=["pc4", "location"])
 pupils = pd.Series([30, 20, 10, 40], pairs)
 share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})

@@ -1,1 +1,0 @@
-"""The parameters of each notebook: one module per notebook, named for its stem."""

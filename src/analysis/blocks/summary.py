@@ -1,9 +1,0 @@
-"""Parameters of the chapter with the findings."""
-
-from __future__ import annotations
-
-from analysis.blocks.base import Block
-
-
-class SummaryBlock(Block):
-    """The findings in sentences (notebook 07_summary)."""

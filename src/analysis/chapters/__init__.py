@@ -1,0 +1,1 @@
+"""The chapters, one folder each: parameters, models, charts, findings and words of one notebook."""

@@ -1,0 +1,1 @@
+"""Is the school advice equal for equal pupils."""

@@ -1,0 +1,133 @@
+r"""What a raw gap is made of: the decomposition of Gelbach.
+
+With :math:`X_1` the groups and years of the raw gap and :math:`X_2` all controls, least squares gives exactly
+
+.. math:: \hat\beta_1^{raw} = \hat\beta_1^{full} + \sum_k \hat\delta_k, \qquad
+   \hat\delta_k = (X_1'X_1)^{-1} X_1' X_{2k} \hat\beta_{2k}^{full}
+
+so that each block of controls has its part whatever the order in which controls enter. The school's part is that of
+all its effects: composition and everything else that its pupils share. A part tells what goes together, not what causes
+what: that much of a gap goes with the test score does not make the score fair.
+
+References
+----------
+Gelbach, J. B. (2016). When do covariates matter? And which ones, and how much? Journal of Labor Economics 34.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.chapters.advisering.models import engine
+from analysis.chapters.advisering.models.regressions import SHARE, left_out
+from analysis.chapters.advisering.models.sample import Sample
+from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
+from analysis.errors import ModelError, Reason
+from analysis.stats.cells import Cells, times
+from analysis.stats.estimates import in_form
+from analysis.stats.fitted import Fitted
+from analysis.stats.regression import INTERCEPT, t_interval
+
+_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "share_of_raw")
+COUNTS = dict.fromkeys(("n_obs", "n_least", "n_clusters"), _NUMBERS)
+"""What the numbers of the table rest on, for the disclosure gate."""
+
+RAW, REST, BAND, OF_SCHOOL = "raw", "rest", "test band", "school"
+
+Floats = NDArray[np.floating[Any]]
+
+
+def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd.DataFrame:
+    """Decompose the raw gap of groups into what goes with each control, and the rest.
+
+    Parameters
+    ----------
+    sample
+        Of one outcome.
+    terms
+        The groups: terms of `terms.FACTORS`.
+
+    Returns
+    -------
+    DataFrame
+        In the one form, with ``outcome, factor, part, share_of_raw, n_least`` after it; model ``<outcome>_gelbach``;
+        ``term`` is the group (``laag``: against hoog; ``nonwestern``: against none). ``part``, in this order: ``raw``
+        (given year alone), one row per block of controls (``test band, education`` or ``background, income,
+        one_parent, sex, school``), ``rest`` (the coefficient of ``<outcome>_lpm_fe``). Those after ``raw`` sum to it.
+
+    Raises
+    ------
+    ModelError
+        For a group that the pupils of the sample cannot tell.
+    """
+    without = (*left_out(sample.outcome), *SCHOOL)
+    cells = cells_of(sample.rows, without=without)
+    told = Terms.of(cells, without)
+    cells = cells.only(told.names)
+    return pd.concat([_of_term(sample.outcome, cells, told, term) for term in terms], ignore_index=True)
+
+
+def _of_term(outcome: str, cells: Cells, terms: Terms, term: str) -> pd.DataFrame:
+    factor = terms.factor_of().get(term)
+    if factor is None or factor == "year":
+        raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}", Reason.COLLINEAR)
+    own = [*terms.factors[factor], *terms.factors.get("year", ())]
+    blocks: dict[str, list[str]] = {BAND: list(terms.bands)}
+    blocks |= {name: list(block) for name, block in terms.factors.items() if name not in (factor, "year")}
+    raw, full = engine.least_squares(cells.only(own)), engine.school_effects(cells)
+    parts = {RAW: raw, **_parts(cells, full, own, blocks), REST: full}
+    rows = pd.DataFrame([{"part": name, **_one(part, term)} for name, part in parts.items()])
+    rows["share_of_raw"] = rows["estimate"] / rows["estimate"].iloc[0]
+    constants = {"model": f"{outcome}_gelbach", "group": "all", "unit": SHARE, "outcome": outcome, "term": term}
+    return in_form(rows, **constants, factor=factor, n_least=int(least(cells)[term]))
+
+
+def _one(fitted: Fitted, term: str) -> dict[str, Any]:
+    value, error = fitted.coefficients[[term]], fitted.std_errors[[term]]
+    told = t_interval(value, error, fitted.n_clusters)
+    return {**{str(name): told[name].iloc[0] for name in told}, "n_obs": fitted.n_obs, "n_clusters": fitted.n_clusters}
+
+
+def _parts(cells: Cells, full: Fitted, own: Sequence[str], blocks: Mapping[str, Sequence[str]]) -> dict[str, Fitted]:
+    """Regress what the full model expects of each block on the groups of the raw gap."""
+    X = cells.X.to_numpy()
+    X1 = np.column_stack([np.ones(len(X)), cells.X[list(own)].to_numpy()])
+    A = X1.T @ (cells.count[:, None] * X1)
+    size, names = np.asarray(cells.n.sum(axis=1), float), [INTERCEPT, *own]
+    parts = {}
+    for name, block in blocks.items():
+        X2, beta = cells.X[list(block)].to_numpy(), full.coefficients[list(block)].to_numpy()
+        cross = X1.T @ (cells.count[:, None] * X2)
+        sums = times(cells, X2 @ beta) @ X1
+        parts[name] = _part(cells, full, X1, A, sums, cross @ full.influence[list(block)].to_numpy().T, names)
+    means = (cells.n @ X) / size[:, None]
+    effects = np.asarray(cells.y.sum(axis=1), float) / size - means @ full.coefficients.to_numpy()
+    sums1 = cells.n @ X1
+    moved = -(sums1.T @ means) @ full.influence.to_numpy().T
+    parts[OF_SCHOOL] = _part(cells, full, X1, A, effects[:, None] * sums1, moved, names)
+    return parts
+
+
+def _part(
+    cells: Cells, full: Fitted, X1: Floats, A: Floats, sums: Floats, moved: Floats, names: Sequence[str]
+) -> Fitted:
+    """Make one part, with what each school adds to it directly and through the coefficients of the full model.
+
+    Parameters
+    ----------
+    sums
+        Per school, the groups times what is expected; shape (schools, terms).
+    moved
+        How the same sums move with the influence of each school on the full model; shape (terms, schools).
+    """
+    delta = np.linalg.solve(A, sums.sum(axis=0))
+    direct = sums - times(cells, X1 @ delta) @ X1
+    n, groups, k = full.n_obs, full.n_clusters, len(full.coefficients)
+    correction = np.sqrt(groups / (groups - 1) * (n - 1) / (n - k))
+    influence = np.linalg.solve(A, correction * direct.T + moved).T
+    return Fitted(pd.Series(delta, list(names)), pd.DataFrame(influence, cells.schools, list(names)), n)

@@ -1,0 +1,209 @@
+"""Shares of pupils with an advice, a deviation, a bijstelling or a position, each with its numbers and interval.
+
+Every function takes the pupils as `definitions.define` returns them and tells its shares in the one form of estimates:
+``model`` is what is described, ``group`` of whom, ``term`` what they share. `counting` says how the interval is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.advice_levels import VWO
+from analysis.chapters.advisering.models.counting import NUMBERS, PLACE, alike, by_group
+from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
+from analysis.errors import ModelError, Reason
+from analysis.stats.complete import refuse_missing
+
+LEVELS_TOLD = {
+    "pro or vmbo-b": (-1, 1.5),
+    "vmbo-k": (1.5, 2.75),
+    "vmbo-gt": (2.75, 3.25),
+    "vmbo-gt/havo or havo": (3.25, 4.25),
+    "havo/vwo": (4.25, 4.75),
+    "vwo": (4.75, 6),
+}
+PUBLISHED = {
+    "final advice, a level or more": ("final", 1.0),
+    "final advice, half levels counted": ("final", 0.5),
+    "first advice, a level or more": ("first", 1.0),
+    "first advice, half levels counted": ("first", 0.5),
+}
+"""Four ways to count a deviation, all of which publications use."""
+
+# The numbers with and without it give each other away beside n_obs: they are withheld together.
+SHARE_COUNTS = {
+    "n_obs": (*NUMBERS, "p_value", "n_with", "n_without"),
+    "n_with": (*NUMBERS, "p_value", "n_without"),
+    "n_without": (*NUMBERS, "p_value", "n_with"),
+    "n_clusters": (*NUMBERS, "p_value"),
+}
+SHARE_TOTALS = ("model", "school_year", "category", "term")
+"""The groups of such rows add up to the row of all: see `analysis.disclosure.suppress`."""
+
+WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
+SHARE_PARTS = ("model", "school_year", "category", "group")
+"""The terms of such rows add up to one, in the models of `WHOLE`."""
+
+ONE_SIDED_COUNTS = {"schools": (), "schools_all_0": ("pupils_all_0",), "schools_all_1": ("pupils_all_1",)} | {
+    "pupils_all_0": ("schools_all_0",),
+    "pupils_all_1": ("schools_all_1",),
+}
+
+
+def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell the final advice by parental education and year (figure 3.13 of the Amsterdam report)."""
+    refuse_missing(pupils, ["advice_final"], "advice_by_education")
+    final = pupils["advice_final"]
+    outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVELS_TOLD.items()}
+    return by_group(pupils, outcomes, "advice_by_education")
+
+
+def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell how the advice deviates from the test's, by year (figure 3.14): the classes add up to one."""
+    known = pupils["deviation"].notna()
+    outcomes = {name: _where(known, pupils["deviation"] == name) for name in DEVIATIONS}
+    return by_group(pupils, outcomes, "deviation_by_year", group=None)
+
+
+def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
+    """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``).
+
+    Parameters
+    ----------
+    double
+        How a double test advice is met, as in `Definitions`.
+    """
+    told = []
+    for category, (stage, step) in PUBLISHED.items():
+        difference = difference_of(pupils, f"advice_{stage}", double)
+        known = difference.notna()
+        outcomes = {"below": _where(known, difference <= -step), "above": _where(known, difference >= step)}
+        found = by_group(pupils, outcomes, "deviation_as_published", group=None)
+        told.append(found.assign(category=category))
+    return pd.concat(told, ignore_index=True)
+
+
+def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Tell under- and over-advice by each of several groups (``category``), years with bijstelling together."""
+    tested = pupils[pupils["under"].notna()]
+    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
+    years = _span(tested)
+    told = [
+        by_group(
+            tested.assign(school_year=alike(years, tested), category=alike(column, tested)),
+            outcomes,
+            "deviation_by_group",
+            group=column,
+            within=PLACE,
+        )
+        for column in groups
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd.DataFrame:
+    """Tell under-advice by parental education at equal test advice (``category``), all years of `pupils` together.
+
+    Parameters
+    ----------
+    names
+        How each test advice (level number) is written; others are left out, such as the lowest one, below which there
+        is no advice to give.
+    """
+    tested = pupils[pupils["test_advice"].isin(list(names))]
+    placed = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
+    tested = tested.assign(category=placed, school_year=alike(_span(tested), tested))
+    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
+    return by_group(tested, outcomes, "deviation_by_test_advice", within=PLACE)
+
+
+def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Tell the share of the under-advised whose advice was revised, by year and by each group (figure 3.15)."""
+    risk = pupils[pupils["at_risk"]]
+    outcomes = {"revised": risk["revised"].astype(float)}
+    told = [
+        by_group(risk.assign(category=alike(column, risk)), outcomes, "revised_by_year", group=column, within=PLACE)
+        for column in groups
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Tell where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed."""
+    followed = pupils[pupils["position"].notna()]
+    if followed.empty:
+        raise ModelError("no pupil was followed to year 3", Reason.EMPTY)
+    last = followed[followed["year"] == followed["year"].max()]
+    outcomes = {name: last["position"] == name for name in POSITIONS}
+    return by_group(last, outcomes, "position_year3", group="advising")
+
+
+def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFrame:
+    """Tell two shares at one exact test score by parental education, all years of `pupils` together.
+
+    Parameters
+    ----------
+    below_vwo
+        Score at which an advice below vwo is counted (a double advice for havo and vwo is below it).
+    vwo_class
+        Score at which a class in year 1 for vwo alone is counted.
+    """
+    refuse_missing(pupils, ["advice_final", "year1"], "at_score")
+    told = [
+        _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
+        _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
+    ]
+    return pd.concat(told, ignore_index=True)
+
+
+def crosstab(
+    pupils: pd.DataFrame, level_names: Mapping[float, str], test_names: Mapping[float, str], fewest: int = 1
+) -> pd.DataFrame:
+    """Count first advices by the advice of the test, all years of `pupils` together.
+
+    Parameters
+    ----------
+    level_names, test_names
+        How the numbers of an advice and of a test advice are written, in this order.
+    fewest
+        Test advices that fewer pupils have are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per test advice and advice: ``test_advice, advice, share`` (of the pupils with that test advice),
+        ``n_obs`` (pupils with both), ``n_tested`` (pupils with that test advice). Pairs without pupils are there too.
+    """
+    tested = pupils[pupils["test_advice"].isin(list(test_names))]
+    refuse_missing(tested, ["advice_first"], "crosstab")
+    table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
+    rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
+    table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)
+    long = (
+        table.rename_axis(index="test_advice").reset_index().melt("test_advice", var_name="advice", value_name="n_obs")
+    )
+    n_tested = long["test_advice"].map(table.sum(axis=1))
+    return long.assign(share=long["n_obs"] / n_tested, n_tested=n_tested)
+
+
+CROSSTAB_COUNTS = {"n_obs": ("share",), "n_tested": ("share",)}
+
+
+def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -> pd.DataFrame:
+    chosen = pupils[pupils["cet"] == score]
+    if chosen.empty:
+        raise ModelError(f"nobody has the test score {score}", Reason.EMPTY)
+    chosen = chosen.assign(category=f"score {score}", school_year=_span(chosen))
+    return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
+
+
+def _where(known: pd.Series, happens: pd.Series) -> pd.Series:
+    """Tell what happens as 0/1, missing where it is not known."""
+    return happens.astype(float).where(known)
+
+
+def _span(pupils: pd.DataFrame) -> str:
+    years = sorted(pupils["school_year"].unique())
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -1,0 +1,242 @@
+"""What the chapter on the choice of a school in every municipality finds, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp
+
+import pandas as pd
+
+from analysis.language import term, text
+from analysis.publish.findings import as_rows, number_of, one, where_known
+from analysis.publish.tables import number
+from analysis.publish.units import Row
+from analysis.publish.wording import COLUMNS
+
+Finding = tuple[str, str, int, str]
+MUNICIPALITIES, SCHOOLS = "municipalities", "schools"
+URBAN, RURAL = "very strongly urban", "not urban"
+
+
+def choice_by_municipality(
+    account: pd.DataFrame,
+    estimates: pd.DataFrame,
+    others: pd.DataFrame,
+    spread: pd.DataFrame,
+    correlations: pd.DataFrame,
+    means: pd.DataFrame,
+    *,
+    from_km: float,
+    to_km: float,
+) -> pd.DataFrame:
+    """Tell how far attendance falls with distance, where more, and how near the model's distances are to real ones.
+
+    Parameters
+    ----------
+    account, estimates, others, spread, correlations, means
+        The chapter's tables (`others`: between other distances), as the gate let them through; a finding that rests on
+        a withheld number is not told.
+    from_km, to_km
+        The distances between which attendance falls.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    mean = one(estimates, model="mean", term="intercept")
+    rows = [
+        *where_known(
+            _covered(account),
+            _fall(mean, from_km, to_km),
+            _spread(mean, spread, from_km, to_km),
+            _density(one(estimates, model="density", term="log2_density"), others, from_km, to_km),
+            _weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
+            _distances(one(correlations, model="log", term="expected_published"), correlations),
+            _postcodes(means),
+        ),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _covered(account: pd.DataFrame) -> Iterator[Finding]:
+    known = {row["outcome"]: row for row in as_rows(account)}
+    row = known.pop("estimated", None)
+    if row and not pd.isna(row["share"]):
+        without = ", ".join(
+            f"{term(outcome)} ({number_of(other['municipalities'])})" for outcome, other in known.items()
+        )
+        told = text(
+            "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
+            "pupils who live and go to school in one municipality do so there.",
+            known=number_of(row["municipalities"]),
+            all=number_of(account["municipalities"].sum()),
+            share=row["share"],
+        )
+        others = f" {text('The others have none: {reasons}.', reasons=without)}" if without else ""
+        yield "covered", told + others, number_of(row["municipalities"]), MUNICIPALITIES
+
+
+def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
+    if mean:
+        times = {name: exp(mean[name] * (to_km - from_km)) for name in ("estimate", "ci_low", "ci_high")}
+        yield (
+            "fall",
+            text(
+                "In the mean municipality a school at {near} km is attended {times} times as often as one like it at "
+                "{far} km (95% interval {low} to {high}). This describes enrolment; it is not preference.",
+                near=_km(from_km),
+                far=_km(to_km),
+                times=number(times["estimate"], 1),
+                low=number(times["ci_low"], 1),
+                high=number(times["ci_high"], 1),
+            ),
+            number_of(mean["n_obs"]),
+            MUNICIPALITIES,
+        )
+
+
+def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    found = [row for row in as_rows(spread.dropna(subset=["tau", "tau_low", "tau_high"])) if row["model"] == "mean"]
+    if not (mean and found):
+        return
+    tau = found[0]["tau"]
+    if found[0]["tau_low"] > 0:
+        low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
+        sentence = text(
+            "Municipalities differ: leaving chance aside, in two thirds of them the school at {near} km is attended "
+            "{low} to {high} times as often as the one at {far} km, if their values follow a normal distribution.",
+            near=_km(from_km),
+            far=_km(to_km),
+            low=number(low, 1),
+            high=number(high, 1),
+        )
+    else:
+        sentence = text(
+            "It is not established that municipalities differ in this by more than chance: the standard deviation of "
+            "their true values is at most {high} log odds per km (95% interval from 0).",
+            high=number(found[0]["tau_high"], 2),
+        )
+    yield "spread", sentence, number_of(found[0]["n_obs"]), MUNICIPALITIES
+
+
+def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    if not row:
+        return
+    told = _told(row, from_km, to_km)
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = text(
+            "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are denser, "
+            "at equal spread of schoolweging: {estimate} log odds per km for each doubling (95% interval {low} to "
+            "{high}).",
+            **told,
+        )
+    elif row["estimate"] > 0:
+        sentence = text(
+            "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
+            "odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
+            "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
+            **told,
+        )
+    yield "density", sentence + _elsewhere(row, others, from_km, to_km), number_of(row["n_obs"]), MUNICIPALITIES
+
+
+def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    if not row:
+        return
+    told = _told(row, from_km, to_km)
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = text(
+            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
+            "falls from {near} to {far} km, at equal density: {estimate} log odds per km for each point (95% interval "
+            "{low} to {high}).",
+            **told,
+        )
+    elif row["estimate"] > 0:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, attendance falls faster from "
+            "{near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at equal density.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Where the schools of a municipality differ a point more in schoolweging, attendance falls more slowly "
+            "from {near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at "
+            "equal density.",
+            **told,
+        )
+    yield (
+        "spread_of_schoolweging",
+        sentence + _elsewhere(row, others, from_km, to_km),
+        number_of(row["n_obs"]),
+        MUNICIPALITIES,
+    )
+
+
+def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+    ends = (row["ci_low"], row["ci_high"])
+    if ends[1] < 0:  # the words give the direction, and the interval turns with it
+        ends = (-ends[1], -ends[0])
+    values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": ends[0], "high": ends[1]}
+    return {"near": _km(from_km), "far": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
+
+
+def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
+    """Tell between how many other pairs of distances the same term goes with a faster or slower fall."""
+    known = others[others["term"] == row["term"]].dropna(subset=["ci_low", "ci_high"])
+    known = known[(known["from_km"] != from_km) | (known["to_km"] != to_km)]
+    if known.empty:
+        return ""
+    told = text(
+        "Taken between {n} other pairs of distances, the fall is then measurably faster for {faster} of these and "
+        "measurably slower for {slower}.",
+        n=len(known),
+        faster=number_of((known["ci_low"] > 0).sum()),
+        slower=number_of((known["ci_high"] < 0).sum()),
+    )
+    return f" {told}"
+
+
+def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
+    straight = one(correlations, model="log", term="straight_published")
+    if modelled and straight:
+        yield (
+            "distances",
+            text(
+                "The mean distance that the model expects of a school, given how many pupils it has, correlates "
+                "{modelled} with the one that DUO publishes (95% interval {low} to {high}). For the straight lines "
+                "from the postcodes of its own pupils it is {straight}, and those rest on no model.",
+                modelled=number(modelled["estimate"], 2),
+                low=number(modelled["ci_low"], 2),
+                high=number(modelled["ci_high"], 2),
+                straight=number(straight["estimate"], 2),
+            ),
+            number_of(modelled["n_obs"]),
+            SCHOOLS,
+        )
+
+
+def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
+    known = {row["urbanicity"]: row for row in as_rows(means.dropna(subset=["published_to_straight"]))}
+    if {URBAN, RURAL, "all"} <= set(known):
+        yield (
+            "postcode_points",
+            text(
+                "The published distance is {urban} times the straight line from the postcode's point in very strongly "
+                "urban municipalities, and {rural} times in those that are not urban. It can be below one where pupils "
+                "live nearer to their school than the point of their postcode lies.",
+                urban=number(known[URBAN]["published_to_straight"], 2),
+                rural=number(known[RURAL]["published_to_straight"], 2),
+            ),
+            number_of(known["all"]["schools"]),
+            SCHOOLS,
+        )
+
+
+def _km(distance: float) -> str:
+    return number(distance, 0 if distance == number_of(distance) else 1)

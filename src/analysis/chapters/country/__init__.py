@@ -1,0 +1,1 @@
+"""What came in: pupils of the whole country."""

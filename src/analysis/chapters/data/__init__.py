@@ -1,0 +1,1 @@
+"""What came in: schools, pupils and postcodes of an edition."""

@@ -1,0 +1,1 @@
+"""What school closures did to learning growth."""

@@ -1,0 +1,1 @@
+"""What the formula of OAB money pays, and what boards do with it."""

@@ -1,0 +1,1 @@
+"""What boards did with OAB money, and who gets it."""

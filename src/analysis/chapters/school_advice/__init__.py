@@ -1,0 +1,1 @@
+"""Advices of schools against their scores."""

@@ -1,0 +1,1 @@
+"""Who chooses which primary school."""

@@ -1,0 +1,203 @@
+"""Findings on school choice in sentences: which schools attract whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.chapters.school_choice.words import group_label, step_words
+from analysis.language import term, text
+from analysis.publish.findings import number_of, where_known
+from analysis.publish.ranked import leads, trails
+from analysis.publish.wording import interval
+from analysis.stats.ranks import is_largest, is_smallest
+
+COLUMNS = ["name", "sentence", "n", "unit"]
+NEIGHBOURHOOD = "non-western"
+
+
+def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+    """Tell how far pupils go, for which schools they go farther, and who attends which kind of school.
+
+    Parameters
+    ----------
+    travel
+        Willingness to travel of one model for one attribute, by one method; a row per kind of chooser.
+    nearest
+        ``situations, pupils, at_nearest``, a row per postcode: pupils at an own address are a situation each.
+    fit
+        The fit table of the model, a row per group.
+    kinds
+        Attendance by kind of school, as it passed the gate.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
+    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+
+
+def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
+    """Say that no group of choosers could be estimated and why; empty where one could.
+
+    Parameters
+    ----------
+    estimated
+        The models of the groups.
+    refused
+        The groups without one, with the ``reason``.
+    """
+    if estimated:
+        return ""
+    return text(
+        "Not shown: of no group of pupils can a model of their choices be estimated ({reasons}).",
+        reasons=", ".join(term(str(reason)) for reason in refused["reason"].unique()),
+    )
+
+
+def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    pupils = number_of(nearest["pupils"].sum())
+    told = {"share": nearest["at_nearest"].sum() / pupils, "schools": number_of(fit["n_alternatives"].max())}
+    if number_of(nearest["situations"].sum()) == pupils:
+        sentence = text(
+            "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
+            "schools.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
+            "go to {schools:,} schools.",
+            **told,
+        )
+    yield "at_nearest_school", sentence, pupils
+
+
+def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    share = (fit["pseudo_r2_distance"] / fit["pseudo_r2"]).dropna()
+    if len(share) < 2:
+        return
+    sentence = text(
+        "How near a school is says most about which one a child attends, in every group of parents: that alone "
+        "explains {low:.0%} to {high:.0%} of what the models explain.",
+        low=share.min(),
+        high=share.max(),
+    )
+    if share.min() > 0.5:
+        yield "distance", sentence, number_of(fit["n_choosers"].sum())
+
+
+def _travel(travel: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    known = travel.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    if known.empty:
+        return
+    if len(known) == 1:
+        yield "travel", _travel_sentence(known.iloc[0]), number_of(known.iloc[0]["n_obs"])
+        return
+    rows = known.to_dict("records")
+    low, high = known.iloc[0], known.iloc[-1]
+    yield (
+        "travel_low",
+        f"{_travel_sentence(low)}{'' if trails(rows) else ' ' + _lowest(len(known))}",
+        number_of(low["n_obs"]),
+    )
+    yield (
+        "travel_high",
+        f"{_travel_sentence(high)}{'' if leads(rows) else ' ' + _highest(len(known))}",
+        number_of(high["n_obs"]),
+    )
+
+
+def _lowest(number: int) -> str:
+    return text(
+        "Of {number} groups this one has the lowest estimate; that no group goes less far is not established.",
+        number=number,
+    )
+
+
+def _highest(number: int) -> str:
+    return text(
+        "Of {number} groups this one has the highest estimate; that no group goes farther is not established.",
+        number=number,
+    )
+
+
+def _travel_sentence(row: pd.Series) -> str:
+    less = bool(row["estimate"] < 0)
+    told = {
+        "who": _who(str(row["group"])),
+        "where": step_words(str(row["term"]), float(row["step"]), less=less),
+        "start": row["start_km"],
+        "km": interval(_mirrored(row) if less else row),
+    }
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        usual = step_words(str(row["term"]), float(row["step"]), less=False)
+        return text(
+            "{who}: pupils do not measurably go farther to a school where {where}; the extra distance is {km} km.",
+            **{**told, "where": usual, "km": interval(row)},
+        )
+    if not less:
+        return text(
+            "{who}: pupils attend schools {km} km farther away where {where}, counted from {start:.1f} km. This "
+            "describes enrolment under priority rules; it is not preference.",
+            **told,
+        )
+    # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
+    return text(
+        "{who}: pupils attend schools {km} km farther away where {where}, counted up to {start:.1f} km. This "
+        "describes enrolment under priority rules; it is not preference.",
+        **told,
+    )
+
+
+def _who(group: str) -> str:
+    if group.endswith(NEIGHBOURHOOD):
+        band = group.removesuffix(NEIGHBOURHOOD).strip()
+        return text("Neighbourhoods whose share of non-western inhabitants is {band}", band=term(band))
+    name = group_label(group)
+    return name[:1].upper() + name[1:]
+
+
+def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    """Compare who attends a school with a concept, of groups of which nothing is withheld."""
+    rows = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
+    rows = rows.dropna(subset=["observed", "without_taste"]).sort_values("observed")
+    if len(rows) < 2 or rows["observed"].nunique() < 2:
+        return
+    most, least = rows.iloc[0], rows.iloc[-1]
+    told = {
+        "most": group_label(str(most["group"])),
+        "least": group_label(str(least["group"])),
+        "share": 1 - most["observed"],
+        "least_share": 1 - least["observed"],
+        "share_without": 1 - most["without_taste"],
+        "least_without": 1 - least["without_taste"],
+    }
+    share, n = rows["observed"].to_numpy(float), rows["pupils"].to_numpy(float)
+    error = np.sqrt(share * (1 - share) / n)
+    if is_largest(share, error) and is_smallest(share, error):
+        sentence = text(
+            "Schools with an educational concept are attended most by the group {most} ({share:.0%}) and least by the "
+            "group {least} ({least_share:.0%}). If the concept itself did not count, and homes and populations stayed "
+            "as they are, the model predicts {share_without:.0%} and {least_without:.0%}.",
+            **told,
+        )
+    else:
+        sentence = text(
+            "Of the group {most} {share:.0%} attend a school with an educational concept, of the group {least} "
+            "{least_share:.0%}; that no other group does so more often or less often is not established. If the "
+            "concept itself did not count, and homes and populations stayed as they are, the model predicts "
+            "{share_without:.0%} and {least_without:.0%}.",
+            **told,
+        )
+    # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
+    compared = fit["group"].isin(rows["group"])
+    yield "concepts", sentence, number_of(fit.loc[compared, "n_choosers"].sum())
+
+
+def _mirrored(row: pd.Series) -> pd.Series:
+    return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})

@@ -1,0 +1,153 @@
+"""What other worlds tell, in sentences; numbers, and words that rest on them, are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.chapters.school_choice.findings_tastes import PUPILS, Finding, tastes
+from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, named
+from analysis.language import text
+from analysis.publish.findings import number_of, where_known
+from analysis.publish.tables import number
+from analysis.publish.wording import COLUMNS
+
+DIFFERENCE = {"difference": "difference_fit", "low": "difference_fit_low", "high": "difference_fit_high"}
+DIGITS = 3
+"""Of a difference in an index: an end of its interval that is not zero must not read as zero."""
+BY_POSTCODE = "nonwestern_rest"
+
+
+def counterfactuals(
+    scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame, mixed: pd.DataFrame
+) -> pd.DataFrame:
+    """Tell how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
+
+    Parameters
+    ----------
+    scenarios, parts, substitution, mixed
+        Tables of `models.counterfactuals`, as the gate let them through; a finding that rests on a
+        withheld number is not told.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = [
+        *where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed)),
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
+    for group, told in _dissimilarity(scenarios):
+        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(told):
+            numbers = {
+                "now": told["now"]["estimate"],
+                "near": told["nearest"]["estimate"],
+                "placed": told["nearest_with_capacity"]["estimate"],
+                "chance": told["random"]["estimate"],
+            }
+            yield f"nearest_{group}", _otherwise(group, numbers), number_of(told["now"]["n_obs"]), PUPILS
+
+
+def _otherwise(group: str, numbers: dict[str, float]) -> str:
+    if group == BY_POSTCODE:
+        return text(
+            "By the make-up of pupils' postcodes, dissimilarity in the entry cohort is {now:.2f}. It would be "
+            "{near:.2f} if all attended the school nearest to the centre of their postcode, and {placed:.2f} if all "
+            "attended the nearest one that has a place for them. That counts only what moving between postcodes does, "
+            "so it does not say whether choice segregates.",
+            **numbers,
+        )
+    return text(
+        "Dissimilarity in the entry cohort ({comparison}), as counted, is {now:.2f}. It would be {near:.2f} if all "
+        "attended the school nearest to their home, {placed:.2f} if all attended the nearest school that has a place "
+        "for them, and {chance:.2f} if chance alone decided.",
+        comparison=named(COMPARISONS, group),
+        **numbers,
+    )
+
+
+def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
+    for group, told in _dissimilarity(scenarios):
+        row = told.get("no_taste")
+        if row is None or row[["difference_fit", "difference_fit_low", "difference_fit_high"]].isna().any():
+            continue
+        yield (
+            f"no_taste_{group}",
+            _untasted(group, row),
+            number_of(row["n_obs"]),
+            PUPILS,
+        )
+
+
+def _untasted(group: str, row: pd.Series) -> str:
+    told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    if row["difference_fit_low"] <= 0 <= row["difference_fit_high"]:
+        return text(
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
+            "not measurably differ from what the models predict for now: the difference is {difference} (95% interval "
+            "{low} to {high}).",
+            comparison=told["comparison"],
+            **{name: number(row[of], DIGITS) for name, of in DIFFERENCE.items()},
+        )
+    if row["difference_fit"] < 0:
+        return text(
+            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
+            "be {difference} lower than the models predict for now (95% interval {low} to {high}).",
+            **told,
+        )
+    return text(
+        "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
+        "{difference} higher than the models predict for now (95% interval {low} to {high}).",
+        **told,
+    )
+
+
+def _size(row: pd.Series) -> dict[str, str]:
+    """Write a difference, and an interval on one side of zero, without the sign."""
+    sign = -1.0 if row["difference_fit"] < 0 else 1.0
+    low, high = sorted(sign * row[f"difference_fit_{end}"] for end in ("low", "high"))
+    return {
+        "difference": number(abs(row["difference_fit"]), DIGITS),
+        "low": number(low, DIGITS),
+        "high": number(high, DIGITS),
+    }
+
+
+def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
+    rows = parts[(parts["index"] == "dissimilarity") & (parts["factor"] == "residence")].dropna(subset=["share"])
+    for group, own in rows.groupby("group", sort=False):
+        share = own.set_index("order")["share"]
+        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and share.between(
+            0, 1, inclusive="neither"
+        ).all():
+            yield (
+                f"residence_{group}",
+                text(
+                    "Of the dissimilarity that the models predict beyond chance ({comparison}), {share:.0%} comes of "
+                    "where the groups live and the rest of how they choose{order}. A home that was chosen for a school "
+                    "counts as residence here.",
+                    comparison=named(COMPARISONS, str(group)),
+                    share=share["Shapley"],
+                    order=_by_order(share.min(), share.max()),
+                ),
+                number_of(own["n_obs"].iloc[0]),
+                PUPILS,
+            )
+
+
+def _by_order(low: float, high: float) -> str:
+    """Say between which shares the order lies in which residence and tastes are taken, where it can be seen."""
+    if round(100 * low) == round(100 * high):
+        return ""
+    return text("; by the order in which these are taken it is {low:.0%} to {high:.0%}", low=low, high=high)
+
+
+def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:
+    rows = scenarios[scenarios["index"] == "dissimilarity"].dropna(subset=["estimate", "n_obs"])
+    for group, own in rows.groupby("group", sort=False):
+        yield str(group), {str(row["scenario"]): row for _, row in own.iterrows()}

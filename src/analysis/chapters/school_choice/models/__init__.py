@@ -1,0 +1,107 @@
+"""Who chooses which primary school: the conditional logit of school choice and what follows from it.
+
+Enrolment is not preference: in Amsterdam children have priority at the eight nearest schools, and places run out. The
+composition of a school is itself an outcome of choice. The coefficients describe; they do not say what would happen
+if a school changed.
+"""
+
+from analysis.chapters.school_choice.models.choosers import Choosers, by_model, design, probabilities, utilities
+from analysis.chapters.school_choice.models.choosers import estimate as estimate_formula
+from analysis.chapters.school_choice.models.effects import (
+    RANDOM_EFFECTS,
+    RANDOM_EFFECTS_COUNTS,
+    RANDOM_EFFECTS_SHOWN,
+    RandomEffects,
+    SchoolEffects,
+    random_effects,
+    random_effects_table,
+)
+from analysis.chapters.school_choice.models.groups import (
+    GROUP_FIT_COUNTS,
+    GROUP_FIT_FREE,
+    GROUP_FIT_SHOWN,
+    GroupFit,
+    GroupFits,
+    fit_groups,
+    fit_table,
+)
+from analysis.chapters.school_choice.models.groups import distance_fit as group_distance_fit
+from analysis.chapters.school_choice.models.groups import estimates as group_estimates
+from analysis.chapters.school_choice.models.groups import nearest_by_pc4 as at_nearest
+from analysis.chapters.school_choice.models.kinds import KIND_COUNTS, kinds_attended
+from analysis.chapters.school_choice.models.pooled import (
+    ESTIMATE_COUNTS,
+    FIT_COUNTS,
+    MAP_FREE,
+    UNITS,
+    Choices,
+    attributes,
+    distance_fit,
+    estimate,
+    estimates,
+    fit_row,
+    nearest_map,
+    nearest_share,
+    select,
+)
+from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_steps
+from analysis.chapters.school_choice.models.willingness import (
+    WILLINGNESS_COUNTS,
+    WILLINGNESS_FREE,
+    WILLINGNESS_SHOWN,
+    travel_table,
+)
+from analysis.topics.choice import DENOMINATIONS, LOG_OFFSET_KM, REFERENCE, SHARE_UNIT, WEGING_UNIT
+
+__all__ = [
+    "DENOMINATIONS",
+    "ESTIMATE_COUNTS",
+    "FIT_COUNTS",
+    "GROUP_FIT_COUNTS",
+    "GROUP_FIT_FREE",
+    "GROUP_FIT_SHOWN",
+    "KIND_COUNTS",
+    "LOG_OFFSET_KM",
+    "MAP_FREE",
+    "RANDOM_EFFECTS",
+    "RANDOM_EFFECTS_COUNTS",
+    "RANDOM_EFFECTS_SHOWN",
+    "REFERENCE",
+    "SHARE_UNIT",
+    "UNITS",
+    "WEGING_UNIT",
+    "WILLINGNESS_COUNTS",
+    "WILLINGNESS_FREE",
+    "WILLINGNESS_SHOWN",
+    "Choices",
+    "Choosers",
+    "GroupFit",
+    "GroupFits",
+    "RandomEffects",
+    "SchoolEffects",
+    "TwoStep",
+    "TwoSteps",
+    "at_nearest",
+    "attributes",
+    "by_model",
+    "design",
+    "distance_fit",
+    "estimate",
+    "estimate_formula",
+    "estimates",
+    "fit_groups",
+    "fit_row",
+    "fit_table",
+    "group_distance_fit",
+    "group_estimates",
+    "kinds_attended",
+    "nearest_map",
+    "nearest_share",
+    "probabilities",
+    "random_effects",
+    "random_effects_table",
+    "select",
+    "travel_table",
+    "two_steps",
+    "utilities",
+]

@@ -1,0 +1,1 @@
+"""What came in: the schools of the whole country."""

@@ -1,0 +1,1 @@
+"""How unevenly groups are spread over schools."""

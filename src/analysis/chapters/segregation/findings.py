@@ -1,0 +1,315 @@
+"""What the chapter on segregation finds, in sentences; a sentence whose numbers are withheld or absent is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.language import term, text, word
+from analysis.publish import wording
+from analysis.publish.findings import number_of, where_known
+from analysis.publish.ranked import ranks as ranked
+from analysis.publish.ranked import spread
+from analysis.publish.wording import COLUMNS, CORRECTED, LEVEL
+
+PUPILS, SCHOOLS = "pupils", "schools"
+RULES = ("nearest", "nearest_with_capacity")
+GROUPS = ("laag", "turkish", "moroccan", "surinamese")
+EXPECTED = "expected_composition"
+OF = {
+    "moroccan": word("pupils with a Moroccan background"),
+    "turkish": word("pupils with a Turkish background"),
+    "surinamese": word("pupils with a Surinamese background"),
+    "hoog": word("pupils with highly educated parents"),
+    "laag": word("pupils with low-educated parents"),
+}
+Finding = tuple[str, str, int, str]
+
+
+def segregation(
+    indices: pd.DataFrame,
+    scenarios: pd.DataFrame,
+    bands: pd.DataFrame,
+    mirrors: pd.DataFrame,
+    changes: pd.DataFrame,
+    by_weging_band: pd.DataFrame,
+) -> pd.DataFrame:
+    """Tell how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
+
+    Parameters
+    ----------
+    indices, scenarios, bands, mirrors, changes, by_weging_band
+        The chapter's tables, as the gate let them through.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    expected = indices[indices["model"] == EXPECTED]
+    if len(expected):
+        return wording.segregation(expected, by_weging_band)
+    city = indices[indices["place"] == "city"]
+    rows = [
+        *where_known(
+            _apart(city, changes),
+            _own_group(city),
+            _stadsdelen(indices[indices["place"] != "city"]),
+            _bands(bands),
+            _sizes(bands),
+            _mirrors(mirrors),
+            _nearest(scenarios),
+            _changes(changes),
+        ),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
+    rows = _by("group", city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())])
+    totals = _parts(changes, "total")
+    for group in [name for name in GROUPS if name in rows]:
+        sentence = _now(_pair(group), rows[group], totals.get(group))
+        yield f"dissimilarity_{group}", sentence, number_of(rows[group]["n_obs"]), PUPILS
+
+
+def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
+    said = {"year": number_of(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
+    if not now["p_value"] < LEVEL:
+        return text(
+            "In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools: not measurably "
+            "more than a random allocation of pupils to the same schools gives (p = {p:.2f}).",
+            p=now["p_value"],
+            **said,
+        )
+    sentence = text("In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools.", **said)
+    return sentence if total is None else f"{sentence} {_since(total)}"
+
+
+def _since(total: pd.Series) -> str:
+    said = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
+    if _across_zero(total):
+        return text("It is not measurably other than in {first} (difference {size}).", **said)
+    if total["estimate"] < 0:
+        return text("It is {size} lower than in {first}.", **said)
+    return text("It is {size} higher than in {first}.", **said)
+
+
+def _pair(group: str) -> str:
+    if group == "laag":
+        return text("pupils with low- and with highly educated parents")
+    return text("{group} and those without a migration background", group=term(OF[group]))
+
+
+def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
+    last = city[city["year"] == city["year"].max()]
+    for group in ("hoog", "laag", "moroccan", "turkish"):
+        rows = _by("term", last[last["group"] == group])
+        if {"isolation_now", "isolation_random_allocation"} <= set(rows):
+            now, floor = rows["isolation_now"], rows["isolation_random_allocation"]["estimate"]
+            yield f"isolation_{group}", _schoolmates(group, now, floor), number_of(now["n_obs"]), PUPILS
+
+
+def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
+    said = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
+    if now["p_value"] < LEVEL:
+        return text(
+            "Of the schoolmates of {group}, {own:.0%} are of the same group on average, more than the {floor:.0%} of a "
+            "random allocation of pupils to the same schools.",
+            **said,
+        )
+    return text(
+        "Of the schoolmates of {group}, {own:.0%} are of the same group on average, not measurably more than in a "
+        "random allocation of pupils to the same schools ({floor:.0%}).",
+        **said,
+    )
+
+
+def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:
+    rows = _told(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
+    rows = rows[rows["year"] == indices["year"].max()].sort_values("estimate", ascending=False).reset_index(drop=True)
+    if len(rows) > 1:
+        records = rows.to_dict("records")
+        apart, ranks = spread(records), ranked(records)
+        if apart.p_value < LEVEL:
+            sentence = text(
+                "Within stadsdelen the dissimilarity between pupils with low- and with highly educated parents is "
+                "largest in {most} and smallest in {least}.",
+                most=_one_of(rows[ranks["rank_low"] == 1]),
+                least=_one_of(rows[ranks["rank_high"] == len(rows)].iloc[::-1]),
+            )
+        else:
+            sentence = text(
+                "Stadsdelen do not measurably differ in the dissimilarity between pupils with low- and with highly "
+                "educated parents: the estimates are at most {range:.2f} apart, and would be {expected:.2f} apart on "
+                "average where there is no difference.",
+                range=apart.observed,
+                expected=apart.expected,
+            )
+        yield "stadsdelen", sentence, number_of(rows["n_obs"].sum()), PUPILS
+
+
+def _one_of(rows: pd.DataFrame) -> str:
+    """Name the place that is first, or those of which it is not established which is first."""
+    names = [
+        text("{place} ({value:.2f})", place=term(str(place)), value=value)
+        for place, value in zip(rows["place"], rows["estimate"], strict=True)
+    ]
+    if len(names) == 1:
+        return names[0]
+    listed = ", ".join(names[:-1])
+    return text("{places} or {last} (which of these is not established)", places=listed, last=names[-1])
+
+
+def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
+    rows = bands[(bands["size"] == "all") & bands["share_now"].notna()]
+    last = rows[rows["year"] == bands["year"].max()].reset_index(drop=True)
+    first = rows[rows["year"] == bands["year"].min()].reset_index(drop=True)
+    whole = bands["band"].nunique()
+    if len(last) < whole or len(first) < whole or bands["year"].min() == bands["year"].max():
+        return
+    bottom, top, middle = last.iloc[0], last.iloc[-1], last.iloc[whole // 2]
+    sentence = text(
+        "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest} "
+        "({low_then:.0%} in {first}), {mid:.0%} one where it is {middle}, and {high:.0%} one where it is {highest} "
+        "({high_then:.0%} in {first}).",
+        year=number_of(bottom["year"]),
+        low=bottom["share_now"],
+        lowest=term(str(bottom["band"])),
+        mid=middle["share_now"],
+        middle=term(str(middle["band"])),
+        high=top["share_now"],
+        highest=term(str(top["band"])),
+        first=number_of(first["year"].iloc[0]),
+        low_then=first["share_now"].iloc[0],
+        high_then=first["share_now"].iloc[-1],
+    )
+    yield ("bands", sentence, number_of(last["pupils_now"].sum()), PUPILS)
+
+
+def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
+    rows = bands[bands["year"] == bands["year"].max()]
+    small, large = rows[rows["size"] == "small"], rows[rows["size"] == "large"]
+    if len(small) and len(large):
+        low, high = small.iloc[0], large.iloc[-1]
+        if pd.concat([low, high])[["share_now", "pupils_now_all"]].notna().all():
+            sentence = text(
+                "Of the {few:,} pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
+                "{lowest}; of the {many:,} pupils of large schools {high:.0%} attend one where it is {highest}.",
+                few=number_of(low["pupils_now_all"]),
+                many=number_of(high["pupils_now_all"]),
+                low=low["share_now"],
+                lowest=term(str(low["band"])),
+                high=high["share_now"],
+                highest=term(str(high["band"])),
+            )
+            yield "sizes", sentence, number_of(low["pupils_now_all"] + high["pupils_now_all"]), PUPILS
+
+
+def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
+    rows = mirrors[(mirrors["situation"] == "now") & (mirrors["year"] == mirrors["year"].max())].dropna()
+    if len(rows) > 1:
+        near, far = rows.sort_values("allowed_difference").iloc[0], rows.sort_values("allowed_difference").iloc[-1]
+        sentence = text(
+            "Of the schools {near:.0%} mirror the children of their wijk: the share of highly educated parents differs "
+            "by at most {few:.0f} percentage points; {far:.0%} are within {many:.0f}.",
+            near=near["share_schools"],
+            few=100 * near["allowed_difference"],
+            far=far["share_schools"],
+            many=100 * far["allowed_difference"],
+        )
+        yield ("mirror", sentence, number_of(near["schools"]), SCHOOLS)
+
+
+def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
+    rows = scenarios[scenarios["index"] == CORRECTED]
+    for group in ("laag", "turkish"):
+        found = _by("scenario", rows[rows["group"] == group])
+        if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
+            near, full = (found[rule]["estimate"] for rule in RULES)
+            sentence = text(
+                "If all pupils attended the school nearest to their home, the dissimilarity between {pair} would be "
+                "{near:.2f}: {than_near}. With the places that schools have it would be {full:.2f}: {than_full}. "
+                "Homes are taken as they are: some were chosen for a school.",
+                pair=_pair(group),
+                near=near,
+                than_near=_than_now(found[f"now_minus_{RULES[0]}"]),
+                full=full,
+                than_full=_than_now(found[f"now_minus_{RULES[1]}"]),
+            )
+            yield f"nearest_{group}", sentence, number_of(found[RULES[0]]["n_obs"]), PUPILS
+
+
+def _than_now(now_minus: pd.Series) -> str:
+    if _across_zero(now_minus):
+        return text("not measurably other than now (difference {size})", size=wording.interval(_mirrored(now_minus), 2))
+    if now_minus["estimate"] > 0:
+        return text("{size} lower than now", size=_size(now_minus, 2))
+    return text("{size} higher than now", size=_size(now_minus, 2))
+
+
+def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
+    total, sorting, composition = (_parts(changes, part) for part in ("total", "sorting", "composition"))
+    if all("laag" in part for part in (total, sorting, composition)):
+        row = total["laag"]
+        said: dict[str, str | int] = {
+            "first": number_of(row["first_year"]),
+            "last": number_of(row["last_year"]),
+            "size": _size(row, 3),
+            "sorting": wording.interval(sorting["laag"], 3),
+            "composition": wording.interval(composition["laag"], 3),
+        }
+        yield "change", _changed(row, said), number_of(row["n_obs"]), PUPILS
+
+
+def _changed(row: pd.Series, said: dict[str, str | int]) -> str:
+    if _across_zero(row):
+        return text(
+            "Between {first} and {last} the dissimilarity by parental education did not measurably change "
+            "(by {size}): sorting changed it by {sorting}, and how many pupils groups and schools have by "
+            "{composition}.",
+            **said,
+        )
+    if row["estimate"] < 0:
+        return text(
+            "Between {first} and {last} the dissimilarity by parental education fell by {size}: sorting changed it by "
+            "{sorting}, and how many pupils groups and schools have by {composition}.",
+            **said,
+        )
+    return text(
+        "Between {first} and {last} the dissimilarity by parental education rose by {size}: sorting changed it by "
+        "{sorting}, and how many pupils groups and schools have by {composition}.",
+        **said,
+    )
+
+
+def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
+    """Return a part of the change in dissimilarity, by group."""
+    if changes.empty:
+        return {}
+    return _by("group", changes[(changes["index"] == CORRECTED) & (changes["term"] == part)])
+
+
+def _by(column: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the rows of which something is published, by their value in a column."""
+    return {str(row[column]): row for _, row in _told(rows).iterrows()}
+
+
+def _across_zero(row: pd.Series) -> bool:
+    return bool(row["ci_low"] <= 0 <= row["ci_high"])
+
+
+def _size(row: pd.Series, digits: int) -> str:
+    """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
+    if _across_zero(row) or row["estimate"] > 0:
+        return wording.interval(row, digits)
+    return wording.interval(_mirrored(row), digits)
+
+
+def _mirrored(row: pd.Series) -> pd.Series:
+    return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
+
+
+def _told(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["estimate"].notna()]

@@ -1,0 +1,110 @@
+"""What schools would be if homes alone decided who attends them: residence against choice, by rules alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from analysis.chapters.segregation.models.attendance import CITY, is_expected
+from analysis.chapters.segregation.models.estimates import BY_PAIR, INTERACTION
+from analysis.errors import ModelError, Reason
+from analysis.stats.allocation import NONE, PRIORITY, deferred_acceptance
+from analysis.stats.complete import positions
+
+INDICES = (*BY_PAIR, "isolation", INTERACTION, "theil", "theil_between", "theil_within")
+CONSIDERED = 100
+"""Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
+
+
+def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int) -> pd.DataFrame:
+    """Give every pupil a school by the rules that homes alone decide.
+
+    Parameters
+    ----------
+    by_home
+        ``year, area, lat, lon, location, education, background, pupils``: pupils of one kind from one home.
+    schools
+        ``lat, lon`` by location.
+    slack
+        Places of a school, as a multiple of its pupils now.
+    seed
+        Seed of the lottery.
+
+    Returns
+    -------
+    DataFrame
+        The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
+        nearest schools and a lottery. Everybody is there: schools have places for all.
+
+    Raises
+    ------
+    ModelError
+        If `slack` is below one and somebody finds no place.
+    """
+    # Who is counted has a place of one's own; expected pupils of one home and school are the same to the lottery.
+    keys = ["lat", "lon", "location"]
+    pair = by_home.groupby(keys).ngroup().to_numpy() if is_expected(by_home) else np.arange(len(by_home))
+    numbered = by_home.assign(pair=pair)
+    pairs = numbered.groupby("pair").agg({**dict.fromkeys(keys, "first"), "pupils": "sum"})
+    number = pairs["pupils"].round().astype(np.int64).to_numpy()
+    owner = np.repeat(np.arange(len(pairs)), number)
+    attended = positions(schools.index, pd.Index(pairs["location"]), "schools of pupils")
+    places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
+    lottery = np.random.default_rng(seed).random(len(owner))
+    first, got = _placed(pairs, schools, owner, lottery, places)
+    units = pd.DataFrame({"pair": owner, "got": got}).value_counts(sort=False).rename("given").reset_index()
+    units = units.assign(
+        nearest=schools.index.to_numpy()[first[units["pair"]]],
+        nearest_with_capacity=schools.index.to_numpy()[units["got"]],
+        part=units["given"] / number[units["pair"]],
+    )
+    rows = numbered.merge(units, on="pair")
+    given = rows["pupils"] * rows["part"]
+    return rows.assign(pupils=given if is_expected(by_home) else given.round().astype(np.int64))
+
+
+def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
+    """Choose what the indices tell of the whole city in the last year, now and under every rule.
+
+    Parameters
+    ----------
+    indices
+        Of `estimate_indices`, over places that know what `by_rule` gives.
+
+    Returns
+    -------
+    DataFrame
+        Its rows, with ``index`` and ``scenario``: now, a rule, ``random_allocation``, or how much higher an index is
+        now (``now_minus_`` a rule). They are the same estimates: nothing is resampled again.
+    """
+    rows: pd.DataFrame = indices[(indices["place"] == CITY) & (indices["year"] == indices["year"].max())].reset_index(
+        drop=True
+    )
+    longest_first = "|".join(sorted(INDICES, key=len, reverse=True))
+    parts = rows["term"].str.extract(rf"^({longest_first})_(.+)$")
+    return rows.assign(index=parts[0], scenario=parts[1])
+
+
+def _placed(
+    homes: pd.DataFrame, schools: pd.DataFrame, owner: np.ndarray, lottery: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest school of every home and the school at which each pupil (home `owner`) finds a place."""
+    for considered in (CONSIDERED, len(schools)):
+        order = _nearest_first(homes, schools, considered)
+        claim = lottery[:, None] + (np.arange(order.shape[1]) >= PRIORITY)
+        got = deferred_acceptance(order[owner], claim, places)
+        if not (got == NONE).any():
+            return order[:, 0], got
+    left = int((got == NONE).sum())
+    raise ModelError(
+        f"{left} pupils find no place at any school: capacity_slack of segregation must be 1 or more", Reason.EMPTY
+    )
+
+
+def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame, considered: int) -> np.ndarray:
+    stretch = np.array([1.0, np.cos(np.radians(schools["lat"].mean()))])
+    k = min(considered, len(schools))
+    tree = cKDTree(schools[["lat", "lon"]].to_numpy(float) * stretch)
+    _, order = tree.query(homes[["lat", "lon"]].to_numpy(float) * stretch, k=np.arange(1, k + 1))
+    return np.asarray(order, dtype=np.intp)

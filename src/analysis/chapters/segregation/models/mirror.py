@@ -1,0 +1,175 @@
+"""Schools as mirrors of their surroundings, and pupils by band of their school and its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.chapters.segregation.models.attendance import NEAREST, NOW, is_expected
+from analysis.stats.bands import in_bands, per_cent
+from analysis.stats.complete import refuse_missing
+
+SIZES = ("small", "medium", "large")
+EVERY_SIZE = "all"
+MIRROR_COUNTS = {
+    "schools": ["share_schools", "mean_difference", "schools_mirroring"],
+    "schools_mirroring": ["share_schools"],
+}
+MIRROR_FREE = ("allowed_difference",)
+MAP_FREE = ("lat", "lon")
+BAND_COUNTS = {
+    f"{unit}_{kind}": [f"share_{situation}"]
+    for situation in (NOW, NEAREST)
+    for kind in (situation, f"{situation}_all")
+    for unit in ("pupils", "schools")
+}
+BAND_TOTALS = ["year", "band"]
+SCHOOLS_OF_ALL = ["schools_now_all", "schools_nearest_all"]
+TOLD_COUNTS = {name: values for name, values in BAND_COUNTS.items() if name not in SCHOOLS_OF_ALL}
+WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in ("pupils", "schools")]
+BAND_RATIOS = {f"share_{situation}": (f"pupils_{situation}", f"pupils_{situation}_all") for situation in (NOW, NEAREST)}
+
+
+def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
+    """Add how many of the pupils are of the group in focus, and of how many that is known.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``members`` (highly educated parents; of expected numbers a non-western background) and
+        ``known`` (unknown education stays out, as the municipality counts it).
+    """
+    groups = ["background"] if is_expected(by_attendance) else ["education"]
+    refuse_missing(by_attendance, ["year", "location", "area", "nearest", "pupils", *groups], "segregation")
+    pupils = by_attendance["pupils"]
+    if is_expected(by_attendance):
+        return by_attendance.assign(members=pupils * (by_attendance["background"] == "nonwestern"), known=pupils)
+    education = by_attendance["education"]
+    return by_attendance.assign(members=pupils * (education == "hoog"), known=pupils * (education != "onbekend"))
+
+
+def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[float]) -> pd.DataFrame:
+    """Count the schools whose share of a group is close to that of the children who live in their area.
+
+    Parameters
+    ----------
+    by_attendance
+        ``year, location, area, pupils`` and the groups.
+    schools
+        ``area`` by location.
+    points
+        How close: differences of shares.
+
+    Returns
+    -------
+    DataFrame
+        One row per year, situation (``now`` and ``nearest``: every child at the nearest school) and difference:
+        ``year, situation, allowed_difference, schools, schools_mirroring, share_schools, mean_difference``.
+    """
+    rows = []
+    for year, of_year in focus(by_attendance).groupby("year"):
+        homes = _share(of_year, "area")
+        for situation, column in ((NOW, "location"), (NEAREST, NEAREST)):
+            here = _share(of_year, column)
+            away = (here - homes.reindex(schools["area"].reindex(here.index)).to_numpy()).abs().dropna()
+            for within in points:
+                close = int((away <= within + 1e-12).sum())
+                rows.append((year, situation, within, len(away), close, close / len(away), away.mean()))
+    names = [
+        "year",
+        "situation",
+        "allowed_difference",
+        "schools",
+        "schools_mirroring",
+        "share_schools",
+        "mean_difference",
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
+    """Distribution of pupils over bands of the share of a group at their school, by year and size of the school.
+
+    Parameters
+    ----------
+    by_attendance
+        As in `mirror`.
+    edges
+        Edges of the bands, open at both ends.
+    size_edges
+        Pupils from which a school is medium, and from which it is large.
+
+    Returns
+    -------
+    DataFrame
+        One row per year, size (``all`` first) and band: ``year, size, band`` and ``pupils, schools, share`` with the
+        endings ``_now`` and ``_nearest``, with ``_all`` after it those at all schools of that size.
+    """
+    frames = [
+        _bands(of_year, edges, size_edges).assign(year=year) for year, of_year in focus(by_attendance).groupby("year")
+    ]
+    found = pd.concat(frames, ignore_index=True)
+    return found[["year", *(name for name in found if name != "year")]]
+
+
+def _bands(of_year: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
+    now, nearest = (_side(of_year, column, edges, size_edges) for column in ("location", NEAREST))
+    return pd.concat([_named(now, NOW), _named(nearest, NEAREST)], axis=1).reset_index()
+
+
+def _named(side: pd.DataFrame, situation: str) -> pd.DataFrame:
+    """Add which situation a side is of, and beside its counts those of all bands of a size."""
+    every = side.groupby(level="size", sort=False)[["pupils", "schools"]].transform("sum")
+    share = (side["pupils"] / every["pupils"]).rename(f"share_{situation}")
+    return pd.concat([side.add_suffix(f"_{situation}"), every.add_suffix(f"_{situation}_all"), share], axis=1)
+
+
+def _side(of_year: pd.DataFrame, column: str, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
+    sums = of_year.groupby(column)[["pupils", "members", "known"]].sum()
+    sums = sums[sums["pupils"] > 0]
+    # A school where nothing is known is given the share of one that is even, as elsewhere.
+    share = np.where(sums["known"] > 0, sums["members"] / sums["known"].where(sums["known"] > 0), 0.5)
+    band = in_bands(share, edges, per_cent)
+    pupils = sums["pupils"].round().astype(np.int64)
+    size = np.array(SIZES)[np.digitize(pupils, list(size_edges))]
+    frame = pd.DataFrame({"band": band, "size": size, "pupils": pupils.to_numpy(), "schools": 1})
+    return pd.concat(list(_of_sizes(frame)))
+
+
+def _of_sizes(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for size in (EVERY_SIZE, *SIZES):
+        rows = frame if size == EVERY_SIZE else frame[frame["size"] == size]
+        counted = rows.groupby("band", observed=False)[["pupils", "schools"]].sum()
+        counted.index = counted.index.astype(str)
+        yield pd.concat({size: counted}, names=["size"])
+
+
+def _share(rows: pd.DataFrame, by: str) -> pd.Series:
+    sums = rows.groupby(by)[["members", "known"]].sum()
+    share: pd.Series = sums["members"] / sums["known"].where(sums["known"] > 0)
+    return share
+
+
+def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
+    """Tell per area which share of a group the children who live there meet at their schools, in the last year.
+
+    Parameters
+    ----------
+    by_attendance
+        As in `mirror`.
+    by_area
+        ``lat, lon`` by area.
+
+    Returns
+    -------
+    DataFrame
+        One row per area, for a map: ``lat, lon, pupils, share``, the mean over the pupils of the area.
+    """
+    rows = focus(by_attendance[by_attendance["year"] == by_attendance["year"].max()])
+    at_school = _share(rows, "location")
+    met = rows.assign(met=rows["pupils"] * rows["location"].map(at_school)).dropna(subset="met")
+    sums = met.groupby("area")[["pupils", "met"]].sum()
+    found = by_area.join(sums.assign(share=sums["met"] / sums["pupils"]), how="inner").reset_index(drop=True)
+    return found.assign(pupils=found["pupils"].round().astype(np.int64))[["lat", "lon", "pupils", "share"]]

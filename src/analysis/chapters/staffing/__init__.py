@@ -1,0 +1,1 @@
+"""What extra money does to staffing, and who is short of teachers."""

@@ -1,0 +1,194 @@
+"""Which schools are short of teachers, by how much, and how that goes with the inspectorate's judgement.
+
+Associations: nothing here says what a shortage is caused by, or what it causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.stats import regression
+from analysis.stats.complete import refuse_missing
+from analysis.stats.estimates import in_form, with_reasons
+from analysis.stats.fractional import Floats, FractionalLogit, delta_error, design, fit_where_determined
+from analysis.stats.regression import INTERCEPT, t_interval
+from analysis.stats.shares import share_interval
+from analysis.topics.staffing.models.shortage import NEEDED
+
+LARGE = 0.05
+CENTRE, STEP = 30.0, 10.0  # schoolweging is told from 30, the middle of its scale, in steps of 10
+TERMS = ("g5", "weging", "g5:weging")
+
+
+def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
+    r"""Estimate which schools have a shortage at all, and how much those that have one.
+
+    Parameters
+    ----------
+    panel
+        A row per school and year: the columns `NEEDED`.
+    weights
+        ``teachers_fte`` for shares of employment, None for schools.
+
+    Returns
+    -------
+    DataFrame
+        In the one form, with ``outcome`` and ``weights`` after it. Models ``shortage_any`` and ``shortage_amount``:
+        coefficients in log-odds; ``shortage_any_ame``, ``shortage_amount_ame`` and ``shortage_expected_ame``: average
+        effects on the probability of a shortage, on the shortage of schools that have one, and on both together. Where
+        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why.
+
+    Notes
+    -----
+    :math:`P(y > 0) = \Lambda(x'\beta)`, :math:`E[y \mid y > 0] = \Lambda(x'\gamma)` and
+    :math:`E[y] = \Lambda(x'\beta)\Lambda(x'\gamma)`, with x: G5, schoolweging, their product, and years. Average
+    effects set a school in the G5 or outside, and raise schoolweging by 10, with all else as it is. Errors are
+    clustered by board in both parts at once.
+    """
+    rows, years = _coded(panel)
+    terms = [*TERMS, *years]
+    some = rows[rows["any"] == 1.0]
+    has = fit_where_determined(rows, "any", terms, cluster="board", weights=weights)
+    amount = fit_where_determined(some, "shortage", terms, cluster="board", weights=weights)
+    log_odds = [
+        _coefficients(has, "shortage_any", "any shortage"),
+        _coefficients(amount, "shortage_amount", "shortage if any"),
+    ]
+    effects = [
+        _effect(name, low, high, rows, has, amount, years, weights) for name, (low, high) in _contrasts(rows).items()
+    ]
+    told = with_reasons(pd.concat([*log_odds, *effects], ignore_index=True))
+    return told.assign(weights="employment" if weights else "schools", group="all schools")
+
+
+def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    refuse_missing(panel, NEEDED, "shortage")
+    last = panel["year"].max()
+    years = {f"year_{year}": (panel["year"] == year).astype(float) for year in sorted(set(panel["year"]) - {last})}
+    rows = panel[list(NEEDED)].assign(
+        g5=panel["g5"].astype(float),
+        weging=(panel["schoolweging"] - CENTRE) / STEP,
+        any=(panel["shortage"] > 0).astype(float),
+        **years,
+    )
+    return rows, list(years)
+
+
+def _contrasts(rows: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    return {
+        "g5": (rows.assign(g5=0.0), rows.assign(g5=1.0)),
+        "weging": (rows, rows.assign(weging=rows["weging"] + 1.0)),
+    }
+
+
+def _coefficients(model: FractionalLogit, name: str, outcome: str) -> pd.DataFrame:
+    told = t_interval(model.coefficients, model.std_errors, model.n_clusters)
+    told.insert(0, "term", list(model.coefficients.index))
+    counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
+    return in_form(told.assign(outcome=outcome, reason=model.reason), model=name, group="", unit="log-odds", **counts)
+
+
+def _effect(
+    term: str,
+    low: pd.DataFrame,
+    high: pd.DataFrame,
+    rows: pd.DataFrame,
+    has: FractionalLogit,
+    amount: FractionalLogit,
+    years: Sequence[str],
+    weights: str | None,
+) -> pd.DataFrame:
+    terms = [*TERMS, *years]
+    ends = [(sign, design(end, terms)) for sign, end in ((-1.0, low), (1.0, high))]
+    w = np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float)
+    over_all, over_some = w / w.sum(), np.where(rows["any"] == 1.0, w, 0.0)
+    told = [
+        _one_part(ends, has, over_all, "shortage_any_ame", "any shortage"),
+        _one_part(ends, amount, over_some / over_some.sum(), "shortage_amount_ame", "shortage if any"),
+        _both_parts(ends, has, amount, over_all),
+    ]
+    return in_form(pd.DataFrame(told), term=term, group="")
+
+
+Ends = Sequence[tuple[float, pd.DataFrame]]
+
+
+def _one_part(ends: Ends, model: FractionalLogit, over: Floats, name: str, outcome: str) -> dict[str, object]:
+    value = sum(sign * float(over @ model.probability(X)) for sign, X in ends)
+    gradient = sum(sign * (over @ model.slope(X)) for sign, X in ends)
+    error = delta_error([(model, np.asarray(gradient))])
+    unit = "probability" if model.n_obs == len(over) else "share of employment"
+    return _told(value, error, model, name, outcome, unit)
+
+
+def _both_parts(ends: Ends, has: FractionalLogit, amount: FractionalLogit, over: Floats) -> dict[str, object]:
+    value = sum(sign * float(over @ (has.probability(X) * amount.probability(X))) for sign, X in ends)
+    by_any = sum(sign * ((over * amount.probability(X)) @ has.slope(X)) for sign, X in ends)
+    by_amount = sum(sign * ((over * has.probability(X)) @ amount.slope(X)) for sign, X in ends)
+    error = delta_error([(has, np.asarray(by_any)), (amount, np.asarray(by_amount))])
+    told = _told(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
+    return {**told, "reason": has.reason or amount.reason}
+
+
+def _told(value: float, error: float, model: FractionalLogit, name: str, outcome: str, unit: str) -> dict[str, object]:
+    told = t_interval(pd.Series([value]), pd.Series([error]), model.n_clusters).iloc[0]
+    counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
+    return {
+        **dict(zip(map(str, told.index), told, strict=True)),
+        **counts,
+        "model": name,
+        "outcome": outcome,
+        "unit": unit,
+        "reason": model.reason,
+    }
+
+
+def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Estimate how the judgement onvoldoende goes with a large shortage (5% or more), alone and at equal schoolweging.
+
+    Parameters
+    ----------
+    panel
+        As in `two_part`, with ``insufficient``.
+    year
+        Of judgement and shortage.
+
+    Returns
+    -------
+    DataFrame
+        Model ``judgement_lpm`` (difference of shares) and ``judgement_logit`` (log-odds) in the one form, with
+        ``outcome`` and ``controls`` (``none``, ``schoolweging``) after it; term ``large_shortage``. The intercept
+        without controls is the share among schools with a small shortage.
+    """
+    refuse_missing(panel, ["year", "insufficient"], "judgement")
+    rows, _ = _coded(panel[panel["year"] == year])
+    rows = rows.assign(
+        insufficient=panel.loc[rows.index, "insufficient"].astype(float),
+        large_shortage=(rows["shortage"] >= LARGE).astype(float),
+    )
+    told = []
+    for controls, terms in {"none": ["large_shortage"], "schoolweging": ["large_shortage", *TERMS]}.items():
+        shares = regression.fit_where_determined(rows, "insufficient", terms, cluster="board")
+        odds = fit_where_determined(rows, "insufficient", terms, cluster="board")
+        told += [
+            _with_share(shares.estimates("judgement_lpm", str(year), "share of schools"), controls),
+            _coefficients(odds, "judgement_logit", "").assign(controls=controls, group=str(year)),
+        ]
+    found = pd.concat(told, ignore_index=True).assign(outcome="insufficient")
+    return with_reasons(found[found["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True))
+
+
+def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
+    """Give the intercept the interval of a share where it is one, without controls; above zero it always is."""
+    if controls == "none":
+        low, high = share_interval(told["estimate"], told["std_error"], told["n_clusters"])
+        is_share = told["term"] == INTERCEPT
+        told = told.assign(
+            ci_low=told["ci_low"].mask(is_share, low),
+            ci_high=told["ci_high"].mask(is_share, high),
+            p_value=told["p_value"].mask(is_share),
+        )
+    return told.assign(controls=controls, reason=told.get("reason", ""))

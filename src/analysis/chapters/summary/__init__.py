@@ -1,0 +1,1 @@
+"""All findings of an edition."""

@@ -1,0 +1,1 @@
+"""Who leaves and who comes: teachers."""

@@ -1,0 +1,1 @@
+"""What a school adds: pupils within schools."""

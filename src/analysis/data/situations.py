@@ -1,0 +1,109 @@
+"""The tables that a model of school choice starts from, made of microdata or of open data, in one form.
+
+``by_situation`` (situation, group, pc4, lat, lon and variables of the chooser), ``by_choice_school`` (location, lat,
+lon and attributes) and ``by_choice`` (situation, location, age, pupils).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.advice_levels import NUMBER_OF_LEVEL
+from analysis.topics.choice import ALL
+
+PARENT_GROUPS = ("hoog_none", "hoog_migration", "lower_none", "middelbaar_migration", "laag_migration")
+NAMED = {
+    "Openbaar": "openbaar",
+    "Rooms-Katholiek": "rk",
+    "Protestants-Christelijk": "pc",
+    "Islamitisch": "islamic",
+}
+LAGGED = ("share_hoog", "share_nonwestern")
+PERSON = ("education", "background", "income", "one_parent")
+
+
+def parent_group(education: pd.Series, background: pd.Series) -> pd.Series:
+    """Group parents by education and background; unknown education counts with middelbaar."""
+    none, hoog, laag = background == "none", education == "hoog", education == "laag"
+    cases = [hoog & none, hoog & ~none, none, ~laag]
+    names = np.select([case.to_numpy() for case in cases], list(PARENT_GROUPS[:4]), PARENT_GROUPS[4])
+    return pd.Series(names, index=education.index, name="parent_group")
+
+
+def from_microdata(
+    by_pupil: pd.DataFrame, by_location: pd.DataFrame, by_location_lagged: pd.DataFrame, by_pupil_advice: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Make the tables of pupils at an own address.
+
+    Parameters
+    ----------
+    by_pupil, by_location
+        Pupils of regular schools, and schools; special schools are left out.
+    by_location_lagged
+        ``location, share_hoog, share_nonwestern``: the composition a year before, which is what choosers knew.
+    by_pupil_advice
+        ``year, location, advice_final``: of its last year, ``share_havo_vwo`` is the share of a school's pupils who
+        were advised havo or higher; missing where nobody got an advice, which a formula that uses it refuses.
+    """
+    homes = by_pupil[["pc4", "lat", "lon", *PERSON]]
+    group = parent_group(by_pupil["education"], by_pupil["background"])
+    regular = by_location[~by_location["special"]]
+    named = regular["denomination"].map(NAMED).fillna("other")
+    schools = regular[["location", "lat", "lon", "stadsdeel", "schoolweging", "capacity", "pupils"]].assign(
+        concept=regular["concept"], denomination=named
+    )
+    known = schools.merge(by_location_lagged[["location", *LAGGED]], on="location", validate="1:1")
+    return {
+        "by_situation": homes.assign(situation=by_pupil["pupil"], group=group),
+        "by_choice_school": known.join(_share_havo_vwo(by_pupil_advice), on="location"),
+        "by_choice": by_pupil[["location", "age"]].assign(situation=by_pupil["pupil"], pupils=1),
+    }
+
+
+def _share_havo_vwo(by_pupil_advice: pd.DataFrame) -> pd.Series:
+    last = by_pupil_advice[by_pupil_advice["year"] == by_pupil_advice["year"].max()]
+    high = last["advice_final"] >= NUMBER_OF_LEVEL["havo"]
+    share: pd.Series = high.groupby(last["location"]).mean()
+    return share.rename("share_havo_vwo")
+
+
+def from_open_data(
+    by_pc4: pd.DataFrame, by_school: pd.DataFrame, by_pc4_school: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Make the tables of flows by postcode: a situation is a postcode, and all choosers are one group.
+
+    ``nonwestern`` is the share of non-western inhabitants of the postcode.
+    """
+    homes = by_pc4[["pc4", "lat", "lon"]].assign(
+        situation=by_pc4["pc4"], group=ALL, nonwestern=by_pc4["share_nonwestern"]
+    )
+    ages = [name for name in by_pc4_school if str(name).startswith("LEEFTIJD_")]
+    flows = by_pc4_school.melt(["pc4", "location"], ages, "age", "pupils")
+    flows = flows[flows["pupils"] != 0].rename(columns={"pc4": "situation"})
+    number = flows["age"].str.removeprefix("LEEFTIJD_").map({"JONGER": 3, "OUDER": 25} | {str(n): n for n in range(30)})
+    return {
+        "by_situation": homes,
+        "by_choice_school": by_school[["location", "lat", "lon", "schoolweging", "denomination", "pupils"]],
+        "by_choice": flows.assign(age=number.astype("int64")).reset_index(drop=True),
+    }
+
+
+def situation_tables(
+    open_data: Mapping[str, pd.DataFrame], microdata: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Make the tables of an edition: of its microdata where it has them, else of open data.
+
+    Parameters
+    ----------
+    open_data
+        ``by_pc4``, ``by_school`` and ``by_pc4_school``.
+    microdata
+        ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
+    """
+    if "by_pupil" in microdata:
+        needed = ("by_pupil", "by_location", "by_location_lagged", "by_pupil_advice")
+        return from_microdata(*(microdata[name] for name in needed))
+    return from_open_data(*(open_data[name] for name in ("by_pc4", "by_school", "by_pc4_school")))

@@ -1,0 +1,167 @@
+"""What a table declares of itself: which columns count, what rests on them, who contributed, what tells rows apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+import pandas as pd
+
+from analysis.disclosure.profiles import BOARD_COUNT, COUNTING_NAME, RESIDUAL_DF, SCHOOL_COUNT
+from analysis.errors import DisclosureError, InputError
+
+Counts = Mapping[str, Sequence[str]] | Sequence[str]
+Resting = Mapping[str, Sequence[str]]
+Totals = Sequence[str] | Sequence[Sequence[str]]
+Contributors = Mapping[str, tuple[str, str]]
+Free = Sequence[str]
+
+WITHHELD = "suppressed"
+CALENDAR = re.compile(r"(?:.+_)?(?:year|jaar)(?:_.+)?")
+YEARS = (1900, 2100)
+MEASURE = re.compile(
+    r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE
+)
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with everything in columns: named index levels become columns, rows are numbered."""
+    columns = list(frame.columns)
+    if frame.columns.nlevels > 1 or len({str(column) for column in columns}) < len(columns):
+        raise InputError("table", "the column names are not unique single names", given=columns)
+    named = [name for name in frame.index.names if name is not None]
+    if not named and not pd.api.types.is_integer_dtype(frame.index):
+        raise InputError(
+            "table", "the index holds something and has no name", hint="name it, or reset_index(drop=True)"
+        )
+    return frame.reset_index(drop=not named).rename(columns=str)
+
+
+def resting(frame: pd.DataFrame, counts: Counts) -> dict[str, tuple[str, ...]]:
+    """Return per count column the columns that rest on it."""
+    columns = list(frame.columns)
+    if isinstance(counts, Mapping):
+        rests_on = {column: names_of(values) for column, values in counts.items()}
+    else:
+        named = names_of(counts)
+        numeric = [column for column in frame.select_dtypes("number").columns if column not in named]
+        rests_on = {column: tuple(numeric) for column in named}
+    for name in chain(rests_on, *rests_on.values()):
+        if name not in columns:
+            raise InputError("counts", f"the table has no column {name!r}", allowed=", ".join(columns))
+    return rests_on
+
+
+def on_schools(rests_on: Resting) -> dict[str, tuple[str, ...]]:
+    """Let numbers of persons rest on the schools and boards behind them: those of the same name, else those of all."""
+    found = {column: tuple(values) for column, values in rests_on.items()}
+    for pattern in (SCHOOL_COUNT, BOARD_COUNT):
+        entities = {column: match[1] for column in rests_on if (match := pattern.fullmatch(column))}
+        for persons in rests_on:
+            if persons in RESIDUAL_DF or SCHOOL_COUNT.fullmatch(persons) or BOARD_COUNT.fullmatch(persons):
+                continue
+            named = [column for column, kind in entities.items() if kind and persons.endswith(f"_{kind}")]
+            for column in named or [column for column, kind in entities.items() if not kind]:
+                found[column] = tuple(dict.fromkeys((*found[column], persons)))
+    return found
+
+
+def contributors_of(frame: pd.DataFrame, declared: Contributors | None) -> dict[str, tuple[str, str]]:
+    """Return per count column the columns of its two largest contributions, where there are any."""
+    named = {column: (f"{column}_largest", f"{column}_second") for column in frame.columns}
+    found = {column: pair for column, pair in named.items() if set(pair) <= set(frame.columns)} | dict(declared or {})
+    for column, pair in found.items():
+        for name in (column, *pair):
+            if name not in frame.columns:
+                raise InputError("contributors", f"the table has no column {name!r}", allowed=", ".join(frame.columns))
+    return found
+
+
+def keys_of(frame: pd.DataFrame, rests_on: Resting) -> tuple[str, ...]:
+    """Return the columns that tell rows apart."""
+    others = frame.columns.difference([*rests_on, *chain(*rests_on.values())], sort=False)
+    return tuple(column for column in others if not pd.api.types.is_float_dtype(frame[column]))
+
+
+def names_of(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return names as a tuple, a single one too."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def refuse_undeclared(frame: pd.DataFrame, rests_on: Resting, contributors: Contributors) -> None:
+    """Refuse a column that counts by its name and is not declared, and rows of postcodes that nothing counts."""
+    for column in set(frame.columns) - {*rests_on, *chain(*rests_on.values()), *chain(*contributors.values())}:
+        if COUNTING_NAME.fullmatch(column.lower()) or column in RESIDUAL_DF:
+            problem = f"column {column!r} seems to count something and is not named in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
+        if re.search(r"pc4|postcode_?4", column.lower()) and not rests_on:
+            raise DisclosureError(f"column {column!r}: rows per postcode are published with a count column only")
+
+
+def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
+    """Refuse a column that counts by its name, and that the gate would take for a value that rests on another count."""
+    for column in frame.columns:
+        counts = COUNTING_NAME.fullmatch(column.lower()) and not column.endswith(("_largest", "_second"))
+        if counts and column not in counted:
+            problem = f"column {column!r} seems to count something and is not a count of its own in counts="
+            raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
+
+
+def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
+    """Refuse numbers that are no count, rest on none and are not named as free of persons.
+
+    Parameters
+    ----------
+    frame
+        Flat.
+    counts, contributors
+        What the frame declares; see `analysis.disclosure.suppress`.
+    free
+        Columns that say nothing of anybody: constants of the method, parameters, figures in print, places of areas.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the column and what to do.
+    """
+    absent = [name for name in names_of(free) if name not in frame]
+    if absent:
+        raise InputError("free", f"the table has no column {absent[0]!r}", allowed=", ".join(frame.columns))
+    parts = contributors_of(frame, contributors)
+    rests_on = resting(frame.drop(columns=[*chain(*parts.values())]), counts)
+    declared = {*rests_on, *chain(*rests_on.values()), *chain(*parts.values()), *names_of(free), WITHHELD}
+    for column in frame.columns:
+        if column not in declared and _is_numeric(frame[column]) and not is_calendar(frame[column]):
+            problem = f"column {column!r} holds numbers that are no count, rest on none and are not named as free"
+            hint = (
+                "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
+            )
+            raise DisclosureError(f"{problem}\n  do      {hint}")
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers, in whatever disguise: yes-no, durations, categories, text."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.cat.categories.to_series()
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
+        return True  # of pandas, yes-no and complex numbers are numeric
+    known = values.dropna()
+    words = {str(value) for value in known if isinstance(value, str)}
+    others = any(
+        hasattr(value, "__float__") or isinstance(value, complex) for value in known if not isinstance(value, str)
+    )
+    written = len(words) > 1 and all(map(MEASURE.fullmatch, words)) and not all(map(_YEAR.fullmatch, words))
+    return others or (written and not AREA_NAME.search(str(values.name).lower()))
+
+
+def is_calendar(values: pd.Series) -> bool:
+    """Tell whether a column holds calendar years, by its name and its numbers."""
+    if not CALENDAR.fullmatch(str(values.name).lower()) or pd.api.types.is_bool_dtype(values):
+        return False
+    numbers = pd.to_numeric(values.dropna(), errors="coerce")
+    return bool((numbers.between(*YEARS) & (numbers % 1 == 0)).all())
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+AREA_NAME = re.compile(r"pc4|postcode_?4|wijk|buurt|gemeente|cbs")

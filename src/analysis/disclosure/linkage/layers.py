@@ -1,0 +1,247 @@
+"""Published tables as a reader sees them: every number with its bounds, in layers whose rows can be added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.gate import SUPPRESSED, Gated
+from analysis.disclosure.linked import NOTHING_DECLARED, Linked
+from analysis.disclosure.profiles import Profile
+
+Key = tuple[str, ...]
+Sum = tuple[int, ...]
+
+
+class Told(NamedTuple):
+    """A published table: its name (``stem/name``), what it tells, which columns count and which tell rows apart."""
+
+    name: str
+    frame: pd.DataFrame
+    counts: tuple[str, ...]
+    keys: tuple[str, ...]
+    signs: pd.DataFrame | None = None
+    linked: Linked = NOTHING_DECLARED
+    """What its chapter declares of it: totals, wholes, and keys that other tables call otherwise."""
+
+
+class Cell(NamedTuple):
+    """A number of a published table, and between what it must lie by itself."""
+
+    table: str
+    column: str
+    row: int
+    low: float
+    high: float
+    withheld: bool
+
+
+class Margin(NamedTuple):
+    """A sum of cells: which, between what those published lie, and how many are withheld."""
+
+    cells: Sum
+    low: float
+    high: float
+    hidden: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The cells of one count column in the rows that the same keys tell apart; rows of a total have fewer keys.
+
+    Parameters
+    ----------
+    table, column
+        Where it comes from.
+    names
+        The keys, by name, sorted.
+    cells
+        The cells per value of the keys, with their numbers; more than one where rows are not told apart.
+    """
+
+    table: str
+    column: str
+    names: tuple[str, ...]
+    cells: dict[Key, list[tuple[int, Cell]]] = field(default_factory=dict)
+    _margins: dict[tuple[str, ...], dict[Key, Margin]] = field(default_factory=dict)
+
+    @cached_property
+    def withholds(self) -> bool:
+        """Whether any of its cells is withheld."""
+        return any(cell.withheld for cells in self.cells.values() for _, cell in cells)
+
+    def margin(self, names: tuple[str, ...]) -> dict[Key, Margin]:
+        """Return the sum of the cells for each value of some of the keys."""
+        if names not in self._margins:
+            places = [self.names.index(name) for name in names]
+            found: dict[Key, list[tuple[int, Cell]]] = {}
+            for key, cells in self.cells.items():
+                found.setdefault(tuple(key[place] for place in places), []).extend(cells)
+            self._margins[names] = {key: _sum(cells) for key, cells in found.items()}
+        return self._margins[names]
+
+
+def _sum(cells: Sequence[tuple[int, Cell]]) -> Margin:
+    told = [cell for _, cell in cells if not cell.withheld]
+    low, high = sum(cell.low for cell in told), sum(cell.high for cell in told)
+    return Margin(tuple(number for number, _ in cells), low, high, len(cells) - len(told))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The count cells of a table as arrays, rows by columns, and the words that tell its rows apart.
+
+    Parameters
+    ----------
+    name, counts, keys
+        Of the table; the keys under the names that other tables know them by.
+    linked
+        What is declared of it.
+    low, high
+        Between what each cell lies by itself.
+    open
+        Which cells are published with their number.
+    numbers
+        The number of each cell in the ledger; -1 where there is none.
+    """
+
+    name: str
+    counts: tuple[str, ...]
+    keys: pd.DataFrame
+    linked: Linked
+    low: np.ndarray
+    high: np.ndarray
+    open: np.ndarray
+    numbers: np.ndarray
+
+    @cached_property
+    def there(self) -> np.ndarray:
+        """Which cells there are."""
+        there: np.ndarray = self.numbers >= 0
+        return there
+
+    @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """The words in each key."""
+        return {str(key): frozenset(self.keys[key]) - {""} for key in self.keys}
+
+    @cached_property
+    def codes(self) -> dict[str, np.ndarray]:
+        """The words in each key, as numbers."""
+        return {str(key): pd.factorize(self.keys[key])[0] for key in self.keys}
+
+    @cached_property
+    def independent(self) -> list[str]:
+        """The keys without those that follow from the others, such as labels put together of them."""
+        varied = [str(key) for key in self.keys if len(set(self.keys[key])) > 1]
+        joined = [key for key in varied if self.keys[key].str.contains(", ").mean() > 0.5]
+        others = sorted((key for key in varied if key not in joined), key=lambda key: self.keys[key].nunique())
+        distinct = len(self.keys[varied].drop_duplicates())
+        for key in (*joined, *others):
+            rest = [name for name in varied if name != key]
+            if rest and len(self.keys[rest].drop_duplicates()) == distinct:
+                varied = rest
+        return varied
+
+
+def told_of(name: str, gated: Gated) -> Told:
+    """Return what a reader sees of a gated table."""
+    return Told(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
+
+
+def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
+    """Return the count cells of a table, numbered from `start`.
+
+    A number that is rounded is known but for its rounding; one that is withheld with the sign that it is small is known
+    to be small; of another one nothing is known.
+    """
+    shape = (len(told.frame), len(told.counts))
+    low, high, withheld = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    for place, column in enumerate(told.counts):
+        low[:, place], high[:, place], withheld[:, place] = _bounds(told, column, profile)
+    there = withheld | ~np.isnan(low)
+    numbers = np.full(shape, -1)
+    numbers[there] = start + np.arange(int(there.sum()))
+    cells = [
+        Cell(told.name, told.counts[place], int(row) + 1, float(low[row, place]), float(high[row, place]), bool(hidden))
+        for (row, place), hidden in zip(np.argwhere(there), withheld[there], strict=True)
+    ]
+    named = {key: told.linked.same.get(key, key) for key in told.keys}
+    apart = [key for key in told.keys if key not in told.linked.labels]
+    keys = told.frame[apart].astype("string").fillna("").rename(columns=named).astype(object)
+    keys = taken_apart(keys)
+    return Sheet(told.name, told.counts, keys, told.linked, low, high, there & ~withheld, numbers), cells
+
+
+def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
+    """Split labels that are put together ("G5, below 24"): first words, which may stand alone too, and rest."""
+    for key in [key for key in keys if keys[key].str.contains(", ").any()]:
+        rest, part = keys[key], 0
+        while (joined := rest.str.contains(", ")).any():
+            first = set(rest[joined].str.split(", ").str[0])
+            words = [value.split(", ") for value in rest]
+            keys = keys.assign(**{f"{key} {part}": [its[0] if its[0] in first else "" for its in words]})
+            rest = pd.Series(
+                [", ".join(its[1:] if its[0] in first else its) for its in words], keys.index, dtype=object
+            )
+            part += 1
+        keys = keys.assign(**{str(key): rest})
+    return keys
+
+
+def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[str, frozenset[str]]) -> list[Layer]:
+    """Return the layers of a table: rows of a total have fewer keys."""
+    layers: dict[tuple[str, tuple[str, ...]], Layer] = {}
+    rows = list(_active(sheet, totals))
+    for row, place in np.argwhere(sheet.there):
+        column, (names, key) = sheet.counts[place], rows[row]
+        number = int(sheet.numbers[row, place])
+        layer = layers.setdefault((column, names), Layer(sheet.name, column, names))
+        told = layer.cells.setdefault(key, [])
+        if not told or not sheet.linked.labels:  # rows that labels alone tell apart count the same: one stands for all
+            told.append((number, cells[number - start]))
+    return sorted(layers.values(), key=lambda layer: sheet.counts.index(layer.column))
+
+
+def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tuple[tuple[str, ...], Key]]:
+    """Yield per row which keys tell it apart, sorted by name, and their values."""
+    names = sorted(key for key, known in sheet.words.items() if known)
+    words = [sheet.keys[name].tolist() for name in names]
+    for values in zip(*words, strict=True) if names else ((),) * len(sheet.keys):
+        known = [
+            (name, value)
+            for name, value in zip(names, values, strict=True)
+            if value.lower() not in TOTAL_WORDS and value not in totals.get(name, NO_WORDS)
+        ]
+        yield tuple(name for name, _ in known), tuple(value for _, value in known)
+
+
+NO_WORDS: frozenset[str] = frozenset()
+TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
+"""Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
+
+
+def _bounds(told: Told, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n = pd.to_numeric(told.frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    base, least = profile.base(column), profile.threshold(column)
+    low, high = n - base // 2, n - base // 2 + base - 1
+    low, high = np.where(n > 0, np.maximum(low, least), n), np.where(n > 0, high, n)
+    withheld = _withheld(told, column)
+    small = np.zeros(len(n), dtype=bool)
+    if told.signs is not None:
+        small = told.signs[column].astype(str).str.startswith("<").to_numpy()
+    first = 1.0 if profile.zeros == "published" else 0.0
+    low = np.where(withheld, np.where(small, first, 0.0), low)
+    return low, np.where(withheld, np.where(small, least - 1.0, np.inf), high), withheld
+
+
+def _withheld(told: Told, column: str) -> np.ndarray:
+    if SUPPRESSED not in told.frame.columns:
+        return np.zeros(len(told.frame), dtype=bool)
+    named = told.frame[SUPPRESSED].astype("string").fillna("").tolist()
+    return np.array([column in names.split(";") for names in named], dtype=bool)

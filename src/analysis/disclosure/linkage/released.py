@@ -1,0 +1,160 @@
+"""What was released, for good: the counts of every edition, kept inside after its folder is gone.
+
+Below the outputs lies ``.released/``, one file per release, for its owner alone: of each table that counts somebody its
+keys and its counts as they were published, with what tells which persons it may be about. Nobody can take a number back
+that was once handed over, so a later edition is compared with all of them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure import SUPPRESSED, Linked
+from analysis.disclosure.linkage.layers import Told
+from analysis.run import private
+from analysis.run.whole import write_whole
+
+FOLDER = ".released"
+FILE = ("internal", "records", "released.json.gz")
+COMPARED = ("internal", "records", "compared.json")
+"""Names of the files of the ledger that an edition was compared with: a repetition is compared with the same."""
+
+TIME = frozenset({"school_year", "schooljaar", "year", "jaar", "cohort"})
+UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, gzip.BadGzipFile)
+
+
+def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[Told]) -> None:
+    """Write inside an edition what it releases.
+
+    Parameters
+    ----------
+    folder
+        The edition.
+    edition
+        Its ``edition``, ``facts`` and ``parameters``.
+    own
+        The digest of each table as its chapter wrote it: the same table again tells nothing new.
+    tables
+        Its tables, as published.
+    """
+    told = {
+        "edition": edition["edition"],
+        "population": population(edition),
+        "school_years": edition["facts"].get("school_years"),
+        "own": dict(own),
+        "tables": {table.name: _described(table) for table in tables},
+    }
+    path = folder.joinpath(*FILE)
+    private.make(path.parent)
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+    with open(path, "wb", opener=private.opener) as file:
+        file.write(gzip.compress(content, mtime=0))
+
+
+def enter(folder: Path, outputs: Path) -> None:
+    """Enter the release of an edition in the ledger below the outputs; one that stands there already is left."""
+    path = folder.joinpath(*FILE)
+    if path.exists():
+        content = path.read_bytes()
+        ledger = private.make(outputs / FOLDER)
+        place = ledger / f"{hashlib.sha256(content).hexdigest()[:32]}.json.gz"
+        if not place.exists():
+            with open(place, "wb", opener=private.opener) as file:
+                file.write(content)
+
+
+def before(
+    folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], outputs: Path, notices: list[str]
+) -> Iterator[Told]:
+    """Yield the tables of earlier releases that an edition must agree with, and note which releases these are.
+
+    Parameters
+    ----------
+    folder, edition
+        The new edition.
+    own
+        The digest of each of its tables as its chapter wrote it.
+    outputs
+        The folder with all editions and the ledger.
+    notices
+        Gets a line for each release that cannot be read; it is set aside.
+    """
+    for path in sorted(outputs.glob("[!.]*/" + "/".join(FILE))):
+        with suppress(OSError):  # of an edition that may not be read the ledger holds what was released
+            enter(path.parents[2], outputs)
+    used: list[str] = []
+    for path in sorted((outputs / FOLDER).glob("*.json.gz")):
+        try:
+            tables = read(path, edition, own)
+        except UNREADABLE as error:
+            aside = path.with_suffix(".unreadable")
+            path.replace(aside)
+            notices.append(f"{aside}: a release that cannot be read ({type(error).__name__}); it is not compared with")
+            continue
+        if tables:
+            used.append(path.name)
+        yield from tables
+    write_whole(folder.joinpath(*COMPARED), json.dumps(used) + "\n")
+
+
+def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list[Told]:
+    """Return the tables of a release with which an edition must be compared; none when it is about others.
+
+    Parameters
+    ----------
+    path
+        A file of the ledger.
+    edition
+        The new edition.
+    own
+        The digest of each of its tables as its chapter wrote it.
+    """
+    told = json.loads(gzip.decompress(path.read_bytes()))
+    if told["population"] != population(edition):
+        return []
+    same_time = told["school_years"] == edition["facts"].get("school_years")
+    return list(_tables(told, own, same_time=same_time))
+
+
+def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool) -> Iterator[Told]:
+    for name, table in told["tables"].items():
+        again = told["own"].get(name) == own.get(name)
+        if name in own and not again and (same_time or TIME & {*table["keys"]}):
+            text = dict.fromkeys((*table["keys"], SUPPRESSED), str)
+            frame = pd.read_csv(io.StringIO(table["csv"]), dtype=text)
+            linked = table["linked"]
+            whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
+            yield Told(
+                f"{told['edition']}: {name}",
+                frame,
+                tuple(table["counts"]),
+                tuple(table["keys"]),
+                None,
+                Linked(linked["totals"], linked["same"], whole, tuple(linked.get("labels", ()))),
+            )
+
+
+def _described(table: Told) -> dict[str, Any]:
+    columns = [*table.keys, *table.counts, *table.frame.columns.intersection([SUPPRESSED])]
+    csv = table.frame[columns].to_csv(index=False, lineterminator="\n")
+    return {"csv": csv, "counts": list(table.counts), "keys": list(table.keys), "linked": asdict(table.linked)}
+
+
+def population(edition: Mapping[str, Any]) -> list[Any]:
+    """Return what tells whether two editions can be about the same persons; made-up worlds have none in common."""
+    facts, parameters = edition.get("facts", {}), edition.get("parameters", {})
+    region = "".join(str(facts.get("region", "")).split()).casefold()
+    if not facts.get("synthetic"):
+        return [region, False]
+    worlds = [json.dumps(parameters.get(block), sort_keys=True) for block in ("data", "country")]
+    return [region, True, parameters.get("seed"), *worlds]

@@ -1,0 +1,1 @@
+"""Asked again after the gate: tables, pages and executed notebooks as they are on disk."""

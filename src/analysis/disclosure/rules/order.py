@@ -1,0 +1,158 @@
+"""Order statistics by their values: the highest, the lowest and those next to them, under whatever name.
+
+A published number that equals a row's value is that row's own where too few rows lie at it or beyond it: among all rows
+of the internal table, or among those of the published row's groups. So it is where it is the value that most rows have,
+and these are few. A range and a midrange tell both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure import is_calendar
+from analysis.disclosure.rules.chance import DECIMALS, EXACT, Floats, decimals_of, fractions_of
+from analysis.disclosure.rules.raw import Loaded, as_numbers
+from analysis.disclosure.rules.spans import Labels
+
+SCALES = (1.0, 100.0, 0.01, -1.0)
+DIGITS = 3
+"""Digits from which a number with few decimals is no accident."""
+
+SPAN_DIGITS = 4
+"""The same for a range or midrange: a table has as many of them as it has columns and groups."""
+
+SIMPLE = 100
+"""Denominator up to which a share equals others by accident."""
+
+
+def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> pd.DataFrame:
+    """Tell which cells of a frame are the values of single rows at the ends of a column that the chapter loaded.
+
+    Parameters
+    ----------
+    frame
+        Flat.
+    loaded
+        The tables of rows.
+    spared
+        Columns that count, or say nothing of anybody.
+    """
+    found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    words = [
+        frozenset(filter(_is_word, row)) for row in frame.select_dtypes(["object", "string", "category"]).to_numpy()
+    ]
+    groups: dict[tuple[str, frozenset[str]], list[np.ndarray]] = {}
+    spared = {*spared, *(str(name) for name in frame if is_calendar(frame[name]))}
+    asked = [str(name) for name in frame if name not in spared and as_numbers(frame[name]) is not None]
+    for name in asked:
+        numbers = as_numbers(frame[name])
+        if numbers is None or len(numbers) != len(frame):
+            continue
+        telling = _telling(numbers)
+        if not telling.any():
+            continue
+        for table, rows in loaded.tables.items():
+            few = np.where(decimals_of(numbers) > DECIMALS, loaded.few(table) - 1, 1)
+            for column, values in loaded.numbers(table).items():
+                left = np.flatnonzero(telling & ~found[name].to_numpy())
+                for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
+                    named = (table, words[place])
+                    if named not in groups:
+                        groups[named] = _groups(len(rows), loaded.labels(table), words[place])
+                    found.loc[frame.index[place], name] = any(
+                        _at_an_end(numbers[place], values[group], few[place])
+                        or _is_mode(numbers[place], values[group], loaded.few(table) - 1)
+                        for group in groups[named]
+                    )
+    found |= _spanned(frame[asked], words, loaded).reindex(columns=found.columns, fill_value=False)
+    # An interval tells its middle: nothing of the row stays.
+    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)
+    return found
+
+
+def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loaded) -> pd.DataFrame:
+    """Tell which cells are a range or a midrange of a column, in all rows of a table or in the groups of their row."""
+    numbers = np.array([_row_by_row(frame[name]) for name in frame]).reshape(len(frame.columns), len(frame))
+    telling = _telling(numbers.ravel(), SPAN_DIGITS).reshape(numbers.shape)
+    fine = decimals_of(numbers.ravel()).reshape(numbers.shape) > DECIMALS
+    spanned = np.zeros(numbers.shape, dtype=bool)
+    alike: dict[frozenset[str], list[int]] = {}
+    for place in np.flatnonzero(telling.any(axis=0)).tolist():
+        alike.setdefault(words[place], []).append(place)
+    for table in loaded.tables:
+        for named, places in alike.items():
+            told = loaded.spans(table).told(named)
+            for few, asked in ((loaded.few(table) - 1, fine[:, places]), (1, ~fine[:, places])):
+                known = np.append(told.of_at_most(few), np.inf)
+                spanned[:, places] |= asked & _met(numbers[:, places].ravel(), known).reshape(asked.shape)
+    return pd.DataFrame((spanned & telling).T, index=frame.index, columns=frame.columns)
+
+
+def _row_by_row(values: pd.Series) -> Floats:
+    """Return one number per row; none where there are others, as of complex numbers."""
+    numbers = as_numbers(values)
+    return numbers if numbers is not None and len(numbers) == len(values) else np.full(len(values), np.nan)
+
+
+def _telling(numbers: Floats, least: int = DIGITS) -> np.ndarray:
+    """Tell which numbers have so many digits that they do not equal others by accident."""
+    size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
+    decimals = decimals_of(size)
+    digits = np.floor(np.log10(size)) + 1 + decimals
+    simple = fractions_of(size) > 1 / SIMPLE
+    found: np.ndarray = np.isfinite(numbers) & (numbers != 0) & ((decimals > DECIMALS) | (digits >= least)) & ~simple
+    return found
+
+
+def _met(numbers: Floats, known: Floats) -> np.ndarray:
+    """Tell which numbers equal one of the sorted different values of rows, at any of the scales."""
+    met = np.zeros(len(numbers), dtype=bool)
+    if len(known) > 1:
+        for scale in SCALES:
+            asked = numbers / scale
+            place = np.clip(np.searchsorted(known, asked), 1, len(known) - 1)
+            near = np.minimum(np.abs(known[place] - asked), np.abs(known[place - 1] - asked))
+            met |= near <= EXACT * np.maximum(np.abs(asked), 1e-6)
+    return met
+
+
+def _at_an_end(number: float, values: Floats, few: int) -> bool:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return False
+    for scale in SCALES:
+        asked = number / scale
+        margin = EXACT * max(abs(asked), 1e-6)
+        below, above = int((known <= asked + margin).sum()), int((known >= asked - margin).sum())
+        if (np.abs(known - asked) <= margin).any() and min(below, above) <= few:
+            return True
+    return False
+
+
+def _is_mode(number: float, values: Floats, few: int) -> bool:
+    """Tell whether a number is the value that most rows share, and these are few; of several the lowest or highest."""
+    for asked in (number / scale for scale in SCALES):
+        margin = EXACT * max(abs(asked), 1e-6)
+        if not 1 < np.count_nonzero(np.abs(values - asked) <= margin) <= few:
+            continue  # a value of one row is no mode; and all values need counting only where this one may be it
+        different, rows = np.unique(values[np.isfinite(values)], return_counts=True)
+        ends = different[rows == rows.max()][[0, -1]]
+        if rows.max() <= few and (np.abs(ends - asked) <= margin).any():
+            return True
+    return False
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _groups(rows: int, labels: Collection[Labels], words: Collection[str]) -> list[np.ndarray]:
+    """Return the rows of each group that the words of a published row name, and of all together."""
+    asked = [(column, named) for column in labels if (named := [column.place[w] for w in words if w in column.place])]
+    groups = [np.isin(column.codes, named) for column, named in asked]
+    groups = [group for group in groups if not group.all()]
+    both = [np.logical_and.reduce(groups)] if len(groups) > 1 else []
+    return [np.ones(rows, dtype=bool), *groups, *(group for group in both if group.any())]

@@ -1,0 +1,114 @@
+"""How far the values of a group of rows lie apart: a range or midrange tells an end to whoever knows the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.disclosure.rules.chance import Floats
+
+Rows = np.ndarray
+"""Places of rows in their table."""
+
+Codes = tuple[tuple[int, ...], ...]
+"""Per column of words, the numbers of those that are named."""
+
+
+class Labels(NamedTuple):
+    """A column of words of an internal table: the number of each row's word, and the number of each word."""
+
+    codes: np.ndarray
+    place: Mapping[str, int]
+
+
+class Told(NamedTuple):
+    """Numbers that tell an end of a column of a group, and how many rows lie at that end."""
+
+    values: Floats
+    rows: Floats
+
+    def of_at_most(self, rows: int) -> Floats:
+        """Return the different numbers that tell of at most so many rows, sorted."""
+        return np.unique(self.values[self.rows <= rows])
+
+
+class Spans:
+    r"""Ranges and midranges of the columns of an internal table, in all rows and in groups of them.
+
+    With :math:`a` the lowest and :math:`b` the highest value of a group they are :math:`b - a` and :math:`(a + b) / 2`.
+
+    Parameters
+    ----------
+    numbers
+        The columns, row by row.
+    owned
+        Their values that are somebody's own.
+    labels
+        The columns of words, which make the groups.
+    rows
+        How many the table has.
+    """
+
+    def __init__(
+        self, numbers: Mapping[str, Floats], owned: Mapping[str, Floats], labels: Sequence[Labels], rows: int
+    ) -> None:
+        names = [name for name, values in numbers.items() if len(values) == rows]
+        self._values = np.array([numbers[name] for name in names], dtype=np.float64).reshape(len(names), rows)
+        self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names]).reshape(len(names), rows)
+        self._labels = labels
+        self._rows = [_rows_of(label) for label in labels]
+        self._told: dict[Codes, Told] = {}
+
+    def told(self, words: Collection[str]) -> Told:
+        """Return what would tell the ends of the groups that words name: all, those of each word, of all words."""
+        named = [tuple(sorted(label.place[w] for w in words if w in label.place)) for label in self._labels]
+        every: Codes = ((),) * len(named)
+        ones = {(*every[:place], codes, *every[place + 1 :]) for place, codes in enumerate(named)}
+        parts = [self._group(codes) for codes in {every, tuple(named), *ones}]
+        return Told(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def _group(self, codes: Codes) -> Told:
+        """Return what would tell the ends of one group; it is kept, as many rows and tables have the same."""
+        if codes not in self._told:
+            rows = self._rows_with(codes)
+            self._told[codes] = self._of(rows) if len(rows) else Told(np.empty(0), np.empty(0))
+        return self._told[codes]
+
+    def _rows_with(self, codes: Codes) -> Rows:
+        """Return the rows that have one of the words of each column of which any is named."""
+        named = [place for place, own in enumerate(codes) if own]
+        found = {place: np.concatenate([self._rows[place][code] for code in codes[place]]) for place in named}
+        if not found:
+            return np.arange(self._values.shape[1])
+        smallest = min(named, key=lambda place: len(found[place]))  # few rows are then looked at
+        rows = found[smallest]
+        for place in named:
+            rows = rows if place == smallest else rows[np.isin(self._labels[place].codes[rows], codes[place])]
+        return rows
+
+    def _of(self, rows: Rows) -> Told:
+        """Return the ranges and midranges of all columns in a group."""
+        values, owned = self._values[:, rows], self._owned[:, rows]
+        known = np.isfinite(values)
+        low, high = (np.where(known, values, np.inf).min(axis=1), np.where(known, values, -np.inf).max(axis=1))
+        at_ends = [_at(values, end, owned) for end in (low, high)]
+        told = np.isfinite(low)  # a column without any value in this group tells nothing
+        fewest = np.minimum(*at_ends)[told]
+        low, high = low[told], high[told]
+        return Told(np.concatenate([high - low, (high + low) / 2]), np.concatenate([fewest, fewest]))
+
+
+def _at(values: Floats, ends: Floats, owned: np.ndarray) -> Floats:
+    """Count the rows at an end of each column; an end that is nobody's own has infinitely many."""
+    here = values == ends[:, None]
+    return np.where((here & owned).any(axis=1), here.sum(axis=1), np.inf)
+
+
+def _rows_of(label: Labels) -> list[Rows]:
+    """Return the rows that hold each word of a column."""
+    order = np.argsort(label.codes, kind="stable")
+    ends = np.searchsorted(label.codes[order], np.arange(len(label.place) + 1))
+    return [order[first:last] for first, last in pairwise(ends)]

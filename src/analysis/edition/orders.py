@@ -1,0 +1,206 @@
+"""From what a user names to what the run system understands: params files, editions, orders."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from analysis.edition.chain import CHAIN
+from analysis.errors import InputError, nearest
+from analysis.run.assess import Project
+from analysis.run.environment import installed
+from analysis.run.hashes import digest, sha256
+from analysis.run.order import Order
+from analysis.run.seal import read_sealed, write_sealed
+from analysis.run.workspace import MANIFEST_FILE
+from analysis.variables import DATA_VARIABLE
+
+if TYPE_CHECKING:
+    from analysis.edition.model import Edition
+
+DEFAULT_EDITION = "amsterdam-2020"
+PAGES = "analysis.site:build"
+SETTLE = "analysis.publish.settling"
+EXPLAINED = (
+    "chapters/*/models",
+    "chapters/*/models.py",
+    "topics/*/models",
+    "stats",
+    "data",
+    "intake.py",
+)  # in the appendix of methods
+DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
+LOCALES = "locale"
+DATA_FOLDER = "data"
+PACKAGE = Path(__file__).parents[1]
+
+
+def project_of(root: Path, outputs: Path) -> Project:
+    """Return the project in a folder, with its outputs."""
+    explains = (root / "docs" / "methods.md", *(path for name in EXPLAINED for path in sorted(PACKAGE.glob(name))))
+    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains, settle=SETTLE)
+
+
+def params_file(root: Path, name: str) -> Path:
+    """Return the params file of an edition, named as such or by its file."""
+    given = Path(name)
+    if given.suffix == ".yml":
+        return given
+    path = root / "params" / f"{name}.yml"
+    if not path.exists():
+        known = params_editions(root)
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else None
+        raise InputError(name, "there is no such edition in params/", allowed=", ".join(known), hint=hint)
+    return path
+
+
+def languages() -> list[str]:
+    """Return the languages that pages are translated into."""
+    return sorted(folder.name for folder in (PACKAGE / LOCALES).iterdir() if folder.is_dir())
+
+
+def params_editions(root: Path) -> list[str]:
+    """Return the names of all editions that have a params file."""
+    return sorted(path.stem for path in (root / "params").glob("*.yml"))
+
+
+def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
+    """Return the order for the edition of a params file.
+
+    Checking parameters takes longer than all else that an up-to-date run does. So an order that was found good is
+    remembered in the folder `memory`, for as long as params file, settings and the code that checks them are the same.
+    """
+
+    def check() -> Order:
+        from analysis.edition.params import read_edition
+
+        return _order(read_edition(path, settings), _command(path, settings), root)
+
+    return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
+
+
+def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Order:
+    """Return the order that made a published edition, from its manifest."""
+    path = folder / MANIFEST_FILE
+    try:
+        told = json.loads(path.read_text("utf8"))
+        parameters, command = _without_places(told["parameters"]), str(told["command"])
+    except FileNotFoundError:
+        raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
+    from analysis.edition.params import edition_of
+
+    edition = edition_of(parameters, path, settings)
+    if edition.edition != folder.name:
+        problem = "an edition lies in a folder of its name, so that another one is not taken for it"
+        raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
+    return _order(edition, command, root)
+
+
+def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where the data lay: a manifest from elsewhere does not say what is read here."""
+    return {
+        name: {key: each for key, each in value.items() if key != "folder"} if isinstance(value, Mapping) else value
+        for name, value in parameters.items()
+    }
+
+
+def refuse_unused_folder(order: Order, root: Path) -> None:
+    """Refuse to make up data where the user names a folder of files: the result would pass for that of the files."""
+    folder, given = order.places.get(DATA_PLACE), os.environ.get(DATA_VARIABLE)
+    if folder is None or not order.told["synthetic"]:
+        return
+    if given or folder != _data_folder(root, DATA_FOLDER):
+        raise InputError(
+            f"{DATA_VARIABLE}={given}" if given else DATA_PLACE,
+            f"the edition {order.edition} is synthetic: its data are made up, and the folder is not used",
+            given=None if given else str(folder),
+            hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_PLACE} out'}, or run an edition on files "
+            "(data.source: duo), such as amsterdam-duo-2017",
+        )
+
+
+def check_sources(order: Order, root: Path) -> None:
+    """Refuse a run whose source files are missing or changed, before any notebook runs."""
+    if order.told["synthetic"]:
+        return
+    from analysis.data import bdf, sources
+
+    block = "data" if "data" in order.blocks else "value_added"
+    folder, cards = order.places[DATA_PLACE], root / "params" / "sources"
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: {block}.folder",
+            "is a file, not a folder" if folder.exists() else "there is no such folder",
+            hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
+        )
+    allow_changed = order.blocks[block]["allow_changed_sources"]
+    if block == "data":
+        sources.verify(folder, cards, order.shared["region"], allow_changed)
+    else:
+        bdf.verify(folder, cards, allow_changed)
+
+
+def _order(edition: Edition, command: str, root: Path) -> Order:
+    recorded = edition.recorded()
+    data = _data_folder(root, edition.folder)
+    return Order(
+        edition=recorded.edition,
+        heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),
+        facts=recorded.facts(),
+        told=recorded.told,
+        shared=recorded.shared,
+        blocks=recorded.blocks,
+        command=command,
+        places={DATA_PLACE: data},
+        environment={DATA_VARIABLE: str(data)},
+        unused=tuple(f"{LOCALES}/{language}" for language in languages() if language != edition.language),
+        timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
+    )
+
+
+def _data_folder(root: Path, folder: str) -> Path:
+    """Return where source files lie. A link is not followed: an order is remembered, and a link may be turned."""
+    return Path(os.path.abspath(root / folder))  # noqa: PTH100 - resolve() follows links
+
+
+def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, check: Callable[[], Order]) -> Order:
+    given = [str(path.resolve()), path.read_text("utf8", errors="replace"), *settings, os.environ.get(DATA_VARIABLE)]
+    state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
+    place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        told = read_sealed(place)
+        if told["state"] == state and told["code"] == _code(told["code"]):
+            return _revived(told["order"])
+    order = check()
+    with suppress(OSError):
+        code = _code(name for name in sys.modules if name.partition(".")[0] == PACKAGE.name)
+        write_sealed(place, {"state": state, "code": code, "order": asdict(order)})
+    return order
+
+
+def _code(modules: Iterable[str]) -> dict[str, str]:
+    """Return the digest of the files of modules of the package: of all that are loaded, what read an order is part."""
+    files = {name: PACKAGE.parent.joinpath(*name.split(".")) for name in modules}
+    whole = {name: file / "__init__.py" if file.is_dir() else file.with_suffix(".py") for name, file in files.items()}
+    return {name: sha256(file) for name, file in sorted(whole.items())}
+
+
+def _revived(told: Mapping[str, Any]) -> Order:
+    places = {name: Path(place) for name, place in told["places"].items()}
+    return Order(**{**told, "places": places, "unused": tuple(told["unused"])})
+
+
+def _command(path: Path, settings: Sequence[str]) -> str:
+    """Return what to type to run this again; without the data folder, which differs from machine to machine."""
+    kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
+    return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])

@@ -1,0 +1,139 @@
+r"""Pupils with the same row of terms, counted together by school, so that regressions on a million cost seconds.
+
+Nothing is approximated. The normal equations and scores of a regression are sums over pupils, and pupils of one cell
+add the same row :math:`x_c` to them; what differs between schools is how many of a cell they have, a sparse matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from analysis.stats.complete import refuse_missing
+
+Floats = NDArray[np.floating[Any]]
+
+BITS = 50
+"""So many 0/1 terms make one number exactly."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Pupils counted by cell and school.
+
+    Parameters
+    ----------
+    X
+        Terms of each cell, shape (cells, terms), without intercept.
+    n, y
+        Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
+    schools
+        Names of the schools.
+    """
+
+    X: pd.DataFrame
+    n: csr_array
+    y: csr_array
+    schools: pd.Index
+
+    @property
+    def count(self) -> Floats:
+        """Pupils of each cell."""
+        return np.bincount(self.n.indices, self.n.data, minlength=len(self.X)).astype(float)
+
+    @property
+    def outcome(self) -> Floats:
+        """Sum of the outcome in each cell."""
+        return np.bincount(self.y.indices, self.y.data, minlength=len(self.X)).astype(float)
+
+    def only(self, terms: Sequence[str]) -> Cells:
+        """Return the same pupils with some of the terms, cells that have become alike put together."""
+        X = self.X[list(terms)]
+        codes = alike_rows(X)
+        _, first = np.unique(codes, return_index=True)
+        rows = X.iloc[first].reset_index(drop=True)
+        # Renamed and not added up: sums over entries with the same name come out the same.
+        where, shape = (codes[self.n.indices], self.n.indptr), (len(self.schools), len(first))
+        return Cells(
+            rows, csr_array((self.n.data, *where), shape), csr_array((self.y.data, *where), shape), self.schools
+        )
+
+
+def collapse(
+    rows: pd.DataFrame, columns: Sequence[str], layout: Callable[[pd.DataFrame], pd.DataFrame], outcome: str = "y"
+) -> Cells:
+    """Count pupils by cell and school.
+
+    Parameters
+    ----------
+    rows
+        One row per pupil: ``location``, `columns` and `outcome`.
+    columns
+        The columns from which the terms follow.
+    layout
+        From rows to their terms.
+    outcome
+        Column.
+    """
+    refuse_missing(rows, [*columns, outcome, "location"], outcome)
+    codes = number_rows(rows, columns)
+    _, first = np.unique(codes, return_index=True)
+    school, schools = pd.factorize(rows["location"])
+    shape = (len(schools), len(first))
+    ones, y = np.ones(len(rows)), rows[outcome].to_numpy(float)
+    return Cells(
+        layout(rows.iloc[first]).astype(float).reset_index(drop=True),
+        csr_array((ones, (school, codes)), shape=shape),
+        csr_array((y, (school, codes)), shape=shape),
+        pd.Index(schools, name="location"),
+    )
+
+
+def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+    """Give rows with the same values in all columns the same number, counted from 0 in order of appearance."""
+    codes = np.zeros(len(rows), dtype=np.int64)
+    for name in columns:
+        own, values = pd.factorize(rows[name])
+        codes, _ = pd.factorize(codes * len(values) + own)
+    return codes
+
+
+def alike_rows(X: pd.DataFrame) -> NDArray[np.int64]:
+    """Give alike rows of terms one number; 0/1 terms are the bits of a number, so that only that is compared."""
+    numbers = X.to_numpy()
+    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
+    codes = np.zeros(len(X), dtype=np.int64)
+    for start in range(0, int(zero_one.sum()), BITS):
+        bits = numbers[:, zero_one][:, start : start + BITS]
+        codes = _joined(codes, bits @ 2.0 ** np.arange(bits.shape[1]))
+    for column in numbers[:, ~zero_one].T:
+        codes = _joined(codes, column)
+    return codes
+
+
+def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
+    own, known = pd.factorize(values)
+    joined: NDArray[np.int64] = pd.factorize(codes * len(known) + own)[0]
+    return joined
+
+
+def times(cells: Cells, values: Floats) -> csr_array:
+    """Multiply the number of pupils of each school and cell by a value of the cell."""
+    return csr_array((cells.n.data * values[cells.n.indices], cells.n.indices, cells.n.indptr), shape=cells.n.shape)
+
+
+def with_intercept(X: pd.DataFrame) -> Floats:
+    """Put a column of ones before the terms."""
+    return np.column_stack([np.ones(len(X)), X.to_numpy()])
+
+
+def left(cells: Cells, expected: Floats) -> csr_array:
+    """Sum the residuals by school and cell."""
+    summed = cells.y.data - cells.n.data * expected[cells.n.indices]
+    return csr_array((summed, cells.n.indices, cells.n.indptr), shape=cells.n.shape)

@@ -1,0 +1,173 @@
+"""The log-likelihood of the conditional logit with its derivatives, and the climb to its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from analysis.errors import ModelError, Reason
+from analysis.stats.conditional_logit.checks import separating_terms
+from analysis.stats.conditional_logit.input import ChoiceSets, Floats, Integers, listed
+from analysis.stats.separation import certified
+
+BLOCK_ROWS = 16_384  # rows per block: the temporary arrays stay in the processor's cache
+HALVINGS = 60  # a step is halved at most so often
+ROUNDING = 1e-12  # a log-likelihood lower by less, relatively, is rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """The log-likelihood, its gradient and minus its Hessian at b."""
+
+    b: Floats
+    loglik: float
+    score: Floats
+    information: Floats
+
+    @cached_property
+    def step(self) -> Floats:
+        """The Newton step H^-1 score."""
+        return np.asarray(np.linalg.solve(self.information, self.score), dtype=np.float64)
+
+    @property
+    def decrement(self) -> float:
+        return float(self.score @ self.step)
+
+
+class Objective(Protocol):
+    """A log-likelihood in scaled coefficients that `maximum` can climb."""
+
+    @property
+    def terms(self) -> Sequence[str]:
+        """Names of the terms."""
+
+    @property
+    def choosers(self) -> float:
+        """Total weight."""
+
+    @property
+    def longest(self) -> float:
+        """Length that no vector of attributes exceeds, around the mean of its set."""
+
+    def at(self, b: Floats) -> Point:
+        """Return the log-likelihood with its derivatives."""
+
+    def separating(self) -> list[str]:
+        """Name the terms that predict the choices perfectly, if any do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Likelihood:
+    """The log-likelihood in scaled coefficients, evaluated in blocks of whole situations."""
+
+    z: Floats
+    weights: Floats
+    sets: ChoiceSets
+
+    @property
+    def terms(self) -> list[str]:
+        return self.sets.terms
+
+    @cached_property
+    def choosers(self) -> float:
+        return float(self.weights.sum())
+
+    @cached_property
+    def longest(self) -> float:
+        return float(np.sqrt(np.max(np.einsum("ij,ij->i", self.z, self.z))))
+
+    def separating(self) -> list[str]:
+        return separating_terms(self.z, self.weights, self.sets)
+
+    def at(self, b: Floats) -> Point:
+        loglik, score, information = 0.0, np.zeros(len(b)), np.zeros((len(b), len(b)))
+        with np.errstate(over="ignore", invalid="ignore"):  # a step too far: not finite, hence halved
+            for rows, situations, log_p, centred in self._blocks(b):
+                y = self.weights[rows]
+                total = np.add.reduceat(y, self.sets.starts[situations] - rows.start)
+                spread = np.exp(log_p) * np.repeat(total, self.sets.sizes[situations])
+                loglik += float(y @ log_p)
+                score += y @ centred
+                information += centred.T @ (centred * spread[:, None])
+        return Point(b, loglik, score, information)
+
+    def scores(self, b: Floats) -> Floats:
+        """Return the score of each situation: situations x terms."""
+        blocks = [
+            np.add.reduceat(self.weights[rows, None] * centred, self.sets.starts[situations] - rows.start, axis=0)
+            for rows, situations, _, centred in self._blocks(b)
+        ]
+        return np.vstack(blocks)
+
+    def _blocks(self, b: Floats) -> Iterator[tuple[slice, slice, Floats, Floats]]:
+        """Yield rows, situations, ln P and the attributes minus their expectation under P."""
+        starts, sizes = self.sets.starts, self.sets.sizes
+        cuts = np.searchsorted(starts, np.arange(0, len(self.z), BLOCK_ROWS))
+        for first, last in pairwise(np.unique([*cuts, len(starts)])):
+            situations = slice(first, last)
+            rows = slice(int(starts[first]), int(starts[last - 1] + sizes[last - 1]))
+            local, z = starts[situations] - rows.start, self.z[rows]
+            log_p = log_shares(z @ b + self.sets.offset[rows], local, sizes[situations])
+            expected = np.add.reduceat(np.exp(log_p)[:, None] * z, local, axis=0)
+            yield rows, situations, log_p, z - np.repeat(expected, sizes[situations], axis=0)
+
+
+def log_shares(utility: Floats, starts: Integers, sizes: Integers) -> Floats:
+    """Return ln P by log-sum-exp within situations."""
+    below_top = utility - np.repeat(np.maximum.reduceat(utility, starts), sizes)
+    return np.asarray(below_top - np.repeat(np.log(np.add.reduceat(np.exp(below_top), starts)), sizes))
+
+
+def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tuple[Point, int]:
+    """Climb to the maximum and prove that it is one, or say why there is none."""
+    point, criterion = likelihood.at(np.zeros(len(likelihood.terms))), np.inf
+    choosers = likelihood.choosers
+    for iteration in range(1, max_iterations + 1):
+        try:
+            criterion = point.decrement / choosers
+            reached = _climb(likelihood, point)
+        except np.linalg.LinAlgError:  # the information is singular: a plateau
+            break
+        if criterion <= tolerance and certified(likelihood.longest, choosers, reached.score, reached.information):
+            return reached, iteration
+        if criterion <= tolerance or reached is point:
+            break
+        point = reached
+    raise _no_maximum(likelihood, criterion, tolerance, iteration)
+
+
+def _climb(likelihood: Objective, point: Point) -> Point:
+    """Take the Newton step, halved until the log-likelihood does not fall."""
+    lowest = point.loglik - ROUNDING * abs(point.loglik)
+    for halving in range(HALVINGS):
+        trial = likelihood.at(point.b + point.step / 2**halving)
+        if trial.loglik >= lowest and np.isfinite(trial.information).all():
+            return trial
+    return point
+
+
+def _no_maximum(likelihood: Objective, criterion: float, tolerance: float, iterations: int) -> ModelError:
+    names = likelihood.separating()
+    if names:
+        return ModelError(
+            f"conditional logit: perfect or quasi-complete prediction by {listed(names, 10)}: in no set does an "
+            "alternative score better on this (combination) than the chosen one, so the likelihood has no finite "
+            "maximum. Leave it out, or merge the alternatives or choosers that cause it.",
+            Reason.SEPARATED,
+        )
+    if criterion <= tolerance:
+        return ModelError(
+            "conditional logit: the information is nearly singular: the data do not determine all coefficients of "
+            f"{listed(likelihood.terms, 10)}. Leave terms out.",
+            Reason.COLLINEAR,
+        )
+    return ModelError(
+        f"conditional logit: no convergence in {iterations} iterations: the Newton decrement per chooser is "
+        f"{criterion:.2g}, asked for {tolerance:.2g}. Raise max_iterations, or look for extreme attribute values.",
+        Reason.NO_CONVERGENCE,
+    )

@@ -1,0 +1,256 @@
+"""One pass over the pairs of choosers and alternatives: log-sum-exp and the moments of the attributes under P.
+
+Compiled with numba, because a pass is read from memory once and everything else stays in the processor's cache;
+`moments_in_numpy` computes the same in plain numpy and is what the compiled pass is held against.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+from analysis.stats.conditional_logit.input import Floats, Integers
+
+LOG2_E = 1.4426950408889634
+LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6  # ln 2 in two parts: k * LN2_HIGH is exact
+ROUNDER = 6755399441055744.0  # 1.5 * 2^52: added to a number, its last bits are the nearest whole number
+LOWEST = -700.0  # exp of less is zero for every purpose here, and this is not yet a denormal
+
+
+SUMS = ("contract", "reassoc", "nsz")  # a sum may be taken in any order, so that it runs on whole vectors
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(*liberties: str) -> Callable[[Function], Function]:
+    """Compile a function for use by several threads, with these liberties in floating-point arithmetic."""
+    return cast("Callable[[Function], Function]", njit(nogil=True, cache=True, fastmath=set(liberties)))
+
+
+class Moments(NamedTuple):
+    """What one pass finds, over the choosers of a block and per type of chooser.
+
+    Parameters
+    ----------
+    log_sums
+        Sum over choosers of weight times ln sum_j exp(u_ij).
+    first
+        Types x base functions: sum of weight times the expectation under P.
+    second_pairs
+        Types x pairs x pairs: sum of weight times the expectation of the product of two pair-level functions.
+    pair_mass
+        Types x pairs x alternatives: sum of weight times P_ij times the pair-level function.
+    mass
+        Types x alternatives: sum of weight times P_ij.
+    outer
+        Types x base x base: sum of weight times the outer product of the expectations.
+    expected
+        Choosers x base functions: the expectations, empty unless they were asked for.
+    """
+
+    log_sums: float
+    first: Floats
+    second_pairs: Floats
+    pair_mass: Floats
+    mass: Floats
+    outer: Floats
+    expected: Floats
+
+
+def moments_in_numpy(
+    pairs: Floats,
+    shift: Floats,
+    columns: Floats,
+    types: Integers,
+    weights: Floats,
+    pair_coefficients: Floats,
+    utility: Floats,
+    keep: bool,
+) -> Moments:
+    """Compute the moments of one block in plain numpy.
+
+    Parameters
+    ----------
+    pairs
+        Pair-level functions: pairs x choosers x alternatives.
+    shift
+        What is subtracted from each pair-level function, against cancellation.
+    columns
+        Functions of the alternatives: columns x alternatives.
+    types, weights
+        Type and weight of each chooser.
+    pair_coefficients
+        Types x pairs.
+    utility
+        Types x alternatives: the part of the utility that does not differ between the choosers of a type.
+    keep
+        Whether to return the expectations of each chooser.
+    """
+    shifted = pairs - shift[:, None, None]
+    u = utility[types] + np.einsum("ip,pij->ij", pair_coefficients[types], shifted)
+    top = u.max(axis=1, keepdims=True)
+    e = np.exp(u - top)
+    total = e.sum(axis=1, keepdims=True)
+    p = e / total
+    expected = np.hstack([np.einsum("ij,pij->ip", p, shifted), p @ columns.T])
+    weighted = p * weights[:, None]
+    member = np.equal.outer(np.arange(len(utility)), types).astype(np.float64)
+    return Moments(
+        float(weights @ (top + np.log(total))[:, 0]),
+        (member * weights) @ expected,
+        np.einsum("ti,ij,pij,qij->tpq", member, weighted, shifted, shifted, optimize=True),
+        np.einsum("ti,ij,pij->tpj", member, weighted, shifted, optimize=True),
+        member @ weighted,
+        np.einsum("ti,ia,ib->tab", member * weights, expected, expected, optimize=True),
+        expected if keep else expected[:0],
+    )
+
+
+@compiled("contract")
+def _exponentials(u: Floats, top: float, e: Floats, rounded: Floats) -> None:
+    """Write exp(u - top) into e, for u at most top, to the last digit or two.
+
+    exp(x) = 2^k exp(r) with k whole and |r| at most ln(2) / 2; exp(r) by its Taylor polynomial, which is exact to
+    1e-17 there, and 2^k by adding k to the exponent's bits. Unlike the library's exp this runs on whole vectors.
+    """
+    for j in range(u.size):
+        x = max(u[j] - top, LOWEST)
+        s = x * LOG2_E + ROUNDER
+        rounded[j] = s
+        k = s - ROUNDER
+        r = (x - k * LN2_HIGH) - k * LN2_LOW
+        y = 1.0 / 6227020800.0
+        y = y * r + 1.0 / 479001600.0
+        y = y * r + 1.0 / 39916800.0
+        y = y * r + 1.0 / 3628800.0
+        y = y * r + 1.0 / 362880.0
+        y = y * r + 1.0 / 40320.0
+        y = y * r + 1.0 / 5040.0
+        y = y * r + 1.0 / 720.0
+        y = y * r + 1.0 / 120.0
+        y = y * r + 1.0 / 24.0
+        y = y * r + 1.0 / 6.0
+        y = y * r + 0.5
+        y = y * r + 1.0
+        e[j] = y * r + 1.0
+    bits, exponents = e.view(np.int64), rounded.view(np.int64)
+    for j in range(u.size):
+        bits[j] += exponents[j] << 52
+
+
+@compiled(*SUMS)
+def _dot(one: Floats, other: Floats) -> float:
+    total = 0.0
+    for j in range(one.size):
+        total += one[j] * other[j]
+    return total
+
+
+@compiled(*SUMS)
+def _highest(u: Floats) -> float:
+    top = u[0]
+    for j in range(u.size):
+        top = max(top, u[j])
+    return float(top)
+
+
+@compiled(*SUMS)
+def _sum(e: Floats) -> float:
+    total = 0.0
+    for j in range(e.size):
+        total += e[j]
+    return total
+
+
+@compiled("contract")
+def _add(scale: float, one: Floats, to: Floats) -> None:
+    for j in range(one.size):
+        to[j] += scale * one[j]
+
+
+@compiled("contract")
+def _multiply(one: Floats, other: Floats, product: Floats) -> None:
+    for j in range(one.size):
+        product[j] = one[j] * other[j]
+
+
+@compiled("contract")
+def _shift(one: Floats, by: float, shifted: Floats) -> None:
+    for j in range(one.size):
+        shifted[j] = one[j] - by
+
+
+@compiled()
+def _compiled(
+    pairs: Floats,
+    shift: Floats,
+    columns: Floats,
+    types: Integers,
+    weights: Floats,
+    pair_coefficients: Floats,
+    utility: Floats,
+    keep: bool,
+) -> tuple[float, Floats, Floats, Floats, Floats, Floats, Floats]:
+    n_pairs, n, n_alternatives = pairs.shape
+    n_types, n_base = len(utility), n_pairs + len(columns)
+    log_sums = 0.0
+    first = np.zeros((n_types, n_base))
+    second = np.zeros((n_types, n_pairs, n_pairs))
+    pair_mass = np.zeros((n_types, n_pairs, n_alternatives))
+    mass = np.zeros((n_types, n_alternatives))
+    outer = np.zeros((n_types, n_base, n_base))
+    expected = np.zeros((n if keep else 0, n_base))
+    u, e, rounded = np.empty(n_alternatives), np.empty(n_alternatives), np.empty(n_alternatives)
+    d, ed = np.empty((n_pairs, n_alternatives)), np.empty((n_pairs, n_alternatives))
+    g = np.empty(n_base)
+    for i in range(n):
+        t, w = types[i], weights[i]
+        _shift(utility[t], 0.0, u)
+        for a in range(n_pairs):
+            _shift(pairs[a, i], shift[a], d[a])
+            _add(pair_coefficients[t, a], d[a], u)
+        top = _highest(u)
+        _exponentials(u, top, e, rounded)
+        total = _sum(e)
+        log_sums += w * (top + math.log(total))
+        share = w / total  # e stays as it is: dividing what is summed from it is cheaper
+        for a in range(n_pairs):
+            g[a] = _dot(e, d[a]) / total
+            _multiply(e, d[a], ed[a])
+            _add(share, ed[a], pair_mass[t, a])
+            for b in range(a + 1):
+                second[t, a, b] += share * _dot(ed[a], d[b])
+        for k in range(len(columns)):
+            g[n_pairs + k] = _dot(e, columns[k]) / total
+        _add(share, e, mass[t])
+        for a in range(n_base):
+            first[t, a] += w * g[a]
+            for b in range(a + 1):
+                outer[t, a, b] += w * g[a] * g[b]
+        if keep:
+            expected[i] = g
+    return log_sums, first, second, pair_mass, mass, outer, expected
+
+
+def moments(
+    pairs: Floats,
+    shift: Floats,
+    columns: Floats,
+    types: Integers,
+    weights: Floats,
+    pair_coefficients: Floats,
+    utility: Floats,
+    keep: bool,
+) -> Moments:
+    """Compute the moments of one block, compiled; arguments and result as in `moments_in_numpy`."""
+    found = Moments(*_compiled(pairs, shift, columns, types, weights, pair_coefficients, utility, keep))
+    return found._replace(second_pairs=_whole(found.second_pairs), outer=_whole(found.outer))
+
+
+def _whole(lower: Floats) -> Floats:
+    """Complete symmetric matrices of which the lower triangle is filled."""
+    return lower + np.tril(lower, -1).transpose(0, 2, 1)

@@ -1,0 +1,166 @@
+"""What a conditional logit predicts on factors: expected choosers per alternative, and choices drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.errors import InputError
+from analysis.stats.conditional_logit.design import Design
+from analysis.stats.conditional_logit.input import Floats, Integers
+from analysis.stats.conditional_logit.passes import _add, _exponentials, _highest, _multiply, _sum, compiled
+
+
+@dataclass(frozen=True, eq=False)
+class Utilities:
+    """The utility of each kind of chooser: ``pair @ pair-level functions + alternative``.
+
+    Parameters
+    ----------
+    pair
+        Kinds x pair-level functions.
+    alternative
+        Kinds x alternatives.
+    """
+
+    pair: Floats
+    alternative: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Seats:
+    """Choosers at the rows of a design: whose pair-level functions they have, and of which kind they are.
+
+    Parameters
+    ----------
+    rows, kinds, sizes
+        One entry per distinct combination of row and kind, with the number of choosers.
+    order
+        The choosers in the order of these entries.
+    """
+
+    rows: Integers
+    kinds: Integers
+    sizes: Integers
+    order: Integers
+
+    @classmethod
+    def of(cls, row: Integers, kind: Integers) -> Seats:
+        """Make from the row and the kind of every chooser."""
+        n_kinds = int(kind.max(initial=0)) + 1
+        key = row * n_kinds + kind
+        distinct, sizes = np.unique(key, return_counts=True)
+        return cls(distinct // n_kinds, distinct % n_kinds, sizes, np.argsort(key, kind="stable"))
+
+
+def utilities(design: Design, coefficients: Floats) -> Utilities:
+    """Return the utilities of all kinds of choosers: the groups of choosers times the types of the design.
+
+    Parameters
+    ----------
+    design
+        The attributes.
+    coefficients
+        Groups x terms of the design.
+
+    Notes
+    -----
+    Kind ``group * design.n_types + type`` is a chooser of that group and that type of the design.
+    """
+    by_base = np.einsum("tfm,gm->gtf", design.maps, coefficients).reshape(-1, design.maps.shape[1])
+    n_pairs = len(design.pairs)
+    of_alternatives = by_base[:, n_pairs:] @ design.columns.to_numpy(float).T
+    highest = of_alternatives.max(axis=1, keepdims=True)  # a constant per kind changes nothing, and exp stays finite
+    return Utilities(np.ascontiguousarray(by_base[:, :n_pairs]), of_alternatives - highest)
+
+
+def stacked(pairs: Mapping[str, Floats]) -> Floats:
+    """Put the pair-level functions in one array: functions x rows x alternatives."""
+    if not pairs:
+        raise InputError("pairs", "a prediction needs at least one function of the pairs")
+    return np.ascontiguousarray(np.stack([np.asarray(values, dtype=np.float64) for values in pairs.values()]))
+
+
+def expected(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats) -> Floats:
+    """Return the expected number of choosers: worlds x kinds x alternatives; arguments as in `drawn`."""
+    return _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, np.empty(0))[0]
+
+
+def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, uniform: Floats) -> tuple[Integers, Floats]:
+    """Draw a choice for every chooser in several worlds, which differ in the utilities of the alternatives alone.
+
+    Parameters
+    ----------
+    pairs
+        From `stacked`: functions x rows x alternatives.
+    seats
+        The choosers.
+    pair
+        Coefficients of the functions of pairs: kinds x functions.
+    alternatives
+        What else an alternative is worth: worlds x kinds x alternatives.
+    uniform
+        A number between 0 and 1 per chooser: where the cumulative probabilities pass it, there is the choice. The
+        same numbers in another world give choices that differ no more than they must.
+
+    Returns
+    -------
+    Integers
+        Position of the alternative: worlds x choosers.
+    Floats
+        What `expected` returns.
+    """
+    mass, found = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
+    chosen = np.empty_like(found)
+    chosen[:, seats.order] = found
+    return chosen, mass
+
+
+@compiled("contract")
+def _pass(
+    pairs: Floats,
+    rows: Integers,
+    kinds: Integers,
+    sizes: Integers,
+    by_pair: Floats,
+    by_alternative: Floats,
+    uniform: Floats,
+) -> tuple[Floats, Integers]:
+    """Take exp(pair part) once per row; times exp(alternative's part) it is exp(utility) in each world."""
+    n_pairs, _, n_alternatives = pairs.shape
+    n_worlds = len(by_alternative)
+    worth = np.exp(by_alternative)
+    mass = np.zeros(by_alternative.shape)
+    chosen = np.empty((n_worlds, uniform.size), dtype=np.int64)
+    u, e, rounded = np.empty(n_alternatives), np.empty(n_alternatives), np.empty(n_alternatives)
+    done = 0
+    for seat in range(rows.size):
+        row, kind, size = rows[seat], kinds[seat], sizes[seat]
+        u[:] = 0.0
+        for place in range(n_pairs):
+            _add(by_pair[kind, place], pairs[place, row], u)
+        _exponentials(u, _highest(u), e, rounded)
+        for world in range(n_worlds):
+            _multiply(e, worth[world, kind], u)
+            total = _sum(u)
+            _add(size / total, u, mass[world, kind])
+            for chooser in range(done, min(done + size, uniform.size)):
+                chosen[world, chooser] = _place(u, uniform[chooser] * total)
+        done += size
+    return mass, chosen
+
+
+@compiled("contract")
+def _place(weights: Floats, below: float) -> int:
+    """Find where the running sum of the weights passes a number."""
+    running = 0.0
+    last = 0
+    for j in range(weights.size):
+        if weights[j] > 0.0:
+            last = j
+        running += weights[j]
+        if running > below:
+            return j
+    return last

@@ -1,0 +1,72 @@
+r"""Regression kink: the effect of money that rises from a threshold on, without a jump.
+
+With :math:`b'` the change in the slope of the money at the threshold, and :math:`\mu'` that of the outcome, the effect
+of a unit of money is :math:`\mu' / b'` (Card, Lee, Pei and Weber, 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analysis.errors import ModelError, Reason
+from analysis.stats.complete import refuse_missing
+from analysis.stats.discontinuity import Bandwidths, Discontinuity, discontinuity
+
+
+@dataclass(frozen=True)
+class Kink:
+    """A regression kink: the change in slope of the money and of the outcome, and the effect of a unit of money."""
+
+    money: Discontinuity
+    outcome: Discontinuity
+    effect: Discontinuity
+
+
+def kink(
+    running: ArrayLike,
+    outcome: ArrayLike,
+    money: ArrayLike,
+    *,
+    threshold: float = 0.0,
+    cluster: Sequence[object] | pd.Series | None = None,
+    bandwidths: Bandwidths | None = None,
+) -> Kink:
+    r"""Estimate the effect of a unit of money on an outcome from the kink in the money at a threshold.
+
+    Parameters
+    ----------
+    running
+        What the money depends on, shape (n,).
+    outcome, money
+        Shape (n,), such as pupils per teacher and thousands of euros per pupil.
+    bandwidths
+        By default those that suit the outcome; used for the money too.
+
+    Notes
+    -----
+    Local quadratics, bias-corrected. The error is that of the slope change in
+    :math:`(y - \hat\tau m) / \hat b'`, which counts the uncertainty of both slopes.
+
+    Raises
+    ------
+    ModelError
+        If the slope of the money does not change.
+    """
+    refuse_missing({"the outcome": outcome, "the money": money}, what="at the threshold")
+    y, m = np.asarray(outcome, float), np.asarray(money, float)
+    reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
+    used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}
+    first = discontinuity(running, m, **used)  # type: ignore[arg-type]  # one dictionary holds all types
+    if abs(first.estimate) <= 2 * first.std_error or first.estimate == 0:
+        raise ModelError(
+            "the slope of the money does not change at the threshold, so that it tells no effect", Reason.UNDEFINED
+        )
+    ratio = reduced.estimate / first.estimate
+    left = discontinuity(running, (y - ratio * m) / first.estimate, **used)  # type: ignore[arg-type]  # the same
+    effect = replace(left, estimate=ratio, conventional=reduced.conventional / first.conventional)
+    return Kink(first, reduced, effect)

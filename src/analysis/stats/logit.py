@@ -1,0 +1,255 @@
+r"""The maximum of a logit's likelihood, and what it means in probabilities.
+
+.. math:: P(y_i = 1) = \Lambda(x_i'\beta)
+
+Rows may be pupils, each with a weight, or cells of alike pupils, each with a count. Coefficients are log odds and
+cannot be read as sizes; average effects can, with their errors by the delta method.
+
+That the maximum is finite is proven before anything is returned (`analysis.stats.separation`). Terms are brought to
+coordinates without correlation and of unit spread first, so that neither their origin nor their unit matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from analysis.errors import ModelError, Reason
+from analysis.stats.complete import refuse_missing
+from analysis.stats.separation import certified, strictly_separated
+
+Floats = NDArray[np.floating[Any]]
+
+MOST_STEPS, MOST_HALVINGS, SMALL_STEP, ROUNDING = 25, 30, 1e-9, 1e-12
+"""Newton's method needs six to ten steps; where there is no maximum each step adds one to some log odds."""
+
+COLLINEAR = 1e-11  # what a term has of its own, relative to its length, below which it is a copy of the others
+OUTSIDE = 1e-6  # part of a row beyond which it lies outside the directions that the data determine
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where the likelihood is highest.
+
+    Parameters
+    ----------
+    beta
+        Coefficients.
+    information, inverse
+        Minus the second derivative of the log-likelihood there, and its inverse.
+    coordinates, determined
+        From terms to coordinates of unit spread, shape (terms, terms), and the directions among these in which the
+        likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
+    """
+
+    beta: Floats
+    information: Floats
+    inverse: Floats
+    coordinates: Floats
+    determined: Floats
+
+    @property
+    def separated(self) -> bool:
+        """Whether some log odds are infinite."""
+        return bool(self.determined.shape[1] < self.determined.shape[0])
+
+    def tells(self, X: Floats) -> NDArray[np.bool_]:
+        """Tell for which rows of terms the log odds are finite and known."""
+        rows = X @ self.coordinates
+        left = rows - rows @ self.determined @ self.determined.T
+        size = np.linalg.norm(rows, axis=1)
+        return np.asarray(np.linalg.norm(left, axis=1) <= OUTSIDE * np.maximum(size, 1.0), dtype=np.bool_)
+
+    def unknown_terms(self, names: Sequence[str]) -> list[str]:
+        """Name the terms whose own coefficient is infinite or not known."""
+        rows = self.coordinates  # a unit of one term, as the likelihood sees it
+        left = rows - rows @ self.determined @ self.determined.T
+        apart = np.linalg.norm(left, axis=1) > OUTSIDE * np.linalg.norm(rows, axis=1)
+        return [name for name, unknown in zip(names, apart, strict=True) if unknown]
+
+
+class NoMaximumError(ModelError):
+    """A likelihood has no maximum: nobody or everybody with some term has the outcome.
+
+    Parameters
+    ----------
+    limit
+        What the likelihood tends to: predicted perfectly are the rows that can be, and `Maximum.tells` of the others.
+    names
+        Of the terms.
+    """
+
+    def __init__(self, limit: Maximum, names: Sequence[str] = ()) -> None:
+        by = f", as by {', '.join(limit.unknown_terms(names))}" if names else ""
+        super().__init__(
+            f"nobody or everybody with some (combination of) terms has the outcome{by}: there is no finite maximum",
+            Reason.SEPARATED,
+        )
+        self.limit = limit
+
+
+def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) -> Maximum:
+    """Maximise by Newton's method (for a logit the same as iteratively reweighted least squares).
+
+    Parameters
+    ----------
+    X
+        Terms, the intercept among them; shape (rows, terms), of full rank.
+    count, ones
+        Of each row: pupils (or their weight), and how many of them have the outcome; a part of a pupil is a share.
+    names
+        Of the terms, for the message.
+
+    Raises
+    ------
+    NoMaximumError
+        If nobody or everybody with some term has the outcome, so that the likelihood has no finite maximum.
+    ModelError
+        If a value is missing, an outcome is not between nobody and everybody, the terms cannot be told apart, or the
+        maximum is not found.
+    """
+    _refuse_invalid(X, count, ones)
+    coordinates = _uncorrelated(X, count)
+    rows = X @ coordinates
+    beta, converged = _climbed(rows, count, ones)
+    if not (converged and _proven(rows, count, ones, beta)):
+        strict = _separated(rows, count, ones)
+        if strict.any():
+            raise NoMaximumError(_limit(X[~strict], count[~strict], ones[~strict], coordinates), names)
+    if not converged:
+        raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
+    return _found(X, count, beta, coordinates, np.eye(len(beta)))
+
+
+def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) -> tuple[float, Floats]:
+    """Average difference in probability between two states of the same rows, and its gradient.
+
+    Parameters
+    ----------
+    high, low
+        Terms of the rows in either state.
+    weight
+        Of each row; the scale does not matter.
+    """
+    share = weight / weight.sum()
+    p1, p0 = expit(high @ beta), expit(low @ beta)
+    return float(share @ (p1 - p0)), (share * p1 * (1 - p1)) @ high - (share * p0 * (1 - p0)) @ low
+
+
+def average_slope(X: Floats, beta: Floats, place: int, weight: Floats) -> tuple[float, Floats]:
+    """Average derivative of the probability to the number in column `place`, and its gradient."""
+    share = expit(X @ beta)
+    slope = weight / weight.sum() * share * (1 - share)
+    gradient: Floats = beta[place] * (slope * (1 - 2 * share)) @ X
+    gradient[place] += slope.sum()
+    return float(beta[place] * slope.sum()), gradient
+
+
+def _refuse_invalid(X: Floats, count: Floats, ones: Floats) -> None:
+    refuse_missing({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
+    between = (count >= 0) & (ones >= 0) & (ones <= count * (1 + ROUNDING))
+    if not between.all() or not count.sum() > 0:
+        raise ModelError("a logit: an outcome is not between nobody and everybody", Reason.INVALID)
+
+
+def _uncorrelated(X: Floats, count: Floats) -> Floats:
+    """Return the matrix that gives terms unit spread and no correlation over the pupils; shape (terms, terms)."""
+    weighted = np.sqrt(count / count.sum())[:, None] * X
+    size = np.linalg.norm(weighted, axis=0)
+    upper = np.linalg.qr(weighted / np.where(size > 0, size, 1.0), mode="r")
+    if len(upper) < X.shape[1] or (size == 0).any() or (np.abs(np.diag(upper)) < COLLINEAR).any():
+        raise ModelError("a logit: the data cannot tell the terms apart", Reason.COLLINEAR)
+    return np.asarray(np.linalg.inv(upper) / size[:, None])
+
+
+def _climbed(rows: Floats, count: Floats, ones: Floats) -> tuple[Floats, bool]:
+    """Step to the maximum, and tell whether the steps came to an end."""
+    beta = _start(rows, count, ones)
+    for _ in range(MOST_STEPS):
+        information = _information(rows, count, beta)
+        if np.linalg.cond(information) > 1 / ROUNDING:  # a separated outcome takes the weights of a group to zero
+            break
+        step: Floats = np.linalg.solve(information, _score(rows, count, ones, beta))
+        if np.abs(step).max(initial=0.0) < SMALL_STEP:
+            return beta + step, True
+        beta = beta + _shortened(step, beta, rows, count, ones)
+    return beta, False
+
+
+def _proven(rows: Floats, count: Floats, ones: Floats, beta: Floats) -> bool:
+    longest = float(np.linalg.norm(rows, axis=1).max())
+    score, information = _score(rows, count, ones, beta), _information(rows, count, beta)
+    return certified(longest, float(count.sum()), score, information)
+
+
+def _separated(rows: Floats, count: Floats, ones: Floats) -> NDArray[np.bool_]:
+    """Tell which rows are predicted perfectly in the limit, where all log odds go the way of the outcome."""
+    some, not_all = (ones > 0) & (count > 0), (ones < count) & (count > 0)
+    strict = strictly_separated(np.vstack([rows[some], -rows[not_all]]))
+    found = np.zeros(len(rows), dtype=np.bool_)
+    found[np.concatenate([np.flatnonzero(some), np.flatnonzero(not_all)])[strict]] = True
+    return found
+
+
+def _limit(X: Floats, count: Floats, ones: Floats, coordinates: Floats) -> Maximum:
+    """Maximise over the rows that are not predicted perfectly, in the directions that they determine."""
+    if not len(X):
+        nothing = np.zeros((len(coordinates), len(coordinates)))
+        return Maximum(nothing[0], nothing, nothing, coordinates, nothing[:, :0])
+    rows = X @ coordinates
+    _, size, directions = np.linalg.svd(rows, full_matrices=False)
+    determined = directions[size > OUTSIDE * size.max(initial=1.0)].T
+    beta, converged = _climbed(rows @ determined, count, ones)
+    if not converged:
+        raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
+    return _found(X, count, beta, coordinates, determined)
+
+
+def _found(X: Floats, count: Floats, beta: Floats, coordinates: Floats, determined: Floats) -> Maximum:
+    to_terms = coordinates @ determined
+    inverse = np.linalg.inv(_information(X @ to_terms, count, beta))
+    in_terms = to_terms @ beta
+    information = _information(X, count, in_terms)
+    return Maximum(in_terms, information, to_terms @ inverse @ to_terms.T, coordinates, determined)
+
+
+def _score(X: Floats, count: Floats, ones: Floats, beta: Floats) -> Floats:
+    score: Floats = X.T @ (ones - count * expit(X @ beta))
+    return score
+
+
+def _information(X: Floats, count: Floats, beta: Floats) -> Floats:
+    share = expit(X @ beta)
+    information: Floats = X.T @ ((count * share * (1 - share))[:, None] * X)
+    return information
+
+
+def _start(X: Floats, count: Floats, ones: Floats) -> Floats:
+    """Begin at least squares on the log odds of rows, each with half a pupil more on either side.
+
+    From one log odds for all, a band in which the outcome is far more frequent is left too far on the other side.
+    """
+    share = (ones + 0.5) / (count + 1)
+    weight = count * share * (1 - share)
+    start: Floats = np.linalg.solve(X.T @ (weight[:, None] * X), X.T @ (weight * np.log(share / (1 - share))))
+    return start
+
+
+def _shortened(step: Floats, beta: Floats, X: Floats, count: Floats, ones: Floats) -> Floats:
+    """Halve a step until the likelihood rises: a full one overshoots where a rare band differs much from the others."""
+
+    def height(at: Floats) -> float:
+        log_odds = X @ at
+        return float(ones @ log_odds - count @ np.logaddexp(0.0, log_odds))
+
+    here = height(beta)
+    for _ in range(MOST_HALVINGS):
+        if height(beta + step) >= here - ROUNDING * abs(here):
+            break
+        step = step / 2
+    return step

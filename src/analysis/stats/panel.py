@@ -1,0 +1,309 @@
+r"""Regressions on a panel of schools and years: difference in differences and event study.
+
+The model is :math:`y_{st} = \alpha_s + \lambda_t + x_{st}'\beta + e_{st}`. Coefficients come from PanelOLS of
+linearmodels. Errors follow the one convention of `analysis.stats.regression`: clustered (CR1),
+:math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`, Student's t with :math:`G-1` degrees of freedom. :math:`K` counts the terms
+that are told and the effects of years but the first; effects of schools lie within clusters and do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from linearmodels.panel import PanelOLS
+from numpy.typing import NDArray
+from scipy.stats import f as fisher
+
+from analysis.errors import ModelError, Reason
+from analysis.stats.complete import refuse_missing
+from analysis.stats.regression import Regression, refuse_absorbed, refuse_alike, without_rounding
+from analysis.stats.support import refuse_one_cluster
+
+SCHOOL, YEAR = "location", "year"
+STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
+
+Engine = Literal["linearmodels", "within"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PanelFit:
+    """A regression with effects of schools and years, before the errors are chosen.
+
+    Parameters
+    ----------
+    panel
+        What it rests on.
+    coefficients
+        By term.
+    residuals
+        One per row.
+    largest
+        Absolute value of the outcome.
+    """
+
+    panel: Design
+    coefficients: pd.Series
+    residuals: pd.Series
+    largest: float
+
+    def clustered(self, cluster: str) -> Regression:
+        """Give the coefficients errors clustered by a column, within whose values schools lie."""
+        groups = self.panel.clusters(cluster)
+        X, e = self.panel.swept.to_numpy(), self.residuals.to_numpy()
+        scores = sums_by(groups, X * e[:, None])
+        number, n = len(scores), len(e)
+        used = X.shape[1] + self.panel.years.shape[1]
+        bread = np.linalg.inv(X.T @ X)
+        scale = number / (number - 1) * (n - 1) / (n - used)
+        covariance = pd.DataFrame(
+            scale * bread @ scores.T @ scores @ bread, self.coefficients.index, self.coefficients.index
+        )
+        return without_rounding(Regression(self.coefficients, covariance, self.residuals, n, number), self.largest)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Terms on a panel, swept clean of schools and years once for all outcomes.
+
+    Parameters
+    ----------
+    rows
+        One row a school and year.
+    terms
+        Numeric columns.
+    """
+
+    rows: pd.DataFrame
+    terms: tuple[str, ...]
+    _clusters: dict[str, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
+
+    def clusters(self, name: str) -> NDArray[np.intp]:
+        """Give the clusters of the rows numbers; looked up once for all outcomes."""
+        if name not in self._clusters:
+            codes = clusters_of(self.rows, name)
+            refuse_one_cluster(self._within(), codes, self.terms)
+            self._clusters[name] = codes
+        return self._clusters[name]
+
+    @cached_property
+    def swept(self) -> pd.DataFrame:
+        """The terms without what schools and years explain."""
+        raw = self.rows[list(self.terms)].to_numpy(float)
+        clean = self.sweep(raw)
+        refuse_absorbed(clean, raw, self.terms, "schools and years")
+        swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
+        refuse_alike(swept, "the outcome")
+        return swept
+
+    @cached_property
+    def schools(self) -> NDArray[np.intp]:
+        """Number of the school of every row."""
+        return pd.factorize(self.rows[SCHOOL])[0]
+
+    @cached_property
+    def years(self) -> Floats:
+        """Indicators of the years but the first, without what schools explain."""
+        years = np.sort(self.rows[YEAR].unique())[1:]
+        return self.within_schools(np.asarray(self.rows[YEAR].to_numpy()[:, None] == years, dtype=np.float64))
+
+    def _within(self) -> Floats:
+        """Terms and years without what schools explain: what years take off a term would spread it over all schools."""
+        self.swept  # noqa: B018 - refuses terms that the effects explain
+        return np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
+
+    def within_schools(self, values: Floats) -> Floats:
+        """Subtract the means of schools, column by column."""
+        counts = np.bincount(self.schools)[:, None]
+        return np.asarray(values - (sums_by(self.schools, values) / counts)[self.schools])
+
+    def sweep(self, values: Floats) -> Floats:
+        """Subtract what schools and years explain, column by column; exact, also when school-years are absent."""
+        inside = self.within_schools(values)
+        explained, *_ = np.linalg.lstsq(self.years, inside, rcond=None)
+        return np.asarray(inside - self.years @ explained)
+
+    def fit(self, outcome: str, engine: Engine = "linearmodels") -> PanelFit:
+        """Regress an outcome on the terms."""
+        refuse_missing(self.rows, [outcome], "the panel")
+        solve = _by_linearmodels if engine == "linearmodels" else _within
+        coefficients, residuals = solve(self, outcome)
+        left = pd.Series(residuals, index=self.rows.index)
+        return PanelFit(self, pd.Series(coefficients, list(self.terms)), left, float(self.rows[outcome].abs().max()))
+
+
+def fit_panel(
+    frame: pd.DataFrame, outcome: str, terms: Sequence[str], *, cluster: str = "board", engine: Engine = "linearmodels"
+) -> Regression:
+    """Regress an outcome on terms with effects of schools and of years.
+
+    Parameters
+    ----------
+    frame
+        One row a school and year: ``location, year``, the outcome, the terms and the cluster.
+    outcome
+        Column.
+    terms
+        Numeric or 0/1 columns that vary within schools.
+    cluster
+        Column; schools must lie within its values.
+    engine
+        ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing, a school-year occurs twice, a school lies in several clusters, the effects explain a
+        term in full, or one cluster alone says something of it.
+    """
+    return design(frame, [outcome], terms).fit(outcome, engine).clustered(cluster)
+
+
+def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> Design:
+    """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
+    refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
+    if frame.duplicated([SCHOOL, YEAR]).any():
+        raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
+    return Design(frame.reset_index(drop=True), tuple(terms))
+
+
+def difference_in_differences(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    treated: str = "amt",
+    start: int = 2021,
+    cluster: str = "board",
+    engine: Engine = "linearmodels",
+) -> Regression:
+    """Estimate the mean effect since `start` at treated schools; the term is called ``treated_after``.
+
+    Notes
+    -----
+    One date of start, so that the two-way regression is the difference of four means and weighs no comparison
+    negatively.
+    """
+    return fit_panel(with_treatment(frame, treated, start), outcome, ["treated_after"], cluster=cluster, engine=engine)
+
+
+def with_treatment(frame: pd.DataFrame, treated: str, start: int) -> pd.DataFrame:
+    """Add ``treated_after``: 1 at treated schools from `start` on."""
+    refuse_missing(frame, [treated, YEAR], "the panel")
+    return frame.assign(treated_after=(frame[treated].astype(bool) & (frame[YEAR] >= start)).astype(float))
+
+
+def event_study(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    treated: str = "amt",
+    base: int = 2020,
+    cluster: str = "board",
+    engine: Engine = "linearmodels",
+) -> Regression:
+    """Estimate treated x year for every year but `base`; terms are called ``year_2015`` and so on."""
+    rows = with_event_terms(frame, treated, base)
+    return fit_panel(rows, outcome, event_terms(frame, base), cluster=cluster, engine=engine)
+
+
+def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
+    """Name the terms of the event study: all years but the base."""
+    refuse_missing(frame, [YEAR], "the panel")
+    years = sorted(int(year) for year in frame[YEAR].unique())
+    if base not in years:
+        raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}", Reason.INVALID)
+    return [event_term(year) for year in years if year != base]
+
+
+def event_term(year: int) -> str:
+    """Name the term of one year."""
+    return f"year_{year}"
+
+
+def event_year(term: str) -> int:
+    """Read the year back from the name of a term."""
+    return int(term.removeprefix("year_"))
+
+
+def with_event_terms(frame: pd.DataFrame, treated: str, base: int) -> pd.DataFrame:
+    """Add the columns of `event_terms`: the (0/1 or continuous) treatment in one year, zero in the others."""
+    refuse_missing(frame, [treated, YEAR], "the panel")
+    dose = frame[treated].astype(float)
+    return frame.assign(**{term: dose * (frame[YEAR] == event_year(term)) for term in event_terms(frame, base)})
+
+
+@dataclass(frozen=True)
+class WaldTest:
+    """A joint test that coefficients are zero: F with (`df`, `df_denominator`) degrees of freedom."""
+
+    statistic: float
+    df: int
+    df_denominator: int
+    p_value: float
+
+
+def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
+    r"""Test that coefficients are all zero.
+
+    Notes
+    -----
+    :math:`F = \hat\beta' V^{-1} \hat\beta / q` against :math:`F(q, G - 1)`, the errors being clustered.
+    """
+    told = list(terms)
+    if not 0 < len(told) < regression.n_clusters:
+        raise ModelError(
+            f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters", Reason.TOO_FEW_CLUSTERS
+        )
+    beta, V = regression.coefficients[told].to_numpy(), regression.covariance.loc[told, told].to_numpy()
+    if not V.any():
+        raise ModelError("the outcome does not vary beside the terms: there is nothing to test", Reason.NO_VARIATION)
+    statistic = float(beta @ np.linalg.solve(V, beta) / len(told))
+    free = regression.n_clusters - 1
+    return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))
+
+
+def pre_trend_test(regression: Regression, start: int) -> WaldTest:
+    """Test that treated and other schools moved alike before `start`: all earlier event-study terms zero."""
+    return joint_test(
+        regression, [str(term) for term in regression.coefficients.index if event_year(str(term)) < start]
+    )
+
+
+def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
+    """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
+    refuse_missing(rows, [SCHOOL, cluster], "the panel")
+    if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
+        raise ModelError(
+            f"a school lies in several values of {cluster}; its effect must lie within a cluster", Reason.INVALID
+        )
+    codes, names = pd.factorize(rows[cluster])
+    if len(names) < 2:
+        raise ModelError(f"errors clustered by {cluster} need at least two clusters", Reason.TOO_FEW_CLUSTERS)
+    return codes
+
+
+def sums_by(groups: NDArray[np.intp], values: Floats) -> Floats:
+    """Sum rows by group: groups x columns."""
+    return np.stack([np.bincount(groups, column) for column in values.T], axis=1)
+
+
+def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
+    names = list(panel.swept.columns)  # asked first: it refuses terms that the effects explain
+    index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
+    y = panel.rows[outcome].astype(float).set_axis(index)
+    X = panel.rows[names].astype(float).set_axis(index)
+    y, X = y - y.mean(), X - X.mean()  # the effects take up what is subtracted
+    result = PanelOLS(y, X, entity_effects=True, time_effects=True).fit()
+    return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
+
+
+def _within(panel: Design, outcome: str) -> tuple[Floats, Floats]:
+    y = panel.sweep(panel.rows[[outcome]].to_numpy(float))[:, 0]
+    X = panel.swept.to_numpy()
+    beta = np.linalg.solve(X.T @ X, X.T @ y)
+    return beta, y - X @ beta

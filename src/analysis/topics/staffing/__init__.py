@@ -1,0 +1,1 @@
+"""What the chapters on staffing, teachers and OAB money share."""

@@ -1,0 +1,1 @@
+"""Models and tables that the chapters on staffing share."""

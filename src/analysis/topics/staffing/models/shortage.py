@@ -1,0 +1,159 @@
+"""The teacher shortage: how large and how spread, and at which schools.
+
+Means are told both as shares of employment (schools weigh as their teachers in fte) and as shares of schools (every
+school weighs the same).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.stats.bands import in_bands, per_cent
+from analysis.stats.complete import refuse_missing
+from analysis.stats.estimates import in_form
+from analysis.stats.fractional import Floats
+from analysis.stats.shares import share_interval
+
+NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
+REGIONS = {True: "G5", False: "outside the G5"}
+VERY_LARGE = 0.30
+COUNTS = {
+    "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "schools_least"),
+    "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
+    "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
+}
+ALL = "all"
+TOTALS = {"region": ALL, "band": ALL}
+LABELS = ("group", "by", "category")
+"""What is said of a row in words that its other columns say too."""
+MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
+    "mean_employment": (lambda shortage: shortage, "teachers_fte"),
+    "mean_schools": (lambda shortage: shortage, None),
+    "zero": (lambda shortage: np.equal(shortage, 0).astype(float), None),
+    "above_30": (lambda shortage: np.greater(shortage, VERY_LARGE).astype(float), None),
+}
+UNITS = {
+    "mean_employment": "share of employment (fte)",
+    "mean_schools": "mean over schools of the share of employment",
+    "zero": "share of schools",
+    "above_30": "share of schools",
+}
+
+
+def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataFrame:
+    """Tell level and distribution of the shortage by year, in the G5 and outside, and by band of schoolweging.
+
+    Parameters
+    ----------
+    panel
+        A row per school and year: the columns `NEEDED`.
+    weging_edges
+        Edges of the bands of schoolweging.
+
+    Returns
+    -------
+    DataFrame
+        In the one form, without ``n_obs``, for ``schools`` counts them; after it ``outcome`` (one of `MEASURES`),
+        ``year, by, category, region, band, schools, schools_least``. Of rows that are not about one region or band
+        these are `ALL`; ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are
+        clustered by board and lie within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
+        so no p-value.
+    """
+    refuse_missing(panel, NEEDED, "shortage")
+    rows = panel[list(NEEDED)].assign(
+        board=pd.factorize(panel["board"])[0],
+        region=panel["g5"].map(REGIONS),
+        band=in_bands(panel["schoolweging"], weging_edges).astype(str),
+    )
+    rows["region_band"] = rows["region"] + ", " + rows["band"]
+    order = {"": [""], "region": list(REGIONS.values()), "band": list(in_bands([0.0], weging_edges).categories)}
+    order["region_band"] = [f"{region}, {band}" for region in order["region"] for band in order["band"]]
+    told = [
+        told
+        for year, of_year in rows.groupby("year")
+        for by, categories in order.items()
+        for category in categories
+        for told in _measured(of_year if not by else of_year[of_year[by] == category], year, by, category)
+    ]
+    return _with_parts(_with_intervals(told, model="shortage_distribution", term="level"))
+
+
+def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
+    """Tell the city's shortage of October 2019 and 2020 by the school's share of pupils at risk.
+
+    Parameters
+    ----------
+    by_location
+        The city's schools, as `data.microdata.BY_LOCATION`; special schools, and schools that tell no shortage or
+        share, have no place in it. Employment is not known for them: ``mean_employment`` weighs schools by pupils.
+    edges
+        Edges of the bands.
+
+    Returns
+    -------
+    DataFrame
+        As `distribution`, ``by`` is ``risk``.
+    """
+    refuse_missing(by_location, ["board", "pupils"], "shortage")
+    told: list[dict[str, object]] = []
+    for year in (2019, 2020):
+        rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])
+        rows = rows[rows["pupils"] > 0].rename(columns={f"shortage_{year}": "shortage"})
+        rows = rows.assign(teachers_fte=rows["pupils"].astype(float))
+        band = in_bands(rows["share_at_risk"], edges, per_cent)
+        for category in ("", *band.categories):
+            part = rows if category == "" else rows[band == category]
+            told += _measured(part, year, "risk", category)
+    return _with_parts(_with_intervals(told, model="shortage_city", term="level"))
+
+
+def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:
+    group = ", ".join(filter(None, (str(year), category)))
+    board, boards = pd.factorize(rows["board"])
+    for name, (measure, weights) in MEASURES.items():
+        value = measure(rows["shortage"].to_numpy(float))
+        least = len(rows) if name.startswith("mean") else int(min(value.sum(), len(rows) - value.sum()))
+        mean, error = _mean(value, board, np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float))
+        yield {
+            "estimate": mean,
+            "std_error": error,
+            "group": group,
+            "n_obs": len(rows),
+            "n_clusters": len(boards),
+            "unit": UNITS[name],
+            "outcome": name,
+            "year": year,
+            "by": by,
+            "category": category,
+            "schools": len(rows),
+            "schools_least": least,
+        }
+
+
+def _mean(value: Floats, board: NDArray[np.intp], weights: Floats) -> tuple[float, float]:
+    """Return a (weighted) mean and its error; schools of one board, or all alike, have none."""
+    if not len(value):
+        return np.nan, np.nan
+    share = weights / weights.sum()
+    mean, boards = float(share @ value), int(board.max()) + 1
+    if boards < 2 or np.ptp(value) == 0:
+        return mean, np.nan
+    squares = np.bincount(board, share * (value - mean)) ** 2
+    return mean, float(np.sqrt(boards / (boards - 1) * squares.sum()))
+
+
+def _with_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say in columns of their own which region and which band a row is about; `ALL` where it is about all."""
+    region = rows["category"].str.partition(", ")[0].where(rows["by"].str.startswith("region"), ALL)
+    band = rows["category"].str.rpartition(", ")[2].where(~rows["by"].isin(["", "region"]), ALL)
+    return rows.assign(region=region, band=band.replace("", ALL)).drop(columns="n_obs")
+
+
+def _with_intervals(told: list[dict[str, object]], **constants: str) -> pd.DataFrame:
+    rows = pd.DataFrame(told)
+    low, high = share_interval(rows["estimate"], rows["std_error"], rows["n_clusters"])
+    return in_form(rows.assign(ci_low=low, ci_high=high, p_value=np.nan), **constants)

@@ -1,0 +1,185 @@
+"""What the chapter on advice counts, case by case."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.chapters.advisering.models.definitions import (
+    Definitions,
+    advice_of_score,
+    define,
+    first_year,
+    levels_of,
+    names_of_test_advice,
+)
+from analysis.errors import ModelError
+from analysis.school_years import school_year
+
+SCHEMES = {"2000/01": [501, 519, 526, 529, 533, 537, 540, 545], "2018/19": [501, 510, 524, 533, 540, 545]}
+
+
+def pupils(**changes) -> pd.DataFrame:
+    one = {
+        "pupil": 1,
+        "year": 2016,
+        "location": "A",
+        "education": "hoog",
+        "background": "none",
+        "one_parent": False,
+        "cet": 538.0,  # havo until 2017/18
+        "test_advice_low": np.nan,
+        "test_advice_high": np.nan,
+        "advice_first": 4.0,
+        "advice_final": 4.0,
+        "revised": False,
+        "year3": 4.0,
+    }
+    rows = max([len(values) for values in changes.values()], default=1)
+    return pd.DataFrame({name: changes.get(name, [value] * rows) for name, value in one.items()})
+
+
+def test_a_school_year_is_told_by_both_years_and_read_back() -> None:
+    assert [school_year(year) for year in (2008, 2018, 1999)] == ["2008/09", "2018/19", "1999/00"]
+    assert first_year("2018/19") == 2018
+
+
+@pytest.mark.parametrize(
+    ("advice", "levels"),
+    [
+        ("vwo", (5, 5)),
+        ("havo/vwo", (4, 5)),
+        ("vmbo-b/k", (1, 2)),
+        ("vmbo-k/gt", (2, 3)),
+        ("vmbo-gt/havo", (3, 4)),
+        ("pro/vmbo-b", (0, 1)),
+    ],
+)
+def test_a_double_advice_names_two_levels(advice: str, levels: tuple[float, float]) -> None:
+    assert levels_of(advice) == levels
+
+
+def test_test_advices_are_named_from_low_to_high() -> None:
+    names = names_of_test_advice()
+    assert list(names) == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
+    assert (names[0.5], names[4.5]) == ("pro/vmbo-b", "havo/vwo")
+
+
+@pytest.mark.parametrize(
+    ("score", "year", "low", "high"),
+    [
+        (501, 2017, 1, 1),
+        (518, 2017, 1, 1),
+        (519, 2017, 1, 2),
+        (536, 2017, 3, 4),
+        (537, 2017, 4, 4),
+        (544, 2017, 4, 5),
+        (545, 2017, 5, 5),
+        (501, 2018, 0, 1),
+        (509, 2018, 0, 1),
+        (523, 2018, 1, 2),
+        (537, 2018, 3, 4),
+        (545, 2018, 5, 5),
+        (550, 2018, 5, 5),
+    ],
+)
+def test_the_advice_of_a_score_is_that_of_the_scheme_of_its_year(score, year, low, high) -> None:
+    found = advice_of_score(pd.Series([float(score)]), pd.Series([year]), SCHEMES)
+    assert found.iloc[0].tolist() == [low, high]
+
+
+def test_without_a_score_or_before_the_first_scheme_there_is_no_test_advice() -> None:
+    found = advice_of_score(pd.Series([np.nan, 540.0]), pd.Series([2016, 1999]), SCHEMES)
+    assert found.isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("advice", "half", "whole", "deviation"),
+    [
+        (5.0, (0, 1), (0, 1), "a level or more above"),
+        (4.5, (0, 1), (0, 0), "half a level above"),
+        (4.0, (0, 0), (0, 0), "equal"),
+        (3.5, (1, 0), (0, 0), "half a level below"),
+        (3.0, (1, 0), (1, 0), "a level or more below"),
+        (2.0, (1, 0), (1, 0), "a level or more below"),
+    ],
+)
+def test_under_and_over_advice_by_half_and_whole_levels(advice, half, whole, deviation) -> None:
+    given = pupils(advice_first=[advice])
+    for step, expected in ((0.5, half), (1, whole)):
+        found = define(given, Definitions(step=step, cut_scores=SCHEMES)).iloc[0]
+        assert (found["under"], found["over"]) == expected
+    assert found["deviation"] == deviation
+
+
+@pytest.mark.parametrize(
+    ("advice", "middle", "whole_range"), [(3.0, -0.5, 0), (3.5, 0, 0), (4.0, 0.5, 0), (4.5, 1, 0.5), (2.5, -1, -0.5)]
+)
+def test_a_double_test_advice_is_met_by_its_middle_or_by_its_range(advice, middle, whole_range) -> None:
+    given = pupils(cet=[535.0], advice_first=[advice])  # vmbo-gt/havo: 3 to 4
+    assert define(given, Definitions(cut_scores=SCHEMES))["difference"].item() == middle
+    assert define(given, Definitions(double="range", cut_scores=SCHEMES))["difference"].item() == whole_range
+
+
+def test_the_stage_decides_which_advice_is_held_against_the_test_but_not_who_is_at_risk() -> None:
+    given = pupils(advice_first=[3.0], advice_final=[4.0], revised=[True])
+    first, final = (define(given, Definitions(stage, cut_scores=SCHEMES)).iloc[0] for stage in ("first", "final"))
+    assert (first["under"], final["under"]) == (1, 0)
+    assert first["at_risk"]
+    assert final["at_risk"]
+    assert first["advising"] == final["advising"] == "under-advised, revised"
+
+
+def test_without_a_test_nothing_deviates_and_nobody_is_at_risk() -> None:
+    found = define(pupils(cet=[np.nan]), Definitions(cut_scores=SCHEMES)).iloc[0]
+    assert found[["under", "over", "difference", "deviation"]].isna().all()
+    assert not found["at_risk"]
+    assert found["advising"] == "no test"
+
+
+@pytest.mark.parametrize(("year", "advice", "at_risk"), [(2014, 3.5, True), (2013, 3.5, False), (2014, 4.0, False)])
+def test_at_risk_of_bijstelling_is_who_is_under_advised_since_it_exists(year, advice, at_risk) -> None:
+    found = define(pupils(year=[year], advice_first=[advice]), Definitions(cut_scores=SCHEMES))
+    assert found["at_risk"].item() == at_risk
+
+
+@pytest.mark.parametrize(
+    ("advice", "year3", "position"),
+    [
+        (4.5, 4.0, "at the advice"),
+        (4.5, 5.0, "at the advice"),
+        (4.5, 3.0, "below the advice"),
+        (4.0, 5.0, "above the advice"),
+        (4.0, 3.0, "below the advice"),
+        (4.0, 4.0, "at the advice"),
+    ],
+)
+def test_in_year_3_either_level_of_a_double_advice_is_at_the_advice(advice, year3, position) -> None:
+    found = define(pupils(advice_final=[advice], year3=[year3]), Definitions(cut_scores=SCHEMES))
+    assert found["position"].item() == position
+
+
+def test_who_counts_as_low_educated_is_a_parameter() -> None:
+    given = pupils(education=["laag", "middelbaar", "hoog", "onbekend"])
+    found = define(given, Definitions(low_education=("laag", "middelbaar"), cut_scores=SCHEMES))
+    assert found["education"].tolist() == ["laag", "laag", "hoog", "onbekend"]
+
+
+def test_without_cut_scores_the_test_advice_is_that_in_the_data() -> None:
+    given = pupils(test_advice_low=[2.0], test_advice_high=[3.0], cet=[550.0])
+    assert define(given, Definitions())["test_advice"].item() == 2.5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"stage": "second"},
+        {"step": 0.25},
+        {"double": "lowest"},
+        {"low_education": ("mbo",)},
+        {"cut_scores": {"2018/19": [501, 510]}},
+        {"cut_scores": {"2018/19": [501, 524, 510, 533, 540, 545]}},
+    ],
+)
+def test_a_definition_that_does_not_exist_is_refused(wrong) -> None:
+    with pytest.raises(ModelError, match=next(iter(wrong))):
+        Definitions(**wrong)

@@ -1,0 +1,51 @@
+"""A year without test, on a cohort counted by hand."""
+
+import pandas as pd
+import pytest
+
+from analysis.chapters.advisering.models import scenario
+from analysis.chapters.advisering.models.definitions import Definitions
+
+
+@pytest.fixture
+def cohort() -> pd.DataFrame:
+    """Four pupils per group and school; one of laag and none of hoog is revised, from havo to vwo."""
+    rows = [
+        {
+            "year": 2018,
+            "school_year": "2018/19",
+            "location": school,
+            "education": education,
+            "advice_first": 4.0,
+            "advice_final": 5.0 if education == "laag" and place == 0 else 4.0,
+            "revised": education == "laag" and place == 0,
+        }
+        for school in ("A", "B", "C")
+        for education in ("laag", "hoog")
+        for place in range(4)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_who_was_revised_would_miss_it_without_the_test(cohort) -> None:
+    found = scenario.without_test(cohort, ["education"]).set_index(["term", "group"])["estimate"]
+    assert found[(scenario.REVISED, "laag")] == 1 / 4
+    assert found[(scenario.REVISED, "hoog")] == 0
+    assert found[(scenario.REVISED, "all")] == 1 / 8
+    assert found[(scenario.WITH, "laag")] == 1 / 4
+    assert found[(scenario.WITHOUT, "laag")] == 0
+
+
+def test_the_gap_lost_is_the_gap_with_minus_the_gap_without(cohort) -> None:
+    # hoog: 4 and 4; laag: 4.25 with the test and 4 without it.
+    cohort.loc[0, "advice_first"] = 3.0
+    found = scenario.gaps(cohort, "education", ("hoog", "laag")).set_index("term")["estimate"]
+    with_test, without, lost = (found[name] for name in scenario.MEANS.values())
+    assert with_test == pytest.approx(4 - 4.25)
+    assert without == pytest.approx(4 - (11 * 4 + 3) / 12)
+    assert lost == pytest.approx(with_test - without)
+
+
+def test_years_before_bijstelling_have_nothing_to_miss(cohort) -> None:
+    early = cohort.assign(year=2013)
+    assert scenario.with_bijstelling(pd.concat([early, cohort]), Definitions())["year"].unique().tolist() == [2018]

@@ -1,0 +1,141 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import language
+from analysis.chapters.leergroei import charts
+from analysis.publish.axes import localise
+
+
+def estimates(*rows):
+    frame = pd.DataFrame(rows, columns=["outcome", "category", "estimate"])
+    return frame.assign(ci_low=frame["estimate"] - 0.1, ci_high=frame["estimate"] + 0.1)
+
+
+TWO = estimates(("rekenen", "level I", -0.3), ("rekenen", "level II", -0.1), ("lezen", "level I", 0.2))
+
+
+def lines(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def points(axes):
+    """Per series its points by the label of their line."""
+    at = dict(enumerate(lines(axes)))
+    found = {}
+    for line in axes.lines:
+        if line.get_marker() not in ("", "None", None):
+            pairs = zip(line.get_ydata(), line.get_xdata(), strict=True)
+            found[line.get_label()] = {at[round(float(y))]: float(x) for y, x in pairs if np.isfinite(x)}
+    return found
+
+
+def test_a_panel_per_subject_in_the_order_of_the_rows():
+    figure = charts.by_category(TWO, "change")
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [
+        "Arithmetic (rekenen-wiskunde)",
+        "Reading (begrijpend lezen)",
+    ]
+    assert [lines(axes) for axes in figure.axes] == [["level I", "level II"], ["level I"]]
+    assert figure.axes[-1].get_xlabel() == "change"
+
+
+def test_lines_can_be_sorted_by_their_estimates():
+    figure = charts.by_category(TWO, "change", sort=True)
+    assert lines(figure.axes[0]) == ["level II", "level I"]
+
+
+def test_a_withheld_estimate_leaves_its_line_open():
+    frame = TWO.assign(estimate=[np.nan, -0.1, 0.2], ci_low=[np.nan, -0.2, 0.1])
+    (series,) = points(charts.by_category(frame, "change").axes[0]).values()
+    assert series == {"level II": -0.1}
+
+
+def test_series_stand_beside_each_other_and_are_named():
+    frame = pd.concat([TWO.assign(term="drop_expected"), TWO.assign(term="drop_closure", estimate=0.4)])
+    shown = charts.in_series(pd.concat([frame, TWO.assign(term="growth_closure")]), "drop")
+    figure = charts.expected_and_observed(shown, "share", percent=True)
+    found = points(figure.axes[0])
+    assert found["expected without a closure"] == {"level I": -0.3, "level II": -0.1}
+    assert found["observed in the closure year"] == {"level I": 0.4, "level II": 0.4}
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(charts.WITHOUT_CLOSURE.values())
+
+
+def test_models_are_called_by_their_words_in_order():
+    rows = TWO.assign(model=["ancova", "pnas_overall", "pnas_one_control"])
+    shown = charts.compared(rows, charts.YEARS_COMPARED)
+    assert shown["category"].tolist() == [
+        "all control years, with a trend",
+        "all control years, at equal M-score",
+        "the year before alone",
+    ]
+
+
+def test_bounds_are_a_line_without_a_dot():
+    headline = estimates(("lezen", "", -0.1)).assign(model="unweighted", term="closure", std_error=0.1, p_value=0.1)
+    bounds = pd.concat([headline] * 2).assign(term=["lower", "upper"], estimate=[-0.4, 0.2], model="lee_bounds")
+    line = charts.with_bounds(headline, bounds).iloc[1]
+    assert (line["ci_low"], line["ci_high"]) == (-0.4, 0.2)
+    assert np.isnan(line["estimate"])
+
+
+def test_an_example_pupil_is_named_by_the_school():
+    rows = estimates(("rekenen", "", 0.3), ("rekenen", "", 0.4), ("rekenen", "", 0.1))
+    rows = rows.assign(term=["before", "closure", "difference"], year=["2018/19", "2019/20", "both"], share_at_risk=0.6)
+    figure = charts.example_pupils(rows, "probability")
+    assert points(figure.axes[0]) == {
+        "2018/19": {"school with 60% at risk": pytest.approx(0.3)},
+        "2019/20": {"school with 60% at risk": pytest.approx(0.4)},
+    }
+
+
+def test_the_spread_of_schools_is_the_line():
+    spread = pd.DataFrame(
+        {"outcome": ["lezen"], "category": ["below 20%"], "mean": [-0.1], "low_tenth": [-0.4], "high_tenth": [0.2]}
+    )
+    axes = charts.bands_and_schools(spread, "change").axes[0]
+    segment = axes.collections[0].get_segments()[0]
+    assert segment[:, 0].tolist() == [-0.4, 0.2]
+
+
+def test_a_category_of_two_parts_is_taken_apart():
+    rows = estimates(("lezen", "40% or more at risk, level V", -0.3))
+    told = charts.split_category(rows, "school").iloc[0]
+    assert (told["school"], told["category"]) == ("40% or more at risk", "level V")
+
+
+def test_groups_of_pupils_are_called_by_their_words_in_order():
+    rows = estimates(*((outcome, name, 0.1) for outcome in ("b", "a") for name in ("bottom", "laag", "other")))
+    told = charts.by_group(rows)
+    assert told["outcome"].tolist() == ["b", "b", "a", "a"]
+    assert told["category"].tolist() == ["parents with a low education", "bottom third"] * 2
+
+
+@pytest.mark.parametrize("spoken", language.languages())
+def test_words_of_every_language_fit_in_the_figure(spoken):
+    bounds = TWO.tail(1).assign(category=charts.ABSENT["lee_bounds"])
+    drops = pd.concat([TWO.assign(term=f"drop_{series}") for series in charts.WITHOUT_CLOSURE])
+    with language.speaking(spoken):
+        figures = [
+            charts.by_category(bounds, language.text("change against the year before (sd of growth)")),
+            charts.expected_and_observed(
+                charts.in_series(drops, "drop"), language.text("share that drops a level"), percent=True
+            ),
+        ]
+        for figure in figures:
+            localise(figure)
+            figure.draw_without_rendering()
+            words = [*figure.legends, *(axes.xaxis.label for axes in figure.axes)]
+            for found in (word.get_window_extent() for word in words):
+                assert found.x0 >= 0, found
+                assert found.x1 <= figure.bbox.x1, found
+
+
+def test_a_difference_of_shares_is_in_percentage_points_and_a_share_in_per_cent() -> None:
+    rows = pd.DataFrame([{"outcome": "rekenen", "category": "I", "estimate": 0.1, "ci_low": 0.05, "ci_high": 0.125}])
+    difference = charts.by_category(rows, "difference", percent=True).axes[0]
+    share = charts.by_category(rows, "share", percent=True, reference=None).axes[0]
+    assert difference.get_xlabel() == "difference, percentage points"
+    assert difference.xaxis.get_major_formatter()(0.125, 0) == "12.5"
+    assert share.get_xlabel() == "share"
+    assert "%" in share.xaxis.get_major_formatter()(0.125, 0)

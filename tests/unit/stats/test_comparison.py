@@ -1,0 +1,30 @@
+"""Computed figures against printed ones."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import ModelError
+from analysis.stats.comparison import compare
+
+PRINTED = pd.DataFrame({"figure_id": ["a", "b"], "published": [0.5, 10.0], "tolerance": [0.1, 1.0]})
+
+
+def test_a_figure_is_within_up_to_its_tolerance():
+    found = compare(PRINTED, {"a": 0.6, "b": 11.5, "unasked": 3.0})
+    assert found["within"].tolist() == [True, False]  # |0.6 - 0.5| = 0.1; |11.5 - 10| = 1.5 > 1
+    assert found["computed"].tolist() == [0.6, 11.5]
+
+
+@pytest.mark.parametrize(
+    ("computed", "said"), [({"a": 0.5}, "not computed: b"), ({"a": 0.5, "b": np.inf}, "infinite: b")]
+)
+def test_nothing_is_left_out_silently(computed, said):
+    with pytest.raises(ModelError, match=said):
+        compare(PRINTED, computed)
+
+
+def test_a_mean_over_nobody_is_missing_and_not_within():
+    found = compare(PRINTED, {"a": 0.6, "b": np.nan})
+    assert found["computed"].isna().tolist() == [False, True]
+    assert found["within"].tolist() == [True, False]

@@ -1,0 +1,238 @@
+"""What the chapters on staffing say turns when the world turns: findings, titles, captions and alternative texts.
+
+The notebooks are run on worlds whose planted effects are there, are turned round, or are not there at all. A text with
+a direction in it must read otherwise in the turned world; where nothing is planted, no text may have a direction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from analysis.synthetic.staffing import make_staffing
+from analysis.synthetic.staffing_truth import G5, OUTSIDE, RATIO, StaffingTruth
+from analysis.synthetic.teachers import AFTER, BEFORE, TeachersTruth, make_teachers
+
+NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
+SCALE = 0.25
+DIRECTION = re.compile(
+    r"\b(larger|smaller|more|less|fewer|often|higher|lower|above|below|up|down|rises?|rose|falls?|fell|jumps|worsened|"
+    r"improved|resembles?|moved apart)\b"
+)
+# What is not about the data: margins, bands, what is compared, and the condition of a verdict.
+DEFINITIONS = re.compile(
+    "|".join(
+        [
+            r"\d[\d.,]* (percentage points|hours a week|pupils per fte)( of employment)? or more",
+            r"of 5% or more|above 30%|points more schoolweging|1,000 euro more a pupil|or more is ruled out",
+            r"[Jj]ust (above|below)( the cut-off| it)|\bIt falls if they|more or less|another number",
+            r"band (below )?\d+%? or more|band below|or more km|up or down is[^.]*\.|clusters less one|No jump",
+            r"Below it schools have|above it [\d,]+\.$|about as often as",
+            r"above the rest in \d+% of the years and below it in",
+        ]
+    )
+)
+MIRRORED = {"inflow", "outflow", "hours", "pupils_per_teacher"}
+
+
+def effects(sign: int) -> dict[str, float]:
+    return {
+        name: sign * size
+        for name, size in {
+            "wage": 0.09,
+            "hours": 1.5,
+            "inflow": 0.05,
+            "outflow": 0.05,
+            "pupils_per_teacher": 1.2,
+        }.items()
+    }
+
+
+WORLDS = {
+    "planted": (
+        StaffingTruth(toelage_effects=effects(1), shortage_weging=0.9),
+        TeachersTruth(),
+    ),
+    "turned": (
+        StaffingTruth(
+            toelage_effects=effects(-1),
+            shortage_weging=-0.9,
+            g5=replace(G5, shortage=OUTSIDE.shortage, shortage_shift=OUTSIDE.shortage_shift),
+            outside=replace(OUTSIDE, shortage=G5.shortage, shortage_shift=G5.shortage_shift),
+            insufficient_large=0.095,
+            insufficient_small=0.30,
+            pupils_per_teacher=replace(RATIO, low=RATIO.high, high=RATIO.low),
+        ),
+        TeachersTruth(fte={BEFORE: 0.75, AFTER: 0.79}, nonwestern=0.0, nonwestern_pupils=-3.465),
+    ),
+    "nothing": (
+        StaffingTruth(
+            toelage_effects=effects(0),
+            shortage_weging=0.0,
+            g5=replace(G5, shortage=OUTSIDE.shortage, shortage_shift=OUTSIDE.shortage_shift),
+            insufficient_large=0.2,
+            insufficient_small=0.2,
+            pupils_per_teacher=replace(RATIO, low=(17.0,) * 10, high=(17.0,) * 10),
+        ),
+        TeachersTruth(fte={BEFORE: 0.77, AFTER: 0.77}, nonwestern=-1.5, nonwestern_pupils=0.0),
+    ),
+}
+
+
+class Recorder:
+    """A chapter that keeps what it is given to say, and publishes nothing."""
+
+    def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
+        self.tables, self.said = tables, {}
+
+    def has(self, name: str) -> bool:
+        return name in self.tables
+
+    def load(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def gated(self, frame: pd.DataFrame, *_: Any, **__: Any) -> pd.DataFrame:
+        return frame.assign(suppressed="")
+
+    def figure(
+        self,
+        name: str,
+        draw: Callable[..., Figure],
+        *args: Any,
+        alt: str | Callable[[pd.DataFrame], str],
+        caption: str,
+        data: pd.DataFrame,
+        counts: Any,  # noqa: ARG002 - as `Release.figure`
+        free: Any = (),  # noqa: ARG002 - the same
+        linked: Any = None,  # noqa: ARG002 - the same
+        **options: Any,
+    ) -> None:
+        figure = draw(data, *args, **options)
+        titles = " ".join(axes.get_title(loc="left") + axes.get_title() for axes in figure.axes)
+        told = alt if isinstance(alt, str) else alt(data)
+        self.said |= {f"alt of {name}": told, f"caption of {name}": caption, f"titles of {name}": titles}
+
+    def table(self, name: str, _frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:
+        self.said[f"table {name}"] = f"{caption} {note}"
+
+    file = table
+
+    def hand_over(self, name: str, frame: pd.DataFrame) -> None:
+        self.tables[name] = frame
+
+    def findings(self, frame: pd.DataFrame) -> None:
+        self.said |= {f"finding {row['name']}": row["sentence"] for row in frame.to_dict("records")}
+
+
+def schools_of_the_city() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    number = 80
+    return pd.DataFrame(
+        {
+            "location": [f"s{place}" for place in range(number)],
+            "board": rng.integers(0, 20, number),
+            "special": False,
+            "pupils": rng.integers(100, 400, number),
+            "share_nonwestern": np.linspace(0.02, 0.98, number),
+            "share_at_risk": rng.permutation(np.linspace(0.05, 0.95, number)),
+            "shortage_2019": rng.uniform(0, 0.3, number),
+            "shortage_2020": rng.uniform(0, 0.3, number),
+        }
+    )
+
+
+def run(stem: str, tables: dict[str, pd.DataFrame], patch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Run the code cells of a notebook on these tables, and return all that it says, by what it belongs to."""
+    recorder = Recorder(tables)
+    patch.setattr("analysis.chapter.open_chapter", lambda *_: recorder)
+    space: dict[str, Any] = {}
+    for cell in json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), space)  # noqa: S102 - our own notebook
+            if "parameters" in cell["metadata"].get("tags", []):
+                space["bootstrap_draws"] = 199
+    return recorder.said
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, dict[str, str]]:
+    patch = pytest.MonkeyPatch()
+    told = {}
+    for world, (staffing, teachers) in WORLDS.items():
+        panel = make_staffing(staffing, SCALE, np.random.SeedSequence(5))
+        city = schools_of_the_city()
+        people = make_teachers(city, teachers, 0.5, np.random.SeedSequence(6))
+        told[world] = run("06_staffing", {"by_location_year": panel}, patch)
+        told[world] |= run("06_teachers", {"by_teacher": people, "by_location": city}, patch)
+    patch.undo()
+    return told
+
+
+def directed(text: str) -> bool:
+    return bool(DIRECTION.search(DEFINITIONS.sub("", text)))
+
+
+def words(text: str) -> str:
+    """A text without its numbers: those differ between any two worlds."""
+    return re.sub(r"[\d.,−%]+", "#", text)
+
+
+def test_every_text_with_a_direction_turns_with_the_world(said):
+    fixed = {
+        name: text
+        for name, text in said["planted"].items()
+        if directed(text) and words(text) == words(said["turned"].get(name, ""))
+    }
+    assert fixed == {}
+
+
+def test_the_planted_effects_are_all_found_and_turn(said):
+    """The test above would pass if nothing had a direction."""
+    turning = {
+        *("finding shortage_weging", "finding judgement", "finding wage", "finding oab_event", "alt of oab_events"),
+        *(f"finding toelage_{outcome}" for outcome in MIRRORED),
+        *("alt of cutoff", "alt of events", "finding hours", "finding composition", "alt of composition"),
+    }
+    assert turning <= set(said["planted"])
+    for name in sorted(turning):
+        assert directed(said["planted"][name]), said["planted"][name]
+        assert directed(said["turned"][name]), said["turned"][name]
+        assert words(said["planted"][name]) != words(said["turned"][name])
+
+
+def test_the_alternative_text_of_the_shortage_turns_in_its_numbers(said):
+    assert "above the rest in 100% of the years and below it in 0%" in said["planted"]["alt of shortage_by_year"]
+    assert "above the rest in 0% of the years and below it in 100%" in said["turned"]["alt of shortage_by_year"]
+
+
+def test_where_nothing_is_planted_nothing_has_a_direction(said):
+    judged = {name: text for name, text in said["nothing"].items() if name.startswith("finding") and directed(text)}
+    assert judged == {}
+    assert "None moves measurably." in said["nothing"]["alt of cutoff"]
+
+
+@pytest.mark.parametrize("stem", ["06_staffing", "06_teachers", "06_oab_money"])
+def test_prose_of_a_notebook_states_no_result(stem):
+    cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]
+    prose = " ".join("".join(cell["source"]) for cell in cells if "en" in cell["metadata"].get("tags", []))
+    found = re.findall(
+        r"[^.]*\b(?:(?<!that )rose|fell|worsened|improved|resembles?|jumps up|larger share was)\b[^.]*\.", prose
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("stem", ["06_staffing", "06_teachers", "06_oab_money"])
+def test_an_alternative_text_is_computed_or_names_the_chart_alone(stem):
+    cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    fixed = re.findall(r"alt=text\(\"([^\"]*)\"", source)
+    assert [text for text in fixed if directed(text)] == []
