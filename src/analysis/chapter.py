@@ -13,7 +13,7 @@ from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
-from analysis.language import SOURCE, speak, text
+from analysis.language import SOURCE, speak, spoken, text
 from analysis.publish import findings
 from analysis.publish.published import Published
 from analysis.publish.release import Release
@@ -28,6 +28,7 @@ PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
 """Column of findings that are handed over: why one is not shown; empty for those that are."""
 
+HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
@@ -101,7 +102,7 @@ class Chapter(Release):
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
-        made = [name for name in ("published_figures", "published_country", "published_schools") if self.has(name)]
+        made = [name for name in self.workspace.facts.get("tables", {}) if self._holds_published(name)]
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
@@ -134,6 +135,9 @@ class Chapter(Release):
             name="published_figures", stem=self.workspace.stem, words=text("All figures in one file")
         )
         return self._shown("table", "published", missed.html + str(whole) + "".join(self._printed(figures)))
+
+    def _holds_published(self, table: str) -> bool:
+        return table.startswith("published_") and self.has(table)
 
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
@@ -191,12 +195,22 @@ class Chapter(Release):
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 
+    def all_findings(self) -> Published:
+        """Publish the findings of every chapter of the edition, each below its heading."""
+        headings: Mapping[str, Mapping[str, str]] = self.workspace.facts.get("findings", {})
+        parts = [
+            HEADING.format(stem=stem, words=words[spoken()]) + self.findings_of(stem).html
+            for stem, words in headings.items()
+        ]
+        return self._shown("finding", self.workspace.stem, "".join(parts))
+
     def with_tests(self, by_finding: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
         """Add to the findings of this chapter which of them are tests, from its estimates; see `publish.tested`."""
         return with_tests(by_finding, estimates, self.workspace.stem)
 
-    def tests_made(self, stems: Sequence[str]) -> Published:
-        """Publish how many findings the chapters `stems` make, how many are tests, and how many chance would give."""
+    def tests_made(self) -> Published:
+        """Publish how many findings the edition makes, how many are tests, and how many chance would give."""
+        stems = self.workspace.facts.get("findings", {})
         told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
         if not told:
             return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))

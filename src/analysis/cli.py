@@ -270,14 +270,16 @@ def world(
     settings: Settings = None,
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
+    from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 
     edition = read_edition(params, settings or ())
-    if edition.data is None or not edition.synthetic:
+    block = edition.given.get("data")
+    if not isinstance(block, DataBlock) or not block.made_up:
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
-    files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)
+    files = write_edition_world(to, edition.edition, block.scale, edition.seed)
     sys.stdout.write("".join(f"{path}\n" for path in files))
 
 

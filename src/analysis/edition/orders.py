@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from analysis.chapters import chapters
 from analysis.edition.chain import CHAIN
 from analysis.errors import InputError, nearest
 from analysis.run.assess import Project
@@ -29,6 +31,7 @@ DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
 EXPLAINED = (
+    "chapters/*/__init__.py",
     "chapters/*/models",
     "chapters/*/models.py",
     "topics/*/models",
@@ -133,9 +136,7 @@ def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     if order.told["synthetic"]:
         return
-    from analysis.data import bdf, sources
-
-    block = "data" if "data" in order.blocks else "value_added"
+    block = next(stem for stem in order.blocks if chapters()[stem].verify)
     folder, cards = order.places[DATA_PLACE], root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
@@ -143,11 +144,9 @@ def check_sources(order: Order, root: Path) -> None:
             "is a file, not a folder" if folder.exists() else "there is no such folder",
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
-    allow_changed = order.blocks[block]["allow_changed_sources"]
-    if block == "data":
-        sources.verify(folder, cards, order.shared["region"], allow_changed)
-    else:
-        bdf.verify(folder, cards, allow_changed)
+    module, _, name = chapters()[block].verify.rpartition(".")
+    verify = getattr(import_module(module), name)
+    verify(folder, cards, order.blocks[block]["allow_changed_sources"], order.shared["region"])
 
 
 def _order(edition: Edition, command: str, root: Path) -> Order:
@@ -202,5 +201,6 @@ def _revived(told: Mapping[str, Any]) -> Order:
 
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
-    kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
+    folders = tuple(f"{stem}.folder=" for stem, chapter in chapters().items() if chapter.verify)
+    kept = [setting for setting in settings if not setting.startswith(folders)]
     return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])

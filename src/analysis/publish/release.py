@@ -76,7 +76,7 @@ class Release:
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
-        self._loaded = Loaded()
+        self._loaded = Loaded(workspace.facts.get("tables", {}))
         self._register = Register(self.profile)
         self._files = Files(workspace, synthetic=self.synthetic)
         self._numbers = Numbers(self.profile)

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from analysis.chapters import figure_of
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
@@ -21,7 +22,6 @@ from analysis.site.pages import Heading, page, title_of
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
-from analysis.site.shown import figure_of
 from analysis.site.sitemap import Chapter, Site, Thing, read_site
 
 Contents = dict[str, Any] | None

@@ -28,6 +28,10 @@ NEAREST = 4
 """Functions named under a figure or table; the others stand behind them."""
 
 
+OWN_HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
+"""A heading that a published object brings."""
+
+
 @dataclass(frozen=True)
 class Heading:
     """A heading that the table of contents leads to."""
@@ -157,6 +161,9 @@ def _with_html(notebook: NotebookNode, outline: Outline) -> NotebookNode:
         if cell.cell_type == "markdown":
             renderer = Headings(outline, cell.get("attachments", {}))
             cell.metadata["html"] = MarkdownWithMath(renderer=renderer).render(cell.source)
+        for output in cell.get("outputs", ()):
+            for anchor, heading in OWN_HEADING.findall(output.get("data", {}).get("text/html", "")):
+                outline.headings.append(Heading(2, unescape(heading), anchor))
     return rendered
 
 

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
+from analysis.chapters import regressions_of
+from analysis.declare import Regressions
 from analysis.disclosure import CROSS
 from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
@@ -25,48 +27,12 @@ ALIKE = 0.6
 """Regressions of which at least this share of terms is the same stand in one table."""
 
 
-class Facts(NamedTuple):
-    """What a tidy table does not tell of a model.
-
-    Parameters
-    ----------
-    models
-        Which models, as a pattern of their names.
-    effects
-        What has fixed effects; empty for nothing.
-    clusters
-        By what the standard errors are clustered, where the table has no column ``cluster`` that tells it.
-    """
-
-    models: str
-    effects: str
-    clusters: str
-
-
-REGRESSIONS = {
-    "school_choice": (Facts("entry_cohort|all_ages", "", "postcode"),),
-    "leergroei": (
-        Facts("pnas_school_fe", "school", "school"),
-        Facts("pnas_overall|pnas_one_control|ancova|level_drop_logit|e_test_logit", "", "school"),
-    ),
-    "advisering": (
-        Facts(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
-        Facts(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),
-    ),
-    "staffing": (
-        Facts("amt_(did|event)|oab_(event|dose)", "school and year", "board"),
-        Facts("amt_(rd|first_stage)|shortage_(any|amount)|judgement_(lpm|logit)", "", "board"),
-    ),
-}
-"""Which models of a chapter's table ``estimates`` are regressions: other rows there are shares, bounds or contrasts."""
-
-
 @dataclass(frozen=True)
 class Regression:
     """One column of a table: the rows of one model, for one group, outcome and set of controls."""
 
     name: tuple[str, ...]
-    facts: Facts
+    facts: Regressions
     rows: pd.DataFrame
 
     @property
@@ -79,7 +45,7 @@ def regressions(site: Site) -> dict[str, Any] | None:
     """Return what the template of the page asks for; None when the edition estimates no regression."""
     chapters: list[dict[str, Any]] = []
     for thing in site.things:
-        if (thing.kind, thing.name) == ("table", TABLE) and thing.stem in REGRESSIONS:
+        if (thing.kind, thing.name) == ("table", TABLE) and regressions_of(thing.stem):
             tables = [journal_table(group) for group in side_by_side(list(read(site, thing)))]
             if tables:
                 chapters.append({"thing": thing, "origin": _origin(thing), "tables": tables})
@@ -92,7 +58,7 @@ def read(site: Site, thing: Thing) -> Iterator[Regression]:
     frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
     keys = [key for key in KEYS if key in frame]
     for name, rows in frame.groupby(keys, sort=False):
-        facts = next((facts for facts in REGRESSIONS[thing.stem] if re.fullmatch(facts.models, str(name[0]))), None)
+        facts = next((facts for facts in regressions_of(thing.stem) if re.fullmatch(facts.models, str(name[0]))), None)
         if facts:
             told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
             facts = facts._replace(clusters=told) if told else facts

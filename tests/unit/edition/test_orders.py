@@ -113,7 +113,7 @@ def ask(code: Path, params: Path, memory: Path) -> list[str]:
     ("module", "old", "new"),
     [
         ("chapters/school_choice/parameters.py", "default=100", "default=150"),  # a default of a block
-        ("declare.py", '"""What every block', '"""What each block'),
+        ("declare.py", '"""What chapters are', '"""What a chapter is'),
         ("plain_yaml.py", "DEEPEST = 20", "DEEPEST = 21"),
         ("errors.py", "exit_code = 1", "exit_code = 3"),
     ],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.site.regressions import Facts, Regression, journal_table, side_by_side
+from analysis.declare import Regressions
+from analysis.site.regressions import Regression, journal_table, side_by_side
 
-FACTS = Facts("ols|fe", "school", "school")
+FACTS = Regressions("ols|fe", "school", "school")
 
 
 def regression(model: str, outcome: str, terms: dict[str, float | str], unit: str = "share") -> Regression:
