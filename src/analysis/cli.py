@@ -256,11 +256,11 @@ def show_params() -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of a params file, for editors (params/schema.json)."""
-    from analysis.edition.model import json_schema
+def sync() -> None:
+    """Write what follows from the declarations of chapters: parameters cells, params/schema.json, README's table."""
+    from analysis.edition.sync import sync as write
 
-    sys.stdout.write(json_schema())
+    sys.stdout.write("".join(f"{path}\n" for path in write(project_root())))
 
 
 @app.command()
