@@ -18,7 +18,6 @@ from analysis.publish import findings
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
-from analysis.publish.tested import with_tests
 from analysis.run.workspace import open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
@@ -203,10 +202,6 @@ class Chapter(Release):
             for stem, words in headings.items()
         ]
         return self._shown("finding", self.workspace.stem, "".join(parts))
-
-    def with_tests(self, by_finding: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
-        """Add to the findings of this chapter which of them are tests, from its estimates; see `publish.tested`."""
-        return with_tests(by_finding, estimates, self.workspace.stem)
 
     def tests_made(self) -> Published:
         """Publish how many findings the edition makes, how many are tests, and how many chance would give."""

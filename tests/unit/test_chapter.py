@@ -141,11 +141,3 @@ def test_the_summary_counts_findings_and_tests(chapter_of):
 def test_a_summary_without_findings_counts_none(chapter_of):
     html = chapter_of("summary", needs=frozenset()).tests_made().html
     assert html == NOTHING.format("This edition has no such chapter.")
-
-
-def test_a_chapter_adds_its_tests_from_its_estimates(chapter_of):
-    estimates = pd.DataFrame({"model": ["density"], "term": ["log2_density"], "estimate": [1.0], "p_value": [0.02]})
-    findings = FINDINGS.assign(name=["density", "fall"])
-    found = chapter_of("choice_by_municipality").with_tests(findings, estimates)
-    assert found["p_value"].tolist()[0] == 0.02
-    assert found["p_value"].isna().tolist() == [False, True]

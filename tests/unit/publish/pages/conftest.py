@@ -81,9 +81,6 @@ class Page:
     def hand_over(self, *_: Any) -> None:
         pass
 
-    def with_tests(self, by_finding: pd.DataFrame, _: pd.DataFrame) -> pd.DataFrame:
-        return by_finding
-
     def findings(self, by_finding: pd.DataFrame) -> None:
         self.found = by_finding.set_index("name")
 
