@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.data.names import remembered
@@ -15,10 +17,11 @@ from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_sma
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.language import SOURCE, speak, spoken, text
 from analysis.publish import findings
+from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
-from analysis.run.workspace import open_workspace
+from analysis.run.workspace import Workspace, open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
@@ -27,6 +30,8 @@ PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
 """Column of findings that are handed over: why one is not shown; empty for those that are."""
 
+CHAPTERS = Path(__file__).with_name("chapters")
+NOTHING_SHOWN = Exhibits()
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
 AS_FILE = Markup(
@@ -38,6 +43,48 @@ AS_FILE = Markup(
 
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
+
+    def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
+        super().__init__(workspace)
+        self.exhibits = exhibits
+
+    def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
+        return self.gated(frame, **self.exhibits.frame(name))
+
+    def show(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        chart: Callable[..., Figure] | None = None,
+        *args: Any,  # noqa: ANN401 - whatever a chart takes
+        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text tells
+    ) -> Published:
+        """Publish a table or figure with the words that are declared of it in ``exhibits.yml``.
+
+        Parameters
+        ----------
+        name
+            As declared, below ``figures`` when there is a chart and else below ``tables`` or ``files``.
+        frame
+            One row per published row.
+        chart, *args
+            Draws the figure: of the rows that may be shown, and `args`.
+        **values
+            What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
+            What names a key of the declaration stands in its place; the rest are options of the chart.
+        """
+        kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
+        exhibit = self.exhibits.of(kind, name)
+        told = {key: value for key, value in values.items() if key in exhibit.fields}
+        given = {key: value for key, value in values.items() if key not in told}
+        if chart:
+            words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
+            return self.figure(name, chart, *args, data=frame, **{**words, **exhibit.rests, **exhibit.how, **given})
+        how = {**exhibit.told("caption", "note", "nothing", **told), **exhibit.rests}
+        if kind == "files":
+            return self.file(name, frame, **{**how, **given})
+        return self.table(name, frame, **{**how, **exhibit.layout, **given})
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
@@ -246,4 +293,4 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    return Chapter(workspace)
+    return Chapter(workspace, read_exhibits(CHAPTERS / stem / "exhibits.yml"))

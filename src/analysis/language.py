@@ -7,7 +7,7 @@ a translation is an error, because a page that is half Dutch looks finished and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -27,6 +27,9 @@ LOCALES = Path(__file__).parent / "locale"
 
 # A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
 NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
+
+Words = Mapping[str, str]
+"""A text in every language: ``{"en": ..., "nl": ...}``."""
 
 CODE = "code"
 """The context of the entries that are patterns of codes."""
@@ -88,6 +91,11 @@ def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a fo
     """
     template = message if spoken() == SOURCE else _translated(message, spoken())
     return _Localised().vformat(template, (), values)
+
+
+def filled(words: Words, /, **values: Any) -> str:  # noqa: ANN401 - whatever a format takes
+    """Return what is declared in every language in that of the edition, with its values as `text` writes them."""
+    return _Localised().vformat(words[spoken()], (), values)
 
 
 def word(message: str, /) -> str:
