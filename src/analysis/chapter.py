@@ -47,6 +47,11 @@ class Chapter(Release):
     def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
         super().__init__(workspace)
         self.exhibits = exhibits
+        self._said: dict[str, Any] = {}
+
+    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text tells
+        """Give values once that the words of several exhibits ask for by name; see `show`."""
+        self._said.update(values)
 
     def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
@@ -76,9 +81,10 @@ class Chapter(Release):
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
         exhibit = self.exhibits.of(kind, name)
-        told = {key: value for key, value in values.items() if key in exhibit.fields}
+        told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         given = {key: value for key, value in values.items() if key not in told}
         if chart:
+            args = (*exhibit.told("axis").values(), *args)
             words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
             return self.figure(name, chart, *args, data=frame, **{**words, **exhibit.rests, **exhibit.how, **given})
         how = {**exhibit.told("caption", "note", "nothing", **told), **exhibit.rests}
@@ -212,6 +218,11 @@ class Chapter(Release):
             return published
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
+
+    def conclude(self, by_finding: pd.DataFrame) -> Published:
+        """Publish the findings of this chapter, and hand them over to the summary."""
+        self.hand_over(f"{self.workspace.stem}_findings", by_finding)
+        return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row; of one handed over as withheld, the reason."""

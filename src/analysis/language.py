@@ -7,7 +7,7 @@ a translation is an error, because a page that is half Dutch looks finished and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -34,6 +34,7 @@ Words = Mapping[str, str]
 CODE = "code"
 """The context of the entries that are patterns of codes."""
 
+_declared: list[Words] = []
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
@@ -146,10 +147,15 @@ def catalogue(language: str) -> dict[str, str]:
     return {message: translation for message, translation, context in _entries(language) if context != CODE}
 
 
-@cache
+def remember(texts: Iterable[Words]) -> None:
+    """Add texts that are declared in every language to what `messages` returns."""
+    _declared.extend(texts)
+
+
 def messages(language: str) -> tuple[tuple[str, str], ...]:
     """Return every message with its translation, patterns of codes too."""
-    return tuple((message, translation) for message, translation, _ in _entries(language))
+    catalogued = ((message, translation) for message, translation, _ in _entries(language))
+    return (*catalogued, *((words[SOURCE], words[language]) for words in _declared))
 
 
 @cache

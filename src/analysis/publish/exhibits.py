@@ -17,16 +17,16 @@ import pandas as pd
 
 from analysis.disclosure import Linked
 from analysis.errors import InputError, nearest
-from analysis.language import Words, filled, languages
+from analysis.language import Words, filled, languages, remember
 from analysis.plain_yaml import read_yaml
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
-WORDS = ("caption", "alt", "note", "nothing")
+WORDS = ("caption", "alt", "note", "nothing", "axis")
 TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
     "files": TABLE_KEYS,
-    "figures": ("frame", *FRAME_KEYS, "caption", "alt", "nothing", "options"),
+    "figures": ("frame", *FRAME_KEYS, "caption", "alt", "axis", "nothing", "options"),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {"tables": ("caption",), "files": ("caption",), "figures": ("caption", "alt")}
 
@@ -38,7 +38,8 @@ class Exhibit:
     Parameters
     ----------
     words
-        Caption, alternative text, note and what its place says when it is empty: templates, in every language.
+        Caption, alternative text, note, the axis of the chart, and what its place says when it is empty: templates, in
+        every language.
     rests
         What the columns count and rest on: arguments of the disclosure gate.
     how
@@ -113,6 +114,7 @@ def read_exhibits(path: Path) -> Exhibits:
     faults = list(_faults(raw, str(path)))
     if faults:
         raise InputError.several(faults)
+    remember(_texts(raw))
     frames = {name: _rests(given) for name, given in raw.get("frames", {}).items()}
     kinds = {
         kind: {name: _exhibit(given, frames) for name, given in raw.get(kind, {}).items()}
@@ -124,6 +126,15 @@ def read_exhibits(path: Path) -> Exhibits:
 def fields_of(template: str) -> Iterator[str]:
     """Give the names of the fields of a template."""
     return (name.partition("[")[0] for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def _texts(given: Any) -> Iterator[Words]:  # noqa: ANN401 - YAML holds anything
+    """Give every text that is said in all languages."""
+    if isinstance(given, Mapping):
+        if set(given) == set(languages()):
+            yield given
+        else:
+            yield from (words for each in given.values() for words in _texts(each))
 
 
 def _exhibit(given: Mapping[str, Any], frames: Mapping[str, Mapping[str, Any]]) -> Exhibit:
