@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +78,16 @@ class Chapter(Release):
             Draws the figure: of the rows that may be shown, and `args`.
         **values
             What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
-            What names a key of the declaration stands in its place; the rest are options of the chart.
+            What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
         exhibit = self.exhibits.of(kind, name)
         told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
-        given = {key: value for key, value in values.items() if key not in told}
         if chart:
             args = (*exhibit.told("axis").values(), *args)
+        taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
+        given = {key: value for key, value in values.items() if key not in told or key in taken}
+        if chart:
             words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
             return self.figure(name, chart, *args, data=frame, **{**words, **exhibit.rests, **exhibit.how, **given})
         how = {**exhibit.told("caption", "note", "nothing", **told), **exhibit.rests}
