@@ -20,9 +20,9 @@ from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
-from analysis.site.sitemap import Chapter
+from analysis.site.sitemap import ChapterPage
 
-__all__ = ["Chapter", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
+__all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
 NEAREST = 4
 """Functions named under a figure or table; the others stand behind them."""
@@ -81,7 +81,7 @@ def page(
     notebook: NotebookNode,
     *,
     facts: Mapping[str, Any],
-    chapters: Sequence[Chapter],
+    chapters: Sequence[ChapterPage],
     provenance: Mapping[str, Any],
     this: str,
     origins: Mapping[int, Origin] | None = None,

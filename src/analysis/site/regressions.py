@@ -28,7 +28,7 @@ ALIKE = 0.6
 
 
 @dataclass(frozen=True)
-class Regression:
+class ModelColumn:
     """One column of a table: the rows of one model, for one group, outcome and set of controls."""
 
     name: tuple[str, ...]
@@ -53,7 +53,7 @@ def regressions(site: Site) -> dict[str, Any] | None:
     return {"estimated": chapters, "headings": headings} if chapters else None
 
 
-def read(site: Site, thing: Thing) -> Iterator[Regression]:
+def read(site: Site, thing: Thing) -> Iterator[ModelColumn]:
     """Read the regressions in a published table, in its order."""
     frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
     keys = [key for key in KEYS if key in frame]
@@ -62,12 +62,12 @@ def read(site: Site, thing: Thing) -> Iterator[Regression]:
         if facts:
             told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
             facts = facts._replace(clusters=told) if told else facts
-            yield Regression(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
+            yield ModelColumn(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
 
 
-def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
+def side_by_side(found: Sequence[ModelColumn]) -> list[list[ModelColumn]]:
     """Group regressions that belong in one table: consecutive ones with one unit and mostly the same terms."""
-    groups: list[list[Regression]] = []
+    groups: list[list[ModelColumn]] = []
     for one in found:
         if groups and len(groups[-1]) < MOST_COLUMNS and _alike(groups[-1], one):
             groups[-1].append(one)
@@ -76,7 +76,7 @@ def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
     return groups
 
 
-def journal_table(group: Sequence[Regression]) -> dict[str, Any]:
+def journal_table(group: Sequence[ModelColumn]) -> dict[str, Any]:
     """Return a table in the form of journals: a column per regression, with an interval below each estimate."""
     labels = list(dict.fromkeys(label for one in group for label in one.terms))
     units = list(dict.fromkeys(unit for one in group for unit in one.rows["unit"]))
@@ -102,7 +102,7 @@ def _words(code: str) -> str:
     return term(code).replace("_", " ")
 
 
-def _alike(group: Sequence[Regression], one: Regression) -> bool:
+def _alike(group: Sequence[ModelColumn], one: ModelColumn) -> bool:
     """Tell whether a regression belongs beside others: of their model or of their outcome, with their terms."""
     together = [*group, one]
     first = group[0]
@@ -132,21 +132,21 @@ def _cell(row: Mapping[Any, Any], digits: int) -> tuple[str, str, str]:
     return estimate, f"({error})" if error else "", f"[{low}; {high}]" if low and high else ""
 
 
-def _digits(group: Sequence[Regression]) -> int:
+def _digits(group: Sequence[ModelColumn]) -> int:
     """Return the decimals that give the middle standard error of a table two significant digits."""
     errors = pd.concat([pd.to_numeric(one.rows["std_error"], errors="coerce") for one in group])
     middle = errors[errors > 0].median()
     return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 1), 5))
 
 
-def _foot(group: Sequence[Regression]) -> Iterator[tuple[str, list[str]]]:
+def _foot(group: Sequence[ModelColumn]) -> Iterator[tuple[str, list[str]]]:
     yield text("Observations"), [_most(one, "n_obs") for one in group]
     yield text("Clusters"), [_most(one, "n_clusters") for one in group]
     yield text("Fixed effects"), [term(one.facts.effects) if one.facts.effects else text("none") for one in group]
     yield text("Errors clustered by"), [term(one.facts.clusters) for one in group]
 
 
-def _most(one: Regression, column: str) -> str:
+def _most(one: ModelColumn, column: str) -> str:
     known = pd.to_numeric(one.rows[column], errors="coerce").dropna()
     return number(known.max(), 0) if len(known) else CROSS
 
