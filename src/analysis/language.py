@@ -1,6 +1,6 @@
 """The words of the pages in the language of the edition: English in the code, other languages in catalogues.
 
-A catalogue is a set of gettext files, ``locale/LANGUAGE/*.po``, read with Babel. Nothing falls back: a message without
+A catalogue is a set of gettext files, one in the folder of each chapter, read with Babel. Nothing falls back: a message without
 a translation is an error, because a page that is half Dutch looks finished and is not.
 """
 
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from pandas import NA
 
 from analysis.errors import InputError, WithheldError
+from analysis.variables import CATALOGUES
 
 SOURCE = "en"
 LOCALES = Path(__file__).parent / "locale"
@@ -181,7 +182,8 @@ def _by_pattern(code: str) -> str | None:
 @cache
 def _entries(language: str) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
-    for path in sorted((LOCALES / language).glob("*.po")):
+    patterns = (pattern.format(language=language) for pattern in CATALOGUES)
+    for path in sorted(path for pattern in patterns for path in LOCALES.parent.glob(pattern)):
         with path.open("rb") as file:
             found += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return found
@@ -189,7 +191,7 @@ def _entries(language: str) -> list[tuple[str, str, str | None]]:
 
 def _translated(message: str, language: str) -> str:
     if message not in catalogue(language):
-        hint = f"add it to a file in src/analysis/locale/{language}"
+        hint = f"add it to {language}.po of the chapter, or to a file in src/analysis/locale/{language}"
         raise InputError("language", f"no translation into {language!r}", given=message, hint=hint)
     return catalogue(language)[message]
 

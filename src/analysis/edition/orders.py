@@ -22,7 +22,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import DATA_VARIABLE
+from analysis.variables import CATALOGUES, DATA_VARIABLE
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -162,9 +162,15 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         command=command,
         places={DATA_PLACE: data},
         environment={DATA_VARIABLE: str(data)},
-        unused=tuple(f"{LOCALES}/{language}" for language in languages() if language != edition.language),
+        words=_catalogues(edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
+
+
+def _catalogues(language: str) -> tuple[str, ...]:
+    """Return the files with the words of a language, below the package; those of the code itself have none."""
+    paths = (path for pattern in CATALOGUES for path in PACKAGE.glob(pattern.format(language=language)))
+    return tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in paths))
 
 
 def _data_folder(root: Path, folder: str) -> Path:
@@ -196,7 +202,7 @@ def _code(modules: Iterable[str]) -> dict[str, str]:
 
 def _revived(told: Mapping[str, Any]) -> Order:
     places = {name: Path(place) for name, place in told["places"].items()}
-    return Order(**{**told, "places": places, "unused": tuple(told["unused"])})
+    return Order(**{**told, "places": places, "words": tuple(told["words"])})
 
 
 def _command(path: Path, settings: Sequence[str]) -> str:
