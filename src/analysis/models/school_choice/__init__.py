@@ -20,10 +20,12 @@ from analysis.models.school_choice.groups import (
     GROUP_FIT_COUNTS,
     GROUP_FIT_FREE,
     GROUP_FIT_SHOWN,
+    NEAREST_COUNTS,
     GroupFit,
     GroupFits,
     fit_groups,
     fit_table,
+    nearest_of_all,
 )
 from analysis.models.school_choice.groups import distance_fit as group_distance_fit
 from analysis.models.school_choice.groups import estimates as group_estimates
@@ -67,6 +69,7 @@ __all__ = [
     "KIND_COUNTS",
     "LOG_OFFSET_KM",
     "MAP_FREE",
+    "NEAREST_COUNTS",
     "RANDOM_EFFECTS",
     "RANDOM_EFFECTS_COUNTS",
     "RANDOM_EFFECTS_SHOWN",
@@ -100,6 +103,7 @@ __all__ = [
     "group_estimates",
     "kinds_attended",
     "nearest_map",
+    "nearest_of_all",
     "nearest_share",
     "probabilities",
     "random_effects",

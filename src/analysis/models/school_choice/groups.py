@@ -41,6 +41,7 @@ GROUP_FIT_COUNTS = {
 }
 GROUP_FIT_COLUMNS = ["model", "group", *GROUP_FIT_COUNTS, *FIT_NUMBERS, "folds", "iterations", "tolerance"]
 GROUP_FIT_FREE = ("folds", "iterations", "tolerance")
+NEAREST_COUNTS = {"pupils": ["share"], "at_nearest": ["share"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,6 +242,16 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
     rows = choosers.situations[["pc4"]].assign(situations=1, pupils=choosers.weights, at_nearest=at_nearest)
     found = rows.groupby("pc4", as_index=False)[["situations", "pupils", "at_nearest"]].sum()
     return found.assign(share=found["at_nearest"] / found["pupils"])
+
+
+def nearest_of_all(by_pc4: pd.DataFrame) -> pd.DataFrame:
+    """Add up `nearest_by_pc4` in one row: ``from, pupils, at_nearest, share``.
+
+    What it is near is the ``home`` where each pupil has an own address, a situation each; else the ``postcode``.
+    """
+    situations, pupils, at_nearest = (int(by_pc4[name].sum()) for name in ("situations", "pupils", "at_nearest"))
+    place = "home" if situations == pupils else "postcode"
+    return pd.DataFrame({"from": [place], "pupils": pupils, "at_nearest": at_nearest, "share": at_nearest / pupils})
 
 
 def _named(fit: GroupFit) -> pd.DataFrame:
