@@ -44,6 +44,34 @@ def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any
     assert not list(release.workspace.write.rglob("*.csv"))
 
 
+NO_FLOATS = (
+    *("complex numbers", "decimals", "fractions", "durations"),
+    *("categories that are numbers", "numbers among words"),
+)
+
+
+@pytest.mark.parametrize("kind", NO_FLOATS)
+def test_numbers_that_no_rule_rounds_are_refused_with_what_to_do(release: Release, kind: str) -> None:
+    with pytest.raises(DisclosureError, match=r"column 'x'.* no rule rounds|column 'x', row 1: a number among words") as no:
+        release.table("groups", GROUPS.assign(x=COLUMNS[kind]), caption="Groups", counts={"n": ["share", "x"]})
+    assert "make the whole column floats" in str(no.value)
+    assert "0.31" not in str(no.value)
+
+
+def test_an_estimate_without_end_is_withheld_and_others_keep_their_digits(release: Release) -> None:
+    frame = GROUPS.assign(odds=[1.2345, float("inf"), float("-inf")], share=0.5)
+    told = release.gated(frame, {"n": ["share", "odds"]})
+    assert told["odds"].isna().tolist() == [False, True, True]
+    assert told["suppressed"].tolist() == ["", "odds", "odds"]
+    # 2 / 118 of 1.2345, in steps of 1, 2 or 5: as where nothing is withheld
+    assert told["odds"].iloc[0] == release.gated(frame.iloc[:1], {"n": ["share", "odds"]})["odds"].iloc[0] == 1.24
+
+
+def test_a_free_column_may_be_without_end(release: Release) -> None:
+    told = release.gated(GROUPS.assign(edge=[0.2, 0.5, float("inf")]), {"n": ["share"]}, free=["edge"])
+    assert told["edge"].tolist() == [0.2, 0.5, float("inf")]
+
+
 WAYS: dict[str, Callable[[Release, pd.DataFrame], object]] = {
     "a table": lambda r, frame: r.table("x", frame, caption="Groups", counts=()),
     "a gated frame": lambda r, frame: r.gated(frame, ()),

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from analysis.errors import InputError, WithheldError
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
-from analysis.publish.cells import refuse_odd_cells
+from analysis.publish.cells import endless, refuse_odd_cells
 from analysis.publish.differencing import Register
 from analysis.publish.disclosure import (
     NOTHING_DECLARED,
@@ -305,12 +305,13 @@ class Release:
         refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
-        own = own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED))
+        spared = (*counting, *names_of(free), SUPPRESSED)
+        own = own_cells(frame, self._loaded, spared) | endless(frame, spared)
         own[[*chance]] = True
         ends = masked(frame, own)
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
-        gated = suppress(tails, counts, self.profile, **how)
+        gated = suppress(tails, counts, self.profile, **how, again=SUPPRESSED in frame)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
         return gated

@@ -77,6 +77,7 @@ def suppress(
     ratios: Ratios | None = None,
     contributors: Contributors | None = None,
     linked: Linked = NOTHING_DECLARED,
+    again: bool | None = None,
 ) -> Gated:
     """Withhold the cells that count too few, and what rests on them or gives them away; round the other counts.
 
@@ -102,6 +103,10 @@ def suppress(
     contributors
         Per count column the two columns with its largest and its second largest contribution, such as the pupils of
         the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
+    linked
+        How the rows hang together with each other and with other tables.
+    again
+        Whether the frame passed before, so that its numbers are rounded; by itself, whether it has that column.
 
     Raises
     ------
@@ -115,7 +120,7 @@ def suppress(
     rests_on = on_schools(resting(frame.drop(columns=[*chain(*parts.values())]), counts))
     refuse_identifying(frame)
     refuse_undeclared(frame, rests_on, parts)
-    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns
+    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns if again is None else again
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
     for column, n in numbers.items():
