@@ -61,7 +61,7 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     for row in nearest.dropna(subset=["pupils", "share"]).to_dict("records"):
-        told = {"share": row["share"], "schools": number_of(fit["n_alternatives"].max())}
+        told = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
         if row["from"] == "home":
             sentence = text(
                 "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "

@@ -8,7 +8,7 @@ NEAREST = pd.DataFrame({"from": ["postcode"], "pupils": [400], "at_nearest": [10
 FIT = pd.DataFrame(
     {
         "group": ["hoog_none", "laag_migration"],
-        "n_alternatives": 1193,
+        "n_schools": 1193,
         "pseudo_r2": 0.5,
         "pseudo_r2_distance": [0.45, 0.2],
         "n_choosers": [298, 101],

@@ -34,7 +34,6 @@ from analysis.models.school_choice.kinds import KIND_COUNTS, kinds_attended
 from analysis.models.school_choice.pooled import (
     DENOMINATIONS,
     ESTIMATE_COUNTS,
-    FIT_COUNTS,
     LOG_OFFSET_KM,
     MAP_FREE,
     REFERENCE,
@@ -62,7 +61,6 @@ from analysis.models.school_choice.willingness import (
 __all__ = [
     "DENOMINATIONS",
     "ESTIMATE_COUNTS",
-    "FIT_COUNTS",
     "GROUP_FIT_COUNTS",
     "GROUP_FIT_FREE",
     "GROUP_FIT_SHOWN",

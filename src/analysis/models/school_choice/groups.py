@@ -31,12 +31,12 @@ FIT_NUMBERS = [
     *("pseudo_r2_held_out", "largest_gap"),
 ]
 GROUP_FIT_SHOWN = [
-    *("model", "group", "n_choosers", "n_alternatives", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
+    *("model", "group", "n_choosers", "n_schools", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
     "largest_gap",
 ]
 # What the numbers of the table rest on, for the disclosure gate.
 GROUP_FIT_COUNTS = {
-    **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
+    **dict.fromkeys(("n_choosers", "n_clusters", "n_schools"), FIT_NUMBERS),
     "schools_without": [],
 }
 GROUP_FIT_COLUMNS = ["model", "group", *GROUP_FIT_COUNTS, *FIT_NUMBERS, "folds", "iterations", "tolerance"]
@@ -283,7 +283,7 @@ def _fit_row(
         "group": fit.group,
         "n_choosers": fit.choosers.number,
         "n_clusters": found.n_clusters or 0,
-        "n_alternatives": found.n_alternatives,
+        "n_schools": found.n_alternatives,
         "schools_without": fit.choosers.schools_without,
         "loglik_per_pupil": found.loglik / found.n_choosers,
         "null_per_pupil": null,
