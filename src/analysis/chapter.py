@@ -216,9 +216,12 @@ class Chapter(Release):
 
 
 def _with_rows(account: pd.DataFrame, counted: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Return what an account counts: the rows of a step rest on its pupils."""
+    """Return what an account counts: the rows of a step rest on its pupils; where they are as many, they are persons."""
     rows = {name: name.replace("pupils_", "rows_") for name in counted if name.startswith("pupils_")}
-    return {name: [rows[name]] if rows.get(name) in account else () for name in counted}
+    rows = {pupils: own for pupils, own in rows.items() if own in account}
+    if all((account[own] >= account[pupils]).fillna(value=True).all() for pupils, own in rows.items()):
+        return dict.fromkeys((*counted, *rows.values()), ())
+    return {name: [rows[name]] if name in rows else () for name in counted}
 
 
 def _real_edition() -> str:

@@ -16,9 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.chapter import Chapter
 from analysis.errors import DisclosureError
 from analysis.publish.disclosure import PROFILES, Profile, suppress
 from analysis.publish.disclosure.steps import nice, relative_step, to_step
+from analysis.run.workspace import Workspace
 
 DEFAULT = PROFILES["default"]
 FIRST = [(23, 27), (58, 62), (148, 152), (403, 407), (998, 1002)]
@@ -283,3 +285,24 @@ def test_a_share_that_is_one_of_the_schools_too_is_judged_by_its_persons(n: int,
 def test_a_number_without_end_is_no_count() -> None:
     with pytest.raises(DisclosureError, match="no whole number"):
         suppress(pd.DataFrame({"group": ["a", "b"], "n": [np.inf, 40]}), ["n"], PROFILES["default"])
+
+
+@pytest.mark.parametrize(
+    ("each", "told"),
+    [
+        (1, [1235, 25, 1210]),  # a row is a pupil: 1,234 - 23 = 1,211
+        (2, [2470, 45, 2420]),  # two rows a pupil: 2,468 - 46 = 2,422
+        (0.5, [617, 11, 606]),  # a row of two pupils on average is none of them
+    ],
+)
+def test_rows_of_an_account_that_are_pupils_are_rounded_as_pupils_are(
+    workspace: Workspace, each: float, told: list[int]
+) -> None:
+    step = {"step": "all", "reason": "why"}
+    for side, n in (("in", 1234), ("out", 23), ("kept", 1211)):
+        rows = int(n * each) if side != "kept" else step["rows_in"] - step["rows_out"]
+        step |= {f"rows_{side}": rows, f"pupils_{side}": n, f"pupils4_{side}": n, f"schools_{side}": 7 * (side != "out")}
+    Chapter(workspace).account("accounting", pd.DataFrame([step]), caption="Who leaves")
+    (written,) = pd.read_csv(workspace.write / "tables/segregation/accounting.csv").to_dict("records")
+    assert [written[f"pupils_{side}"] for side in ("in", "out", "kept")] == [1235, 25, 1210]
+    assert [written[f"rows_{side}"] for side in ("in", "out", "kept")] == told
