@@ -292,10 +292,10 @@ def test_a_number_without_end_is_no_count() -> None:
     [
         (1, [1235, 25, 1210]),  # a row is a pupil: 1,234 - 23 = 1,211
         (2, [2470, 45, 2420]),  # two rows a pupil: 2,468 - 46 = 2,422
-        (0.5, [617, 11, 606]),  # a row of two pupils on average is none of them
+        (0.5, [615, 10, 605]),  # a row of two pupils: 617 - 11 = 606
     ],
 )
-def test_rows_of_an_account_that_are_pupils_are_rounded_as_pupils_are(
+def test_rows_of_an_account_are_rounded_as_pupils_are(
     workspace: Workspace, each: float, told: list[int]
 ) -> None:
     step = {"step": "all", "reason": "why"}
