@@ -26,6 +26,11 @@ COUNTS = {
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
     "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
 }
+TESTED = "schools_least"
+"""The smaller side of a yes-no follows from the share and the schools; where it is few both stay, and the share goes."""
+SHOWN_COUNTS = {
+    count: tuple(value for value in values if value != TESTED) for count, values in COUNTS.items() if count != TESTED
+}
 ALL = "all"
 TOTALS = {"region": ALL, "band": ALL}
 LABELS = ("group", "by", "category")

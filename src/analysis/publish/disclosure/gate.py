@@ -224,6 +224,8 @@ def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: L
         if key not in keys:
             declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
     for rows in map(np.asarray, places):
+        if len(rows) == 1:
+            continue  # a total without parts counts nobody's sum
         said = rows[declared[rows]]
         yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
 
