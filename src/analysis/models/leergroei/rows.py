@@ -22,6 +22,9 @@ ESTIMATE_COUNTS = {
 }
 """What the numbers of a table of estimates rest on, for the disclosure gate: first the pupils, each counted once."""
 
+BOUND_COUNTS = {count: values for count, values in ESTIMATE_COUNTS.items() if count != "n_clusters"}
+"""The same of bounds, which have the schools of the estimates that they bound: tested with them, not told again."""
+
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""
 
