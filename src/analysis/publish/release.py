@@ -35,6 +35,7 @@ from analysis.publish.disclosure import (
     profile,
     refuse_uncounted,
     refuse_unfounded,
+    refuse_whole,
     suppress,
 )
 from analysis.publish.extremes import masked, refuse_extremes, withhold_tails, without_few
@@ -312,6 +313,7 @@ class Release:
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how, again=SUPPRESSED in frame)
+        refuse_whole(frame, counts, free, contributors)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
         return gated

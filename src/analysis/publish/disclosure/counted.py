@@ -89,7 +89,8 @@ class Counted:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
         found = Whole(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
-        asked = rows & np.isfinite(values) & (values != np.round(values))
+        values = np.where(np.isfinite(values), values, np.nan)
+        asked = rows & ~np.isnan(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
         for wholes in (self._alone(schools=False), self._alone(schools=True), self._together()):

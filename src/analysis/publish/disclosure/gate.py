@@ -17,6 +17,7 @@ from analysis.publish.disclosure.declared import (
     Resting,
     Totals,
     contributors_of,
+    counted_by_values,
     flat,
     keys_of,
     names_of,
@@ -121,6 +122,7 @@ def suppress(
     refuse_identifying(frame)
     refuse_undeclared(frame, rests_on, parts)
     signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns if again is None else again
+    rests_on |= dict.fromkeys(() if again else counted_by_values(frame, rests_on), ())
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
     for column, n in numbers.items():
