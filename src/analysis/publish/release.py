@@ -49,7 +49,7 @@ from analysis.publish.pictures import refuse_drawn, texts_of
 from analysis.publish.published import Published, counted, figure_html, notice
 from analysis.publish.raw import Loaded
 from analysis.publish.recipes import Recipe
-from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, told_rows, whole_rows
+from analysis.publish.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
 from analysis.publish.untranslated import refuse_untranslated
@@ -228,7 +228,7 @@ class Release:
             return self._withheld("figure", name, caption, reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         paths = self._files.pictures(name, image, svg)
-        source = self._files.table(f"{name}_data", told_rows(gated), text("Data behind the figure: {caption}", caption=caption))
+        source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         self._keep(Recipe("figure", name, gated, caption, {}))
         html = figure_html(
             made,

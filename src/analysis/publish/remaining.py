@@ -15,15 +15,6 @@ def whole_rows(gated: Gated) -> pd.DataFrame:
     return gated.frame[~open_].reset_index(drop=True)
 
 
-def told_rows(gated: Gated) -> Gated:
-    """Return the rows of which a number is left: of one without, a reader could only guess what it adds to others."""
-    counts = [column for column in gated.resting if column in gated.suppressed]
-    empty = (gated.suppressed[counts] != "").any(axis=1) & gated.frame[counts].isna().all(axis=1)
-    told = ~empty.to_numpy()
-    frame, signs = (part[told].reset_index(drop=True) for part in (gated.frame, gated.suppressed))
-    return gated._replace(frame=frame, suppressed=signs)
-
-
 def refuse_nothing(gated: Gated, shown: pd.DataFrame, nothing: str) -> None:
     """Withhold a figure of which no row is left to draw.
 

@@ -22,9 +22,6 @@ ESTIMATE_COUNTS = {
 }
 """What the numbers of a table of estimates rest on, for the disclosure gate: first the pupils, each counted once."""
 
-BOUND_COUNTS = {count: values for count, values in ESTIMATE_COUNTS.items() if count != "n_clusters"}
-"""The same of bounds, which have the schools of the estimates that they bound: tested with them, not told again."""
-
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""
 
@@ -39,6 +36,11 @@ WORDS = {
 
 Estimate = tuple[float, float]
 """An estimate and its standard error."""
+
+
+def counts_without(name: str) -> dict[str, tuple[str, ...]]:
+    """Return `ESTIMATE_COUNTS` where a number was tested with its estimates and is not told again beside them."""
+    return {count: tuple(v for v in values if v != name) for count, values in ESTIMATE_COUNTS.items() if count != name}
 
 
 def parts(
