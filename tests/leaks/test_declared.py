@@ -79,7 +79,9 @@ NO_FLOATS = (
 
 @pytest.mark.parametrize("kind", NO_FLOATS)
 def test_numbers_that_no_rule_rounds_are_refused_with_what_to_do(release: Release, kind: str) -> None:
-    with pytest.raises(DisclosureError, match=r"column 'x'.* no rule rounds|column 'x', row 1: a number among words") as no:
+    with pytest.raises(
+        DisclosureError, match=r"column 'x'.* no rule rounds|column 'x', row 1: a number among words"
+    ) as no:
         release.table("groups", GROUPS.assign(x=COLUMNS[kind]), caption="Groups", counts={"n": ["share", "x"]})
     assert "make the whole column floats" in str(no.value)
     assert "0.31" not in str(no.value)
