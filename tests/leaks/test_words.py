@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from analysis.errors import DisclosureError, WithheldError
+from analysis.models.school_choice import NEAREST_COUNTS, nearest_of_all
 from analysis.publish.again import Asked
 from analysis.publish.disclosure import PROFILES
 from analysis.publish.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
@@ -18,6 +19,7 @@ from analysis.publish.language import speaking
 from analysis.publish.names import Names
 from analysis.publish.release import Release
 from analysis.publish.sentences import refuse_exact
+from analysis.publish.wording_school_choice import school_choice
 
 DEFAULT = PROFILES["default"]  # from 10 on, in multiples of 5
 Make = Callable[..., Any]
@@ -317,3 +319,18 @@ def test_titles_and_parameters_are_asked(make_edition: Make, release: Release, t
     with pytest.raises(DisclosureError, match=r"^manifest, (facts|parameters)\."):
         make_edition(new_markdown_cell("# Title"), **told)
     assert json.dumps(told)
+
+
+@pytest.mark.parametrize(("near", "said"), [(100, "25% attend"), (393, ""), (4, "")])
+def test_the_share_at_the_nearest_school_is_worded_from_what_passed_the_gate(
+    release: Release, near: int, said: str
+) -> None:
+    # of 398 pupils 100 are told as 100 of 400; of 393 five are elsewhere, and four are few themselves: no sentence
+    by_pc4 = pd.DataFrame({"situations": [1, 1], "pupils": [300, 98], "at_nearest": [near - near // 4, near // 4]})
+    told = release.gated(nearest_of_all(by_pc4), NEAREST_COUNTS)
+    fit = pd.DataFrame({"n_schools": [1193], "pseudo_r2": 0.5, "pseudo_r2_distance": 0.4, "n_choosers": 398})
+    travel = pd.DataFrame(columns=["estimate"], dtype=float)
+    kinds = pd.DataFrame(columns=["attribute", "category", "observed", "without_taste"])
+    sentences = school_choice(travel, told, fit, kinds).set_index("name")["sentence"]
+    assert ("at_nearest_school" in sentences) == bool(said)
+    assert said in sentences.get("at_nearest_school", "")

@@ -110,7 +110,7 @@ def _telling(numbers: Floats, least: int = DIGITS) -> np.ndarray:
 
 
 def _half(numbers: Floats) -> Floats:
-    """Return half a unit of the last digit of each number: what the author rounded; not more than leaves `SPAN_DIGITS`."""
+    """Return half a unit of the last digit that the author left in each number; `SPAN_DIGITS` of them at least."""
     unit = 10.0 ** -decimals_of(numbers.ravel()).reshape(numbers.shape)
     numbers = np.where(np.isfinite(numbers), numbers, 0.0)
     while (rounder := (np.abs(numbers) >= 10.0**SPAN_DIGITS * unit) & (numbers % (10 * unit) == 0)).any():

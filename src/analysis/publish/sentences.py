@@ -187,7 +187,7 @@ def _in_ratios(words: str) -> Iterator[int]:
 
 
 def _of_others(words: str, ratio: re.Match[str]) -> bool:
-    """Tell whether a ratio is one of schools, years or findings, by the word behind it; in words also by that before."""
+    """Tell whether a ratio is one of schools, years or findings: by the word behind it, or before one in words."""
     before, after = words[: ratio.start()], words[ratio.end() :]
     if _NAMES_IT.search(before) or _NO_PERSONS.match(after):
         return True

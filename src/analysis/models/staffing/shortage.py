@@ -27,7 +27,7 @@ COUNTS = {
     "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
 }
 TESTED = "schools_least"
-"""The smaller side of a yes-no follows from the share and the schools; where it is few both stay, and the share goes."""
+"""The smaller side of a yes-no: where it is few the share is withheld; else it follows from share and schools."""
 SHOWN_COUNTS = {
     count: tuple(value for value in values if value != TESTED) for count, values in COUNTS.items() if count != TESTED
 }

@@ -109,7 +109,7 @@ def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
 
 
 def refuse_whole(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
-    """Refuse a column of whole numbers that the gate would take for a value that rests on a count: it may be one itself.
+    """Refuse a column of whole numbers that the gate would take for a value: it may be a count itself.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Shares that do not look like shares: in per cent or per mille, as odds, in single precision, or rounded beforehand."""
+"""Shares that do not look like shares: in per cent or per mille, as odds, in single precision, or rounded."""
 
 from __future__ import annotations
 
