@@ -130,7 +130,8 @@ def counted_by_values(frame: pd.DataFrame, rests_on: Resting) -> list[str]:
     found = []
     for column in dict.fromkeys(chain(*rests_on.values())):
         counts = [name for name, values in rests_on.items() if column in values]
-        if column in rests_on or NO_COUNT.fullmatch(column.lower()) or not pd.api.types.is_float_dtype(frame[column]):
+        named = NO_COUNT.fullmatch(column.lower()) or MEAN_NAME.fullmatch(column.lower())
+        if column in rests_on or named or not pd.api.types.is_float_dtype(frame[column]):
             continue
         values = frame[column].dropna()
         least = frame.loc[values.index, counts].apply(pd.to_numeric, errors="coerce").astype(float).min(axis=1)
@@ -197,4 +198,6 @@ def is_calendar(values: pd.Series) -> bool:
 _YEAR = re.compile(r"(?:19|20)\d\d")
 NO_COUNT = re.compile(r"(?:.+_)?(?:df|rank|rang|order|volgorde|year|jaar)(?:_.+)?")
 """Names of whole numbers that are no counts, though they rest on one."""
+MEAN_NAME = re.compile(r"(?:.+_)?(?:mean|gemiddelde|median|mediaan|estimate|sd)(?:_.+)?")
+"""Names of numbers that are whole by accident."""
 AREA_NAME = re.compile(r"pc4|postcode_?4|wijk|buurt|gemeente|cbs")
