@@ -128,12 +128,14 @@ class Chapter(Release):
             self.workspace.record("names", names=names, places=places)
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
-        """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""
-        few = self.profile.min_count
-        smallest = {"pupils": few, "pupils4": few, "schools": self.profile.min_schools}
+        """Publish an account of what leaves the analysis; steps that lose too few persons are told together.
+
+        Rows are counted as persons are: where a row is a pupil their number is that of the pupils.
+        """
+        smallest = dict.fromkeys(("rows", "pupils", "pupils4"), self.profile.min_count)
+        smallest["schools"] = self.profile.min_schools
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
-        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
-        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=ACCOUNT_SHOWN)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=ACCOUNT_SHOWN)
 
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
@@ -143,9 +145,8 @@ class Chapter(Release):
             for value, rows in accounting.groupby(by, sort=False)
         ]
         folded = pd.concat(told, ignore_index=True)
-        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
-        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=shown)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown)
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
@@ -285,10 +286,8 @@ class Chapter(Release):
         return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
 
 
-def _with_rows(account: pd.DataFrame, counted: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Return what an account counts: the rows of a step rest on its pupils."""
-    rows = {name: name.replace("pupils_", "rows_") for name in counted if name.startswith("pupils_")}
-    return {name: [rows[name]] if rows.get(name) in account else () for name in counted}
+def _counted(account: pd.DataFrame) -> list[str]:
+    return [str(column) for column in account if str(column).startswith(UNITS)]
 
 
 def _real_edition() -> str:

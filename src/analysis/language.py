@@ -1,7 +1,7 @@
 """The words of the pages in the language of the edition: English in the code, other languages in catalogues.
 
-A catalogue is a set of gettext files, one in the folder of each chapter, read with Babel. Nothing falls back: a message without
-a translation is an error, because a page that is half Dutch looks finished and is not.
+A catalogue is a set of gettext files, one in the folder of each chapter, read with Babel. Nothing falls back: a message
+without a translation is an error, because a page that is half Dutch looks finished and is not.
 """
 
 from __future__ import annotations
@@ -179,11 +179,16 @@ def _by_pattern(code: str) -> str | None:
     return None
 
 
+def catalogues(language: str) -> list[Path]:
+    """Return the files with the words of a language."""
+    patterns = (pattern.format(language=language) for pattern in CATALOGUES)
+    return sorted(path for pattern in patterns for path in LOCALES.parent.glob(pattern))
+
+
 @cache
 def _entries(language: str) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
-    patterns = (pattern.format(language=language) for pattern in CATALOGUES)
-    for path in sorted(path for pattern in patterns for path in LOCALES.parent.glob(pattern)):
+    for path in catalogues(language):
         with path.open("rb") as file:
             found += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return found

@@ -79,7 +79,7 @@ def test_every_entry_is_a_message_or_a_word_of_the_project(path: Path) -> None:
 @pytest.mark.parametrize("spoken", languages())
 def test_catalogues_agree_on_what_several_of_them_translate(spoken: str) -> None:
     told: dict[str, str] = {}
-    for path in CATALOGUES:
+    for path in language.catalogues(spoken):
         for message, translation in entries(path):
             assert told.setdefault(message, translation) == translation, (path.name, message)
 

@@ -123,6 +123,8 @@ SPANS = {
     "a midrange": lambda v: (v.max() + v.min()) / 2,
     "a range, per cent": lambda v: 100 * (v.max() - v.min()),
     "a midrange, rounded as values are": lambda v: (v.round(2).max() + v.round(2).min()) / 2,
+    "a range, rounded further": lambda v: round(v.max() - v.min(), 3),
+    "a midrange, rounded further": lambda v: round((v.max() + v.min()) / 2, 1),
 }
 
 
@@ -152,6 +154,25 @@ def test_a_range_of_the_rows_own_groups_is_withheld(release: Release, span: Call
     )
     found = own_cells(frame, loaded(release, "by_pupil", rows)._loaded, ["n"])["typical"]
     assert found.tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("told", "found"), [(105_100, True), (105_000, False), (105_200, False)])
+def test_a_range_rounded_to_hundreds_is_found_while_four_digits_are_left(told: float, found: bool) -> None:
+    # 105,123 - 37.4 = 105,085.6: to hundreds 105,100, in four digits; 105,000 is that to thousands, in three
+    known = Loaded()
+    known.add("by_school", pd.DataFrame({"money": [105_123.0, 37.4, *np.linspace(50_000.123, 60_000.456, 60)]}))
+    frame = pd.DataFrame({"group": ["a"], "n_schools": [62], "x": [float(told)]})
+    assert own_cells(frame, known, ["n_schools"])["x"].tolist() == [found]
+
+
+def test_a_number_that_has_passed_is_no_range_for_its_few_digits() -> None:
+    known = Loaded()
+    known.add("by_pupil", PUPILS)
+    span = PUPILS["score"].max() - PUPILS["score"].min()
+    frame = pd.DataFrame({"group": ["a"], "n": [300], "x": [round(span, 2)]})
+    assert own_cells(frame, known, ["n"])["x"].all()
+    known.passed(frame)
+    assert not own_cells(frame, known, ["n"])["x"].any()
 
 
 def test_a_range_between_ends_that_many_share_is_published() -> None:

@@ -221,7 +221,7 @@ def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = error / ours
         again = to_step(ratio, relative_step(ratio, ERROR_STEP)) * theirs
-    share = whole.fits & (exact > 0) & (exact < 1) & (told > 0) & (told < 1) & (error > 0)
+    share = whole.share & (told > 0) & (told < 1) & (error > 0)
     return np.where(share, to_step(again, relative_step(again, ERROR_STEP)), rounded)
 
 

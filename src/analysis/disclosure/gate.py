@@ -16,6 +16,7 @@ from analysis.disclosure.declared import (
     Resting,
     Totals,
     contributors_of,
+    counted_by_values,
     flat,
     keys_of,
     names_of,
@@ -77,6 +78,7 @@ def suppress(
     ratios: Ratios | None = None,
     contributors: Contributors | None = None,
     linked: Linked = NOTHING_DECLARED,
+    again: bool | None = None,
 ) -> Gated:
     """Withhold the cells that count too few, and what rests on them or gives them away; round the other counts.
 
@@ -102,6 +104,10 @@ def suppress(
     contributors
         Per count column the two columns with its largest and its second largest contribution, such as the pupils of
         the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
+    linked
+        How the rows hang together with each other and with other tables.
+    again
+        Whether the frame passed before, so that its numbers are rounded; by itself, whether it has that column.
 
     Raises
     ------
@@ -115,7 +121,8 @@ def suppress(
     rests_on = on_schools(resting(frame.drop(columns=[*chain(*parts.values())]), counts))
     refuse_identifying(frame)
     refuse_undeclared(frame, rests_on, parts)
-    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns
+    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns if again is None else again
+    rests_on |= dict.fromkeys(() if again else counted_by_values(frame, rests_on), ())
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
     for column, n in numbers.items():
@@ -219,6 +226,8 @@ def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: L
         if key not in keys:
             declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
     for rows in map(np.asarray, places):
+        if len(rows) == 1:
+            continue  # a total without parts counts nobody's sum
         said = rows[declared[rows]]
         yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
 

@@ -30,11 +30,12 @@ from analysis.disclosure import (
     profile,
     refuse_uncounted,
     refuse_unfounded,
+    refuse_whole,
     suppress,
 )
 from analysis.disclosure.linkage.register import Register
 from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
-from analysis.disclosure.rules.cells import refuse_odd_cells
+from analysis.disclosure.rules.cells import endless, refuse_odd_cells
 from analysis.disclosure.rules.extremes import masked, refuse_extremes, withhold_tails, without_few
 from analysis.disclosure.rules.identity import refuse_identifying_text, refuse_numbered
 from analysis.disclosure.rules.numbers import Numbers, refuse_few, refuse_small_model
@@ -305,12 +306,14 @@ class Release:
         refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
         refuse_extremes(frame)
-        own = own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED))
+        spared = (*counting, *names_of(free), SUPPRESSED)
+        own = own_cells(frame, self._loaded, spared) | endless(frame, spared)
         own[[*chance]] = True
         ends = masked(frame, own)
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
-        gated = suppress(tails, counts, self.profile, **how)
+        gated = suppress(tails, counts, self.profile, **how, again=SUPPRESSED in frame)
+        refuse_whole(frame, counts, free, contributors)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
         return gated

@@ -74,6 +74,11 @@ class Loaded:
             known = _digits(column.to_numpy(float, na_value=np.nan))
             self._passed.update(known.tolist(), _digits(100 * known).tolist())
 
+    def has_passed(self, numbers: Floats) -> np.ndarray:
+        """Tell which numbers are among those that left the gate."""
+        known = np.array(sorted(self._passed))
+        return np.isin(_twelve(numbers), known)
+
     def _is_new(self, values: pd.Series) -> bool:
         numbers = as_numbers(values)
         return numbers is None or not self._passed.issuperset(_digits(numbers).tolist())
@@ -230,9 +235,13 @@ def _own_values(column: Column, own: Own, part: bool) -> float:
 
 def _digits(numbers: Floats) -> Floats:
     """Write numbers with twelve significant digits, so that one that was computed in two ways is one."""
-    known = numbers[np.isfinite(numbers) & (numbers != 0)]
-    scale = 10.0 ** np.clip(11 - np.floor(np.log10(np.abs(known))), -300, 300)  # next to nothing is no value of a row
-    return np.asarray(np.round(known * scale) / scale)
+    return _twelve(numbers[np.isfinite(numbers) & (numbers != 0)])
+
+
+def _twelve(numbers: Floats) -> Floats:
+    size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -300, 300)  # next to nothing is no value of a row
+    return np.asarray(np.round(numbers * scale) / scale)
 
 
 def _columns_of(frame: pd.DataFrame) -> Iterator[tuple[str, Column, bool]]:

@@ -20,10 +20,12 @@ from analysis.chapters.school_choice.models.groups import (
     GROUP_FIT_COUNTS,
     GROUP_FIT_FREE,
     GROUP_FIT_SHOWN,
+    NEAREST_COUNTS,
     GroupFit,
     GroupFits,
     fit_groups,
     fit_table,
+    nearest_of_all,
 )
 from analysis.chapters.school_choice.models.groups import distance_fit as group_distance_fit
 from analysis.chapters.school_choice.models.groups import estimates as group_estimates
@@ -31,7 +33,6 @@ from analysis.chapters.school_choice.models.groups import nearest_by_pc4 as at_n
 from analysis.chapters.school_choice.models.kinds import KIND_COUNTS, kinds_attended
 from analysis.chapters.school_choice.models.pooled import (
     ESTIMATE_COUNTS,
-    FIT_COUNTS,
     MAP_FREE,
     UNITS,
     Choices,
@@ -56,13 +57,13 @@ from analysis.topics.choice import DENOMINATIONS, LOG_OFFSET_KM, REFERENCE, SHAR
 __all__ = [
     "DENOMINATIONS",
     "ESTIMATE_COUNTS",
-    "FIT_COUNTS",
     "GROUP_FIT_COUNTS",
     "GROUP_FIT_FREE",
     "GROUP_FIT_SHOWN",
     "KIND_COUNTS",
     "LOG_OFFSET_KM",
     "MAP_FREE",
+    "NEAREST_COUNTS",
     "RANDOM_EFFECTS",
     "RANDOM_EFFECTS_COUNTS",
     "RANDOM_EFFECTS_SHOWN",
@@ -96,6 +97,7 @@ __all__ = [
     "group_estimates",
     "kinds_attended",
     "nearest_map",
+    "nearest_of_all",
     "nearest_share",
     "probabilities",
     "random_effects",

@@ -29,12 +29,6 @@ UNITS: Mapping[str, str] = {
 
 # What the numbers of each table rest on, for the disclosure gate.
 MAP_FREE = ("lat", "lon")
-FIT_COUNTS = {
-    "n_choosers": ["loglik", "loglik_null", "pseudo_r2"],
-    "n_situations": ["loglik", "loglik_null", "pseudo_r2"],
-    "n_alternatives": ["loglik", "loglik_null", "pseudo_r2"],
-    "schools_without": [],
-}
 ESTIMATE_COUNTS = {
     count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
     for count in ("n_obs", "n_clusters", "n_least")
