@@ -159,14 +159,14 @@ def test_a_range_of_the_rows_own_groups_is_withheld(release: Release, span: Call
 @pytest.mark.parametrize(("told", "found"), [(105_100, True), (105_000, False), (105_200, False)])
 def test_a_range_rounded_to_hundreds_is_found_while_four_digits_are_left(told: float, found: bool) -> None:
     # 105,123 - 37.4 = 105,085.6: to hundreds 105,100, in four digits; 105,000 is that to thousands, in three
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_school", pd.DataFrame({"money": [105_123.0, 37.4, *np.linspace(50_000.123, 60_000.456, 60)]}))
     frame = pd.DataFrame({"group": ["a"], "n_schools": [62], "x": [float(told)]})
     assert own_cells(frame, known, ["n_schools"])["x"].tolist() == [found]
 
 
 def test_a_number_that_has_passed_is_no_range_for_its_few_digits() -> None:
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_pupil", PUPILS)
     span = PUPILS["score"].max() - PUPILS["score"].min()
     frame = pd.DataFrame({"group": ["a"], "n": [300], "x": [round(span, 2)]})

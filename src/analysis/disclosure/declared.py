@@ -25,6 +25,11 @@ MEASURE = re.compile(
 )
 
 
+def counted(counts: Counts) -> tuple[str, ...]:
+    """Return the columns that count."""
+    return (counts,) if isinstance(counts, str) else tuple(counts)
+
+
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with everything in columns: named index levels become columns, rows are numbered."""
     columns = list(frame.columns)
