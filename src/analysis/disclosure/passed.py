@@ -59,9 +59,14 @@ def _is_number(values: pd.Series) -> bool:
 
 
 def _hashed(frame: pd.DataFrame, columns: Iterable[str]) -> Hashes:
-    """Return a hash of the numbers of each row; a column that the frame lacks is missing in each."""
-    values = frame.reindex(columns=list(columns)).astype("Float64").to_numpy(float, na_value=np.nan) + 0.0
-    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(values), index=False), dtype=np.uint64)
+    """Return a hash of the numbers of each row; a column that the frame lacks, or that is text, is missing in each."""
+    numbers = (
+        frame[name].to_numpy(float, na_value=np.nan) + 0.0
+        if name in frame and _is_number(frame[name])
+        else np.full(len(frame), np.nan)
+        for name in columns
+    )
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(dict(enumerate(numbers))), index=False), dtype=np.uint64)
 
 
 def _names(signs: pd.DataFrame) -> list[str]:

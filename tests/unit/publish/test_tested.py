@@ -80,6 +80,6 @@ def test_the_members_of_a_family_are_declared():
 
 
 def test_every_chapter_that_is_declared_hands_over_its_tests():
-    hands_over = re.compile(r"with_tests\([^\n]*TESTS\)\\n\",\s*\"chapter\.hand_over\(\\\"(\w+)_findings")
-    found = {name for path in NOTEBOOKS.glob("*.ipynb") for name in hands_over.findall(path.read_text("utf8"))}
+    concludes = re.compile(r"chapter\.conclude\(with_tests\(.*TESTS\)\)")
+    found = {path.stem[3:] for path in NOTEBOOKS.glob("*.ipynb") if concludes.search(path.read_text("utf8"))}
     assert found == set(DECLARED)
