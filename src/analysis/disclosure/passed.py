@@ -40,7 +40,11 @@ class Passed:
         rows = _hashed(frame, numeric)
         if not np.isin(rows, known).all():
             return None
-        used = [one for place, one in before if np.isin(rows, self._rows(place, one.frame, numeric)).any()]
+        used = [
+            one
+            for place, one in before
+            if (np.isin(rows, self._rows(place, one.frame, numeric)).any() if len(rows) else {*numeric} <= {*one.frame})
+        ]
         resting = _resting(used, [*frame.columns])
         shown = frame.drop(columns=SUPPRESSED)
         signs = signs_of(frame)

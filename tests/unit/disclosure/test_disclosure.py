@@ -118,6 +118,13 @@ def test_rows_of_a_gated_frame_travel():
     assert some.resting == {"n": ("mean",)}
 
 
+def test_no_row_of_a_frame_counts_what_the_frame_counts():
+    known, frame = passed(n=[40, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
+    none = known.again(frame.iloc[:0], NOTHING_DECLARED)
+    assert none.resting == {"n": ("mean",)}
+    assert SUPPRESSED in none.frame
+
+
 def test_a_column_that_is_left_out_is_named_nowhere():
     known, frame = passed(n=[4, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
     assert known.again(frame.drop(columns="mean"), NOTHING_DECLARED).frame[SUPPRESSED].tolist()[0] == "n"
