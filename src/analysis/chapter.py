@@ -135,7 +135,7 @@ class Chapter(Release):
         smallest = dict.fromkeys(("rows", "pupils", "pupils4"), self.profile.min_count)
         smallest["schools"] = self.profile.min_schools
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
-        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=ACCOUNT_SHOWN)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=ACCOUNT_SHOWN, withheld=True)
 
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
@@ -146,7 +146,7 @@ class Chapter(Release):
         ]
         folded = pd.concat(told, ignore_index=True)
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
-        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown, withheld=True)
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""

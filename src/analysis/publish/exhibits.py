@@ -22,7 +22,7 @@ from analysis.plain_yaml import read_yaml
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
 WORDS = ("caption", "alt", "note", "nothing", "axis")
-TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels")
+TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels", "points")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
     "files": TABLE_KEYS,
@@ -69,7 +69,8 @@ class Exhibit:
     def layout(self) -> dict[str, Any]:
         """Columns, decimals and headers of a table on a page."""
         labels = {column: filled(words) for column, words in self.labels.items()}
-        return {"shown": self.how.get("columns"), "digits": self.how.get("digits"), "labels": labels}
+        shown = {"shown": self.how.get("columns"), "digits": self.how.get("digits")}
+        return {**shown, "labels": labels, "points": self.how.get("points", False)}
 
     @property
     def fields(self) -> set[str]:
@@ -141,7 +142,10 @@ def _exhibit(given: Mapping[str, Any], frames: Mapping[str, Mapping[str, Any]]) 
     return Exhibit(
         words={name: given[name] for name in WORDS if name in given},
         rests={**frames.get(given.get("frame", ""), {}), **_rests(given)},
-        how={**given.get("options", {}), **{name: given[name] for name in ("columns", "digits") if name in given}},
+        how={
+            **given.get("options", {}),
+            **{name: given[name] for name in ("columns", "digits", "points") if name in given},
+        },
         labels=given.get("labels", {}),
     )
 

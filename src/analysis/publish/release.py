@@ -55,6 +55,7 @@ from analysis.publish.published import Published, figure_html, notice
 from analysis.publish.recipes import Recipe
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
+from analysis.publish.units import in_points
 from analysis.publish.untranslated import refuse_untranslated
 from analysis.run.workspace import Workspace
 
@@ -124,6 +125,8 @@ class Release:
         shown: Sequence[str] | None = None,
         note: str = "",
         nothing: str = "",
+        points: bool = False,
+        withheld: bool = False,
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
@@ -148,9 +151,14 @@ class Release:
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         nothing
             What its place says instead where it has no rows; else it is shown without rows.
+        points
+            Whether shares are published in percentage points; they are converted after the gate.
+        withheld
+            Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
         """
         self._accept("table", name, caption, note)
-        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked)
+        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked, withheld=withheld)
+        own = own._replace(frame=in_points(own.frame)) if points else own
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
             refuse_withheld_whole(own, nothing)
@@ -298,12 +306,17 @@ class Release:
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
         linked: Linked = NOTHING_DECLARED,
+        *,
+        withheld: bool = False,
     ) -> Gated:
-        """Let a frame through the gate, and remember the counts that it must not tell."""
+        """Let a frame through the gate, and remember the counts that it must not tell; what has left it travels."""
         frame, counting = flat(frame), counted(counts)
         if shown := self._passed.again(frame, linked):
             self._refuse_names(frame, counting)
             return shown
+        if SUPPRESSED in frame and not withheld:
+            problem = "has numbers that are new, or not what they were when they passed the gate"
+            raise InputError("frame", problem, hint="change them first, and let the result pass")
         refuse_uncounted(frame, counting)
         chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
         if self._loaded.microdata:
