@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.data.names import remembered
-from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
+from analysis.disclosure import NOTHING_DECLARED, SUPPRESSED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.language import SOURCE, speak, spoken, text
@@ -82,6 +82,9 @@ class Chapter(Release):
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
         exhibit = self.exhibits.of(kind, name)
+        rests = (
+            exhibit.resting(f"{kind}: {name}", passed=SUPPRESSED in frame) if "counts" not in values else exhibit.rests
+        )
         told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         if chart:
             args = (*exhibit.told("axis").values(), *args)
@@ -89,8 +92,8 @@ class Chapter(Release):
         given = {key: value for key, value in values.items() if key not in told or key in taken}
         if chart:
             words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
-            return self.figure(name, chart, *args, data=frame, **{**words, **exhibit.rests, **exhibit.how, **given})
-        how = {**exhibit.told("caption", "note", "nothing", **told), **exhibit.rests}
+            return self.figure(name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
+        how = {**exhibit.told("caption", "note", "nothing", **told), **rests}
         if kind == "files":
             return self.file(name, frame, **{**how, **given})
         return self.table(name, frame, **{**how, **exhibit.layout, **given})

@@ -65,6 +65,19 @@ class Exhibit:
             self.words["alt"], **{name: value(rows) if callable(value) else value for name, value in values.items()}
         )
 
+    def resting(self, where: str, *, passed: bool) -> Mapping[str, Any]:
+        """Return what the columns count and rest on; of a frame that `passed` the gate that is known already.
+
+        Raises
+        ------
+        InputError
+            When it is neither declared nor known.
+        """
+        if passed or "counts" in self.rests:
+            return {"counts": (), **self.rests}
+        hint = "declare counts: in exhibits.yml, [] where the table counts nobody; or let the frame pass chapter.gate"
+        raise InputError(where, "nothing says what its columns count", hint=hint)
+
     @property
     def layout(self) -> dict[str, Any]:
         """Columns, decimals and headers of a table on a page."""

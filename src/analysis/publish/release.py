@@ -159,8 +159,9 @@ class Release:
         self._accept("table", name, caption, note)
         own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked, withheld=withheld)
         own = own._replace(frame=in_points(own.frame)) if points else own
+        counting = own.counting(counts)
         try:
-            self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
+            self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counting)
             refuse_withheld_whole(own, nothing)
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
@@ -178,7 +179,7 @@ class Release:
         html = html_table(gated, **how)
         self._keep(Recipe("table", name, gated, caption, how))
         path = self._files.table(name, gated, caption)
-        rules = judged(gated, gated.counting(counts), self.profile, totals=totals is not None, picture=False)
+        rules = judged(gated, counting, self.profile, totals=totals is not None, picture=False)
         self._record("table", name, gated, rules, [path], caption=caption, path=path)
         return self._shown("table", name, html)
 
@@ -223,8 +224,9 @@ class Release:
         """
         self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
         own = self._suppressed(data, counts, free, totals, linked=linked)
+        counting = own.counting(counts)
         try:
-            self._refuse_words("figure", name, (caption,), counts)
+            self._refuse_words("figure", name, (caption,), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
@@ -234,7 +236,7 @@ class Release:
             told = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(told, caption, name)
             refuse_untranslated([told], f"figure {name!r}: alt")
-            self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counts)
+            self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counting)
         except WithheldError as reason:
             return self._withheld("figure", name, caption, reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
@@ -250,10 +252,10 @@ class Release:
             source=f"../{source}",
             picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
-            rests=(rows, gated.counting(counts)),
+            rests=(rows, counting),
             left_out=left_out(gated, rows),
         )
-        rules = judged(gated, gated.counting(counts), self.profile, totals=totals is not None, picture=True)
+        rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
         self._record("figure", name, gated, rules, files, caption=caption, alt=told, **addresses)
