@@ -318,7 +318,9 @@ class Release:
             return shown
         if SUPPRESSED in frame and not withheld:
             problem = "has numbers that are new, or not what they were when they passed the gate"
-            raise InputError("frame", problem, hint="change them first, and let the result pass")
+            raise InputError(
+                f"frame of {', '.join(frame.columns[:4])}, ...", problem, hint="change them, then gate the result"
+            )
         refuse_uncounted(frame, counting)
         chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
         if self._loaded.microdata:

@@ -3,8 +3,10 @@ import pandas as pd
 import pytest
 
 from analysis import language
+from analysis.chapter import CHAPTERS
 from analysis.chapters.leergroei import charts
 from analysis.publish.axes import localise
+from analysis.publish.exhibits import read_exhibits
 
 
 def estimates(*rows):
@@ -12,6 +14,7 @@ def estimates(*rows):
     return frame.assign(ci_low=frame["estimate"] - 0.1, ci_high=frame["estimate"] + 0.1)
 
 
+FIGURES = read_exhibits(CHAPTERS / "leergroei" / "exhibits.yml").figures
 TWO = estimates(("rekenen", "level I", -0.3), ("rekenen", "level II", -0.1), ("lezen", "level I", 0.2))
 
 
@@ -116,11 +119,10 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
     bounds = TWO.tail(1).assign(category=charts.ABSENT["lee_bounds"])
     drops = pd.concat([TWO.assign(term=f"drop_{series}") for series in charts.WITHOUT_CLOSURE])
     with language.speaking(spoken):
+        axis = {name: one.told("axis")["axis"] for name, one in FIGURES.items() if "axis" in one.words}
         figures = [
-            charts.by_category(bounds, language.text("change against the year before (sd of growth)")),
-            charts.expected_and_observed(
-                charts.in_series(drops, "drop"), language.text("share that drops a level"), percent=True
-            ),
+            charts.by_category(bounds, axis["absence"]),
+            charts.expected_and_observed(charts.in_series(drops, "drop"), axis["expected_drop"], percent=True),
         ]
         for figure in figures:
             localise(figure)

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 
 import analysis.chapter
 from analysis.chapter import CHAPTERS, Chapter
-from analysis.disclosure import NOTHING_DECLARED, flat, profile, suppress
+from analysis.disclosure import NOTHING_DECLARED, Gated, flat, profile, suppress
+from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import whole_rows
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
@@ -45,7 +46,7 @@ class Page:
     say, show, gate, conclude = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude
 
     def __post_init__(self) -> None:
-        self.workspace, self._said = SimpleNamespace(stem=self.stem), {}
+        self.workspace, self._said, self.passed = SimpleNamespace(stem=self.stem), {}, Passed()
         self.exhibits = read_exhibits(CHAPTERS / self.stem / "exhibits.yml")
 
     def load(self, name: str) -> pd.DataFrame:
@@ -54,7 +55,13 @@ class Page:
     def gated(
         self, frame: pd.DataFrame, counts: Any, *, totals: Any = None, linked: Any = NOTHING_DECLARED, **_: Any
     ) -> pd.DataFrame:
-        return suppress(flat(frame), counts, self.profile, totals=totals, linked=linked).frame
+        return self._let(frame, counts, totals, linked).frame
+
+    def _let(self, frame: pd.DataFrame, counts: Any, totals: Any, linked: Any) -> Gated:
+        known = self.passed.again(flat(frame), linked)
+        gated = known or suppress(flat(frame), counts, self.profile, totals=totals, linked=linked)
+        self.passed.add(gated)
+        return gated
 
     def rounded(self, n: int, **_: Any) -> int:
         return int(n)
@@ -75,7 +82,7 @@ class Page:
         **options: Any,
     ) -> None:
         self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data
-        rows = whole_rows(suppress(flat(data), counts, self.profile, totals=totals, linked=linked))
+        rows = whole_rows(self._let(data, counts, totals, linked))
         if len(rows):
             plt.close(draw(rows, *args, **options))
             self.alternatives[name] = alt if isinstance(alt, str) else alt(rows)
