@@ -148,10 +148,15 @@ def in_points(table: pd.DataFrame) -> pd.DataFrame:
     """
     shares = table["unit"].map(is_share)
     columns = [name for name in LINEAR if name in table]
-    scaled = {name: table[name].where(~shares, OF_SHARES * table[name]) for name in columns}
+    scaled = {name: table[name].where(~shares, (OF_SHARES * table[name]).map(_short)) for name in columns}
     return table.assign(
         **scaled, unit=table["unit"].map(lambda unit: IN_POINTS.get(unit, POINTS) if is_share(unit) else unit)
     )
+
+
+def _short(value: float) -> float:
+    """Return a number with twelve digits: a hundred times a short one is short again."""
+    return float(f"{value:.12g}")
 
 
 def points_along(axis: Axis, digits: int = 1) -> None:
