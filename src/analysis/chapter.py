@@ -19,7 +19,7 @@ from analysis.disclosure.rules.names import named_in, places_in
 from analysis.language import SOURCE, speak, spoken, text
 from analysis.publish import findings
 from analysis.publish.exhibits import Exhibits, read_exhibits
-from analysis.publish.published import Published
+from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
 from analysis.run.workspace import Workspace, open_workspace
@@ -253,11 +253,17 @@ class Chapter(Release):
         return by_finding.assign(sentence=by_finding["sentence"].where(why == "", ""), **{WITHHELD: why})
 
     def findings_of(self, stem: str) -> Published:
-        """Publish the findings that the chapter `stem` handed over; where the edition leaves it out, say so."""
+        """Show the findings that the chapter `stem` has published; where the edition leaves it out, say so."""
         if not self.has(f"{stem}_findings"):
             return self._shown("finding", stem, NOTHING.format(text("This edition has no such chapter.")))
-        handed_over = self.load(f"{stem}_findings")
-        return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
+        parts = [self._repeated(stem, row) for row in self.load(f"{stem}_findings").to_dict("records")]
+        return self._shown("finding", stem, "".join(parts) or NOTHING.format(text("No finding can be shown.")))
+
+    def _repeated(self, stem: str, row: Mapping[Any, Any]) -> str:
+        name = f"{stem}_{row['name']}"  # two chapters may share a name
+        if row.get(WITHHELD):
+            return notice("finding", name, "", row[WITHHELD])
+        return finding_html(name, row["sentence"], self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
 
     def all_findings(self) -> Published:
         """Publish the findings of every chapter of the edition, each below its heading."""

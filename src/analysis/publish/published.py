@@ -30,6 +30,11 @@ class Published:
         return f"<published {self.kind} {self.name}>"
 
 
+def finding_html(name: str, sentence: str, n: int, unit: str) -> str:
+    """Return a finding as a page shows it, with what it rests on."""
+    return render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{n:,}", unit=unit)
+
+
 def notice(kind: str, name: str, title: str, reason: str) -> str:
     """Return what stands in the place of something that is not shown.
 

@@ -50,8 +50,7 @@ from analysis.language import text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.files import Files
-from analysis.publish.layout import render
-from analysis.publish.published import Published, figure_html, notice
+from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
@@ -296,8 +295,7 @@ class Release:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
         self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
-        html = render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{shown:,}", unit=unit)
-        return self._shown("finding", name, html)
+        return self._shown("finding", name, finding_html(name, sentence, shown, unit))
 
     def _suppressed(
         self,
