@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
+from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
 from analysis.stats.separation import certified, strictly_separated
 
 Floats = NDArray[np.floating[Any]]
@@ -124,6 +126,31 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
     if not converged:
         raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
     return _found(X, count, beta, coordinates, np.eye(len(beta)))
+
+
+def clustered(found: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, clusters: pd.Series) -> Fit:
+    r"""Return a logit with errors clustered by the convention of `analysis.stats.fit`.
+
+    Parameters
+    ----------
+    found
+        The maximum of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
+    X, y, weight, clusters
+        Terms, outcome between 0 and 1, weight and cluster of each row; shapes (rows, terms) and (rows,).
+
+    Raises
+    ------
+    ModelError
+        As `fit.of_scores`.
+
+    Notes
+    -----
+    :math:`s_g = \sum_{i \in g} w_i (y_i - \hat y_i) x_i` and :math:`A = \sum_i w_i \hat y_i (1 - \hat y_i) x_i x_i'`.
+    """
+    numbers, (codes, names) = X.to_numpy(float), numbered(clusters)
+    residuals = np.where(found.tells(numbers), y.to_numpy() - expit(numbers @ found.beta), 0.0)
+    scores = cluster_sums(codes, numbers * (weight.to_numpy() * residuals)[:, None])
+    return of_scores(pd.Series(found.beta, X.columns), scores, found.inverse, names, len(X))
 
 
 def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) -> tuple[float, Floats]:

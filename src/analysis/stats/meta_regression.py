@@ -24,8 +24,8 @@ from scipy.stats import chi2
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import INTERCEPT, refuse_alike, t_interval
+from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.regression import INTERCEPT, refuse_alike
 
 Floats = NDArray[np.float64]
 

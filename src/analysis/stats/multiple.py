@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.panel import Design, sums_by
+from analysis.stats.fit import cluster_sums
+from analysis.stats.panel import Design
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
@@ -90,15 +91,15 @@ def wild_draws(
             f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
         )
     refuse_missing(panel.rows, outcomes, "the panel")
-    groups = panel.clusters(cluster)
+    groups, _ = panel.clusters(cluster)
     x, years = panel.swept.to_numpy(), panel.years
     y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))
-    squares, with_years = sums_by(groups, x**2)[:, 0], sums_by(groups, x * years)
+    squares, with_years = cluster_sums(groups, x**2)[:, 0], cluster_sums(groups, x * years)
     weights = rng.choice(WEBB, size=(draws, len(squares)))
     project = np.linalg.inv(years.T @ years)
     estimates, observed, bootstrapped = [], [], []
     for outcome in y.T[:, :, None]:
-        products, year_sums = sums_by(groups, x * outcome)[:, 0], sums_by(groups, years * outcome)
+        products, year_sums = cluster_sums(groups, x * outcome)[:, 0], cluster_sums(groups, years * outcome)
         estimates.append(products.sum() / squares.sum())
         observed.append(_t(products[None] - estimates[-1] * squares, estimates[-1:], squares)[0])
         drawn = weights * products

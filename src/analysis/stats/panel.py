@@ -21,7 +21,8 @@ from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.regression import Regression, refuse_absorbed, refuse_alike, without_rounding
+from analysis.stats.fit import Fit, cluster_sums, of_scores
+from analysis.stats.regression import refuse_absorbed, refuse_alike, without_rounding
 from analysis.stats.support import refuse_one_cluster
 
 SCHOOL, YEAR = "location", "year"
@@ -52,19 +53,14 @@ class PanelFit:
     residuals: pd.Series
     largest: float
 
-    def clustered(self, cluster: str) -> Regression:
+    def clustered(self, cluster: str) -> Fit:
         """Give the coefficients errors clustered by a column, within whose values schools lie."""
-        groups = self.panel.clusters(cluster)
-        X, e = self.panel.swept.to_numpy(), self.residuals.to_numpy()
-        scores = sums_by(groups, X * e[:, None])
-        number, n = len(scores), len(e)
+        groups, names = self.panel.clusters(cluster)
+        X = self.panel.swept.to_numpy()
+        scores = cluster_sums(groups, X * self.residuals.to_numpy()[:, None])
         used = X.shape[1] + self.panel.years.shape[1]
-        bread = np.linalg.inv(X.T @ X)
-        scale = number / (number - 1) * (n - 1) / (n - used)
-        covariance = pd.DataFrame(
-            scale * bread @ scores.T @ scores @ bread, self.coefficients.index, self.coefficients.index
-        )
-        return without_rounding(Regression(self.coefficients, covariance, self.residuals, n, number), self.largest)
+        found = of_scores(self.coefficients, scores, np.linalg.inv(X.T @ X), names, len(X), used)
+        return without_rounding(found, self.residuals.to_numpy(), self.largest)
 
 
 @dataclass(frozen=True)
@@ -81,14 +77,14 @@ class Design:
 
     rows: pd.DataFrame
     terms: tuple[str, ...]
-    _clusters: dict[str, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
+    _clusters: dict[str, tuple[NDArray[np.intp], pd.Index]] = field(default_factory=dict, repr=False, compare=False)
 
-    def clusters(self, name: str) -> NDArray[np.intp]:
-        """Give the clusters of the rows numbers; looked up once for all outcomes."""
+    def clusters(self, name: str) -> tuple[NDArray[np.intp], pd.Index]:
+        """Return the number of the cluster of each row and the clusters' names; looked up once for all outcomes."""
         if name not in self._clusters:
-            codes = clusters_of(self.rows, name)
+            codes, names = clusters_of(self.rows, name)
             refuse_one_cluster(self._within(), codes, self.terms)
-            self._clusters[name] = codes
+            self._clusters[name] = codes, names
         return self._clusters[name]
 
     @cached_property
@@ -120,7 +116,7 @@ class Design:
     def within_schools(self, values: Floats) -> Floats:
         """Subtract the means of schools, column by column."""
         counts = np.bincount(self.schools)[:, None]
-        return np.asarray(values - (sums_by(self.schools, values) / counts)[self.schools])
+        return np.asarray(values - (cluster_sums(self.schools, values) / counts)[self.schools])
 
     def sweep(self, values: Floats) -> Floats:
         """Subtract what schools and years explain, column by column; exact, also when school-years are absent."""
@@ -139,7 +135,7 @@ class Design:
 
 def fit_panel(
     frame: pd.DataFrame, outcome: str, terms: Sequence[str], *, cluster: str = "board", engine: Engine = "linearmodels"
-) -> Regression:
+) -> Fit:
     """Regress an outcome on terms with effects of schools and of years.
 
     Parameters
@@ -180,7 +176,7 @@ def difference_in_differences(
     start: int = 2021,
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> Regression:
+) -> Fit:
     """Estimate the mean effect since `start` at treated schools; the term is called ``treated_after``.
 
     Notes
@@ -205,7 +201,7 @@ def event_study(
     base: int = 2020,
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> Regression:
+) -> Fit:
     """Estimate treated x year for every year but `base`; terms are called ``year_2015`` and so on."""
     rows = with_event_terms(frame, treated, base)
     return fit_panel(rows, outcome, event_terms(frame, base), cluster=cluster, engine=engine)
@@ -247,7 +243,7 @@ class WaldTest:
     p_value: float
 
 
-def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
+def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     r"""Test that coefficients are all zero.
 
     Notes
@@ -267,14 +263,14 @@ def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
     return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))
 
 
-def pre_trend_test(regression: Regression, start: int) -> WaldTest:
+def pre_trend_test(regression: Fit, start: int) -> WaldTest:
     """Test that treated and other schools moved alike before `start`: all earlier event-study terms zero."""
     return joint_test(
         regression, [str(term) for term in regression.coefficients.index if event_year(str(term)) < start]
     )
 
 
-def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
+def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
     refuse_missing(rows, [SCHOOL, cluster], "the panel")
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
@@ -284,12 +280,7 @@ def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
     codes, names = pd.factorize(rows[cluster])
     if len(names) < 2:
         raise ModelError(f"errors clustered by {cluster} need at least two clusters", Reason.TOO_FEW_CLUSTERS)
-    return codes
-
-
-def sums_by(groups: NDArray[np.intp], values: Floats) -> Floats:
-    """Sum rows by group: groups x columns."""
-    return np.stack([np.bincount(groups, column) for column in values.T], axis=1)
+    return codes, pd.Index(names)
 
 
 def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:

@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.discontinuity import Bandwidths, discontinuity
+from analysis.stats.fit import Fit
 from analysis.stats.panel import Engine, difference_in_differences
-from analysis.stats.regression import Regression
 
 RANK = "rank"
 
@@ -94,7 +94,7 @@ def placebo_years(
     treated: str = "amt",
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> dict[int, Regression]:
+) -> dict[int, Fit]:
     """Pretend that the treatment started earlier, in the years before it did: difference in differences by start."""
     refuse_missing(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]

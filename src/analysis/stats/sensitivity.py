@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.fit import Fit
 from analysis.stats.honest import critical_value
 from analysis.stats.panel import event_term, event_year
-from analysis.stats.regression import Regression
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class EventCourse:
         return np.diff(levels, axis=0)
 
 
-def event_path(event: Regression, base: int) -> EventCourse:
+def event_path(event: Fit, base: int) -> EventCourse:
     """Order the estimates of `panel.event_study`; the treatment starts in the year after the base."""
     years = sorted(event_year(str(term)) for term in event.coefficients.index)
     if years != [year for year in range(years[0], years[-1] + 1) if year != base]:
@@ -81,7 +81,7 @@ def event_path(event: Regression, base: int) -> EventCourse:
 
 
 def relative_bounds(
-    event: Regression, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0), level: float = 0.95
+    event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0), level: float = 0.95
 ) -> pd.DataFrame:
     r"""Bound the mean effect after the start when later steps of the drift are at most `M` times the largest before.
 
@@ -108,9 +108,7 @@ def relative_bounds(
     return pd.DataFrame(rows, columns=["magnitude", "low", "high", "ci_low", "ci_high"])
 
 
-def smooth_bounds(
-    event: Regression, *, base: int, magnitudes: Sequence[float] = (0.0,), level: float = 0.95
-) -> pd.DataFrame:
+def smooth_bounds(event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0,), level: float = 0.95) -> pd.DataFrame:
     """Bound the mean effect after the start when the drift goes on in a line that bends by at most `M` a year.
 
     Parameters

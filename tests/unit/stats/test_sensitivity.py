@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 from analysis.errors import ModelError
-from analysis.stats.regression import Regression
+from analysis.stats.fit import Fit
 from analysis.stats.sensitivity import breakdown, event_path, relative_bounds, smooth_bounds
 
 BEFORE, AFTER = (2017, 2018, 2019), (2021, 2022)
@@ -16,8 +16,8 @@ YEARS = (*BEFORE, *AFTER)
 def event(values, error=0.01, clusters=100_000):
     """An event study with base 2020 and uncorrelated errors."""
     terms = pd.Index([f"year_{year}" for year in YEARS])
-    covariance = pd.DataFrame(np.eye(len(YEARS)) * error**2, terms, terms)
-    return Regression(pd.Series(values, terms, dtype=float), covariance, pd.Series(dtype=float), 1000, clusters)
+    influence = pd.DataFrame(np.eye(clusters, len(YEARS)) * error, columns=terms)
+    return Fit(pd.Series(values, terms, dtype=float), influence, 1000)
 
 
 def test_relative_bounds_by_hand():
@@ -80,6 +80,6 @@ def test_breakdown_is_where_the_conclusion_falls():
 def test_what_is_refused():
     found = event([0.0] * 5)
     with pytest.raises(ModelError, match="no year before or none after"):
-        event_path(Regression(**{**vars(found), "coefficients": found.coefficients[["year_2021", "year_2022"]]}), 2020)
+        event_path(Fit(**{**vars(found), "coefficients": found.coefficients[["year_2021", "year_2022"]]}), 2020)
     with pytest.raises(ModelError, match="lacks years between 2017 and 2022"):
-        event_path(Regression(**{**vars(found), "coefficients": found.coefficients.drop("year_2018")}), 2020)
+        event_path(Fit(**{**vars(found), "coefficients": found.coefficients.drop("year_2018")}), 2020)

@@ -251,12 +251,13 @@ def fit_factored(
         clusters = counted_clusters(codes, informative, len(design.terms))
     top, iterations = maximum(likelihood, tolerance, max_iterations)
     scores = None if clusters is None else likelihood.scores(top.b)
-    covariance, robust = covariances(top, scores, clusters, likelihood.scale, list(design.terms))
+    names = list(design.terms)
+    covariance, clustered = covariances(top, scores, clusters, likelihood.scale, names, len(design.situations))
     weights = chosen[2]
     return ConditionalLogitResult(
-        params=pd.Series(top.b / likelihood.scale, index=list(design.terms), name="estimate"),
+        params=pd.Series(top.b / likelihood.scale, index=names, name="estimate"),
         covariance=covariance,
-        covariance_cluster=robust,
+        clustered=clustered,
         loglik=top.loglik,
         loglik_null=-likelihood.choosers * float(np.log(len(design.alternatives))),
         n_obs=likelihood.choosers if grouped else len(design.situations),
@@ -264,7 +265,6 @@ def fit_factored(
         n_situations=len(design.situations),
         n_alternatives=len(design.alternatives),
         n_uninformative=int((~informative).sum()),
-        n_clusters=None if clusters is None else int(clusters.max()) + 1,
         iterations=iterations,
         tolerance=tolerance,
         criterion=top.decrement / likelihood.choosers,

@@ -24,7 +24,8 @@ from analysis.errors import ModelError, Reason
 from analysis.stats.cells import alike_rows, number_rows
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
-from analysis.stats.fitted import Fitted, no_estimates, of_scores, refuse_alike_terms
+from analysis.stats.fit import Fit, of_scores, undetermined
+from analysis.stats.regression import refuse_alike_terms
 from analysis.stats.separation import certified, separates
 
 SCORE = ("score", "score squared")
@@ -69,11 +70,11 @@ def _told(cells: _Cells, terms: Sequence[str], factors: dict[str, list[str]]) ->
     cells = cells.only(terms)
     factor = {term: name for name, own in factors.items() for term in own}
     try:
-        told = _maximised(cells).told()
+        told = _maximised(cells).rows()
     except ModelError as error:
         if error.reason is not Reason.SEPARATED:
             raise
-        told = no_estimates(terms, int(cells.count.sum()), len(cells.schools))
+        told = undetermined(terms, cells.schools, int(cells.count.sum()), Reason.SEPARATED).rows()
     told = told[told["term"].isin(terms)]
     least = least_of(cells.X, cells.count)
     return told.assign(factor=told["term"].map(factor), n_least=told["term"].map(least))
@@ -100,12 +101,12 @@ class _Cells:
         return _Cells(X.iloc[first].reset_index(drop=True), self.level[first], n, self.schools)
 
 
-def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
+def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fit, pd.Series[int]]:
     """Maximise the likelihood by Newton's method, which is concave; errors clustered by school.
 
     Returns
     -------
-    tuple of Fitted and Series
+    tuple of Fit and Series
         The coefficients of the terms and then the borders (``border 1`` ...), and per term the pupils in the smaller of
         its group and all others.
 
@@ -120,7 +121,7 @@ def fit(rows: pd.DataFrame, outcome: str, terms: Sequence[str]) -> tuple[Fitted,
     return _maximised(cells), least_of(cells.X, cells.count)
 
 
-def _maximised(cells: _Cells) -> Fitted:
+def _maximised(cells: _Cells) -> Fit:
     X, count, k = cells.X.to_numpy(), cells.count, cells.X.shape[1]
     if cells.level.max() == 0:
         raise ModelError("an ordered logit of the advice: everybody has the same", Reason.NO_VARIATION)
@@ -290,5 +291,6 @@ def _climb(theta: Floats, step: Floats, value: float, height: partial[float]) ->
     return theta + step / 2**30, value
 
 
-def _fitted(cells: _Cells, theta: Floats, names: list[str], scores: Floats, information: Floats) -> Fitted:
-    return of_scores(names, theta, cells.n @ scores, information, cells.schools, int(cells.count.sum()))
+def _fitted(cells: _Cells, theta: Floats, names: list[str], scores: Floats, information: Floats) -> Fit:
+    coefficients, inverse = pd.Series(theta, names), np.linalg.inv(information)
+    return of_scores(coefficients, cells.n @ scores, inverse, cells.schools, int(cells.count.sum()))

@@ -21,8 +21,7 @@ from analysis.stats.conditional_logit.checks import separating_terms, within
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.input import Floats, choice_sets
 from analysis.stats.conditional_logit.likelihood import maximum
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import t_interval
+from analysis.stats.estimates import in_form, t_interval
 
 
 class SchoolsLikelihood(ConstantsLikelihood):

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.logit import Maximum, NoMaximumError, average_difference, maximise
-from analysis.stats.regression import Regression
+from analysis.stats.fit import Fit
+from analysis.stats.logit import Maximum, NoMaximumError, average_difference, clustered, maximise
 
 Floats = NDArray[np.floating[Any]]
 Layout = Callable[[pd.DataFrame], pd.DataFrame]
@@ -35,8 +34,8 @@ class Logit:
         The pupils.
     layout
         From pupils to the terms.
-    regression
-        Coefficients and their clustered covariance.
+    fit
+        Coefficients in log odds, with their errors clustered by school.
     weight
         Of every row.
     maximum
@@ -46,7 +45,7 @@ class Logit:
     outcome: str
     rows: pd.DataFrame
     layout: Layout
-    regression: Regression
+    fit: Fit
     weight: pd.Series
     maximum: Maximum
 
@@ -62,7 +61,7 @@ class Logit:
     def log_odds(self, rows: pd.DataFrame) -> Floats:
         """Tell the log odds of any pupils; missing where they are infinite or cannot be estimated."""
         X = self.layout(rows).to_numpy(float)
-        odds: Floats = np.where(self.maximum.tells(X), X @ self.regression.coefficients.to_numpy(), np.nan)
+        odds: Floats = np.where(self.maximum.tells(X), X @ self.fit.coefficients.to_numpy(), np.nan)
         return odds
 
 
@@ -97,7 +96,7 @@ def fit_logit(outcome: str, rows: pd.DataFrame, target: str, layout: Layout, *, 
     y, schools = rows[target].astype(float), rows["location"]
     weight = pd.Series(1.0, index=rows.index) if weights is None else rows[weights] / rows[weights].mean()
     found = _maximum(X.to_numpy(float), y.to_numpy(), weight.to_numpy(), list(X.columns))
-    return Logit(outcome, rows, layout, _fitted(y, X, schools, weight, found), weight, found)
+    return Logit(outcome, rows, layout, clustered(found, X, y, weight, schools), weight, found)
 
 
 def _maximum(X: Floats, y: Floats, w: Floats, names: list[str]) -> Maximum:
@@ -107,34 +106,13 @@ def _maximum(X: Floats, y: Floats, w: Floats, names: list[str]) -> Maximum:
         return error.limit
 
 
-def _fitted(y: pd.Series, X: pd.DataFrame, schools: pd.Series, weight: pd.Series, found: Maximum) -> Regression:
-    numbers, w, ones = X.to_numpy(float), weight.to_numpy(), y.to_numpy()
-    # Who is predicted perfectly leaves nothing.
-    residuals = np.where(found.tells(numbers), ones - expit(numbers @ found.beta), 0.0)
-    scores = pd.DataFrame(numbers * (w * residuals)[:, None]).groupby(schools.to_numpy()).sum().to_numpy()
-    n, groups, k = len(y), len(scores), X.shape[1]
-    if groups < 2 or n <= k:
-        raise ModelError(
-            "errors clustered by school need two schools, and more pupils than terms", Reason.TOO_FEW_CLUSTERS
-        )
-    bread = found.inverse
-    covariance = groups / (groups - 1) * (n - 1) / (n - k) * bread @ scores.T @ scores @ bread
-    return Regression(
-        pd.Series(found.beta, X.columns),
-        pd.DataFrame(covariance, X.columns, X.columns),
-        pd.Series(residuals, y.index),
-        n,
-        groups,
-    )
-
-
 def coefficients(model: Logit, name: str) -> pd.DataFrame:
     """Tell the coefficients in log odds; missing where the outcome is separated."""
-    told = model.regression.estimates(name, model.outcome, "log odds")
+    told = model.fit.estimates(name, model.outcome, "log odds")
     if model.separated:
         told[["estimate", "std_error", "ci_low", "ci_high", "p_value"]] = np.nan
     n_least = int(model.rows.groupby("year").size().min())
-    df = model.regression.n_clusters - 1.0
+    df = model.fit.n_clusters - 1.0
     return told.assign(outcome=model.outcome, by="", category="", df=df, n_least=n_least)
 
 
@@ -144,14 +122,13 @@ def effect(model: Logit, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, 
     Missing where in either state everybody or nobody like some of them has the outcome.
     """
     if not model.known(high, low):
-        return np.nan, np.full(len(model.regression.coefficients), np.nan)
+        return np.nan, np.full(len(model.fit.coefficients), np.nan)
     return _difference(model, model.layout(high).to_numpy(), model.layout(low).to_numpy(), high.index)
 
 
 def told(model: Logit, estimate: float, gradient: Floats) -> dict[str, float]:
     """Give an estimate its error by the delta method, for `rows.in_rows`."""
-    error = np.sqrt(gradient @ model.regression.covariance.to_numpy() @ gradient)
-    return {"estimate": estimate, "std_error": float(error), "schools": model.regression.n_clusters}
+    return {"estimate": estimate, "std_error": model.fit.error(gradient), "schools": model.fit.n_clusters}
 
 
 def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
@@ -164,5 +141,5 @@ def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
 
 
 def _difference(model: Logit, high: Floats, low: Floats, index: pd.Index) -> tuple[float, Floats]:
-    beta, weight = model.regression.coefficients.to_numpy(), model.weight[index].to_numpy()
+    beta, weight = model.fit.coefficients.to_numpy(), model.weight[index].to_numpy()
     return average_difference(high, low, beta, weight)

@@ -16,6 +16,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers, Floats, de
 from analysis.stats.conditional_logit import Design
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.likelihood import maximum
+from analysis.stats.fit import cluster_sums, influence_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +89,9 @@ def fit_constants(
 
 def _clustered(inverse: Floats, scores: Floats, partial: Floats, clusters: pd.Series) -> Floats:
     """Return the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
-    n = len(inverse)
-    own = pd.DataFrame(scores[:, :n] - scores[:, n:] @ partial).groupby(clusters.to_numpy()).sum().to_numpy()
-    return np.asarray(inverse @ (own.T @ own) @ inverse * len(own) / (len(own) - 1))
+    n, (codes, _) = len(inverse), pd.factorize(clusters)
+    influence = influence_of(cluster_sums(codes, scores[:, :n] - scores[:, n:] @ partial), inverse)
+    return np.asarray(influence.T @ influence)
 
 
 def built(made: Design, term: int) -> Floats:

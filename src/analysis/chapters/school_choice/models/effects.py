@@ -34,6 +34,7 @@ from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, t
 from analysis.errors import ModelError, Reason
 from analysis.stats.conditional_logit import Design
 from analysis.stats.estimates import ESTIMATE_COLUMNS
+from analysis.stats.fit import cluster_sums, influence_of
 
 RANDOM_EFFECTS = "random_effects"
 BESIDE = ("reference", "two_step", "two_step_std_error", "one_step", "one_step_std_error", "tau", "two_step_tau", "df")
@@ -138,11 +139,10 @@ def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
     left = found.cross.T + found.schools @ attributes @ follows
     effects = -(top.tau**2) * top.shrinkage @ left
     scores = _pair_scores(top) + (top.likelihood.counts - found.mass) @ (attributes @ follows + effects)
-    by_cluster = pd.DataFrame(scores).groupby(clusters.to_numpy()).sum().to_numpy()
-    meat = by_cluster.T @ by_cluster * len(by_cluster) / (len(by_cluster) - 1)
+    by_cluster = influence_of(cluster_sums(pd.factorize(clusters)[0], scores), np.eye(n))
     prior = top.tau**2 * left.T @ top.shrinkage @ top.shrinkage @ left
     inverse = np.linalg.inv(top.information)[:n, :n]
-    pairs = inverse @ (meat + prior) @ inverse
+    pairs = inverse @ (by_cluster.T @ by_cluster + prior) @ inverse
     cross = follows @ pairs
     return np.asarray(np.block([[pairs, cross.T], [cross, of_schools + cross @ follows.T]]))
 

@@ -36,7 +36,7 @@ def test_the_average_effect_of_a_dummy_is_that_of_statsmodels():
 
 def test_the_weighted_covariance_is_the_clustered_sandwich():
     rows = pupils()
-    found = logit.fit_logit("rekenen", rows, "y", layout, weights="w").regression
+    found = logit.fit_logit("rekenen", rows, "y", layout, weights="w").fit
     X, w = layout(rows).to_numpy(), (rows["w"] / rows["w"].mean()).to_numpy()
     p = expit(X @ found.coefficients.to_numpy())
     scores = pd.DataFrame(X * (w * (rows["y"].to_numpy() - p))[:, None]).groupby(rows["location"].to_numpy()).sum()
@@ -49,8 +49,7 @@ def test_the_weighted_covariance_is_the_clustered_sandwich():
 def test_equal_weights_change_nothing():
     rows = pupils()
     plain, equal = (
-        logit.fit_logit("rekenen", rows.assign(w=3.0), "y", layout, weights=weights).regression
-        for weights in (None, "w")
+        logit.fit_logit("rekenen", rows.assign(w=3.0), "y", layout, weights=weights).fit for weights in (None, "w")
     )
     assert_allclose(plain.coefficients, equal.coefficients, rtol=1e-7)
     assert_allclose(plain.std_errors, equal.std_errors, rtol=1e-6)
@@ -59,8 +58,8 @@ def test_equal_weights_change_nothing():
 def test_a_pupil_of_weight_two_counts_as_two():
     rows = pupils(400).assign(w=lambda rows: np.where(rows["x"] > 0, 2.0, 1.0))
     twice = pd.concat([rows, rows[rows["w"] == 2]])
-    weighted = logit.fit_logit("rekenen", rows, "y", layout, weights="w").regression.coefficients
-    assert_allclose(weighted, logit.fit_logit("rekenen", twice, "y", layout).regression.coefficients, rtol=1e-6)
+    weighted = logit.fit_logit("rekenen", rows, "y", layout, weights="w").fit.coefficients
+    assert_allclose(weighted, logit.fit_logit("rekenen", twice, "y", layout).fit.coefficients, rtol=1e-6)
 
 
 @pytest.mark.filterwarnings("error")

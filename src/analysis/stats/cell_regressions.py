@@ -13,15 +13,16 @@ from scipy.special import expit
 from analysis.errors import ModelError, Reason
 from analysis.stats import logit as likelihood
 from analysis.stats.cells import Cells, Floats, left, with_intercept
-from analysis.stats.fitted import Fitted, of_scores, refuse_alike_terms
-from analysis.stats.regression import INTERCEPT, ROUNDING
+from analysis.stats.estimates import ROUNDING
+from analysis.stats.fit import Fit, of_scores
+from analysis.stats.regression import INTERCEPT, refuse_alike_terms
 from analysis.stats.support import of_one_cluster
 
 CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
 
 
-def school_effects(cells: Cells) -> Fitted:
+def school_effects(cells: Cells) -> Fit:
     r"""Least squares with an effect of every school, swept out.
 
     Notes
@@ -46,7 +47,7 @@ def school_effects(cells: Cells) -> Fitted:
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     residuals = left(cells, X @ beta)
     scores = residuals @ X - means * np.asarray(residuals.sum(axis=1), float)[:, None]
-    return _of_scores(cells, cells.X.columns, beta, scores, A, X, means)
+    return _of_scores(cells, cells.X.columns, beta, scores, np.linalg.inv(A), X, means)
 
 
 def _centred(cells: Cells) -> Floats:
@@ -56,16 +57,16 @@ def _centred(cells: Cells) -> Floats:
     return centred
 
 
-def least_squares(cells: Cells) -> Fitted:
+def least_squares(cells: Cells) -> Fit:
     """Least squares with an intercept and without school effects."""
     X = with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
     refuse_alike_terms(A, cells.X.columns)
     beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, A, X)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, np.linalg.inv(A), X)
 
 
-def logit(cells: Cells) -> Fitted:
+def logit(cells: Cells) -> Fit:
     """Logit with an intercept.
 
     Raises
@@ -79,10 +80,10 @@ def logit(cells: Cells) -> Fitted:
     refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
     found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
     scores = left(cells, expit(X @ found.beta)) @ X
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information, X)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.inverse, X)
 
 
-def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[str]]) -> Fitted:
+def average_effects(cells: Cells, fitted: Fit, groups: Mapping[str, Sequence[str]]) -> Fit:
     r"""Average marginal effects of a logit, dummies as dummies.
 
     The effect of a 0/1 term is the mean difference in probability if every pupil had the term and none of the others of
@@ -109,9 +110,7 @@ def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[
             effect, gradient = _average_effect(X, weight, beta, place, places)
             effects[term] = effect
             gradients.append(gradient)
-    influence = fitted.influence.to_numpy() @ np.column_stack(gradients)
-    by_school = pd.DataFrame(influence, fitted.influence.index, list(effects))
-    return Fitted(pd.Series(effects), by_school, fitted.n_obs, fitted.of_one_school & set(effects))
+    return fitted.transformed(pd.Series(effects), np.stack(gradients))
 
 
 def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places: list[int]) -> tuple[float, Floats]:
@@ -124,12 +123,18 @@ def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places:
 
 
 def _of_scores(
-    cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, X: Floats, means: Floats | None = None
-) -> Fitted:
-    names = list(terms)
-    found = of_scores(names, beta, scores, A, cells.schools, int(cells.count.sum()))
+    cells: Cells,
+    terms: Iterable[str],
+    beta: Floats,
+    scores: Floats,
+    inverse: Floats,
+    X: Floats,
+    means: Floats | None = None,
+) -> Fit:
+    coefficients = pd.Series(beta, list(terms))
+    found = of_scores(coefficients, scores, inverse, cells.schools, int(cells.count.sum()))
     alone = _of_one_school(cells, X, np.zeros((len(cells.schools), X.shape[1])) if means is None else means)
-    return replace(found, of_one_school=frozenset(name for name, own in zip(names, alone, strict=True) if own))
+    return replace(found, of_one_cluster=frozenset(coefficients.index[alone]))
 
 
 def _of_one_school(cells: Cells, X: Floats, means: Floats) -> NDArray[np.bool_]:
