@@ -19,6 +19,7 @@ from analysis.chapters.advisering.models.sample import estimation_sample
 from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
 from analysis.stats import cell_regressions
 from analysis.stats.cells import Cells, collapse
+from analysis.stats.ordered import fit_ordered
 from analysis.stats.regression import fit
 from analysis.synthetic.advice_national import NationalPeople, make_advice_national, national_advice_truth
 
@@ -181,7 +182,7 @@ def test_a_conditional_logit_that_drops_one_sided_schools_agrees_in_sign_and_siz
 def test_the_ordered_logit_is_that_of_statsmodels(sample) -> None:
     rows = sample.rows.sample(900, random_state=1).reset_index(drop=True)
     terms = ["laag", "nonwestern", "score"]
-    found, _ = ordered.fit(rows, "advice_first", terms)
+    found = fit_ordered(ordered.collapse(rows, "advice_first").only(terms), "the advice")
     X = group_terms(rows).assign(score=(rows["cet"] - 535) / 10)[terms]
     level = rows["advice_first"].rank(method="dense").astype(int).to_numpy() - 1
     other = OrderedModel(level, X, distr="logit").fit(method="bfgs", disp=0, maxiter=500, gtol=1e-7)

@@ -39,6 +39,7 @@ from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
 from analysis.stats.matching import match
 from analysis.stats.mixed_effects import fit_mixed
+from analysis.stats.ordered import fit_ordered
 from analysis.stats.random_effects import fit_spread
 from analysis.stats.regression import fit
 from analysis.topics.staffing.models import oab, oab_formula, shortage
@@ -330,7 +331,7 @@ CASES = {
     ),
     "ordered": Case(
         advised,
-        lambda f: ordered.fit(f, "advice_first", ["laag", "score"]),
+        lambda f: fit_ordered(ordered.collapse(f, "advice_first").only(["laag", "score"]), "the advice"),
         (*TRAITS, "share_hoog", "year", "cet", "advice_first", "location"),
     ),
     "headline": Case(

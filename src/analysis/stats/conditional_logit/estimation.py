@@ -18,9 +18,10 @@ from analysis.stats.conditional_logit.input import (
     cluster_codes,
     listed,
 )
-from analysis.stats.conditional_logit.likelihood import Likelihood, Point, log_shares, maximum
+from analysis.stats.conditional_logit.likelihood import Likelihood, log_shares, maximum
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
 from analysis.stats.fit import Fit, cluster_sums, influence_of
+from analysis.stats.newton import Point
 
 MEAT_SINGULAR = 1e-8  # smallest against largest eigenvalue of the clusters' share in the covariance
 

@@ -23,9 +23,10 @@ from analysis.stats.conditional_logit.checks import (
 from analysis.stats.conditional_logit.design import Design
 from analysis.stats.conditional_logit.estimation import check_settings, covariances
 from analysis.stats.conditional_logit.input import Floats, Integers, choice_sets, chosen_pairs, cluster_codes
-from analysis.stats.conditional_logit.likelihood import Point, maximum
+from analysis.stats.conditional_logit.likelihood import maximum
 from analysis.stats.conditional_logit.passes import Moments, moments
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
+from analysis.stats.newton import Point
 
 BLOCK_PAIRS = 262_144  # values per block: enough to forget what starting it costs, few enough to stay in the cache
 NAMED_ROWS = 5_000_000  # a separated likelihood is searched for the terms that cause it up to this many rows
