@@ -18,7 +18,7 @@ from analysis.chapters.advisering.models.definitions import Definitions, define
 from analysis.chapters.advisering.models.sample import estimation_sample
 from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
 from analysis.stats import cell_regressions
-from analysis.stats.cells import Cells, collapse
+from analysis.stats.cells import PupilCells, collapse
 from analysis.stats.ordered import fit_ordered
 from analysis.stats.regression import fit
 from analysis.synthetic.advice_national import NationalPeople, make_advice_national, national_advice_truth
@@ -32,7 +32,7 @@ def statsmodels_fit(model, clusters, **options):
     return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **options)
 
 
-def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> Cells:
+def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> PupilCells:
     rows = frame.assign(location=np.arange(len(frame)))
     return collapse(rows, terms, lambda chosen: chosen[terms], outcome)
 

@@ -15,7 +15,7 @@ import statsmodels.stats
 from linearmodels.datasets import wage_panel
 
 from analysis.stats.multiple import romano_wolf
-from analysis.stats.panel import Design, design, difference_in_differences, event_study, fit_panel, with_treatment
+from analysis.stats.panel import PanelDesign, design, difference_in_differences, event_study, fit_panel, with_treatment
 from analysis.stats.regression import fit
 
 UNION = ("expersq", "married", "union")
@@ -123,7 +123,7 @@ def test_wild_bootstrap_and_stepdown_are_those_of_pyfixest_and_wildboottest(by_s
         for name, effect in effects.items()
     }
     rows = rows.assign(**outcomes)
-    panel = Design(rows, ("treated_after",))
+    panel = PanelDesign(rows, ("treated_after",))
     ours = romano_wolf(panel, list(effects), "treated_after", rng=rng, draws=9999).set_index("outcome")
     theirs = pyfixest.feols("large + some + none ~ treated_after | location + year", rows, vcov={"CRV1": "board"})
     for name, model in zip(effects, theirs.to_list(), strict=True):

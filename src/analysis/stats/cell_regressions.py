@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats import logit as likelihood
-from analysis.stats.cells import Cells, Floats, left, with_intercept
+from analysis.stats.cells import Floats, PupilCells, left, with_intercept
 from analysis.stats.estimates import ROUNDING
 from analysis.stats.fit import Fit, of_scores
 from analysis.stats.regression import INTERCEPT, refuse_alike_terms
@@ -22,7 +22,7 @@ CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
 
 
-def school_effects(cells: Cells) -> Fit:
+def school_effects(cells: PupilCells) -> Fit:
     r"""Least squares with an effect of every school, swept out.
 
     Notes
@@ -50,14 +50,14 @@ def school_effects(cells: Cells) -> Fit:
     return _of_scores(cells, cells.X.columns, beta, scores, np.linalg.inv(A), X, means)
 
 
-def _centred(cells: Cells) -> Floats:
+def _centred(cells: PupilCells) -> Floats:
     """Take the terms from their means: effects of schools take up what is subtracted, and rounding stays small."""
     X, count = cells.X.to_numpy(), cells.count
     centred: Floats = X - count @ X / count.sum()
     return centred
 
 
-def least_squares(cells: Cells) -> Fit:
+def least_squares(cells: PupilCells) -> Fit:
     """Least squares with an intercept and without school effects."""
     X = with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
@@ -66,7 +66,7 @@ def least_squares(cells: Cells) -> Fit:
     return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, np.linalg.inv(A), X)
 
 
-def logit(cells: Cells) -> Fit:
+def logit(cells: PupilCells) -> Fit:
     """Logit with an intercept.
 
     Raises
@@ -83,7 +83,7 @@ def logit(cells: Cells) -> Fit:
     return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.inverse, X)
 
 
-def average_effects(cells: Cells, fitted: Fit, groups: Mapping[str, Sequence[str]]) -> Fit:
+def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequence[str]]) -> Fit:
     r"""Average marginal effects of a logit, dummies as dummies.
 
     The effect of a 0/1 term is the mean difference in probability if every pupil had the term and none of the others of
@@ -123,7 +123,7 @@ def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places:
 
 
 def _of_scores(
-    cells: Cells,
+    cells: PupilCells,
     terms: Iterable[str],
     beta: Floats,
     scores: Floats,
@@ -137,7 +137,7 @@ def _of_scores(
     return replace(found, of_one_cluster=frozenset(coefficients.index[alone]))
 
 
-def _of_one_school(cells: Cells, X: Floats, means: Floats) -> NDArray[np.bool_]:
+def _of_one_school(cells: PupilCells, X: Floats, means: Floats) -> NDArray[np.bool_]:
     """Tell which terms one school alone says anything of; `support.of_one_cluster` on pupils, from cells.
 
     Parameters

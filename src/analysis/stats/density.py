@@ -20,7 +20,7 @@ from scipy.special import ndtr
 from scipy.stats import binomtest
 
 from analysis.stats.complete import refuse_missing
-from analysis.stats.discontinuity import PILOT, Sample, coefficient_weights, sample
+from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
 
@@ -109,7 +109,7 @@ def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> 
     return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0
 
 
-def _contributions(data: Sample, place: int, bandwidth: float, order: int, which: int) -> Floats:
+def _contributions(data: CutoffSample, place: int, bandwidth: float, order: int, which: int) -> Floats:
     """Each observation's part in a coefficient of the distribution function on one side."""
     weights = np.zeros(len(data.x))
     weights[data.sides[place]] = coefficient_weights(data.x[data.sides[place]], bandwidth, order, which)
@@ -118,7 +118,7 @@ def _contributions(data: Sample, place: int, bandwidth: float, order: int, which
     return np.asarray(np.cumsum(weights[::-1])[::-1][first[place_of]])
 
 
-def _bandwidth(data: Sample, place: int) -> float:
+def _bandwidth(data: CutoffSample, place: int) -> float:
     """Minimise the estimated mean squared error of the density on one side, order 2; its bias is regularised."""
     x = data.x[data.sides[place]]
     low, high = np.quantile(data.x, [0.25, 0.75])

@@ -90,7 +90,7 @@ class Discontinuity:
 
 
 @dataclass(frozen=True)
-class Sample:
+class CutoffSample:
     """Observations by ascending distance to the cut-off (negative: left of it, not treated)."""
 
     x: Floats
@@ -148,14 +148,14 @@ def discontinuity(
 
 def sample(
     running: ArrayLike, outcome: ArrayLike, *, cutoff: float = 0.0, cluster: Sequence[object] | pd.Series | None = None
-) -> Sample:
+) -> CutoffSample:
     """Order observations by the running variable; nothing may be missing."""
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
     refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
-    data = Sample(x[order], y[order], codes)
+    data = CutoffSample(x[order], y[order], codes)
     for side, name in zip(data.sides, ("below", "at or above"), strict=True):
         distinct = len(np.unique(data.x[side]))
         if distinct < FEWEST:
@@ -165,13 +165,13 @@ def sample(
     return data
 
 
-def conventional_weights(data: Sample, bandwidth: float, order: int, derivative: int) -> Floats:
+def conventional_weights(data: CutoffSample, bandwidth: float, order: int, derivative: int) -> Floats:
     """Weights of the outcomes in the jump of the `derivative`-th derivative at the cut-off."""
     left, right = (coefficient_weights(data.x[side], bandwidth, order, derivative) for side in data.sides)
     return np.concatenate([-left, right]) * factorial(derivative)
 
 
-def bias_weights(data: Sample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
+def bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
     r"""Weights of the outcomes in the leading bias of `conventional_weights`.
 
     Notes
@@ -188,7 +188,7 @@ def bias_weights(data: Sample, bandwidths: Bandwidths, order: int, derivative: i
     return np.concatenate(weights) * factorial(derivative)
 
 
-def mse_bandwidths(data: Sample, order: int = 1, derivative: int = 0) -> Bandwidths:
+def mse_bandwidths(data: CutoffSample, order: int = 1, derivative: int = 0) -> Bandwidths:
     r"""Choose the bandwidths that minimise the (estimated, regularised) mean squared error of the jump.
 
     Notes
@@ -208,7 +208,7 @@ def mse_bandwidths(data: Sample, order: int = 1, derivative: int = 0) -> Bandwid
 
 @dataclass(frozen=True)
 class _BandwidthStep:
-    data: Sample
+    data: CutoffSample
     pilot: float
     widest: float
 
@@ -263,7 +263,7 @@ def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
     return np.asarray(np.linalg.solve(A, B), dtype=np.float64)
 
 
-def _all_residuals(data: Sample, reach: float) -> Floats:
+def _all_residuals(data: CutoffSample, reach: float) -> Floats:
     parts = [neighbour_residuals(data.x[side], data.y[side], reach) for side in data.sides]
     return np.concatenate(parts)
 
@@ -293,7 +293,7 @@ def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     return residual
 
 
-def _fitted(weights: Mapping[str, Floats], data: Sample, residual: Floats) -> Fit:
+def _fitted(weights: Mapping[str, Floats], data: CutoffSample, residual: Floats) -> Fit:
     """Return weighted sums of outcomes as a fit; its clusters are those with a weight in the first."""
     first = next(iter(weights.values())) != 0
     names = np.arange(len(data.y)) if data.cluster is None else np.arange(data.cluster.max() + 1)

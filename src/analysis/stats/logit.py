@@ -118,7 +118,7 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
     """
     _refuse_invalid(X, count, ones)
     coordinates = _uncorrelated(X, count)
-    likelihood = _Likelihood(X @ coordinates, count, ones)
+    likelihood = _LogitLikelihood(X @ coordinates, count, ones)
     found = likelihood.climbed()
     if not (found.converged and likelihood.proven(found.point)):
         strict = likelihood.separated()
@@ -194,7 +194,7 @@ def _uncorrelated(X: Floats, count: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class _Likelihood:
+class _LogitLikelihood:
     """The log-likelihood in coordinates of unit spread: rows of these, how many each counts for, and the outcomes."""
 
     rows: Floats
@@ -244,7 +244,7 @@ def _limit(X: Floats, count: Floats, ones: Floats, coordinates: Floats) -> Maxim
     rows = X @ coordinates
     _, size, directions = np.linalg.svd(rows, full_matrices=False)
     determined = directions[size > OUTSIDE * size.max(initial=1.0)].T
-    found = _Likelihood(rows @ determined, count, ones).climbed()
+    found = _LogitLikelihood(rows @ determined, count, ones).climbed()
     return _found(found, coordinates, determined)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.fit import cluster_sums
-from analysis.stats.panel import Design
+from analysis.stats.panel import PanelDesign
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 def romano_wolf(
-    panel: Design,
+    panel: PanelDesign,
     outcomes: Sequence[str],
     term: str,
     *,
@@ -71,7 +71,7 @@ def romano_wolf(
 
 
 def wild_draws(
-    panel: Design, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, cluster: str, draws: int
+    panel: PanelDesign, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, cluster: str, draws: int
 ) -> tuple[Floats, Floats, Floats]:
     r"""Bootstrap the t-statistics of one term, its null imposed.
 
@@ -119,7 +119,7 @@ def _share_beyond(drawn: Floats, observed: float) -> float:
 
 
 def wild_interval(
-    panel: Design,
+    panel: PanelDesign,
     outcome: str,
     term: str,
     *,

@@ -101,7 +101,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
         raise ModelError(f"an ordered logit of {outcome}: everybody has the same", Reason.NO_VARIATION)
     X, count = cells.X.to_numpy(), cells.count
     _refuse_alike(X, count, list(map(str, cells.X)))
-    likelihood = _Likelihood(X, cells.level, count)
+    likelihood = _OrderedLikelihood(X, cells.level, count)
     weight = float(count.sum())
     found = climb(likelihood.at, likelihood.start(), weight=weight, tolerance=TOLERANCE, max_steps=MOST_STEPS)
     top = found.point
@@ -119,7 +119,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Likelihood:
+class _OrderedLikelihood:
     """The log-likelihood of cells: terms, level and number of each."""
 
     X: Floats
@@ -219,7 +219,7 @@ class _Likelihood:
         turned = np.concatenate(
             [np.linalg.lstsq(rows, (X - middle) @ theta[:k], rcond=None)[0], theta[k:] - middle @ theta[:k]]
         )
-        likelihood = _Likelihood(rows, self.level, count)
+        likelihood = _OrderedLikelihood(rows, self.level, count)
         point, (upper, lower) = likelihood.at(turned), likelihood.cumulative(turned)
         densest = (np.maximum(upper * (1 - upper), lower * (1 - lower)) / np.maximum(upper - lower, SMALLEST)).max()
         longest = float(np.sqrt((rows**2).sum(axis=1).max() + 1.0) * (2 * densest + 1))

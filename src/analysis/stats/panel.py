@@ -48,7 +48,7 @@ class PanelFit:
         Absolute value of the outcome.
     """
 
-    panel: Design
+    panel: PanelDesign
     coefficients: pd.Series
     residuals: pd.Series
     largest: float
@@ -64,7 +64,7 @@ class PanelFit:
 
 
 @dataclass(frozen=True)
-class Design:
+class PanelDesign:
     """Terms on a panel, swept clean of schools and years once for all outcomes.
 
     Parameters
@@ -160,12 +160,12 @@ def fit_panel(
     return design(frame, [outcome], terms).fit(outcome, engine).clustered(cluster)
 
 
-def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> Design:
+def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> PanelDesign:
     """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
     refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
     if frame.duplicated([SCHOOL, YEAR]).any():
         raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
-    return Design(frame.reset_index(drop=True), tuple(terms))
+    return PanelDesign(frame.reset_index(drop=True), tuple(terms))
 
 
 def difference_in_differences(
@@ -283,7 +283,7 @@ def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.
     return codes, pd.Index(names)
 
 
-def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
+def _by_linearmodels(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
     names = list(panel.swept.columns)  # asked first: it refuses terms that the effects explain
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
@@ -293,7 +293,7 @@ def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
     return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
 
 
-def _within(panel: Design, outcome: str) -> tuple[Floats, Floats]:
+def _within(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
     y = panel.sweep(panel.rows[[outcome]].to_numpy(float))[:, 0]
     X = panel.swept.to_numpy()
     beta = np.linalg.solve(X.T @ X, X.T @ y)

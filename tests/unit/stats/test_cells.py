@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from analysis.errors import ModelError
 from analysis.stats import cell_regressions
-from analysis.stats.cells import Cells, collapse
+from analysis.stats.cells import PupilCells, collapse
 from analysis.stats.logit import NoMaximumError
 from analysis.stats.regression import fit
 
@@ -21,7 +21,7 @@ def pupils(seed: int = 1, schools: int = 8, each: int = 30) -> pd.DataFrame:
     return frame.assign(y=(rng.uniform(size=len(frame)) < 0.3 + 0.2 * frame["a"]).astype(float))
 
 
-def counted(frame: pd.DataFrame, terms: list[str]) -> Cells:
+def counted(frame: pd.DataFrame, terms: list[str]) -> PupilCells:
     return collapse(frame, terms, lambda rows: rows[terms])
 
 

@@ -28,7 +28,7 @@ from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
 from analysis.stats import cell_regressions
-from analysis.stats.cells import Cells, times
+from analysis.stats.cells import PupilCells, times
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, influence_of
 from analysis.stats.regression import INTERCEPT
@@ -72,7 +72,7 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
     return pd.concat([_of_term(sample.outcome, cells, told, term) for term in terms], ignore_index=True)
 
 
-def _of_term(outcome: str, cells: Cells, terms: Terms, term: str) -> pd.DataFrame:
+def _of_term(outcome: str, cells: PupilCells, terms: Terms, term: str) -> pd.DataFrame:
     factor = terms.factor_of().get(term)
     if factor is None or factor == "year":
         raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}", Reason.COLLINEAR)
@@ -92,7 +92,7 @@ def _row(part: Fit, term: str) -> pd.DataFrame:
     return part.only([term]).rows().assign(estimate=float(part.coefficients[term]))
 
 
-def _parts(cells: Cells, full: Fit, own: Sequence[str], blocks: Mapping[str, Sequence[str]]) -> dict[str, Fit]:
+def _parts(cells: PupilCells, full: Fit, own: Sequence[str], blocks: Mapping[str, Sequence[str]]) -> dict[str, Fit]:
     """Regress what the full model expects of each block on the groups of the raw gap."""
     X = cells.X.to_numpy()
     X1 = np.column_stack([np.ones(len(X)), cells.X[list(own)].to_numpy()])
@@ -113,7 +113,7 @@ def _parts(cells: Cells, full: Fit, own: Sequence[str], blocks: Mapping[str, Seq
 
 
 def _part(
-    cells: Cells, full: Fit, X1: Floats, inverse: Floats, sums: Floats, moved: Floats, names: Sequence[str]
+    cells: PupilCells, full: Fit, X1: Floats, inverse: Floats, sums: Floats, moved: Floats, names: Sequence[str]
 ) -> Fit:
     """Make one part, with what each school adds to it directly and through the coefficients of the full model.
 

@@ -18,13 +18,13 @@ from analysis.chapters.advisering.models.sample import YEAR3, Sample, estimation
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.errors import Reason
 from analysis.stats import cell_regressions
-from analysis.stats.cells import Cells
+from analysis.stats.cells import PupilCells
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit, stacked, undetermined
 from analysis.stats.logit import NoMaximumError
 
-Estimator = Callable[[Cells, Terms], Fit]
+Estimator = Callable[[PupilCells, Terms], Fit]
 SHARE, LEVELS = "share", "levels"
 TREND = "trend"
 
@@ -82,23 +82,23 @@ def left_out(outcome: str) -> tuple[str, ...]:
     return () if outcome in YEAR3 else ("advising",)
 
 
-def lpm_fe(cells: Cells, terms: Terms) -> Fit:
+def lpm_fe(cells: PupilCells, terms: Terms) -> Fit:
     """Fit the linear probability model with school effects."""
     return cell_regressions.school_effects(cells.only(terms.names))
 
 
-def lpm(cells: Cells, terms: Terms) -> Fit:
+def lpm(cells: PupilCells, terms: Terms) -> Fit:
     """Fit the linear probability model without school effects."""
     return cell_regressions.least_squares(cells.only(terms.names))
 
 
-def logit_ame(cells: Cells, terms: Terms) -> Fit:
+def logit_ame(cells: PupilCells, terms: Terms) -> Fit:
     """Fit a logit and tell its average marginal effects."""
     chosen = cells.only(terms.names)
     return cell_regressions.average_effects(chosen, cell_regressions.logit(chosen), terms.factors)
 
 
-def _variants(cells: Cells, terms: Terms, fit: Estimator, model: str, outcome: str, unit: str) -> pd.DataFrame:
+def _variants(cells: PupilCells, terms: Terms, fit: Estimator, model: str, outcome: str, unit: str) -> pd.DataFrame:
     """Fit all factors together, and each one beside band and year alone."""
     parts = [_told(cells, terms, fit).assign(controls="mutual")]
     for factor in terms.factors:
@@ -108,7 +108,7 @@ def _variants(cells: Cells, terms: Terms, fit: Estimator, model: str, outcome: s
     return in_form(_counted(rows, cells), model=model, group="all", unit=unit, outcome=outcome)
 
 
-def _told(cells: Cells, terms: Terms, fit: Estimator) -> pd.DataFrame:
+def _told(cells: PupilCells, terms: Terms, fit: Estimator) -> pd.DataFrame:
     factor = terms.factor_of()
     try:
         rows = fit(cells, terms).rows()
@@ -117,7 +117,7 @@ def _told(cells: Cells, terms: Terms, fit: Estimator) -> pd.DataFrame:
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
 
 
-def _counted(rows: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+def _counted(rows: pd.DataFrame, cells: PupilCells) -> pd.DataFrame:
     return rows.assign(n_least=rows["term"].map(least(cells)))
 
 

@@ -31,7 +31,7 @@ Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Cells:
+class TestedPupils:
     """Pupils with an M-test as plain arrays, so that a resample of schools costs a few sums.
 
     Parameters
@@ -52,7 +52,7 @@ class Cells:
     n_cells: int
 
     @classmethod
-    def of(cls, pupils: pd.DataFrame) -> Cells:
+    def of(cls, pupils: pd.DataFrame) -> TestedPupils:
         """Lay out the pupils of a subject, in order of cell and growth."""
         pair = pd.factorize(pd.MultiIndex.from_frame(pupils[["groep", "level_m"]]))[0]
         cell = 2 * pair + pupils["closure"].to_numpy(int)
@@ -117,7 +117,9 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
     ):
         named = row(outcome, (), values, part, part["year"].unique().tolist())
         named["by"] = "ois_standardised"
-        estimates, errors = _resampled(Cells.of(part), part["location"].nunique(), draws, np.random.default_rng(stream))
+        estimates, errors = _resampled(
+            TestedPupils.of(part), part["location"].nunique(), draws, np.random.default_rng(stream)
+        )
         for term, estimate, error in zip(("lower", "upper"), estimates, errors, strict=True):
             schools = part["location"].nunique()
             told.append({**named, "term": term, "estimate": estimate, "std_error": error, "schools": schools})
@@ -125,7 +127,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
 
 
 def _resampled(
-    cells: Cells, schools: int, draws: int, rng: np.random.Generator
+    cells: TestedPupils, schools: int, draws: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     resamples = rng.multinomial(schools, np.full(schools, 1 / schools), draws).astype(float)
     found = np.array([cells.bounds(resample) for resample in resamples])

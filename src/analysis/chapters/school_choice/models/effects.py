@@ -32,7 +32,7 @@ from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
 from analysis.chapters.school_choice.models.terms import term_name, unit_of
 from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_step_covariance
 from analysis.errors import ModelError, Reason
-from analysis.stats.conditional_logit import Design
+from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 from analysis.stats.fit import cluster_sums, influence_of
 
@@ -124,7 +124,7 @@ def fit_random_effects(
     )
 
 
-def _likelihood(made: Design, counts: Floats) -> SchoolLikelihood:
+def _likelihood(made: ChoiceDesign, counts: Floats) -> SchoolLikelihood:
     schools = of_school(made)
     pairs = [built(made, int(term)) for term in np.flatnonzero(~schools)]
     attributes = made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, schools]

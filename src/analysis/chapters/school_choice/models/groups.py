@@ -14,7 +14,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers, Floats, de
 from analysis.chapters.school_choice.models.terms import term_name, unit_of
 from analysis.errors import ModelError, Reason
 from analysis.stats.bands import in_bands
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design, fit_factored
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, fit_factored
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
 REFUSED = ("model", "group", "method", "n_choosers", "reason")
@@ -66,7 +66,7 @@ class GroupFit:
     result: ConditionalLogitResult
 
     @cached_property
-    def design(self) -> Design:
+    def design(self) -> ChoiceDesign:
         return design(self.choosers, self.formula)
 
     @cached_property

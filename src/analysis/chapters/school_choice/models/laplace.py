@@ -18,7 +18,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from analysis.chapters.school_choice.models.choosers import Floats
-from analysis.chapters.school_choice.models.likelihood import Moments, SchoolLikelihood
+from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood, SchoolMoments
 from analysis.errors import ModelError, Reason
 from analysis.stats.newton import uphill
 
@@ -61,7 +61,7 @@ class LaplacePoint:
         return np.asarray(self.likelihood.attributes @ self.b[self.n_pairs :] + self.tau * self.v)
 
     @cached_property
-    def moments(self) -> Moments:
+    def moments(self) -> SchoolMoments:
         return self.likelihood.moments(self.b[: self.n_pairs], self.delta)
 
     @cached_property

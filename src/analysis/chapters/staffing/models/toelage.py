@@ -21,7 +21,7 @@ from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit
 from analysis.stats.honest import honest
 from analysis.stats.matching import Matched, match
-from analysis.stats.panel import Design, design, event_terms, with_event_terms, with_treatment
+from analysis.stats.panel import PanelDesign, design, event_terms, with_event_terms, with_treatment
 from analysis.topics.staffing.models.eligibility import (
     FIRST_STAGE,
     OUTCOMES,
@@ -74,7 +74,7 @@ class Study:
         has = self.panel.groupby("location")["eligible"].first()
         return {"n_left": int((~has).sum()), "n_right": int(has.sum()), "n_least": int(min((~has).sum(), has.sum()))}
 
-    def after_start(self) -> Design:
+    def after_start(self) -> PanelDesign:
         """Lay out the panel for the difference in differences: term ``treated_after``."""
         return design(with_treatment(self.panel, "eligible", self.start), ALL, ["treated_after"])
 

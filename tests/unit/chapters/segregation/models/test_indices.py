@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.chapters.segregation import models as segregation
-from analysis.chapters.segregation.models import City, school_bands
-from analysis.chapters.segregation.models.attendance import Counted, Place
+from analysis.chapters.segregation.models import ExpectedPupils, school_bands
+from analysis.chapters.segregation.models.attendance import CountedPupils, PlaceYear
 from analysis.chapters.segregation.models.estimates import indices_of, more_than_chance
 from analysis.chapters.segregation.models.school_bands import assign_nearest
 from analysis.errors import ModelError
@@ -36,7 +36,7 @@ INDICES = ("dissimilarity", "isolation")
 
 @pytest.fixture
 def city():
-    return City.from_frames(PUPILS, SHARE, NEAREST)
+    return ExpectedPupils.from_frames(PUPILS, SHARE, NEAREST)
 
 
 def test_dissimilarity_written_out():
@@ -121,7 +121,7 @@ def test_a_postcode_without_a_nearest_school_is_refused():
     with pytest.raises(ModelError, match="1 postcodes have no nearest school"):
         assign_nearest(PUPILS, NEAREST.drop("1012"))
     with pytest.raises(ModelError, match="no nearest school"):
-        City.from_frames(PUPILS, SHARE, NEAREST.drop("1012"))
+        ExpectedPupils.from_frames(PUPILS, SHARE, NEAREST.drop("1012"))
 
 
 def test_pupils_by_band_of_their_school():
@@ -165,7 +165,7 @@ def test_composition_changes_when_pupils_move():
 
 def test_a_postcode_without_a_share_is_refused():
     for made in (
-        lambda share: City.from_frames(PUPILS, share, NEAREST),
+        lambda share: ExpectedPupils.from_frames(PUPILS, share, NEAREST),
         lambda share: school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, share, [0.5], per_cent),
     ):
         for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
@@ -175,7 +175,7 @@ def test_a_postcode_without_a_share_is_refused():
 
 def test_resampling_refuses_parts_of_pupils():
     with pytest.raises(ModelError, match="whole pupils"):
-        City.from_frames(PUPILS + 0.5, SHARE, NEAREST)
+        ExpectedPupils.from_frames(PUPILS + 0.5, SHARE, NEAREST)
 
 
 def by_frames(by_pc4_school, nearest):
@@ -213,7 +213,7 @@ def test_a_city_in_two_postcodes_by_hand(city):
 
 def test_random_allocation_against_all_allocations():
     # Two pupils of the group and two others, two places at either school.
-    city = City.from_frames(
+    city = ExpectedPupils.from_frames(
         by_pair({("1011", "a"): 2, ("1012", "b"): 2}), pd.Series({"1011": 1.0, "1012": 0.0}), NEAREST
     )
     ways = [dissimilarity([x + y, 2 - x - y], [2 - x - y, x + y]) for x, y in two_of_four()]
@@ -248,7 +248,7 @@ def test_resamples_repeat_with_their_seed_and_only_with_it(city):
 @pytest.fixture
 def estimates(city):
     def estimate(draws=100, seed=5):
-        place = Place(2017, "background", "city", city, np.zeros(3, dtype=int))
+        place = PlaceYear(2017, "background", "city", city, np.zeros(3, dtype=int))
         return segregation.estimate_indices([place], draws=draws, random_draws=50, seed=seed)
 
     return estimate
@@ -303,8 +303,8 @@ def test_pupils_allocated_at_random_are_called_segregated_as_seldom_as_they_shou
     rng, p_values = np.random.default_rng(5), []
     for seed in range(100):
         cells = np.bincount(np.repeat(np.arange(10), 20) * 2 + rng.permutation(np.repeat([0, 1], [60, 140])))
-        spread = Counted(("laag", "hoog"), cells.reshape(10, 2).T, {"now": np.arange(10)}, 10)
-        one = Place(2019, "education", "city", spread, np.zeros(10, dtype=int))
+        spread = CountedPupils(("laag", "hoog"), cells.reshape(10, 2).T, {"now": np.arange(10)}, 10)
+        one = PlaceYear(2019, "education", "city", spread, np.zeros(10, dtype=int))
         found = segregation.estimate_indices([one], draws=10, random_draws=39, seed=seed)
         p_values.append(found.set_index(["group", "term"]).loc[("laag", "dissimilarity_corrected_now"), "p_value"])
     # Exact: at most 5% of p-values are .05 or lower, with a standard error of 2.2%.
