@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
-from scipy.stats import binomtest
 
 from analysis.stats.complete import refuse_missing
 from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
@@ -99,14 +98,6 @@ def density_test(
         n_left=int((np.abs(data.x[data.sides[0]]) < left).sum()),
         n_right=int((np.abs(data.x[data.sides[1]]) < right).sum()),
     )
-
-
-def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> tuple[int, int, float]:
-    """Count observations within a window left and right of the cut-off, with the p-value of a fair coin."""
-    refuse_missing({"the running variable": running}, what="at the cut-off")
-    x = np.asarray(running, float) - cutoff
-    left, right = int(((x < 0) & (x >= -window)).sum()), int(((x >= 0) & (x < window)).sum())
-    return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0
 
 
 def _contributions(data: CutoffSample, place: int, bandwidth: float, order: int, which: int) -> Floats:

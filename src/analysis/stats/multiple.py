@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from analysis.stats.panel import PanelDesign
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
-FEW_CLUSTERS = 40  # below this the usual errors are too small, and the bootstrap takes their place
 
 Floats = NDArray[np.float64]
 
@@ -116,31 +115,3 @@ def _t(scores: Floats, beta: Floats | list[float], squares: Floats) -> Floats:
 
 def _share_beyond(drawn: Floats, observed: float) -> float:
     return float((1 + (drawn >= observed).sum()) / (1 + len(drawn)))
-
-
-def wild_interval(
-    panel: PanelDesign,
-    outcome: str,
-    term: str,
-    *,
-    rng: np.random.Generator,
-    cluster: str = "board",
-    draws: int = 999,
-    level: float = 0.95,
-) -> Mapping[str, float]:
-    """Give the interval of one term that the bootstrap does not reject; for fewer than `FEW_CLUSTERS` clusters.
-
-    Returns
-    -------
-    Mapping
-        ``estimate, ci_low, ci_high, p_value``.
-
-    Notes
-    -----
-    Symmetric: estimate plus and minus the quantile of the bootstrapped |t|, in usual standard errors.
-    """
-    estimates, observed, drawn = wild_draws(panel, [outcome], term, rng=rng, cluster=cluster, draws=draws)
-    half = float(np.quantile(np.abs(drawn[:, 0]), level)) * abs(float(estimates[0] / observed[0]))
-    value = float(estimates[0])
-    p_value = _share_beyond(np.abs(drawn[:, 0]), abs(float(observed[0])))
-    return {"estimate": value, "ci_low": value - half, "ci_high": value + half, "p_value": p_value}

@@ -263,13 +263,6 @@ def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))
 
 
-def pre_trend_test(regression: Fit, start: int) -> WaldTest:
-    """Test that treated and other schools moved alike before `start`: all earlier event-study terms zero."""
-    return joint_test(
-        regression, [str(term) for term in regression.coefficients.index if event_year(str(term)) < start]
-    )
-
-
 def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
     refuse_missing(rows, [SCHOOL, cluster], "the panel")

@@ -275,7 +275,6 @@ CASES = {
         plain, lambda f: discontinuity(f["rank"], f["y"], cluster=f["board"]), ("rank", "y", "board")
     ),
     "density": Case(plain, lambda f: density.density_test(f["rank"]), ("rank",)),
-    "binomial": Case(plain, lambda f: density.binomial_test(f["rank"], 5.0), ("rank",)),
     "kink": Case(
         plain, lambda f: kink.kink(f["rank"], f["y"], f["money"], cluster=f["board"]), ("rank", "y", "money", "board")
     ),

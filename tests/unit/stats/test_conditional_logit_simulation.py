@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pooled_choice import probabilities
 
 from analysis.errors import InputError
-from analysis.stats.conditional_logit import ChoiceDesign, probabilities
+from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.conditional_logit.simulation import Seats, drawn, expected, stacked, utilities
 
 KM = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 1.0]])

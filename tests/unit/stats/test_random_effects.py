@@ -33,4 +33,4 @@ def test_the_interval_of_tau_covers_it():
 
 def test_no_spread_beyond_the_errors_is_a_tau_of_zero():
     x = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
-    assert tau_squared(np.array([0.1, 1.0, 2.1, 2.9]), x, np.full(4, 1.0)) == 0.0
+    assert tau_squared(np.array([0.1, 1.0, 2.1, 2.9]), np.full(4, 1.0), x) == 0.0

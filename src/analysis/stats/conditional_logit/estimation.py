@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -112,42 +112,6 @@ def fit(
         criterion=top.decrement / float(weights.sum()),
         sampling_weights=not grouped and not np.all(weights[weights > 0] == 1.0),
     )
-
-
-def probabilities(
-    params: Mapping[str, float] | pd.Series, attributes: pd.DataFrame, offset: pd.Series | None = None
-) -> pd.Series:
-    """Predict P_ij, the probability that each situation chooses each alternative of its set.
-
-    Parameters
-    ----------
-    params
-        Coefficient by term; terms and columns of `attributes` must be the same.
-    attributes, offset
-        As in `fit`.
-
-    Returns
-    -------
-    Series
-        Probabilities on the index of `attributes`; they add to one in each situation.
-
-    Raises
-    ------
-    InputError
-        As in `fit`, or a coefficient is missing, superfluous or not finite.
-    """
-    sets = choice_sets(attributes, offset)
-    given = pd.Series(params, dtype=np.float64)
-    if not given.index.is_unique or set(given.index) != set(sets.terms):
-        raise InputError("params", "not the terms of attributes", given=list(given.index), allowed=listed(sets.terms))
-    b = given[sets.terms].to_numpy()
-    if not np.isfinite(b).all():
-        raise InputError("params", "a coefficient is not finite", given=given.to_dict())
-    first = np.repeat(sets.starts, sets.sizes)
-    share = log_shares((sets.attributes - sets.attributes[first]) @ b + sets.offset, sets.starts, sets.sizes)
-    predicted = np.empty(len(share))
-    predicted[sets.order] = np.exp(share)
-    return pd.Series(predicted, index=attributes.index, name="probability")
 
 
 def covariances(

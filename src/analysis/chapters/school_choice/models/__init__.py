@@ -17,33 +17,21 @@ from analysis.chapters.school_choice.models.effects import (
     random_effects_table,
 )
 from analysis.chapters.school_choice.models.groups import (
+    ESTIMATE_COUNTS,
     GROUP_FIT_COUNTS,
     GROUP_FIT_FREE,
     GROUP_FIT_SHOWN,
+    MAP_FREE,
     GroupFit,
     GroupFits,
     fit_groups,
     fit_table,
+    nearest_map,
 )
 from analysis.chapters.school_choice.models.groups import distance_fit as group_distance_fit
 from analysis.chapters.school_choice.models.groups import estimates as group_estimates
 from analysis.chapters.school_choice.models.groups import nearest_by_pc4 as at_nearest
 from analysis.chapters.school_choice.models.kinds import KIND_COUNTS, kinds_attended
-from analysis.chapters.school_choice.models.pooled import (
-    ESTIMATE_COUNTS,
-    FIT_COUNTS,
-    MAP_FREE,
-    UNITS,
-    Choices,
-    attributes,
-    distance_fit,
-    estimate,
-    estimates,
-    fit_row,
-    nearest_map,
-    nearest_share,
-    select,
-)
 from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_steps
 from analysis.chapters.school_choice.models.willingness import (
     WILLINGNESS_COUNTS,
@@ -56,7 +44,6 @@ from analysis.topics.choice import DENOMINATIONS, LOG_OFFSET_KM, REFERENCE, SHAR
 __all__ = [
     "DENOMINATIONS",
     "ESTIMATE_COUNTS",
-    "FIT_COUNTS",
     "GROUP_FIT_COUNTS",
     "GROUP_FIT_FREE",
     "GROUP_FIT_SHOWN",
@@ -68,12 +55,10 @@ __all__ = [
     "RANDOM_EFFECTS_SHOWN",
     "REFERENCE",
     "SHARE_UNIT",
-    "UNITS",
     "WEGING_UNIT",
     "WILLINGNESS_COUNTS",
     "WILLINGNESS_FREE",
     "WILLINGNESS_SHOWN",
-    "Choices",
     "Choosers",
     "GroupFit",
     "GroupFits",
@@ -82,25 +67,18 @@ __all__ = [
     "TwoStep",
     "TwoSteps",
     "at_nearest",
-    "attributes",
     "by_model",
     "design",
-    "distance_fit",
-    "estimate",
     "estimate_formula",
-    "estimates",
     "fit_groups",
-    "fit_row",
     "fit_table",
     "group_distance_fit",
     "group_estimates",
     "kinds_attended",
     "nearest_map",
-    "nearest_share",
     "probabilities",
     "random_effects",
     "random_effects_table",
-    "select",
     "travel_table",
     "two_steps",
     "utilities",

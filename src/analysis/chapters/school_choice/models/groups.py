@@ -35,6 +35,11 @@ GROUP_FIT_SHOWN = [
     "largest_gap",
 ]
 # What the numbers of the table rest on, for the disclosure gate.
+MAP_FREE = ("lat", "lon")
+ESTIMATE_COUNTS = {
+    count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
+    for count in ("n_obs", "n_clusters", "n_least")
+}
 GROUP_FIT_COUNTS = {
     **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
     "schools_without": [],
@@ -302,3 +307,8 @@ def _by_band(fit: GroupFit, edges: Sequence[float]) -> pd.DataFrame:
     band = in_bands(fit.choosers.distance_km.ravel(), edges)
     pairs = pd.DataFrame({"pupils": fit.choosers.counts.ravel(), "predicted_pupils": mass.ravel()})
     return pairs.groupby(pd.Series(band, name="band"), observed=False).sum()
+
+
+def nearest_map(nearest: pd.DataFrame, by_pc4: pd.DataFrame) -> pd.DataFrame:
+    """Add the point of each postcode to what `nearest_by_pc4` gives: ``pc4, lat, lon, pupils, share``."""
+    return nearest.join(by_pc4[["lat", "lon"]], on="pc4")[["pc4", "lat", "lon", "pupils", "share"]]

@@ -10,9 +10,7 @@ from analysis.chapters.segregation import models as segregation
 from analysis.chapters.segregation.models import ExpectedPupils, school_bands
 from analysis.chapters.segregation.models.attendance import CountedPupils, PlaceYear
 from analysis.chapters.segregation.models.estimates import indices_of, more_than_chance
-from analysis.chapters.segregation.models.school_bands import assign_nearest
 from analysis.errors import ModelError
-from analysis.stats.bands import per_cent
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 from analysis.stats.segregation import dissimilarity, isolation, uneven
 
@@ -111,15 +109,7 @@ def test_a_group_larger_than_its_school_is_refused():
         isolation([5, 1], [4, 10])
 
 
-def test_the_nearest_school_takes_all_pupils_of_a_postcode():
-    moved = assign_nearest(PUPILS, NEAREST)
-    assert moved.to_dict() == {("1011", "a"): 40, ("1012", "b"): 60}
-    assert moved.index.names == ["pc4", "location"]
-
-
 def test_a_postcode_without_a_nearest_school_is_refused():
-    with pytest.raises(ModelError, match="1 postcodes have no nearest school"):
-        assign_nearest(PUPILS, NEAREST.drop("1012"))
     with pytest.raises(ModelError, match="no nearest school"):
         ExpectedPupils.from_frames(PUPILS, SHARE, NEAREST.drop("1012"))
 
@@ -146,31 +136,10 @@ def test_a_school_with_pupils_and_without_a_value_is_refused():
         school_bands.band_distribution(pd.Series({"a": 30, "b": 1}), pd.Series({"a": 25.0}), [24, 36])
 
 
-def test_bands_now_and_nearest():
-    weging = pd.Series({"a": 22.0, "b": 30.0, "c": 38.0})
-    found = school_bands.bands_now_and_nearest(PUPILS, NEAREST, weging, [24, 36]).set_index("band")
-    assert found["pupils_now"].tolist() == [40, 40, 20]  # a, b, c
-    assert found["pupils_nearest"].tolist() == [40, 60, 0]
-    assert found["share_nearest"].tolist() == [0.4, 0.6, 0]
-    assert found["schools_nearest"].tolist() == [1, 1, 0]
-
-
-def test_composition_changes_when_pupils_move():
-    found = school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, SHARE, [0.3, 0.5], per_cent)
-    # Now: a (30 x .2 + 10 x .5) / 40 = .275; b .5; c (10 x .2 + 10 x .5) / 20 = .35. Nearest: a .2; b .5.
-    assert found["band"].tolist() == ["below 30%", "30%-50%", "50% or more"]
-    assert found["pupils_now"].tolist() == [40, 20, 40]
-    assert found["pupils_nearest"].tolist() == [40, 0, 60]
-
-
 def test_a_postcode_without_a_share_is_refused():
-    for made in (
-        lambda share: ExpectedPupils.from_frames(PUPILS, share, NEAREST),
-        lambda share: school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, share, [0.5], per_cent),
-    ):
-        for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
-            with pytest.raises(ModelError, match="no share of the group"):
-                made(share)
+    for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
+        with pytest.raises(ModelError, match="no share of the group"):
+            ExpectedPupils.from_frames(PUPILS, share, NEAREST)
 
 
 def test_resampling_refuses_parts_of_pupils():
