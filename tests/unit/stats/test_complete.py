@@ -13,7 +13,6 @@ from analysis.chapters.advisering.models import counting, ecological, instrument
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.data import models as describe
 from analysis.chapters.leergroei.models import closure, mixed, rows, schools
-from analysis.chapters.leergroei.models import logit as growth_logit
 from analysis.chapters.schools import models as staffing_describe
 from analysis.chapters.segregation.models import attendance, decomposition, mirror, school_bands
 from analysis.chapters.staffing.models import shortage_models
@@ -28,6 +27,7 @@ from analysis.stats import (
     density,
     equivalence,
     kink,
+    logit_states,
     meta_regression,
     multiple,
     panel,
@@ -380,7 +380,7 @@ CASES = {
     ),
     "logit of pupils": Case(
         grown,
-        lambda f: growth_logit.fit_logit(
+        lambda f: logit_states.fit_logit(
             "lezen", f, "present", lambda r: pd.DataFrame({"one": 1.0, "days": r["days"]}), weights="w"
         ),
         ("present", "location", "days", "w"),

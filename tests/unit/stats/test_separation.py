@@ -12,6 +12,7 @@ from analysis.chapters.advisering.models import ordered
 from analysis.chapters.leergroei.models import logit as growth_logit
 from analysis.chapters.staffing.models import shortage_models
 from analysis.errors import ModelError, Reason
+from analysis.stats import logit_states
 from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
 from analysis.stats.ordered import fit_ordered
@@ -186,8 +187,8 @@ def of_tests():
 
 def test_where_one_group_is_separated_the_others_are_told_as_if_it_were_not_there():
     rows = of_tests().assign(y=lambda r: np.where(r["low"] == 1, 1.0, r["y"]))
-    model = growth_logit.fit_logit("rekenen", rows, "y", layout)
-    alone = growth_logit.fit_logit(
+    model = logit_states.fit_logit("rekenen", rows, "y", layout)
+    alone = logit_states.fit_logit(
         "rekenen", rows[rows["low"] == 0], "y", lambda r: layout(r)[["intercept", "closure"]]
     )
     others = rows[rows["low"] == 0]

@@ -24,6 +24,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
 from analysis.chapters.leergroei.models.rows import in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import reference_year, with_m_test
+from analysis.stats.bootstrap import times_drawn
 from analysis.stats.complete import refuse_missing
 
 Floats = NDArray[np.float64]
@@ -129,7 +130,6 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
 def _resampled(
     cells: TestedPupils, schools: int, draws: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    resamples = rng.multinomial(schools, np.full(schools, 1 / schools), draws).astype(float)
-    found = np.array([cells.bounds(resample) for resample in resamples])
+    found = np.array([cells.bounds(times) for times in times_drawn(schools, draws, rng)])
     low, high = found.std(axis=0, ddof=1)
     return cells.bounds(np.ones(schools)), (float(low), float(high))

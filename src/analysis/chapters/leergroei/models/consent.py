@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from analysis.chapters.leergroei.models import logit
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.missing import WEIGHT
@@ -30,6 +29,7 @@ from analysis.chapters.leergroei.models.rows import in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import in_design
 from analysis.chapters.leergroei.models.schools import FEWEST, changes_by_school
 from analysis.errors import ModelError, Reason
+from analysis.stats.logit_states import fit_logit
 from analysis.stats.random_effects import tau_squared
 from analysis.stats.regression import INTERCEPT
 
@@ -166,7 +166,7 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     if gave.all():
         return pd.Series(1.0, index=part.index)
     outcome = str(part["subject"].iloc[0])
-    fitted = logit.fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
+    fitted = fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
     if fitted.separated:
         raise ModelError(f"{outcome}: their pupils predict perfectly which schools gave no consent", Reason.SEPARATED)
     chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[gave]
