@@ -30,7 +30,7 @@ def by_man_year():
 def test_wage_panel_as_printed(by_man_year):
     """Wooldridge, chapter 14, with effects of men and years; errors that assume no correlation: -.00519 (.00070) ..."""
     found = design(by_man_year, ["lwage"], UNION).fit("lwage")
-    X, e = found.panel.swept.to_numpy(), found.residuals.to_numpy()
+    X, e = found.panel.demeaned.to_numpy(), found.residuals.to_numpy()
     free = len(e) - len(UNION) - by_man_year["location"].nunique() - by_man_year["year"].nunique() + 1
     errors = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * (e @ e) / free)
     assert found.coefficients.round(4).tolist() == [-0.0052, 0.0467, 0.08]

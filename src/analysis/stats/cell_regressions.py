@@ -23,7 +23,7 @@ CONSTANT = 1e-12
 
 
 def school_effects(cells: PupilCells) -> Fit:
-    r"""Least squares with an effect of every school, swept out.
+    r"""Least squares with an effect of every school, absorbed.
 
     Notes
     -----
@@ -95,7 +95,7 @@ def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequenc
     cells, fitted
         As `logit` took and gave them.
     groups
-        The terms of each factor told; a factor of a single term that is not 0/1 is a number.
+        The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
 
     Notes
     -----

@@ -177,7 +177,7 @@ def bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivat
     Notes
     -----
     On a side, the polynomial leaves out :math:`\beta_{p+1} x^{p+1}`; the conventional weights applied to
-    :math:`x^{p+1}` tell what that does to the estimate, order `p + 1` within the bias bandwidth tells
+    :math:`x^{p+1}` show what that does to the estimate, order `p + 1` within the bias bandwidth estimates
     :math:`\beta_{p+1}`.
     """
     weights = []

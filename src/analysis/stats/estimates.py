@@ -1,4 +1,4 @@
-"""The one form in which every estimate is told."""
+"""The columns in which every estimate is reported, intervals and p-values."""
 
 from __future__ import annotations
 

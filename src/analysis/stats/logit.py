@@ -61,8 +61,8 @@ class Maximum:
         """Whether some log odds are infinite."""
         return bool(self.determined.shape[1] < self.determined.shape[0])
 
-    def tells(self, X: Floats) -> NDArray[np.bool_]:
-        """Tell for which rows of terms the log odds are finite and known."""
+    def determines(self, X: Floats) -> NDArray[np.bool_]:
+        """Return for which rows of terms the log odds are finite and known, shape (rows,)."""
         rows = X @ self.coordinates
         left = rows - rows @ self.determined @ self.determined.T
         size = np.linalg.norm(rows, axis=1)
@@ -82,7 +82,7 @@ class NoMaximumError(ModelError):
     Parameters
     ----------
     limit
-        What the likelihood tends to: predicted perfectly are the rows that can be, and `Maximum.tells` of the others.
+        What the likelihood tends to: rows that can be are predicted perfectly, `Maximum.determines` gives the others.
     names
         Of the terms.
     """
@@ -147,7 +147,7 @@ def clustered(found: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, 
     :math:`s_g = \sum_{i \in g} w_i (y_i - \hat y_i) x_i` and :math:`A = \sum_i w_i \hat y_i (1 - \hat y_i) x_i x_i'`.
     """
     numbers, (codes, names) = X.to_numpy(float), numbered(clusters)
-    residuals = np.where(found.tells(numbers), y.to_numpy() - expit(numbers @ found.beta), 0.0)
+    residuals = np.where(found.determines(numbers), y.to_numpy() - expit(numbers @ found.beta), 0.0)
     scores = cluster_sums(codes, numbers * (weight.to_numpy() * residuals)[:, None])
     return of_scores(pd.Series(found.beta, X.columns), scores, found.inverse, names, len(X))
 

@@ -56,12 +56,12 @@ class Logit:
 
     def known(self, *states: pd.DataFrame) -> bool:
         """Return whether the log odds of all rows, in all these states, are finite."""
-        return all(bool(self.maximum.tells(self.layout(rows).to_numpy(float)).all()) for rows in states)
+        return all(bool(self.maximum.determines(self.layout(rows).to_numpy(float)).all()) for rows in states)
 
     def log_odds(self, rows: pd.DataFrame) -> Floats:
         """Return the log odds of any rows, shape (rows,); missing where they are infinite or cannot be estimated."""
         X = self.layout(rows).to_numpy(float)
-        odds: Floats = np.where(self.maximum.tells(X), X @ self.fit.coefficients.to_numpy(), np.nan)
+        odds: Floats = np.where(self.maximum.determines(X), X @ self.fit.coefficients.to_numpy(), np.nan)
         return odds
 
     def effect(self, high: pd.DataFrame, low: pd.DataFrame) -> tuple[float, Floats]:
@@ -75,9 +75,9 @@ class Logit:
         Returns
         -------
         tuple of float and array
-            :math:`\sum_i w_i \{\Lambda(x_i^{high}{}'\beta) - \Lambda(x_i^{low}{}'\beta)\} / \sum_i w_i` and its derivative
-            with respect to :math:`\beta`, shape (terms,), for `Fit.error`. Missing where in either state everybody or
-            nobody like some of the rows has the outcome.
+            :math:`\sum_i w_i \{\Lambda(x_i^{high}{}'\beta) - \Lambda(x_i^{low}{}'\beta)\} / \sum_i w_i` and its
+            derivative with respect to :math:`\beta`, shape (terms,), for `Fit.error`. Missing where in
+            either state everybody or nobody like some of the rows has the outcome.
         """
         beta = self.fit.coefficients.to_numpy()
         if not self.known(high, low):

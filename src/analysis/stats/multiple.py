@@ -81,9 +81,9 @@ def wild_draws(
 
     Notes
     -----
-    Cameron, Gelbach and Miller (2008): :math:`y^* = v_g \tilde y`, with :math:`\tilde y` the outcome swept of schools
-    and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a draw
-    needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
+    Cameron, Gelbach and Miller (2008): :math:`y^* = v_g \tilde y`, with :math:`\tilde y` the outcome without effects of
+    schools and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a
+    draw needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
     """
     if tuple(panel.terms) != (term,):
         raise ModelError(
@@ -91,8 +91,8 @@ def wild_draws(
         )
     refuse_missing(panel.rows, outcomes, "the panel")
     groups, _ = panel.clusters(cluster)
-    x, years = panel.swept.to_numpy(), panel.years
-    y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))
+    x, years = panel.demeaned.to_numpy(), panel.years
+    y = panel.demean(panel.rows[list(outcomes)].to_numpy(float))
     squares, with_years = cluster_sums(groups, x**2)[:, 0], cluster_sums(groups, x * years)
     weights = rng.choice(WEBB, size=(draws, len(squares)))
     project = np.linalg.inv(years.T @ years)

@@ -83,7 +83,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
     Returns
     -------
     Fit
-        Coefficients of the terms in log odds of a higher level, and then the cut points (``border 1`` ...).
+        Coefficients of the terms in log odds of a higher level, and then the cut points (``cut point 1`` ...).
 
     Raises
     ------
@@ -113,7 +113,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
         )
     if not found.converged:
         raise ModelError(f"an ordered logit of {outcome} finds no maximum in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
-    names = [*cells.X, *(f"border {j}" for j in range(1, len(top.b) - X.shape[1] + 1))]
+    names = [*cells.X, *(f"cut point {j}" for j in range(1, len(top.b) - X.shape[1] + 1))]
     scores, inverse = cells.n @ likelihood.scores(top.b), np.linalg.inv(top.information)
     return of_scores(pd.Series(top.b, names), scores, inverse, cells.clusters, int(weight))
 

@@ -3,7 +3,7 @@ r"""Regressions on a panel of schools and years: difference in differences and e
 The model is :math:`y_{st} = \alpha_s + \lambda_t + x_{st}'\beta + e_{st}`. Coefficients come from PanelOLS of
 linearmodels. Errors follow the one convention of `analysis.stats.regression`: clustered (CR1),
 :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`, Student's t with :math:`G-1` degrees of freedom. :math:`K` counts the terms
-that are told and the effects of years but the first; effects of schools lie within clusters and do not count.
+that are reported and the effects of years but the first; effects of schools lie within clusters and do not count.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class PanelFit:
     def clustered(self, cluster: str) -> Fit:
         """Give the coefficients errors clustered by a column, within whose values schools lie."""
         groups, names = self.panel.clusters(cluster)
-        X = self.panel.swept.to_numpy()
+        X = self.panel.demeaned.to_numpy()
         scores = cluster_sums(groups, X * self.residuals.to_numpy()[:, None])
         used = X.shape[1] + self.panel.years.shape[1]
         found = of_scores(self.coefficients, scores, np.linalg.inv(X.T @ X), names, len(X), used)
@@ -65,7 +65,7 @@ class PanelFit:
 
 @dataclass(frozen=True)
 class PanelDesign:
-    """Terms on a panel, swept clean of schools and years once for all outcomes.
+    """Terms on a panel, without what schools and years explain, once for all outcomes.
 
     Parameters
     ----------
@@ -88,14 +88,14 @@ class PanelDesign:
         return self._clusters[name]
 
     @cached_property
-    def swept(self) -> pd.DataFrame:
+    def demeaned(self) -> pd.DataFrame:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
-        clean = self.sweep(raw)
+        clean = self.demean(raw)
         refuse_absorbed(clean, raw, self.terms, "schools and years")
-        swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
-        refuse_alike(swept, "the outcome")
-        return swept
+        demeaned = pd.DataFrame(clean, self.rows.index, list(self.terms))
+        refuse_alike(demeaned, "the outcome")
+        return demeaned
 
     @cached_property
     def schools(self) -> NDArray[np.intp]:
@@ -110,7 +110,7 @@ class PanelDesign:
 
     def _within(self) -> Floats:
         """Terms and years without what schools explain: what years take off a term would spread it over all schools."""
-        self.swept  # noqa: B018 - refuses terms that the effects explain
+        self.demeaned  # noqa: B018 - refuses terms that the effects explain
         return np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
 
     def within_schools(self, values: Floats) -> Floats:
@@ -118,7 +118,7 @@ class PanelDesign:
         counts = np.bincount(self.schools)[:, None]
         return np.asarray(values - (cluster_sums(self.schools, values) / counts)[self.schools])
 
-    def sweep(self, values: Floats) -> Floats:
+    def demean(self, values: Floats) -> Floats:
         """Subtract what schools and years explain, column by column; exact, also when school-years are absent."""
         inside = self.within_schools(values)
         explained, *_ = np.linalg.lstsq(self.years, inside, rcond=None)
@@ -250,17 +250,18 @@ def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     -----
     :math:`F = \hat\beta' V^{-1} \hat\beta / q` against :math:`F(q, G - 1)`, the errors being clustered.
     """
-    told = list(terms)
-    if not 0 < len(told) < regression.n_clusters:
+    chosen = list(terms)
+    if not 0 < len(chosen) < regression.n_clusters:
         raise ModelError(
-            f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters", Reason.TOO_FEW_CLUSTERS
+            f"{len(chosen)} terms cannot be tested jointly with {regression.n_clusters} clusters",
+            Reason.TOO_FEW_CLUSTERS,
         )
-    beta, V = regression.coefficients[told].to_numpy(), regression.covariance.loc[told, told].to_numpy()
+    beta, V = regression.coefficients[chosen].to_numpy(), regression.covariance.loc[chosen, chosen].to_numpy()
     if not V.any():
         raise ModelError("the outcome does not vary beside the terms: there is nothing to test", Reason.NO_VARIATION)
-    statistic = float(beta @ np.linalg.solve(V, beta) / len(told))
+    statistic = float(beta @ np.linalg.solve(V, beta) / len(chosen))
     free = regression.n_clusters - 1
-    return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))
+    return WaldTest(statistic, len(chosen), free, float(fisher.sf(statistic, len(chosen), free)))
 
 
 def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
@@ -277,7 +278,7 @@ def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.
 
 
 def _by_linearmodels(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
-    names = list(panel.swept.columns)  # asked first: it refuses terms that the effects explain
+    names = list(panel.demeaned.columns)  # asked first: it refuses terms that the effects explain
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
     X = panel.rows[names].astype(float).set_axis(index)
@@ -287,7 +288,7 @@ def _by_linearmodels(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
 
 
 def _within(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
-    y = panel.sweep(panel.rows[[outcome]].to_numpy(float))[:, 0]
-    X = panel.swept.to_numpy()
+    y = panel.demean(panel.rows[[outcome]].to_numpy(float))[:, 0]
+    X = panel.demeaned.to_numpy()
     beta = np.linalg.solve(X.T @ X, X.T @ y)
     return beta, y - X @ beta

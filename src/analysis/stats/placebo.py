@@ -99,15 +99,15 @@ def placebo_years(
     refuse_missing(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    told = list(starts)
-    wrong = [start for start in told if not first < start <= last]
+    chosen = list(starts)
+    wrong = [start for start in chosen if not first < start <= last]
     if wrong:
         raise ModelError(
             f"a placebo start of {wrong[0]} leaves no years before or after it in {first}-{last}", Reason.INVALID
         )
     return {
         start: difference_in_differences(rows, outcome, treated=treated, start=start, cluster=cluster, engine=engine)
-        for start in told
+        for start in chosen
     }
 
 

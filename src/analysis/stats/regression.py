@@ -47,7 +47,7 @@ def fit(
     cluster
         Column; errors may be correlated within its values.
     entity
-        Column whose effects are swept out (no intercept then); its values must lie within clusters.
+        Column whose effects are absorbed (no intercept then); its values must lie within clusters.
     weights
         Column of positive weights, such as inverse probabilities; their scale does not matter.
 
@@ -60,7 +60,7 @@ def fit(
 
     Notes
     -----
-    Minimises :math:`\sum_i w_i (y_i - x_i'\beta - \alpha_{e(i)})^2`; effects of entities are swept out by subtracting
+    Minimises :math:`\sum_i w_i (y_i - x_i'\beta - \alpha_{e(i)})^2`; effects of entities are absorbed by subtracting
     weighted means within entities.
     """
     if frame.empty:
@@ -75,9 +75,9 @@ def fit(
     else:
         if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
             raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out", Reason.INVALID)
-        swept = _swept(numbers, data[entity], w)
-        refuse_absorbed(swept[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
-        numbers = swept
+        demeaned = _demeaned(numbers, data[entity], w)
+        refuse_absorbed(demeaned[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
+        numbers = demeaned
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     if len(X) <= X.shape[1]:
         raise ModelError(f"{outcome}: {len(X)} rows are too few for {X.shape[1]} terms", Reason.TOO_FEW)
@@ -151,7 +151,7 @@ def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Seq
     return frame[list(plain)].assign(**products)
 
 
-def _swept(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.DataFrame:
+def _demeaned(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> pd.DataFrame:
     totals = numbers.mul(weights, axis=0).groupby(entity).transform("sum")
     return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
 

@@ -267,7 +267,7 @@ CASES = {
     "romano-wolf": Case(
         school_years,
         lambda f: multiple.romano_wolf(
-            panel.Design(f, ("dose",)), ["y"], "dose", rng=np.random.default_rng(1), draws=9
+            panel.PanelDesign(f, ("dose",)), ["y"], "dose", rng=np.random.default_rng(1), draws=9
         ),
         ("y", "board"),
     ),

@@ -21,7 +21,7 @@ def test_without_a_maximum_the_limit_tells_of_the_others():
     with pytest.raises(NoMaximumError, match="as by d") as caught:
         maximise(TWO_GROUPS, np.array([100.0, 50.0]), np.array([20.0, 50.0]), ["intercept", "d"])
     limit = caught.value.limit
-    assert_allclose(limit.tells(TWO_GROUPS), [True, False])
+    assert_allclose(limit.determines(TWO_GROUPS), [True, False])
     assert_allclose(TWO_GROUPS[0] @ limit.beta, np.log(0.25))
     assert_allclose(TWO_GROUPS[0] @ limit.inverse @ TWO_GROUPS[0], 1 / 16)
 
