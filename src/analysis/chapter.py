@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
-from analysis.language import SOURCE, speak, text
+from analysis.language import SOURCE, speak, spoken, text
 from analysis.publish import findings
+from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
-from analysis.publish.tested import with_tests
-from analysis.run.workspace import open_workspace
+from analysis.run.workspace import Workspace, open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
@@ -28,6 +31,9 @@ PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
 """Column of findings that are handed over: why one is not shown; empty for those that are."""
 
+CHAPTERS = Path(__file__).with_name("chapters")
+NOTHING_SHOWN = Exhibits()
+HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
@@ -38,6 +44,56 @@ AS_FILE = Markup(
 
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
+
+    def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
+        super().__init__(workspace)
+        self.exhibits = exhibits
+        self._said: dict[str, Any] = {}
+
+    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text tells
+        """Give values once that the words of several exhibits ask for by name; see `show`."""
+        self._said.update(values)
+
+    def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
+        return self.gated(frame, **self.exhibits.frame(name))
+
+    def show(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        chart: Callable[..., Figure] | None = None,
+        *args: Any,  # noqa: ANN401 - whatever a chart takes
+        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text tells
+    ) -> Published:
+        """Publish a table or figure with the words that are declared of it in ``exhibits.yml``.
+
+        Parameters
+        ----------
+        name
+            As declared, below ``figures`` when there is a chart and else below ``tables`` or ``files``.
+        frame
+            One row per published row.
+        chart, *args
+            Draws the figure: of the rows that may be shown, and `args`.
+        **values
+            What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
+            What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
+        """
+        kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
+        exhibit = self.exhibits.of(kind, name)
+        told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
+        if chart:
+            args = (*exhibit.told("axis").values(), *args)
+        taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
+        given = {key: value for key, value in values.items() if key not in told or key in taken}
+        if chart:
+            words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
+            return self.figure(name, chart, *args, data=frame, **{**words, **exhibit.rests, **exhibit.how, **given})
+        how = {**exhibit.told("caption", "note", "nothing", **told), **exhibit.rests}
+        if kind == "files":
+            return self.file(name, frame, **{**how, **given})
+        return self.table(name, frame, **{**how, **exhibit.layout, **given})
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
@@ -72,12 +128,14 @@ class Chapter(Release):
             self.workspace.record("names", names=names, places=places)
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
-        """Publish an account of what leaves the analysis; steps that lose too few persons are told together."""
-        few = self.profile.min_count
-        smallest = {"pupils": few, "pupils4": few, "schools": self.profile.min_schools}
+        """Publish an account of what leaves the analysis; steps that lose too few persons are told together.
+
+        Rows are counted as persons are: where a row is a pupil their number is that of the pupils.
+        """
+        smallest = dict.fromkeys(("rows", "pupils", "pupils4"), self.profile.min_count)
+        smallest["schools"] = self.profile.min_schools
         folded = withhold_small_total(fold_small_steps(accounting, smallest), smallest)
-        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
-        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=ACCOUNT_SHOWN)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=ACCOUNT_SHOWN, withheld=True)
 
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
@@ -87,9 +145,8 @@ class Chapter(Release):
             for value, rows in accounting.groupby(by, sort=False)
         ]
         folded = pd.concat(told, ignore_index=True)
-        counted = [str(column) for column in folded if str(column).startswith(("pupils", "schools"))]
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
-        return self.table(name, folded, caption=caption, counts=_with_rows(folded, counted), shown=shown)
+        return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown, withheld=True)
 
     def truth(self, truth: pd.DataFrame) -> Published:
         """Show the numbers that generated a synthetic world: ``parameter, value``; real data have none."""
@@ -101,7 +158,7 @@ class Chapter(Release):
 
     def published_figures(self) -> Published:
         """Show the figures in print beside those of this world; an edition of real data has none to compare."""
-        made = [name for name in ("published_figures", "published_country", "published_schools") if self.has(name)]
+        made = [name for name in self.workspace.facts.get("tables", {}) if self._holds_published(name)]
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
@@ -135,6 +192,9 @@ class Chapter(Release):
         )
         return self._shown("table", "published", missed.html + str(whole) + "".join(self._printed(figures)))
 
+    def _holds_published(self, table: str) -> bool:
+        return table.startswith("published_") and self.has(table)
+
     def _printed(self, figures: pd.DataFrame) -> Iterator[str]:
         for file, rows in figures.groupby("file", sort=True):
             yield self.table(
@@ -162,6 +222,11 @@ class Chapter(Release):
             return published
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
+
+    def conclude(self, by_finding: pd.DataFrame) -> Published:
+        """Publish the findings of this chapter, and hand them over to the summary."""
+        self.hand_over(f"{self.workspace.stem}_findings", by_finding)
+        return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row; of one handed over as withheld, the reason."""
@@ -191,12 +256,18 @@ class Chapter(Release):
         handed_over = self.load(f"{stem}_findings")
         return self.findings(handed_over.assign(name=f"{stem}_" + handed_over["name"]))  # two chapters may share a name
 
-    def with_tests(self, by_finding: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
-        """Add to the findings of this chapter which of them are tests, from its estimates; see `publish.tested`."""
-        return with_tests(by_finding, estimates, self.workspace.stem)
+    def all_findings(self) -> Published:
+        """Publish the findings of every chapter of the edition, each below its heading."""
+        headings: Mapping[str, Mapping[str, str]] = self.workspace.facts.get("findings", {})
+        parts = [
+            HEADING.format(stem=stem, words=words[spoken()]) + self.findings_of(stem).html
+            for stem, words in headings.items()
+        ]
+        return self._shown("finding", self.workspace.stem, "".join(parts))
 
-    def tests_made(self, stems: Sequence[str]) -> Published:
-        """Publish how many findings the chapters `stems` make, how many are tests, and how many chance would give."""
+    def tests_made(self) -> Published:
+        """Publish how many findings the edition makes, how many are tests, and how many chance would give."""
+        stems = self.workspace.facts.get("findings", {})
         told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
         if not told:
             return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
@@ -215,10 +286,8 @@ class Chapter(Release):
         return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
 
 
-def _with_rows(account: pd.DataFrame, counted: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Return what an account counts: the rows of a step rest on its pupils."""
-    rows = {name: name.replace("pupils_", "rows_") for name in counted if name.startswith("pupils_")}
-    return {name: [rows[name]] if rows.get(name) in account else () for name in counted}
+def _counted(account: pd.DataFrame) -> list[str]:
+    return [str(column) for column in account if str(column).startswith(UNITS)]
 
 
 def _real_edition() -> str:
@@ -237,4 +306,4 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    return Chapter(workspace)
+    return Chapter(workspace, read_exhibits(CHAPTERS / stem / "exhibits.yml"))

@@ -256,11 +256,11 @@ def show_params() -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of a params file, for editors (params/schema.json)."""
-    from analysis.edition.model import json_schema
+def sync() -> None:
+    """Write what follows from the declarations of chapters: parameters cells, params/schema.json, README's table."""
+    from analysis.edition.sync import sync as write
 
-    sys.stdout.write(json_schema())
+    sys.stdout.write("".join(f"{path}\n" for path in write(project_root())))
 
 
 @app.command()
@@ -270,14 +270,16 @@ def world(
     settings: Settings = None,
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
+    from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 
     edition = read_edition(params, settings or ())
-    if edition.data is None or not edition.synthetic:
+    block = edition.given.get("data")
+    if not isinstance(block, DataBlock) or not block.made_up:
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
-    files = write_edition_world(to, edition.edition, edition.data.scale, edition.seed)
+    files = write_edition_world(to, edition.edition, block.scale, edition.seed)
     sys.stdout.write("".join(f"{path}\n" for path in files))
 
 

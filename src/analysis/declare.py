@@ -1,9 +1,11 @@
-"""What every block of parameters is made of."""
+"""What chapters are declared with: their parameters, and what the project must know of them without running them."""
 
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -40,3 +42,104 @@ class Block(BaseModel):
     """A group of parameters; unknown keys are errors, values keep the type that the YAML gives them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Source(Block):
+    """The block of a chapter that brings an edition's data in; an edition has one."""
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the data are made up."""
+        return True
+
+
+Blocks = Mapping[str, Block]
+"""The blocks of an edition, by stem."""
+
+
+AGGREGATE, AREA, PUPIL, SCHOOL, BOARD, TEACHER, PERSON = (
+    *("aggregate", "area", "pupil", "school", "board", "teacher", "person"),
+)
+"""What a row of an internal table is. Pupils of one school who have something in common, such as a postcode, are told
+by no row either: such a table is one of schools."""
+
+
+class Regressions(NamedTuple):
+    """What the published table ``estimates`` of a chapter does not say of its models.
+
+    Parameters
+    ----------
+    models
+        Which models, as a pattern of their names.
+    effects
+        What has fixed effects; empty for nothing.
+    clusters
+        By what the standard errors are clustered, where the table has no column ``cluster`` that says it.
+    """
+
+    models: str
+    effects: str
+    clusters: str
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the project knows of a chapter without running it; ``CHAPTER`` of the chapter's folder.
+
+    Parameters
+    ----------
+    notebook
+        File name without extension: a number for the reader and the stem, which is the name of the folder.
+    parameters
+        The chapter's block in a params file.
+    needs, wants
+        Internal tables without which the chapter cannot run, and those that it uses when the edition makes them; with
+        ``*`` for any text.
+    produces, may_produce
+        Internal tables that it hands over, always and in some editions only, each with what a row of it is.
+    reads
+        Files and folders that it reads besides, as `run.chain.Step` says.
+    findings
+        Heading of its findings in the summary, by language; empty for a chapter without.
+    figures
+        The figure beside each finding, by the beginning of the finding's name; the first that fits counts.
+    regressions
+        Which models of its table ``estimates`` are regressions: other rows there are shares, bounds or contrasts.
+    refusal
+        Why an edition with this block cannot be made, if so, from all of its blocks.
+    verify
+        For a chapter that reads source files: the function that checks them before anything runs.
+    """
+
+    notebook: str
+    parameters: type[Block]
+    needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    produces: Mapping[str, str] = field(default_factory=dict)
+    may_produce: Mapping[str, str] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    findings: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+    regressions: tuple[Regressions, ...] = ()
+    refusal: Callable[[Blocks], str | None] = lambda _: None
+    verify: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name that notebook, folder, parameters block and outputs share."""
+        return self.notebook.partition("_")[2]
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """What a row of each table is that the chapter can hand over."""
+        own = {f"{self.stem}_findings": AGGREGATE} if self.findings else {}
+        return {**self.produces, **self.may_produce, **own}
+
+    def figure_of(self, finding: str) -> str | None:
+        """Return the name of the figure that shows a finding, if there is one."""
+        return next((figure for start, figure in self.figures.items() if finding.startswith(start)), None)
+
+
+def made_up(blocks: Blocks) -> bool:
+    """Tell whether an edition of these blocks is made up."""
+    return any(isinstance(block, Source) and block.made_up for block in blocks.values())

@@ -67,7 +67,7 @@ class Country:
 
 
 @dataclass(frozen=True)
-class Schools:
+class CountrySchools:
     """What a national edition about schools starts from; see `Country`."""
 
     by_school_year: pd.DataFrame
@@ -125,7 +125,7 @@ def _with_files(
     return Received(replace(received.sources, inputs=every), {**received.microdata, **tables})
 
 
-def receive_schools(scale: float, seed: int) -> Schools:
+def receive_schools(scale: float, seed: int) -> CountrySchools:
     """Make a country's schools over the years, and hold them against the figures on staffing in print.
 
     Parameters
@@ -139,7 +139,7 @@ def receive_schools(scale: float, seed: int) -> Schools:
     printed = read_published(project_root() / "params" / "published")
     printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
     figures = against_print({"by_location_year": panel}, printed, scale, [STAFFING])
-    return Schools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
+    return CountrySchools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
 
 
 def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:

@@ -1,13 +1,13 @@
 """The words of the pages in the language of the edition: English in the code, other languages in catalogues.
 
-A catalogue is a set of gettext files, ``locale/LANGUAGE/*.po``, read with Babel. Nothing falls back: a message without
-a translation is an error, because a page that is half Dutch looks finished and is not.
+A catalogue is a set of gettext files, one in the folder of each chapter, read with Babel. Nothing falls back: a message
+without a translation is an error, because a page that is half Dutch looks finished and is not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from pandas import NA
 
 from analysis.errors import InputError, WithheldError
+from analysis.variables import CATALOGUES
 
 SOURCE = "en"
 LOCALES = Path(__file__).parent / "locale"
@@ -28,9 +29,13 @@ LOCALES = Path(__file__).parent / "locale"
 # A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
 NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
 
+Words = Mapping[str, str]
+"""A text in every language: ``{"en": ..., "nl": ...}``."""
+
 CODE = "code"
 """The context of the entries that are patterns of codes."""
 
+_declared: list[Words] = []
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
@@ -90,6 +95,11 @@ def text(message: str, /, **values: Any) -> str:  # noqa: ANN401 - whatever a fo
     return _Localised().vformat(template, (), values)
 
 
+def filled(words: Words, /, **values: Any) -> str:  # noqa: ANN401 - whatever a format takes
+    """Return what is declared in every language in that of the edition, with its values as `text` writes them."""
+    return _Localised().vformat(words[spoken()], (), values)
+
+
 def word(message: str, /) -> str:
     """Mark a literal for translation and return it as it is: `term` translates it where it is shown.
 
@@ -138,10 +148,15 @@ def catalogue(language: str) -> dict[str, str]:
     return {message: translation for message, translation, context in _entries(language) if context != CODE}
 
 
-@cache
+def remember(texts: Iterable[Words]) -> None:
+    """Add texts that are declared in every language to what `messages` returns."""
+    _declared.extend(texts)
+
+
 def messages(language: str) -> tuple[tuple[str, str], ...]:
     """Return every message with its translation, patterns of codes too."""
-    return tuple((message, translation) for message, translation, _ in _entries(language))
+    catalogued = ((message, translation) for message, translation, _ in _entries(language))
+    return (*catalogued, *((words[SOURCE], words[language]) for words in _declared))
 
 
 @cache
@@ -164,10 +179,16 @@ def _by_pattern(code: str) -> str | None:
     return None
 
 
+def catalogues(language: str) -> list[Path]:
+    """Return the files with the words of a language."""
+    patterns = (pattern.format(language=language) for pattern in CATALOGUES)
+    return sorted(path for pattern in patterns for path in LOCALES.parent.glob(pattern))
+
+
 @cache
 def _entries(language: str) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
-    for path in sorted((LOCALES / language).glob("*.po")):
+    for path in catalogues(language):
         with path.open("rb") as file:
             found += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return found
@@ -175,7 +196,7 @@ def _entries(language: str) -> list[tuple[str, str, str | None]]:
 
 def _translated(message: str, language: str) -> str:
     if message not in catalogue(language):
-        hint = f"add it to a file in src/analysis/locale/{language}"
+        hint = f"add it to {language}.po of the chapter, or to a file in src/analysis/locale/{language}"
         raise InputError("language", f"no translation into {language!r}", given=message, hint=hint)
     return catalogue(language)[message]
 

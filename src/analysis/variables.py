@@ -1,4 +1,7 @@
-"""The environment variables by which a user tells where things are."""
+"""Where things are: environment variables of a user, and the words of the languages."""
 
 DATA_VARIABLE = "STAAT_DATA"
 """Folder with the source files; wins over the params file."""
+
+CATALOGUES = ("locale/{language}/*.po", "chapters/*/{language}.po", "topics/*/{language}.po")
+"""Where the words of a language are, below the package."""

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page
 
+from analysis.chapters import figure_of
 from analysis.run.handover import hand_over
-from analysis.site.shown import figure_of
 
 pytestmark = pytest.mark.browser
 

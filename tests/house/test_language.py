@@ -15,18 +15,18 @@ from babel.messages.pofile import read_po
 
 from analysis import language
 from analysis.edition.model import Edition
-from analysis.edition.orders import LOCALES, languages
+from analysis.edition.orders import languages
 from analysis.messages import PACKAGE, messages, of_code, of_template
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FOUND = list(messages(ROOT / "notebooks"))
-CATALOGUES = sorted((PACKAGE / LOCALES).rglob("*.po"))
+CATALOGUES = sorted(PACKAGE.rglob("*.po"))
 SOURCES = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *NOTEBOOKS, *(ROOT / "params").rglob("*.yml")]
 
 
 def name(path: Path) -> str:
-    return path.stem
+    return path.stem if path.stem not in languages() else path.parent.name
 
 
 def read(path: Path) -> Catalog:
@@ -79,7 +79,7 @@ def test_every_entry_is_a_message_or_a_word_of_the_project(path: Path) -> None:
 @pytest.mark.parametrize("spoken", languages())
 def test_catalogues_agree_on_what_several_of_them_translate(spoken: str) -> None:
     told: dict[str, str] = {}
-    for path in (path for path in CATALOGUES if path.parent.name == spoken):
+    for path in language.catalogues(spoken):
         for message, translation in entries(path):
             assert told.setdefault(message, translation) == translation, (path.name, message)
 

@@ -12,13 +12,21 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from analysis.edition.chain import ROWS
 from analysis.errors import DisclosureError
 from analysis.publish.published import Published
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
 from analysis.site import build
 
-FACTS = {"edition": "ci", "title": "A city", "language": "en", "synthetic": False, "disclosure": "default"}
+FACTS = {
+    "edition": "ci",
+    "title": "A city",
+    "language": "en",
+    "synthetic": False,
+    "disclosure": "default",
+    "tables": ROWS,
+}
 
 
 @pytest.fixture

@@ -44,6 +44,65 @@ def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any
     assert not list(release.workspace.write.rglob("*.csv"))
 
 
+@pytest.mark.parametrize("counts", [{"n": ["share", "passed"]}, ["n"]], ids=["resting", "by itself"])
+@pytest.mark.parametrize("values", [[7, 120, 3], [120, 235, 60], [530, 541, 538]], ids=["few", "many", "more than n"])
+def test_whole_numbers_that_rest_on_a_count_must_say_what_they_are(
+    release: Release, counts: Any, values: list[int]
+) -> None:
+    frame = GROUPS.assign(passed=values)
+    with pytest.raises(DisclosureError, match="column 'passed' holds whole numbers that rest on a count") as no:
+        release.table("groups", frame, caption="Groups", counts=counts)
+    assert "name it as a count of its own in counts=, or make it floats" in str(no.value)
+    assert release.gated(frame.astype({"passed": float}).assign(passed=5.25), counts)["passed"].notna().all()
+
+
+def test_whole_numbers_as_floats_are_counted_where_they_are_no_more_than_they_rest_on(release: Release) -> None:
+    # 7 of 120 passed, 113 did not; 143 of 235 did and 92 did not; of 60 all did
+    frame = GROUPS.assign(passed=[7.0, 143.0, 60.0])
+    told = release.gated(frame, {"n": ["share", "passed"]})
+    assert told["passed"].tolist() == [pd.NA, 145, 60]
+    # a median of 530 and 541 is no part of 120 and 235 pupils
+    told = release.gated(frame.assign(passed=[530.0, 541.0, 538.0]), {"n": ["share", "passed"]})
+    assert told["passed"].notna().all()
+
+
+@pytest.mark.parametrize("name", ["df", "df_groups", "shock_df", "rank", "order"])
+def test_ranks_and_degrees_of_freedom_are_no_counts(release: Release, name: str) -> None:
+    assert release.gated(GROUPS.assign(**{name: [1, 2, 3]}), {"n": ["share", name]})[name].tolist() == [1, 2, 3]
+
+
+NO_FLOATS = (
+    *("complex numbers", "decimals", "fractions", "durations"),
+    *("categories that are numbers", "numbers among words"),
+)
+
+
+@pytest.mark.parametrize("kind", NO_FLOATS)
+def test_numbers_that_no_rule_rounds_are_refused_with_what_to_do(release: Release, kind: str) -> None:
+    with pytest.raises(
+        DisclosureError, match=r"column 'x'.* no rule rounds|column 'x', row 1: a number among words"
+    ) as no:
+        release.table("groups", GROUPS.assign(x=COLUMNS[kind]), caption="Groups", counts={"n": ["share", "x"]})
+    assert "make the whole column floats" in str(no.value)
+    assert "0.31" not in str(no.value)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_estimate_without_end_is_withheld_and_others_keep_their_digits(release: Release) -> None:
+    frame = GROUPS.assign(odds=[1.2345, float("inf"), float("-inf")], share=0.5)
+    told = release.gated(frame, {"n": ["share", "odds"]})
+    assert told["odds"].isna().tolist() == [False, True, True]
+    assert told["suppressed"].tolist() == ["", "odds", "odds"]
+    # 2 / 118 of 1.2345, in steps of 1, 2 or 5: as where nothing is withheld
+    assert told["odds"].iloc[0] == release.gated(frame.iloc[:1], {"n": ["share", "odds"]})["odds"].iloc[0] == 1.24
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_free_column_may_be_without_end(release: Release) -> None:
+    told = release.gated(GROUPS.assign(edge=[0.2, 0.5, float("inf")]), {"n": ["share"]}, free=["edge"])
+    assert told["edge"].tolist() == [0.2, 0.5, float("inf")]
+
+
 WAYS: dict[str, Callable[[Release, pd.DataFrame], object]] = {
     "a table": lambda r, frame: r.table("x", frame, caption="Groups", counts=()),
     "a gated frame": lambda r, frame: r.gated(frame, ()),

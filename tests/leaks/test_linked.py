@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from analysis.disclosure import NOTHING_DECLARED, PROFILES, Linked, Profile
+from analysis.disclosure import NOTHING_DECLARED, PROFILES, Linked, Profile, suppress
 from analysis.publish import settling
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
@@ -271,3 +271,13 @@ def test_the_ledger_is_its_owners_alone(tmp_path: Path) -> None:
     ledger = tmp_path / ".released"
     assert ledger.stat().st_mode & 0o077 == 0
     assert [path.stat().st_mode & 0o777 for path in ledger.iterdir()] == [0o600]
+
+
+def test_a_total_without_parts_hides_nothing_where_zeros_are_withheld() -> None:
+    # One row says "all" in both keys; in the group of that row alone 2 * 0 - 0 = 0 is no sum of parts, and 14 stays.
+    frame = pd.DataFrame({"region": ["all"] * 3, "band": ["all", "a", "b"], "schools": [14, 9, 5]})
+    frame["schools_least"] = [0, 0, 0]
+    totals = Linked(totals={"region": "all", "band": "all"})
+    told = suppress(frame, ["schools", "schools_least"], PROFILES["acro"], linked=totals).frame
+    assert told["schools"].tolist() == [14, 9, 5]
+    assert told["schools_least"].isna().all()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.disclosure.rules.order import own_cells
 from analysis.disclosure.rules.raw import Loaded
+from analysis.edition.chain import ROWS
 from analysis.errors import DisclosureError
 from analysis.publish.release import Release
 
@@ -122,6 +123,8 @@ SPANS = {
     "a midrange": lambda v: (v.max() + v.min()) / 2,
     "a range, per cent": lambda v: 100 * (v.max() - v.min()),
     "a midrange, rounded as values are": lambda v: (v.round(2).max() + v.round(2).min()) / 2,
+    "a range, rounded further": lambda v: round(v.max() - v.min(), 3),
+    "a midrange, rounded further": lambda v: round((v.max() + v.min()) / 2, 1),
 }
 
 
@@ -153,9 +156,28 @@ def test_a_range_of_the_rows_own_groups_is_withheld(release: Release, span: Call
     assert found.tolist() == [True, True, False, False]
 
 
+@pytest.mark.parametrize(("told", "found"), [(105_100, True), (105_000, False), (105_200, False)])
+def test_a_range_rounded_to_hundreds_is_found_while_four_digits_are_left(told: float, found: bool) -> None:
+    # 105,123 - 37.4 = 105,085.6: to hundreds 105,100, in four digits; 105,000 is that to thousands, in three
+    known = Loaded(ROWS)
+    known.add("by_school", pd.DataFrame({"money": [105_123.0, 37.4, *np.linspace(50_000.123, 60_000.456, 60)]}))
+    frame = pd.DataFrame({"group": ["a"], "n_schools": [62], "x": [float(told)]})
+    assert own_cells(frame, known, ["n_schools"])["x"].tolist() == [found]
+
+
+def test_a_number_that_has_passed_is_no_range_for_its_few_digits() -> None:
+    known = Loaded(ROWS)
+    known.add("by_pupil", PUPILS)
+    span = PUPILS["score"].max() - PUPILS["score"].min()
+    frame = pd.DataFrame({"group": ["a"], "n": [300], "x": [round(span, 2)]})
+    assert own_cells(frame, known, ["n"])["x"].all()
+    known.passed(frame)
+    assert not own_cells(frame, known, ["n"])["x"].any()
+
+
 def test_a_range_between_ends_that_many_share_is_published() -> None:
     # 40 pupils have 501.25 and 40 have 548.75: the range 47.5 and the midrange 525 tell of 40 pupils, not of one
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_pupil", pd.DataFrame({"score": [501.25] * 40 + [548.75] * 40 + [530.123] * 9}))
     frame = pd.DataFrame({"group": ["a", "b"], "n": [89, 89], "x": [548.75 - 501.25, (548.75 + 501.25) / 2]})
     assert not own_cells(frame, known, ["n"]).to_numpy().any()
@@ -173,7 +195,7 @@ def test_a_table_without_rows_has_no_ranges(release: Release) -> None:
 def test_the_mode_of_few_is_withheld(rows: int, withheld: bool) -> None:
     # 530.25 is the value of 1, 2, 9 or 10 pupils, every other value of one; 60 pupils lie below and 60 above it
     others = 530.25 + np.concatenate([-np.arange(1, 61) / 8, np.arange(1, 61) / 7])
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_pupil", pd.DataFrame({"score": np.append(others, [530.25] * rows), "region": "north"}))
     frame = pd.DataFrame({"group": ["all"], "n": [120 + rows], "most_common": [530.25]})
     assert own_cells(frame, known, ["n"])["most_common"].tolist() == [withheld]
@@ -184,7 +206,7 @@ def test_the_mode_of_few_in_the_rows_own_group_is_withheld() -> None:
     north = np.append(530.25 + np.delete(np.arange(-30, 35), 30) / 8, [530.25] * 3)
     south = np.append(528.5 + np.delete(np.arange(-30, 35), 30) / 7, [528.5] * 12)
     rows = pd.DataFrame({"score": [*north, *south], "region": ["north"] * len(north) + ["south"] * len(south)})
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_pupil", rows)
     frame = pd.DataFrame({"region": ["north", "south"], "n": [67, 76], "x": [530.25, 528.5]})
     assert own_cells(frame, known, ["n"])["x"].tolist() == [True, False]
@@ -206,7 +228,7 @@ def test_means_and_shares_of_random_rows_are_no_false_alarm(seed: int, rows: int
             "group": rng.integers(0, groups, rows).astype(str),
         }
     )
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add("by_pupil", persons)
     known.add("by_school", persons.groupby(rng.integers(0, rows // 12, rows))[["score", "yes"]].mean().reset_index())
     told = persons.groupby("group")[["score", "yes"]].agg(["mean", "std"]).round(decimals)

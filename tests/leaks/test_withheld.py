@@ -65,6 +65,20 @@ def test_a_cell_that_gives_somebody_away_is_withheld(
     assert column in told.frame["suppressed"].iloc[row].split(";")
 
 
+@pytest.mark.parametrize("name", ["n_situations", "situations", "n_alternatives", "alternatives"])
+def test_a_name_that_could_count_persons_has_their_threshold(name: str) -> None:
+    # a pupil at an own address is a situation: 7 of them are 7 pupils, and 43 are told as 45
+    told = gated([name], **{name: [43, 7]})
+    assert told.frame[name].tolist() == [45, pd.NA]
+    assert told.suppressed[name].tolist() == ["", "< 10"]
+
+
+@pytest.mark.parametrize("name", ["clusters", "n_clusters_left", "clusters_of_pupils"])
+def test_clusters_of_any_kind_are_ten_at_least_and_rounded(name: str) -> None:
+    told = gated([name], **{name: [43, 7]})
+    assert told.frame[name].tolist() == [45, pd.NA]
+
+
 QUANTILES = {
     "the 90th percentile of forty": ({"n": [40], "p90": [7.5]}, "p90"),  # 4 lie beyond it
     "a quartile of thirty": ({"n": [30], "score_q25": [7.5]}, "score_q25"),  # 7.5

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from analysis.chapters.school_choice.findings import school_choice
+from analysis.chapters.school_choice.models import NEAREST_COUNTS, nearest_of_all
 from analysis.disclosure import PROFILES
 from analysis.disclosure.net.again import Asked
 from analysis.disclosure.rules.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
@@ -50,6 +52,15 @@ ENGLISH = {
     "the number of": "The number of pupils is 7.",
     "n with a colon": "N: 12",
     "of them": "Of 40 pupils 12 of them moved.",
+    "out of": "It was 4 out of 30.",
+    "out of, in letters": "Four out of the thirty moved.",
+    "out of, of persons": "4 out of 30 pupils moved.",
+    "of all these": "Most pupils stayed: 26 of all these 30.",  # 4 left
+    "all but one": "It was 29 of 30.",
+    "a fraction": "Boys: 4/30.",
+    "a fraction with blanks": "Boys: 4 / 30.",
+    "one to the other": "Boys to girls were 4:26.",
+    "a part that is not rounded": "Boys to girls were 32:68.",
 }
 DUTCH = {
     "in letters": "Er verhuisden zeven leerlingen.",
@@ -62,6 +73,12 @@ DUTCH = {
     "thousands with a point": "1.234 leerlingen verhuisden.",
     "the number of": "Aantal leerlingen: 7.",
     "four-year-olds": "Er zijn 7 vierjarigen.",
+    "out of": "Het was 4 op de 30.",
+    "out of, in letters": "Er verhuisden vier van de dertig.",
+    "out of, of persons": "Er verhuisden 4 op de 30 leerlingen.",
+    "from": "Van de jongens kwamen er 4 uit 30.",
+    "a fraction": "Jongens: 4/30.",
+    "one to the other": "Jongens en meisjes: 4 : 26.",
 }
 TOLD = [*(("en", words) for words in ENGLISH.values()), *(("nl", words) for words in DUTCH.values())]
 IDS = [*ENGLISH, *(f"Dutch: {name}" for name in DUTCH)]
@@ -85,6 +102,10 @@ def test_a_number_of_persons_is_known_however_it_is_written(language: str, words
         ("en", "1 in 7 children moved 17 km; half of 13 schools closed."),
         ("nl", "Een leerling valt af als ten minste één leerling van geen enkele school komt."),
         ("nl", "Groep 8-leerlingen van drie scholen, een op de acht van 400 leerlingen."),
+        ("en", "Of 174 of 202 figures, 3 of the 14 models and 14 of the 45 schools, eight in ten held."),
+        ("en", "In 2018/19 the ratio was 1:24, in groep 7/8 40/100 and of figures in print 174 of 202."),
+        ("en", "Of the pupils 40 of 150 moved."),  # and 110 stayed
+        ("nl", "In 3 van de 14 jaren gingen 40 van de 150 leerlingen, acht van de tien, naar havo 3/4."),
     ],
 )
 def test_numbers_of_other_things_and_rounded_ones_are_let_through(language: str, words: str) -> None:
@@ -298,3 +319,18 @@ def test_titles_and_parameters_are_asked(make_edition: Make, release: Release, t
     with pytest.raises(DisclosureError, match=r"^manifest, (facts|parameters)\."):
         make_edition(new_markdown_cell("# Title"), **told)
     assert json.dumps(told)
+
+
+@pytest.mark.parametrize(("near", "said"), [(100, "25% attend"), (393, ""), (4, "")])
+def test_the_share_at_the_nearest_school_is_worded_from_what_passed_the_gate(
+    release: Release, near: int, said: str
+) -> None:
+    # of 398 pupils 100 are told as 100 of 400; of 393 five are elsewhere, and four are few themselves: no sentence
+    by_pc4 = pd.DataFrame({"situations": [1, 1], "pupils": [300, 98], "at_nearest": [near - near // 4, near // 4]})
+    told = release.gated(nearest_of_all(by_pc4), NEAREST_COUNTS)
+    fit = pd.DataFrame({"n_schools": [1193], "pseudo_r2": 0.5, "pseudo_r2_distance": 0.4, "n_choosers": 398})
+    travel = pd.DataFrame(columns=["estimate"], dtype=float)
+    kinds = pd.DataFrame(columns=["attribute", "category", "observed", "without_taste"])
+    sentences = school_choice(travel, told, fit, kinds).set_index("name")["sentence"]
+    assert ("at_nearest_school" in sentences) == bool(said)
+    assert said in sentences.get("at_nearest_school", "")

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapter import NOTHING, WITHHELD, Chapter
+from analysis.edition.chain import ROWS
 from analysis.errors import InputError
 from analysis.publish.findings import Finding, frame
 from analysis.run.workspace import Workspace
@@ -18,7 +19,8 @@ def chapter_of(tmp_path):
     """The chapter of a stem in one edition that keeps its tables."""
 
     def make(stem, **links):
-        facts = {"edition": "ci", "synthetic": True, "disclosure": "default"}
+        findings = {name: {"en": name} for name in ("segregation", "staffing", "absent")}
+        facts = {"edition": "ci", "synthetic": True, "disclosure": "default", "tables": ROWS, "findings": findings}
         links = {"needs": frozenset({"segregation_findings"}), "produces": frozenset({"segregation_findings"})} | links
         return Chapter(Workspace(stem, tmp_path, tmp_path, facts, **links))
 
@@ -130,20 +132,12 @@ def test_the_summary_counts_findings_and_tests(chapter_of):
     chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
     tested = frame([Finding("wage", "It jumps.", 120, "schools", 0.03), Finding("level", "It is.", 120, "schools")])
     chapter_of("staffing", produces=frozenset(both)).hand_over("staffing_findings", tested)
-    html = chapter_of("summary", needs=frozenset(both)).tests_made(["segregation", "staffing", "absent"]).html
+    html = chapter_of("summary", needs=frozenset(both)).tests_made().html
     # 4 findings, 1 test at 5%: 0.05 would come out by chance, and 1 did.
     assert "makes 4 findings. 1 of them test" in html
     assert "1 came out, 0.1 would" in html or "1 came out, 0.0 would" in html
 
 
 def test_a_summary_without_findings_counts_none(chapter_of):
-    html = chapter_of("summary", needs=frozenset()).tests_made(["segregation"]).html
+    html = chapter_of("summary", needs=frozenset()).tests_made().html
     assert html == NOTHING.format("This edition has no such chapter.")
-
-
-def test_a_chapter_adds_its_tests_from_its_estimates(chapter_of):
-    estimates = pd.DataFrame({"model": ["density"], "term": ["log2_density"], "estimate": [1.0], "p_value": [0.02]})
-    findings = FINDINGS.assign(name=["density", "fall"])
-    found = chapter_of("choice_by_municipality").with_tests(findings, estimates)
-    assert found["p_value"].tolist()[0] == 0.02
-    assert found["p_value"].isna().tolist() == [False, True]

@@ -39,7 +39,7 @@ Execute = Callable[[Path, str, Path, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Rerun:
     """A run between two editions: the earlier code, on the parameters and data of either.
 
     Parameters
@@ -57,7 +57,7 @@ class Recipe:
     cards: PublishedEdition | None
 
 
-def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) -> list[Recipe | str]:
+def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) -> list[Rerun | str]:
     """Return what must be run between two editions, and last what the later one itself takes over.
 
     Parameters
@@ -74,9 +74,9 @@ def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) ->
         CODE: not same_code(before, after),
     }
     recipes = {
-        LIBRARIES: Recipe(LIBRARIES, before, None),
-        DATA: Recipe(DATA, before, after),
-        PARAMETERS: Recipe(PARAMETERS, after, after if differs[DATA] else None),
+        LIBRARIES: Rerun(LIBRARIES, before, None),
+        DATA: Rerun(DATA, before, after),
+        PARAMETERS: Rerun(PARAMETERS, after, after if differs[DATA] else None),
     }
     told = [name for name in (LIBRARIES, DATA, PARAMETERS, CODE) if differs[name]]
     return [*(recipes[name] for name in told[:-1]), *told[-1:]]
@@ -121,7 +121,7 @@ def stages(
         Before anything is run, when the earlier code or the later data are not at hand.
     """
     steps = plan(before, after, _lock(root))
-    recipes = [step for step in steps if isinstance(step, Recipe)]
+    recipes = [step for step in steps if isinstance(step, Rerun)]
     if recipes:
         _refuse_unknown_code(before, root)
         _refuse_missing_data(after, data)
@@ -150,7 +150,7 @@ def run_staat(code: Path, params: str, outputs: Path, environment: Mapping[str, 
         raise StaatError(f"the earlier code could not run:\n    {last}")
 
 
-def _run(recipe: Recipe, before: PublishedEdition, root: Path, data: Path, scratch: Path, execute: Execute) -> Path:
+def _run(recipe: Rerun, before: PublishedEdition, root: Path, data: Path, scratch: Path, execute: Execute) -> Path:
     scratch.mkdir()
     with _checked_out(root, _commit(before), scratch / "code") as code:
         if recipe.cards is not None:
@@ -251,7 +251,7 @@ def _library_notes(before: PublishedEdition, after: PublishedEdition, root: Path
         yield f"{after.name} was made with other libraries than are installed now: their share is in the last one"
 
 
-def _owner(recipe: Recipe, before: PublishedEdition, after: PublishedEdition) -> str:
+def _owner(recipe: Rerun, before: PublishedEdition, after: PublishedEdition) -> str:
     return "today" if recipe.taken == LIBRARIES else after.name if recipe.taken else before.name
 
 

@@ -83,6 +83,10 @@ def read_pupils(path: Path) -> pd.DataFrame:
     return check(rows, BY_PUPIL_BDF, file)
 
 
-def verify(folder: Path, cards_folder: Path, allow_changed: bool) -> list[dict[str, str]]:
-    """Compare the file with its card, and return its record for the manifest; see `cards.verified`."""
+def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str = "") -> list[dict[str, str]]:
+    """Compare the file with its card, and return its record for the manifest; see `cards.verified`.
+
+    The file is of one study, whatever the `municipality` of the edition.
+    """
+    del municipality
     return verified(read_card(CARD, cards_folder), folder, [FILE], allow_changed)

@@ -42,7 +42,7 @@ class ChoiceTables:
 
 
 @dataclass(frozen=True)
-class Step:
+class AccountStep:
     """A condition: what stays, why the rest leaves, and which rows satisfy it."""
 
     name: str
@@ -86,29 +86,33 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
     )
 
 
-def _steps(sources: Sources, municipality: str) -> list[Step]:
+def _steps(sources: Sources, municipality: str) -> list[AccountStep]:
     def known(column: str, frame: pd.DataFrame, key: str) -> Callable[[pd.DataFrame], pd.Series[bool]]:
         return lambda rows: rows[column].isin(frame[key])
 
     home = "POSTCODE_LEERLING"
-    here = Step(
+    here = AccountStep(
         "school in the municipality", "school elsewhere", lambda rows: is_in(rows["GEMEENTENAAM"], municipality)
     )
     return [
         *([] if municipality == COUNTRY else [here]),
-        Step("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),
-        Step("home in the Netherlands", "home abroad", lambda rows: ~rows[home].isin(list(ABROAD))),
-        Step("home is known", "home unknown", _home_known),
-        Step(
+        AccountStep("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),
+        AccountStep("home in the Netherlands", "home abroad", lambda rows: ~rows[home].isin(list(ABROAD))),
+        AccountStep("home is known", "home unknown", _home_known),
+        AccountStep(
             "home in the municipality",
             "home elsewhere",
             lambda rows: rows["GEMEENTENAAM_LEERLING"] == rows["GEMEENTENAAM"],
         ),
-        Step("PC4 of four digits", "another postcode", lambda rows: rows[home].str.fullmatch(PC4)),
-        Step("PC4 has a point", "no point for the PC4", known(home, sources.by_pc4_point, "pc4")),
-        Step("school has a point", "no point for the school", known("location", sources.by_location_point, "location")),
-        Step("school has a schoolweging", "no schoolweging", known("location", sources.by_location_weging, "location")),
-        Step("PC4 has a population", "no population figure", known(home, sources.by_pc4_population, "pc4")),
+        AccountStep("PC4 of four digits", "another postcode", lambda rows: rows[home].str.fullmatch(PC4)),
+        AccountStep("PC4 has a point", "no point for the PC4", known(home, sources.by_pc4_point, "pc4")),
+        AccountStep(
+            "school has a point", "no point for the school", known("location", sources.by_location_point, "location")
+        ),
+        AccountStep(
+            "school has a schoolweging", "no schoolweging", known("location", sources.by_location_weging, "location")
+        ),
+        AccountStep("PC4 has a population", "no population figure", known(home, sources.by_pc4_population, "pc4")),
     ]
 
 
@@ -116,7 +120,7 @@ def _home_known(rows: pd.DataFrame) -> pd.Series[bool]:
     return ~rows["POSTCODE_LEERLING"].isin(HOME_UNKNOWN) & (rows["GEMEENTENAAM_LEERLING"] != UNKNOWN)
 
 
-def _walk(rows: pd.DataFrame, steps: list[Step]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _walk(rows: pd.DataFrame, steps: list[AccountStep]) -> tuple[pd.DataFrame, pd.DataFrame]:
     account = []
     for step in steps:
         stays = step.stays(rows).astype(bool)
@@ -127,7 +131,7 @@ def _walk(rows: pd.DataFrame, steps: list[Step]) -> tuple[pd.DataFrame, pd.DataF
     return rows.reset_index(drop=True), pd.DataFrame(account)
 
 
-def _account(step: Step, rows: pd.DataFrame, stays: pd.Series[bool]) -> dict[str, str | int]:
+def _account(step: AccountStep, rows: pd.DataFrame, stays: pd.Series[bool]) -> dict[str, str | int]:
     before, after, left = _size(rows), _size(rows[stays]), _size(rows[~stays])
     # A school leaves when its last row does: some of its rows may leave and others stay.
     left["schools"] = len(set(rows["location"]) - set(rows.loc[stays, "location"]))

@@ -98,7 +98,7 @@ def read_duo(
     InputError
         A file is missing, changed, unreadable or breaks its contract; the year or municipality is not there.
     """
-    inputs = verify(folder, cards_folder, municipality, allow_changed)
+    inputs = verify(folder, cards_folder, allow_changed, municipality)
     outline = OUTLINE_FILES.get(key(municipality))
     file = {id: folder / path for id, path in FILES.items()}
     population = cbs.read_population(file["bevolking-pc4-2013"])
@@ -114,7 +114,7 @@ def read_duo(
     )
 
 
-def verify(folder: Path, cards_folder: Path, municipality: str, allow_changed: bool) -> list[dict[str, Any]]:
+def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str) -> list[dict[str, Any]]:
     """Compare every file that `read_duo` will read with its card, and return one record a file.
 
     Raises

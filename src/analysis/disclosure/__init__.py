@@ -15,6 +15,7 @@ from analysis.disclosure.declared import (
     names_of,
     refuse_uncounted,
     refuse_unfounded,
+    refuse_whole,
 )
 from analysis.disclosure.gate import CROSS, SUPPRESSED, Gated, suppress
 from analysis.disclosure.linked import NOTHING_DECLARED, Linked
@@ -41,5 +42,6 @@ __all__ = [
     "profile",
     "refuse_uncounted",
     "refuse_unfounded",
+    "refuse_whole",
     "suppress",
 ]

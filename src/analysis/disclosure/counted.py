@@ -9,20 +9,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.disguised import TOLERANCE, Disguised, disguised, single, whole_times
 from analysis.disclosure.profiles import BOARD_COUNT, CLUSTER_COUNT, RESIDUAL_DF, SCHOOL_COUNT, Profile
 from analysis.disclosure.steps import Bools, Floats, nice
 
 Resting = Mapping[str, Sequence[str]]
 
-UNITS = (1, 2, 12)
-"""A mean of whole, half or twelfth numbers is whole times one of these."""
 OPEN = 2
 """How many parts a share leaves open, at least, for each count."""
 FINEST, COARSEST = 1e-4, 0.1
 """Relative steps of what is no share, whatever the count."""
 PER_SCHOOL = 0.05
 """Relative step of a mean over schools of unknown spread, times the number of schools."""
-TOLERANCE = 1e-9
 
 
 class Whole(NamedTuple):
@@ -89,7 +87,8 @@ class Counted:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
         found = Whole(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
-        asked = rows & np.isfinite(values) & (values != np.round(values))
+        values = np.where(np.isfinite(values), values, np.nan)
+        asked = rows & ~np.isnan(values) & (values != np.round(values))
         if not self.rests(column):
             asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
         for wholes in (self._alone(schools=False), self._alone(schools=True), self._together()):
@@ -112,7 +111,35 @@ class Counted:
                     np.where(fits, told, found.told),
                 )
                 asked &= ~fits
-        return found._replace(small=found.small | self._nobody(values, rows, found.fits))
+        found = found._replace(small=found.small | self._nobody(values, rows, found.fits))
+        for shares in disguised(column, values, rows, found.share) if self.rests(column) else ():
+            found = self._in_disguise(shares, found)
+        return found
+
+    def _in_disguise(self, shares: Disguised, found: Whole) -> Whole:
+        """Add the shares of a count that a column tells in per cent, as odds or rounded, where it does tell them."""
+        for by in (*self._alone(schools=False), *self._alone(schools=True)):
+            fits = shares.of(by.n)
+            if not shares.told(by.n, fits):
+                continue
+            part = np.round(shares.share * by.n)
+            with np.errstate(invalid="ignore"):
+                few = (
+                    fits
+                    & ((part < by.least) | (by.n - part < by.least))
+                    & ((part > 0) | (self.profile.zeros != "published"))
+                )
+            step = nice(OPEN / by.low, up=True) * shares.slope if by.base > 1 else np.zeros(self.rows)
+            found = Whole(
+                found.fits | fits,
+                found.share & ~fits,
+                np.where(fits, step, found.step),
+                found.small | few,
+                np.where(fits, by.n, found.n),
+                np.where(fits, by.told, found.told),
+            )
+            break
+        return found
 
     def _nobody(self, values: Floats, rows: Bools, shares: Bools) -> Bools:
         """Tell which shares of a column say that nobody is, or that everybody is, where the profile withholds that."""
@@ -141,7 +168,7 @@ class Counted:
 
     def _divided(self, values: Floats, by: _Divisor, asked: Bools) -> tuple[Bools, Floats, Bools]:
         """Return which values are a whole number divided by a count, their steps, and where this number is small."""
-        fits, unit = _whole_times(values, by.n, asked)
+        fits, unit = whole_times(values, by.n, asked, single(values))
         part = np.round(np.abs(values) * by.n)
         with np.errstate(invalid="ignore"):
             few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
@@ -161,15 +188,3 @@ class _Divisor(NamedTuple):
 
 def _of_schools(name: str) -> bool:
     return bool(SCHOOL_COUNT.fullmatch(name) or BOARD_COUNT.fullmatch(name))
-
-
-def _whole_times(values: Floats, n: Floats, asked: Bools) -> tuple[Bools, Floats]:
-    """Return which values are whole numbers divided by n, and the unit of these numbers."""
-    found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
-    for times in UNITS:
-        part = np.where(asked & (n > 1), values * n * times, np.nan)
-        off = np.abs(part - np.round(part))
-        near = (np.round(np.abs(part)) >= 1) & (off <= np.minimum(TOLERANCE * (np.abs(part) + 1), 1e-4))
-        unit = np.where(near & ~found, 1 / times, unit)
-        found |= near
-    return found, unit

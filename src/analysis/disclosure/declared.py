@@ -25,6 +25,11 @@ MEASURE = re.compile(
 )
 
 
+def counted(counts: Counts) -> tuple[str, ...]:
+    """Return the columns that count."""
+    return (counts,) if isinstance(counts, str) else tuple(counts)
+
+
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with everything in columns: named index levels become columns, rows are numbered."""
     columns = list(frame.columns)
@@ -108,6 +113,38 @@ def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
             raise DisclosureError(f"{problem}\n  do      name it there, or rename it if it counts nobody")
 
 
+def refuse_whole(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
+    """Refuse a column of whole numbers that the gate would take for a value: it may be a count itself.
+
+    Raises
+    ------
+    DisclosureError
+        By the column's type and name alone, whatever its numbers are.
+    """
+    parts = contributors_of(frame, contributors)
+    rests_on = resting(frame.drop(columns=[*chain(*parts.values())]), counts)
+    for column in sorted({*chain(*rests_on.values())} - {*rests_on, *names_of(free)}):
+        if pd.api.types.is_integer_dtype(frame[column]) and not NO_COUNT.fullmatch(column.lower()):
+            problem = f"column {column!r} holds whole numbers that rest on a count, and may count persons itself"
+            hint = "name it as a count of its own in counts=, or make it floats if it is a mean or a median"
+            raise DisclosureError(f"{problem}\n  do      {hint}")
+
+
+def counted_by_values(frame: pd.DataFrame, rests_on: Resting) -> list[str]:
+    """Return the columns of floats that are counts by their values: all whole, and nowhere more than they rest on."""
+    found = []
+    for column in dict.fromkeys(chain(*rests_on.values())):
+        counts = [name for name, values in rests_on.items() if column in values]
+        named = NO_COUNT.fullmatch(column.lower()) or MEAN_NAME.fullmatch(column.lower())
+        if column in rests_on or named or not pd.api.types.is_float_dtype(frame[column]):
+            continue
+        values = frame[column].dropna()
+        least = frame.loc[values.index, counts].apply(pd.to_numeric, errors="coerce").astype(float).min(axis=1)
+        if ((values % 1 == 0) & (values >= 0) & (values <= least)).all() and (values > 1).any():
+            found.append(column)
+    return found
+
+
 def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
     """Refuse numbers that are no count, rest on none and are not named as free of persons.
 
@@ -164,4 +201,8 @@ def is_calendar(values: pd.Series) -> bool:
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+NO_COUNT = re.compile(r"(?:.+_)?(?:df|rank|rang|order|volgorde|year|jaar)(?:_.+)?")
+"""Names of whole numbers that are no counts, though they rest on one."""
+MEAN_NAME = re.compile(r"(?:.+_)?(?:mean|gemiddelde|median|mediaan|estimate|sd)(?:_.+)?")
+"""Names of numbers that are whole by accident."""
 AREA_NAME = re.compile(r"pc4|postcode_?4|wijk|buurt|gemeente|cbs")

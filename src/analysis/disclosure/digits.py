@@ -76,7 +76,6 @@ def digits(
     profile: Profile,
     *,
     recomputed: Mapping[str, pd.Series],
-    again: bool,
 ) -> Digits:
     """Return the numbers of a table as they may be published.
 
@@ -92,41 +91,22 @@ def digits(
         The rules.
     recomputed
         Shares as the published counts give them: these are what is published.
-    again
-        Whether the table passed before; rows of which no number has all its digits are then left as they are.
     """
     table = Counted(numbers, rests_on, profile, len(frame))
     names = [name for name in frame.columns if name not in numbers and pd.api.types.is_float_dtype(frame[name])]
     values = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
     published = {name: share.to_numpy(dtype=float, na_value=np.nan) for name, share in recomputed.items()}
-    resting = {name: numbers for name, numbers in values.items() if table.rests(name)}
-    fresh = ~_passed(resting, len(frame)) if again else np.ones(len(frame), dtype=bool)
     beside = _beside(values)
     computed = {*chain(*beside.values())} | {name for name in names if P_VALUE.fullmatch(name)}
-    whole = {name: table.whole(name, values[name], fresh & (name not in computed)) for name in names}
+    whole = {name: table.whole(name, values[name], np.full(len(frame), name not in computed)) for name in names}
     rounded = _rounded(values, published, whole, table)
-    columns = {
-        name: pd.Series(_written(np.where(fresh, rounded[name], values[name])), frame.index, dtype=frame[name].dtype)
-        for name in names
-    }
+    columns = {name: pd.Series(_written(rounded[name]), frame.index, dtype=frame[name].dtype) for name in names}
     return Digits(columns, {name: found.small for name, found in whole.items()}, beside)
 
 
 def _written(values: Floats) -> Floats:
     """Return numbers as they are written with twelve digits: what was rounded and then scaled is short again."""
     return np.array([float(f"{value:.12g}") for value in values])
-
-
-def _passed(values: Mapping[str, Floats], rows: int) -> Bools:
-    """Tell in which rows no number has all its digits."""
-    short = np.ones(rows, dtype=bool)
-    for numbers in values.values():
-        known = np.isfinite(numbers) & (numbers != 0)
-        places = EXACT_DIGITS - 1 - np.floor(np.log10(np.abs(np.where(known, numbers, 1.0))))
-        power = 10.0 ** np.clip(places, -300, 300)
-        scaled = np.where(known, numbers, 0.0) * power
-        short &= np.abs(scaled - np.round(scaled)) < 1e-6
-    return short
 
 
 class _Kin(NamedTuple):
@@ -221,7 +201,7 @@ def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = error / ours
         again = to_step(ratio, relative_step(ratio, ERROR_STEP)) * theirs
-    share = whole.fits & (exact > 0) & (exact < 1) & (told > 0) & (told < 1) & (error > 0)
+    share = whole.share & (told > 0) & (told < 1) & (error > 0)
     return np.where(share, to_step(again, relative_step(again, ERROR_STEP)), rounded)
 
 

@@ -16,6 +16,8 @@ from analysis.disclosure.declared import (
     Resting,
     Totals,
     contributors_of,
+    counted,
+    counted_by_values,
     flat,
     keys_of,
     names_of,
@@ -62,6 +64,11 @@ class Gated(NamedTuple):
     keys: tuple[str, ...] = ()
     linked: Linked = NOTHING_DECLARED
 
+    def counting(self, counts: Counts) -> tuple[str, ...]:
+        """Return which of the columns that are declared to count are left; all that count where none is declared."""
+        declared = counted(counts)
+        return tuple(name for name in (declared or self.resting) if name in self.frame)
+
     @property
     def cells(self) -> int:
         """Number of withheld cells."""
@@ -83,8 +90,8 @@ def suppress(
     Parameters
     ----------
     frame
-        One row per published row; named index levels become columns. A frame that passed the gate before (it has a
-        column ``suppressed``) passes again.
+        One row per published row; named index levels become columns. What its column ``suppressed`` names is withheld
+        already.
     counts
         Per count column the columns that rest on it. As a plain sequence of count columns, every other numeric column
         rests on all of them. Empty when the frame counts nobody. Numbers of persons rest on the schools and boards of
@@ -102,6 +109,8 @@ def suppress(
     contributors
         Per count column the two columns with its largest and its second largest contribution, such as the pupils of
         the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
+    linked
+        How the rows hang together with each other and with other tables.
 
     Raises
     ------
@@ -115,7 +124,8 @@ def suppress(
     rests_on = on_schools(resting(frame.drop(columns=[*chain(*parts.values())]), counts))
     refuse_identifying(frame)
     refuse_undeclared(frame, rests_on, parts)
-    signs, again = _earlier_signs(frame), SUPPRESSED in frame.columns
+    signs = signs_of(frame)
+    rests_on |= dict.fromkeys(counted_by_values(frame, rests_on), ())
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
     for column, n in numbers.items():
@@ -125,18 +135,14 @@ def suppress(
         signs.loc[dominated, column] = DOMINATED
     dropped = [*chain(*parts.values())]
     frame, signs = frame.drop(columns=dropped), signs.drop(columns=dropped)
-    shares = ratios_of(frame, numbers, rests_on, ratios, slack=2.0 * profile.round_to if again else 0.0)
+    shares = ratios_of(frame, numbers, rests_on, ratios)
     rounded = {column: profile.rounded(n) for column, n in numbers.items()}
-    shown = digits(
-        frame, numbers, rests_on, profile, recomputed=recomputed(frame, rounded, shares, profile), again=again
-    )
+    shown = digits(frame, numbers, rests_on, profile, recomputed=recomputed(frame, rounded, shares, profile))
     _withhold_small(signs, shown, frame)
-    exact = not (again and all(_is_rounded(n, profile) for n in numbers.values()))
-    table = _Table(numbers, rests_on, shares, profile, exact=exact)
+    table = _Table(numbers, rests_on, shares, profile)
     within = _sums_within(frame, rests_on, totals, linked)
-    wholes = _wholes(frame, table, linked) if exact else []
-    crossed = _close(signs, table, _groups(frame, numbers, within, linked), wholes)
-    if again or within or crossed:
+    crossed = _close(signs, table, _groups(frame, numbers, within, linked), _wholes(frame, table, linked))
+    if within or crossed:
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
     told = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
@@ -151,7 +157,8 @@ def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> 
             signs.loc[rows, column] = CROSS
 
 
-def _earlier_signs(frame: pd.DataFrame) -> pd.DataFrame:
+def signs_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the signs of the cells that the column ``suppressed`` names; see `Gated`."""
     columns = frame.columns.drop(SUPPRESSED, errors="ignore")
     signs = pd.DataFrame("", index=frame.index, columns=columns, dtype=object)
     if SUPPRESSED in frame.columns:
@@ -170,12 +177,6 @@ def _whole_numbers(frame: pd.DataFrame, column: str, values: Sequence[str], sign
     if unknown.any():
         raise DisclosureError(f"column {column!r}, row {row_number(unknown)}: no count, while values rest on it")
     return n.astype("Int64")
-
-
-def _is_rounded(n: pd.Series, profile: Profile) -> bool:
-    """Tell whether a column went through the gate before: rounded numbers add up to nothing exact."""
-    base = profile.base(str(n.name))
-    return profile.round_to > 1 and bool((n.dropna() % base == 0).all())
 
 
 def _sums_within(frame: pd.DataFrame, rests_on: Resting, totals: Totals | None, linked: Linked) -> list[list[str]]:
@@ -219,6 +220,8 @@ def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: L
         if key not in keys:
             declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
     for rows in map(np.asarray, places):
+        if len(rows) == 1:
+            continue  # a total without parts counts nobody's sum
         said = rows[declared[rows]]
         yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
 
@@ -230,11 +233,10 @@ class _Table(NamedTuple):
     rests_on: Resting
     ratios: Mapping[str, Ratio]
     profile: Profile
-    exact: bool
 
     def cells(self, signs: pd.DataFrame) -> tuple[Cells, np.ndarray]:
         """Return the numbers, those that no column tells last, and which of them are withheld."""
-        numbers = {**self.numbers, **(rests(self.ratios, self.numbers) if self.exact else {})}
+        numbers = {**self.numbers, **rests(self.ratios, self.numbers)}
         columns, profile = tuple(numbers), self.profile
         few = {name: profile.too_few(n) for name, n in numbers.items()}
         withheld = {name: signs[name] != "" if name in signs else few[name] for name in columns}
@@ -274,10 +276,10 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
-    sums = sums_of(cells.numbers, cells.units, nonzero=cells.nonzero) if table.exact else []
+    sums = sums_of(cells.numbers, cells.units, nonzero=cells.nonzero)
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
-    hidden = protect(cells, withheld, depends, groups, sums, wholes, exact=table.exact)
+    hidden = protect(cells, withheld, depends, groups, sums, wholes)
     for place, column in enumerate(table.numbers):
         for name in (column, *table.rests_on[column]):
             signs.loc[hidden[:, place] & (signs[name] == "").to_numpy(), name] = CROSS

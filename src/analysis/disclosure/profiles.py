@@ -11,10 +11,10 @@ import pandas as pd
 from analysis.errors import InputError, nearest
 from analysis.language import text
 
-SCHOOL_COUNT = re.compile(r"(?:n_)?(?:schools|scholen|clusters|alternatives|situations|postcodes)(?:_(.+))?")
+SCHOOL_COUNT = re.compile(r"(?:n_)?(?:schools|scholen|clusters|postcodes)(?:_(.+))?")
 BOARD_COUNT = re.compile(r"(?:n_)?(?:boards|besturen)(?:_(.+))?")
 LEAVERS = re.compile(r".+_out")
-CLUSTER_COUNT = re.compile(r"(?:n_)?clusters")
+CLUSTER_COUNT = re.compile(r"(?:n_)?clusters(?:_.+)?")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(
     r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|boards|besturen|(aantal|number)(_.+)?"

@@ -37,7 +37,6 @@ def ratios_of(
     numbers: Mapping[str, pd.Series],
     rests_on: Mapping[str, Sequence[str]],
     declared: Ratios | None = None,
-    slack: float = 0.0,
 ) -> dict[str, Ratio]:
     """Return the columns that are ratios of counts: those declared, and those that turn out to be.
 
@@ -49,15 +48,13 @@ def ratios_of(
         Per count column the columns that rest on it.
     declared
         Per share its part and its whole, both count columns.
-    slack
-        How much the counts, or a share times its whole, may be off because they were rounded before.
 
     Raises
     ------
     DisclosureError
         When a declared share is not the ratio that it is said to be; with column and row.
     """
-    found = {name: _declared(frame, numbers, name, parts, slack) for name, parts in (declared or {}).items()}
+    found = {name: _declared(frame, numbers, name, parts) for name, parts in (declared or {}).items()}
     known = {count: n.to_numpy(dtype=float, na_value=np.nan) for count, n in numbers.items()}
     for name in {value: None for values in rests_on.values() for value in values if value not in numbers}:
         counts = [count for count, values in rests_on.items() if name in values]
@@ -100,14 +97,12 @@ def _rounded_sum(whole: float, part: str, profile: Profile) -> float:
     return float(profile.rounded(pd.Series([round(whole)], name=part)).item())
 
 
-def _declared(
-    frame: pd.DataFrame, numbers: Mapping[str, pd.Series], name: str, parts: Sequence[str], slack: float
-) -> Ratio:
+def _declared(frame: pd.DataFrame, numbers: Mapping[str, pd.Series], name: str, parts: Sequence[str]) -> Ratio:
     part, whole = parts
     for column, known in ((name, list(frame.columns)), (part, list(numbers)), (whole, list(numbers))):
         if column not in known:
             raise InputError("ratios", f"no such column: {column!r}", allowed=", ".join(map(str, known)))
-    off = ~_near(frame[name] * numbers[whole], numbers[part], slack) & frame[name].notna() & (numbers[whole] > 0)
+    off = ~_near(frame[name] * numbers[whole], numbers[part]) & frame[name].notna() & (numbers[whole] > 0)
     if (off & numbers[part].notna()).any():
         row = int(off.to_numpy(dtype=bool).argmax()) + 1
         raise DisclosureError(f"column {name!r}, row {row}: is not {part} divided by {whole}, as ratios= says")
@@ -141,9 +136,9 @@ def _of_sum(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str])
     return None
 
 
-def _near(left: pd.Series, right: pd.Series | float, slack: float = 0.0) -> pd.Series:
+def _near(left: pd.Series, right: pd.Series | float) -> pd.Series:
     scale = abs(right) if isinstance(right, float) else right.abs().astype("Float64")
-    return ((left - right).abs() <= slack + TOLERANCE * (scale + 1)).fillna(value=False).astype(bool)
+    return ((left - right).abs() <= TOLERANCE * (scale + 1)).fillna(value=False).astype(bool)
 
 
 def _same(left: pd.Series, right: pd.Series) -> bool:

@@ -81,8 +81,6 @@ def protect(
     groups: Sequence[Group],
     sums: Sequence[Columns],
     wholes: Sequence[Whole] = (),
-    *,
-    exact: bool = True,
 ) -> Booleans:
     """Return what must be withheld so that no small cell can be found: the cells given, and their complements.
 
@@ -100,9 +98,6 @@ def protect(
         Columns that add up in every row: those before the last one make it up.
     wholes
         Columns that repeat the sum of another one.
-    exact
-        Whether the numbers are as counted. Rounded ones add up to nothing, so of them only a cell that stands alone
-        beside a total is looked at.
 
     Returns
     -------
@@ -110,7 +105,7 @@ def protect(
         Rows by columns. Where nothing less hides a small cell, the rows of all that it adds up with, in every column.
     """
     withheld = withheld.copy()
-    equations, remainders = _equations(cells, groups, sums, wholes) if exact else ([], [])
+    equations, remainders = _equations(cells, groups, sums, wholes)
     numbers = np.append(cells.numbers.ravel(), [number for number, _ in remainders])
     needed = _needed(cells, remainders)
     given_up: set[int] = set()

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+SMALLEST = 1e-300
+"""Below this a computer has too few digits to round any."""
 
 
 def nice(step: Floats | float, *, up: bool) -> Floats:
@@ -41,7 +43,7 @@ def relative_step(values: Floats, part: Floats | float) -> Floats:
         power = 10.0 ** np.floor(np.log10(size) + 1e-12)
         ends = [2 * power, 5 * power]
         upper = np.select([size < end * (1 - 1e-12) for end in ends], ends, 10 * power)
-    return np.where(np.isfinite(size) & (size > 0), nice(upper * part, up=False), 0.0)
+    return np.where(np.isfinite(size) & (size >= SMALLEST), nice(upper * part, up=False), 0.0)
 
 
 def _clean(values: Floats, step: Floats) -> Floats:

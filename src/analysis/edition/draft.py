@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from analysis.edition.marks import MARK
-from analysis.edition.model import Edition
+from analysis.edition.model import SOURCES, Edition
 from analysis.edition.params import read_edition
 from analysis.errors import InputError
 from analysis.plain_yaml import compose_yaml
@@ -38,7 +38,6 @@ DATA_QUESTIONS = {
     "first_year": "from which year?",
     "last_year": "up to which year?",
 }
-DATA_BLOCKS = ("data", "country", "value_added")
 NAMES_YEARS = "names school years: still the right ones?"
 
 
@@ -112,7 +111,7 @@ def _marks(root: yaml.MappingNode, years: int) -> Iterator[tuple[int, list[str]]
 def _marks_within(block: str, node: yaml.MappingNode, years: int) -> Iterator[tuple[int, list[str]]]:
     asked: dict[int, list[str]] = {}
     for key, value in node.value:
-        questions = [DATA_QUESTIONS[key.value]] if block in DATA_BLOCKS and key.value in DATA_QUESTIONS else []
+        questions = [DATA_QUESTIONS[key.value]] if block in SOURCES and key.value in DATA_QUESTIONS else []
         if SCHOOL_YEAR.search(_written(value)):
             questions.append(f"{NAMES_YEARS}{_suggestion(value, years)}")
         if questions:

@@ -7,29 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 
-from analysis.chapters.advisering.parameters import AdviseringBlock
-from analysis.chapters.choice_by_municipality.parameters import ChoiceByMunicipalityBlock
-from analysis.chapters.country.parameters import CountryBlock
-from analysis.chapters.data.parameters import DataBlock
-from analysis.chapters.leergroei.parameters import LeergroeiBlock
-from analysis.chapters.oab_money.parameters import OabMoneyBlock
-from analysis.chapters.school_advice.parameters import SchoolAdviceBlock
-from analysis.chapters.school_choice.parameters import SchoolChoiceBlock
-from analysis.chapters.schools.parameters import SchoolsBlock
-from analysis.chapters.segregation.parameters import SegregationBlock
-from analysis.chapters.staffing.parameters import StaffingBlock
-from analysis.chapters.summary.parameters import SummaryBlock
-from analysis.chapters.teachers.parameters import TeachersBlock
-from analysis.chapters.value_added.parameters import ValueAddedBlock
-from analysis.declare import Block, SchoolYear, key
+from analysis.chapters import chapters
+from analysis.declare import Block, SchoolYear, Source, key, made_up
+
+BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in chapters().items()}
+SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Source))
+"""The blocks that bring data in."""
+
+FOLDER = "data"
+"""The folder of the source files where no block names one."""
 
 
-class Edition(Block):
+class Shared(Block):
     """One edition: a shared block at the top level and one block per notebook.
 
     A notebook runs when its block is present.
@@ -49,89 +43,47 @@ class Edition(Block):
     timeouts: dict[str, Annotated[int, Field(ge=1)]] = key(
         "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
     )
-    data: DataBlock | None = None
-    country: CountryBlock | None = None
-    schools: SchoolsBlock | None = None
-    segregation: SegregationBlock | None = None
-    school_choice: SchoolChoiceBlock | None = None
-    choice_by_municipality: ChoiceByMunicipalityBlock | None = None
-    leergroei: LeergroeiBlock | None = None
-    advisering: AdviseringBlock | None = None
-    school_advice: SchoolAdviceBlock | None = None
-    staffing: StaffingBlock | None = None
-    teachers: TeachersBlock | None = None
-    oab_money: OabMoneyBlock | None = None
-    summary: SummaryBlock | None = None
-    value_added: ValueAddedBlock | None = None
 
     @model_validator(mode="after")
-    def _one_place_of_data(self) -> Edition:
-        if sum(block is not None for block in (self.data, self.country, self.schools, self.value_added)) != 1:
-            raise ValueError("an edition stands on one of the blocks `data`, `country`, `schools` and `value_added`")
+    def _one_source_of_data(self) -> Self:
+        if len(set(SOURCES) & self.given.keys()) != 1:
+            names = " and ".join([", ".join(f"`{name}`" for name in SOURCES[:-1]), f"`{SOURCES[-1]}`"])
+            raise ValueError(f"an edition stands on one of the blocks {names}")
         return self
 
     @model_validator(mode="after")
-    def _tests_are_microdata(self) -> Edition:
-        if self.leergroei and not (self.data and self.synthetic):
-            raise ValueError("the chapter leergroei needs pupils' tests, which open data do not have")
+    def _chapters_can_be_made(self) -> Self:
+        for stem in self.given:
+            if why := chapters()[stem].refusal(self.given):
+                raise ValueError(why)
         return self
 
     @model_validator(mode="after")
-    def _advice_is_microdata(self) -> Edition:
-        if self.advisering and not self.synthetic:
-            raise ValueError("advisering: open data do not tell the advice of single pupils; leave the block out")
-        if self.advisering and (self.advisering.table == "by_pupil_country") != (self.country is not None):
-            raise ValueError(
-                "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _advices_of_schools_are_read(self) -> Edition:
-        if self.school_advice and not (self.data and self.data.advice_of_schools):
-            raise ValueError("school_advice: needs the files of DUO; set data.advice_of_schools: true")
-        return self
-
-    @model_validator(mode="after")
-    def _staffing_is_known(self) -> Edition:
-        if self.staffing and not (self.schools or (self.data and self.synthetic)):
-            raise ValueError("staffing: open data do not tell the staff of schools; leave the block out")
-        if self.teachers and not (self.data and self.synthetic):
-            raise ValueError("teachers: open data do not tell of single teachers; leave the block out")
-        if self.oab_money and not (self.data and self.data.money_of_schools):
-            raise ValueError("oab_money: needs the files of CBS and DUO; set data.money_of_schools: true")
-        return self
-
-    @model_validator(mode="after")
-    def _municipalities_are_set_side_by_side(self) -> Edition:
-        if self.choice_by_municipality and not (self.data and self.data.density_and_distance):
-            raise ValueError(
-                "choice_by_municipality: needs the files of CBS and DUO; set data.density_and_distance: true"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _timeouts_are_of_notebooks(self) -> Edition:
+    def _timeouts_are_of_notebooks(self) -> Self:
         unknown = sorted(set(self.timeouts) - set(BLOCKS))
         if unknown:
             raise ValueError(f"timeouts: no notebook has the stem {', '.join(unknown)}")
         return self
 
     @property
-    def synthetic(self) -> bool:
-        """Whether the data are made up."""
-        made_up = self.country is not None or self.schools is not None
-        return made_up or (self.data is not None and self.data.source == "synthetic")
+    def given(self) -> dict[str, Block]:
+        """The blocks of this edition, by stem."""
+        return {stem: block for stem in BLOCKS if (block := getattr(self, stem)) is not None}
 
     @property
-    def place(self) -> DataBlock | ValueAddedBlock | None:
-        """The block that says where the source files lie; None for a made-up country, which has none."""
-        return self.data or self.value_added
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return made_up(self.given)
+
+    @property
+    def source(self) -> str:
+        """The stem of the block that brings the data in."""
+        return next(stem for stem in SOURCES if stem in self.given)
 
     @property
     def folder(self) -> str:
         """The folder of the source files, seen from the project's root."""
-        return str(self.place.folder if self.place else DataBlock.model_fields["folder"].default)
+        return str(getattr(self.given[self.source], "folder", FOLDER))
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -143,15 +95,16 @@ class Edition(Block):
         """The parameters of each notebook that this edition runs, by stem."""
         return {name: value for name, value in self._plain().items() if name in BLOCKS and value is not None}
 
-    def recorded(self) -> Edition:
-        """Return the edition as pages and manifest tell it: without where the data lay on this machine.
+    def recorded(self) -> Self:
+        """Return the edition as pages and manifest have it: without where the data were on this machine.
 
-        What the data were is told by the hash of every file.
+        What the data were is said by the hash of every file.
         """
-        if self.place is None:
+        block = self.given[self.source]
+        if "folder" not in type(block).model_fields:
             return self
-        here = self.place.model_copy(update={"folder": type(self.place).model_fields["folder"].default})
-        return self.model_copy(update={"data" if self.data else "value_added": here})
+        default = type(block).model_fields["folder"].default
+        return self.model_copy(update={self.source: block.model_copy(update={"folder": default})})
 
     @property
     def told(self) -> dict[str, Any]:
@@ -161,6 +114,8 @@ class Edition(Block):
             "synthetic": self.synthetic,
             "disclosure": self.disclosure,
             "language": self.language,
+            "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
+            "findings": {stem: words for stem in self.given if (words := chapters()[stem].findings)},
         }
 
     def facts(self) -> dict[str, Any]:
@@ -171,22 +126,13 @@ class Edition(Block):
         return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them
 
 
-BLOCKS: dict[str, type[Block]] = {
-    "data": DataBlock,
-    "country": CountryBlock,
-    "schools": SchoolsBlock,
-    "segregation": SegregationBlock,
-    "school_choice": SchoolChoiceBlock,
-    "choice_by_municipality": ChoiceByMunicipalityBlock,
-    "leergroei": LeergroeiBlock,
-    "advisering": AdviseringBlock,
-    "school_advice": SchoolAdviceBlock,
-    "staffing": StaffingBlock,
-    "teachers": TeachersBlock,
-    "oab_money": OabMoneyBlock,
-    "summary": SummaryBlock,
-    "value_added": ValueAddedBlock,
-}
+if TYPE_CHECKING:
+
+    class Edition(Shared):
+        """One edition: a shared block at the top level and one block per notebook."""
+
+else:
+    Edition = create_model("Edition", __base__=Shared, **{stem: (block | None, None) for stem, block in BLOCKS.items()})
 
 
 def parameter_rows() -> Iterator[dict[str, str]]:

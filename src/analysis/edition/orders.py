@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from analysis.chapters import chapters
 from analysis.edition.chain import CHAIN
 from analysis.errors import InputError, nearest
 from analysis.run.assess import Project
@@ -20,7 +22,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import DATA_VARIABLE
+from analysis.variables import CATALOGUES, DATA_VARIABLE
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -29,6 +31,7 @@ DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
 EXPLAINED = (
+    "chapters/*/__init__.py",
     "chapters/*/models",
     "chapters/*/models.py",
     "topics/*/models",
@@ -133,9 +136,7 @@ def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     if order.told["synthetic"]:
         return
-    from analysis.data import bdf, sources
-
-    block = "data" if "data" in order.blocks else "value_added"
+    block = next(stem for stem in order.blocks if chapters()[stem].verify)
     folder, cards = order.places[DATA_PLACE], root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
@@ -143,11 +144,9 @@ def check_sources(order: Order, root: Path) -> None:
             "is a file, not a folder" if folder.exists() else "there is no such folder",
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
-    allow_changed = order.blocks[block]["allow_changed_sources"]
-    if block == "data":
-        sources.verify(folder, cards, order.shared["region"], allow_changed)
-    else:
-        bdf.verify(folder, cards, allow_changed)
+    module, _, name = chapters()[block].verify.rpartition(".")
+    verify = getattr(import_module(module), name)
+    verify(folder, cards, order.blocks[block]["allow_changed_sources"], order.shared["region"])
 
 
 def _order(edition: Edition, command: str, root: Path) -> Order:
@@ -163,9 +162,15 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         command=command,
         places={DATA_PLACE: data},
         environment={DATA_VARIABLE: str(data)},
-        unused=tuple(f"{LOCALES}/{language}" for language in languages() if language != edition.language),
+        words=_catalogues(edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
+
+
+def _catalogues(language: str) -> tuple[str, ...]:
+    """Return the files with the words of a language, below the package; those of the code itself have none."""
+    paths = (path for pattern in CATALOGUES for path in PACKAGE.glob(pattern.format(language=language)))
+    return tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in paths))
 
 
 def _data_folder(root: Path, folder: str) -> Path:
@@ -197,10 +202,11 @@ def _code(modules: Iterable[str]) -> dict[str, str]:
 
 def _revived(told: Mapping[str, Any]) -> Order:
     places = {name: Path(place) for name, place in told["places"].items()}
-    return Order(**{**told, "places": places, "unused": tuple(told["unused"])})
+    return Order(**{**told, "places": places, "words": tuple(told["words"])})
 
 
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
-    kept = [setting for setting in settings if not setting.startswith(("data.folder=", "value_added.folder="))]
+    folders = tuple(f"{stem}.folder=" for stem, chapter in chapters().items() if chapter.verify)
+    kept = [setting for setting in settings if not setting.startswith(folders)]
     return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])

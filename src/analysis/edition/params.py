@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.declare import Block
-from analysis.edition.model import BLOCKS, Edition
+from analysis.edition.model import BLOCKS, SOURCES, Edition
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import parse_yaml, read_yaml
 from analysis.variables import DATA_VARIABLE
@@ -47,7 +47,7 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
 
 def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = ()) -> Edition:
     """Return the edition of parameters that were read from `path`; see `read_edition`."""
-    for block in ("data", "value_added"):
+    for block in (stem for stem in SOURCES if "folder" in BLOCKS[stem].model_fields):
         if os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
             raw[block]["folder"] = os.environ[DATA_VARIABLE]
     origins: dict[tuple[str, ...], str] = {}

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.disclosure import Counts
 from analysis.publish.layout import render
 from analysis.publish.tables import numbers_behind
 
@@ -29,11 +28,6 @@ class Published:
 
     def __repr__(self) -> str:
         return f"<published {self.kind} {self.name}>"
-
-
-def counted(counts: Counts) -> tuple[str, ...]:
-    """Return the columns that count."""
-    return (counts,) if isinstance(counts, str) else tuple(counts)
 
 
 def notice(kind: str, name: str, title: str, reason: str) -> str:

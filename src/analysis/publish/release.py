@@ -30,13 +30,16 @@ from analysis.disclosure import (
     profile,
     refuse_uncounted,
     refuse_unfounded,
+    refuse_whole,
     suppress,
 )
+from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
+from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
-from analysis.disclosure.rules.cells import refuse_odd_cells
+from analysis.disclosure.rules.cells import endless, refuse_odd_cells
 from analysis.disclosure.rules.extremes import masked, refuse_extremes, withhold_tails, without_few
-from analysis.disclosure.rules.identity import refuse_identifying_text, refuse_numbered
+from analysis.disclosure.rules.identity import refuse_identifying, refuse_identifying_text, refuse_numbered
 from analysis.disclosure.rules.numbers import Numbers, refuse_few, refuse_small_model
 from analysis.disclosure.rules.order import own_cells
 from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
@@ -48,10 +51,11 @@ from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.files import Files
 from analysis.publish.layout import render
-from analysis.publish.published import Published, counted, figure_html, notice
+from analysis.publish.published import Published, figure_html, notice
 from analysis.publish.recipes import Recipe
 from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table
+from analysis.publish.units import in_points
 from analysis.publish.untranslated import refuse_untranslated
 from analysis.run.workspace import Workspace
 
@@ -76,10 +80,11 @@ class Release:
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
-        self._loaded = Loaded()
+        self._loaded = Loaded(workspace.facts.get("tables", {}))
         self._register = Register(self.profile)
         self._files = Files(workspace, synthetic=self.synthetic)
         self._numbers = Numbers(self.profile)
+        self._passed = Passed()
 
     def gated(
         self,
@@ -120,6 +125,8 @@ class Release:
         shown: Sequence[str] | None = None,
         note: str = "",
         nothing: str = "",
+        points: bool = False,
+        withheld: bool = False,
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
@@ -144,9 +151,14 @@ class Release:
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         nothing
             What its place says instead where it has no rows; else it is shown without rows.
+        points
+            Whether shares are published in percentage points; they are converted after the gate.
+        withheld
+            Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
         """
         self._accept("table", name, caption, note)
-        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked)
+        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked, withheld=withheld)
+        own = own._replace(frame=in_points(own.frame)) if points else own
         try:
             self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counts)
             refuse_withheld_whole(own, nothing)
@@ -166,7 +178,7 @@ class Release:
         html = html_table(gated, **how)
         self._keep(Recipe("table", name, gated, caption, how))
         path = self._files.table(name, gated, caption)
-        rules = judged(gated, counted(counts), self.profile, totals=totals is not None, picture=False)
+        rules = judged(gated, gated.counting(counts), self.profile, totals=totals is not None, picture=False)
         self._record("table", name, gated, rules, [path], caption=caption, path=path)
         return self._shown("table", name, html)
 
@@ -238,10 +250,10 @@ class Release:
             source=f"../{source}",
             picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
-            rests=(rows, counted(counts)),
+            rests=(rows, gated.counting(counts)),
             left_out=left_out(gated, rows),
         )
-        rules = judged(gated, counted(counts), self.profile, totals=totals is not None, picture=True)
+        rules = judged(gated, gated.counting(counts), self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
         self._record("figure", name, gated, rules, files, caption=caption, alt=told, **addresses)
@@ -294,26 +306,42 @@ class Release:
         ratios: Ratios | None = None,
         contributors: Contributors | None = None,
         linked: Linked = NOTHING_DECLARED,
+        *,
+        withheld: bool = False,
     ) -> Gated:
-        """Let a frame through the gate, and remember the counts that it must not tell."""
+        """Let a frame through the gate, and remember the counts that it must not tell; what has left it travels."""
         frame, counting = flat(frame), counted(counts)
+        if shown := self._passed.again(frame, linked):
+            self._refuse_names(frame, counting)
+            return shown
+        if SUPPRESSED in frame and not withheld:
+            problem = "has numbers that are new, or not what they were when they passed the gate"
+            raise InputError("frame", problem, hint="change them first, and let the result pass")
         refuse_uncounted(frame, counting)
         chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
         if self._loaded.microdata:
             refuse_unfounded(frame, counts, free, contributors)
-        refuse_odd_cells(frame, self.profile)
-        refuse_numbered(frame, counting)
-        self._loaded.names.refuse_frame(frame)
+        self._refuse_names(frame, counting)
         refuse_extremes(frame)
-        own = own_cells(frame, self._loaded, (*counting, *names_of(free), SUPPRESSED))
+        spared = (*counting, *names_of(free), SUPPRESSED)
+        own = own_cells(frame, self._loaded, spared) | endless(frame, spared)
         own[[*chance]] = True
         ends = masked(frame, own)
         tails = withhold_tails(ends, counts, self.profile)
         how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
         gated = suppress(tails, counts, self.profile, **how)
+        refuse_whole(frame, counts, free, contributors)
         self._numbers.remember(frame, gated, counting)
         self._loaded.passed(gated.frame)
+        self._passed.add(gated)
         return gated
+
+    def _refuse_names(self, frame: pd.DataFrame, counting: Sequence[str]) -> None:
+        """Refuse what in the words of a frame tells of a person, a school or a board."""
+        refuse_identifying(frame)
+        refuse_odd_cells(frame, self.profile)
+        refuse_numbered(frame, counting)
+        self._loaded.names.refuse_frame(frame)
 
     def _keep(self, recipe: Recipe) -> None:
         """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""

@@ -38,7 +38,7 @@ COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools
 """What a count column with such a name (or ``n_`` before it) counts, in words."""
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """What a table cell shows: its text, whether it is a number, and why it is withheld if it is."""
 
     text: str
@@ -177,11 +177,13 @@ def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[st
     return list(shown or known)
 
 
-def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[Cell]:
+def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[TableCell]:
     write = _writer(values, digits)
     numeric = _is_number(values)
     pairs = zip(values, signs, strict=False)  # signs cover all rows, values the shown ones
-    return [Cell(sign, numeric, _reason(sign)) if sign else Cell(write(value), numeric) for value, sign in pairs]
+    return [
+        TableCell(sign, numeric, _reason(sign)) if sign else TableCell(write(value), numeric) for value, sign in pairs
+    ]
 
 
 def _reason(sign: str) -> str:

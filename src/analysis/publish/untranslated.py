@@ -53,11 +53,15 @@ def _left_over(text: str) -> Iterator[str]:
     yield from (word for word in _WORD.findall(text) if word in english(spoken()))
 
 
-@cache
 def english(language: str) -> frozenset[str]:
     """Return the words in lower case that the catalogue of a language has in its messages and in no translation."""
+    return _untranslated(messages(language))
+
+
+@cache
+def _untranslated(pairs: tuple[tuple[str, str], ...]) -> frozenset[str]:
     ours, theirs = set[str](), set[str]()
-    for message, translation in messages(language):
+    for message, translation in pairs:
         ours.update(_WORD.findall(_FIELD.sub("", message)))
         theirs.update(word.lower() for word in _WORD.findall(_FIELD.sub("", translation)))
     return frozenset(word for word in ours - theirs if word.islower() and len(word) >= SHORTEST)

@@ -14,7 +14,7 @@ from analysis.run import manifest, private, records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
-from analysis.run.hashes import Hashes, digest
+from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.keys import differences, key_of, observed, observed_now
 from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
@@ -22,6 +22,7 @@ from analysis.run.prose import prose_digest
 from analysis.run.records import Record
 
 PAGES = "pages"
+WORDS = ".po"
 KERNEL = Path("run") / "kernel"  # in the package: it seeds, sets the environment and keeps threads out
 State = Literal["valid", "stale", "follows", "failed"]
 
@@ -264,10 +265,10 @@ class Assessor:
         return self._used(reach)
 
     def _used(self, reach: Reach) -> Reach:
-        """Leave out the files that the edition does not read: a word in another language changes nothing."""
-        unused = tuple(f"{folder}/" for folder in self.order.unused)
-        kept = {path: content for path, content in reach.resources.items() if not path.startswith(unused)}
-        return replace(reach, resources=kept)
+        """Count the words of this edition's language, and no other: a word in another language changes nothing."""
+        others = {path: content for path, content in reach.resources.items() if not path.endswith(WORDS)}
+        words = {path: sha256(self.project.package / path) for path in self.order.words}
+        return replace(reach, resources={**others, **words})
 
     def _standing(
         self, step: Step, folders: Sequence[Path], tables: Mapping[str, str], upstream: Sequence[str]

@@ -14,7 +14,7 @@ from analysis.errors import InputError, StaatError
 from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
-from analysis.run.job import Job, Outcome
+from analysis.run.job import Job, JobResult
 from analysis.run.order import Options
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
@@ -59,7 +59,7 @@ class Build:
         self.wanted, self.forced = self._asked_for()
         self.states: dict[str, State] = dict.fromkeys(self.stems, "waiting")
         self.done: dict[str, Record] = {}
-        self.failures: dict[str, Outcome] = {}
+        self.failures: dict[str, JobResult] = {}
         self.ended = False
         self._refusal: StaatError | None = None
         self._executed = False
@@ -92,7 +92,7 @@ class Build:
         last = self.assessor.last(step, self._folders)
         self._tell("started", step, last.seconds if last else None)
 
-    def finish(self, job: Job, outcome: Outcome) -> None:
+    def finish(self, job: Job, outcome: JobResult) -> None:
         """Take in how the execution of a step ended."""
         step = self._step(job)
         if outcome.error is not None:
@@ -258,7 +258,7 @@ class Build:
         path = [str(self._code), *(entry for entry in usual.split(os.pathsep) if entry)]
         return {"PYTHONHASHSEED": self.options.hash_seed, "PYTHONPATH": os.pathsep.join(path)}
 
-    def _record(self, step: Step, outcome: Outcome) -> Record:
+    def _record(self, step: Step, outcome: JobResult) -> Record:
         # The key is that of before the run: what was edited meanwhile makes the result stale, as it should.
         key, begun = self._begun[step.stem]
         outputs, tables = records.outputs_of(self.folder, step, self.project.hashes)

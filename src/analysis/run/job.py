@@ -76,7 +76,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobResult:
     """How the execution of a step ended.
 
     Parameters

@@ -38,8 +38,8 @@ class Order:
         Variables that its kernels need.
     timeouts
         Seconds after which a notebook is stopped, by stem.
-    unused
-        Folders within the package whose files this edition does not read, such as those of other languages.
+    words
+        Files within the package with the words that this edition is written in: every step depends on them.
     """
 
     edition: str
@@ -52,7 +52,7 @@ class Order:
     places: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
-    unused: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def seed(self) -> int:

@@ -13,7 +13,7 @@ from analysis.run import publication
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
-from analysis.run.job import Job, Outcome
+from analysis.run.job import Job, JobResult
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import Pool, pool
@@ -144,18 +144,18 @@ class _Loop:
             build.refuse(error)
 
 
-def _execute(job: Job) -> Outcome:
+def _execute(job: Job) -> JobResult:
     from analysis.run.kernel.execute import execute
 
     return execute(job)
 
 
-def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+def _outcome(future: Future[JobResult], job: Job) -> JobResult:
     """Return how a job ended, also when whoever executed it did not survive it."""
     try:
         return future.result()
     except Exception as error:  # an executor may raise anything: this step failed, the run goes on
-        return Outcome(0.0, f"{job.notebook}: could not be executed: {type(error).__name__}: {error}", exit_code=1)
+        return JobResult(0.0, f"{job.notebook}: could not be executed: {type(error).__name__}: {error}", exit_code=1)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from analysis.chapters import figure_of
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
@@ -21,8 +22,7 @@ from analysis.site.pages import Heading, page, title_of
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
-from analysis.site.shown import figure_of
-from analysis.site.sitemap import Chapter, Site, Thing, read_site
+from analysis.site.sitemap import ChapterPage, Site, Thing, read_site
 
 Contents = dict[str, Any] | None
 
@@ -54,7 +54,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        site = site.with_appendices([Chapter(name, title) for name, (title, told) in contents.items() if told])
+        site = site.with_appendices([ChapterPage(name, title) for name, (title, told) in contents.items() if told])
         (folder / "html").mkdir(exist_ok=True)
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))

@@ -20,12 +20,16 @@ from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
-from analysis.site.sitemap import Chapter
+from analysis.site.sitemap import ChapterPage
 
-__all__ = ["Chapter", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
+__all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
 NEAREST = 4
 """Functions named under a figure or table; the others stand behind them."""
+
+
+OWN_HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
+"""A heading that a published object brings."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def page(
     notebook: NotebookNode,
     *,
     facts: Mapping[str, Any],
-    chapters: Sequence[Chapter],
+    chapters: Sequence[ChapterPage],
     provenance: Mapping[str, Any],
     this: str,
     origins: Mapping[int, Origin] | None = None,
@@ -157,6 +161,9 @@ def _with_html(notebook: NotebookNode, outline: Outline) -> NotebookNode:
         if cell.cell_type == "markdown":
             renderer = Headings(outline, cell.get("attachments", {}))
             cell.metadata["html"] = MarkdownWithMath(renderer=renderer).render(cell.source)
+        for output in cell.get("outputs", ()):
+            for anchor, heading in OWN_HEADING.findall(output.get("data", {}).get("text/html", "")):
+                outline.headings.append(Heading(2, unescape(heading), anchor))
     return rendered
 
 

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
+from analysis.chapters import regressions_of
+from analysis.declare import Regressions
 from analysis.disclosure import CROSS
 from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
@@ -25,48 +27,12 @@ ALIKE = 0.6
 """Regressions of which at least this share of terms is the same stand in one table."""
 
 
-class Facts(NamedTuple):
-    """What a tidy table does not tell of a model.
-
-    Parameters
-    ----------
-    models
-        Which models, as a pattern of their names.
-    effects
-        What has fixed effects; empty for nothing.
-    clusters
-        By what the standard errors are clustered, where the table has no column ``cluster`` that tells it.
-    """
-
-    models: str
-    effects: str
-    clusters: str
-
-
-REGRESSIONS = {
-    "school_choice": (Facts("entry_cohort|all_ages", "", "postcode"),),
-    "leergroei": (
-        Facts("pnas_school_fe", "school", "school"),
-        Facts("pnas_overall|pnas_one_control|ancova|level_drop_logit|e_test_logit", "", "school"),
-    ),
-    "advisering": (
-        Facts(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
-        Facts(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),
-    ),
-    "staffing": (
-        Facts("amt_(did|event)|oab_(event|dose)", "school and year", "board"),
-        Facts("amt_(rd|first_stage)|shortage_(any|amount)|judgement_(lpm|logit)", "", "board"),
-    ),
-}
-"""Which models of a chapter's table ``estimates`` are regressions: other rows there are shares, bounds or contrasts."""
-
-
 @dataclass(frozen=True)
-class Regression:
+class ModelColumn:
     """One column of a table: the rows of one model, for one group, outcome and set of controls."""
 
     name: tuple[str, ...]
-    facts: Facts
+    facts: Regressions
     rows: pd.DataFrame
 
     @property
@@ -79,7 +45,7 @@ def regressions(site: Site) -> dict[str, Any] | None:
     """Return what the template of the page asks for; None when the edition estimates no regression."""
     chapters: list[dict[str, Any]] = []
     for thing in site.things:
-        if (thing.kind, thing.name) == ("table", TABLE) and thing.stem in REGRESSIONS:
+        if (thing.kind, thing.name) == ("table", TABLE) and regressions_of(thing.stem):
             tables = [journal_table(group) for group in side_by_side(list(read(site, thing)))]
             if tables:
                 chapters.append({"thing": thing, "origin": _origin(thing), "tables": tables})
@@ -87,21 +53,21 @@ def regressions(site: Site) -> dict[str, Any] | None:
     return {"estimated": chapters, "headings": headings} if chapters else None
 
 
-def read(site: Site, thing: Thing) -> Iterator[Regression]:
+def read(site: Site, thing: Thing) -> Iterator[ModelColumn]:
     """Read the regressions in a published table, in its order."""
     frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
     keys = [key for key in KEYS if key in frame]
     for name, rows in frame.groupby(keys, sort=False):
-        facts = next((facts for facts in REGRESSIONS[thing.stem] if re.fullmatch(facts.models, str(name[0]))), None)
+        facts = next((facts for facts in regressions_of(thing.stem) if re.fullmatch(facts.models, str(name[0]))), None)
         if facts:
             told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
             facts = facts._replace(clusters=told) if told else facts
-            yield Regression(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
+            yield ModelColumn(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
 
 
-def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
+def side_by_side(found: Sequence[ModelColumn]) -> list[list[ModelColumn]]:
     """Group regressions that belong in one table: consecutive ones with one unit and mostly the same terms."""
-    groups: list[list[Regression]] = []
+    groups: list[list[ModelColumn]] = []
     for one in found:
         if groups and len(groups[-1]) < MOST_COLUMNS and _alike(groups[-1], one):
             groups[-1].append(one)
@@ -110,7 +76,7 @@ def side_by_side(found: Sequence[Regression]) -> list[list[Regression]]:
     return groups
 
 
-def journal_table(group: Sequence[Regression]) -> dict[str, Any]:
+def journal_table(group: Sequence[ModelColumn]) -> dict[str, Any]:
     """Return a table in the form of journals: a column per regression, with an interval below each estimate."""
     labels = list(dict.fromkeys(label for one in group for label in one.terms))
     units = list(dict.fromkeys(unit for one in group for unit in one.rows["unit"]))
@@ -136,7 +102,7 @@ def _words(code: str) -> str:
     return term(code).replace("_", " ")
 
 
-def _alike(group: Sequence[Regression], one: Regression) -> bool:
+def _alike(group: Sequence[ModelColumn], one: ModelColumn) -> bool:
     """Tell whether a regression belongs beside others: of their model or of their outcome, with their terms."""
     together = [*group, one]
     first = group[0]
@@ -166,21 +132,21 @@ def _cell(row: Mapping[Any, Any], digits: int) -> tuple[str, str, str]:
     return estimate, f"({error})" if error else "", f"[{low}; {high}]" if low and high else ""
 
 
-def _digits(group: Sequence[Regression]) -> int:
+def _digits(group: Sequence[ModelColumn]) -> int:
     """Return the decimals that give the middle standard error of a table two significant digits."""
     errors = pd.concat([pd.to_numeric(one.rows["std_error"], errors="coerce") for one in group])
     middle = errors[errors > 0].median()
     return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 1), 5))
 
 
-def _foot(group: Sequence[Regression]) -> Iterator[tuple[str, list[str]]]:
+def _foot(group: Sequence[ModelColumn]) -> Iterator[tuple[str, list[str]]]:
     yield text("Observations"), [_most(one, "n_obs") for one in group]
     yield text("Clusters"), [_most(one, "n_clusters") for one in group]
     yield text("Fixed effects"), [term(one.facts.effects) if one.facts.effects else text("none") for one in group]
     yield text("Errors clustered by"), [term(one.facts.clusters) for one in group]
 
 
-def _most(one: Regression, column: str) -> str:
+def _most(one: ModelColumn, column: str) -> str:
     known = pd.to_numeric(one.rows[column], errors="coerce").dropna()
     return number(known.max(), 0) if len(known) else CROSS
 

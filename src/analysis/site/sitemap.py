@@ -28,7 +28,7 @@ EMPTY: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Chapter:
+class ChapterPage:
     """A page of the site.
 
     Parameters
@@ -69,7 +69,7 @@ class Thing:
     kind: str
     name: str
     note: Mapping[str, Any]
-    chapter: Chapter
+    chapter: ChapterPage
     stem: str
     origin: Origin | None
 
@@ -110,10 +110,10 @@ class Site:
     folder: Path
     manifest: Mapping[str, Any]
     facts: Mapping[str, Any]
-    chapters: Sequence[Chapter]
+    chapters: Sequence[ChapterPage]
     notebooks: Mapping[str, NotebookNode]
 
-    def with_appendices(self, appendices: Sequence[Chapter]) -> Site:
+    def with_appendices(self, appendices: Sequence[ChapterPage]) -> Site:
         """Return the same site, whose pages all lead to these."""
         return replace(self, facts={**self.facts, "appendices": appendices})
 
@@ -176,7 +176,9 @@ def read_site(folder: Path, manifest: Mapping[str, Any], title_of: Callable[[Not
     notebooks = {path.stem: _read(path) for path in sorted((folder / "notebooks").glob("*.ipynb"))}
     _refuse_missing(folder, manifest, notebooks)
     titles = {step["notebook"]: step.get("title") for step in manifest["steps"]}
-    chapters = [Chapter(name, titles.get(name) or title_of(notebook) or name) for name, notebook in notebooks.items()]
+    chapters = [
+        ChapterPage(name, titles.get(name) or title_of(notebook) or name) for name, notebook in notebooks.items()
+    ]
     facts = {"edition": manifest["edition"], "title": manifest["edition"], **manifest["facts"]}
     return Site(folder, manifest, facts, chapters, notebooks)
 

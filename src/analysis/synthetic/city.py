@@ -87,7 +87,7 @@ class CityTruth:
 
 
 @dataclass(frozen=True)
-class City:
+class SyntheticCity:
     """Where people live.
 
     Parameters
@@ -106,14 +106,14 @@ class City:
     by_outline_point: pd.DataFrame
 
 
-def make_city(truth: CityTruth, scale: float, seed: np.random.SeedSequence) -> City:
+def make_city(truth: CityTruth, scale: float, seed: np.random.SeedSequence) -> SyntheticCity:
     """Lay out a city whose postcodes and area grow in proportion to `scale`; a stadsdeel has some."""
     for_places, for_people = (np.random.default_rng(s) for s in seed.spawn(2))
     number = max(LEAST_PER_DISTRICT * len(DISTRICTS), round(truth.postcodes * scale))
     radius = truth.radius_km * np.sqrt(number / truth.postcodes)
     by_pc4 = _postcodes(truth, number, radius, for_places)
     by_buurt = _buurten(truth, by_pc4, for_people)
-    return City(by_buurt, by_pc4.drop(columns=["x", "y", "weight"]), district_outlines(radius))
+    return SyntheticCity(by_buurt, by_pc4.drop(columns=["x", "y", "weight"]), district_outlines(radius))
 
 
 def _postcodes(truth: CityTruth, number: int, radius: float, rng: np.random.Generator) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.data.contracts import AGES as AGE_COLUMNS
 from analysis.data.contracts import HOME_UNKNOWN, UNKNOWN
 from analysis.data.sources import Sources
-from analysis.synthetic.city import ELSEWHERE, NONWESTERN, City
+from analysis.synthetic.city import ELSEWHERE, NONWESTERN, SyntheticCity
 from analysis.synthetic.truth import GapsTruth
 
 PARTS = ("homes", "schools", "population")
@@ -19,7 +19,7 @@ KEYS = ["GEMEENTENAAM_LEERLING", "POSTCODE_LEERLING", "location", "SOORT_PO"]
 
 
 def as_sources(
-    city: City,
+    city: SyntheticCity,
     frames: Mapping[str, pd.DataFrame],
     truth: GapsTruth,
     municipality: str,
@@ -89,7 +89,9 @@ def _with_gaps(
     return points, weging[["location", "year", "schoolweging", "spread", "pupils"]]
 
 
-def _population(city: City, by_pupil: pd.DataFrame, truth: GapsTruth, rng: np.random.Generator) -> pd.DataFrame:
+def _population(
+    city: SyntheticCity, by_pupil: pd.DataFrame, truth: GapsTruth, rng: np.random.Generator
+) -> pd.DataFrame:
     """Inhabitants per PC4, in fives as CBS rounds them."""
     number = len(city.by_pc4)
     people = np.maximum(np.round(truth.population * rng.gamma(8.0, 1.0, number) / 8.0 / 5) * 5, 500).astype(np.int64)

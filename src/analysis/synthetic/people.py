@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.choice import choose
-from analysis.synthetic.city import City, make_city
+from analysis.synthetic.city import SyntheticCity, make_city
 from analysis.synthetic.pupils import make_children
 from analysis.synthetic.schools import describe, make_schools, make_special
 from analysis.synthetic.truth import Truth
@@ -20,7 +20,9 @@ LOCATION_COLUMNS = (
 )
 
 
-def make_people(truth: Truth, scale: float, seed: np.random.SeedSequence) -> tuple[City, dict[str, pd.DataFrame]]:
+def make_people(
+    truth: Truth, scale: float, seed: np.random.SeedSequence
+) -> tuple[SyntheticCity, dict[str, pd.DataFrame]]:
     """Make the city, its pupils and its schools.
 
     Parameters
@@ -34,7 +36,7 @@ def make_people(truth: Truth, scale: float, seed: np.random.SeedSequence) -> tup
 
     Returns
     -------
-    City
+    SyntheticCity
         The places.
     dict
         ``by_pupil`` (a pupil of a regular basisschool); ``by_location`` (a school; special schools, of sbo and so,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.city import BACKGROUNDS, NONWESTERN, City, CityTruth
+from analysis.synthetic.city import BACKGROUNDS, NONWESTERN, CityTruth, SyntheticCity
 from analysis.synthetic.shapes import Floats, degrees, draw, kilometres, raked
 
 EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
@@ -166,7 +166,7 @@ class PupilsTruth:
 
 
 def make_children(
-    truth: PupilsTruth, city_truth: CityTruth, city: City, scale: float, seed: np.random.SeedSequence
+    truth: PupilsTruth, city_truth: CityTruth, city: SyntheticCity, scale: float, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
     """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``.
 

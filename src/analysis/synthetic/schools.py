@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.city import NONWESTERN, City
+from analysis.synthetic.city import NONWESTERN, SyntheticCity
 from analysis.synthetic.shapes import Floats, degrees, kilometres
 
 CONCEPTS = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
@@ -108,7 +108,7 @@ def location_keys(first_digits: int, number: int) -> list[str]:
 
 
 def make_schools(
-    truth: SchoolsTruth, city: City, scale: float, pupils: int, seed: np.random.SeedSequence
+    truth: SchoolsTruth, city: SyntheticCity, scale: float, pupils: int, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
     """Found the regular schools.
 
@@ -188,7 +188,7 @@ def composition(by_pupil: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_special(
-    truth: SchoolsTruth, city: City, children: pd.DataFrame, scale: float, seed: np.random.SeedSequence
+    truth: SchoolsTruth, city: SyntheticCity, children: pd.DataFrame, scale: float, seed: np.random.SeedSequence
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make the schools for sbo and so, as rows of ``by_location``, and their pupils: ``location, pc4, age``.
 

@@ -12,7 +12,7 @@ from analysis.data.sources import Sources
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_national import make_advice_national
 from analysis.synthetic.attendance import make_attendance
-from analysis.synthetic.city import City
+from analysis.synthetic.city import SyntheticCity
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
@@ -43,7 +43,7 @@ class World:
         What generated them.
     """
 
-    city: City
+    city: SyntheticCity
     frames: Mapping[str, pd.DataFrame]
     truth: Truth
     seed: int

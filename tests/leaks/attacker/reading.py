@@ -18,8 +18,8 @@ import pandas as pd
 
 SHEET = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:[,.\u202f\u00a0]\d{3})+(?![\d,.]*\d)|(?<![\w.,-])\d{2,7}(?![\w%]|[.,]\d)")
-SCHOOLS = re.compile(r"(?:n_)?(?:schools|scholen|clusters|alternatives|situations|postcodes|boards|besturen)(?:_.+)?")
-CLUSTERS = re.compile(r"(?:n_)?clusters|df_resid|residual_df|df_residual")
+SCHOOLS = re.compile(r"(?:n_)?(?:schools|scholen|clusters|postcodes|boards|besturen)(?:_.+)?")
+CLUSTERS = re.compile(r"(?:n_)?clusters(?:_.+)?|df_resid|residual_df|df_residual")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from analysis.compare.rerun import Recipe, plan, stages
+from analysis.compare.rerun import Rerun, plan, stages
 from analysis.errors import InputError, StaatError
 
 LOCK = "b" * 64
@@ -45,8 +45,8 @@ def commits(root: Path) -> tuple[str, str]:
     return git(root, "rev-parse", "HEAD~1"), git(root, "rev-parse", "HEAD")
 
 
-def taken(steps: list[Recipe | str]) -> list[str]:
-    return [step.taken if isinstance(step, Recipe) else step for step in steps]
+def taken(steps: list[Rerun | str]) -> list[str]:
+    return [step.taken if isinstance(step, Rerun) else step for step in steps]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from analysis.disclosure import CROSS, PROFILES, Profile, profile, suppress
+from analysis.disclosure import CROSS, NOTHING_DECLARED, PROFILES, SUPPRESSED, Profile, profile, suppress
+from analysis.disclosure.passed import Passed
 from analysis.errors import DisclosureError, InputError
 
 DEFAULT = PROFILES["default"]
@@ -103,12 +104,47 @@ def test_that_nobody_in_a_whole_group_does_it_is_told_beside_a_cell_of_too_few_s
     assert gated.frame["n_with"].isna().tolist() == [True, True, False]
 
 
-def test_a_gated_frame_passes_again_unchanged():
-    frame = by_group(n=[4, 33, 21, 0], mean=[1.0, 2.0, 3.0, None])
-    once = suppress(frame, {"n": ["mean"]}, DEFAULT, totals=[])
-    twice = suppress(once.frame, {"n": ["mean"]}, DEFAULT)
-    pd.testing.assert_frame_equal(once.frame, twice.frame)
-    assert (twice.suppressed == once.suppressed).all(axis=None)
+def passed(**columns):
+    known, gated = Passed(), suppress(by_group(**columns), {"n": ["mean"]}, DEFAULT, totals=[])
+    known.add(gated)
+    return known, gated.frame
+
+
+def test_rows_of_a_gated_frame_travel():
+    known, frame = passed(n=[4, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
+    some = known.again(frame.iloc[[0, 3]].reset_index(drop=True).assign(name=["a", "b"]), NOTHING_DECLARED)
+    assert some.frame["n"].tolist()[1] == 60
+    assert some.suppressed.loc[0, ["n", "mean"]].tolist() == [CROSS, CROSS]
+    assert some.resting == {"n": ("mean",)}
+
+
+def test_no_row_of_a_frame_counts_what_the_frame_counts():
+    known, frame = passed(n=[40, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
+    none = known.again(frame.iloc[:0], NOTHING_DECLARED)
+    assert none.resting == {"n": ("mean",)}
+    assert SUPPRESSED in none.frame
+
+
+def test_a_column_that_is_left_out_is_named_nowhere():
+    known, frame = passed(n=[4, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
+    assert known.again(frame.drop(columns="mean"), NOTHING_DECLARED).frame[SUPPRESSED].tolist()[0] == "n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame.assign(mean=frame["mean"] + 1),
+        lambda frame: frame.assign(mean=frame["mean"].iloc[::-1].to_numpy()),
+        lambda frame: frame.assign(new=[7, 8, 9, 10]),
+        lambda frame: frame.drop(columns=SUPPRESSED),
+        lambda frame: frame.rename(columns={"mean": "median"}),
+    ],
+    ids=["changed", "exchanged", "new", "without its signs", "under another name"],
+)
+def test_a_number_that_did_not_leave_the_gate_does_not_travel(change):
+    known, frame = passed(n=[40, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])
+    assert known.again(frame, NOTHING_DECLARED) is not None
+    assert known.again(change(frame), NOTHING_DECLARED) is None
 
 
 def test_a_value_put_back_in_a_withheld_cell_does_not_get_out():

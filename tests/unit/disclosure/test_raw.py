@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure.rules.raw import Loaded
+from analysis.edition.chain import ROWS
 from analysis.errors import DisclosureError
 
 SCHOOLS = pd.DataFrame(
@@ -19,7 +20,7 @@ SCHOOLS = pd.DataFrame(
 
 
 def loaded(name: str = "by_school", rows: pd.DataFrame = SCHOOLS) -> Loaded:
-    known = Loaded()
+    known = Loaded(ROWS)
     known.add(name, rows)
     return known
 

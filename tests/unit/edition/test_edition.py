@@ -173,10 +173,10 @@ def test_an_edition_may_stand_on_real_tests_alone(tmp_path: Path, monkeypatch: p
     edition = read_edition(write_value_added(tmp_path))
     assert set(edition.blocks) == {"value_added"}
     assert not edition.synthetic
-    assert edition.place.folder == "somewhere"
+    assert edition.folder == "somewhere"
     assert edition.recorded().blocks["value_added"]["folder"] == "data"
     monkeypatch.setenv("STAAT_DATA", "from-environment")
-    assert read_edition(write_value_added(tmp_path)).place.folder == "from-environment"
+    assert read_edition(write_value_added(tmp_path)).folder == "from-environment"
 
 
 def test_an_edition_has_one_place_of_data(tmp_path: Path) -> None:

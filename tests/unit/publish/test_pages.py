@@ -4,14 +4,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.errors import StaatError
 from analysis.site import build
-from analysis.site.pages import Chapter, page
+from analysis.site.pages import ChapterPage, page
 
 FACTS = {"edition": "ci", "title": "A city", "synthetic": False, "language": "en"}
 
 
 def page_of(*cells, **facts):
     notebook = new_notebook(cells=list(cells))
-    chapters = [Chapter("03_school_choice", "School choice")]
+    chapters = [ChapterPage("03_school_choice", "School choice")]
     return page(notebook, facts={**FACTS, **facts}, chapters=chapters, provenance={}, this="03_school_choice")
 
 

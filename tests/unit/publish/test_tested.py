@@ -1,15 +1,25 @@
 """Declared tests of the chapters whose sentences do not hold their p-values."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.publish.tested import DECLARED, PValueOf, of_tastes, with_tests
+from analysis import chapters as package
+from analysis.chapters.leergroei.tested import TESTS as LEERGROEI
+from analysis.chapters.school_choice.tested import TESTS as SCHOOL_CHOICE
+from analysis.chapters.school_choice.tested import of_tastes
+from analysis.chapters.segregation.tested import TESTS as SEGREGATION
+from analysis.publish.tested import PValueOf, with_tests
 from analysis.stats.multiplicity import FAMILIES
 
+DECLARED = {
+    path.parent.name: import_module(f"analysis.chapters.{path.parent.name}.tested").TESTS
+    for path in Path(package.__file__).parent.glob("*/tested.py")
+}
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 ESTIMATES = pd.DataFrame(
     {
@@ -26,7 +36,7 @@ FINDINGS = FINDINGS.assign(sentence=".", n=100, unit="pupils")
 
 
 def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
-    found = with_tests(FINDINGS, ESTIMATES, "leergroei").set_index("name")
+    found = with_tests(FINDINGS, ESTIMATES, LEERGROEI).set_index("name")
     assert found["p_value"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.01, 0.06])
     assert found["p_value"][["norm_growth", "growth_dmt"]].isna().all()  # describes; withheld
     assert found["p_corrected"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.02, 0.06])
@@ -34,7 +44,7 @@ def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
 
 def test_a_member_of_another_chapters_family_is_none_here():
     """An outcome of the toelage is called shortage too."""
-    found = with_tests(FINDINGS, ESTIMATES, "leergroei").set_index("name")
+    found = with_tests(FINDINGS, ESTIMATES, LEERGROEI).set_index("name")
     assert found.loc["shortage", "family"] == ""
 
 
@@ -53,12 +63,12 @@ def test_the_tests_on_tastes_and_on_chance_are_counted():
     mixed = pd.DataFrame({"lr_groups": [60.9] * 2, "lr_within": [0.0] * 2, "p_groups": [1e-9] * 2, "p_within": 0.73})
     names = ["travel_low", "tastes_of_groups", "substitution"]
     found = pd.DataFrame({"name": names, "sentence": ".", "n": 300, "unit": "pupils"})
-    p_values = with_tests(found, of_tastes(mixed), "school_choice").set_index("name")["p_value"]
+    p_values = with_tests(found, of_tastes(mixed), SCHOOL_CHOICE).set_index("name")["p_value"]
     assert p_values[names[1:]].tolist() == [1e-9, 0.73]
     assert np.isnan(p_values["travel_low"])
     indices = pd.DataFrame({"term": ["dissimilarity_corrected_now"], "group": "laag", "estimate": 0.4, "p_value": 0.02})
     found = found.assign(name=["dissimilarity_laag", "dissimilarity_turkish", "change"])
-    p_values = with_tests(found, indices, "segregation")["p_value"]
+    p_values = with_tests(found, indices, SEGREGATION)["p_value"]
     assert p_values.iloc[0] == 0.02
     assert p_values.iloc[1:].isna().all()  # withheld; an interval alone
 
@@ -70,6 +80,6 @@ def test_the_members_of_a_family_are_declared():
 
 
 def test_every_chapter_that_is_declared_hands_over_its_tests():
-    hands_over = re.compile(r"chapter\.with_tests\([^\n]*\)\\n\",\s*\"chapter\.hand_over\(\\\"(\w+)_findings")
-    found = {name for path in NOTEBOOKS.glob("*.ipynb") for name in hands_over.findall(path.read_text("utf8"))}
+    concludes = re.compile(r"chapter\.conclude\(with_tests\(.*TESTS\)\)")
+    found = {path.stem[3:] for path in NOTEBOOKS.glob("*.ipynb") if concludes.search(path.read_text("utf8"))}
     assert found == set(DECLARED)

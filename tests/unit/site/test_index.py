@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.chapters import figure_of
 from analysis.site.index import with_estimates
 from analysis.site.provenance import rerun
-from analysis.site.shown import figure_of
 
 
 @pytest.mark.parametrize(

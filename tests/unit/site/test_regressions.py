@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.site.regressions import Facts, Regression, journal_table, side_by_side
+from analysis.declare import Regressions
+from analysis.site.regressions import ModelColumn, journal_table, side_by_side
 
-FACTS = Facts("ols|fe", "school", "school")
+FACTS = Regressions("ols|fe", "school", "school")
 
 
-def regression(model: str, outcome: str, terms: dict[str, float | str], unit: str = "share") -> Regression:
+def regression(model: str, outcome: str, terms: dict[str, float | str], unit: str = "share") -> ModelColumn:
     rows = pd.DataFrame(
         {
             "label": list(terms),
@@ -22,7 +23,7 @@ def regression(model: str, outcome: str, terms: dict[str, float | str], unit: st
             "unit": unit,
         }
     )
-    return Regression((model, "all", outcome), FACTS, rows)
+    return ModelColumn((model, "all", outcome), FACTS, rows)
 
 
 A, B = {"low": 0.1234, "middle": -0.05}, {"low": 0.2, "high": 1.0}

@@ -1,1 +1,42 @@
 """Is the school advice equal for equal pupils."""
+
+from __future__ import annotations
+
+from analysis.chapters.advisering.parameters import AdviseringBlock
+from analysis.declare import Blocks, Declaration, Regressions, made_up
+
+
+def refusal(blocks: Blocks) -> str | None:
+    """Return why an edition with these blocks cannot have the chapter."""
+    if not made_up(blocks):
+        return "advisering: open data do not tell the advice of single pupils; leave the block out"
+    if (getattr(blocks["advisering"], "table", "") == "by_pupil_country") != ("country" in blocks):
+        return "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
+    return None
+
+
+CHAPTER = Declaration(
+    "05_advisering",
+    AdviseringBlock,
+    wants=(
+        "by_pupil_advice",
+        "by_pupil_country",
+    ),
+    findings={"en": "School advice", "nl": "Schooladvies"},
+    figures={
+        "deviation_": "deviation_by_year",
+        "under_": "gaps",
+        "over_": "gaps",
+        "measurement_error": "measurement_error",
+        "revised_gaps": "gaps",
+        "revised": "revised_by_year",
+        "position_year3": "position_year3",
+        "no_test": "scenario_no_test",
+        "schools": "caterpillar",
+    },
+    regressions=(
+        Regressions(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
+        Regressions(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),
+    ),
+    refusal=refusal,
+)

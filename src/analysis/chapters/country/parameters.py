@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from analysis.declare import Block, key
+from analysis.declare import Source, key
 
 
-class CountryBlock(Block):
+class CountryBlock(Source):
     """A made-up country's groep-8 cohorts (notebook 01_country); stands in the place of the block `data`."""
 
     pupils: int = key("pupils per cohort", unit="pupils", default=170_000, ge=1_000, le=400_000)

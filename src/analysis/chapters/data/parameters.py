@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from analysis.declare import Block, key
+from analysis.declare import Source, key
 
 
-class DataBlock(Block):
+class DataBlock(Source):
     """Where the data come from (notebook 01_data)."""
 
     source: Literal["synthetic", "duo"] = key(
@@ -52,3 +52,8 @@ class DataBlock(Block):
         if self.source == "synthetic" and self.density_and_distance:
             raise ValueError("density_and_distance applies to files of CBS and DUO only; leave it out")
         return self
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the city is a made-up one."""
+        return self.source == "synthetic"

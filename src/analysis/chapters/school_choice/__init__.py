@@ -1,1 +1,31 @@
 """Who chooses which primary school."""
+
+from __future__ import annotations
+
+from analysis.chapters.school_choice.parameters import SchoolChoiceBlock
+from analysis.declare import Declaration, Regressions
+
+CHAPTER = Declaration(
+    "03_school_choice",
+    SchoolChoiceBlock,
+    needs=(
+        "by_situation",
+        "by_choice_school",
+        "by_choice",
+        "by_pc4",
+        "by_outline_point",
+    ),
+    findings={"en": "School choice", "nl": "Schoolkeuze"},
+    figures={
+        "at_nearest_school": "nearest_map",
+        "distance": "distance_fit",
+        "travel": "willingness_to_travel",
+        "concepts": "willingness_to_travel",
+        "nearest_": "counterfactuals",
+        "no_taste": "counterfactuals",
+        "residence": "residence",
+        "substitution": "substitution",
+        "tastes_of_groups": "substitution",
+    },
+    regressions=(Regressions("entry_cohort|all_ages", "", "postcode"),),
+)

@@ -26,7 +26,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     travel
         Willingness to travel of one model for one attribute, by one method; a row per kind of chooser.
     nearest
-        ``situations, pupils, at_nearest``, a row per postcode: pupils at an own address are a situation each.
+        ``from, pupils, share`` of all pupils together, as it passed the gate.
     fit
         The fit table of the model, a row per group.
     kinds
@@ -60,21 +60,21 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
 
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
-    pupils = number_of(nearest["pupils"].sum())
-    told = {"share": nearest["at_nearest"].sum() / pupils, "schools": number_of(fit["n_alternatives"].max())}
-    if number_of(nearest["situations"].sum()) == pupils:
-        sentence = text(
-            "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
-            "schools.",
-            **told,
-        )
-    else:
-        sentence = text(
-            "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
-            "go to {schools:,} schools.",
-            **told,
-        )
-    yield "at_nearest_school", sentence, pupils
+    for row in nearest.dropna(subset=["pupils", "share"]).to_dict("records"):
+        told = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
+        if row["from"] == "home":
+            sentence = text(
+                "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
+                "schools.",
+                **told,
+            )
+        else:
+            sentence = text(
+                "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
+                "go to {schools:,} schools.",
+                **told,
+            )
+        yield "at_nearest_school", sentence, number_of(row["pupils"])
 
 
 def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:

@@ -1,1 +1,33 @@
 """How unevenly groups are spread over schools."""
+
+from __future__ import annotations
+
+from analysis.chapters.segregation.parameters import SegregationBlock
+from analysis.declare import Declaration
+
+CHAPTER = Declaration(
+    "02_segregation",
+    SegregationBlock,
+    needs=(
+        "by_attendance",
+        "by_stay",
+        "by_home",
+        "by_school_attended",
+        "by_area",
+        "by_outline_point",
+    ),
+    findings={"en": "Segregation", "nl": "Segregatie"},
+    figures={
+        "dissimilarity_": "indices_by_year",
+        "dissimilarity": "dissimilarity",
+        "isolation_": "indices_by_year",
+        "isolation": "composition_bands",
+        "stadsdelen": "dissimilarity_by_stadsdeel",
+        "bands": "bands_by_year",
+        "sizes": "bands_by_size",
+        "mirror": "mirror",
+        "nearest": "dissimilarity",
+        "change": "decomposition",
+        "highest_schoolweging": "schoolweging_bands",
+    },
+)

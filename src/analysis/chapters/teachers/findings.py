@@ -129,9 +129,10 @@ def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
 
 def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
     chosen = by_risk[(by_risk["outcome"] == "mean_schools") & (by_risk["category"] != "")]
-    chosen = chosen[chosen["year"] == chosen["year"].max()].dropna(subset=["estimate", "schools"])
-    known = as_rows(chosen)
-    if len(known) > 1:
+    chosen = chosen[(chosen["year"] == chosen["year"].max()) & (chosen["schools"].fillna(1) > 0)]
+    known = as_rows(chosen.dropna(subset=["estimate", "schools"]))
+    # Where an end is withheld, the last band that is known is not the one with the most.
+    if len(known) > 1 and chosen.iloc[[0, -1]][["estimate", "schools"]].notna().all(axis=None):
         low, high = known[0], known[-1]
         yield Finding(
             "risk",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from analysis.declare import Block, key
+from analysis.declare import Source, key
 
 
-class ValueAddedBlock(Block):
+class ValueAddedBlock(Source):
     """Growth and value added in real microdata with tests before and after (notebook 08_value_added).
 
     The chapter reads a file of its own and stands alone: its edition has no block `data`.
@@ -22,3 +22,8 @@ class ValueAddedBlock(Block):
     subjects: tuple[Literal["language", "arithmetic"], ...] = key(
         "tests whose growth and value added are estimated", default=("language", "arithmetic"), min_length=1
     )
+
+    @property
+    def made_up(self) -> bool:
+        """The microdata are real."""
+        return False

@@ -1,10 +1,11 @@
-"""What a single cell may be: a number, a word or nothing; and no number in disguise."""
+"""What a single cell may be: a number, a word or nothing; and no number in disguise, or without end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure import SUPPRESSED, Profile
@@ -17,7 +18,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
-    """Refuse cells that hold more than one value, numbers as text, days, or words that tell few persons.
+    """Refuse cells with more than one value, numbers that no rule rounds, days, or words that tell few persons.
 
     Raises
     ------
@@ -29,12 +30,22 @@ def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
         values = frame[column]
         if pd.api.types.is_datetime64_any_dtype(values):
             raise DisclosureError(f"column {column!r}: days tell persons apart\n  do      publish years or periods")
+        if pd.api.types.is_complex_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
+            raise DisclosureError(f"column {column!r}: holds {values.dtype} values, which no rule rounds{_AS_FLOATS}")
         if pd.api.types.is_numeric_dtype(values) or column == SUPPRESSED:
             continue
         words = _words(values, column)
         _refuse_numbers(words, column)
         for text, row in words.items():
             refuse_exact(text, f"column {column!r}, row {row}", profile, ())
+
+
+def endless(frame: pd.DataFrame, spared: Collection[str]) -> pd.DataFrame:
+    """Tell which cells are without end, as an estimate is that too few bear; `spared` are counts and free columns."""
+    found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    for column in frame.select_dtypes("number").columns.difference([*spared]):
+        found[column] = np.isinf(frame[column].to_numpy(float, na_value=np.nan))
+    return found
 
 
 def _words(values: pd.Series, column: str) -> dict[str, int]:
@@ -46,8 +57,17 @@ def _words(values: pd.Series, column: str) -> dict[str, int]:
                 raise DisclosureError(f"column {column!r}, row {row}: holds more than one value")
             if pd.isna(value):
                 continue
+            if _is_odd_number(value, column):
+                raise DisclosureError(f"column {column!r}, row {row}: a number among words passes no rule{_AS_FLOATS}")
         words.setdefault(str(value), row)
     return words
+
+
+def _is_odd_number(value: object, column: str) -> bool:
+    """Tell whether a value is a number, in a column that is not numeric; years and areas may stand there."""
+    if isinstance(value, bool | np.bool_) or YEAR.fullmatch(str(value)) or AREA.search(column.lower()):
+        return False
+    return hasattr(value, "__float__") or isinstance(value, complex)
 
 
 def _refuse_numbers(words: Collection[str], column: str) -> None:
@@ -55,3 +75,6 @@ def _refuse_numbers(words: Collection[str], column: str) -> None:
     if len(words) > 1 and not codes and all(map(NUMBER.fullmatch, words)):
         problem = f"column {column!r}: numbers as text pass no rule"
         raise DisclosureError(f"{problem}\n  do      make them numbers, and name them in counts= if they count")
+
+
+_AS_FLOATS = "\n  do      make the whole column floats"

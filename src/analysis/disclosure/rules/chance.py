@@ -203,6 +203,7 @@ def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
 def decimals_of(values: Floats) -> Floats:
     """Return how many decimals each value has; one more than `DECIMALS` where it has more."""
     found = np.full(len(values), DECIMALS + 1.0)
+    values = np.where(np.isfinite(values), values, np.nan)
     for decimals in range(DECIMALS, -1, -1):
         scaled = values * 10.0**decimals
         found[np.abs(scaled - np.round(scaled)) <= np.clip(EXACT * np.abs(scaled), EXACT, 1e-4)] = decimals

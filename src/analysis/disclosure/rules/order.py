@@ -78,6 +78,7 @@ def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loade
     numbers = np.array([_row_by_row(frame[name]) for name in frame]).reshape(len(frame.columns), len(frame))
     telling = _telling(numbers.ravel(), SPAN_DIGITS).reshape(numbers.shape)
     fine = decimals_of(numbers.ravel()).reshape(numbers.shape) > DECIMALS
+    half = np.where(fine | loaded.has_passed(numbers), 0.0, _half(numbers))
     spanned = np.zeros(numbers.shape, dtype=bool)
     alike: dict[frozenset[str], list[int]] = {}
     for place in np.flatnonzero(telling.any(axis=0)).tolist():
@@ -87,7 +88,8 @@ def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loade
             told = loaded.spans(table).told(named)
             for few, asked in ((loaded.few(table) - 1, fine[:, places]), (1, ~fine[:, places])):
                 known = np.append(told.of_at_most(few), np.inf)
-                spanned[:, places] |= asked & _met(numbers[:, places].ravel(), known).reshape(asked.shape)
+                met = _met(numbers[:, places].ravel(), known, half[:, places].ravel())
+                spanned[:, places] |= asked & met.reshape(asked.shape)
     return pd.DataFrame((spanned & telling).T, index=frame.index, columns=frame.columns)
 
 
@@ -107,15 +109,24 @@ def _telling(numbers: Floats, least: int = DIGITS) -> np.ndarray:
     return found
 
 
-def _met(numbers: Floats, known: Floats) -> np.ndarray:
-    """Tell which numbers equal one of the sorted different values of rows, at any of the scales."""
+def _half(numbers: Floats) -> Floats:
+    """Return half a unit of the last digit that the author left in each number; `SPAN_DIGITS` of them at least."""
+    unit = 10.0 ** -decimals_of(numbers.ravel()).reshape(numbers.shape)
+    numbers = np.where(np.isfinite(numbers), numbers, 0.0)
+    while (rounder := (np.abs(numbers) >= 10.0**SPAN_DIGITS * unit) & (numbers % (10 * unit) == 0)).any():
+        unit = np.where(rounder, 10 * unit, unit)
+    return unit / 2
+
+
+def _met(numbers: Floats, known: Floats, half: Floats | float = 0.0) -> np.ndarray:
+    """Tell which numbers equal one of the sorted different values of rows, at any of the scales; to `half` a unit."""
     met = np.zeros(len(numbers), dtype=bool)
     if len(known) > 1:
         for scale in SCALES:
             asked = numbers / scale
             place = np.clip(np.searchsorted(known, asked), 1, len(known) - 1)
             near = np.minimum(np.abs(known[place] - asked), np.abs(known[place - 1] - asked))
-            met |= near <= EXACT * np.maximum(np.abs(asked), 1e-6)
+            met |= near <= np.maximum(EXACT * np.maximum(np.abs(asked), 1e-6), half / abs(scale))
     return met
 
 

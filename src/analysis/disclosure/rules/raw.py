@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from analysis.declare import AGGREGATE, AREA, BOARD, PERSON, SCHOOL
 from analysis.disclosure.rules.chance import FEWEST, Column, Floats, Own, best_shift, changes, evidence, likely, whole
 from analysis.disclosure.rules.names import Names, named_in, places_in
 from analysis.disclosure.rules.spans import Labels, Spans
-from analysis.edition.chain import AGGREGATE, AREA, BOARD, SCHOOL, rows_of
 from analysis.errors import DisclosureError
 
 ENOUGH = 5.5
@@ -47,12 +47,12 @@ class Loaded:
 
     Parameters
     ----------
-    kinds
-        What a row of an internal table is, by the table's name.
+    rows
+        What a row of an internal table is, by the table's name; of a table that is not here, a person.
     """
 
-    def __init__(self, kinds: Callable[[str], str] = rows_of) -> None:
-        self._kind = kinds
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self._row = rows
         self._microdata = False
         self._areas = np.empty(0)
         self.tables: dict[str, pd.DataFrame] = {}
@@ -74,13 +74,18 @@ class Loaded:
             known = _digits(column.to_numpy(float, na_value=np.nan))
             self._passed.update(known.tolist(), _digits(100 * known).tolist())
 
+    def has_passed(self, numbers: Floats) -> np.ndarray:
+        """Tell which numbers are among those that left the gate."""
+        known = np.array(sorted(self._passed))
+        return np.isin(_twelve(numbers), known)
+
     def _is_new(self, values: pd.Series) -> bool:
         numbers = as_numbers(values)
         return numbers is None or not self._passed.issuperset(_digits(numbers).tolist())
 
     def add(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Remember a table, and return it."""
-        kind = self._kind(name)
+        kind = self._row.get(name, PERSON)
         self._microdata |= kind != AGGREGATE
         if kind == AREA:
             numbers = (as_numbers(values) for _, values in frame.items())
@@ -131,7 +136,7 @@ class Loaded:
 
     def few(self, table: str) -> int:
         """Return from how many rows of a table on nothing is told of one of them."""
-        return MANY_UNITS if self._kind(table) in (SCHOOL, BOARD) else MANY_ROWS
+        return MANY_UNITS if self._row.get(table, PERSON) in (SCHOOL, BOARD) else MANY_ROWS
 
     def own(self, table: str) -> Mapping[str, Own]:
         """Return the different numbers of a table by column; only what is published asks for them."""
@@ -230,9 +235,13 @@ def _own_values(column: Column, own: Own, part: bool) -> float:
 
 def _digits(numbers: Floats) -> Floats:
     """Write numbers with twelve significant digits, so that one that was computed in two ways is one."""
-    known = numbers[np.isfinite(numbers) & (numbers != 0)]
-    scale = 10.0 ** np.clip(11 - np.floor(np.log10(np.abs(known))), -300, 300)  # next to nothing is no value of a row
-    return np.asarray(np.round(known * scale) / scale)
+    return _twelve(numbers[np.isfinite(numbers) & (numbers != 0)])
+
+
+def _twelve(numbers: Floats) -> Floats:
+    size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -300, 300)  # next to nothing is no value of a row
+    return np.asarray(np.round(numbers * scale) / scale)
 
 
 def _columns_of(frame: pd.DataFrame) -> Iterator[tuple[str, Column, bool]]:

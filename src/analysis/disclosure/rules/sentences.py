@@ -26,6 +26,8 @@ NAMED = (
     r"(?:(?:test|toets|eind)?scores?)(?: of| van| from| vanaf)?|region|regio)"
 )
 LARGE = 100
+TEN = 10
+"""Up to so many a ratio is a way to tell a share."""
 MOMENT = r"(?:in|since|from|until|to|by|before|after|of|and|sinds|vanaf|tot|na|voor|eind|en|van)"
 
 _DIGITS = {
@@ -82,6 +84,18 @@ _SHARE = re.compile(
     rf"|(?P<part>{'|'.join(PARTS)}))\s+(?:of|van)\s+(?:the\s+|de\s+|these\s+|deze\s+)?(?P<whole>{_AMOUNT})\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )
+_WHOLE = rf"(?:\d{{1,3}}(?:[.,]\d{{3}})+|\d+|{LETTERS})"
+_RATIO = re.compile(
+    rf"(?<![\w.,/:+-])(?!0\d)(?P<part>{_WHOLE})(?P<sign>\s?[/:]\s?|\s+(?:(?:out\s+)?of|in|op|van|uit)\s+"
+    rf"(?:(?:all|the|these|those|alle|de|deze|die)\s+)*)(?P<whole>{_WHOLE})(?![\w/:]|[.,]\d|\s?%|-\d)",
+    re.IGNORECASE,
+)
+_STATISTICS = (
+    r"(?:findings?|tests?|outcomes?|estimates?|rows?|figures?|models?|tables?|chapters?|groups?|worlds?|draws?|terms?|"
+    r"bevindingen|toetsen|uitkomsten|schattingen|rijen|cijfers|modellen|tabellen|hoofdstukken|groepen|werelden)"
+)
+_LAST_COUNTED = re.compile(rf"\b(?:({PERSONS})|{OTHERS}|{_STATISTICS})\b", re.IGNORECASE)
+_NO_PERSONS = re.compile(rf"{_BETWEEN}(?:[\w-]+\s+)?(?:{OTHERS}|{_STATISTICS})\b", re.IGNORECASE)
 _MARKS = re.compile(r"</?[a-z][^<>]*>|[*`~]|(?<=\w)_+(?=\w)|(?<!\w)_+|_+(?!\w)", re.IGNORECASE)
 
 
@@ -151,11 +165,39 @@ def _counted_in_words(words: str, profile: Profile) -> Iterator[int]:
         before = words[: match.start()]
         if not _NO_COUNT.search(before) and not _NAMES_IT.search(before):
             yield number_of(number)
+    yield from _in_ratios(words)
     for share in _SHARE.finditer(words):
         parts = number_of(share["parts"]) if share["parts"] else PARTS[share["part"].lower()]
         few = part_of(parts, number_of(share["whole"])) < profile.min_count
         if few and not _COUNTS_OTHERS.match(words[share.end() :]):
             yield 1
+
+
+def _in_ratios(words: str) -> Iterator[int]:
+    """Give the numbers of persons in "4 out of 30", "4/30" and "4:26": the part, and what it leaves.
+
+    One in so many is a rate, and up to ten ("eight in ten", "3/4") it tells no number of persons.
+    """
+    for ratio in _RATIO.finditer(words):
+        part, whole = number_of(ratio["part"]), number_of(ratio["whole"])
+        rest, rate = (whole, 1 in (part, whole)) if ":" in ratio["sign"] else (whole - part, part == 1)
+        years = _YEAR.fullmatch(ratio["part"]) or _YEAR.fullmatch(ratio["whole"])
+        if rest >= 0 and part + rest > TEN and not (rate or years or _of_others(words, ratio)):
+            yield from (part, rest)
+
+
+def _of_others(words: str, ratio: re.Match[str]) -> bool:
+    """Tell whether a ratio is one of schools, years or findings: by the word behind it, or before one in words."""
+    before, after = words[: ratio.start()], words[ratio.end() :]
+    if _NAMES_IT.search(before) or _NO_PERSONS.match(after):
+        return True
+    named = None if ratio["sign"].strip() in ("/", ":") or _COUNTS_PERSONS.match(after) else _last(before)
+    return bool(named and not named[1])
+
+
+def _last(before: str) -> re.Match[str] | None:
+    """Return the last thing that a text has named; its first group is one that counts persons."""
+    return next(reversed([*_LAST_COUNTED.finditer(before)]), None)
 
 
 def _counts_persons(number: str, before: str, after: str) -> bool:

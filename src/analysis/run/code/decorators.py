@@ -5,11 +5,11 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 
-from analysis.run.code.files import Files
+from analysis.run.code.files import SourceFiles
 from analysis.run.code.parse import Node
 
 
-def registers(files: Files, module: str, decorator: str) -> bool:
+def registers(files: SourceFiles, module: str, decorator: str) -> bool:
     """Whether a decorator in a module may register what it decorates.
 
     Assumed of a method of an object (``@app.command()``), of other packages, and of what is no chain of names. The
@@ -29,7 +29,7 @@ def registers(files: Files, module: str, decorator: str) -> bool:
 Found = tuple[str, Node, Sequence[str]]
 
 
-def _definitions(files: Files, module: str, chain: Sequence[str], seen: set[str]) -> Iterator[Found]:
+def _definitions(files: SourceFiles, module: str, chain: Sequence[str], seen: set[str]) -> Iterator[Found]:
     """Find the definitions that a chain stands for, each with its module and the attributes asked of it."""
     here = ".".join([module, *chain])
     if not chain or here in seen:
@@ -44,7 +44,7 @@ def _definitions(files: Files, module: str, chain: Sequence[str], seen: set[str]
             yield from _definitions(files, place, rest, seen)
 
 
-def _keeps(files: Files, module: str, node: Node, seen: set[str]) -> bool:
+def _keeps(files: SourceFiles, module: str, node: Node, seen: set[str]) -> bool:
     """Whether a definition, or one that it uses, changes what a top-level name of its module holds."""
     used = (found for chain in node.uses for found in _definitions(files, module, chain.split("."), seen))
     return node.keeps or any(_keeps(files, place, found, seen) for place, found, _ in used)

@@ -20,7 +20,7 @@ REMEMBERED = 1000
 PARSER = ("parse.py", "imports.py", "uses.py")
 
 
-class Named(NamedTuple):
+class Definitions(NamedTuple):
     """What a module means by a name: definitions, imports, and imports of all names of a module."""
 
     nodes: Sequence[Node]
@@ -28,7 +28,7 @@ class Named(NamedTuple):
     stars: Sequence[Import]
 
 
-class Files:
+class SourceFiles:
     """A package on disk, as it is now: one object looks at every file once.
 
     Parameters
@@ -49,7 +49,7 @@ class Files:
         self._remembered = _read(memory, self._header())
         self._seen: dict[str, Sequence[Any]] = {}
         self._summaries: dict[str, Summary] = {}
-        self._named: dict[str, dict[str, Named]] = {}
+        self._named: dict[str, dict[str, Definitions]] = {}
         self._split: dict[str, tuple[str, list[str]]] = {}
         self._hashes: dict[Path, str] = {}
 
@@ -64,10 +64,10 @@ class Files:
             self._summaries[module] = self._summarised(path) if path else Summary((), None, ())
         return self._summaries[module]
 
-    def named(self, module: str, name: str) -> Named:
+    def named(self, module: str, name: str) -> Definitions:
         """Return what a module means by a name."""
         known = self._names(module)
-        return known.get(name) or Named((), (), known[STAR].stars)
+        return known.get(name) or Definitions((), (), known[STAR].stars)
 
     def names(self, module: str) -> set[str]:
         """Return the names that a module defines or imports."""
@@ -117,7 +117,7 @@ class Files:
                 write_sealed(self._memory, {**self._header(), "files": newest})
             self._remembered = newest
 
-    def _names(self, module: str) -> dict[str, Named]:
+    def _names(self, module: str) -> dict[str, Definitions]:
         if module not in self._named:
             self._named[module] = _by_name(self.summary(module))
         return self._named[module]
@@ -172,10 +172,10 @@ def _is_resource(path: Path) -> bool:
     return path.is_file() and path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")
 
 
-def _by_name(summary: Summary) -> dict[str, Named]:
+def _by_name(summary: Summary) -> dict[str, Definitions]:
     stars = [row for row in summary.imports if row.name == STAR]
     names = {STAR, *(name for found in summary.nodes for name in found.names), *(row.name for row in summary.imports)}
-    known = {name: Named([], [], stars) for name in names}
+    known = {name: Definitions([], [], stars) for name in names}
     for found in summary.nodes:
         for name in found.names:
             known[name] = known[name]._replace(nodes=[*known[name].nodes, found])

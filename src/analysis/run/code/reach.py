@@ -25,7 +25,7 @@ from pathlib import Path
 from analysis.errors import InputError, nearest
 from analysis.run.code.cells import cell_digest, cell_tree
 from analysis.run.code.decorators import registers
-from analysis.run.code.files import Files
+from analysis.run.code.files import SourceFiles
 from analysis.run.code.imports import STAR, Import, imports_of
 from analysis.run.code.parse import Node, node
 from analysis.run.code.uses import EVERYTHING
@@ -45,7 +45,7 @@ class Reach:
     functions
         Dotted name of every definition -> digest of its code. Comments, docstrings and formatting do not count.
     resources
-        Files that are not code, beside the modules in which these definitions stand: path within the package ->
+        SourceFiles that are not code, beside the modules in which these definitions stand: path within the package ->
         SHA-256.
     imports
         Third-party modules that are imported on the way, at the top level of modules and in the cells, in order of
@@ -69,7 +69,7 @@ class Code:
     """
 
     def __init__(self, package: Path, cache: Path | None = None) -> None:
-        self._files = Files(package, cache)
+        self._files = SourceFiles(package, cache)
 
     def of_cells(self, cells: Sequence[str]) -> Reach:
         """Return what the code cells of a notebook reach; they share one namespace.
@@ -135,7 +135,7 @@ class Code:
 class _Walk:
     """One walk over the package, from what is used first to all that it reaches."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: SourceFiles) -> None:
         self._files = files
         self._modules: set[str] = set()
         self._whole: set[str] = set()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import StaatError
-from analysis.run.job import Job, Outcome
+from analysis.run.job import Job, JobResult
 from analysis.run.kernel import failures, guard, memory, warm
 from analysis.run.kernel.offspring import kill_marked
 from analysis.run.kernel.portable import forget_machine
@@ -24,7 +24,7 @@ _RUN_ENDED = "stopped: the run ended"
 _RAN_AGAIN = "The warm parent of the kernels was killed; a notebook ran again in a new kernel."
 
 
-def execute(job: Job) -> Outcome:
+def execute(job: Job) -> JobResult:
     """Execute a notebook into ``<folder>/notebooks``.
 
     It may be called from any thread of any process that sees the folder: it needs nothing but the job, and changes
@@ -37,7 +37,7 @@ def execute(job: Job) -> Outcome:
 
     Returns
     -------
-    Outcome
+    JobResult
         Errors of the notebook, of its kernel and of the disk come back as messages; the half-executed notebook
         stays where it is written.
     """
@@ -56,7 +56,7 @@ def _load_ahead(job: Job) -> None:
             warm.start(job.preload, warm.kernel_environment(job.environment))
 
 
-def _attempt(job: Job) -> tuple[Outcome, bool]:
+def _attempt(job: Job) -> tuple[JobResult, bool]:
     """Execute once; tell besides whether it failed only because the warm parent was killed."""
     refuse_grammar()
     from analysis.run.kernel.client import Execution
@@ -67,7 +67,7 @@ def _attempt(job: Job) -> tuple[Outcome, bool]:
         error, code = _outcome_of(execution)
         kill_marked(str(private))
     kernel = execution.kernel
-    outcome = Outcome(
+    outcome = JobResult(
         seconds=execution.seconds,
         error=error,
         exit_code=code,

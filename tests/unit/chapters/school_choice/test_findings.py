@@ -4,11 +4,11 @@ import pytest
 from analysis.chapters.school_choice.findings import school_choice
 from analysis.language import speaking
 
-NEAREST = pd.DataFrame({"situations": [1, 1], "pupils": [300, 100], "at_nearest": [90, 10]})
+NEAREST = pd.DataFrame({"from": ["postcode"], "pupils": [400], "at_nearest": [100], "share": [0.25]})
 FIT = pd.DataFrame(
     {
         "group": ["hoog_none", "laag_migration"],
-        "n_alternatives": 1193,
+        "n_schools": 1193,
         "pseudo_r2": 0.5,
         "pseudo_r2_distance": [0.45, 0.2],
         "n_choosers": [298, 101],
@@ -40,7 +40,6 @@ def told(rows, nearest=NEAREST, fit=FIT, kinds=KINDS):
 
 def test_the_share_at_the_nearest_school_is_that_of_pupils():
     found = school_choice(travel(LOW, HIGH), NEAREST, FIT, KINDS).set_index("name")
-    # (90 + 10) / (300 + 100), not the mean of 30% and 10%
     assert "25% attend the school nearest to the centre of their postcode" in found["sentence"]["at_nearest_school"]
     assert "1,193 schools" in found["sentence"]["at_nearest_school"]
     assert found["n"].to_dict() == {
@@ -51,9 +50,12 @@ def test_the_share_at_the_nearest_school_is_that_of_pupils():
     }  # 298 + 101, not 300 + 100
 
 
-def test_a_situation_per_pupil_is_told_from_home():
-    at_home = NEAREST.assign(situations=NEAREST["pupils"])
-    assert "nearest to their home" in told(travel(LOW), at_home)["at_nearest_school"]
+def test_pupils_at_an_own_address_are_told_from_home():
+    assert "nearest to their home" in told(travel(LOW), NEAREST.assign(**{"from": "home"}))["at_nearest_school"]
+
+
+def test_a_share_at_the_nearest_school_that_is_withheld_makes_no_sentence():
+    assert "at_nearest_school" not in told(travel(LOW), NEAREST.assign(share=float("nan")))
 
 
 def test_a_group_at_the_end_that_may_be_another_is_not_taken_for_the_last():

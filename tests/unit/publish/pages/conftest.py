@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -15,8 +16,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import analysis.chapter
+from analysis.chapter import CHAPTERS, Chapter
 from analysis.disclosure import NOTHING_DECLARED, flat, profile, suppress
 from analysis.disclosure.remaining import whole_rows
+from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
 from analysis.synthetic.learning import make_learning
@@ -32,11 +35,18 @@ class Page:
     """Stands for `analysis.chapter.Chapter`: the same gate, and what is published is kept."""
 
     frames: Mapping[str, pd.DataFrame]
+    stem: str
     alternatives: dict[str, str] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     found: pd.DataFrame = field(default_factory=pd.DataFrame)
     profile: Any = field(default_factory=lambda: profile("default"))
+
+    say, show, gate, conclude = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude
+
+    def __post_init__(self) -> None:
+        self.workspace, self._said = SimpleNamespace(stem=self.stem), {}
+        self.exhibits = read_exhibits(CHAPTERS / self.stem / "exhibits.yml")
 
     def load(self, name: str) -> pd.DataFrame:
         return self.frames[name].copy()
@@ -81,9 +91,6 @@ class Page:
     def hand_over(self, *_: Any) -> None:
         pass
 
-    def with_tests(self, by_finding: pd.DataFrame, _: pd.DataFrame) -> pd.DataFrame:
-        return by_finding
-
     def findings(self, by_finding: pd.DataFrame) -> None:
         self.found = by_finding.set_index("name")
 
@@ -101,7 +108,7 @@ def prose(stem: str, language: str = "en") -> str:
 @pytest.fixture(scope="session")
 def run_notebook():
     def run(stem: str, frames: Mapping[str, pd.DataFrame], **parameters: Any) -> Page:
-        page, patch = Page(frames), pytest.MonkeyPatch()
+        page, patch = Page(frames, stem.partition("_")[2]), pytest.MonkeyPatch()
         patch.setattr(analysis.chapter, "open_chapter", lambda *_: page)
         names: dict[str, Any] = {"display": lambda *_: None}
         cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]

@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.run.job import Job, Outcome
+from analysis.run.job import Job, JobResult
 from analysis.run.kernel import guard, memory, warm
 from analysis.run.kernel.execute import execute
 
@@ -62,7 +62,7 @@ def printed(job: Job) -> list[str]:
     ]
 
 
-def done(outcome: Outcome) -> Outcome:
+def done(outcome: JobResult) -> JobResult:
     assert outcome.error is None, outcome.error
     return outcome
 

@@ -141,12 +141,12 @@ def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     points
-        `Explained.by_municipality`, as the gate let it through.
+        `Explained.by_municipality`.
     line
         `Explained.line`; it rests on all of them.
     """
-    shown = points[["municipality", "density", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters", "suppressed"]]
-    whole = line.assign(n_obs=shown["n_obs"].sum(), n_clusters=shown["n_clusters"].sum(), suppressed="")
+    shown = points[["municipality", "density", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]]
+    whole = line.assign(n_obs=shown["n_obs"].sum(), n_clusters=shown["n_clusters"].sum())
     frame = pd.concat([shown.assign(part="municipality"), whole.assign(part="line")], ignore_index=True)
     return frame.astype({"n_obs": "Int64", "n_clusters": "Int64"})
 

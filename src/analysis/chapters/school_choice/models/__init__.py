@@ -22,11 +22,13 @@ from analysis.chapters.school_choice.models.groups import (
     GROUP_FIT_FREE,
     GROUP_FIT_SHOWN,
     MAP_FREE,
+    NEAREST_COUNTS,
     GroupFit,
     GroupFits,
     fit_groups,
     fit_table,
     nearest_map,
+    nearest_of_all,
 )
 from analysis.chapters.school_choice.models.groups import distance_fit as group_distance_fit
 from analysis.chapters.school_choice.models.groups import estimates as group_estimates
@@ -50,6 +52,7 @@ __all__ = [
     "KIND_COUNTS",
     "LOG_OFFSET_KM",
     "MAP_FREE",
+    "NEAREST_COUNTS",
     "RANDOM_EFFECTS",
     "RANDOM_EFFECTS_COUNTS",
     "RANDOM_EFFECTS_SHOWN",
@@ -76,6 +79,7 @@ __all__ = [
     "group_estimates",
     "kinds_attended",
     "nearest_map",
+    "nearest_of_all",
     "probabilities",
     "random_effects",
     "random_effects_table",

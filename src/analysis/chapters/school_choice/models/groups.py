@@ -31,7 +31,7 @@ FIT_NUMBERS = [
     *("pseudo_r2_held_out", "largest_gap"),
 ]
 GROUP_FIT_SHOWN = [
-    *("model", "group", "n_choosers", "n_alternatives", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
+    *("model", "group", "n_choosers", "n_schools", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
     "largest_gap",
 ]
 # What the numbers of the table rest on, for the disclosure gate.
@@ -41,11 +41,12 @@ ESTIMATE_COUNTS = {
     for count in ("n_obs", "n_clusters", "n_least")
 }
 GROUP_FIT_COUNTS = {
-    **dict.fromkeys(("n_choosers", "n_clusters", "n_alternatives"), FIT_NUMBERS),
+    **dict.fromkeys(("n_choosers", "n_clusters", "n_schools"), FIT_NUMBERS),
     "schools_without": [],
 }
 GROUP_FIT_COLUMNS = ["model", "group", *GROUP_FIT_COUNTS, *FIT_NUMBERS, "folds", "iterations", "tolerance"]
 GROUP_FIT_FREE = ("folds", "iterations", "tolerance")
+NEAREST_COUNTS = {"pupils": ["share"], "at_nearest": ["share"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,6 +249,16 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
     return found.assign(share=found["at_nearest"] / found["pupils"])
 
 
+def nearest_of_all(by_pc4: pd.DataFrame) -> pd.DataFrame:
+    """Add up `nearest_by_pc4` in one row: ``from, pupils, at_nearest, share``.
+
+    What it is near is the ``home`` where each pupil has an own address, a situation each; else the ``postcode``.
+    """
+    situations, pupils, at_nearest = (int(by_pc4[name].sum()) for name in ("situations", "pupils", "at_nearest"))
+    place = "home" if situations == pupils else "postcode"
+    return pd.DataFrame({"from": [place], "pupils": pupils, "at_nearest": at_nearest, "share": at_nearest / pupils})
+
+
 def _named(fit: GroupFit) -> pd.DataFrame:
     terms = list(fit.result.params.index)
     rows = fit.result.estimates(fit.model, fit.group, unit={term: unit_of(term) for term in terms})
@@ -277,7 +288,7 @@ def _fit_row(
         "group": fit.group,
         "n_choosers": fit.choosers.number,
         "n_clusters": found.n_clusters or 0,
-        "n_alternatives": found.n_alternatives,
+        "n_schools": found.n_alternatives,
         "schools_without": fit.choosers.schools_without,
         "loglik_per_pupil": found.loglik / found.n_choosers,
         "null_per_pupil": null,

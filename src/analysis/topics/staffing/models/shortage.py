@@ -26,6 +26,8 @@ COUNTS = {
     "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
     "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
 }
+TESTED = "schools_least"
+"""The smaller side of a yes-no: where it is few the share is withheld; else it follows from share and schools."""
 ALL = "all"
 TOTALS = {"region": ALL, "band": ALL}
 LABELS = ("group", "by", "category")
