@@ -35,7 +35,7 @@ def test_sums_over_clusters_give_what_regressions_on_drawn_outcomes_give(absent)
     _, observed, drawn = wild_draws(of, ["y1"], "treated_after", rng=np.random.default_rng(9), cluster="board", draws=5)
     weights = np.random.default_rng(9).choice(WEBB, size=(5, 12))
     board = pd.factorize(of.rows["board"])[0]
-    null_residual = of.sweep(of.rows[["y1"]].to_numpy(float))[:, 0]
+    null_residual = of.demean(of.rows[["y1"]].to_numpy(float))[:, 0]
 
     def t_statistic(outcome):
         rows = of.rows.assign(drawn=outcome)

@@ -32,7 +32,7 @@ Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class TestedPupils:
+class MTestPupils:
     """Pupils with an M-test as plain arrays, so that a resample of schools costs a few sums.
 
     Parameters
@@ -53,7 +53,7 @@ class TestedPupils:
     n_cells: int
 
     @classmethod
-    def of(cls, pupils: pd.DataFrame) -> TestedPupils:
+    def of(cls, pupils: pd.DataFrame) -> MTestPupils:
         """Lay out the pupils of a subject, in order of cell and growth."""
         pair = pd.factorize(pd.MultiIndex.from_frame(pupils[["groep", "level_m"]]))[0]
         cell = 2 * pair + pupils["closure"].to_numpy(int)
@@ -119,7 +119,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
         named = row(outcome, (), values, part, part["year"].unique().tolist())
         named["by"] = "ois_standardised"
         estimates, errors = _resampled(
-            TestedPupils.of(part), part["location"].nunique(), draws, np.random.default_rng(stream)
+            MTestPupils.of(part), part["location"].nunique(), draws, np.random.default_rng(stream)
         )
         for term, estimate, error in zip(("lower", "upper"), estimates, errors, strict=True):
             schools = part["location"].nunique()
@@ -128,7 +128,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
 
 
 def _resampled(
-    cells: TestedPupils, schools: int, draws: int, rng: np.random.Generator
+    cells: MTestPupils, schools: int, draws: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     found = np.array([cells.bounds(times) for times in times_drawn(schools, draws, rng)])
     low, high = found.std(axis=0, ddof=1)
