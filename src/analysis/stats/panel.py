@@ -1,7 +1,7 @@
 r"""Regressions on a panel of schools and years: difference in differences and event study.
 
 The model is :math:`y_{st} = \alpha_s + \lambda_t + x_{st}'\beta + e_{st}`. Coefficients come from PanelOLS of
-linearmodels. Errors follow the one convention of `analysis.stats.regression`: clustered (CR1),
+linearmodels. Errors follow the one convention of `analysis.stats.fit`: clustered (CR1),
 :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`, Student's t with :math:`G-1` degrees of freedom. :math:`K` counts the terms
 that are reported and the effects of years but the first; effects of schools lie within clusters and do not count.
 """
