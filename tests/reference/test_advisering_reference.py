@@ -13,18 +13,26 @@ from numpy.testing import assert_allclose
 from statsmodels.discrete.conditional_models import ConditionalLogit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from analysis.chapters.advisering.models import engine, instrument, ordered
+from analysis.chapters.advisering.models import instrument, ordered
 from analysis.chapters.advisering.models.definitions import Definitions, define
 from analysis.chapters.advisering.models.sample import estimation_sample
 from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
-from analysis.stats.cells import Cells, collapse
-from analysis.stats.regression import fit, statsmodels_fit
+from analysis.stats import cell_regressions
+from analysis.stats.cells import PupilCells, collapse
+from analysis.stats.ordered import fit_ordered
+from analysis.stats.regression import fit
 from analysis.synthetic.advice_national import NationalPeople, make_advice_national, national_advice_truth
 
 WOMEN = ["nwifeinc", "educ", "exper", "expersq", "age", "kidslt6", "kidsge6"]
 
 
-def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> Cells:
+def statsmodels_fit(model, clusters, **options):
+    """Fit with errors clustered as ours, by statsmodels."""
+    how = {"groups": pd.factorize(clusters)[0], "use_correction": True}
+    return model.fit(cov_type="cluster", cov_kwds=how, use_t=True, **options)
+
+
+def in_cells(frame: pd.DataFrame, outcome: str, terms: list[str]) -> PupilCells:
     rows = frame.assign(location=np.arange(len(frame)))
     return collapse(rows, terms, lambda chosen: chosen[terms], outcome)
 
@@ -60,13 +68,13 @@ def pupils(sample) -> tuple[pd.DataFrame, list[str]]:
 
 
 def test_the_logit_of_spector_and_mazzeo_is_that_of_greene(students) -> None:
-    found = engine.logit(in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])).coefficients
+    found = cell_regressions.logit(in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])).coefficients
     assert_allclose(found, [-13.02135, 2.826113, 0.0951577, 2.378688], rtol=1e-6)
 
 
 def test_average_effects_are_those_of_get_margeff_with_dummies_as_dummies(students) -> None:
     cells = in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])
-    told = engine.average_effects(cells, engine.logit(cells), {name: [name] for name in cells.X})
+    told = cell_regressions.average_effects(cells, cell_regressions.logit(cells), {name: [name] for name in cells.X})
     other = statsmodels_fit(
         sm.Logit(students["GRADE"], sm.add_constant(students[["GPA", "TUCE", "PSI"]])),
         pd.Series(np.arange(len(students))),
@@ -82,7 +90,7 @@ def test_average_effects_are_those_of_get_margeff_with_dummies_as_dummies(studen
 
 def test_labour_force_participation_is_that_of_wooldridge(women) -> None:
     cells = in_cells(women, "inlf", WOMEN)
-    linear, logit = engine.least_squares(cells).coefficients, engine.logit(cells).coefficients
+    linear, logit = cell_regressions.least_squares(cells).coefficients, cell_regressions.logit(cells).coefficients
     assert_allclose(linear, [0.5855, -0.0034, 0.0380, 0.0395, -0.00060, -0.0161, -0.2618, 0.0130], atol=6e-5)
     assert_allclose(logit, [0.425, -0.021, 0.221, 0.206, -0.0032, -0.088, -1.443, 0.060], atol=6e-4)
 
@@ -112,7 +120,7 @@ def test_two_stage_least_squares_are_those_of_linearmodels(sample, pupils) -> No
 
 def test_school_effects_are_those_of_absorbing_ls_and_of_demeaning_by_hand(sample, pupils) -> None:
     rows, terms = pupils
-    found = engine.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
+    found = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
     swept = rows[["y", *terms]] - rows.groupby("location")[["y", *terms]].transform("mean")
     by_hand = np.linalg.lstsq(swept[terms], swept["y"])[0]
     assert_allclose(found.coefficients, by_hand, rtol=0, atol=1e-10)
@@ -122,7 +130,7 @@ def test_school_effects_are_those_of_absorbing_ls_and_of_demeaning_by_hand(sampl
 
 def test_errors_by_school_are_those_of_panel_ols_and_of_the_regression_module(sample, pupils) -> None:
     rows, terms = pupils
-    found = engine.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
+    found = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
     other = fit(rows, "y", terms, cluster="location", entity="location")
     assert_allclose(found.coefficients, other.coefficients, rtol=0, atol=1e-10)
     assert_allclose(found.std_errors, other.std_errors, rtol=1e-9)
@@ -141,7 +149,7 @@ def test_errors_by_school_are_those_of_panel_ols_and_of_the_regression_module(sa
 def test_a_logit_with_clusters_is_that_of_statsmodels(sample) -> None:
     cells = cells_of(sample.rows, without=("advising",))
     terms = Terms.of(cells, ("advising",)).names
-    found = engine.logit(cells.only(terms))
+    found = cell_regressions.logit(cells.only(terms))
     X = _expanded(sample.rows, terms)
     other = statsmodels_fit(sm.Logit(sample.rows["y"], X), sample.rows["location"].astype(str), disp=False, tol=1e-10)
     assert_allclose(found.coefficients, other.params, rtol=0, atol=1e-7)
@@ -165,7 +173,7 @@ def test_a_conditional_logit_that_drops_one_sided_schools_agrees_in_sign_and_siz
     conditional = ConditionalLogit(rows["y"].to_numpy(), X, groups=rows["location"].astype(str).to_numpy())
     log_odds = conditional.fit(disp=0).params
     frame = X.assign(y=rows["y"], location=rows["location"].astype(str))
-    linear = engine.school_effects(collapse(frame, terms, lambda chosen: chosen[terms]))
+    linear = cell_regressions.school_effects(collapse(frame, terms, lambda chosen: chosen[terms]))
     share = rows.groupby("location", observed=True)["y"].transform("mean")
     expected = np.asarray(log_odds) * float((share * (1 - share)).mean())
     assert np.abs(expected - linear.coefficients.to_numpy()).max() < 2 * linear.std_errors.max()
@@ -174,7 +182,7 @@ def test_a_conditional_logit_that_drops_one_sided_schools_agrees_in_sign_and_siz
 def test_the_ordered_logit_is_that_of_statsmodels(sample) -> None:
     rows = sample.rows.sample(900, random_state=1).reset_index(drop=True)
     terms = ["laag", "nonwestern", "score"]
-    found, _ = ordered.fit(rows, "advice_first", terms)
+    found = fit_ordered(ordered.collapse(rows, "advice_first").only(terms), "the advice")
     X = group_terms(rows).assign(score=(rows["cet"] - 535) / 10)[terms]
     level = rows["advice_first"].rank(method="dense").astype(int).to_numpy() - 1
     other = OrderedModel(level, X, distr="logit").fit(method="bfgs", disp=0, maxiter=500, gtol=1e-7)

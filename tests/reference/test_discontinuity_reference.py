@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.stats.density import density_test
-from analysis.stats.discontinuity import Bandwidths, discontinuity
+from analysis.stats.discontinuity import CONVENTIONAL, ROBUST, Bandwidths, discontinuity
 
 HERE = Path(__file__).parent
 REFERENCE = pd.read_csv(HERE / "discontinuity_rdrobust.csv").set_index(["case", "number"])["value"]
@@ -27,7 +27,13 @@ def test_jumps_and_kinks_are_those_of_rdrobust(case):
     frame = script().data(digits)
     bandwidths = Bandwidths(*given) if given else None
     found = discontinuity(frame["x"], frame["y"], order=order, derivative=derivative, bandwidths=bandwidths)
-    ours = {**vars(found), "h": found.bandwidths.main, "b": found.bandwidths.bias}
+    values, errors = found.fit.coefficients, found.fit.std_errors
+    ours = {
+        **{"estimate": values[ROBUST], "std_error": errors[ROBUST]},
+        **{"conventional": values[CONVENTIONAL], "conventional_error": errors[CONVENTIONAL]},
+        **{"n_left": found.n_left, "n_right": found.n_right},
+    }
+    ours |= {"h": found.bandwidths.main, "b": found.bandwidths.bias}
     for number, theirs in REFERENCE[case].items():
         assert ours[number] == pytest.approx(theirs, rel=1e-6), number
 
@@ -48,8 +54,8 @@ def test_the_senate_elections_as_printed(senate):
     found = discontinuity(known["margin"], known["vote"])
     assert (round(found.bandwidths.main, 3), round(found.bandwidths.bias, 3)) == (17.708, 27.984)
     assert (found.n_left, found.n_right) == (359, 322)
-    assert round(found.conventional, 3) == 7.416
-    assert round(found.conventional_error, 4) == 1.4604
+    assert round(found.fit.coefficients[CONVENTIONAL], 3) == 7.416
+    assert round(found.fit.std_errors[CONVENTIONAL], 4) == 1.4604
     assert round(found.estimate / found.std_error, 4) == 4.3095
     low, high = (found.estimate + sign * 1.959964 * found.std_error for sign in (-1, 1))
     assert (round(low, 4), round(high, 4)) == (4.0944, 10.9255)

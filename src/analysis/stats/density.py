@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
-from scipy.stats import binomtest
 
 from analysis.stats.complete import refuse_missing
-from analysis.stats.discontinuity import PILOT, Sample, coefficient_weights, sample
+from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
 
@@ -101,15 +100,7 @@ def density_test(
     )
 
 
-def binomial_test(running: ArrayLike, window: float, *, cutoff: float = 0.0) -> tuple[int, int, float]:
-    """Count observations within a window left and right of the cut-off, with the p-value of a fair coin."""
-    refuse_missing({"the running variable": running}, what="at the cut-off")
-    x = np.asarray(running, float) - cutoff
-    left, right = int(((x < 0) & (x >= -window)).sum()), int(((x >= 0) & (x < window)).sum())
-    return left, right, float(binomtest(right, left + right).pvalue) if left + right else 1.0
-
-
-def _contributions(data: Sample, place: int, bandwidth: float, order: int, which: int) -> Floats:
+def _contributions(data: CutoffSample, place: int, bandwidth: float, order: int, which: int) -> Floats:
     """Each observation's part in a coefficient of the distribution function on one side."""
     weights = np.zeros(len(data.x))
     weights[data.sides[place]] = coefficient_weights(data.x[data.sides[place]], bandwidth, order, which)
@@ -118,7 +109,7 @@ def _contributions(data: Sample, place: int, bandwidth: float, order: int, which
     return np.asarray(np.cumsum(weights[::-1])[::-1][first[place_of]])
 
 
-def _bandwidth(data: Sample, place: int) -> float:
+def _bandwidth(data: CutoffSample, place: int) -> float:
     """Minimise the estimated mean squared error of the density on one side, order 2; its bias is regularised."""
     x = data.x[data.sides[place]]
     low, high = np.quantile(data.x, [0.25, 0.75])

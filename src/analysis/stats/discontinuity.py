@@ -14,7 +14,7 @@ effects in a generalized regression kink design, Econometrica 83(6).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import factorial
 
@@ -24,8 +24,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.regression import t_interval
+from analysis.stats.fit import Fit, correction
 
+ROBUST, CONVENTIONAL = "robust", "conventional"
+NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 MATCHES = 3  # nearest neighbours that tell the variance of an outcome
 FEWEST = 10  # observations on a side, below which no polynomial is fitted
 SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution to speak of
@@ -48,43 +50,47 @@ class Discontinuity:
 
     Parameters
     ----------
-    conventional, conventional_error
-        Local polynomial estimate and its standard error; its bias is not counted.
-    estimate, std_error
-        Bias-corrected estimate, and the error that counts the estimation of the bias too.
+    fit
+        Coefficient `ROBUST`: the bias-corrected estimate, in the unit of the outcome (per unit of the running variable
+        for a kink), whose influence counts the estimation of the bias too. Coefficient `CONVENTIONAL`: the local
+        polynomial estimate, whose bias is not counted. Clusters are observations where none are given.
     bandwidths
         As used.
     n_left, n_right
         Observations within the main bandwidth.
-    n_clusters
-        Clusters (observations, where there are none) that the estimate rests on.
     """
 
-    conventional: float
-    conventional_error: float
-    estimate: float
-    std_error: float
+    fit: Fit
     bandwidths: Bandwidths
     n_left: int
     n_right: int
-    n_clusters: int
+
+    @property
+    def estimate(self) -> float:
+        """Bias-corrected estimate."""
+        return float(self.fit.coefficients[ROBUST])
+
+    @property
+    def std_error(self) -> float:
+        """Its standard error."""
+        return float(self.fit.std_errors[ROBUST])
 
     def row(self, level: float = 0.95) -> dict[str, float]:
         """Tell the estimate, its robust interval and what it rests on, in the words of `stats.estimates`."""
-        told = t_interval(pd.Series([self.estimate]), pd.Series([self.std_error]), self.n_clusters, level)
+        (row,) = self.fit.only([ROBUST]).rows(level)[list(NUMBERS)].to_dict("records")
         return {
-            **{str(name): float(value) for name, value in told.iloc[0].items()},
-            "conventional": self.conventional,
+            **{str(name): float(value) for name, value in row.items()},
+            "conventional": float(self.fit.coefficients[CONVENTIONAL]),
             "bandwidth": self.bandwidths.main,
             "n_obs": self.n_left + self.n_right,
-            "n_clusters": self.n_clusters,
+            "n_clusters": self.fit.n_clusters,
             "n_left": self.n_left,
             "n_right": self.n_right,
         }
 
 
 @dataclass(frozen=True)
-class Sample:
+class CutoffSample:
     """Observations by ascending distance to the cut-off (negative: left of it, not treated)."""
 
     x: Floats
@@ -134,31 +140,22 @@ def discontinuity(
     plain = conventional_weights(data, chosen.main, order, derivative)
     corrected = plain - bias_weights(data, chosen, order, derivative)
     residual = _all_residuals(data, max(chosen.main, chosen.bias))
-    used = corrected != 0
     inside = np.abs(data.x) < chosen.main
     left, right = (int(inside[side].sum()) for side in data.sides)
-    return Discontinuity(
-        conventional=float(plain @ data.y),
-        conventional_error=_error(plain, residual, data.cluster),
-        estimate=float(corrected @ data.y),
-        std_error=_error(corrected, residual, data.cluster),
-        bandwidths=chosen,
-        n_left=left,
-        n_right=right,
-        n_clusters=int(used.sum()) if data.cluster is None else len(np.unique(data.cluster[used])),
-    )
+    fitted = _fitted({ROBUST: corrected, CONVENTIONAL: plain}, data, residual)
+    return Discontinuity(fitted, chosen, n_left=left, n_right=right)
 
 
 def sample(
     running: ArrayLike, outcome: ArrayLike, *, cutoff: float = 0.0, cluster: Sequence[object] | pd.Series | None = None
-) -> Sample:
+) -> CutoffSample:
     """Order observations by the running variable; nothing may be missing."""
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
     refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
-    data = Sample(x[order], y[order], codes)
+    data = CutoffSample(x[order], y[order], codes)
     for side, name in zip(data.sides, ("below", "at or above"), strict=True):
         distinct = len(np.unique(data.x[side]))
         if distinct < FEWEST:
@@ -168,19 +165,19 @@ def sample(
     return data
 
 
-def conventional_weights(data: Sample, bandwidth: float, order: int, derivative: int) -> Floats:
+def conventional_weights(data: CutoffSample, bandwidth: float, order: int, derivative: int) -> Floats:
     """Weights of the outcomes in the jump of the `derivative`-th derivative at the cut-off."""
     left, right = (coefficient_weights(data.x[side], bandwidth, order, derivative) for side in data.sides)
     return np.concatenate([-left, right]) * factorial(derivative)
 
 
-def bias_weights(data: Sample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
+def bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
     r"""Weights of the outcomes in the leading bias of `conventional_weights`.
 
     Notes
     -----
     On a side, the polynomial leaves out :math:`\beta_{p+1} x^{p+1}`; the conventional weights applied to
-    :math:`x^{p+1}` tell what that does to the estimate, order `p + 1` within the bias bandwidth tells
+    :math:`x^{p+1}` show what that does to the estimate, order `p + 1` within the bias bandwidth estimates
     :math:`\beta_{p+1}`.
     """
     weights = []
@@ -191,7 +188,7 @@ def bias_weights(data: Sample, bandwidths: Bandwidths, order: int, derivative: i
     return np.concatenate(weights) * factorial(derivative)
 
 
-def mse_bandwidths(data: Sample, order: int = 1, derivative: int = 0) -> Bandwidths:
+def mse_bandwidths(data: CutoffSample, order: int = 1, derivative: int = 0) -> Bandwidths:
     r"""Choose the bandwidths that minimise the (estimated, regularised) mean squared error of the jump.
 
     Notes
@@ -211,7 +208,7 @@ def mse_bandwidths(data: Sample, order: int = 1, derivative: int = 0) -> Bandwid
 
 @dataclass(frozen=True)
 class _BandwidthStep:
-    data: Sample
+    data: CutoffSample
     pilot: float
     widest: float
 
@@ -266,7 +263,7 @@ def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
     return np.asarray(np.linalg.solve(A, B), dtype=np.float64)
 
 
-def _all_residuals(data: Sample, reach: float) -> Floats:
+def _all_residuals(data: CutoffSample, reach: float) -> Floats:
     parts = [neighbour_residuals(data.x[side], data.y[side], reach) for side in data.sides]
     return np.concatenate(parts)
 
@@ -296,17 +293,29 @@ def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     return residual
 
 
-def _error(weights: Floats, residual: Floats, cluster: NDArray[np.intp] | None) -> float:
-    """Compute the standard error of a weighted sum of outcomes that are independent, or independent between clusters.
+def _fitted(weights: Mapping[str, Floats], data: CutoffSample, residual: Floats) -> Fit:
+    """Return weighted sums of outcomes as a fit; its clusters are those with a weight in the first."""
+    first = next(iter(weights.values())) != 0
+    names = np.arange(len(data.y)) if data.cluster is None else np.arange(data.cluster.max() + 1)
+    used = np.flatnonzero(first) if data.cluster is None else np.unique(data.cluster[first])
+    influence = {name: _influence(own, residual, data.cluster) for name, own in weights.items()}
+    coefficients = pd.Series({name: float(own @ data.y) for name, own in weights.items()})
+    return Fit(coefficients, pd.DataFrame(influence, names).loc[used], int(first.sum()))
+
+
+def _influence(weights: Floats, residual: Floats, cluster: NDArray[np.intp] | None) -> Floats:
+    """Return the influence of clusters, or of observations, on a weighted sum of outcomes.
 
     A cluster counts by its weights: whether a residual is exactly zero is a matter of rounding.
     """
     contributions = weights * residual
     if cluster is None:
-        return float(np.sqrt((contributions**2).sum()))
-    used = weights != 0
-    number = len(np.unique(cluster[used]))
+        return contributions
+    number = len(np.unique(cluster[weights != 0]))
     if number < 2:
         raise ModelError("errors clustered at the cut-off need at least two clusters", Reason.TOO_FEW_CLUSTERS)
-    sums = np.bincount(cluster, contributions)
-    return float(np.sqrt((sums**2).sum() * number / (number - 1)))
+    return np.asarray(np.sqrt(correction(float(number))) * np.bincount(cluster, contributions))
+
+
+def _error(weights: Floats, residual: Floats, cluster: NDArray[np.intp] | None) -> float:
+    return float(np.linalg.norm(_influence(weights, residual, cluster)))

@@ -1,4 +1,4 @@
-"""The one form in which every estimate is told."""
+"""The columns in which every estimate is reported, intervals and p-values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
+from scipy.stats import t as student
+
+ROUNDING = 64 * float(np.finfo(float).eps)  # what remains of a number when it is subtracted from itself
 
 ESTIMATE_COLUMNS = (
     "model",
@@ -44,6 +47,45 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
     half = ndtri((1 + level) / 2) * error
     return pd.DataFrame({"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))})
+
+
+def t_interval(
+    estimate: pd.Series, std_error: pd.Series, n_clusters: int | pd.Series, level: float = 0.95
+) -> pd.DataFrame:
+    r"""Return estimates with interval and p-value by Student's t with one degree of freedom less than clusters.
+
+    Parameters
+    ----------
+    estimate, std_error
+        Shape (n_terms,).
+    n_clusters
+        Clusters :math:`G`, one number or one per term.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    DataFrame
+        ``estimate, std_error, ci_low, ci_high, p_value``; the p-value is two-sided, against zero. An error of zero is
+        that of an outcome which does not vary, such as one salary for all: nothing is known of how exact it is.
+
+    Notes
+    -----
+    :math:`\hat\beta \pm t_{G-1, (1 + \mathrm{level})/2}\, s` and :math:`2 P(T_{G-1} > |\hat\beta / s|)`.
+    """
+    value, error = np.asarray(estimate, float), np.asarray(std_error, float)
+    error = np.where(error > ROUNDING * np.abs(value), error, np.nan)
+    df = np.asarray(n_clusters) - 1
+    half = student.ppf((1 + level) / 2, df) * error
+    return pd.DataFrame(
+        {
+            "estimate": value,
+            "std_error": error,
+            "ci_low": value - half,
+            "ci_high": value + half,
+            "p_value": 2 * student.sf(np.abs(value / error), df),
+        }
+    )
 
 
 def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from scipy.special import ndtr, stdtr
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.discontinuity import FEWEST, Sample, conventional_weights, sample
+from analysis.stats.discontinuity import FEWEST, CutoffSample, conventional_weights, sample
 
 ORDER = 4  # of the polynomial on either side from which the bound is read
 ROUNDING = 1e-12  # an error below this part of the outcome is rounding
@@ -139,13 +139,13 @@ def honest(
     return Honest(float(weights @ data.y), error, bias, bound, chosen, left, right, clusters)
 
 
-def worst_bias(data: Sample, weights: Floats, curvature: float) -> float:
+def worst_bias(data: CutoffSample, weights: Floats, curvature: float) -> float:
     """Largest bias of a weighted sum of outcomes over all curves whose second derivative is at most `curvature`."""
     by_side = (abs(weights[side] @ data.x[side] ** 2) for side in data.sides)
     return float(curvature / 2 * sum(by_side))
 
 
-def jackknife_error(data: Sample, bandwidth: float) -> tuple[float, int]:
+def jackknife_error(data: CutoffSample, bandwidth: float) -> tuple[float, int]:
     r"""Compute the standard error of the local linear jump by leaving out one cluster at a time.
 
     Returns
@@ -186,7 +186,7 @@ def jackknife_error(data: Sample, bandwidth: float) -> tuple[float, int]:
     return float(np.sqrt((number - 1) / number * ((jumps - jumps.mean()) ** 2).sum())), number
 
 
-def rule_of_thumb(data: Sample) -> tuple[float, Floats]:
+def rule_of_thumb(data: CutoffSample) -> tuple[float, Floats]:
     r"""Read a bound on the second derivative from polynomials of order four, and the spread around them.
 
     Returns
@@ -210,7 +210,7 @@ def rule_of_thumb(data: Sample) -> tuple[float, Floats]:
     return max(bounds), spread
 
 
-def _shortest(data: Sample, curvature: float, spread: Floats) -> float:
+def _shortest(data: CutoffSample, curvature: float, spread: Floats) -> float:
     """Choose the bandwidth whose interval would be shortest if outcomes spread as `spread` says, independently."""
     reach = [np.unique(np.abs(data.x[side])) for side in data.sides]
     least, most = max(float(side[FEWEST - 1]) for side in reach) * (1 + 1e-9), max(float(s[-1]) for s in reach)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.discontinuity import Bandwidths, Discontinuity, discontinuity
+from analysis.stats.fit import Fit, stacked
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def kink(
 
     Notes
     -----
-    Local quadratics, bias-corrected. The error is that of the slope change in
-    :math:`(y - \hat\tau m) / \hat b'`, which counts the uncertainty of both slopes.
+    Local quadratics, bias-corrected. The error is by the delta method, with the covariance of the two slopes:
+    that of :math:`(\hat\mu' - \hat\tau \hat b') / b'` at the estimates.
 
     Raises
     ------
@@ -66,7 +67,11 @@ def kink(
         raise ModelError(
             "the slope of the money does not change at the threshold, so that it tells no effect", Reason.UNDEFINED
         )
-    ratio = reduced.estimate / first.estimate
-    left = discontinuity(running, (y - ratio * m) / first.estimate, **used)  # type: ignore[arg-type]  # the same
-    effect = replace(left, estimate=ratio, conventional=reduced.conventional / first.conventional)
-    return Kink(first, reduced, effect)
+    return Kink(first, reduced, replace(reduced, fit=_ratio(reduced.fit, first.fit)))
+
+
+def _ratio(outcome: Fit, money: Fit) -> Fit:
+    both, terms = stacked({"outcome": outcome, "money": money}), list(outcome.coefficients.index)
+    y, m = outcome.coefficients.to_numpy(float), money.coefficients.to_numpy(float)
+    jacobian = np.hstack([np.diag(1 / m), np.diag(-y / m**2)])
+    return replace(both.transformed(pd.Series(y / m, terms), jacobian), n_obs=outcome.n_obs)

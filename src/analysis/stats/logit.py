@@ -16,18 +16,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
+from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
+from analysis.stats.newton import Climb, Point, climb
 from analysis.stats.separation import certified, strictly_separated
 
 Floats = NDArray[np.floating[Any]]
 
-MOST_STEPS, MOST_HALVINGS, SMALL_STEP, ROUNDING = 25, 30, 1e-9, 1e-12
+MOST_STEPS, TOLERANCE = 25, 1e-16
 """Newton's method needs six to ten steps; where there is no maximum each step adds one to some log odds."""
 
+ROUNDING = 1e-12  # part of a count by which an outcome may exceed it
 COLLINEAR = 1e-11  # what a term has of its own, relative to its length, below which it is a copy of the others
 OUTSIDE = 1e-6  # part of a row beyond which it lies outside the directions that the data determine
 
@@ -40,15 +44,14 @@ class Maximum:
     ----------
     beta
         Coefficients.
-    information, inverse
-        Minus the second derivative of the log-likelihood there, and its inverse.
+    inverse
+        Of minus the second derivative of the log-likelihood there; shape (terms, terms).
     coordinates, determined
         From terms to coordinates of unit spread, shape (terms, terms), and the directions among these in which the
         likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
     """
 
     beta: Floats
-    information: Floats
     inverse: Floats
     coordinates: Floats
     determined: Floats
@@ -58,8 +61,8 @@ class Maximum:
         """Whether some log odds are infinite."""
         return bool(self.determined.shape[1] < self.determined.shape[0])
 
-    def tells(self, X: Floats) -> NDArray[np.bool_]:
-        """Tell for which rows of terms the log odds are finite and known."""
+    def determines(self, X: Floats) -> NDArray[np.bool_]:
+        """Return for which rows of terms the log odds are finite and known, shape (rows,)."""
         rows = X @ self.coordinates
         left = rows - rows @ self.determined @ self.determined.T
         size = np.linalg.norm(rows, axis=1)
@@ -79,7 +82,7 @@ class NoMaximumError(ModelError):
     Parameters
     ----------
     limit
-        What the likelihood tends to: predicted perfectly are the rows that can be, and `Maximum.tells` of the others.
+        What the likelihood tends to: rows that can be are predicted perfectly, `Maximum.determines` gives the others.
     names
         Of the terms.
     """
@@ -115,15 +118,38 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
     """
     _refuse_invalid(X, count, ones)
     coordinates = _uncorrelated(X, count)
-    rows = X @ coordinates
-    beta, converged = _climbed(rows, count, ones)
-    if not (converged and _proven(rows, count, ones, beta)):
-        strict = _separated(rows, count, ones)
+    likelihood = _LogitLikelihood(X @ coordinates, count, ones)
+    found = likelihood.climbed()
+    if not (found.converged and likelihood.proven(found.point)):
+        strict = likelihood.separated()
         if strict.any():
             raise NoMaximumError(_limit(X[~strict], count[~strict], ones[~strict], coordinates), names)
-    if not converged:
-        raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
-    return _found(X, count, beta, coordinates, np.eye(len(beta)))
+    return _found(found, coordinates, np.eye(X.shape[1]))
+
+
+def clustered(found: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, clusters: pd.Series) -> Fit:
+    r"""Return a logit with errors clustered by the convention of `analysis.stats.fit`.
+
+    Parameters
+    ----------
+    found
+        The maximum of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
+    X, y, weight, clusters
+        Terms, outcome between 0 and 1, weight and cluster of each row; shapes (rows, terms) and (rows,).
+
+    Raises
+    ------
+    ModelError
+        As `fit.of_scores`.
+
+    Notes
+    -----
+    :math:`s_g = \sum_{i \in g} w_i (y_i - \hat y_i) x_i` and :math:`A = \sum_i w_i \hat y_i (1 - \hat y_i) x_i x_i'`.
+    """
+    numbers, (codes, names) = X.to_numpy(float), numbered(clusters)
+    residuals = np.where(found.determines(numbers), y.to_numpy() - expit(numbers @ found.beta), 0.0)
+    scores = cluster_sums(codes, numbers * (weight.to_numpy() * residuals)[:, None])
+    return of_scores(pd.Series(found.beta, X.columns), scores, found.inverse, names, len(X))
 
 
 def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) -> tuple[float, Floats]:
@@ -167,89 +193,64 @@ def _uncorrelated(X: Floats, count: Floats) -> Floats:
     return np.asarray(np.linalg.inv(upper) / size[:, None])
 
 
-def _climbed(rows: Floats, count: Floats, ones: Floats) -> tuple[Floats, bool]:
-    """Step to the maximum, and tell whether the steps came to an end."""
-    beta = _start(rows, count, ones)
-    for _ in range(MOST_STEPS):
-        information = _information(rows, count, beta)
-        if np.linalg.cond(information) > 1 / ROUNDING:  # a separated outcome takes the weights of a group to zero
-            break
-        step: Floats = np.linalg.solve(information, _score(rows, count, ones, beta))
-        if np.abs(step).max(initial=0.0) < SMALL_STEP:
-            return beta + step, True
-        beta = beta + _shortened(step, beta, rows, count, ones)
-    return beta, False
+@dataclass(frozen=True, eq=False)
+class _LogitLikelihood:
+    """The log-likelihood in coordinates of unit spread: rows of these, how many each counts for, and the outcomes."""
 
+    rows: Floats
+    count: Floats
+    ones: Floats
 
-def _proven(rows: Floats, count: Floats, ones: Floats, beta: Floats) -> bool:
-    longest = float(np.linalg.norm(rows, axis=1).max())
-    score, information = _score(rows, count, ones, beta), _information(rows, count, beta)
-    return certified(longest, float(count.sum()), score, information)
+    def at(self, beta: Floats) -> Point:
+        log_odds = self.rows @ beta
+        share = expit(log_odds)
+        loglik = float(self.ones @ log_odds - self.count @ np.logaddexp(0.0, log_odds))
+        score = self.rows.T @ (self.ones - self.count * share)
+        information = self.rows.T @ ((self.count * share * (1 - share))[:, None] * self.rows)
+        return Point(beta, loglik, score, information)
 
+    def climbed(self) -> Climb:
+        weight = float(self.count.sum())
+        return climb(self.at, self.start(), weight=weight, tolerance=TOLERANCE, max_steps=MOST_STEPS)
 
-def _separated(rows: Floats, count: Floats, ones: Floats) -> NDArray[np.bool_]:
-    """Tell which rows are predicted perfectly in the limit, where all log odds go the way of the outcome."""
-    some, not_all = (ones > 0) & (count > 0), (ones < count) & (count > 0)
-    strict = strictly_separated(np.vstack([rows[some], -rows[not_all]]))
-    found = np.zeros(len(rows), dtype=np.bool_)
-    found[np.concatenate([np.flatnonzero(some), np.flatnonzero(not_all)])[strict]] = True
-    return found
+    def start(self) -> Floats:
+        """Return least squares on the log odds of rows, each with half a pupil more on either side.
+
+        From one log odds for all, a band in which the outcome is far more frequent is left too far on the other side.
+        """
+        X, share = self.rows, (self.ones + 0.5) / (self.count + 1)
+        weight = self.count * share * (1 - share)
+        start: Floats = np.linalg.solve(X.T @ (weight[:, None] * X), X.T @ (weight * np.log(share / (1 - share))))
+        return start
+
+    def proven(self, top: Point) -> bool:
+        longest = float(np.linalg.norm(self.rows, axis=1).max())
+        return certified(longest, float(self.count.sum()), top.score, top.information)
+
+    def separated(self) -> NDArray[np.bool_]:
+        """Return which rows are predicted perfectly in the limit, where all log odds go the way of the outcome."""
+        some, not_all = (self.ones > 0) & (self.count > 0), (self.ones < self.count) & (self.count > 0)
+        strict = strictly_separated(np.vstack([self.rows[some], -self.rows[not_all]]))
+        found = np.zeros(len(self.rows), dtype=np.bool_)
+        found[np.concatenate([np.flatnonzero(some), np.flatnonzero(not_all)])[strict]] = True
+        return found
 
 
 def _limit(X: Floats, count: Floats, ones: Floats, coordinates: Floats) -> Maximum:
     """Maximise over the rows that are not predicted perfectly, in the directions that they determine."""
     if not len(X):
         nothing = np.zeros((len(coordinates), len(coordinates)))
-        return Maximum(nothing[0], nothing, nothing, coordinates, nothing[:, :0])
+        return Maximum(nothing[0], nothing, coordinates, nothing[:, :0])
     rows = X @ coordinates
     _, size, directions = np.linalg.svd(rows, full_matrices=False)
     determined = directions[size > OUTSIDE * size.max(initial=1.0)].T
-    beta, converged = _climbed(rows @ determined, count, ones)
-    if not converged:
+    found = _LogitLikelihood(rows @ determined, count, ones).climbed()
+    return _found(found, coordinates, determined)
+
+
+def _found(found: Climb, coordinates: Floats, determined: Floats) -> Maximum:
+    if not found.converged:
         raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
-    return _found(X, count, beta, coordinates, determined)
-
-
-def _found(X: Floats, count: Floats, beta: Floats, coordinates: Floats, determined: Floats) -> Maximum:
     to_terms = coordinates @ determined
-    inverse = np.linalg.inv(_information(X @ to_terms, count, beta))
-    in_terms = to_terms @ beta
-    information = _information(X, count, in_terms)
-    return Maximum(in_terms, information, to_terms @ inverse @ to_terms.T, coordinates, determined)
-
-
-def _score(X: Floats, count: Floats, ones: Floats, beta: Floats) -> Floats:
-    score: Floats = X.T @ (ones - count * expit(X @ beta))
-    return score
-
-
-def _information(X: Floats, count: Floats, beta: Floats) -> Floats:
-    share = expit(X @ beta)
-    information: Floats = X.T @ ((count * share * (1 - share))[:, None] * X)
-    return information
-
-
-def _start(X: Floats, count: Floats, ones: Floats) -> Floats:
-    """Begin at least squares on the log odds of rows, each with half a pupil more on either side.
-
-    From one log odds for all, a band in which the outcome is far more frequent is left too far on the other side.
-    """
-    share = (ones + 0.5) / (count + 1)
-    weight = count * share * (1 - share)
-    start: Floats = np.linalg.solve(X.T @ (weight[:, None] * X), X.T @ (weight * np.log(share / (1 - share))))
-    return start
-
-
-def _shortened(step: Floats, beta: Floats, X: Floats, count: Floats, ones: Floats) -> Floats:
-    """Halve a step until the likelihood rises: a full one overshoots where a rare band differs much from the others."""
-
-    def height(at: Floats) -> float:
-        log_odds = X @ at
-        return float(ones @ log_odds - count @ np.logaddexp(0.0, log_odds))
-
-    here = height(beta)
-    for _ in range(MOST_HALVINGS):
-        if height(beta + step) >= here - ROUNDING * abs(here):
-            break
-        step = step / 2
-    return step
+    inverse, in_terms = np.linalg.inv(found.point.information), to_terms @ found.point.b
+    return Maximum(in_terms, to_terms @ inverse @ to_terms.T, coordinates, determined)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
+from analysis.stats.fit import Fit
 from analysis.stats.placebo import RANK
-from analysis.stats.regression import Regression, fit_where_determined
+from analysis.stats.regression import fit_where_determined
 
 ALIKE = 1e-9  # a spread below this part of the values is rounding, and a direction below it a copy of the others
 
@@ -38,7 +39,7 @@ class Matched:
     balance: pd.DataFrame
     n_unmatched: int
 
-    def effect(self, outcome: str, *, cluster: str = "board") -> Regression:
+    def effect(self, outcome: str, *, cluster: str = "board") -> Fit:
         """Compare the outcome of eligible schools with that of their matches; the term is ``eligible``."""
         return fit_where_determined(self.rows, outcome, ["eligible"], cluster=cluster, weights="weight")
 

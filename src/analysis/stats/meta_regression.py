@@ -4,73 +4,64 @@ With :math:`y_j` the estimate of unit :math:`j`, :math:`v_j` its sampling varian
 
 .. math:: y_j = x_j'\beta + u_j + e_j,\quad u_j \sim (0, \tau^2),\; e_j \sim (0, v_j)
 
-is fitted by weighted least squares with weights :math:`1 / (\tau^2 + v_j)`, where tau solves
-:math:`\sum_j (y_j - x_j'\hat\beta)^2 / (\tau^2 + v_j) = J - K` (Paule and Mandel, with covariates: DerSimonian and
-Kacker, 2007). Standard errors are robust (HC3), so that they do not lean on the weights being right; intervals from
-Student's t with J - K degrees of freedom.
+is fitted by weighted least squares with weights :math:`w_j = 1 / (\tau^2 + v_j)`, tau by Paule and Mandel's equation
+(`random_effects.tau_squared`). Standard errors are robust (HC3), so that they do not lean on the weights being right:
+the influence of unit :math:`j` is :math:`(X'WX)^{-1} x_j w_j e_j / (1 - h_j)`, with :math:`h_j` its leverage. Intervals
+come from Student's t with J - K degrees of freedom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import chi2
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import INTERCEPT, refuse_alike, t_interval
+from analysis.stats.fit import Fit
+from analysis.stats.random_effects import tau_interval
+from analysis.stats.regression import INTERCEPT, refuse_alike
 
-Floats = NDArray[np.float64]
+NO_RESIDUAL = 1e-8  # one minus the leverage of a unit that the terms explain whatever its estimate is
 
 
-@dataclass(frozen=True)
-class MetaRegression:
-    """A fitted meta-regression.
+@dataclass(frozen=True, kw_only=True)
+class MetaRegression(Fit):
+    """A fitted meta-regression: every unit is a cluster of its own.
 
     Parameters
     ----------
-    coefficients, covariance
-        By term, the intercept first.
     tau, tau_low, tau_high
-        Standard deviation of what the terms leave open of the true values, and its interval (Q-profile).
-    n_obs
-        Units.
+        Standard deviation of what the terms leave open of the true values, and its interval (Q-profile), in the unit of
+        the estimates.
+    df_resid
+        Units less coefficients.
     """
 
-    coefficients: pd.Series
-    covariance: pd.DataFrame
     tau: float
     tau_low: float
     tau_high: float
-    n_obs: int
+    df_resid: int
 
     @property
-    def df_resid(self) -> int:
-        """Units less coefficients."""
-        return self.n_obs - len(self.coefficients)
-
-    def estimates(self, model: str, unit: str | Mapping[str, str]) -> pd.DataFrame:
-        """Tell the coefficients in the one form, with ``df``; every unit is a cluster of its own."""
-        errors = pd.Series(np.sqrt(np.diag(self.covariance)), index=self.coefficients.index)
-        rows = t_interval(self.coefficients, errors, self.df_resid + 1)
-        rows.insert(0, "term", list(self.coefficients.index))
-        rows["unit"] = unit if isinstance(unit, str) else rows["term"].map(unit)
-        return in_form(rows, model=model, group="all", n_obs=self.n_obs, n_clusters=self.n_obs, df=self.df_resid)
+    def df(self) -> int:
+        """Degrees of freedom of intervals and p-values."""
+        return self.df_resid
 
     def predicted(self, terms: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-        """Tell the expected value at some values of the terms: ``estimate, ci_low, ci_high``."""
+        """Return the expected value at some values of the terms: ``estimate, ci_low, ci_high``.
+
+        Parameters
+        ----------
+        terms
+            Columns as in `fit_meta`, one row per value.
+        level
+            Confidence level of the intervals.
+        """
         X = _with_intercept(terms)[self.coefficients.index].to_numpy()
-        value = X @ self.coefficients.to_numpy()
-        error = np.sqrt(np.einsum("ij,jk,ik->i", X, self.covariance.to_numpy(), X))
-        told = t_interval(pd.Series(value), pd.Series(error), self.df_resid + 1, level)
-        return told[["estimate", "ci_low", "ci_high"]]
+        rows = self.transformed(pd.Series(X @ self.coefficients.to_numpy()), X).rows(level)
+        return rows[["estimate", "ci_low", "ci_high"]]
 
 
 def fit_meta(
@@ -104,33 +95,22 @@ def fit_meta(
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
     refuse_alike(X, "meta-regression")
-    half = (1 - level) / 2
-    tau, low, high = (_tau(y, v, X.to_numpy(), q) for q in (df, *chi2.ppf([1 - half, half], df)))
+    tau, low, high = tau_interval(y, v, X.to_numpy(), level)
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
-    leverage = np.square(np.linalg.qr(X.to_numpy() * np.sqrt(weights)[:, None])[0]).sum(axis=1)
-    if (leverage > 1 - 1e-9).any():
+    root = np.sqrt(weights)
+    projection = np.linalg.pinv(X.to_numpy() * root[:, None])
+    leverage = (X.to_numpy() * root[:, None] * projection.T).sum(axis=1)
+    if (1 - leverage < NO_RESIDUAL).any():
         raise ModelError(
-            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.COLLINEAR
+            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.TOO_FEW
         )
-    found = sm.WLS(y, X, weights=weights).fit(cov_type="HC3", use_t=True)
-    covariance = pd.DataFrame(np.asarray(found.cov_params()), index=X.columns, columns=X.columns)
-    return MetaRegression(pd.Series(found.params, index=X.columns), covariance, tau, low, high, len(y))
+    beta = projection @ (y * root)
+    left = (y - X.to_numpy() @ beta) * root / (1 - leverage)
+    influence = pd.DataFrame((projection * left).T, effect.index, X.columns)
+    coefficients = pd.Series(beta, X.columns)
+    return MetaRegression(coefficients, influence, len(y), tau=tau, tau_low=low, tau_high=high, df_resid=df)
 
 
 def _with_intercept(terms: pd.DataFrame) -> pd.DataFrame:
     numbers = terms.astype(float).reset_index(drop=True)
     return pd.concat([pd.Series(1.0, index=numbers.index, name=INTERCEPT), numbers], axis=1)
-
-
-def _tau(y: Floats, v: Floats, X: Floats, quantile: float) -> float:
-    """Solve Q(tau squared) = `quantile` for tau; zero where Q is below it already without any spread."""
-
-    def q(tau2: float) -> float:
-        root = 1 / np.sqrt(tau2 + v)
-        left = y * root - (X * root[:, None]) @ np.linalg.lstsq(X * root[:, None], y * root, rcond=None)[0]
-        return float(left @ left)
-
-    if q(0.0) <= quantile:
-        return 0.0
-    highest = float(np.square(y - y.mean()).sum() / quantile)
-    return float(np.sqrt(brentq(lambda tau2: q(tau2) - quantile, 0.0, highest + 1e-9)))

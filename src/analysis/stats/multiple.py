@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.panel import Design, sums_by
+from analysis.stats.fit import cluster_sums
+from analysis.stats.panel import PanelDesign
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
-FEW_CLUSTERS = 40  # below this the usual errors are too small, and the bootstrap takes their place
 
 Floats = NDArray[np.float64]
 
 
 def romano_wolf(
-    panel: Design,
+    panel: PanelDesign,
     outcomes: Sequence[str],
     term: str,
     *,
@@ -70,7 +70,7 @@ def romano_wolf(
 
 
 def wild_draws(
-    panel: Design, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, cluster: str, draws: int
+    panel: PanelDesign, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, cluster: str, draws: int
 ) -> tuple[Floats, Floats, Floats]:
     r"""Bootstrap the t-statistics of one term, its null imposed.
 
@@ -81,24 +81,24 @@ def wild_draws(
 
     Notes
     -----
-    Cameron, Gelbach and Miller (2008): :math:`y^* = v_g \tilde y`, with :math:`\tilde y` the outcome swept of schools
-    and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a draw
-    needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
+    Cameron, Gelbach and Miller (2008): :math:`y^* = v_g \tilde y`, with :math:`\tilde y` the outcome without effects of
+    schools and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a
+    draw needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
     """
     if tuple(panel.terms) != (term,):
         raise ModelError(
             f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
         )
     refuse_missing(panel.rows, outcomes, "the panel")
-    groups = panel.clusters(cluster)
-    x, years = panel.swept.to_numpy(), panel.years
-    y = panel.sweep(panel.rows[list(outcomes)].to_numpy(float))
-    squares, with_years = sums_by(groups, x**2)[:, 0], sums_by(groups, x * years)
+    groups, _ = panel.clusters(cluster)
+    x, years = panel.demeaned.to_numpy(), panel.years
+    y = panel.demean(panel.rows[list(outcomes)].to_numpy(float))
+    squares, with_years = cluster_sums(groups, x**2)[:, 0], cluster_sums(groups, x * years)
     weights = rng.choice(WEBB, size=(draws, len(squares)))
     project = np.linalg.inv(years.T @ years)
     estimates, observed, bootstrapped = [], [], []
     for outcome in y.T[:, :, None]:
-        products, year_sums = sums_by(groups, x * outcome)[:, 0], sums_by(groups, years * outcome)
+        products, year_sums = cluster_sums(groups, x * outcome)[:, 0], cluster_sums(groups, years * outcome)
         estimates.append(products.sum() / squares.sum())
         observed.append(_t(products[None] - estimates[-1] * squares, estimates[-1:], squares)[0])
         drawn = weights * products
@@ -115,31 +115,3 @@ def _t(scores: Floats, beta: Floats | list[float], squares: Floats) -> Floats:
 
 def _share_beyond(drawn: Floats, observed: float) -> float:
     return float((1 + (drawn >= observed).sum()) / (1 + len(drawn)))
-
-
-def wild_interval(
-    panel: Design,
-    outcome: str,
-    term: str,
-    *,
-    rng: np.random.Generator,
-    cluster: str = "board",
-    draws: int = 999,
-    level: float = 0.95,
-) -> Mapping[str, float]:
-    """Give the interval of one term that the bootstrap does not reject; for fewer than `FEW_CLUSTERS` clusters.
-
-    Returns
-    -------
-    Mapping
-        ``estimate, ci_low, ci_high, p_value``.
-
-    Notes
-    -----
-    Symmetric: estimate plus and minus the quantile of the bootstrapped |t|, in usual standard errors.
-    """
-    estimates, observed, drawn = wild_draws(panel, [outcome], term, rng=rng, cluster=cluster, draws=draws)
-    half = float(np.quantile(np.abs(drawn[:, 0]), level)) * abs(float(estimates[0] / observed[0]))
-    value = float(estimates[0])
-    p_value = _share_beyond(np.abs(drawn[:, 0]), abs(float(observed[0])))
-    return {"estimate": value, "ci_low": value - half, "ci_high": value + half, "p_value": p_value}

@@ -1,9 +1,9 @@
 r"""Regressions on a panel of schools and years: difference in differences and event study.
 
 The model is :math:`y_{st} = \alpha_s + \lambda_t + x_{st}'\beta + e_{st}`. Coefficients come from PanelOLS of
-linearmodels. Errors follow the one convention of `analysis.stats.regression`: clustered (CR1),
+linearmodels. Errors follow the one convention of `analysis.stats.fit`: clustered (CR1),
 :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`, Student's t with :math:`G-1` degrees of freedom. :math:`K` counts the terms
-that are told and the effects of years but the first; effects of schools lie within clusters and do not count.
+that are reported and the effects of years but the first; effects of schools lie within clusters and do not count.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.regression import Regression, refuse_absorbed, refuse_alike, without_rounding
+from analysis.stats.fit import Fit, cluster_sums, of_scores
+from analysis.stats.regression import refuse_absorbed, refuse_alike, without_rounding
 from analysis.stats.support import refuse_one_cluster
 
 SCHOOL, YEAR = "location", "year"
@@ -47,29 +48,24 @@ class PanelFit:
         Absolute value of the outcome.
     """
 
-    panel: Design
+    panel: PanelDesign
     coefficients: pd.Series
     residuals: pd.Series
     largest: float
 
-    def clustered(self, cluster: str) -> Regression:
+    def clustered(self, cluster: str) -> Fit:
         """Give the coefficients errors clustered by a column, within whose values schools lie."""
-        groups = self.panel.clusters(cluster)
-        X, e = self.panel.swept.to_numpy(), self.residuals.to_numpy()
-        scores = sums_by(groups, X * e[:, None])
-        number, n = len(scores), len(e)
+        groups, names = self.panel.clusters(cluster)
+        X = self.panel.demeaned.to_numpy()
+        scores = cluster_sums(groups, X * self.residuals.to_numpy()[:, None])
         used = X.shape[1] + self.panel.years.shape[1]
-        bread = np.linalg.inv(X.T @ X)
-        scale = number / (number - 1) * (n - 1) / (n - used)
-        covariance = pd.DataFrame(
-            scale * bread @ scores.T @ scores @ bread, self.coefficients.index, self.coefficients.index
-        )
-        return without_rounding(Regression(self.coefficients, covariance, self.residuals, n, number), self.largest)
+        found = of_scores(self.coefficients, scores, np.linalg.inv(X.T @ X), names, len(X), used)
+        return without_rounding(found, self.residuals.to_numpy(), self.largest)
 
 
 @dataclass(frozen=True)
-class Design:
-    """Terms on a panel, swept clean of schools and years once for all outcomes.
+class PanelDesign:
+    """Terms on a panel, without what schools and years explain, once for all outcomes.
 
     Parameters
     ----------
@@ -81,25 +77,25 @@ class Design:
 
     rows: pd.DataFrame
     terms: tuple[str, ...]
-    _clusters: dict[str, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
+    _clusters: dict[str, tuple[NDArray[np.intp], pd.Index]] = field(default_factory=dict, repr=False, compare=False)
 
-    def clusters(self, name: str) -> NDArray[np.intp]:
-        """Give the clusters of the rows numbers; looked up once for all outcomes."""
+    def clusters(self, name: str) -> tuple[NDArray[np.intp], pd.Index]:
+        """Return the number of the cluster of each row and the clusters' names; looked up once for all outcomes."""
         if name not in self._clusters:
-            codes = clusters_of(self.rows, name)
+            codes, names = clusters_of(self.rows, name)
             refuse_one_cluster(self._within(), codes, self.terms)
-            self._clusters[name] = codes
+            self._clusters[name] = codes, names
         return self._clusters[name]
 
     @cached_property
-    def swept(self) -> pd.DataFrame:
+    def demeaned(self) -> pd.DataFrame:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
-        clean = self.sweep(raw)
+        clean = self.demean(raw)
         refuse_absorbed(clean, raw, self.terms, "schools and years")
-        swept = pd.DataFrame(clean, self.rows.index, list(self.terms))
-        refuse_alike(swept, "the outcome")
-        return swept
+        demeaned = pd.DataFrame(clean, self.rows.index, list(self.terms))
+        refuse_alike(demeaned, "the outcome")
+        return demeaned
 
     @cached_property
     def schools(self) -> NDArray[np.intp]:
@@ -114,15 +110,15 @@ class Design:
 
     def _within(self) -> Floats:
         """Terms and years without what schools explain: what years take off a term would spread it over all schools."""
-        self.swept  # noqa: B018 - refuses terms that the effects explain
+        self.demeaned  # noqa: B018 - refuses terms that the effects explain
         return np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
 
     def within_schools(self, values: Floats) -> Floats:
         """Subtract the means of schools, column by column."""
         counts = np.bincount(self.schools)[:, None]
-        return np.asarray(values - (sums_by(self.schools, values) / counts)[self.schools])
+        return np.asarray(values - (cluster_sums(self.schools, values) / counts)[self.schools])
 
-    def sweep(self, values: Floats) -> Floats:
+    def demean(self, values: Floats) -> Floats:
         """Subtract what schools and years explain, column by column; exact, also when school-years are absent."""
         inside = self.within_schools(values)
         explained, *_ = np.linalg.lstsq(self.years, inside, rcond=None)
@@ -139,7 +135,7 @@ class Design:
 
 def fit_panel(
     frame: pd.DataFrame, outcome: str, terms: Sequence[str], *, cluster: str = "board", engine: Engine = "linearmodels"
-) -> Regression:
+) -> Fit:
     """Regress an outcome on terms with effects of schools and of years.
 
     Parameters
@@ -164,12 +160,12 @@ def fit_panel(
     return design(frame, [outcome], terms).fit(outcome, engine).clustered(cluster)
 
 
-def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> Design:
+def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> PanelDesign:
     """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
     refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
     if frame.duplicated([SCHOOL, YEAR]).any():
         raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
-    return Design(frame.reset_index(drop=True), tuple(terms))
+    return PanelDesign(frame.reset_index(drop=True), tuple(terms))
 
 
 def difference_in_differences(
@@ -180,7 +176,7 @@ def difference_in_differences(
     start: int = 2021,
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> Regression:
+) -> Fit:
     """Estimate the mean effect since `start` at treated schools; the term is called ``treated_after``.
 
     Notes
@@ -205,7 +201,7 @@ def event_study(
     base: int = 2020,
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> Regression:
+) -> Fit:
     """Estimate treated x year for every year but `base`; terms are called ``year_2015`` and so on."""
     rows = with_event_terms(frame, treated, base)
     return fit_panel(rows, outcome, event_terms(frame, base), cluster=cluster, engine=engine)
@@ -247,34 +243,28 @@ class WaldTest:
     p_value: float
 
 
-def joint_test(regression: Regression, terms: Sequence[str]) -> WaldTest:
+def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     r"""Test that coefficients are all zero.
 
     Notes
     -----
     :math:`F = \hat\beta' V^{-1} \hat\beta / q` against :math:`F(q, G - 1)`, the errors being clustered.
     """
-    told = list(terms)
-    if not 0 < len(told) < regression.n_clusters:
+    chosen = list(terms)
+    if not 0 < len(chosen) < regression.n_clusters:
         raise ModelError(
-            f"{len(told)} terms cannot be tested jointly with {regression.n_clusters} clusters", Reason.TOO_FEW_CLUSTERS
+            f"{len(chosen)} terms cannot be tested jointly with {regression.n_clusters} clusters",
+            Reason.TOO_FEW_CLUSTERS,
         )
-    beta, V = regression.coefficients[told].to_numpy(), regression.covariance.loc[told, told].to_numpy()
+    beta, V = regression.coefficients[chosen].to_numpy(), regression.covariance.loc[chosen, chosen].to_numpy()
     if not V.any():
         raise ModelError("the outcome does not vary beside the terms: there is nothing to test", Reason.NO_VARIATION)
-    statistic = float(beta @ np.linalg.solve(V, beta) / len(told))
+    statistic = float(beta @ np.linalg.solve(V, beta) / len(chosen))
     free = regression.n_clusters - 1
-    return WaldTest(statistic, len(told), free, float(fisher.sf(statistic, len(told), free)))
+    return WaldTest(statistic, len(chosen), free, float(fisher.sf(statistic, len(chosen), free)))
 
 
-def pre_trend_test(regression: Regression, start: int) -> WaldTest:
-    """Test that treated and other schools moved alike before `start`: all earlier event-study terms zero."""
-    return joint_test(
-        regression, [str(term) for term in regression.coefficients.index if event_year(str(term)) < start]
-    )
-
-
-def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
+def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
     refuse_missing(rows, [SCHOOL, cluster], "the panel")
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
@@ -284,16 +274,11 @@ def clusters_of(rows: pd.DataFrame, cluster: str) -> NDArray[np.intp]:
     codes, names = pd.factorize(rows[cluster])
     if len(names) < 2:
         raise ModelError(f"errors clustered by {cluster} need at least two clusters", Reason.TOO_FEW_CLUSTERS)
-    return codes
+    return codes, pd.Index(names)
 
 
-def sums_by(groups: NDArray[np.intp], values: Floats) -> Floats:
-    """Sum rows by group: groups x columns."""
-    return np.stack([np.bincount(groups, column) for column in values.T], axis=1)
-
-
-def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
-    names = list(panel.swept.columns)  # asked first: it refuses terms that the effects explain
+def _by_linearmodels(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
+    names = list(panel.demeaned.columns)  # asked first: it refuses terms that the effects explain
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
     X = panel.rows[names].astype(float).set_axis(index)
@@ -302,8 +287,8 @@ def _by_linearmodels(panel: Design, outcome: str) -> tuple[Floats, Floats]:
     return result.params.to_numpy(), result.resids.reindex(index).to_numpy()
 
 
-def _within(panel: Design, outcome: str) -> tuple[Floats, Floats]:
-    y = panel.sweep(panel.rows[[outcome]].to_numpy(float))[:, 0]
-    X = panel.swept.to_numpy()
+def _within(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
+    y = panel.demean(panel.rows[[outcome]].to_numpy(float))[:, 0]
+    X = panel.demeaned.to_numpy()
     beta = np.linalg.solve(X.T @ X, X.T @ y)
     return beta, y - X @ beta

@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.discontinuity import Bandwidths, discontinuity
+from analysis.stats.fit import Fit
 from analysis.stats.panel import Engine, difference_in_differences
-from analysis.stats.regression import Regression
 
 RANK = "rank"
 
@@ -94,20 +94,20 @@ def placebo_years(
     treated: str = "amt",
     cluster: str = "board",
     engine: Engine = "linearmodels",
-) -> dict[int, Regression]:
+) -> dict[int, Fit]:
     """Pretend that the treatment started earlier, in the years before it did: difference in differences by start."""
     refuse_missing(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    told = list(starts)
-    wrong = [start for start in told if not first < start <= last]
+    chosen = list(starts)
+    wrong = [start for start in chosen if not first < start <= last]
     if wrong:
         raise ModelError(
             f"a placebo start of {wrong[0]} leaves no years before or after it in {first}-{last}", Reason.INVALID
         )
     return {
         start: difference_in_differences(rows, outcome, treated=treated, start=start, cluster=cluster, engine=engine)
-        for start in told
+        for start in chosen
     }
 
 

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Spread:
+class EffectSpread:
     """The fitted distribution of true effects.
 
     Parameters
@@ -49,7 +49,7 @@ class Spread:
         return self.mean - TENTH * self.sd, self.mean + TENTH * self.sd
 
 
-def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> Spread:
+def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectSpread:
     """Estimate the distribution of true effects; see the notes of the module.
 
     Parameters
@@ -69,23 +69,66 @@ def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> Spread:
         raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
     if not (np.asarray(variance) > 0).all():
         raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
-    df, half = len(effect) - 1, (1 - level) / 2
-    sd, low, high = (sd_at(effect, variance, q) for q in (df, *chi2.ppf([1 - half, half], df)))
-    return Spread(mean_at(sd**2, effect, variance), sd, low, high)
+    sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)), level)
+    return EffectSpread(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
 
 
-def sd_at(effect: Floats, variance: Floats, quantile: float) -> float:
-    """Solve Q(tau squared) = `quantile` for tau; zero where Q is below it already without any spread."""
-    if _q(0.0, effect, variance) <= quantile:
+def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | None = None) -> float:
+    r"""Solve Paule and Mandel's equation for the variance between units of what the terms leave open.
+
+    Parameters
+    ----------
+    effect, variance
+        Estimate of each unit and its sampling variance, in the unit of the estimates and its square; shape (units,).
+    X
+        Terms, the intercept among them; shape (units, terms).
+    quantile
+        Right-hand side; by default J - K, the residual degrees of freedom, and for the limits of an interval quantiles
+        of the chi-squared distribution with these.
+
+    Returns
+    -------
+    float
+        :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
+
+    Notes
+    -----
+    :math:`Q(\tau^2) = \sum_j (r_j - x_j'\hat\beta)^2 / (\tau^2 + v_j)`, with :math:`\hat\beta` by weighted least
+    squares, decreases in :math:`\tau^2`.
+
+    References
+    ----------
+    Paule and Mandel (1982), Consensus values and weighting factors; with terms: DerSimonian and Kacker (2007).
+    """
+    target = float(len(effect) - X.shape[1]) if quantile is None else quantile
+
+    def excess(tau2: float) -> float:
+        root = 1 / np.sqrt(tau2 + variance)
+        weighted = X * root[:, None]
+        left = effect * root - weighted @ np.linalg.lstsq(weighted, effect * root, rcond=None)[0]
+        return float(left @ left) - target
+
+    if excess(0.0) <= 0:
         return 0.0
-    highest = float(np.square(effect - effect.mean()).sum() / quantile)
-    return float(np.sqrt(brentq(lambda tau2: _q(tau2, effect, variance) - quantile, 0.0, highest + 1e-9)))
+    return float(brentq(excess, 0.0, float(np.square(effect - effect.mean()).sum() / target) + 1e-9))
 
 
-def mean_at(tau2: float, effect: Floats, variance: Floats) -> float:
-    """Average the effects, each weighted by the inverse of its variance around the mean."""
-    return float(np.average(effect, weights=1 / (tau2 + variance)))
+def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.95) -> tuple[float, float, float]:
+    """Return the standard deviation between units with its Q-profile interval: tau, low, high.
 
+    Parameters
+    ----------
+    effect, variance, X
+        As in `tau_squared`.
+    level
+        Confidence level.
 
-def _q(tau2: float, effect: Floats, variance: Floats) -> float:
-    return float((np.square(effect - mean_at(tau2, effect, variance)) / (tau2 + variance)).sum())
+    References
+    ----------
+    Viechtbauer (2007), Confidence intervals for the amount of heterogeneity, Statistics in Medicine 26(1).
+    """
+    df, half = len(effect) - X.shape[1], (1 - level) / 2
+    tau, low, high = (
+        float(np.sqrt(tau_squared(effect, variance, X, q))) for q in (df, *chi2.ppf([1 - half, half], df))
+    )
+    return tau, low, high

@@ -1,11 +1,9 @@
 r"""How far treated and other schools may have drifted apart before a conclusion of the event study falls.
 
 Write :math:`\delta_t` for the drift: what the event study would have shown without a treatment. Before the start it is
-all there is; after the start it cannot be seen. Two ways to bound it (Rambachan and Roth, 2023, Review of Economic
-Studies 90(5)); the intervals here are simple and err on the wide side.
-
-- Relative: no step of the drift from one year to the next is larger than `M` times the largest step before the start.
-- Smooth: the drift goes on in a straight line, but its slope may change by at most `M` from year to year.
+all there is; after the start it cannot be seen. It is bounded relatively (Rambachan and Roth, 2023, Review of Economic
+Studies 90(5)): no step of the drift from one year to the next is larger than `M` times the largest step before the
+start. The intervals here are simple and err on the wide side.
 """
 
 from __future__ import annotations
@@ -16,13 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.honest import critical_value
+from analysis.stats.fit import Fit
 from analysis.stats.panel import event_term, event_year
-from analysis.stats.regression import Regression
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +55,7 @@ class EventCourse:
         return np.diff(levels, axis=0)
 
 
-def event_path(event: Regression, base: int) -> EventCourse:
+def event_path(event: Fit, base: int) -> EventCourse:
     """Order the estimates of `panel.event_study`; the treatment starts in the year after the base."""
     years = sorted(event_year(str(term)) for term in event.coefficients.index)
     if years != [year for year in range(years[0], years[-1] + 1) if year != base]:
@@ -81,7 +77,7 @@ def event_path(event: Regression, base: int) -> EventCourse:
 
 
 def relative_bounds(
-    event: Regression, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0), level: float = 0.95
+    event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0), level: float = 0.95
 ) -> pd.DataFrame:
     r"""Bound the mean effect after the start when later steps of the drift are at most `M` times the largest before.
 
@@ -108,28 +104,6 @@ def relative_bounds(
     return pd.DataFrame(rows, columns=["magnitude", "low", "high", "ci_low", "ci_high"])
 
 
-def smooth_bounds(
-    event: Regression, *, base: int, magnitudes: Sequence[float] = (0.0,), level: float = 0.95
-) -> pd.DataFrame:
-    """Bound the mean effect after the start when the drift goes on in a line that bends by at most `M` a year.
-
-    Parameters
-    ----------
-    magnitudes
-        In units of the outcome a year, a year.
-
-    Returns
-    -------
-    DataFrame
-        ``magnitude, estimate`` (less the line), ``bias`` (at most), ``ci_low, ci_high``: the shortest interval of fixed
-        length around a weighted sum of the estimates.
-    """
-    path = event_path(event, base)
-    if len(path.before) < 2:
-        raise ModelError("a line before the start needs at least two years besides the base", Reason.TOO_FEW)
-    return pd.DataFrame([_shortest(path, float(magnitude), level) for magnitude in magnitudes])
-
-
 def breakdown(bounds: pd.DataFrame, low: float = 0.0, high: float = 0.0) -> float | None:
     """Find the first magnitude whose interval holds more than [`low`, `high`] allows; None when none does.
 
@@ -141,35 +115,3 @@ def breakdown(bounds: pd.DataFrame, low: float = 0.0, high: float = 0.0) -> floa
     else:
         falls = bounds[(bounds["ci_low"] < low) | (bounds["ci_high"] > high)]
     return None if falls.empty else float(falls["magnitude"].iloc[0])
-
-
-def _shortest(path: EventCourse, magnitude: float, level: float) -> dict[str, float]:
-    """Find the weights of the years before the start that make the interval shortest."""
-    reach, k = float(path.after.mean()), len(path.before)
-    at = -reach * path.before / (path.before @ path.before)  # removes a line, by least squares
-    _, _, rows = np.linalg.svd(path.before[None])
-    free = rows[1:]  # changes of the weights that leave a line removed
-
-    def told(shift: Floats) -> tuple[Floats, float, float]:
-        weights = path.mean_after.copy()
-        weights[:k] = at + shift @ free
-        error = float(np.sqrt(weights @ path.covariance @ weights))
-        return weights, error, magnitude * float(np.abs(_bends(path) @ weights).sum())
-
-    def half_length(shift: Floats) -> float:
-        _, error, bias = told(shift)
-        return critical_value(bias / error, level) * error
-
-    best = minimize(half_length, np.zeros(k - 1), method="Powell", options={"xtol": 1e-6, "ftol": 1e-10})
-    weights, error, bias = told(np.atleast_1d(best.x))
-    value, half = float(weights @ path.estimates), critical_value(bias / error, level) * error
-    return {"magnitude": magnitude, "estimate": value, "bias": bias, "ci_low": value - half, "ci_high": value + half}
-
-
-def _bends(path: EventCourse) -> Floats:
-    """Drift of every year that one unit of bend at one year makes: bends x years; the base and the slope stay."""
-    years = np.concatenate([path.before, path.after])
-    places = np.arange(path.before[0] + 1, path.after[-1])
-    after = np.maximum(0.0, years - places[:, None]) * (places[:, None] >= 0)
-    before = np.maximum(0.0, places[:, None] - years) * (places[:, None] < 0)
-    return np.asarray(after + before)

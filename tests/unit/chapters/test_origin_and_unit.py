@@ -8,8 +8,8 @@ from scipy.special import expit
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from analysis.chapters.advisering.models import instrument
-from analysis.chapters.advisering.models.engine import school_effects
 from analysis.errors import ModelError, Reason
+from analysis.stats.cell_regressions import school_effects
 from analysis.stats.cells import collapse
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.fractional import fit_fractional

@@ -13,7 +13,6 @@ from analysis.chapters.advisering.models import counting, ecological, instrument
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.data import models as describe
 from analysis.chapters.leergroei.models import closure, mixed, rows, schools
-from analysis.chapters.leergroei.models import logit as growth_logit
 from analysis.chapters.schools import models as staffing_describe
 from analysis.chapters.segregation.models import attendance, decomposition, mirror, school_bands
 from analysis.chapters.staffing.models import shortage_models
@@ -28,6 +27,7 @@ from analysis.stats import (
     density,
     equivalence,
     kink,
+    logit_states,
     meta_regression,
     multiple,
     panel,
@@ -39,6 +39,7 @@ from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
 from analysis.stats.matching import match
 from analysis.stats.mixed_effects import fit_mixed
+from analysis.stats.ordered import fit_ordered
 from analysis.stats.random_effects import fit_spread
 from analysis.stats.regression import fit
 from analysis.topics.staffing.models import oab, oab_formula, shortage
@@ -266,7 +267,7 @@ CASES = {
     "romano-wolf": Case(
         school_years,
         lambda f: multiple.romano_wolf(
-            panel.Design(f, ("dose",)), ["y"], "dose", rng=np.random.default_rng(1), draws=9
+            panel.PanelDesign(f, ("dose",)), ["y"], "dose", rng=np.random.default_rng(1), draws=9
         ),
         ("y", "board"),
     ),
@@ -274,7 +275,6 @@ CASES = {
         plain, lambda f: discontinuity(f["rank"], f["y"], cluster=f["board"]), ("rank", "y", "board")
     ),
     "density": Case(plain, lambda f: density.density_test(f["rank"]), ("rank",)),
-    "binomial": Case(plain, lambda f: density.binomial_test(f["rank"], 5.0), ("rank",)),
     "kink": Case(
         plain, lambda f: kink.kink(f["rank"], f["y"], f["money"], cluster=f["board"]), ("rank", "y", "money", "board")
     ),
@@ -330,7 +330,7 @@ CASES = {
     ),
     "ordered": Case(
         advised,
-        lambda f: ordered.fit(f, "advice_first", ["laag", "score"]),
+        lambda f: fit_ordered(ordered.collapse(f, "advice_first").only(["laag", "score"]), "the advice"),
         (*TRAITS, "share_hoog", "year", "cet", "advice_first", "location"),
     ),
     "headline": Case(
@@ -380,7 +380,7 @@ CASES = {
     ),
     "logit of pupils": Case(
         grown,
-        lambda f: growth_logit.fit_logit(
+        lambda f: logit_states.fit_logit(
             "lezen", f, "present", lambda r: pd.DataFrame({"one": 1.0, "days": r["days"]}), weights="w"
         ),
         ("present", "location", "days", "w"),

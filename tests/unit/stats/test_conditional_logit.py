@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pooled_choice import probabilities
 
 from analysis.errors import InputError, ModelError
-from analysis.stats.conditional_logit import fit, probabilities
+from analysis.stats.conditional_logit import fit
 
 LEVELS = ["pupil", "school"]
 few = settings(max_examples=20, deadline=None)
@@ -185,27 +186,12 @@ def test_sampling_weights_ask_for_clusters_and_do_not_count_as_people():
     )
 
 
-def test_probabilities_by_hand_in_the_order_of_the_rows():
-    frame = table({(1, "a"): 1, (2, "a"): 0, (1, "b"): 0, (2, "b"): 2})
-    predicted = probabilities({"x": np.log(3)}, frame)
-    assert predicted.index.equals(frame.index)
-    assert predicted.to_numpy() == pytest.approx([3 / 4, 1 / 10, 1 / 4, 9 / 10])
-    shifted = probabilities(pd.Series({"x": 0.0}), frame, offset=pd.Series([np.log(4), 0, 0, 0], index=frame.index))
-    assert shifted.to_numpy() == pytest.approx([4 / 5, 1 / 2, 1 / 5, 1 / 2])
-
-
 def test_probabilities_at_the_estimates_reproduce_what_was_chosen():
     frame, chosen = counts(6)
     result = fit(frame, chosen, grouped=True)
     totals = chosen.groupby(level=0).transform("sum")
     expected = probabilities(result.params, frame) * totals
     np.testing.assert_allclose(expected @ frame, chosen @ frame, rtol=1e-9)
-
-
-@pytest.mark.parametrize("params", [{}, {"x": 1, "y": 1}, {"x": np.nan}])
-def test_probabilities_refuse_other_terms(params):
-    with pytest.raises(InputError, match="params"):
-        probabilities(params, table({(1, "a"): 1, (1, "b"): 0}))
 
 
 # ---- truth -----------------------------------------------------------------------------------------------------------

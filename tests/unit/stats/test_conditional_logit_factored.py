@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError, ModelError
-from analysis.stats.conditional_logit import Design, factored, fit, fit_factored, passes
+from analysis.stats.conditional_logit import ChoiceDesign, factored, fit, fit_factored, passes
 from analysis.stats.conditional_logit.input import chosen_pairs
 
 few = settings(max_examples=15, deadline=None)
@@ -19,7 +19,7 @@ def world(seed, choosers=200, schools=8, columns=2, pairs=1):
     km = {f"km{p}": rng.uniform(0, 10, (choosers, schools)) for p in range(pairs)}
     x = pd.DataFrame(rng.normal(size=(schools, columns)), columns=[f"x{k}" for k in range(columns)])
     utility = -0.5 * sum(km.values()) + x.sum(axis=1).to_numpy() * 0.4 + rng.gumbel(size=(choosers, schools))
-    return Design.plain(km, x), chosen(utility.argmax(axis=1))
+    return ChoiceDesign.plain(km, x), chosen(utility.argmax(axis=1))
 
 
 def chosen(alternatives, weight=1.0):
@@ -53,7 +53,7 @@ def test_types_see_the_attributes_in_their_own_way():
     plain, choices = world(3, columns=1)
     types = np.arange(200) % 2
     maps = np.array([[[1, 0, 0], [0, 1, 0]], [[1, 0, 0], [0, 0, 1]]], dtype=float)
-    design = Design(
+    design = ChoiceDesign(
         plain.situations, plain.alternatives, plain.pairs, plain.columns, types, maps, ["km", "x0_of_0", "x0_of_1"]
     )
     rows = design.rows()
@@ -104,14 +104,14 @@ def test_threads_and_blocks_change_nothing_but_rounding(monkeypatch):
 
 def test_the_result_does_not_depend_on_where_the_attributes_start():
     design, choices = world(9)
-    far = Design.plain({"km0": design.pairs["km0"] + 1e5}, design.columns + 1e5)
+    far = ChoiceDesign.plain({"km0": design.pairs["km0"] + 1e5}, design.columns + 1e5)
     agree(fit_factored(far, choices), fit_factored(design, choices))
 
 
 def test_single_precision_distances_are_read_as_they_are():
     design, choices = world(11)
-    single = Design.plain({"km0": design.pairs["km0"].astype(np.float32)}, design.columns)
-    double = Design.plain({"km0": single.pairs["km0"].astype(np.float64)}, design.columns)
+    single = ChoiceDesign.plain({"km0": design.pairs["km0"].astype(np.float32)}, design.columns)
+    double = ChoiceDesign.plain({"km0": single.pairs["km0"].astype(np.float64)}, design.columns)
     agree(fit_factored(single, choices), fit_factored(double, choices))
 
 
@@ -140,14 +140,14 @@ def test_perfect_prediction_is_named():
 def test_a_column_that_is_the_same_for_all_alternatives_explains_nothing():
     design, choices = world(17)
     with pytest.raises(ModelError, match="'same' never varies within a choice set"):
-        fit_factored(Design.plain(design.pairs, design.columns.assign(same=3.0)), choices)
+        fit_factored(ChoiceDesign.plain(design.pairs, design.columns.assign(same=3.0)), choices)
 
 
 def test_collinear_columns_are_named():
     design, choices = world(19)
     twice = design.columns.assign(twice=2 * design.columns["x0"])
     with pytest.raises(ModelError, match=r"'x0', 'twice' are collinear"):
-        fit_factored(Design.plain(design.pairs, twice), choices)
+        fit_factored(ChoiceDesign.plain(design.pairs, twice), choices)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_collinear_columns_are_named():
 def test_a_malformed_pair_level_function_is_refused(pair, message):
     columns = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
     with pytest.raises(InputError, match=message):
-        Design.plain({"km": pair}, columns, pd.RangeIndex(4))
+        ChoiceDesign.plain({"km": pair}, columns, pd.RangeIndex(4))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_malformed_pair_level_function_is_refused(pair, message):
     ],
 )
 def test_malformed_choices_are_refused(index, message):
-    design = Design.plain({"km": np.array([[1.0, 2.0], [2.0, 1.0]])}, pd.DataFrame({"x": [0.0, 1.0]}))
+    design = ChoiceDesign.plain({"km": np.array([[1.0, 2.0], [2.0, 1.0]])}, pd.DataFrame({"x": [0.0, 1.0]}))
     choices = pd.Series(1.0, index=pd.MultiIndex.from_tuples(index))
     with pytest.raises((InputError, ModelError), match=message):
         fit_factored(design, choices)

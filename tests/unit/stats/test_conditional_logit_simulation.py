@@ -1,13 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pooled_choice import probabilities
 
 from analysis.errors import InputError
-from analysis.stats.conditional_logit import Design, probabilities
+from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.conditional_logit.simulation import Seats, drawn, expected, stacked, utilities
 
 KM = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 1.0]])
-DESIGN = Design.plain({"km": KM, "log_km": np.log(KM)}, pd.DataFrame({"rk": [0.0, 1.0, 0.0]}, index=list("abc")))
+DESIGN = ChoiceDesign.plain({"km": KM, "log_km": np.log(KM)}, pd.DataFrame({"rk": [0.0, 1.0, 0.0]}, index=list("abc")))
 B = pd.Series({"km": -0.5, "log_km": -1.0, "rk": 0.7})
 
 

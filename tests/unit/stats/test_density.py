@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.stats.density import binomial_test, density_test
+from analysis.stats.density import density_test
 
 
 def exponential(seed, n=1500):
@@ -45,10 +45,3 @@ def test_units_do_not_matter(shift, scale):
     here, there = density_test(x, cutoff=1.0), density_test(scale * x + shift, cutoff=scale + shift)
     assert there.statistic == pytest.approx(here.statistic, rel=1e-4)
     assert there.left == pytest.approx(here.left / scale, rel=1e-4)
-
-
-def test_a_coin_for_those_nearest():
-    # Within .1: three left, one right; a fair coin is as uneven with probability 2 x (1 + 4) / 16.
-    left, right, p_value = binomial_test([-0.3, -0.1, -0.05, -0.01, 0.0, 0.1], 0.1)
-    assert (left, right) == (3, 1)
-    assert p_value == pytest.approx(2 * (1 + 4) / 16)

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from analysis.errors import ModelError
 from analysis.stats.binned import binned_means, fitted_lines
-from analysis.stats.discontinuity import Bandwidths, conventional_weights, discontinuity, neighbour_residuals, sample
+from analysis.stats.discontinuity import (
+    CONVENTIONAL,
+    Bandwidths,
+    conventional_weights,
+    discontinuity,
+    neighbour_residuals,
+    sample,
+)
 from analysis.stats.kink import kink
 
 GRID = np.linspace(-1, 1, 81)  # zero is in it, so that 40 are left and 41 right of it
@@ -22,20 +29,20 @@ def noisy(seed=1, n=800, jump=0.5, slope=0.0, spread=0.3):
 
 def test_a_line_with_a_jump_is_found_exactly():
     found = discontinuity(GRID, 3 - 2 * GRID + 0.7 * (GRID >= 0), bandwidths=WIDE)
-    assert found.conventional == pytest.approx(0.7)
+    assert found.fit.coefficients[CONVENTIONAL] == pytest.approx(0.7)
     assert found.estimate == pytest.approx(0.7)
 
 
 def test_the_correction_removes_a_curve_that_differs_between_the_sides():
     y = 0.7 * (GRID >= 0) + 2 * GRID**2 * (GRID >= 0)
     found = discontinuity(GRID, y, bandwidths=WIDE)
-    assert abs(found.conventional - 0.7) > 0.05
+    assert abs(found.fit.coefficients[CONVENTIONAL] - 0.7) > 0.05
     assert found.estimate == pytest.approx(0.7)
 
 
 def test_a_kink_is_found_exactly():
     found = discontinuity(GRID, 1 + GRID + 1.5 * np.maximum(GRID, 0) + GRID**2, bandwidths=WIDE, order=2, derivative=1)
-    assert found.conventional == pytest.approx(1.5)
+    assert found.fit.coefficients[CONVENTIONAL] == pytest.approx(1.5)
     assert found.estimate == pytest.approx(1.5)
 
 
@@ -85,8 +92,8 @@ def test_clusters_of_one_are_no_clusters_but_for_the_small_sample_factor():
     x, y = noisy()
     alone = discontinuity(x, y, bandwidths=WIDE)
     each = discontinuity(x, y, cluster=np.arange(len(x)), bandwidths=WIDE)
-    n = alone.n_clusters
-    assert each.n_clusters == n
+    n = alone.fit.n_clusters
+    assert each.fit.n_clusters == n
     assert each.std_error == pytest.approx(alone.std_error * np.sqrt(n / (n - 1)))
 
 
@@ -150,5 +157,5 @@ def test_the_lines_part_by_the_conventional_estimate():
     lines = fitted_lines(x, y, bandwidth=0.6)
     ends = lines[lines["at"] == 0].set_index("side")["fitted"]
     found = discontinuity(x, y, bandwidths=Bandwidths(0.6, 0.9))
-    assert ends["right"] - ends["left"] == pytest.approx(found.conventional)
+    assert ends["right"] - ends["left"] == pytest.approx(found.fit.coefficients[CONVENTIONAL])
     assert (lines["ci_low"] < lines["fitted"]).all()

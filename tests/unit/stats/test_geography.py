@@ -1,13 +1,11 @@
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import ModelError
-from analysis.stats.geography import EARTH_RADIUS_KM, great_circle_km, nearest_school, pairwise_km
+from analysis.stats.geography import EARTH_RADIUS_KM, great_circle_km, nearest_school
 
 LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
 
@@ -52,28 +50,6 @@ def test_there_and_back_is_as_far(lat_from, lon_from, lat_to, lon_to):
     there = great_circle_km(lat_from, lon_from, lat_to, lon_to)
     assert there == pytest.approx(great_circle_km(lat_to, lon_to, lat_from, lon_from), abs=1e-9)
     assert 0 <= there <= math.pi * EARTH_RADIUS_KM * (1 + 1e-12)
-
-
-def test_pairwise_keeps_rows_to_homes_and_columns_to_schools():
-    homes, schools = points(h1=(52, 5), h2=(53, 5)), points(s1=(52, 5), s2=(54, 5), s3=(53, 5))
-    degree = math.pi / 180 * EARTH_RADIUS_KM
-    distance = pairwise_km(homes, schools)
-    assert (list(distance.index), list(distance.columns)) == (["h1", "h2"], ["s1", "s2", "s3"])
-    np.testing.assert_allclose(distance, np.array([[0, 2, 1], [1, 1, 0]]) * degree, atol=1e-9)
-
-
-def test_a_point_without_coordinates_is_refused():
-    homes, schools = points(h1=(52, 5), h2=(None, 5)), points(s1=(52, 5))
-    with pytest.raises(ModelError, match="homes: 1 points without coordinates"):
-        pairwise_km(homes, schools)
-    with pytest.raises(ModelError, match="schools: 1 points without coordinates"):
-        pairwise_km(schools, homes)
-
-
-def test_a_point_that_stands_twice_is_refused():
-    twice = pd.concat([points(s1=(52, 5)), points(s1=(53, 5))])
-    with pytest.raises(ModelError, match="schools: a point stands twice"):
-        pairwise_km(points(h1=(52, 5)), twice)
 
 
 def test_of_two_nearest_schools_the_first_counts():

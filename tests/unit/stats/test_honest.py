@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from scipy.stats import foldnorm, ncx2
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.discontinuity import conventional_weights, discontinuity, sample
+from analysis.stats.discontinuity import CONVENTIONAL, conventional_weights, discontinuity, sample
 from analysis.stats.honest import critical_value, honest, rule_of_thumb, worst_bias
 
 # Armstrong and Kolesár (2020), Table of cv at 5%, to the digits that are printed there; the last line is the example of
@@ -102,7 +102,7 @@ def test_the_interval_is_the_estimate_with_the_critical_value_on_either_side():
     half = critical_value(found.bias / found.std_error, df=found.n_clusters - 1) * found.std_error
     assert found.row()["ci_high"] - found.estimate == pytest.approx(half)
     same = honest(x, y, curvature=0.02, bandwidth=plain.bandwidths.main)
-    assert same.estimate == pytest.approx(plain.conventional, rel=1e-12)
+    assert same.estimate == pytest.approx(plain.fit.coefficients[CONVENTIONAL], rel=1e-12)
 
 
 def test_the_chosen_bandwidth_is_near_the_shortest_interval():

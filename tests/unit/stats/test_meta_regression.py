@@ -33,7 +33,7 @@ def test_coefficients_and_errors_are_those_of_weighted_least_squares():
     y = 1 + 0.5 * x + rng.normal(0, np.sqrt(0.3 + v))
     found = fit_meta(pd.Series(y), pd.Series(v), pd.DataFrame({"x": x}))
     wls = sm.WLS(y, sm.add_constant(x), weights=1 / (found.tau**2 + v)).fit(cov_type="HC3", use_t=True)
-    told = found.estimates("m", "km").set_index("term")
+    told = found.estimates("m", "all", "km").set_index("term")
     np.testing.assert_allclose(told["estimate"], wls.params)
     np.testing.assert_allclose(told["std_error"], wls.bse)
     np.testing.assert_allclose(told[["ci_low", "ci_high"]], wls.conf_int())

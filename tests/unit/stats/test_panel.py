@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from panel_tests import pre_trend_test
 
 from analysis.errors import ModelError
 from analysis.stats.panel import (
@@ -15,7 +16,6 @@ from analysis.stats.panel import (
     event_year,
     fit_panel,
     joint_test,
-    pre_trend_test,
     with_event_terms,
 )
 

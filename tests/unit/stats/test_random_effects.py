@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.stats.random_effects import fit_spread, sd_at
+from analysis.stats.random_effects import fit_spread, tau_squared
 
 
 def test_with_equal_sampling_variances_tau_is_what_is_left_of_the_variance():
@@ -14,7 +14,7 @@ def test_with_equal_sampling_variances_tau_is_what_is_left_of_the_variance():
 
 
 def test_units_that_differ_no_more_than_chance_have_no_spread():
-    assert sd_at(np.array([0.1, -0.1, 0.0]), np.full(3, 1.0), 2.0) == 0.0
+    assert tau_squared(np.array([0.1, -0.1, 0.0]), np.full(3, 1.0), np.ones((3, 1))) == 0.0
 
 
 def test_what_is_known_precisely_weighs_more_in_the_mean():
@@ -29,3 +29,8 @@ def test_the_interval_of_tau_covers_it():
         found = fit_spread(rng.normal(-0.2, np.sqrt(0.2**2 + variance)), variance)
         held += found.sd_low <= 0.2 <= found.sd_high
     assert 273 <= held <= 297  # 285 expected; three standard deviations are 11
+
+
+def test_no_spread_beyond_the_errors_is_a_tau_of_zero():
+    x = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+    assert tau_squared(np.array([0.1, 1.0, 2.1, 2.9]), np.full(4, 1.0), x) == 0.0

@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import norm
 
 from analysis.errors import ModelError
-from analysis.stats.regression import Regression
-from analysis.stats.sensitivity import breakdown, event_path, relative_bounds, smooth_bounds
+from analysis.stats.fit import Fit
+from analysis.stats.sensitivity import breakdown, event_path, relative_bounds
 
 BEFORE, AFTER = (2017, 2018, 2019), (2021, 2022)
 YEARS = (*BEFORE, *AFTER)
@@ -16,8 +16,8 @@ YEARS = (*BEFORE, *AFTER)
 def event(values, error=0.01, clusters=100_000):
     """An event study with base 2020 and uncorrelated errors."""
     terms = pd.Index([f"year_{year}" for year in YEARS])
-    covariance = pd.DataFrame(np.eye(len(YEARS)) * error**2, terms, terms)
-    return Regression(pd.Series(values, terms, dtype=float), covariance, pd.Series(dtype=float), 1000, clusters)
+    influence = pd.DataFrame(np.eye(clusters, len(YEARS)) * error, columns=terms)
+    return Fit(pd.Series(values, terms, dtype=float), influence, 1000)
 
 
 def test_relative_bounds_by_hand():
@@ -42,34 +42,6 @@ def test_relative_intervals_cover_when_the_drift_goes_on_as_fast_as_before():
     assert covers[0] < 0.6  # without drift allowed, drift passes for an effect
 
 
-def test_a_line_is_taken_away_exactly():
-    drift = 0.5 * np.array([-3, -2, -1, 1, 2])
-    told = smooth_bounds(event(drift + np.array([0, 0, 0, 2, 2])), base=2020).iloc[0]
-    assert told["estimate"] == pytest.approx(2.0)
-    assert told["bias"] == 0
-    assert told["ci_low"] < 2 < told["ci_high"]
-
-
-@pytest.mark.parametrize("bend", [0.05, -0.05])
-def test_the_bias_of_a_steady_bend_is_within_the_bound(bend):
-    since = np.array([-3, -2, -1, 1, 2])
-    told = smooth_bounds(event(bend / 2 * since**2), base=2020, magnitudes=(0.05,)).iloc[0]
-    assert abs(told["estimate"]) <= told["bias"] + 1e-12
-    assert told["ci_low"] <= 0 <= told["ci_high"]
-
-
-def test_smooth_intervals_cover_a_bend_and_widen_with_it():
-    rng = np.random.default_rng(2)
-    drift = np.array([0, 0, 0, 0.2, 0.4])  # a bend of .2 at the base
-    covers, widths = [], []
-    for _ in range(150):
-        told = smooth_bounds(event(drift + rng.normal(0, 0.1, 5), 0.1), base=2020, magnitudes=(0.0, 0.2))
-        covers.append((told["ci_low"] <= 0) & (told["ci_high"] >= 0))
-        widths.append(told["ci_high"] - told["ci_low"])
-    assert np.mean([each[1] for each in covers]) >= 0.93
-    assert np.mean(widths, axis=0)[1] > np.mean(widths, axis=0)[0]
-
-
 def test_breakdown_is_where_the_conclusion_falls():
     bounds = pd.DataFrame({"magnitude": [0, 1, 2], "ci_low": [0.2, 0.1, -0.1], "ci_high": [0.4, 0.6, 0.8]})
     assert breakdown(bounds) == 2
@@ -80,6 +52,6 @@ def test_breakdown_is_where_the_conclusion_falls():
 def test_what_is_refused():
     found = event([0.0] * 5)
     with pytest.raises(ModelError, match="no year before or none after"):
-        event_path(Regression(**{**vars(found), "coefficients": found.coefficients[["year_2021", "year_2022"]]}), 2020)
+        event_path(Fit(**{**vars(found), "coefficients": found.coefficients[["year_2021", "year_2022"]]}), 2020)
     with pytest.raises(ModelError, match="lacks years between 2017 and 2022"):
-        event_path(Regression(**{**vars(found), "coefficients": found.coefficients.drop("year_2018")}), 2020)
+        event_path(Fit(**{**vars(found), "coefficients": found.coefficients.drop("year_2018")}), 2020)

@@ -12,8 +12,10 @@ from analysis.chapters.advisering.models import ordered
 from analysis.chapters.leergroei.models import logit as growth_logit
 from analysis.chapters.staffing.models import shortage_models
 from analysis.errors import ModelError, Reason
+from analysis.stats import logit_states
 from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
+from analysis.stats.ordered import fit_ordered
 from analysis.stats.separation import separates, strictly_separated
 
 
@@ -23,6 +25,10 @@ def schools(n=400, seed=3):
     rows["e"] = np.tile([0.0, 1.0], n // 2)
     rows["board"] = np.arange(n) % 40
     return rows.assign(y=(rng.random(n) < expit(0.3 * rows["x"])).astype(float), w=rng.uniform(1, 3, n))
+
+
+def fitted(rows, terms):
+    return fit_ordered(ordered.collapse(rows, "advice_first").only(terms), "the advice")
 
 
 def refused(fit):
@@ -132,7 +138,7 @@ ALONE = {
 @pytest.mark.parametrize("kind", ALONE)
 def test_a_group_with_one_advice_at_an_end_of_the_scale_has_no_estimate(kind):
     rows = ALONE[kind](pupils())
-    assert refused(lambda: ordered.fit(rows, "advice_first", TERMS)).reason is Reason.SEPARATED
+    assert refused(lambda: fitted(rows, TERMS)).reason is Reason.SEPARATED
 
 
 @pytest.mark.parametrize("kind", ALONE)
@@ -149,7 +155,7 @@ def test_its_rows_keep_their_counts_in_the_table(kind):
 def test_a_group_with_one_advice_in_the_middle_has_an_estimate():
     """Its log odds are held from both sides; so have groups with one pupil of another kind."""
     rows = pupils().assign(advice_first=lambda r: np.where(r["education"] == "laag", 2.0, r["advice_first"]))
-    found, _ = ordered.fit(rows, "advice_first", TERMS)
+    found = fitted(rows, TERMS)
     X = pd.DataFrame(
         {
             "laag": (rows["education"] == "laag").astype(float),
@@ -164,7 +170,7 @@ def test_a_group_with_one_advice_in_the_middle_has_an_estimate():
 
 def test_terms_of_an_ordered_logit_that_are_alike_are_refused():
     rows = pupils().assign(sex=lambda r: np.where(r["education"] == "laag", "v", "m"))
-    assert refused(lambda: ordered.fit(rows, "advice_first", ["laag", "girl"])).reason is Reason.COLLINEAR
+    assert refused(lambda: fitted(rows, ["laag", "girl"])).reason is Reason.COLLINEAR
 
 
 def layout(rows):
@@ -181,8 +187,8 @@ def of_tests():
 
 def test_where_one_group_is_separated_the_others_are_told_as_if_it_were_not_there():
     rows = of_tests().assign(y=lambda r: np.where(r["low"] == 1, 1.0, r["y"]))
-    model = growth_logit.fit_logit("rekenen", rows, "y", layout)
-    alone = growth_logit.fit_logit(
+    model = logit_states.fit_logit("rekenen", rows, "y", layout)
+    alone = logit_states.fit_logit(
         "rekenen", rows[rows["low"] == 0], "y", lambda r: layout(r)[["intercept", "closure"]]
     )
     others = rows[rows["low"] == 0]

@@ -10,6 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.chapters.leergroei.models import rows as growth_rows
 from analysis.chapters.teachers import models as teachers
+from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.shares import limits, share_interval
 from analysis.topics.staffing.models import shortage
 
@@ -54,8 +55,8 @@ def test_a_share_is_covered_as_often_as_it_says(groups, size, mean):
     for _ in range(2000):
         counts = clustered_world(rng, groups, size, mean, 0.1)
         value = np.concatenate([np.repeat([1.0, 0.0], [count, size - count]) for count in counts])
-        found, error = shortage._mean(value, np.repeat(np.arange(groups), size), np.ones(len(value)))
-        (low,), (high,) = share_interval([found], [error], [groups])
+        found = clustered_mean(value, np.repeat(np.arange(groups), size))
+        (low,), (high,) = share_interval(found.coefficients, found.std_errors, [groups])
         if np.isfinite(low):
             hits.append(low <= mean <= high)
     assert 0.93 <= np.mean(hits) <= 0.985

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.estimates import t_interval
 from analysis.stats.fractional import fit_fractional, fit_where_determined
 from analysis.stats.panel import fit_panel
-from analysis.stats.regression import fit, t_interval
+from analysis.stats.regression import fit
 from analysis.stats.support import of_one_cluster
 
 

@@ -3,10 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pooled_choice import fit_pooled
 
-from analysis.chapters.school_choice import models as school_choice
 from analysis.data.prepare import choice_tables
-from analysis.stats.geography import pairwise_km
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.truth import Truth
 from analysis.synthetic.world import make_sources, make_world
@@ -143,8 +142,7 @@ def test_its_gaps_make_pupils_leave_for_every_reason_that_it_has():
 def estimated(found):
     tables = choice_tables(found, "Verzonnen")
     by_school, by_pc4 = tables.by_school.set_index("location"), tables.by_pc4.set_index("pc4")
-    choices = school_choice.select("all_ages", tables.by_pc4_school, "TOTAAL", pairwise_km(by_pc4, by_school))
-    return school_choice.estimate(choices, school_choice.attributes(choices, by_school, by_pc4))
+    return fit_pooled(tables.by_pc4_school, "TOTAAL", by_school, by_pc4)[1]
 
 
 def test_the_pooled_model_on_open_data_shows_the_signs_of_the_truth():

@@ -11,8 +11,8 @@ from analysis.stats import regression
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form, with_reasons
+from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.fractional import fit_where_determined
-from analysis.stats.regression import t_interval
 from analysis.stats.shares import share_interval
 
 AGE_EDGES = (35, 45, 55)
@@ -106,14 +106,11 @@ def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -> dict[str, object]:
-    value, (school, schools) = rows[outcome].to_numpy(float), pd.factorize(rows["location"])
-    sums = np.bincount(school, value - value.mean())
-    clusters = len(schools)
-    error = np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / len(value) if clusters > 1 else np.nan
-    told = t_interval(pd.Series([value.mean()]), pd.Series([error]), max(clusters, 2)).iloc[0]
+    value = rows[outcome].to_numpy(float)
+    mean = clustered_mean(value, rows["location"])
+    told = mean.rows().iloc[0].drop(["term", "n_obs", "n_clusters"])
     if unit == SHARE:
-        (low,), (high,) = share_interval([value.mean()], [error], [clusters])
-        told = told.copy()
+        (low,), (high,) = share_interval(mean.coefficients, mean.std_errors, [mean.n_clusters])
         told[["ci_low", "ci_high", "p_value"]] = low, high, np.nan
     yes = int(value.sum()) if unit == SHARE else len(value)
     return {
@@ -121,7 +118,7 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
         "group": category,
         "unit": unit,
         "n_obs": len(value),
-        "n_clusters": clusters,
+        "n_clusters": mean.n_clusters,
         "outcome": outcome,
         "by": by,
         "category": category,
@@ -161,18 +158,20 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     means = in_form(pd.DataFrame(told), model="teacher_composition", term="mean")
     tens = rows.assign(per_ten=10 * rows["share_pupils"])
     odds = fit_where_determined(tens, "nonwestern", ["per_ten"], cluster="location")
-    slope = t_interval(odds.coefficients[["per_ten"]], odds.std_errors[["per_ten"]], odds.n_clusters).assign(
-        model="teacher_composition",
-        group="",
-        term="share_nonwestern_pupils",
-        unit="log-odds per 10 percentage points",
-        n_obs=odds.n_obs,
-        n_clusters=odds.n_clusters,
-        outcome="nonwestern",
-        by="",
-        category="",
-        n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
-        reason=odds.reason,
+    slope = (
+        odds.only(["per_ten"])
+        .rows()
+        .assign(
+            model="teacher_composition",
+            group="",
+            term="share_nonwestern_pupils",
+            unit="log-odds per 10 percentage points",
+            outcome="nonwestern",
+            by="",
+            category="",
+            n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
+            reason=odds.reason,
+        )
     )
     return with_reasons(pd.concat([means.assign(reason=""), in_form(slope)], ignore_index=True))
 

@@ -5,10 +5,10 @@ docs/decisions/0003-own-conditional-logit.md. `fit` takes one row per alternativ
 attributes of pairs and of alternatives apart, and never builds the rows.
 """
 
-from analysis.stats.conditional_logit.design import Design
-from analysis.stats.conditional_logit.estimation import fit, probabilities
+from analysis.stats.conditional_logit.design import ChoiceDesign
+from analysis.stats.conditional_logit.estimation import fit
 from analysis.stats.conditional_logit.factored import fit_factored
 from analysis.stats.conditional_logit.formula import design_from_formula
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
 
-__all__ = ["ConditionalLogitResult", "Design", "design_from_formula", "fit", "fit_factored", "probabilities"]
+__all__ = ["ChoiceDesign", "ConditionalLogitResult", "design_from_formula", "fit", "fit_factored"]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.stats.conditional_logit.input import Floats
-from analysis.stats.conditional_logit.likelihood import Point
+from analysis.stats.newton import Point
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class ChoiceDesign:
     """The attributes of a conditional logit in which every chooser may choose every alternative.
 
     There are base functions: `pairs`, which differ by chooser and alternative, and `columns`, which differ by
@@ -102,7 +102,9 @@ class Design:
             raise InputError("maps", "not types x base functions x terms", given=self.maps.shape, allowed=str(expected))
 
     @classmethod
-    def plain(cls, pairs: Mapping[str, Floats], columns: pd.DataFrame, situations: pd.Index | None = None) -> Design:
+    def plain(
+        cls, pairs: Mapping[str, Floats], columns: pd.DataFrame, situations: pd.Index | None = None
+    ) -> ChoiceDesign:
         """Make a design in which every pair-level function and every column is a term of its own."""
         rows = len(next(iter(pairs.values()))) if pairs else len(situations if situations is not None else ())
         names = [*pairs, *map(str, columns.columns)]
@@ -116,12 +118,12 @@ class Design:
             terms=names,
         )
 
-    def of_situations(self, kept: NDArray[np.bool_]) -> Design:
+    def of_situations(self, kept: NDArray[np.bool_]) -> ChoiceDesign:
         """Return the same design for some of the situations: columns, codings and terms stay as they are."""
         pairs = {name: values[kept] for name, values in self.pairs.items()}
         return replace(self, situations=self.situations[kept], pairs=pairs, types=self.types[kept])
 
-    def of_terms(self, kept: Sequence[str]) -> Design:
+    def of_terms(self, kept: Sequence[str]) -> ChoiceDesign:
         """Return the design of some of the terms, with the base functions that these need."""
         places = [list(self.terms).index(term) for term in kept]
         maps = self.maps[:, :, places]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,10 @@ from analysis.stats.conditional_logit.input import (
     cluster_codes,
     listed,
 )
-from analysis.stats.conditional_logit.likelihood import Likelihood, Point, log_shares, maximum
+from analysis.stats.conditional_logit.likelihood import Likelihood, log_shares, maximum
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
+from analysis.stats.fit import Fit, cluster_sums, influence_of
+from analysis.stats.newton import Point
 
 MEAT_SINGULAR = 1e-8  # smallest against largest eigenvalue of the clusters' share in the covariance
 
@@ -93,11 +95,11 @@ def fit(
     likelihood = Likelihood(scaled, weights, sets)
     top, iterations = maximum(likelihood, tolerance, max_iterations)
     scores = None if clusters is None else likelihood.scores(top.b)
-    covariance, robust = covariances(top, scores, clusters, scale, sets.terms)
+    covariance, clustered = covariances(top, scores, clusters, scale, sets.terms, len(sets.situations))
     return ConditionalLogitResult(
         params=pd.Series(top.b / scale, index=sets.terms, name="estimate"),
         covariance=covariance,
-        covariance_cluster=robust,
+        clustered=clustered,
         loglik=top.loglik,
         loglik_null=float(weights @ log_shares(sets.offset, sets.starts, sets.sizes)),
         n_obs=float(weights.sum()) if grouped else len(sets.situations),
@@ -105,7 +107,6 @@ def fit(
         n_situations=len(sets.situations),
         n_alternatives=sets.index.get_level_values(1).nunique(),
         n_uninformative=int((~counted).sum()),
-        n_clusters=None if clusters is None else int(clusters.max()) + 1,
         iterations=iterations,
         tolerance=tolerance,
         criterion=top.decrement / float(weights.sum()),
@@ -113,46 +114,10 @@ def fit(
     )
 
 
-def probabilities(
-    params: Mapping[str, float] | pd.Series, attributes: pd.DataFrame, offset: pd.Series | None = None
-) -> pd.Series:
-    """Predict P_ij, the probability that each situation chooses each alternative of its set.
-
-    Parameters
-    ----------
-    params
-        Coefficient by term; terms and columns of `attributes` must be the same.
-    attributes, offset
-        As in `fit`.
-
-    Returns
-    -------
-    Series
-        Probabilities on the index of `attributes`; they add to one in each situation.
-
-    Raises
-    ------
-    InputError
-        As in `fit`, or a coefficient is missing, superfluous or not finite.
-    """
-    sets = choice_sets(attributes, offset)
-    given = pd.Series(params, dtype=np.float64)
-    if not given.index.is_unique or set(given.index) != set(sets.terms):
-        raise InputError("params", "not the terms of attributes", given=list(given.index), allowed=listed(sets.terms))
-    b = given[sets.terms].to_numpy()
-    if not np.isfinite(b).all():
-        raise InputError("params", "a coefficient is not finite", given=given.to_dict())
-    first = np.repeat(sets.starts, sets.sizes)
-    share = log_shares((sets.attributes - sets.attributes[first]) @ b + sets.offset, sets.starts, sets.sizes)
-    predicted = np.empty(len(share))
-    predicted[sets.order] = np.exp(share)
-    return pd.Series(predicted, index=attributes.index, name="probability")
-
-
 def covariances(
-    top: Point, scores: Floats | None, clusters: Integers | None, scale: Floats, terms: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return the classical and the cluster-robust covariance in the units of the attributes.
+    top: Point, scores: Floats | None, clusters: Integers | None, scale: Floats, terms: Sequence[str], n_obs: int
+) -> tuple[pd.DataFrame, Fit | None]:
+    """Return the classical covariance and the fit clustered, in the units of the attributes.
 
     Parameters
     ----------
@@ -164,12 +129,18 @@ def covariances(
         Scale of each term.
     terms
         Names of the terms.
+    n_obs
+        Situations.
     """
-    inverse: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
-    robust = None
-    if scores is not None and clusters is not None:
-        robust = _in_units(_sandwich(top, scores, clusters, inverse, terms), scale, terms)
-    return _in_units(inverse, scale, terms), robust
+    names, inverse = list(terms), np.asarray(np.linalg.inv(top.information), dtype=np.float64)
+    symmetric = (inverse + inverse.T) / 2.0
+    classical = pd.DataFrame(symmetric / np.outer(scale, scale), index=names, columns=names)
+    if scores is None or clusters is None:
+        return classical, None
+    by_cluster = cluster_sums(clusters[clusters >= 0], scores[clusters >= 0], int(clusters.max()) + 1)
+    _refuse_unknown_precision(by_cluster, top, terms)
+    influence = pd.DataFrame(influence_of(by_cluster, inverse) / scale, columns=names)
+    return classical, Fit(pd.Series(top.b / scale, index=names), influence, n_obs)
 
 
 def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> None:
@@ -181,12 +152,8 @@ def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> N
         )
 
 
-def _sandwich(top: Point, scores: Floats, clusters: Integers, inverse: Floats, terms: Sequence[str]) -> Floats:
-    """Return the cluster-robust covariance in scaled coefficients; the convention stands in `fit`."""
-    number = int(clusters.max()) + 1
-    by_cluster = np.zeros((number, len(top.b)))
-    counted = clusters >= 0
-    np.add.at(by_cluster, clusters[counted], scores[counted])
+def _refuse_unknown_precision(by_cluster: Floats, top: Point, terms: Sequence[str]) -> None:
+    """Refuse terms whose scores are zero in every cluster."""
     meat = by_cluster.T @ by_cluster
     diagonal = np.sqrt(np.diag(top.information))
     relative = meat / np.outer(diagonal, diagonal)
@@ -197,12 +164,6 @@ def _sandwich(top: Point, scores: Floats, clusters: Integers, inverse: Floats, t
             "are zero in every cluster, as with a term that varies in one cluster only. Use smaller clusters.",
             Reason.TOO_FEW_CLUSTERS,
         )
-    return np.asarray(inverse @ meat @ inverse * (number / (number - 1)))
-
-
-def _in_units(covariance: Floats, scale: Floats, terms: Sequence[str]) -> pd.DataFrame:
-    symmetric = (covariance + covariance.T) / 2.0
-    return pd.DataFrame(symmetric / np.outer(scale, scale), index=list(terms), columns=list(terms))
 
 
 def check_settings(tolerance: float, max_iterations: int) -> None:

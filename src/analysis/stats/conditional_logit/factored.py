@@ -20,17 +20,18 @@ from analysis.stats.conditional_logit.checks import (
     separating_terms,
     within,
 )
-from analysis.stats.conditional_logit.design import Design
+from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.estimation import check_settings, covariances
 from analysis.stats.conditional_logit.input import Floats, Integers, choice_sets, chosen_pairs, cluster_codes
-from analysis.stats.conditional_logit.likelihood import Point, maximum
-from analysis.stats.conditional_logit.passes import Moments, moments
+from analysis.stats.conditional_logit.likelihood import maximum
+from analysis.stats.conditional_logit.passes import BlockMoments, moments
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
+from analysis.stats.newton import Point
 
 BLOCK_PAIRS = 262_144  # values per block: enough to forget what starting it costs, few enough to stay in the cache
 NAMED_ROWS = 5_000_000  # a separated likelihood is searched for the terms that cause it up to this many rows
 
-Pass = Callable[..., Moments]
+Pass = Callable[..., BlockMoments]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class FactoredLikelihood:
         Computes the moments of one block.
     """
 
-    design: Design
+    design: ChoiceDesign
     chosen: tuple[Integers, Integers, Floats]
     threads: int
     one_pass: Pass = moments
@@ -171,13 +172,13 @@ class FactoredLikelihood:
     def _information(self, b: Floats, weights: Floats, maps: Floats) -> Floats:
         return self._folded(self._moments(b, weights, maps), maps)
 
-    def _moments(self, b: Floats, weights: Floats, maps: Floats, *, keep: bool = False) -> Moments:
+    def _moments(self, b: Floats, weights: Floats, maps: Floats, *, keep: bool = False) -> BlockMoments:
         coefficients = maps @ b
         n_pairs = len(self.pairs)
         utility = np.ascontiguousarray(coefficients[:, n_pairs:] @ self.columns)
         by_pair = np.ascontiguousarray(coefficients[:, :n_pairs])
 
-        def block(rows: slice) -> Moments:
+        def block(rows: slice) -> BlockMoments:
             chunk = self._chunk(rows)
             types, w = self.design.types[rows], weights[rows]
             return self.one_pass(chunk, self.shift, self.columns, types, w, by_pair, utility, keep)
@@ -201,7 +202,7 @@ class FactoredLikelihood:
         step = max(1, BLOCK_PAIRS // (len(self.design.alternatives) * max(len(self.pairs), 1)))
         return (slice(start, min(start + step, n)) for start in range(0, n, step))
 
-    def _folded(self, found: Moments, maps: Floats) -> Floats:
+    def _folded(self, found: BlockMoments, maps: Floats) -> Floats:
         """Bring the second moments of the base functions to the terms: the information."""
         cross = found.pair_mass @ self.columns.T
         columns = np.einsum("kj,tj,lj->tkl", self.columns, found.mass, self.columns, optimize=True)
@@ -210,7 +211,7 @@ class FactoredLikelihood:
 
 
 def fit_factored(
-    design: Design,
+    design: ChoiceDesign,
     choices: pd.Series,
     *,
     grouped: bool = False,
@@ -251,12 +252,13 @@ def fit_factored(
         clusters = counted_clusters(codes, informative, len(design.terms))
     top, iterations = maximum(likelihood, tolerance, max_iterations)
     scores = None if clusters is None else likelihood.scores(top.b)
-    covariance, robust = covariances(top, scores, clusters, likelihood.scale, list(design.terms))
+    names = list(design.terms)
+    covariance, clustered = covariances(top, scores, clusters, likelihood.scale, names, len(design.situations))
     weights = chosen[2]
     return ConditionalLogitResult(
-        params=pd.Series(top.b / likelihood.scale, index=list(design.terms), name="estimate"),
+        params=pd.Series(top.b / likelihood.scale, index=names, name="estimate"),
         covariance=covariance,
-        covariance_cluster=robust,
+        clustered=clustered,
         loglik=top.loglik,
         loglik_null=-likelihood.choosers * float(np.log(len(design.alternatives))),
         n_obs=likelihood.choosers if grouped else len(design.situations),
@@ -264,7 +266,6 @@ def fit_factored(
         n_situations=len(design.situations),
         n_alternatives=len(design.alternatives),
         n_uninformative=int((~informative).sum()),
-        n_clusters=None if clusters is None else int(clusters.max()) + 1,
         iterations=iterations,
         tolerance=tolerance,
         criterion=top.decrement / likelihood.choosers,
@@ -280,14 +281,14 @@ def available_threads() -> int:
     return min(number, int(allowed)) if allowed.isdigit() and int(allowed) else number
 
 
-def _total(blocks: Iterator[Moments]) -> Moments:
+def _total(blocks: Iterator[BlockMoments]) -> BlockMoments:
     """Add up the blocks in their order, so that rounding does not depend on which thread was first."""
     parts = list(blocks)
 
     def added(name: str) -> Floats:
         return np.asarray(sum(getattr(part, name) for part in parts))
 
-    return Moments(
+    return BlockMoments(
         sum(part.log_sums for part in parts),
         first=added("first"),
         second_pairs=added("second_pairs"),

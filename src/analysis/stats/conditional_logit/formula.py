@@ -1,4 +1,4 @@
-"""From a formula over variables of pairs, alternatives and choosers to a `Design`.
+"""From a formula over variables of pairs, alternatives and choosers to a `ChoiceDesign`.
 
 The language is that of statsmodels and linearmodels, as far as `analysis.formula` offers it. A set of alternatives has
 its own constant, which drops out of the choice, and so does everything that differs between choosers alone: such parts
@@ -19,7 +19,7 @@ from formulaic.errors import FormulaicError
 
 from analysis.errors import InputError
 from analysis.formula import Factor, check_formula
-from analysis.stats.conditional_logit.design import Coding, Design, Term
+from analysis.stats.conditional_logit.design import ChoiceDesign, Coding, Term
 from analysis.stats.conditional_logit.factors import ALTERNATIVE, CHOOSER, PAIR, LevelledData, LevelledFactor
 from analysis.stats.conditional_logit.input import Floats
 
@@ -33,7 +33,7 @@ def design_from_formula(
     alternatives: pd.DataFrame,
     choosers: pd.DataFrame,
     codings: Sequence[Coding] = (),
-) -> Design:
+) -> ChoiceDesign:
     """Make the design of a formula such as ``distance_km + log1p(distance_km) + C(concept) + share_hoog:C(education)``.
 
     Parameters
@@ -45,13 +45,13 @@ def design_from_formula(
     alternatives, choosers
         Variables of the alternatives and of the choosers, indexed by their labels.
     codings
-        Levels of categories by variable, as a design has them (`Design.coding`); levels that occur where a variable is
+        Levels of categories by variable, as a design has them (`coding`); levels that occur where a variable is
         not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a
         chooser or a pair need not be of a level of all of them.
 
     Returns
     -------
-    Design
+    ChoiceDesign
         One term per column that formulaic would make, without those that are the same for every alternative.
 
     Raises
@@ -139,7 +139,7 @@ def _products(factors: Sequence[tuple[LevelledFactor, bool]]) -> Iterator[_Colum
         yield _Column(":".join(name for _, name, _ in combination), found, Term(variables, reference))
 
 
-def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> Design:
+def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> ChoiceDesign:
     """Sort the factors of the columns into base functions, and the choosers into types."""
     own = np.column_stack([column.factors.get(CHOOSER, np.ones(len(data.choosers))) for column in columns])
     distinct, types = np.unique(own, axis=0, return_inverse=True)
@@ -151,7 +151,7 @@ def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> D
     maps = np.zeros((len(distinct), len(bases.pairs) + len(bases.columns), len(columns)))
     for term, (level, place) in enumerate(places):
         maps[:, place + (len(bases.pairs) if level == ALTERNATIVE else 0), term] = distinct[:, term]
-    return Design(
+    return ChoiceDesign(
         situations=data.choosers.index,
         alternatives=data.alternatives.index,
         pairs=bases.pairs,

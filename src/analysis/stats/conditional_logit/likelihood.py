@@ -1,4 +1,4 @@
-"""The log-likelihood of the conditional logit with its derivatives, and the climb to its maximum."""
+"""The log-likelihood of the conditional logit with its derivatives, and its maximum."""
 
 from __future__ import annotations
 
@@ -13,34 +13,14 @@ import numpy as np
 from analysis.errors import ModelError, Reason
 from analysis.stats.conditional_logit.checks import separating_terms
 from analysis.stats.conditional_logit.input import ChoiceSets, Floats, Integers, listed
+from analysis.stats.newton import Point, climb
 from analysis.stats.separation import certified
 
 BLOCK_ROWS = 16_384  # rows per block: the temporary arrays stay in the processor's cache
-HALVINGS = 60  # a step is halved at most so often
-ROUNDING = 1e-12  # a log-likelihood lower by less, relatively, is rounding
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """The log-likelihood, its gradient and minus its Hessian at b."""
-
-    b: Floats
-    loglik: float
-    score: Floats
-    information: Floats
-
-    @cached_property
-    def step(self) -> Floats:
-        """The Newton step H^-1 score."""
-        return np.asarray(np.linalg.solve(self.information, self.score), dtype=np.float64)
-
-    @property
-    def decrement(self) -> float:
-        return float(self.score @ self.step)
 
 
 class Objective(Protocol):
-    """A log-likelihood in scaled coefficients that `maximum` can climb."""
+    """A log-likelihood in scaled coefficients that `maximum` maximises."""
 
     @property
     def terms(self) -> Sequence[str]:
@@ -124,31 +104,27 @@ def log_shares(utility: Floats, starts: Integers, sizes: Integers) -> Floats:
 
 
 def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tuple[Point, int]:
-    """Climb to the maximum and prove that it is one, or say why there is none."""
-    point, criterion = likelihood.at(np.zeros(len(likelihood.terms))), np.inf
-    choosers = likelihood.choosers
-    for iteration in range(1, max_iterations + 1):
-        try:
-            criterion = point.decrement / choosers
-            reached = _climb(likelihood, point)
-        except np.linalg.LinAlgError:  # the information is singular: a plateau
-            break
-        if criterion <= tolerance and certified(likelihood.longest, choosers, reached.score, reached.information):
-            return reached, iteration
-        if criterion <= tolerance or reached is point:
-            break
-        point = reached
-    raise _no_maximum(likelihood, criterion, tolerance, iteration)
+    """Return the maximum, proven to be one, and the Newton steps to it.
 
+    Parameters
+    ----------
+    likelihood
+        Concave, in scaled coefficients; the climb starts from zero.
+    tolerance, max_iterations
+        As in `newton.climb`, per chooser.
 
-def _climb(likelihood: Objective, point: Point) -> Point:
-    """Take the Newton step, halved until the log-likelihood does not fall."""
-    lowest = point.loglik - ROUNDING * abs(point.loglik)
-    for halving in range(HALVINGS):
-        trial = likelihood.at(point.b + point.step / 2**halving)
-        if trial.loglik >= lowest and np.isfinite(trial.information).all():
-            return trial
-    return point
+    Raises
+    ------
+    ModelError
+        There is no finite maximum (``SEPARATED``), the data do not determine all coefficients (``COLLINEAR``), or the
+        steps are not enough (``NO_CONVERGENCE``).
+    """
+    start, choosers = np.zeros(len(likelihood.terms)), likelihood.choosers
+    found = climb(likelihood.at, start, weight=choosers, tolerance=tolerance, max_steps=max_iterations)
+    top = found.point
+    if found.converged and certified(likelihood.longest, choosers, top.score, top.information):
+        return top, found.steps
+    raise _no_maximum(likelihood, found.criterion, tolerance, found.steps)
 
 
 def _no_maximum(likelihood: Objective, criterion: float, tolerance: float, iterations: int) -> ModelError:

@@ -31,7 +31,7 @@ def compiled(*liberties: str) -> Callable[[Function], Function]:
     return cast("Callable[[Function], Function]", njit(nogil=True, cache=True, fastmath=set(liberties)))
 
 
-class Moments(NamedTuple):
+class BlockMoments(NamedTuple):
     """What one pass finds, over the choosers of a block and per type of chooser.
 
     Parameters
@@ -70,7 +70,7 @@ def moments_in_numpy(
     pair_coefficients: Floats,
     utility: Floats,
     keep: bool,
-) -> Moments:
+) -> BlockMoments:
     """Compute the moments of one block in plain numpy.
 
     Parameters
@@ -99,7 +99,7 @@ def moments_in_numpy(
     expected = np.hstack([np.einsum("ij,pij->ip", p, shifted), p @ columns.T])
     weighted = p * weights[:, None]
     member = np.equal.outer(np.arange(len(utility)), types).astype(np.float64)
-    return Moments(
+    return BlockMoments(
         float(weights @ (top + np.log(total))[:, 0]),
         (member * weights) @ expected,
         np.einsum("ti,ij,pij,qij->tpq", member, weighted, shifted, shifted, optimize=True),
@@ -245,9 +245,9 @@ def moments(
     pair_coefficients: Floats,
     utility: Floats,
     keep: bool,
-) -> Moments:
+) -> BlockMoments:
     """Compute the moments of one block, compiled; arguments and result as in `moments_in_numpy`."""
-    found = Moments(*_compiled(pairs, shift, columns, types, weights, pair_coefficients, utility, keep))
+    found = BlockMoments(*_compiled(pairs, shift, columns, types, weights, pair_coefficients, utility, keep))
     return found._replace(second_pairs=_whole(found.second_pairs), outer=_whole(found.outer))
 
 

@@ -1,4 +1,4 @@
-"""What a conditional logit found, in the form in which every estimate is told."""
+"""The result of a conditional logit."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from analysis.errors import InputError, ModelError, Reason, nearest
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.input import Floats
 from analysis.stats.estimates import normal_interval
+from analysis.stats.fit import Fit
 
 
 @dataclass(frozen=True, eq=False)
 class ConditionalLogitResult:
-    """What `fit` found.
+    """The result of `fit`: a maximum, with its classical covariance and, where there are clusters, the fit clustered.
 
     Parameters
     ----------
@@ -24,8 +25,9 @@ class ConditionalLogitResult:
         Estimates b by term, in utility per unit of the attribute.
     covariance
         Classical: the inverse of the observed information, weights read as numbers of choosers.
-    covariance_cluster
-        Cluster-robust (see `fit`); None when no clusters were given.
+    clustered
+        The coefficients with the influence of every cluster with an informative situation, by number; factor
+        :math:`G/(G-1)` (see `fit`). None when no clusters were given.
     loglik, loglik_null
         Log-likelihood at `params` and with all coefficients zero (offset kept), without the multinomial coefficients.
     n_obs
@@ -36,8 +38,6 @@ class ConditionalLogitResult:
         Choice situations, and distinct alternatives over all sets.
     n_uninformative
         Situations in whose set no attribute varies, such as sets of one alternative: they do not move the estimates.
-    n_clusters
-        Clusters with at least one informative situation; None when no clusters were given.
     iterations, tolerance
         Newton steps taken, and the tolerance that was asked for.
     criterion
@@ -51,7 +51,7 @@ class ConditionalLogitResult:
 
     params: pd.Series
     covariance: pd.DataFrame
-    covariance_cluster: pd.DataFrame | None
+    clustered: Fit | None
     loglik: float
     loglik_null: float
     n_obs: float
@@ -59,12 +59,21 @@ class ConditionalLogitResult:
     n_situations: int
     n_alternatives: int
     n_uninformative: int
-    n_clusters: int | None
     iterations: int
     tolerance: float
     criterion: float
     sampling_weights: bool
     coding: Coding = field(default_factory=dict)
+
+    @property
+    def covariance_cluster(self) -> pd.DataFrame | None:
+        """Cluster-robust covariance; None without clusters."""
+        return None if self.clustered is None else self.clustered.covariance
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Clusters with at least one informative situation; None without clusters."""
+        return None if self.clustered is None else self.clustered.n_clusters
 
     @property
     def pseudo_r2(self) -> float:
@@ -96,14 +105,14 @@ class ConditionalLogitResult:
         InputError
             `unit` lacks a term.
         """
-        if self.sampling_weights and self.covariance_cluster is None:
+        if self.sampling_weights and self.clustered is None:
             raise ModelError(
                 "conditional logit: sampling weights without clusters give no valid standard error. Pass cluster=, "
                 "with each situation as its own cluster if choosers are independent.",
                 Reason.INVALID,
             )
         classical = _std_error(self.covariance)
-        robust = classical if self.covariance_cluster is None else _std_error(self.covariance_cluster)
+        robust = classical if self.clustered is None else self.clustered.std_errors.to_numpy()
         interval = normal_interval(self.params, robust)
         table = pd.DataFrame(
             {
@@ -119,7 +128,7 @@ class ConditionalLogitResult:
                 "unit": [_unit(unit, term) for term in self.params.index],
             }
         )
-        return table if self.covariance_cluster is not None else table.drop(columns="std_error_classical")
+        return table if self.clustered is not None else table.drop(columns="std_error_classical")
 
 
 def _std_error(covariance: pd.DataFrame) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import InputError
-from analysis.stats.conditional_logit.design import Design
+from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.input import Floats, Integers
 from analysis.stats.conditional_logit.passes import _add, _exponentials, _highest, _multiply, _sum, compiled
 
@@ -55,7 +55,7 @@ class Seats:
         return cls(distinct // n_kinds, distinct % n_kinds, sizes, np.argsort(key, kind="stable"))
 
 
-def utilities(design: Design, coefficients: Floats) -> Utilities:
+def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
     """Return the utilities of all kinds of choosers: the groups of choosers times the types of the design.
 
     Parameters

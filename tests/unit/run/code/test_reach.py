@@ -425,12 +425,12 @@ SEGREGATION = """
 import numpy as np
 import pandas as pd
 from analysis.chapters.segregation import models as segregation
-from analysis.chapters.segregation.models.attendance import Place
+from analysis.chapters.segregation.models.attendance import PlaceYear
 pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012, "b")], names=["pc4", "location"])
 pupils = pd.Series([30, 20, 10, 40], pairs)
 share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})
-city = segregation.City.from_frames(pupils, share, nearest)
-place = Place(2017, "background", "city", city, np.zeros(2, dtype=int))
+city = segregation.ExpectedPupils.from_frames(pupils, share, nearest)
+place = PlaceYear(2017, "background", "city", city, np.zeros(2, dtype=int))
 segregation.estimate_indices([place], draws=3, random_draws=3, seed=1)
 """
 

@@ -8,7 +8,8 @@ from scipy.special import expit
 
 from analysis.chapters.staffing.models import shortage_models
 from analysis.errors import ModelError
-from analysis.stats.fractional import delta_error, fit_fractional
+from analysis.stats.fit import stacked
+from analysis.stats.fractional import fit_fractional
 from analysis.topics.staffing.models import shortage
 
 
@@ -83,8 +84,8 @@ def test_errors_of_a_sum_of_two_models_know_that_they_share_schools():
     """The sum of a coefficient with itself has twice its error, not the root of two times it."""
     frame = panel().assign(any=lambda rows: (rows["shortage"] > 0).astype(float))
     model = fit_fractional(frame, "any", [], cluster="board")
-    one = np.array([1.0])
-    assert delta_error([(model, one), (model, one)]) == pytest.approx(2 * float(model.std_errors.iloc[0]))
+    both = stacked({"one": model, "other": model})
+    assert both.error([1.0, 1.0]) == pytest.approx(2 * float(model.std_errors.iloc[0]))
 
 
 def test_the_average_effect_is_a_difference_of_two_means_when_there_is_nothing_else():

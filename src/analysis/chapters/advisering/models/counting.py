@@ -21,6 +21,7 @@ from scipy.stats import t as student
 from analysis.chapters.advisering.models.definitions import ADVISINGS, HOUSEHOLDS
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
+from analysis.stats.fit import correction
 from analysis.stats.shares import limits
 
 Floats = NDArray[np.float64]
@@ -109,7 +110,7 @@ def _shares(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         n, p = totals[SIZE], totals[term] / totals[SIZE]
         expected = cells[SIZE] * grouped[term].transform("sum") / grouped[SIZE].transform("sum")
         squares = (cells[term] - expected).pow(2).groupby(names, observed=True).sum()
-        variance = squares / n**2 * schools / (schools - 1).clip(lower=1)
+        variance = squares / n**2 * correction(schools).where(schools > 1, 1.0)
         told.append(_row(p, n, variance, schools).assign(term=term, n_with=totals[term], n_clusters=schools))
     return pd.concat(told).reset_index()
 

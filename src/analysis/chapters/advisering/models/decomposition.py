@@ -23,15 +23,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.advisering.models import engine
 from analysis.chapters.advisering.models.regressions import SHARE, left_out
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import Cells, times
+from analysis.stats import cell_regressions
+from analysis.stats.cells import PupilCells, times
 from analysis.stats.estimates import in_form
-from analysis.stats.fitted import Fitted
-from analysis.stats.regression import INTERCEPT, t_interval
+from analysis.stats.fit import Fit, influence_of
+from analysis.stats.regression import INTERCEPT
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "share_of_raw")
 COUNTS = dict.fromkeys(("n_obs", "n_least", "n_clusters"), _NUMBERS)
@@ -72,50 +72,49 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
     return pd.concat([_of_term(sample.outcome, cells, told, term) for term in terms], ignore_index=True)
 
 
-def _of_term(outcome: str, cells: Cells, terms: Terms, term: str) -> pd.DataFrame:
+def _of_term(outcome: str, cells: PupilCells, terms: Terms, term: str) -> pd.DataFrame:
     factor = terms.factor_of().get(term)
     if factor is None or factor == "year":
         raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}", Reason.COLLINEAR)
     own = [*terms.factors[factor], *terms.factors.get("year", ())]
     blocks: dict[str, list[str]] = {BAND: list(terms.bands)}
     blocks |= {name: list(block) for name, block in terms.factors.items() if name not in (factor, "year")}
-    raw, full = engine.least_squares(cells.only(own)), engine.school_effects(cells)
+    raw, full = cell_regressions.least_squares(cells.only(own)), cell_regressions.school_effects(cells)
     parts = {RAW: raw, **_parts(cells, full, own, blocks), REST: full}
-    rows = pd.DataFrame([{"part": name, **_one(part, term)} for name, part in parts.items()])
+    rows = pd.concat([_row(part, term).assign(part=name) for name, part in parts.items()], ignore_index=True)
     rows["share_of_raw"] = rows["estimate"] / rows["estimate"].iloc[0]
     constants = {"model": f"{outcome}_gelbach", "group": "all", "unit": SHARE, "outcome": outcome, "term": term}
     return in_form(rows, **constants, factor=factor, n_least=int(least(cells)[term]))
 
 
-def _one(fitted: Fitted, term: str) -> dict[str, Any]:
-    value, error = fitted.coefficients[[term]], fitted.std_errors[[term]]
-    told = t_interval(value, error, fitted.n_clusters)
-    return {**{str(name): told[name].iloc[0] for name in told}, "n_obs": fitted.n_obs, "n_clusters": fitted.n_clusters}
+def _row(part: Fit, term: str) -> pd.DataFrame:
+    """Report a part; parts add up, so that one whose error is not known keeps its estimate."""
+    return part.only([term]).rows().assign(estimate=float(part.coefficients[term]))
 
 
-def _parts(cells: Cells, full: Fitted, own: Sequence[str], blocks: Mapping[str, Sequence[str]]) -> dict[str, Fitted]:
+def _parts(cells: PupilCells, full: Fit, own: Sequence[str], blocks: Mapping[str, Sequence[str]]) -> dict[str, Fit]:
     """Regress what the full model expects of each block on the groups of the raw gap."""
     X = cells.X.to_numpy()
     X1 = np.column_stack([np.ones(len(X)), cells.X[list(own)].to_numpy()])
-    A = X1.T @ (cells.count[:, None] * X1)
+    inverse = np.linalg.inv(X1.T @ (cells.count[:, None] * X1))
     size, names = np.asarray(cells.n.sum(axis=1), float), [INTERCEPT, *own]
     parts = {}
     for name, block in blocks.items():
         X2, beta = cells.X[list(block)].to_numpy(), full.coefficients[list(block)].to_numpy()
         cross = X1.T @ (cells.count[:, None] * X2)
         sums = times(cells, X2 @ beta) @ X1
-        parts[name] = _part(cells, full, X1, A, sums, cross @ full.influence[list(block)].to_numpy().T, names)
+        parts[name] = _part(cells, full, X1, inverse, sums, cross @ full.influence[list(block)].to_numpy().T, names)
     means = (cells.n @ X) / size[:, None]
     effects = np.asarray(cells.y.sum(axis=1), float) / size - means @ full.coefficients.to_numpy()
     sums1 = cells.n @ X1
     moved = -(sums1.T @ means) @ full.influence.to_numpy().T
-    parts[OF_SCHOOL] = _part(cells, full, X1, A, effects[:, None] * sums1, moved, names)
+    parts[OF_SCHOOL] = _part(cells, full, X1, inverse, effects[:, None] * sums1, moved, names)
     return parts
 
 
 def _part(
-    cells: Cells, full: Fitted, X1: Floats, A: Floats, sums: Floats, moved: Floats, names: Sequence[str]
-) -> Fitted:
+    cells: PupilCells, full: Fit, X1: Floats, inverse: Floats, sums: Floats, moved: Floats, names: Sequence[str]
+) -> Fit:
     """Make one part, with what each school adds to it directly and through the coefficients of the full model.
 
     Parameters
@@ -125,9 +124,7 @@ def _part(
     moved
         How the same sums move with the influence of each school on the full model; shape (terms, schools).
     """
-    delta = np.linalg.solve(A, sums.sum(axis=0))
+    delta = inverse @ sums.sum(axis=0)
     direct = sums - times(cells, X1 @ delta) @ X1
-    n, groups, k = full.n_obs, full.n_clusters, len(full.coefficients)
-    correction = np.sqrt(groups / (groups - 1) * (n - 1) / (n - k))
-    influence = np.linalg.solve(A, correction * direct.T + moved).T
-    return Fitted(pd.Series(delta, list(names)), pd.DataFrame(influence, cells.schools, list(names)), n)
+    influence = influence_of(direct, inverse, full.n_obs, len(full.coefficients)) + moved.T @ inverse
+    return Fit(pd.Series(delta, list(names)), pd.DataFrame(influence, cells.schools, list(names)), full.n_obs)

@@ -22,7 +22,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from analysis.chapters.advisering.models.regressions import SHARE, left_out
 from analysis.chapters.advisering.models.sample import Sample
@@ -37,8 +36,8 @@ from analysis.chapters.advisering.models.terms import (
 )
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
-from analysis.stats.fitted import Fitted, of_scores, refuse_alike_terms
-from analysis.stats.regression import refuse_absorbed
+from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
+from analysis.stats.regression import refuse_absorbed, refuse_alike_terms
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -67,7 +66,7 @@ def measurement_error(sample: Sample) -> pd.DataFrame:
         "lovs": least_squares(swept, [*groups, SCORE, LOVS]),
     }
     factor = {term: name for name, own in factors.items() for term in own} | dict.fromkeys((SCORE, LOVS), "score")
-    rows = pd.concat([fit.told().assign(model=f"{sample.outcome}_{name}") for name, fit in fits.items()])
+    rows = pd.concat([fit.rows().assign(model=f"{sample.outcome}_{name}") for name, fit in fits.items()])
     rows = rows.assign(factor=rows["term"].map(factor), controls="mutual", n_least=rows["term"].map(least))
     return in_form(rows, group="all", unit=SHARE, outcome=sample.outcome)
 
@@ -117,17 +116,17 @@ def _with_others(rows: pd.DataFrame) -> pd.DataFrame:
     return _with_others(rows[~alone]) if alone.any() else rows
 
 
-def least_squares(swept: pd.DataFrame, terms: Sequence[str]) -> Fitted:
+def least_squares(swept: pd.DataFrame, terms: Sequence[str]) -> Fit:
     """Fit ``y`` by least squares, clustered by ``location``."""
     return _projected(swept, terms, terms)
 
 
-def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Fitted:
+def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, instrument: str) -> Fit:
     """Fit ``y`` by two-stage least squares, clustered by ``location``; `IV2SLS` of linearmodels gives the same."""
     return _projected(swept, [*exogenous, endogenous], [*exogenous, instrument])
 
 
-def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fitted:
+def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fit:
     r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
     X, Z, y = swept[list(terms)].to_numpy(), swept[list(instruments)].to_numpy(), swept["y"].to_numpy()
     refuse_alike_terms(Z.T @ Z, instruments)
@@ -135,11 +134,11 @@ def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[
     A = first.T @ (Z.T @ X)
     refuse_alike_terms(A, terms)
     beta = np.linalg.solve(A, first.T @ (Z.T @ y))
-    school, schools = pd.factorize(swept["location"])
-    members = csr_array((y - X @ beta, (school, np.arange(len(y)))), shape=(len(schools), len(y)))
-    return of_scores(terms, beta, (members @ Z) @ first, A, pd.Index(schools, name="location"), len(y))
+    codes, schools = numbered(swept["location"])
+    scores = cluster_sums(codes, Z * (y - X @ beta)[:, None]) @ first
+    return of_scores(pd.Series(beta, list(terms)), scores, np.linalg.inv(A), schools, len(y))
 
 
-def _unexplained(swept: pd.DataFrame, fit: Fitted) -> float:
+def _unexplained(swept: pd.DataFrame, fit: Fit) -> float:
     left = swept["y"] - swept[list(fit.coefficients.index)].to_numpy() @ fit.coefficients.to_numpy()
     return float(left @ left)

@@ -13,17 +13,18 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.advisering.models import engine, ordered
+from analysis.chapters.advisering.models import ordered
 from analysis.chapters.advisering.models.sample import YEAR3, Sample, estimation_sample
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
-from analysis.stats.cells import Cells
+from analysis.errors import Reason
+from analysis.stats import cell_regressions
+from analysis.stats.cells import PupilCells
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
-from analysis.stats.fitted import Fitted, no_estimates
+from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.fit import Fit, stacked, undetermined
 from analysis.stats.logit import NoMaximumError
-from analysis.stats.regression import t_interval
 
-Fit = Callable[[Cells, Terms], Fitted]
+Estimator = Callable[[PupilCells, Terms], Fit]
 SHARE, LEVELS = "share", "levels"
 TREND = "trend"
 
@@ -81,23 +82,23 @@ def left_out(outcome: str) -> tuple[str, ...]:
     return () if outcome in YEAR3 else ("advising",)
 
 
-def lpm_fe(cells: Cells, terms: Terms) -> Fitted:
+def lpm_fe(cells: PupilCells, terms: Terms) -> Fit:
     """Fit the linear probability model with school effects."""
-    return engine.school_effects(cells.only(terms.names))
+    return cell_regressions.school_effects(cells.only(terms.names))
 
 
-def lpm(cells: Cells, terms: Terms) -> Fitted:
+def lpm(cells: PupilCells, terms: Terms) -> Fit:
     """Fit the linear probability model without school effects."""
-    return engine.least_squares(cells.only(terms.names))
+    return cell_regressions.least_squares(cells.only(terms.names))
 
 
-def logit_ame(cells: Cells, terms: Terms) -> Fitted:
+def logit_ame(cells: PupilCells, terms: Terms) -> Fit:
     """Fit a logit and tell its average marginal effects."""
     chosen = cells.only(terms.names)
-    return engine.average_effects(chosen, engine.logit(chosen), terms.factors)
+    return cell_regressions.average_effects(chosen, cell_regressions.logit(chosen), terms.factors)
 
 
-def _variants(cells: Cells, terms: Terms, fit: Fit, model: str, outcome: str, unit: str) -> pd.DataFrame:
+def _variants(cells: PupilCells, terms: Terms, fit: Estimator, model: str, outcome: str, unit: str) -> pd.DataFrame:
     """Fit all factors together, and each one beside band and year alone."""
     parts = [_told(cells, terms, fit).assign(controls="mutual")]
     for factor in terms.factors:
@@ -107,16 +108,16 @@ def _variants(cells: Cells, terms: Terms, fit: Fit, model: str, outcome: str, un
     return in_form(_counted(rows, cells), model=model, group="all", unit=unit, outcome=outcome)
 
 
-def _told(cells: Cells, terms: Terms, fit: Fit) -> pd.DataFrame:
+def _told(cells: PupilCells, terms: Terms, fit: Estimator) -> pd.DataFrame:
     factor = terms.factor_of()
     try:
-        rows = fit(cells, terms).told()
+        rows = fit(cells, terms).rows()
     except NoMaximumError:
-        rows = no_estimates(factor, int(cells.count.sum()), len(cells.schools))
+        rows = undetermined(factor, cells.schools, int(cells.count.sum()), Reason.SEPARATED).rows()
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
 
 
-def _counted(rows: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+def _counted(rows: pd.DataFrame, cells: PupilCells) -> pd.DataFrame:
     return rows.assign(n_least=rows["term"].map(least(cells)))
 
 
@@ -161,15 +162,14 @@ def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
-    fits: dict[str, Fitted] = {}
+    fits: dict[str, Fit] = {}
     least_of: dict[str, pd.Series[int]] = {}
     refuse_missing(sample.rows, [by], outcome)
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         name = _name(by, category)
         fits[name], least_of[name] = _within(rows, left_out(outcome), factors)
     terms = dict.fromkeys(str(term) for fitted in fits.values() for term in fitted.coefficients.index)
-    aligned = _aligned(fits)
-    told = pd.DataFrame([row for term in terms for row in _contrasts(term, aligned, least_of, by == "year")])
+    told = pd.DataFrame([row for term in terms for row in _contrasts(term, fits, least_of, by == "year")])
     told = told.join(_limits(told))
     factor = {term: name for name, own in FACTORS.items() for term in own}
     told = told.assign(factor=told["term"].map(factor), controls="mutual")
@@ -181,15 +181,6 @@ def _name(by: str, category: Hashable) -> str:
     return f"{by} {category}" if by != "year" and str(category).isdigit() else str(category)
 
 
-def _aligned(fits: Mapping[str, Fitted]) -> dict[str, Fitted]:
-    """Give the influence of all fits the same schools, missing where a school is not in a fit."""
-    every = pd.concat([fitted.influence.iloc[:, 0] for fitted in fits.values()], axis=1).index
-    return {
-        name: Fitted(fitted.coefficients, fitted.influence.reindex(every), fitted.n_obs)
-        for name, fitted in fits.items()
-    }
-
-
 def _limits(told: pd.DataFrame) -> pd.DataFrame:
     parts = [
         t_interval(rows["estimate"], rows["std_error"], int(str(n))).set_index(rows.index)
@@ -198,17 +189,17 @@ def _limits(told: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)[["ci_low", "ci_high", "p_value"]]
 
 
-def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fitted, pd.Series[int]]:
+def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fit, pd.Series[int]]:
     cells = cells_of(rows, without=without)
     terms = Terms.of(cells, (*without, *SCHOOL))
     fitted = lpm_fe(cells, terms)
     own = [term for factor in factors for term in terms.factors.get(factor, ())]
-    told = [term for term in own if term not in fitted.of_one_school]  # as one that no pupil here has
-    return Fitted(fitted.coefficients[told], fitted.influence[told], fitted.n_obs), least(cells)
+    known = [term for term in own if term not in fitted.of_one_cluster]  # as one that no pupil here has
+    return fitted.only(known), least(cells)
 
 
 def _contrasts(
-    term: str, fits: Mapping[str, Fitted], least_of: Mapping[str, pd.Series[int]], trend: bool
+    term: str, fits: Mapping[str, Fit], least_of: Mapping[str, pd.Series[int]], trend: bool
 ) -> list[dict[str, object]]:
     able = {category: fitted for category, fitted in fits.items() if term in fitted.coefficients.index}
     first, *others = able
@@ -224,15 +215,11 @@ def _contrasts(
     ]
 
 
-def _combined(term: str, fits: Mapping[str, Fitted], weights: Mapping[str, float]) -> dict[str, float]:
+def _combined(term: str, fits: Mapping[str, Fit], weights: Mapping[str, float]) -> dict[str, float]:
     """Combine the estimates of one term in several fits; a school in several of them counts once."""
-    value = sum(weight * float(fits[category].coefficients[term]) for category, weight in weights.items())
-    columns = np.array([weight * fits[category].influence[term].to_numpy() for category, weight in weights.items()])
-    by_school = np.nansum(columns, axis=0)
-    n_clusters = int((~np.isnan(columns)).any(axis=0).sum())
-    n_obs = sum(fits[category].n_obs for category in weights)
-    error = float(np.sqrt((by_school**2).sum()))
-    return {"estimate": value, "std_error": error, "n_obs": n_obs, "n_clusters": n_clusters}
+    both = stacked({category: fits[category].only([term]) for category in weights})
+    value, error = both.combination({(category, term): weight for category, weight in weights.items()})
+    return {"estimate": value, "std_error": error, "n_obs": both.n_obs, "n_clusters": both.n_clusters}
 
 
 def _least(term: str, weights: Mapping[str, float], least_of: Mapping[str, pd.Series[int]]) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.advisering.models.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import Cells, collapse, number_rows
+from analysis.stats.cells import PupilCells, collapse, number_rows
 from analysis.stats.complete import refuse_missing
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
@@ -83,7 +83,7 @@ def _bands(rows: pd.DataFrame) -> list[str]:
     return list(counted[counted > 0].index)
 
 
-def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> Cells:
+def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> PupilCells:
     """Count pupils by the terms of all factors (but those left out), bands and years; see `cells.collapse`.
 
     Who is `lone` is not counted: with a term of its own such a pupil would say nothing of the other terms, and without
@@ -118,7 +118,7 @@ def _layout(rows: pd.DataFrame, bands: Sequence[str], years: Sequence[int]) -> p
     return group_terms(rows).join([indicators(rows["band"], bands, "band"), indicators(rows["year"], years, "year")])
 
 
-def least(cells: Cells) -> pd.Series[int]:
+def least(cells: PupilCells) -> pd.Series[int]:
     """Count per term the pupils in the smaller of its group and all others; for a number, all pupils."""
     return least_of(cells.X, cells.count)
 
@@ -157,7 +157,7 @@ class Terms:
     bands: Sequence[str]
 
     @classmethod
-    def of(cls, cells: Cells, without: Sequence[str] = ()) -> Terms:
+    def of(cls, cells: PupilCells, without: Sequence[str] = ()) -> Terms:
         """Find the terms that the pupils of cells can tell."""
         bands = [str(name) for name in cells.X if str(name).startswith("band ")]
         return cls(factors_of(cells.X, cells.count, without), bands)

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.choice_by_municipality.models.small_sample import Moments, SmallSample, small_sample
+from analysis.chapters.choice_by_municipality.models.small_sample import PostcodeMoments, SmallSample, small_sample
 from analysis.stats.conditional_logit.checks import separating_terms, within
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.input import Floats, choice_sets
 from analysis.stats.conditional_logit.likelihood import maximum
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import t_interval
+from analysis.stats.estimates import in_form, t_interval
 
 
 class SchoolsLikelihood(ConstantsLikelihood):
@@ -41,11 +40,11 @@ class SchoolsLikelihood(ConstantsLikelihood):
         share = np.exp(utility - utility.max(axis=1, keepdims=True))
         return np.asarray(share / share.sum(axis=1, keepdims=True))
 
-    def moments(self, b: Floats) -> Moments:
+    def moments(self, b: Floats) -> PostcodeMoments:
         """Return what the covariance of few postcodes needs, a postcode at a time."""
         schools = self.counts.shape[1]
         rows = np.dstack([*self.scaled, np.broadcast_to(np.eye(schools)[:, 1:], (*self.counts.shape, schools - 1))])
-        return Moments(rows, self.probabilities(b), self.weights, self.scores(b))
+        return PostcodeMoments(rows, self.probabilities(b), self.weights, self.scores(b))
 
     @property
     def _dummies(self) -> Floats:

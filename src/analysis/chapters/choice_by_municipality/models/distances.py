@@ -22,6 +22,7 @@ from scipy.stats import rankdata
 
 from analysis.chapters.choice_by_municipality.models.estimation import Fitted
 from analysis.chapters.choice_by_municipality.models.flows import URBANICITY, urbanicity
+from analysis.stats.bootstrap import times_drawn
 from analysis.stats.estimates import in_form
 
 Floats = NDArray[np.float64]
@@ -115,7 +116,7 @@ def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     codes, names = pd.factorize(schools["municipality"])
     rng = np.random.default_rng(seed)
     # How often each municipality is drawn weighs all its schools.
-    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)[:, codes].astype(np.float64)
+    weights = times_drawn(len(names), draws, rng)[:, codes]
     rows = []
     for pair, (one, other) in PAIRS.items():
         values = schools[[one, other]].to_numpy(float)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.chapters.choice_by_municipality.models.constants import Decay, fit_with_constants
 from analysis.chapters.choice_by_municipality.models.flows import Municipality
 from analysis.errors import ModelError, Reason
-from analysis.stats.conditional_logit import Design, design_from_formula
+from analysis.stats.conditional_logit import ChoiceDesign, design_from_formula
 from analysis.stats.conditional_logit.design import Term
 from analysis.stats.conditional_logit.factored import available_threads
 from analysis.stats.conditional_logit.input import listed
@@ -109,7 +109,7 @@ def estimate(
     built = list(designs(country, formula))
     absorbed = _absorbed([(one, design.pairs) for one, design in built if one.n_postcodes > 1])
 
-    def one(pair: tuple[Municipality, Design]) -> Fitted:
+    def one(pair: tuple[Municipality, ChoiceDesign]) -> Fitted:
         municipality, design = pair
         differing = {term: values for term, values in design.pairs.items() if term not in absorbed}
         found = _fitted(municipality, differing, min_postcodes, tolerance, max_iterations)
@@ -138,7 +138,7 @@ def _absorbed(pairs: Sequence[tuple[Municipality, Mapping[str, Floats]]]) -> set
     return terms - differing
 
 
-def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, Design]]:
+def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Municipality, ChoiceDesign]]:
     """Build the designs of all municipalities, reading the formula once per set of denominations.
 
     Reading a formula takes longer than estimating a small municipality. So the pairs of postcode and school of all
@@ -152,7 +152,7 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
         ends = np.cumsum([one.pupils.size for one in members])
         for one, rows in zip(members, np.split(values, ends[:-1]), strict=True):
             pairs = {term: np.ascontiguousarray(rows[:, k].reshape(one.pupils.shape)) for k, term in enumerate(terms)}
-            plain = Design.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
+            plain = ChoiceDesign.plain(pairs, pd.DataFrame(index=one.schools.index), situations=one.homes.index)
             yield one, replace(plain, about=about)
 
 

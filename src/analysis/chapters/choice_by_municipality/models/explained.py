@@ -54,7 +54,7 @@ class Explained:
     @property
     def estimates(self) -> pd.DataFrame:
         """All coefficients in the one form."""
-        return pd.concat([found.estimates(name, UNITS[FALL]) for name, found in self.models.items()], ignore_index=True)
+        return pd.concat([_estimates(found, name) for name, found in self.models.items()], ignore_index=True)
 
     @property
     def spread(self) -> pd.DataFrame:
@@ -81,6 +81,10 @@ class Explained:
         density = np.geomspace(known["density"].min(), known["density"].max(), points)
         terms = pd.DataFrame({DENSITY: np.log2(density), SPREAD: known[SPREAD].mean()})
         return self.models["density"].predicted(terms).assign(density=density)
+
+
+def _estimates(found: MetaRegression, model: str) -> pd.DataFrame:
+    return found.estimates(model, "all", UNITS[FALL]).assign(df=found.df)
 
 
 def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
@@ -126,9 +130,7 @@ def at_other_distances(fitted: Sequence[Fitted], described: pd.DataFrame) -> pd.
     """
     told = []
     for near, far in OTHER_DISTANCES:
-        slopes = (
-            explain(sensitivities(fitted, near, far), described).models["density"].estimates("density", UNITS[FALL])
-        )
+        slopes = _estimates(explain(sensitivities(fitted, near, far), described).models["density"], "density")
         told.append(slopes[slopes["term"].isin([DENSITY, SPREAD])].assign(from_km=near, to_km=far))
     return pd.concat(told, ignore_index=True)
 
@@ -172,7 +174,7 @@ def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame
         }
         if len(known) > 1:
             found = fit_meta(known["estimate"], known["std_error"] ** 2, pd.DataFrame(index=known.index))
-            told = found.estimates("mean", UNITS[FALL]).iloc[0]
+            told = _estimates(found, "mean").iloc[0]
             row |= {name: told[name] for name in ("estimate", "ci_low", "ci_high")} | {"tau": found.tau}
         rows.append(row)
     return pd.DataFrame(rows)

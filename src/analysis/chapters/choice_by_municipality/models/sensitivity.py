@@ -26,8 +26,7 @@ from scipy.optimize import brentq
 from analysis.chapters.choice_by_municipality.models.constants import Decay
 from analysis.chapters.choice_by_municipality.models.estimation import Fitted
 from analysis.errors import ModelError, Reason
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import t_interval
+from analysis.stats.estimates import in_form, t_interval
 from analysis.topics.choice import LOG_OFFSET_KM
 
 Floats = NDArray[np.float64]

@@ -31,7 +31,7 @@ NO_PART = 1e-6  # share of a coefficient in such directions that is rounding
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class PostcodeMoments:
     """A conditional logit at its maximum; every cluster is one choice situation.
 
     Parameters
@@ -92,7 +92,7 @@ class SmallSample:
         return SmallSample(self.covariance * square, self.bias * size, self.working * square)
 
 
-def small_sample(at: Moments, information: Floats, n_terms: int) -> SmallSample:
+def small_sample(at: PostcodeMoments, information: Floats, n_terms: int) -> SmallSample:
     """Find covariance, degrees of freedom and bias of the first coefficients; see the module.
 
     Parameters
@@ -133,7 +133,7 @@ def small_sample(at: Moments, information: Floats, n_terms: int) -> SmallSample:
 class _Cluster:
     """A cluster in units in which the whole information is one."""
 
-    def __init__(self, at: Moments, inverse: Floats, cluster: int) -> None:
+    def __init__(self, at: PostcodeMoments, inverse: Floats, cluster: int) -> None:
         self.share, self.directions = np.linalg.eigh(inverse @ at.information(cluster) @ inverse.T)
         left = 1 - self.share
         self.open = left > SETTLED
@@ -159,7 +159,7 @@ class _Cluster:
         return np.asarray(terms.T @ self._along(self.share * self.weight**2, terms))
 
 
-def _third(at: Moments, moves: Floats) -> Floats:
+def _third(at: PostcodeMoments, moves: Floats) -> Floats:
     """Sum the third moments of the attributes, two sides of them taken along the covariance of all coefficients."""
     total = np.zeros(moves.shape[1])
     for cluster, (probability, weight) in enumerate(zip(at.probability, at.weights, strict=True)):

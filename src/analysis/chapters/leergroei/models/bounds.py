@@ -24,6 +24,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
 from analysis.chapters.leergroei.models.rows import in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import reference_year, with_m_test
+from analysis.stats.bootstrap import times_drawn
 from analysis.stats.complete import refuse_missing
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Cells:
+class MTestPupils:
     """Pupils with an M-test as plain arrays, so that a resample of schools costs a few sums.
 
     Parameters
@@ -52,7 +53,7 @@ class Cells:
     n_cells: int
 
     @classmethod
-    def of(cls, pupils: pd.DataFrame) -> Cells:
+    def of(cls, pupils: pd.DataFrame) -> MTestPupils:
         """Lay out the pupils of a subject, in order of cell and growth."""
         pair = pd.factorize(pd.MultiIndex.from_frame(pupils[["groep", "level_m"]]))[0]
         cell = 2 * pair + pupils["closure"].to_numpy(int)
@@ -117,7 +118,9 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
     ):
         named = row(outcome, (), values, part, part["year"].unique().tolist())
         named["by"] = "ois_standardised"
-        estimates, errors = _resampled(Cells.of(part), part["location"].nunique(), draws, np.random.default_rng(stream))
+        estimates, errors = _resampled(
+            MTestPupils.of(part), part["location"].nunique(), draws, np.random.default_rng(stream)
+        )
         for term, estimate, error in zip(("lower", "upper"), estimates, errors, strict=True):
             schools = part["location"].nunique()
             told.append({**named, "term": term, "estimate": estimate, "std_error": error, "schools": schools})
@@ -125,9 +128,8 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
 
 
 def _resampled(
-    cells: Cells, schools: int, draws: int, rng: np.random.Generator
+    cells: MTestPupils, schools: int, draws: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    resamples = rng.multinomial(schools, np.full(schools, 1 / schools), draws).astype(float)
-    found = np.array([cells.bounds(resample) for resample in resamples])
+    found = np.array([cells.bounds(times) for times in times_drawn(schools, draws, rng)])
     low, high = found.std(axis=0, ddof=1)
     return cells.bounds(np.ones(schools)), (float(low), float(high))

@@ -32,8 +32,9 @@ from analysis.chapters.leergroei.models.design import (
 )
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import Regression, fit_where_determined, in_sd, t_interval
+from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.fit import Fit
+from analysis.stats.regression import fit_where_determined, in_sd
 
 POINTS = "percentile points"
 UNITS: Mapping[str, str] = {
@@ -249,7 +250,7 @@ def _design(
     outcome: str = "growth",
     further: Sequence[str] = (),
     entity: str | None = None,
-) -> Regression:
+) -> Fit:
     data, trend = standardised(rows)
     return fit_where_determined(
         data, outcome, ["closure", *trend, "days", *further], cluster="location", entity=entity, weights=weights
@@ -262,7 +263,7 @@ def _per_outcome(rows: pd.DataFrame, estimate: Callable[[pd.DataFrame], pd.DataF
 
 
 def _told(
-    found: Regression,
+    found: Fit,
     rows: pd.DataFrame,
     model: str,
     by: str = "",
@@ -295,7 +296,7 @@ def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weight
 
 
 def _effect(
-    found: Regression,
+    found: Fit,
     rows: pd.DataFrame,
     weights: Mapping[str, float],
     term: str,

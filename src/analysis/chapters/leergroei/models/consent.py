@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from analysis.chapters.leergroei.models import logit
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.missing import WEIGHT
@@ -30,7 +29,8 @@ from analysis.chapters.leergroei.models.rows import in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import in_design
 from analysis.chapters.leergroei.models.schools import FEWEST, changes_by_school
 from analysis.errors import ModelError, Reason
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.logit_states import fit_logit
+from analysis.stats.random_effects import tau_squared
 from analysis.stats.regression import INTERCEPT
 
 WITH, WITHOUT = "with consent", "without consent"
@@ -141,9 +141,10 @@ def _reach(schools: pd.DataFrame, share: float, draws: int, rng: np.random.Gener
         return np.nan, np.nan
     change, variance = schools["change"].to_numpy(float), schools["variance"].to_numpy(float)
     drawn = rng.integers(0, len(change), (draws, len(change)))
-    sds = [fit_spread(change[of], variance[of]).sd for of in drawn]
+    mean = np.ones((len(change), 1))
+    sds = np.sqrt([tau_squared(change[of], variance[of], mean) for of in (slice(None), *drawn)])
     factor = beyond(share)
-    return factor * fit_spread(change, variance).sd, factor * float(np.std(sds, ddof=1))
+    return factor * float(sds[0]), factor * float(np.std(sds[1:], ddof=1))
 
 
 def _regular(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -165,7 +166,7 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     if gave.all():
         return pd.Series(1.0, index=part.index)
     outcome = str(part["subject"].iloc[0])
-    fitted = logit.fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
+    fitted = fit_logit(outcome, part.assign(gave=gave.astype(float)), "gave", _traits)
     if fitted.separated:
         raise ModelError(f"{outcome}: their pupils predict perfectly which schools gave no consent", Reason.SEPARATED)
     chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[gave]

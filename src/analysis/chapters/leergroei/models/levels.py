@@ -16,12 +16,12 @@ from scipy.special import expit
 
 from analysis.chapters.leergroei.models import logit
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.logit import Logit
 from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import Groups, comparable, reference_year
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
+from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
@@ -66,7 +66,7 @@ def fit_drop(dropping: pd.DataFrame, design: Design, groups: Groups, *, weights:
         for outcome, groepen in design.groepen.items()
     }
     return {
-        outcome: logit.fit_logit(outcome, part, "drop", layouts[outcome], weights=weights)
+        outcome: fit_logit(outcome, part, "drop", layouts[outcome], weights=weights)
         for outcome, _, part in parts(dropping, design.groepen)
     }
 
@@ -160,7 +160,7 @@ def example_pupils(
 def _at_risk(model: Logit) -> dict[str, dict[str, float]]:
     more = model.rows.assign(share_at_risk=model.rows["share_at_risk"] + STEP)
     (before, of_before), (closed, of_closed) = (
-        logit.effect(model, more.assign(closure=year), model.rows.assign(closure=year)) for year in (0.0, 1.0)
+        model.effect(more.assign(closure=year), model.rows.assign(closure=year)) for year in (0.0, 1.0)
     )
     return {
         "share_at_risk": logit.told(model, before, of_before),
@@ -172,7 +172,7 @@ def _example(model: Logit, alike: pd.DataFrame, share: float, design: Design) ->
     pupil = alike.iloc[[0]].assign(share_at_risk=share)
     before, closed = (pupil.assign(closure=year) for year in (0.0, 1.0))
     states = [_log_odds(model, before), _log_odds(model, closed)]
-    difference = logit.told(model, *logit.effect(model, closed, before))
+    difference = logit.told(model, *model.effect(closed, before))
     years = [reference_year(design), design.closure_year]
     by_year = [alike[alike["year"] == year] for year in years]
     rows, schools = [len(part) for part in by_year], [part["location"].nunique() for part in by_year]

@@ -16,10 +16,10 @@ from scipy.special import expit
 from analysis.chapters.leergroei.models import logit
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.levels import all_products, logit_table
-from analysis.chapters.leergroei.models.logit import Logit
 from analysis.chapters.leergroei.models.rows import PROBABILITY, in_rows, means_by, parts, row
 from analysis.chapters.leergroei.models.sample import Groups, reference_year, with_m_test
 from analysis.stats.complete import refuse_missing
+from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
 WEIGHT = "weight"
@@ -113,7 +113,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     models = {}
     for outcome, _, part in parts(had, design.groepen):
         layout = partial(_presence_terms, groepen=tuple(design.groepen[outcome]), levels=tuple(groups.levels))
-        models[outcome] = logit.fit_logit(outcome, part, "present", layout)
+        models[outcome] = fit_logit(outcome, part, "present", layout)
     return models
 
 
@@ -188,9 +188,7 @@ def _weights(part: pd.DataFrame, trim: float) -> pd.Series:
     present = part["reason"] == "both"
     if present.all():
         return pd.Series(1.0, index=part.index)
-    fitted = logit.fit_logit(
-        str(part["subject"].iloc[0]), part.assign(present=present.astype(float)), "present", _traits
-    )
+    fitted = fit_logit(str(part["subject"].iloc[0]), part.assign(present=present.astype(float)), "present", _traits)
     # Log odds are missing where everybody like a pupil was present (or absent).
     chance = pd.Series(expit(fitted.log_odds(fitted.rows)), index=part.index)[present].fillna(1.0)
     weight = present.mean() / chance

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
-from analysis.stats.regression import t_interval
+from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.fit import correction
 from analysis.stats.shares import share_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
@@ -152,7 +152,7 @@ def means_by(
     Notes
     -----
     With :math:`a_i = \pm w_i (y_i - \bar y) / \sum w` (sums over the year), the variance is
-    :math:`\frac{G}{G-1}\frac{N-1}{N-K} \sum_g (\sum_{i \in g} a_i)^2`: the convention of `analysis.stats.regression`,
+    :math:`\frac{G}{G-1}\frac{N-1}{N-K} \sum_g (\sum_{i \in g} a_i)^2`: the convention of `analysis.stats.fit`,
     with K the number of years.
     """
     asked = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
@@ -172,8 +172,8 @@ def means_by(
         n_pupils=("pupil", "nunique"),
         schools=("location", "nunique"),
     )
-    correction = told["schools"] / (told["schools"] - 1) * (told["n_obs"] - 1) / (told["n_obs"] - len(years))
-    told["std_error"] = np.sqrt(correction * squares.groupby(keys, observed=True).sum())
+    factor = correction(told["schools"], told["n_obs"], len(years))
+    told["std_error"] = np.sqrt(factor * squares.groupby(keys, observed=True).sum())
     told = told.join(_least_of_years(rows, keys, years))
     told.loc[told["n_clusters"] < FEWEST_SCHOOLS, ["estimate", "std_error"]] = np.nan
     found = in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
 from analysis.stats.complete import refuse_missing
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design, design_from_formula, fit_factored
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, design_from_formula, fit_factored
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.geography import great_circle_km
 from analysis.topics.choice import LOG_OFFSET_KM
@@ -279,7 +279,7 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
 
 def design(
     choosers: Choosers, formula: str, schools: pd.DataFrame | None = None, codings: Sequence[Coding] = ()
-) -> Design:
+) -> ChoiceDesign:
     """Make the design of a formula over the variables of pairs, schools and choosers, in the units of `UNITS`.
 
     Parameters
@@ -341,7 +341,7 @@ def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Codin
     return probabilities(made, params, closed(choosers.schools, coding))
 
 
-def probabilities(made: Design, params: pd.Series, closed: NDArray[np.bool_] | None = None) -> Floats:
+def probabilities(made: ChoiceDesign, params: pd.Series, closed: NDArray[np.bool_] | None = None) -> Floats:
     """Predict the probability that each situation chooses each school that is not `closed`: situations x schools."""
     utility = utilities(made, params)
     if closed is not None:
@@ -352,7 +352,7 @@ def probabilities(made: Design, params: pd.Series, closed: NDArray[np.bool_] | N
     return share
 
 
-def utilities(made: Design, params: pd.Series) -> Floats:
+def utilities(made: ChoiceDesign, params: pd.Series) -> Floats:
     """Return the utility of each school to each situation, up to a constant per situation: situations x schools."""
     coefficients = made.maps @ params.loc[list(made.terms)].to_numpy(float)
     columns = coefficients[:, len(made.pairs) :] @ made.columns.to_numpy(float).T

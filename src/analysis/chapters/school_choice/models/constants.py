@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats, design
-from analysis.stats.conditional_logit import Design
+from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.likelihood import maximum
+from analysis.stats.fit import cluster_sums, influence_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +89,12 @@ def fit_constants(
 
 def _clustered(inverse: Floats, scores: Floats, partial: Floats, clusters: pd.Series) -> Floats:
     """Return the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
-    n = len(inverse)
-    own = pd.DataFrame(scores[:, :n] - scores[:, n:] @ partial).groupby(clusters.to_numpy()).sum().to_numpy()
-    return np.asarray(inverse @ (own.T @ own) @ inverse * len(own) / (len(own) - 1))
+    n, (codes, _) = len(inverse), pd.factorize(clusters)
+    influence = influence_of(cluster_sums(codes, scores[:, :n] - scores[:, n:] @ partial), inverse)
+    return np.asarray(influence.T @ influence)
 
 
-def built(made: Design, term: int) -> Floats:
+def built(made: ChoiceDesign, term: int) -> Floats:
     """Build one term out: situations x schools."""
     columns = made.maps[:, len(made.pairs) :, term] @ made.columns.to_numpy(float).T
     values: Floats = columns[made.types]
@@ -102,7 +103,7 @@ def built(made: Design, term: int) -> Floats:
     return values
 
 
-def of_school(made: Design) -> NDArray[np.bool_]:
+def of_school(made: ChoiceDesign) -> NDArray[np.bool_]:
     """Say of each term whether it is the same for every chooser."""
     by_pair = np.abs(made.maps[:, : len(made.pairs)]).max(axis=(0, 1), initial=0.0) > 0
     by_type = np.ptp(made.maps, axis=0).max(axis=0) > 0

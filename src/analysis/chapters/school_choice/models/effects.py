@@ -32,8 +32,9 @@ from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
 from analysis.chapters.school_choice.models.terms import term_name, unit_of
 from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_step_covariance
 from analysis.errors import ModelError, Reason
-from analysis.stats.conditional_logit import Design
+from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.estimates import ESTIMATE_COLUMNS
+from analysis.stats.fit import cluster_sums, influence_of
 
 RANDOM_EFFECTS = "random_effects"
 BESIDE = ("reference", "two_step", "two_step_std_error", "one_step", "one_step_std_error", "tau", "two_step_tau", "df")
@@ -123,7 +124,7 @@ def fit_random_effects(
     )
 
 
-def _likelihood(made: Design, counts: Floats) -> SchoolLikelihood:
+def _likelihood(made: ChoiceDesign, counts: Floats) -> SchoolLikelihood:
     schools = of_school(made)
     pairs = [built(made, int(term)) for term in np.flatnonzero(~schools)]
     attributes = made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, schools]
@@ -138,11 +139,10 @@ def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
     left = found.cross.T + found.schools @ attributes @ follows
     effects = -(top.tau**2) * top.shrinkage @ left
     scores = _pair_scores(top) + (top.likelihood.counts - found.mass) @ (attributes @ follows + effects)
-    by_cluster = pd.DataFrame(scores).groupby(clusters.to_numpy()).sum().to_numpy()
-    meat = by_cluster.T @ by_cluster * len(by_cluster) / (len(by_cluster) - 1)
+    by_cluster = influence_of(cluster_sums(pd.factorize(clusters)[0], scores), np.eye(n))
     prior = top.tau**2 * left.T @ top.shrinkage @ top.shrinkage @ left
     inverse = np.linalg.inv(top.information)[:n, :n]
-    pairs = inverse @ (meat + prior) @ inverse
+    pairs = inverse @ (by_cluster.T @ by_cluster + prior) @ inverse
     cross = follows @ pairs
     return np.asarray(np.block([[pairs, cross.T], [cross, of_schools + cross @ follows.T]]))
 

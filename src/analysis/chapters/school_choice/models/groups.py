@@ -14,7 +14,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers, Floats, de
 from analysis.chapters.school_choice.models.terms import term_name, unit_of
 from analysis.errors import ModelError, Reason
 from analysis.stats.bands import in_bands
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design, fit_factored
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, fit_factored
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
 REFUSED = ("model", "group", "method", "n_choosers", "reason")
@@ -35,6 +35,11 @@ GROUP_FIT_SHOWN = [
     "largest_gap",
 ]
 # What the numbers of the table rest on, for the disclosure gate.
+MAP_FREE = ("lat", "lon")
+ESTIMATE_COUNTS = {
+    count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
+    for count in ("n_obs", "n_clusters", "n_least")
+}
 GROUP_FIT_COUNTS = {
     **dict.fromkeys(("n_choosers", "n_clusters", "n_schools"), FIT_NUMBERS),
     "schools_without": [],
@@ -67,7 +72,7 @@ class GroupFit:
     result: ConditionalLogitResult
 
     @cached_property
-    def design(self) -> Design:
+    def design(self) -> ChoiceDesign:
         return design(self.choosers, self.formula)
 
     @cached_property
@@ -313,3 +318,8 @@ def _by_band(fit: GroupFit, edges: Sequence[float]) -> pd.DataFrame:
     band = in_bands(fit.choosers.distance_km.ravel(), edges)
     pairs = pd.DataFrame({"pupils": fit.choosers.counts.ravel(), "predicted_pupils": mass.ravel()})
     return pairs.groupby(pd.Series(band, name="band"), observed=False).sum()
+
+
+def nearest_map(nearest: pd.DataFrame, by_pc4: pd.DataFrame) -> pd.DataFrame:
+    """Add the point of each postcode to what `nearest_by_pc4` gives: ``pc4, lat, lon, pupils, share``."""
+    return nearest.join(by_pc4[["lat", "lon"]], on="pc4")[["pc4", "lat", "lon", "pupils", "share"]]

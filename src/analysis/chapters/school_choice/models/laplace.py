@@ -18,12 +18,11 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from analysis.chapters.school_choice.models.choosers import Floats
-from analysis.chapters.school_choice.models.likelihood import Moments, SchoolLikelihood
+from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood, SchoolMoments
 from analysis.errors import ModelError, Reason
+from analysis.stats.newton import uphill
 
 CLOSE = 1e-3  # Newton decrement per chooser below which the correction of Laplace's approximation is worth computing
-HALVINGS = 30  # a step is halved at most so often
-ROUNDING = 1e-12  # a log-likelihood lower by less, relatively, is rounding
 SMALLEST, LARGEST = 0.02, 5.0  # standard deviations between schools that are looked at; below the smallest is none
 PRECISION = 1e-4  # of the logarithm of the standard deviation
 SINGULAR = 1e-10  # smallest eigenvalue of the correlations of the terms' information
@@ -62,7 +61,7 @@ class LaplacePoint:
         return np.asarray(self.likelihood.attributes @ self.b[self.n_pairs :] + self.tau * self.v)
 
     @cached_property
-    def moments(self) -> Moments:
+    def moments(self) -> SchoolMoments:
         return self.likelihood.moments(self.b[: self.n_pairs], self.delta)
 
     @cached_property
@@ -169,13 +168,17 @@ def highest(point: LaplacePoint, tolerance: float, max_iterations: int) -> Lapla
 
 def _climbed(point: LaplacePoint, b: Floats, v: Floats) -> LaplacePoint:
     """Take the Newton step, halved until the height of the integrand does not fall."""
-    lowest = point.penalised - ROUNDING * abs(point.penalised)
-    for halving in range(HALVINGS):
-        trial = replace(point, b=point.b + b / 2**halving, v=point.v + v / 2**halving)
-        height = point.likelihood.loglik(trial.b[: trial.n_pairs], trial.delta) - float(trial.v @ trial.v) / 2
-        if height >= lowest:
-            return trial
-    raise ModelError("random effects: no step raises the likelihood", Reason.NO_CONVERGENCE)
+
+    def trial(size: float) -> LaplacePoint:
+        return replace(point, b=point.b + size * b, v=point.v + size * v)
+
+    def height(at: LaplacePoint) -> float:
+        return at.likelihood.loglik(at.b[: at.n_pairs], at.delta) - float(at.v @ at.v) / 2
+
+    reached = uphill(trial, height, point.penalised)
+    if reached is None:
+        raise ModelError("random effects: no step raises the likelihood", Reason.NO_CONVERGENCE)
+    return reached
 
 
 def maximum(

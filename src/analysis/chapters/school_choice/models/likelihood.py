@@ -12,7 +12,7 @@ from analysis.chapters.school_choice.models.choosers import Floats
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class SchoolMoments:
     """The log-likelihood at one point with its derivatives in beta and delta.
 
     Parameters
@@ -89,7 +89,7 @@ class SchoolLikelihood:
         top = utility.max(axis=1)
         return float((self.counts * utility).sum() - self.weights @ (top + np.log(np.exp(utility.T - top).sum(axis=0))))
 
-    def moments(self, beta: Floats, delta: Floats) -> Moments:
+    def moments(self, beta: Floats, delta: Floats) -> SchoolMoments:
         """Return the log-likelihood with its first and second derivatives."""
         share = self.utility(beta, delta)
         chosen = float((self.counts * share).sum())
@@ -102,7 +102,7 @@ class SchoolLikelihood:
         weighted = [mass * values for values in around]
         by_school = mass.sum(axis=0)
         shape = (len(around), len(by_school))
-        return Moments(
+        return SchoolMoments(
             loglik=chosen - float(self.weights @ (top + np.log(total))[:, 0]),
             score_pairs=np.array([float((self.counts * values).sum()) for values in around]),
             score_schools=self.counts.sum(axis=0) - by_school,

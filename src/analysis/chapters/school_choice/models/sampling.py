@@ -16,7 +16,7 @@ from analysis.chapters.school_choice.models.choosers import CLUSTER, PRIORITY, C
 from analysis.chapters.school_choice.models.population import Population
 from analysis.errors import ModelError, Reason
 from analysis.stats import conditional_logit
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.input import SAMPLED
 
 Floats = NDArray[np.float64]
@@ -126,7 +126,7 @@ def _sets(distance_km: Floats, school: Integers, near: int, number: int, rng: np
     return np.hstack([order[:, :near], np.take_along_axis(far, drawn, axis=1)])
 
 
-def _rows(made: Design, row: Integers, column: Integers) -> Floats:
+def _rows(made: ChoiceDesign, row: Integers, column: Integers) -> Floats:
     """Return the attributes of pairs of situation and school: pairs x terms."""
     base = np.column_stack(
         [*(values[row, column] for values in made.pairs.values()), made.columns.to_numpy(float)[column]]

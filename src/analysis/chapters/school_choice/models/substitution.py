@@ -31,7 +31,7 @@ from analysis.chapters.school_choice.models.tastes import (
     yes_or_no,
 )
 from analysis.errors import InputError, ModelError, Reason
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 
 Floats = NDArray[np.float64]
 
@@ -252,7 +252,7 @@ class _Prediction:
         return {group: (self.few.situations["group"] == group).to_numpy() for group in self.few.groups}
 
     @cached_property
-    def made(self) -> dict[str, Design]:
+    def made(self) -> dict[str, ChoiceDesign]:
         """The design of the sample, by group."""
         whole = design(self.few, self.formula)
         return {group: whole.of_situations(rows) for group, rows in self.rows.items()}

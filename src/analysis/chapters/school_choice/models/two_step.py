@@ -20,17 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from scipy import stats
-from scipy.optimize import brentq
 
-from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.constants import Constants, fit_constants
 from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits, refusal, refusals
 from analysis.errors import ModelError, Reason
-
-NO_RESIDUAL = 1e-8
-"""One minus the leverage of a school that the attributes explain whatever its constant is."""
+from analysis.stats.meta_regression import fit_meta
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +40,6 @@ class TwoStep:
         Of the attributes of the schools.
     shared
         Covariance of the attributes with the first step's terms: attributes x terms.
-    p_values, intervals
-        By attribute; the intervals have columns 0 and 1.
     tau
         Standard deviation between schools of what is not measured, in utility.
     df
@@ -57,8 +50,6 @@ class TwoStep:
     params: pd.Series
     covariance: pd.DataFrame
     shared: pd.DataFrame
-    p_values: pd.Series
-    intervals: pd.DataFrame
     tau: float
     df: float
 
@@ -78,30 +69,19 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
         raise ModelError(
             f"two steps: {len(first.attributes)} schools are too few for {len(names)} attributes", Reason.TOO_FEW
         )
-    x = sm.add_constant(first.attributes.to_numpy(float), has_constant="add")
-    delta, variance = first.constants.to_numpy(float), np.diag(first.constants_covariance)
-    tau2 = tau_squared(delta, x, variance)
-    weighted = x / np.sqrt(tau2 + variance)[:, None]
-    if (1 - (weighted * np.linalg.pinv(weighted).T).sum(axis=1) < NO_RESIDUAL).any():
-        raise ModelError(
-            "two steps: a school is the only one with an attribute, and has no residual for HC3", Reason.TOO_FEW
-        )
-    found = sm.WLS(delta, x, weights=1 / (tau2 + variance)).fit(cov_type="HC3", use_t=True)
-    follows = (found.model.pinv_wexog @ (first.sensitivity / np.sqrt(tau2 + variance)[:, None]))[1:]
-    shared = follows @ first.covariance.to_numpy(float)
-    covariance = found.cov_params()[1:, 1:] + shared @ follows.T
-    error = np.sqrt(np.diag(covariance))
-    half = stats.t.ppf(0.975, found.df_resid) * error
-    params = pd.Series(found.params[1:], index=names)
+    variance = pd.Series(np.diag(first.constants_covariance), first.constants.index)
+    second = fit_meta(first.constants, variance, first.attributes)
+    root = np.sqrt(second.tau**2 + variance.to_numpy())[:, None]
+    x = np.column_stack([np.ones(len(variance)), first.attributes.to_numpy(float)])
+    follows = (np.linalg.pinv(x / root) @ (first.sensitivity / root))[1:]
+    shared = pd.DataFrame(follows @ first.covariance.to_numpy(float), names, first.params.index)
     return TwoStep(
         first=first,
-        params=params,
-        covariance=pd.DataFrame(covariance, index=names, columns=names),
-        shared=pd.DataFrame(shared, index=names, columns=first.params.index),
-        p_values=pd.Series(2 * stats.t.sf(np.abs(params / error), found.df_resid), index=names),
-        intervals=pd.DataFrame({0: params - half, 1: params + half}),
-        tau=float(np.sqrt(tau2)),
-        df=float(found.df_resid),
+        params=second.coefficients[names],
+        covariance=second.covariance.loc[names, names] + shared.to_numpy() @ follows.T,
+        shared=shared,
+        tau=second.tau,
+        df=float(second.df),
     )
 
 
@@ -111,23 +91,6 @@ def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.Da
     covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
     order = list(fit.design.terms)
     return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
-
-
-def tau_squared(effect: Floats, x: Floats, variance: Floats) -> float:
-    """Solve sum_j r_j^2 / (tau^2 + v_j) = J - K for tau^2, with r the residuals of the weighted regression on x."""
-    df = float(len(effect) - x.shape[1])
-
-    def excess(tau2: float) -> float:
-        weights = 1 / (tau2 + variance)
-        root = np.sqrt(weights)
-        gamma = np.linalg.lstsq(x * root[:, None], effect * root, rcond=None)[0]
-        residual: Floats = effect - x @ gamma
-        return float(np.sum(weights * residual**2)) - df
-
-    if excess(0.0) <= 0:
-        return 0.0
-    highest = float(np.square(effect - effect.mean()).sum()) / df + 1e-9
-    return float(brentq(excess, 0.0, highest))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers, closed, de
 from analysis.chapters.school_choice.models.population import Population
 from analysis.chapters.school_choice.models.scenarios import Change
 from analysis.errors import ModelError, Reason
-from analysis.stats.conditional_logit import ConditionalLogitResult, Design
+from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.factored import available_threads
 from analysis.stats.conditional_logit.simulation import Seats, Utilities, drawn, stacked, utilities
@@ -105,7 +105,7 @@ class Coefficients:
         common = self.common.reindex(columns=list(terms), fill_value=0.0).to_numpy(float)
         return np.repeat(common[:, None], len(self.own), axis=1)
 
-    def without_taste(self, made: Design) -> Floats:
+    def without_taste(self, made: ChoiceDesign) -> Floats:
         """Return those of the groups, with those of composition zero."""
         found = self.of_groups(made.terms)
         found[..., [bool(made.about[term].variables & set(self.composition)) for term in made.terms]] = 0.0
@@ -127,7 +127,7 @@ class Setting:
     """
 
     population: Population
-    made: Design
+    made: ChoiceDesign
 
     closed: NDArray[np.bool_]
 

@@ -2,13 +2,13 @@
 
 from analysis.chapters.segregation.models.attendance import characteristics, places
 from analysis.chapters.segregation.models.estimates import INDEX_COUNTS, INTERVAL, estimate_indices
-from analysis.chapters.segregation.models.expected import City
+from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.stats.segregation import dissimilarity, interaction, isolation
 
 __all__ = [
     "INDEX_COUNTS",
     "INTERVAL",
-    "City",
+    "ExpectedPupils",
     "characteristics",
     "dissimilarity",
     "estimate_indices",

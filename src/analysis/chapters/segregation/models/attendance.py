@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.segregation.models.expected import City
+from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.segregation import Array, Tally
@@ -23,7 +23,7 @@ RULES = (NEAREST, CAPACITY)
 
 
 class Spread(Protocol):
-    """Groups over schools, counted (`Counted`) or expected (`City`)."""
+    """Groups over schools, counted (`CountedPupils`) or expected (`ExpectedPupils`)."""
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class Spread(Protocol):
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedPupils:
     """Counted pupils of all groups, in cells of pupils with one school now and one nearest school.
 
     Parameters
@@ -90,7 +90,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceYear:
     """One spread to describe, and of what it is one.
 
     Parameters
@@ -130,7 +130,7 @@ def by_group(rows: pd.DataFrame, characteristic: str, at: str = "location") -> p
 
 def places(
     by_attendance: pd.DataFrame, schools: pd.DataFrame, fewest: int = 1, by_rule: pd.DataFrame | None = None
-) -> Iterator[Place]:
+) -> Iterator[PlaceYear]:
     """Go through the spreads of a table of attendance: every year, the city before its stadsdelen.
 
     Parameters
@@ -147,7 +147,7 @@ def places(
 
     Yields
     ------
-    Place
+    PlaceYear
         The last year first.
     """
     refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
@@ -168,7 +168,7 @@ def places(
 
 def place(
     rows: pd.DataFrame, schools: pd.DataFrame, characteristic: str, name: str = CITY, rules: Sequence[str] = ()
-) -> Place:
+) -> PlaceYear:
     """Build one spread from the rows of one year, counted or expected.
 
     Parameters
@@ -189,10 +189,12 @@ def place(
     stadsdeel = schools["stadsdeel"].reindex(locations)
     if stadsdeel.isna().any():
         raise ModelError(f"{int(stadsdeel.isna().sum())} schools with pupils are in no stadsdeel", Reason.MISSING)
-    return Place(int(rows["year"].iloc[0]), characteristic, name, spread, pd.factorize(stadsdeel)[0].astype(np.intp))
+    return PlaceYear(
+        int(rows["year"].iloc[0]), characteristic, name, spread, pd.factorize(stadsdeel)[0].astype(np.intp)
+    )
 
 
-def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] = (NOW,)) -> Counted:
+def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] = (NOW,)) -> CountedPupils:
     """Build the spread of the groups of a characteristic from counted pupils of one year."""
     columns = [_column(name) for name in situations]
     cells = by_group(rows, characteristic, at=columns)  # type: ignore[arg-type]  # pivot_table takes a list too
@@ -200,10 +202,10 @@ def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] =
     school = {
         name: schools.get_indexer(cells.index.get_level_values(_column(name))).astype(np.intp) for name in situations
     }
-    return Counted(tuple(map(str, cells.columns)), cells.to_numpy(np.int64).T, school, len(schools))
+    return CountedPupils(tuple(map(str, cells.columns)), cells.to_numpy(np.int64).T, school, len(schools))
 
 
-def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ()) -> City:
+def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ()) -> ExpectedPupils:
     """Build the spread of two groups of which only the expected numbers per area and school are known."""
     others = [name for name in rules if name != NEAREST]
     refuse_missing(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
@@ -218,7 +220,7 @@ def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ())
     nearest = rows.groupby("area")["nearest"].first()
     schools = _schools(rows, (NOW, NEAREST, *others))
     key = {name: pairs.index.get_level_values(name) for name in ("area", "location", *others)}
-    return City(
+    return ExpectedPupils(
         pupils=pupils,
         share=(pairs.iloc[:, 0] / pupils).to_numpy(float),
         school=schools.get_indexer(key["location"]),

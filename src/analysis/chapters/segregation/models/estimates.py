@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.segregation.models.attendance import NOW, Place, Spread
+from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
 from analysis.chapters.segregation.models.correction import corrected
 from analysis.stats.estimates import in_form
 from analysis.stats.segregation import Array, Tally, exposure, theil, uneven
@@ -47,7 +47,7 @@ Compute = Callable[[Tally], Array]
 Row = dict[str, object]
 
 
-def estimate_indices(places: Iterable[Place], *, draws: int, random_draws: int, seed: int) -> pd.DataFrame:
+def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: int, seed: int) -> pd.DataFrame:
     r"""Estimate dissimilarity, isolation, interaction and Theil's H, with intervals, for every year and place.
 
     Parameters
@@ -127,7 +127,7 @@ def indices_of(a: int, b: int) -> dict[str, Compute]:
     }
 
 
-def _information(place: Place, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
+def _information(place: PlaceYear, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
     """Theil's H of all groups that are known, and its parts where there is more than one stadsdeel."""
     spread = place.spread
     known = [number for number, name in enumerate(spread.groups) if name != UNKNOWN]

@@ -21,7 +21,7 @@ from analysis.stats.segregation import Array, Tally, counts
 
 
 @dataclass(frozen=True)
-class City:
+class ExpectedPupils:
     """Pupils by postcode and school as plain arrays, so that a resample costs a count and no join.
 
     Parameters
@@ -54,7 +54,7 @@ class City:
         return {"now": self.school, "nearest": self.nearest, **self.others}
 
     @classmethod
-    def from_frames(cls, by_pc4_school: pd.Series, share: pd.Series, nearest: pd.Series) -> City:
+    def from_frames(cls, by_pc4_school: pd.Series, share: pd.Series, nearest: pd.Series) -> ExpectedPupils:
         """Build from pupils by (pc4, location), the group's share per pc4 and the nearest location per pc4."""
         pc4 = by_pc4_school.index.get_level_values("pc4")
         schools = pd.Index(sorted({*by_pc4_school.index.get_level_values("location"), *nearest}))

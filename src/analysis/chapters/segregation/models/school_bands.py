@@ -20,31 +20,6 @@ BAND_COUNTS = {
 }
 
 
-def assign_nearest(by_pc4_school: pd.Series, nearest: pd.Series) -> pd.Series:
-    """Move every pupil to the school nearest to its postcode.
-
-    Parameters
-    ----------
-    by_pc4_school
-        Pupils, indexed by (pc4, location).
-    nearest
-        The nearest location per pc4.
-
-    Returns
-    -------
-    Series
-        Pupils, indexed by (pc4, location); the same pupils per pc4.
-    """
-    refuse_missing({"pupils": by_pc4_school, "pc4": by_pc4_school.index.get_level_values("pc4")})
-    by_pc4 = by_pc4_school.groupby(level="pc4").sum()
-    missing = by_pc4.index.difference(nearest.index)
-    if len(missing):
-        raise ModelError(f"{len(missing)} postcodes have no nearest school", Reason.MISSING)
-    locations = nearest.loc[by_pc4.index]
-    index = pd.MultiIndex.from_arrays([by_pc4.index, locations], names=["pc4", "location"])
-    return pd.Series(by_pc4.to_numpy(), index=index, name=by_pc4_school.name)
-
-
 def band_distribution(
     pupils: pd.Series, value: pd.Series, edges: Sequence[float], write: Callable[[float], str] = "{:g}".format
 ) -> pd.DataFrame:
@@ -77,33 +52,6 @@ def band_distribution(
     return by_band.assign(band=by_band["band"].astype(str), share=by_band["pupils"] / by_band["pupils"].sum())
 
 
-def bands_now_and_nearest(
-    pupils: pd.Series, nearest: pd.Series, value: pd.Series, edges: Sequence[float]
-) -> pd.DataFrame:
-    """Distribution of pupils over bands of a fixed characteristic of their school, now and at the nearest school.
-
-    Parameters
-    ----------
-    pupils
-        Pupils, indexed by (pc4, location).
-    nearest
-        The nearest location per pc4.
-    value
-        The characteristic per location; schools keep it when pupils move.
-    edges
-        Edges of the bands, open at both ends.
-
-    Returns
-    -------
-    DataFrame
-        One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
-    """
-    moved = assign_nearest(pupils, nearest)
-    now = band_distribution(pupils.groupby(level="location").sum(), value, edges)
-    near = band_distribution(moved.groupby(level="location").sum(), value, edges)
-    return _side_by_side(now, near)
-
-
 def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
     """Distribution of pupils over bands of a fixed characteristic of their school, from a table of attendance.
 
@@ -112,39 +60,16 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
     by_attendance
         ``location, nearest, pupils`` of one year; expected pupils add up to whole ones per school.
     value, edges
-        As in `bands_now_and_nearest`, which has the same form.
-    """
-    refuse_missing(by_attendance, ["location", "nearest", "pupils"])
-    sides = [by_attendance.groupby(column)["pupils"].sum().round().astype(int) for column in ("location", "nearest")]
-    return _side_by_side(*(band_distribution(pupils, value, edges) for pupils in sides))
-
-
-def composition_bands_now_and_nearest(
-    pupils: pd.Series, nearest: pd.Series, share: pd.Series, edges: Sequence[float], write: Callable[[float], str]
-) -> pd.DataFrame:
-    """Distribution of pupils over bands of the expected share of a group at their school, now and at the nearest.
-
-    The expected share of a school is the mean over its pupils of the group's share in their postcode; it changes when
-    pupils move.
+        The characteristic per location, which schools keep when pupils move, and edges of the bands, open at both ends.
 
     Returns
     -------
     DataFrame
-        In the form of `bands_now_and_nearest`.
-
-    Raises
-    ------
-    ModelError
-        If a postcode with pupils has no share: its pupils would count as if none were of the group.
+        One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
     """
-    frames = []
-    for attended in (pupils, assign_nearest(pupils, nearest)):
-        by_school = attended.groupby(level="location").sum()
-        at = share_at_home(attended, share)
-        members = (attended * at).groupby(level="location").sum()
-        there = by_school[by_school > 0]
-        frames.append(band_distribution(there, members[there.index] / there, edges, write))
-    return _side_by_side(*frames)
+    refuse_missing(by_attendance, ["location", "nearest", "pupils"])
+    sides = [by_attendance.groupby(column)["pupils"].sum().round().astype(int) for column in ("location", "nearest")]
+    return _side_by_side(*(band_distribution(pupils, value, edges) for pupils in sides))
 
 
 def _side_by_side(now: pd.DataFrame, nearest: pd.DataFrame) -> pd.DataFrame:

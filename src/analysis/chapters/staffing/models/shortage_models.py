@@ -12,9 +12,10 @@ import pandas as pd
 
 from analysis.stats import regression
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form, with_reasons
-from analysis.stats.fractional import Floats, FractionalLogit, delta_error, design, fit_where_determined
-from analysis.stats.regression import INTERCEPT, t_interval
+from analysis.stats.estimates import in_form, t_interval, with_reasons
+from analysis.stats.fit import Fit, stacked
+from analysis.stats.fractional import Floats, design, fit_where_determined, probability, slope
+from analysis.stats.regression import INTERCEPT
 from analysis.stats.shares import share_interval
 from analysis.topics.staffing.models.shortage import NEEDED
 
@@ -84,11 +85,8 @@ def _contrasts(rows: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame
     }
 
 
-def _coefficients(model: FractionalLogit, name: str, outcome: str) -> pd.DataFrame:
-    told = t_interval(model.coefficients, model.std_errors, model.n_clusters)
-    told.insert(0, "term", list(model.coefficients.index))
-    counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
-    return in_form(told.assign(outcome=outcome, reason=model.reason), model=name, group="", unit="log-odds", **counts)
+def _coefficients(model: Fit, name: str, outcome: str) -> pd.DataFrame:
+    return in_form(model.rows().assign(outcome=outcome, reason=model.reason), model=name, group="", unit="log-odds")
 
 
 def _effect(
@@ -96,8 +94,8 @@ def _effect(
     low: pd.DataFrame,
     high: pd.DataFrame,
     rows: pd.DataFrame,
-    has: FractionalLogit,
-    amount: FractionalLogit,
+    has: Fit,
+    amount: Fit,
     years: Sequence[str],
     weights: str | None,
 ) -> pd.DataFrame:
@@ -116,24 +114,24 @@ def _effect(
 Ends = Sequence[tuple[float, pd.DataFrame]]
 
 
-def _one_part(ends: Ends, model: FractionalLogit, over: Floats, name: str, outcome: str) -> dict[str, object]:
-    value = sum(sign * float(over @ model.probability(X)) for sign, X in ends)
-    gradient = sum(sign * (over @ model.slope(X)) for sign, X in ends)
-    error = delta_error([(model, np.asarray(gradient))])
+def _one_part(ends: Ends, model: Fit, over: Floats, name: str, outcome: str) -> dict[str, object]:
+    value = sum(sign * float(over @ probability(model, X)) for sign, X in ends)
+    gradient = sum(sign * (over @ slope(model, X)) for sign, X in ends)
     unit = "probability" if model.n_obs == len(over) else "share of employment"
-    return _told(value, error, model, name, outcome, unit)
+    return _told(value, model.error(np.asarray(gradient)), model, name, outcome, unit)
 
 
-def _both_parts(ends: Ends, has: FractionalLogit, amount: FractionalLogit, over: Floats) -> dict[str, object]:
-    value = sum(sign * float(over @ (has.probability(X) * amount.probability(X))) for sign, X in ends)
-    by_any = sum(sign * ((over * amount.probability(X)) @ has.slope(X)) for sign, X in ends)
-    by_amount = sum(sign * ((over * has.probability(X)) @ amount.slope(X)) for sign, X in ends)
-    error = delta_error([(has, np.asarray(by_any)), (amount, np.asarray(by_amount))])
+def _both_parts(ends: Ends, has: Fit, amount: Fit, over: Floats) -> dict[str, object]:
+    value = sum(sign * float(over @ (probability(has, X) * probability(amount, X))) for sign, X in ends)
+    by_any = sum(sign * ((over * probability(amount, X)) @ slope(has, X)) for sign, X in ends)
+    by_amount = sum(sign * ((over * probability(has, X)) @ slope(amount, X)) for sign, X in ends)
+    both = stacked({"any": has, "amount": amount})
+    error = both.error(np.concatenate([np.asarray(by_any), np.asarray(by_amount)]))
     told = _told(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
     return {**told, "reason": has.reason or amount.reason}
 
 
-def _told(value: float, error: float, model: FractionalLogit, name: str, outcome: str, unit: str) -> dict[str, object]:
+def _told(value: float, error: float, model: Fit, name: str, outcome: str, unit: str) -> dict[str, object]:
     told = t_interval(pd.Series([value]), pd.Series([error]), model.n_clusters).iloc[0]
     counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
     return {

@@ -18,10 +18,10 @@ import pandas as pd
 from analysis.errors import ModelError, Reason
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
+from analysis.stats.fit import Fit
 from analysis.stats.honest import honest
 from analysis.stats.matching import Matched, match
-from analysis.stats.panel import Design, design, event_terms, with_event_terms, with_treatment
-from analysis.stats.regression import Regression
+from analysis.stats.panel import PanelDesign, design, event_terms, with_event_terms, with_treatment
 from analysis.topics.staffing.models.eligibility import (
     FIRST_STAGE,
     OUTCOMES,
@@ -74,11 +74,11 @@ class Study:
         has = self.panel.groupby("location")["eligible"].first()
         return {"n_left": int((~has).sum()), "n_right": int(has.sum()), "n_least": int(min((~has).sum(), has.sum()))}
 
-    def after_start(self) -> Design:
+    def after_start(self) -> PanelDesign:
         """Lay out the panel for the difference in differences: term ``treated_after``."""
         return design(with_treatment(self.panel, "eligible", self.start), ALL, ["treated_after"])
 
-    def told(self, found: Regression, model: str, outcome: str, cluster: str) -> pd.DataFrame:
+    def told(self, found: Fit, model: str, outcome: str, cluster: str) -> pd.DataFrame:
         """Put a regression on the panel in the one form, with its outcome, clusters and the schools on both sides."""
         told = found.estimates(model, "schools with a score in 2016", UNITS[outcome])
         return told.assign(outcome=outcome, cluster=cluster, **self.sides())
@@ -194,7 +194,7 @@ def before_and_after(of: Study) -> pd.DataFrame:
     return pd.concat(told, ignore_index=True)
 
 
-def event_study(of: Study, *, cluster: str = "board") -> tuple[pd.DataFrame, dict[str, Regression]]:
+def event_study(of: Study, *, cluster: str = "board") -> tuple[pd.DataFrame, dict[str, Fit]]:
     """Estimate the toelage's schools against the others year by year, from the year before the start.
 
     Returns

@@ -18,10 +18,10 @@ from analysis.stats import placebo
 from analysis.stats.density import DensityTest, density_test
 from analysis.stats.equivalence import equivalence
 from analysis.stats.estimates import in_form
+from analysis.stats.fit import Fit
 from analysis.stats.multiple import romano_wolf
 from analysis.stats.multiplicity import FAMILIES, ROMANO_WOLF, holm
 from analysis.stats.panel import event_year, joint_test
-from analysis.stats.regression import Regression
 from analysis.stats.sensitivity import breakdown, relative_bounds
 from analysis.topics.staffing.models.eligibility import OUTCOMES, STEADY, UNITS
 
@@ -53,7 +53,7 @@ def balance(of: Study) -> pd.DataFrame:
     return pd.concat(told, ignore_index=True)
 
 
-def pre_trends(events: Mapping[str, Regression], start: int) -> pd.DataFrame:
+def pre_trends(events: Mapping[str, Fit], start: int) -> pd.DataFrame:
     """Test for every outcome that the groups moved alike before the start: ``outcome, statistic, df, p_value``."""
     told = []
     for outcome, found in events.items():
@@ -74,7 +74,7 @@ def pre_trends(events: Mapping[str, Regression], start: int) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
-def bounded(events: Mapping[str, Regression], base: int, magnitudes: Sequence[float]) -> pd.DataFrame:
+def bounded(events: Mapping[str, Fit], base: int, magnitudes: Sequence[float]) -> pd.DataFrame:
     """Bound the mean effect when groups may have drifted apart: columns of `sensitivity.relative_bounds` by outcome."""
     return pd.concat(
         [

@@ -16,9 +16,10 @@ from analysis.errors import ModelError
 from analysis.stats.complete import refuse_missing
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
+from analysis.stats.fit import Fit
 from analysis.stats.kink import kink
 from analysis.stats.panel import event_study, fit_panel
-from analysis.stats.regression import Regression, fit_where_determined
+from analysis.stats.regression import fit_where_determined
 from analysis.topics.staffing.models.oab_formula import kink_point
 
 BASE_YEAR = 2016
@@ -210,5 +211,5 @@ def dose(panel: pd.DataFrame, outcomes: Sequence[str], *, cluster: Cluster = "bo
     return pd.concat(told, ignore_index=True).assign(cluster=cluster)
 
 
-def _dose(rows: pd.DataFrame, outcome: str, cluster: Cluster) -> Regression:
+def _dose(rows: pd.DataFrame, outcome: str, cluster: Cluster) -> Fit:
     return fit_panel(rows, outcome, ["dose"], cluster=cluster)

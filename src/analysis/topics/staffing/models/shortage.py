@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
-from analysis.stats.fractional import Floats
+from analysis.stats.fit import Floats
+from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.shares import share_interval
 
 NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
@@ -115,17 +115,16 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
 
 def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:
     group = ", ".join(filter(None, (str(year), category)))
-    board, boards = pd.factorize(rows["board"])
     for name, (measure, weights) in MEASURES.items():
         value = measure(rows["shortage"].to_numpy(float))
         least = len(rows) if name.startswith("mean") else int(min(value.sum(), len(rows) - value.sum()))
-        mean, error = _mean(value, board, np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float))
+        mean = clustered_mean(value, rows["board"], None if weights is None else rows[weights])
         yield {
-            "estimate": mean,
-            "std_error": error,
+            "estimate": mean.coefficients["mean"],
+            "std_error": mean.std_errors["mean"],
             "group": group,
             "n_obs": len(rows),
-            "n_clusters": len(boards),
+            "n_clusters": mean.n_clusters,
             "unit": UNITS[name],
             "outcome": name,
             "year": year,
@@ -134,18 +133,6 @@ def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Itera
             "schools": len(rows),
             "schools_least": least,
         }
-
-
-def _mean(value: Floats, board: NDArray[np.intp], weights: Floats) -> tuple[float, float]:
-    """Return a (weighted) mean and its error; schools of one board, or all alike, have none."""
-    if not len(value):
-        return np.nan, np.nan
-    share = weights / weights.sum()
-    mean, boards = float(share @ value), int(board.max()) + 1
-    if boards < 2 or np.ptp(value) == 0:
-        return mean, np.nan
-    squares = np.bincount(board, share * (value - mean)) ** 2
-    return mean, float(np.sqrt(boards / (boards - 1) * squares.sum()))
 
 
 def _with_parts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from analysis.chapters.choice_by_municipality.models.small_sample import Moments, small_sample
+from analysis.chapters.choice_by_municipality.models.small_sample import PostcodeMoments, small_sample
 
 
 def binomial(successes, n):
     """Clusters of n choosers between two alternatives; the one coefficient is the log odds of the second."""
     successes = np.array(successes, dtype=float)
     clusters, p = len(successes), successes.mean() / n
-    moments = Moments(
+    moments = PostcodeMoments(
         attributes=np.tile([[0.0], [1.0]], (clusters, 1, 1)),
         probability=np.tile([1 - p, p], (clusters, 1)),
         weights=np.full(clusters, float(n)),

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from analysis.chapters.leergroei.models import bounds
-from analysis.chapters.leergroei.models.bounds import Cells
+from analysis.chapters.leergroei.models.bounds import MTestPupils
 
 
 def cells(before, closed):
@@ -11,7 +11,7 @@ def cells(before, closed):
     growth = [np.nan if value is None else value for value in (*before, *closed)]
     cell = np.array([0] * len(before) + [1] * len(closed))
     order = np.lexsort((growth, cell))
-    return Cells(cell[order], np.zeros(len(cell), int), np.array(growth, float)[order], 2)
+    return MTestPupils(cell[order], np.zeros(len(cell), int), np.array(growth, float)[order], 2)
 
 
 ONE = np.ones(1)

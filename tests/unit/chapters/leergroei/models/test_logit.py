@@ -7,6 +7,7 @@ from scipy.special import expit
 
 from analysis.chapters.leergroei.models import logit
 from analysis.errors import ModelError
+from analysis.stats import logit_states
 
 
 def pupils(n=1500, schools=15, seed=4):
@@ -25,7 +26,7 @@ def layout(rows):
 
 def test_the_average_effect_of_a_dummy_is_that_of_statsmodels():
     rows = pupils()
-    found = logit.closure_effect(logit.fit_logit("rekenen", rows, "y", layout), rows)
+    found = logit.closure_effect(logit_states.fit_logit("rekenen", rows, "y", layout), rows)
     theirs = sm.Logit(rows["y"], layout(rows)).fit(
         disp=0, cov_type="cluster", cov_kwds={"groups": rows["location"].astype(int), "use_correction": True}
     )
@@ -36,7 +37,7 @@ def test_the_average_effect_of_a_dummy_is_that_of_statsmodels():
 
 def test_the_weighted_covariance_is_the_clustered_sandwich():
     rows = pupils()
-    found = logit.fit_logit("rekenen", rows, "y", layout, weights="w").regression
+    found = logit_states.fit_logit("rekenen", rows, "y", layout, weights="w").fit
     X, w = layout(rows).to_numpy(), (rows["w"] / rows["w"].mean()).to_numpy()
     p = expit(X @ found.coefficients.to_numpy())
     scores = pd.DataFrame(X * (w * (rows["y"].to_numpy() - p))[:, None]).groupby(rows["location"].to_numpy()).sum()
@@ -49,7 +50,7 @@ def test_the_weighted_covariance_is_the_clustered_sandwich():
 def test_equal_weights_change_nothing():
     rows = pupils()
     plain, equal = (
-        logit.fit_logit("rekenen", rows.assign(w=3.0), "y", layout, weights=weights).regression
+        logit_states.fit_logit("rekenen", rows.assign(w=3.0), "y", layout, weights=weights).fit
         for weights in (None, "w")
     )
     assert_allclose(plain.coefficients, equal.coefficients, rtol=1e-7)
@@ -59,14 +60,14 @@ def test_equal_weights_change_nothing():
 def test_a_pupil_of_weight_two_counts_as_two():
     rows = pupils(400).assign(w=lambda rows: np.where(rows["x"] > 0, 2.0, 1.0))
     twice = pd.concat([rows, rows[rows["w"] == 2]])
-    weighted = logit.fit_logit("rekenen", rows, "y", layout, weights="w").regression.coefficients
-    assert_allclose(weighted, logit.fit_logit("rekenen", twice, "y", layout).regression.coefficients, rtol=1e-6)
+    weighted = logit_states.fit_logit("rekenen", rows, "y", layout, weights="w").fit.coefficients
+    assert_allclose(weighted, logit_states.fit_logit("rekenen", twice, "y", layout).fit.coefficients, rtol=1e-6)
 
 
 @pytest.mark.filterwarnings("error")
 def test_where_nobody_has_the_outcome_nothing_is_told():
     rows = pupils()
-    model = logit.fit_logit("rekenen", rows.assign(y=rows["y"] * (1 - rows["closure"])), "y", layout)
+    model = logit_states.fit_logit("rekenen", rows.assign(y=rows["y"] * (1 - rows["closure"])), "y", layout)
     assert model.separated
     assert np.isnan(logit.closure_effect(model, rows)["estimate"])
     told = logit.coefficients(model, "some_logit")
@@ -79,4 +80,4 @@ def test_terms_that_say_the_same_are_refused():
         return layout(rows).assign(same=2 * rows["x"])
 
     with pytest.raises(ModelError, match="tell apart what goes with `y`"):
-        logit.fit_logit("rekenen", pupils(), "y", twice)
+        logit_states.fit_logit("rekenen", pupils(), "y", twice)

@@ -1,12 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pooled_choice import fit_pooled, pairwise_km
 
-from analysis.chapters.school_choice.models import pooled
 from analysis.chapters.school_choice.models.choosers import Choosers, design, estimate, probabilities
 from analysis.data import situations as tables
 from analysis.errors import InputError, ModelError
-from analysis.stats.geography import pairwise_km
 
 HOMES = pd.DataFrame(
     {
@@ -119,8 +118,7 @@ def test_open_data_give_the_estimates_of_the_pooled_model(flows, age, column):
     frames = tables.situation_tables({"by_pc4": homes, "by_school": schools, "by_pc4_school": pairs}, {})
     ours = estimate(Choosers.from_tables(*frames.values(), age), FORMULA)
     by_school, by_pc4 = schools.set_index("location"), homes.set_index("pc4")
-    choices = pooled.select("model", pairs, column, pairwise_km(by_pc4, by_school))
-    theirs = pooled.estimate(choices, pooled.attributes(choices, by_school, by_pc4))
+    _, theirs = fit_pooled(pairs, column, by_school, by_pc4)
     order = [0, 1, 2, 6, 3, 4, 5]  # a formula has its interactions last
     assert ours.params.to_numpy()[order] == pytest.approx(theirs.params.to_numpy(), abs=1e-9)
     assert np.diag(ours.covariance_cluster)[order] == pytest.approx(np.diag(theirs.covariance_cluster), rel=1e-7)

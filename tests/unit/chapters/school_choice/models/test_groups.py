@@ -12,6 +12,7 @@ from analysis.chapters.school_choice.models.groups import (
     fit_table,
     held_out,
     nearest_by_pc4,
+    nearest_map,
 )
 from analysis.chapters.school_choice.models.kinds import kinds_attended
 from analysis.chapters.school_choice.models.terms import term_name
@@ -160,3 +161,10 @@ def test_the_nearest_school_is_counted_by_postcode(two_groups):
     at = two_groups.distance_km.argmin(axis=1) == two_groups.rows_chosen[1]
     assert found["at_nearest"].sum() == at.sum()
     assert found["share"].to_numpy() == pytest.approx((found["at_nearest"] / found["pupils"]).to_numpy())
+
+
+def test_the_map_takes_the_point_of_each_postcode():
+    share = pd.DataFrame({"pc4": ["1011", "1012"], "pupils": [50, 50], "at_nearest": [40, 30], "share": [0.8, 0.6]})
+    points = pd.DataFrame({"lat": [2.0, 1.0], "lon": [20.0, 10.0]}, index=["1012", "1011"])
+    found = nearest_map(share, points)
+    assert found[["pc4", "lat", "lon", "share"]].to_numpy().tolist() == [["1011", 1, 10, 0.8], ["1012", 2, 20, 0.6]]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import brentq
+from scipy.stats import t as student
 
 from analysis.chapters.school_choice.models import two_step, willingness
 from analysis.chapters.school_choice.models.choosers import estimate
@@ -32,7 +33,8 @@ def held(choosers, formula, truth):
     rows = {("willingness to travel", *key): value for key, value in zip(named(table), kept, strict=True)}
     one_error = np.sqrt(np.diag(fit.covariance.loc[OF_SCHOOLS, OF_SCHOOLS]))
     one = np.abs(fit.result.params[OF_SCHOOLS] - truth[OF_SCHOOLS]) <= 1.96 * one_error
-    two = (found.intervals[0] <= truth[OF_SCHOOLS]) & (truth[OF_SCHOOLS] <= found.intervals[1])
+    two_error = np.sqrt(np.diag(found.covariance.loc[OF_SCHOOLS, OF_SCHOOLS]))
+    two = np.abs(found.params[OF_SCHOOLS] - truth[OF_SCHOOLS]) <= student.ppf(0.975, found.df) * two_error
     for name in OF_SCHOOLS:
         rows["attribute", "one_step", name] = bool(one[name])
         rows["attribute", "two_steps", name] = bool(two[name])

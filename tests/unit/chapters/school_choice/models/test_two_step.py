@@ -8,7 +8,7 @@ from analysis.chapters.school_choice.models.choosers import estimate
 from analysis.chapters.school_choice.models.constants import fit_constants
 from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits
 from analysis.errors import ModelError
-from analysis.stats.conditional_logit import Design, fit_factored
+from analysis.stats.conditional_logit import ChoiceDesign, fit_factored
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def test_the_constants_are_those_of_a_conditional_logit_with_a_dummy_per_school(
     found = fit_constants(town, city.formula)
     dummies = pd.DataFrame(np.eye(12)[:, 1:], town.schools.index, [f"s{n}" for n in range(1, 12)])
     pairs = {name: town.pairs[name] for name in ("distance_km", "log_distance")}
-    plain = Design.plain(pairs, dummies, town.situations.index)
+    plain = ChoiceDesign.plain(pairs, dummies, town.situations.index)
     built = fit_factored(plain, town.chosen, grouped=True, cluster=town.clusters)
     assert found.params.to_numpy() == pytest.approx(built.params.to_numpy()[:2], abs=1e-8)
     against_first = found.constants.to_numpy()[1:] - found.constants.to_numpy()[0]
@@ -74,11 +74,6 @@ def test_the_constants_follow_the_terms_of_distance(town, city):
     assert found.sensitivity[:, 0] == pytest.approx(slope, abs=1e-5)
 
 
-def test_no_spread_beyond_the_errors_is_a_tau_of_zero():
-    x = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
-    assert two_step.tau_squared(np.array([0.1, 1.0, 2.1, 2.9]), x, np.full(4, 1.0)) == 0.0
-
-
 def test_too_few_schools_for_the_attributes_is_one_message(town, city):
     few = town.to_schools(town.schools.index[:4])
     with pytest.raises(ModelError, match="4 schools are too few for 2 attributes"):
@@ -88,7 +83,7 @@ def test_too_few_schools_for_the_attributes_is_one_message(town, city):
 def test_the_only_school_of_a_kind_has_no_residual(town, city):
     first = town.schools.index == town.schools.index[0]
     concept = pd.Series(pd.Categorical(np.where(first, "Dalton", "none"), ["none", "Dalton"]), town.schools.index)
-    with pytest.raises(ModelError, match="the only one with an attribute") as refused:
+    with pytest.raises(ModelError, match="a unit alone settles a coefficient") as refused:
         two_step.fit_two_steps(town.with_schools(concept=concept), city.formula)
     assert refused.value.reason.of_the_data
 

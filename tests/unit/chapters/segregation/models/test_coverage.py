@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.segregation.models.attendance import Counted
+from analysis.chapters.segregation.models.attendance import CountedPupils
 from analysis.chapters.segregation.models.correction import corrected
 from analysis.chapters.segregation.models.estimates import CORRECTED, INTERVAL, indices_of, moved_interval
-from analysis.chapters.segregation.models.expected import City
+from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.chapters.segregation.models.two_years import TwoYears
 from analysis.stats.segregation import Tally, theil, uneven
 
@@ -42,7 +42,7 @@ def covered(worlds, pupils, spread):
         chance = chances(spread, world)
         truth, rng = float(uneven(*chance)), np.random.default_rng([10, world])
         cells = np.array([rng.multinomial(n, p) for n, p in zip(pupils, chance, strict=True)])
-        spread_out = Counted(("group", "rest"), cells, {"now": np.arange(SCHOOLS)}, SCHOOLS)
+        spread_out = CountedPupils(("group", "rest"), cells, {"now": np.arange(SCHOOLS)}, SCHOOLS)
         drawn = spread_out.resampled(DRAWS, rng)["now"].pupils
         a, b = spread_out.observed()["now"].pupils
         told = [
@@ -123,7 +123,7 @@ def test_the_intervals_of_h_and_exposure_cover_the_truth(name, n_schools, pupils
         chance, rng = attended(n_schools, pupils, number), np.random.default_rng([11, number])
         truth = float(find(Tally(chance * np.array(pupils)[:, None] * MANY)))
         cells = np.array([rng.multinomial(n, p) for n, p in zip(pupils, chance, strict=True)])
-        spread = Counted(tuple("abcd"), cells, {"now": np.arange(n_schools)}, n_schools)
+        spread = CountedPupils(tuple("abcd"), cells, {"now": np.arange(n_schools)}, n_schools)
         found.append(both(find, (spread, rng), truth))
     better, plain, bias, plain_bias = np.mean(found, axis=0)
     noise = np.std(found, axis=0)[2] / np.sqrt(len(found))
@@ -151,8 +151,8 @@ def test_the_intervals_of_expected_pupils_cover_the_truth(record_property):
     for number in range(200):
         rng = np.random.default_rng([12, number])
         share, chance, school = along_a_line(rng)
-        whole = City(np.round(chance * 1e15).astype(np.int64), share, school, school, 193).observed()["now"]
-        city = City(rng.multinomial(58428, chance), share, school, school, 193)
+        whole = ExpectedPupils(np.round(chance * 1e15).astype(np.int64), share, school, school, 193).observed()["now"]
+        city = ExpectedPupils(rng.multinomial(58428, chance), share, school, school, 193)
         observed, drawn = city.observed()["now"], city.resampled(DRAWS, rng)["now"]
         rows = [moved_interval(float(find(observed)), find(drawn)) for find in finds]
         held.append([holds(row, float(find(whole))) for row, find in zip(rows, finds, strict=True)])

@@ -7,12 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.chapters.segregation import models as segregation
-from analysis.chapters.segregation.models import City, school_bands
-from analysis.chapters.segregation.models.attendance import Counted, Place
+from analysis.chapters.segregation.models import ExpectedPupils, school_bands
+from analysis.chapters.segregation.models.attendance import CountedPupils, PlaceYear
 from analysis.chapters.segregation.models.estimates import indices_of, more_than_chance
-from analysis.chapters.segregation.models.school_bands import assign_nearest
 from analysis.errors import ModelError
-from analysis.stats.bands import per_cent
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 from analysis.stats.segregation import dissimilarity, isolation, uneven
 
@@ -36,7 +34,7 @@ INDICES = ("dissimilarity", "isolation")
 
 @pytest.fixture
 def city():
-    return City.from_frames(PUPILS, SHARE, NEAREST)
+    return ExpectedPupils.from_frames(PUPILS, SHARE, NEAREST)
 
 
 def test_dissimilarity_written_out():
@@ -111,17 +109,9 @@ def test_a_group_larger_than_its_school_is_refused():
         isolation([5, 1], [4, 10])
 
 
-def test_the_nearest_school_takes_all_pupils_of_a_postcode():
-    moved = assign_nearest(PUPILS, NEAREST)
-    assert moved.to_dict() == {("1011", "a"): 40, ("1012", "b"): 60}
-    assert moved.index.names == ["pc4", "location"]
-
-
 def test_a_postcode_without_a_nearest_school_is_refused():
-    with pytest.raises(ModelError, match="1 postcodes have no nearest school"):
-        assign_nearest(PUPILS, NEAREST.drop("1012"))
     with pytest.raises(ModelError, match="no nearest school"):
-        City.from_frames(PUPILS, SHARE, NEAREST.drop("1012"))
+        ExpectedPupils.from_frames(PUPILS, SHARE, NEAREST.drop("1012"))
 
 
 def test_pupils_by_band_of_their_school():
@@ -146,36 +136,15 @@ def test_a_school_with_pupils_and_without_a_value_is_refused():
         school_bands.band_distribution(pd.Series({"a": 30, "b": 1}), pd.Series({"a": 25.0}), [24, 36])
 
 
-def test_bands_now_and_nearest():
-    weging = pd.Series({"a": 22.0, "b": 30.0, "c": 38.0})
-    found = school_bands.bands_now_and_nearest(PUPILS, NEAREST, weging, [24, 36]).set_index("band")
-    assert found["pupils_now"].tolist() == [40, 40, 20]  # a, b, c
-    assert found["pupils_nearest"].tolist() == [40, 60, 0]
-    assert found["share_nearest"].tolist() == [0.4, 0.6, 0]
-    assert found["schools_nearest"].tolist() == [1, 1, 0]
-
-
-def test_composition_changes_when_pupils_move():
-    found = school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, SHARE, [0.3, 0.5], per_cent)
-    # Now: a (30 x .2 + 10 x .5) / 40 = .275; b .5; c (10 x .2 + 10 x .5) / 20 = .35. Nearest: a .2; b .5.
-    assert found["band"].tolist() == ["below 30%", "30%-50%", "50% or more"]
-    assert found["pupils_now"].tolist() == [40, 20, 40]
-    assert found["pupils_nearest"].tolist() == [40, 0, 60]
-
-
 def test_a_postcode_without_a_share_is_refused():
-    for made in (
-        lambda share: City.from_frames(PUPILS, share, NEAREST),
-        lambda share: school_bands.composition_bands_now_and_nearest(PUPILS, NEAREST, share, [0.5], per_cent),
-    ):
-        for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
-            with pytest.raises(ModelError, match="no share of the group"):
-                made(share)
+    for share in (SHARE.drop("1012"), SHARE.where(SHARE > 0.3)):
+        with pytest.raises(ModelError, match="no share of the group"):
+            ExpectedPupils.from_frames(PUPILS, share, NEAREST)
 
 
 def test_resampling_refuses_parts_of_pupils():
     with pytest.raises(ModelError, match="whole pupils"):
-        City.from_frames(PUPILS + 0.5, SHARE, NEAREST)
+        ExpectedPupils.from_frames(PUPILS + 0.5, SHARE, NEAREST)
 
 
 def by_frames(by_pc4_school, nearest):
@@ -213,7 +182,7 @@ def test_a_city_in_two_postcodes_by_hand(city):
 
 def test_random_allocation_against_all_allocations():
     # Two pupils of the group and two others, two places at either school.
-    city = City.from_frames(
+    city = ExpectedPupils.from_frames(
         by_pair({("1011", "a"): 2, ("1012", "b"): 2}), pd.Series({"1011": 1.0, "1012": 0.0}), NEAREST
     )
     ways = [dissimilarity([x + y, 2 - x - y], [2 - x - y, x + y]) for x, y in two_of_four()]
@@ -248,7 +217,7 @@ def test_resamples_repeat_with_their_seed_and_only_with_it(city):
 @pytest.fixture
 def estimates(city):
     def estimate(draws=100, seed=5):
-        place = Place(2017, "background", "city", city, np.zeros(3, dtype=int))
+        place = PlaceYear(2017, "background", "city", city, np.zeros(3, dtype=int))
         return segregation.estimate_indices([place], draws=draws, random_draws=50, seed=seed)
 
     return estimate
@@ -303,8 +272,8 @@ def test_pupils_allocated_at_random_are_called_segregated_as_seldom_as_they_shou
     rng, p_values = np.random.default_rng(5), []
     for seed in range(100):
         cells = np.bincount(np.repeat(np.arange(10), 20) * 2 + rng.permutation(np.repeat([0, 1], [60, 140])))
-        spread = Counted(("laag", "hoog"), cells.reshape(10, 2).T, {"now": np.arange(10)}, 10)
-        one = Place(2019, "education", "city", spread, np.zeros(10, dtype=int))
+        spread = CountedPupils(("laag", "hoog"), cells.reshape(10, 2).T, {"now": np.arange(10)}, 10)
+        one = PlaceYear(2019, "education", "city", spread, np.zeros(10, dtype=int))
         found = segregation.estimate_indices([one], draws=10, random_draws=39, seed=seed)
         p_values.append(found.set_index(["group", "term"]).loc[("laag", "dissimilarity_corrected_now"), "p_value"])
     # Exact: at most 5% of p-values are .05 or lower, with a standard error of 2.2%.

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
+from panel_tests import pre_trend_test
 from scipy.stats import t as student
 
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.equivalence import power_at
 from analysis.stats.honest import honest
-from analysis.stats.panel import design, event_terms, pre_trend_test, with_event_terms, with_treatment
+from analysis.stats.panel import design, event_terms, with_event_terms, with_treatment
 from analysis.synthetic.staffing import PARTS, StaffingTruth, _teachers
 from analysis.synthetic.staffing_schools import make_schools
 from analysis.synthetic.staffing_shortage import shortage_shares

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from panel_tests import pre_trend_test
 
-from analysis.stats.panel import difference_in_differences, event_study, pre_trend_test
+from analysis.stats.panel import difference_in_differences, event_study
 from analysis.stats.sensitivity import relative_bounds
 from analysis.synthetic.staffing import StaffingTruth, make_staffing
 from analysis.topics.staffing.models.eligibility import eligibility, scored_in, with_outcomes

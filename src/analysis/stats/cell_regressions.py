@@ -12,17 +12,18 @@ from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats import logit as likelihood
-from analysis.stats.cells import Cells, Floats, left, with_intercept
-from analysis.stats.fitted import Fitted, of_scores, refuse_alike_terms
-from analysis.stats.regression import INTERCEPT, ROUNDING
+from analysis.stats.cells import Floats, PupilCells, left, with_intercept
+from analysis.stats.estimates import ROUNDING
+from analysis.stats.fit import Fit, of_scores
+from analysis.stats.regression import INTERCEPT, refuse_alike_terms
 from analysis.stats.support import of_one_cluster
 
 CONSTANT = 1e-12
 """A share of the sum of squares within schools below this is rounding."""
 
 
-def school_effects(cells: Cells) -> Fitted:
-    r"""Least squares with an effect of every school, swept out.
+def school_effects(cells: PupilCells) -> Fit:
+    r"""Least squares with an effect of every school, absorbed.
 
     Notes
     -----
@@ -46,26 +47,26 @@ def school_effects(cells: Cells) -> Fitted:
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
     residuals = left(cells, X @ beta)
     scores = residuals @ X - means * np.asarray(residuals.sum(axis=1), float)[:, None]
-    return _of_scores(cells, cells.X.columns, beta, scores, A, X, means)
+    return _of_scores(cells, cells.X.columns, beta, scores, np.linalg.inv(A), X, means)
 
 
-def _centred(cells: Cells) -> Floats:
+def _centred(cells: PupilCells) -> Floats:
     """Take the terms from their means: effects of schools take up what is subtracted, and rounding stays small."""
     X, count = cells.X.to_numpy(), cells.count
     centred: Floats = X - count @ X / count.sum()
     return centred
 
 
-def least_squares(cells: Cells) -> Fitted:
+def least_squares(cells: PupilCells) -> Fit:
     """Least squares with an intercept and without school effects."""
     X = with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
     refuse_alike_terms(A, cells.X.columns)
     beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, A, X)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, np.linalg.inv(A), X)
 
 
-def logit(cells: Cells) -> Fitted:
+def logit(cells: PupilCells) -> Fit:
     """Logit with an intercept.
 
     Raises
@@ -79,10 +80,10 @@ def logit(cells: Cells) -> Fitted:
     refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
     found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
     scores = left(cells, expit(X @ found.beta)) @ X
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.information, X)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.inverse, X)
 
 
-def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[str]]) -> Fitted:
+def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequence[str]]) -> Fit:
     r"""Average marginal effects of a logit, dummies as dummies.
 
     The effect of a 0/1 term is the mean difference in probability if every pupil had the term and none of the others of
@@ -94,7 +95,7 @@ def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[
     cells, fitted
         As `logit` took and gave them.
     groups
-        The terms of each factor told; a factor of a single term that is not 0/1 is a number.
+        The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
 
     Notes
     -----
@@ -109,9 +110,7 @@ def average_effects(cells: Cells, fitted: Fitted, groups: Mapping[str, Sequence[
             effect, gradient = _average_effect(X, weight, beta, place, places)
             effects[term] = effect
             gradients.append(gradient)
-    influence = fitted.influence.to_numpy() @ np.column_stack(gradients)
-    by_school = pd.DataFrame(influence, fitted.influence.index, list(effects))
-    return Fitted(pd.Series(effects), by_school, fitted.n_obs, fitted.of_one_school & set(effects))
+    return fitted.transformed(pd.Series(effects), np.stack(gradients))
 
 
 def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places: list[int]) -> tuple[float, Floats]:
@@ -124,15 +123,21 @@ def _average_effect(X: Floats, weight: Floats, beta: Floats, place: int, places:
 
 
 def _of_scores(
-    cells: Cells, terms: Iterable[str], beta: Floats, scores: Floats, A: Floats, X: Floats, means: Floats | None = None
-) -> Fitted:
-    names = list(terms)
-    found = of_scores(names, beta, scores, A, cells.schools, int(cells.count.sum()))
+    cells: PupilCells,
+    terms: Iterable[str],
+    beta: Floats,
+    scores: Floats,
+    inverse: Floats,
+    X: Floats,
+    means: Floats | None = None,
+) -> Fit:
+    coefficients = pd.Series(beta, list(terms))
+    found = of_scores(coefficients, scores, inverse, cells.schools, int(cells.count.sum()))
     alone = _of_one_school(cells, X, np.zeros((len(cells.schools), X.shape[1])) if means is None else means)
-    return replace(found, of_one_school=frozenset(name for name, own in zip(names, alone, strict=True) if own))
+    return replace(found, of_one_cluster=frozenset(coefficients.index[alone]))
 
 
-def _of_one_school(cells: Cells, X: Floats, means: Floats) -> NDArray[np.bool_]:
+def _of_one_school(cells: PupilCells, X: Floats, means: Floats) -> NDArray[np.bool_]:
     """Tell which terms one school alone says anything of; `support.of_one_cluster` on pupils, from cells.
 
     Parameters
