@@ -64,6 +64,7 @@ class Chapter(Release):
         frame: pd.DataFrame,
         chart: Callable[..., Figure] | None = None,
         *args: Any,  # noqa: ANN401 - whatever a chart takes
+        named: str = "",
         **values: Any,  # noqa: ANN401 - whatever a chart takes or a text tells
     ) -> Published:
         """Publish a table or figure with the words that are declared of it in ``exhibits.yml``.
@@ -76,6 +77,8 @@ class Chapter(Release):
             One row per published row.
         chart, *args
             Draws the figure: of the rows that may be shown, and `args`.
+        named
+            Under which name it is published, where several are alike.
         **values
             What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
@@ -92,11 +95,11 @@ class Chapter(Release):
         given = {key: value for key, value in values.items() if key not in told or key in taken}
         if chart:
             words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
-            return self.figure(name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
+            return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.told("caption", "note", "nothing", **told), **rests}
         if kind == "files":
-            return self.file(name, frame, **{**how, **given})
-        return self.table(name, frame, **{**how, **exhibit.layout, **given})
+            return self.file(named or name, frame, **{**how, **given})
+        return self.table(named or name, frame, **{**how, **exhibit.layout, **given})
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""

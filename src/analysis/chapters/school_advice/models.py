@@ -31,9 +31,6 @@ UNITS = {
 }
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-ESTIMATE_COUNTS = {"n_obs": _NUMBERS, "n_least": _NUMBERS, "schools": _NUMBERS, "n_clusters": _NUMBERS}
-POINT_COUNTS = {"pupils": ("level", "score"), "schools": ("level", "score")}
-"""What the numbers of these tables rest on, for the disclosure gate."""
 
 
 def select(by_school_advice: pd.DataFrame, municipality: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,7 +10,7 @@ among the pupils of the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,6 @@ ITEMS = "items right"
 SD = "sd of the test"
 EARLIER = "earlier_test"
 BACKGROUND = ("iq_verbal", "ses", "minority")
-GROWTH_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
-ESTIMATE_COUNTS = {count: [*values, "df"] for count, values in GROWTH_COUNTS.items()}
-SPREAD_FREE = ("quantile",)
-SPREAD_COUNTS: Mapping[str, Sequence[str]] = {"n_schools": ["raw", "added", "reliable"], "n_pupils": ["raw", "added"]}
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 

@@ -20,7 +20,7 @@ REMEMBERED = 1000
 PARSER = ("parse.py", "imports.py", "uses.py")
 
 
-class Definitions(NamedTuple):
+class NamedParts(NamedTuple):
     """What a module means by a name: definitions, imports, and imports of all names of a module."""
 
     nodes: Sequence[Node]
@@ -49,7 +49,7 @@ class SourceFiles:
         self._remembered = _read(memory, self._header())
         self._seen: dict[str, Sequence[Any]] = {}
         self._summaries: dict[str, Summary] = {}
-        self._named: dict[str, dict[str, Definitions]] = {}
+        self._named: dict[str, dict[str, NamedParts]] = {}
         self._split: dict[str, tuple[str, list[str]]] = {}
         self._hashes: dict[Path, str] = {}
 
@@ -64,10 +64,10 @@ class SourceFiles:
             self._summaries[module] = self._summarised(path) if path else Summary((), None, ())
         return self._summaries[module]
 
-    def named(self, module: str, name: str) -> Definitions:
+    def named(self, module: str, name: str) -> NamedParts:
         """Return what a module means by a name."""
         known = self._names(module)
-        return known.get(name) or Definitions((), (), known[STAR].stars)
+        return known.get(name) or NamedParts((), (), known[STAR].stars)
 
     def names(self, module: str) -> set[str]:
         """Return the names that a module defines or imports."""
@@ -117,7 +117,7 @@ class SourceFiles:
                 write_sealed(self._memory, {**self._header(), "files": newest})
             self._remembered = newest
 
-    def _names(self, module: str) -> dict[str, Definitions]:
+    def _names(self, module: str) -> dict[str, NamedParts]:
         if module not in self._named:
             self._named[module] = _by_name(self.summary(module))
         return self._named[module]
@@ -172,10 +172,10 @@ def _is_resource(path: Path) -> bool:
     return path.is_file() and path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")
 
 
-def _by_name(summary: Summary) -> dict[str, Definitions]:
+def _by_name(summary: Summary) -> dict[str, NamedParts]:
     stars = [row for row in summary.imports if row.name == STAR]
     names = {STAR, *(name for found in summary.nodes for name in found.names), *(row.name for row in summary.imports)}
-    known = {name: Definitions([], [], stars) for name in names}
+    known = {name: NamedParts([], [], stars) for name in names}
     for found in summary.nodes:
         for name in found.names:
             known[name] = known[name]._replace(nodes=[*known[name].nodes, found])

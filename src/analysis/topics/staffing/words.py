@@ -61,12 +61,6 @@ def measures() -> Mapping[str, str]:
     }
 
 
-VERDICT_DIGITS = {
-    **dict.fromkeys(("estimate", "ci_low", "ci_high", "mde", "p_corrected", "p_tost_corrected"), 3),
-    **{"margin": 2, "power_at_margin": 2, "falls_at": 1, "drift_low": 3, "drift_high": 3},
-}
-
-
 def verdict_labels() -> dict[str, str]:
     """Name the columns of the table of verdicts."""
     return {

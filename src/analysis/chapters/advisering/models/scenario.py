@@ -26,7 +26,6 @@ MEANS = {
 GAP = "{} minus {}"
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-GAP_COUNTS = {"n_obs": _NUMBERS, "n_least": _NUMBERS, "n_clusters": _NUMBERS}
 
 
 def with_bijstelling(pupils: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.advice_levels import VWO
-from analysis.chapters.advisering.models.counting import NUMBERS, PLACE, alike, by_group
+from analysis.chapters.advisering.models.counting import PLACE, alike, by_group
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
@@ -32,24 +32,8 @@ PUBLISHED = {
 }
 """Four ways to count a deviation, all of which publications use."""
 
-# The numbers with and without it give each other away beside n_obs: they are withheld together.
-SHARE_COUNTS = {
-    "n_obs": (*NUMBERS, "p_value", "n_with", "n_without"),
-    "n_with": (*NUMBERS, "p_value", "n_without"),
-    "n_without": (*NUMBERS, "p_value", "n_with"),
-    "n_clusters": (*NUMBERS, "p_value"),
-}
-SHARE_TOTALS = ("model", "school_year", "category", "term")
-"""The groups of such rows add up to the row of all: see `analysis.disclosure.suppress`."""
 
 WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
-SHARE_PARTS = ("model", "school_year", "category", "group")
-"""The terms of such rows add up to one, in the models of `WHOLE`."""
-
-ONE_SIDED_COUNTS = {"schools": (), "schools_all_0": ("pupils_all_0",), "schools_all_1": ("pupils_all_1",)} | {
-    "pupils_all_0": ("schools_all_0",),
-    "pupils_all_1": ("schools_all_1",),
-}
 
 
 def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
@@ -186,9 +170,6 @@ def crosstab(
     )
     n_tested = long["test_advice"].map(table.sum(axis=1))
     return long.assign(share=long["n_obs"] / n_tested, n_tested=n_tested)
-
-
-CROSSTAB_COUNTS = {"n_obs": ("share",), "n_tested": ("share",)}
 
 
 def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -> pd.DataFrame:

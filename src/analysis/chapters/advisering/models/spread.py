@@ -24,9 +24,6 @@ MODEL = "school_spread"
 INTAKE = ("education", "background", "income", "one_parent", "sex")
 
 _NUMBERS = ("estimate", "ci_low", "ci_high")
-SPREAD_COUNTS = dict.fromkeys(("n_obs", "n_clusters"), (*_NUMBERS, "std_error", "p_value"))
-CATERPILLAR_FREE = ("place",)
-CATERPILLAR_COUNTS = {"pupils": _NUMBERS, "schools": _NUMBERS}
 
 
 def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[str] = INTAKE) -> pd.DataFrame:

@@ -34,12 +34,6 @@ PAIRS = {
 }
 """Which two distances are correlated, by the name of the row."""
 
-MEAN_COUNTS = {"schools": ["expected", "straight", "published", "published_to_straight"], "pupils": []}
-BIN_COUNTS = {"schools": ["expected", "published", "low", "high"]}
-CORRELATION_COUNTS = {
-    count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")
-}
-
 
 def by_school(fitted: Sequence[Fitted]) -> pd.DataFrame:
     """Lay the three distances of every school side by side.

@@ -34,9 +34,6 @@ OUTCOMES = (ESTIMATED, NO_INTERVAL, UNSETTLED, ONE_POSTCODE, ONE_SCHOOL)
 TOGETHER = {COLLINEAR: UNSETTLED, NO_MAXIMUM: UNSETTLED}
 """Few municipalities have either, so that their schools could be found from the total: they are counted together."""
 
-TERM_COUNTS: dict[str, list[str]] = {"municipalities": []}
-ACCOUNT_COUNTS = {"pupils": ["share"], "schools": ["share"], "postcodes": ["share"]}
-ACCOUNT_FREE = ("municipalities",)
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
 OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
 

@@ -16,22 +16,6 @@ from analysis.stats.meta_regression import MetaRegression, fit_meta
 BASE = "moderately urban"  # the class against which the others are told, if there is any municipality in it
 OTHER_DISTANCES = ((0.5, 1.0), (0.5, 1.5), (1.0, 2.0), (1.0, 3.0), (2.0, 4.0))
 DENSITY, SPREAD = "log2_density", "sd_schoolweging"
-ESTIMATE_COUNTS = {
-    count: ["estimate", "std_error", "ci_low", "ci_high", "p_value", "df"] for count in ("n_obs", "n_clusters")
-}
-EVERY_COUNTS = {count: [*rests, "std_error_classical"] for count, rests in ESTIMATE_COUNTS.items()}
-DISTANCE_FREE = ("from_km", "to_km")
-POINT_COUNTS = {**ESTIMATE_COUNTS, "pupils": ["density"], "schools": ["sd_schoolweging"], "postcodes": ["density"]}
-POINT_FREE = ("lat", "lon")
-PICTURE_FREE = ("density",)
-PICTURE_COUNTS = {count: ["estimate", "ci_low", "ci_high"] for count in ("n_obs", "n_clusters")}
-SPREAD_COUNTS = {count: ["tau", "tau_low", "tau_high", "share_explained"] for count in ("n_obs", "df_resid")}
-CLASS_COUNTS = {
-    "municipalities": ["estimate", "ci_low", "ci_high", "tau"],
-    "pupils": ["share_of_pupils"],
-    "schools": [],
-}
-CLASS_FREE = ("all_municipalities",)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ from analysis.stats.regression import INTERCEPT
 
 WITH, WITHOUT = "with consent", "without consent"
 MAKE_UP = ("share_at_risk", "shortage")
-MAKE_UP_COUNTS = {"n_schools": MAKE_UP, "n_pupils": MAKE_UP}
 
 Floats = NDArray[np.float64]
 

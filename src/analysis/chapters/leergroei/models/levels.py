@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from analysis.chapters.leergroei.models import logit
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, parts, row
+from analysis.chapters.leergroei.models.rows import PROBABILITY, in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import Groups, comparable, reference_year
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
@@ -25,8 +25,6 @@ from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
 GROUPS: tuple[tuple[str, ...], ...] = ((), ("groep",), ("level_m",), ("risk_side",))
-EXAMPLE_COUNTS = dict.fromkeys(("n_pupils", "n_obs", "n_least", "n_clusters"), (*ESTIMATE, "df"))
-EXAMPLE_FREE = ("groep", "share_at_risk")
 STEP = 0.10
 """The effect of the share at risk is told per so much more of it."""
 

@@ -24,13 +24,6 @@ from analysis.stats.regression import INTERCEPT
 
 WEIGHT = "weight"
 
-MISSING_COUNTS = {
-    "n_m_test": ("share_present", "share_of_m_test"),
-    "n_both": ("share_present", "share_of_both"),
-    "n_absent": ("n_both", "share_present"),
-    "n_schools": ("share_present", "share_of_m_test", "share_of_both"),
-}
-
 
 def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("level_m",)) -> pd.DataFrame:
     """Count who of those with an M-test sat the E-test, by subject, year and level.

@@ -14,13 +14,6 @@ from analysis.stats.shares import share_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 COUNTED = ("n_pupils", "n_obs")
-ESTIMATE_COUNTS = {
-    "n_pupils": (*ESTIMATE, "df"),
-    "n_obs": ESTIMATE,
-    "n_least": (*COUNTED, *ESTIMATE),
-    "n_clusters": (*COUNTED, *ESTIMATE, "df"),
-}
-"""What the numbers of a table of estimates rest on, for the disclosure gate: first the pupils, each counted once."""
 
 FEWEST_SCHOOLS = 3
 """With fewer schools no error can be clustered: the row tells only whom it counts."""

@@ -21,7 +21,6 @@ FEWEST = 5
 """Schools below which a spread between schools is not estimated."""
 
 SPREAD = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
-SPREAD_COUNTS = {"n_pupils": SPREAD, "n_least": ("n_pupils", *SPREAD), "n_schools": SPREAD}
 
 Floats = NDArray[np.float64]
 

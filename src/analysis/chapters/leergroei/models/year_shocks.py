@@ -33,7 +33,6 @@ SHOCK_COUNTS = {
     "n_least": ("n_pupils", "n_obs", *NUMBERS),
     "n_clusters": ("n_pupils", "n_obs", *NUMBERS),
 }
-SHOCK_FREE = ("control_years",)
 
 Floats = NDArray[np.float64]
 

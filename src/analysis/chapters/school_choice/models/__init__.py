@@ -9,19 +9,13 @@ from analysis.chapters.school_choice.models.choosers import Choosers, by_model, 
 from analysis.chapters.school_choice.models.choosers import estimate as estimate_formula
 from analysis.chapters.school_choice.models.effects import (
     RANDOM_EFFECTS,
-    RANDOM_EFFECTS_COUNTS,
-    RANDOM_EFFECTS_SHOWN,
     RandomEffects,
     SchoolEffects,
     random_effects,
     random_effects_table,
 )
 from analysis.chapters.school_choice.models.groups import (
-    ESTIMATE_COUNTS,
     GROUP_FIT_COUNTS,
-    GROUP_FIT_FREE,
-    GROUP_FIT_SHOWN,
-    MAP_FREE,
     NEAREST_COUNTS,
     GroupFit,
     GroupFits,
@@ -33,35 +27,22 @@ from analysis.chapters.school_choice.models.groups import (
 from analysis.chapters.school_choice.models.groups import distance_fit as group_distance_fit
 from analysis.chapters.school_choice.models.groups import estimates as group_estimates
 from analysis.chapters.school_choice.models.groups import nearest_by_pc4 as at_nearest
-from analysis.chapters.school_choice.models.kinds import KIND_COUNTS, kinds_attended
+from analysis.chapters.school_choice.models.kinds import kinds_attended
 from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_steps
 from analysis.chapters.school_choice.models.willingness import (
-    WILLINGNESS_COUNTS,
-    WILLINGNESS_FREE,
-    WILLINGNESS_SHOWN,
     travel_table,
 )
 from analysis.topics.choice import DENOMINATIONS, LOG_OFFSET_KM, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
 __all__ = [
     "DENOMINATIONS",
-    "ESTIMATE_COUNTS",
     "GROUP_FIT_COUNTS",
-    "GROUP_FIT_FREE",
-    "GROUP_FIT_SHOWN",
-    "KIND_COUNTS",
     "LOG_OFFSET_KM",
-    "MAP_FREE",
     "NEAREST_COUNTS",
     "RANDOM_EFFECTS",
-    "RANDOM_EFFECTS_COUNTS",
-    "RANDOM_EFFECTS_SHOWN",
     "REFERENCE",
     "SHARE_UNIT",
     "WEGING_UNIT",
-    "WILLINGNESS_COUNTS",
-    "WILLINGNESS_FREE",
-    "WILLINGNESS_SHOWN",
     "Choosers",
     "GroupFit",
     "GroupFits",

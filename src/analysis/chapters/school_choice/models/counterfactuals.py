@@ -15,25 +15,17 @@ from numpy.typing import NDArray
 from analysis.chapters.school_choice.models.choosers import Choosers, estimate
 from analysis.chapters.school_choice.models.draws import summary
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.moved import MOVED_COUNTS, moved
+from analysis.chapters.school_choice.models.moved import moved
 from analysis.chapters.school_choice.models.population import Population
-from analysis.chapters.school_choice.models.residence import RESIDENCE_COUNTS, residence_and_choice
+from analysis.chapters.school_choice.models.residence import residence_and_choice
 from analysis.chapters.school_choice.models.scenarios import other_worlds
-from analysis.chapters.school_choice.models.substitution import SUBSTITUTION_COUNTS, substitution
-from analysis.chapters.school_choice.models.tastes import MIXED_COUNTS, MIXED_NUMBERS
+from analysis.chapters.school_choice.models.substitution import substitution
 from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models, simulate
 from analysis.errors import ModelError
 from analysis.stats.allocation import nearest, nearest_with_capacity, without_place
 from analysis.stats.conditional_logit import ConditionalLogitResult
 
 __all__ = [
-    "COUNTERFACTUAL_COUNTS",
-    "MIXED_COUNTS",
-    "MIXED_NUMBERS",
-    "MOVED_COUNTS",
-    "PLACED_COUNTS",
-    "RESIDENCE_COUNTS",
-    "SUBSTITUTION_COUNTS",
     "by_rule",
     "by_scenario",
     "modelled",
@@ -50,10 +42,6 @@ Floats = NDArray[np.float64]
 LOTTERIES = 10
 ROWS = ["model", "scenario", "group", "index", "estimate", "std_error", "ci_low", "ci_high"]
 AGAINST = ["difference", "difference_fit", "difference_fit_low", "difference_fit_high"]
-
-# What the numbers of each table rest on, for the disclosure gate.
-COUNTERFACTUAL_COUNTS = {count: [*ROWS[4:], *AGAINST] for count in ("n_obs", "n_schools")}
-PLACED_COUNTS: Mapping[str, Sequence[str]] = {"pupils": [], "places": [], "without_place": []}
 
 
 def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence[str]) -> tuple[Choosers, Models]:

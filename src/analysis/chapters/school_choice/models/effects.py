@@ -38,16 +38,7 @@ from analysis.stats.fit import cluster_sums, influence_of
 
 RANDOM_EFFECTS = "random_effects"
 BESIDE = ("reference", "two_step", "two_step_std_error", "one_step", "one_step_std_error", "tau", "two_step_tau", "df")
-RANDOM_EFFECTS_SHOWN = [
-    *("model", "group", "term", "reference", "estimate", "ci_low", "ci_high", "two_step", "two_step_std_error"),
-    *("one_step", "one_step_std_error", "tau", "n_schools", "schools_without"),
-]
 NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", *BESIDE[1:]]
-# What the numbers of the table rest on, for the disclosure gate.
-RANDOM_EFFECTS_COUNTS = {
-    **dict.fromkeys(("n_obs", "n_clusters", "n_schools", "n_least"), NUMBERS),
-    "schools_without": [],
-}
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,22 +30,11 @@ FIT_NUMBERS = [
     *("loglik_per_pupil", "null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil"),
     *("pseudo_r2_held_out", "largest_gap"),
 ]
-GROUP_FIT_SHOWN = [
-    *("model", "group", "n_choosers", "n_schools", "pseudo_r2", "pseudo_r2_distance", "pseudo_r2_held_out"),
-    "largest_gap",
-]
-# What the numbers of the table rest on, for the disclosure gate.
-MAP_FREE = ("lat", "lon")
-ESTIMATE_COUNTS = {
-    count: ["estimate", "std_error", "std_error_classical", "ci_low", "ci_high", "p_value"]
-    for count in ("n_obs", "n_clusters", "n_least")
-}
 GROUP_FIT_COUNTS = {
     **dict.fromkeys(("n_choosers", "n_clusters", "n_schools"), FIT_NUMBERS),
     "schools_without": [],
 }
 GROUP_FIT_COLUMNS = ["model", "group", *GROUP_FIT_COUNTS, *FIT_NUMBERS, "folds", "iterations", "tolerance"]
-GROUP_FIT_FREE = ("folds", "iterations", "tolerance")
 NEAREST_COUNTS = {"pupils": ["share"], "at_nearest": ["share"]}
 
 

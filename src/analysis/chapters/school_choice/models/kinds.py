@@ -9,13 +9,6 @@ import pandas as pd
 from analysis.chapters.school_choice.models.choosers import probabilities
 from analysis.chapters.school_choice.models.groups import GroupFit
 
-# What the numbers of the table rest on, for the disclosure gate.
-KIND_COUNTS = {
-    "pupils": ["observed", "without_taste"],
-    "attending": ["observed"],
-    "n_schools": ["observed", "without_taste"],
-}
-
 
 def kinds_attended(fits: Sequence[GroupFit]) -> pd.DataFrame:
     """Tell which share of each group attends schools of each kind, for every category in the formula.

@@ -42,7 +42,6 @@ ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
 SUBSTITUTION_COLUMNS = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
 # What the numbers of each table rest on, for the disclosure gate.
-SUBSTITUTION_COUNTS = {"n_obs": ["share", "proportional"]}
 
 
 def substitution(

@@ -21,7 +21,6 @@ from analysis.stats.conditional_logit import ConditionalLogitResult
 SLACK = 0.1  # of a log-likelihood: what is left to gain where the optimiser stops
 MIXED_NUMBERS = ["loglik", "loglik_groups", "loglik_conditional", "lr_groups", "lr_within", "p_groups", "p_within"]
 MIXED_COLUMNS = ["term", "estimate", "std_error", *MIXED_NUMBERS, "df_groups", "converged", "n_obs"]
-MIXED_COUNTS = {"n_obs": ["estimate", "std_error", "df_groups", *MIXED_NUMBERS]}
 
 
 def with_groups(sample: Sampled, few: Choosers, random: Sequence[str]) -> Sampled:

@@ -44,30 +44,10 @@ SMALL_KM = 1e-5  # for the slope by central differences
 SMALL_SHARE = 1e-4  # of an attribute, for elasticities
 LOWER = ("schoolweging",)  # a step of these is one standard deviation lower: fewer pupils at risk
 
-TRAVEL_NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "probability", "change", "elasticity", "df"]
 TRAVEL_COLUMNS = [
     *ESTIMATE_COLUMNS,
     *("reference", "step", "probability", "change", "elasticity", "n_postcodes", "method", "start_km", "df"),
 ]
-WILLINGNESS_SHOWN = [
-    *(
-        "model",
-        "group",
-        "method",
-        "term",
-        "reference",
-        "step",
-        "estimate",
-        "ci_low",
-        "ci_high",
-        "probability",
-        "change",
-    ),
-    *("elasticity", "n_obs"),
-]
-# What the numbers of the table rest on, for the disclosure gate.
-WILLINGNESS_COUNTS = dict.fromkeys(("n_obs", "n_postcodes", "n_clusters"), TRAVEL_NUMBERS)
-WILLINGNESS_FREE = ("step", "start_km")
 
 
 def steps(

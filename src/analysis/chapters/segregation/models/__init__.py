@@ -1,12 +1,11 @@
 """How unevenly groups are spread over schools, now, at the nearest school and by chance, and what changed it."""
 
 from analysis.chapters.segregation.models.attendance import characteristics, places
-from analysis.chapters.segregation.models.estimates import INDEX_COUNTS, INTERVAL, estimate_indices
+from analysis.chapters.segregation.models.estimates import INTERVAL, estimate_indices
 from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.stats.segregation import dissimilarity, interaction, isolation
 
 __all__ = [
-    "INDEX_COUNTS",
     "INTERVAL",
     "ExpectedPupils",
     "characteristics",

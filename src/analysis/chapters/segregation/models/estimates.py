@@ -16,7 +16,6 @@ from analysis.stats.segregation import Array, Tally, exposure, theil, uneven
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
-INDEX_COUNTS = {count: ["estimate", "std_error", "ci_low", "ci_high", "p_value"] for count in ("n_obs", "n_clusters")}
 ALLOCATED = "random_allocation"
 
 PAIRS = (

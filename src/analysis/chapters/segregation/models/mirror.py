@@ -13,23 +13,8 @@ from analysis.stats.complete import refuse_missing
 
 SIZES = ("small", "medium", "large")
 EVERY_SIZE = "all"
-MIRROR_COUNTS = {
-    "schools": ["share_schools", "mean_difference", "schools_mirroring"],
-    "schools_mirroring": ["share_schools"],
-}
-MIRROR_FREE = ("allowed_difference",)
-MAP_FREE = ("lat", "lon")
-BAND_COUNTS = {
-    f"{unit}_{kind}": [f"share_{situation}"]
-    for situation in (NOW, NEAREST)
-    for kind in (situation, f"{situation}_all")
-    for unit in ("pupils", "schools")
-}
-BAND_TOTALS = ["year", "band"]
 SCHOOLS_OF_ALL = ["schools_now_all", "schools_nearest_all"]
-TOLD_COUNTS = {name: values for name, values in BAND_COUNTS.items() if name not in SCHOOLS_OF_ALL}
 WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in ("pupils", "schools")]
-BAND_RATIOS = {f"share_{situation}": (f"pupils_{situation}", f"pupils_{situation}_all") for situation in (NOW, NEAREST)}
 
 
 def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,6 @@ from analysis.stats.complete import refuse_missing
 
 Array = NDArray[np.float64]
 
-# What the numbers of the tables rest on, for the disclosure gate.
-BAND_COUNTS = {
-    f"{unit}_{situation}": [f"share_{situation}"] for situation in ("now", "nearest") for unit in ("pupils", "schools")
-}
-
 
 def band_distribution(
     pupils: pd.Series, value: pd.Series, edges: Sequence[float], write: Callable[[float], str] = "{:g}".format

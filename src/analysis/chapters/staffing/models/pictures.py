@@ -10,31 +10,16 @@ from analysis.chapters.staffing.models.toelage import ALL, HONEST, RD_COLUMNS, S
 from analysis.errors import ModelError
 from analysis.stats.binned import binned_means, fitted_lines
 from analysis.stats.panel import event_year
-from analysis.topics.staffing.models.rows import COUNTS, ESTIMATE, together
+from analysis.topics.staffing.models.rows import together
 
 REACH = 15.0  # how far from the cut-off schools are drawn, in percent of the locations
 LINE_POINTS = 9
-ON_SCHOOLS = (*ESTIMATE, "mean_left", "mean_right", "in_sd", "bandwidth")
-JUMP_COUNTS = {"n_left": ON_SCHOOLS, "n_right": ON_SCHOOLS, "n_obs": ON_SCHOOLS, "n_clusters": ON_SCHOOLS}
-BOTH_COUNTS = {name: (*columns, *HONEST) if columns else () for name, columns in COUNTS.items()}
-DENSITY_COUNTS = {f"n_{side}": (f"density_{side}", "std_error", "p_value") for side in ("left", "right")}
-TREND_COUNTS = {"n_obs": ("statistic", "p_value", "df"), "n_clusters": ("statistic", "p_value")}
-POINT_COUNTS = {"schools": ("mean",)}
 DRAWN = ("mean", "fitted", "ci_low", "ci_high", "estimate")
-POINT_FREE = ("middle",)
-DRAWN_FREE = ("middle", "at")
-DRAWN_COUNTS = {"schools": DRAWN, "n_left": (), "n_right": ()}
 TOLD = (
     *("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_tost", "inner_low", "inner_high", "mde"),
     *("power_at_margin", "p_corrected", "p_tost_corrected", "in_margins", "in_margins_low", "in_margins_high"),
     *("verdict", "falls_at", "drift_low", "drift_high", "equivalent"),
 )
-NULL_FREE = ("margin",)
-NULL_COUNTS = {"n_obs": TOLD, "n_least": TOLD, "n_clusters": TOLD}
-
-BOUNDS = ("low", "high", "ci_low", "ci_high")
-BOUND_FREE = ("magnitude",)
-BOUND_COUNTS = {"n_obs": BOUNDS, "n_clusters": BOUNDS}
 
 
 def balance_table(of: Study) -> pd.DataFrame:

@@ -22,8 +22,6 @@ DISTANCE = 535.26 - 529.46  # C - G of 2019, both printed to two decimals
 ROUNDED = 0.01  # C - G is known to this
 CENT = 0.011  # half a unit of rounding on either side of an equality, in the last digit printed
 CHECK_COLUMNS = ("check", "schools", "estimate", "std_error", "expected", "unit", "share_exact", "largest_difference")
-CHECK_FREE = ("expected",)
-CHECK_COUNTS = {"schools": ("estimate", "std_error", "share_exact", "largest_difference")}
 
 
 def score_with_threshold(

@@ -10,8 +10,6 @@ from analysis.topics.staffing.models.oab_formula import kink_point, price_check,
 BINS = "schools"
 """In the column ``name`` of the picture of the money: a bin of schools, not a line."""
 
-MONEY_COUNTS = {"schools": ("raw_per_pupil", "euro_per_pupil", "low", "high")}
-
 
 def formula_checks(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     """Hold scores and money of a panel to the formula: the threshold in a year, the price in every year."""

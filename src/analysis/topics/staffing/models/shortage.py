@@ -29,9 +29,6 @@ COUNTS = {
 TESTED = "schools_least"
 """The smaller side of a yes-no: where it is few the share is withheld; else it follows from share and schools."""
 ALL = "all"
-TOTALS = {"region": ALL, "band": ALL}
-LABELS = ("group", "by", "category")
-"""What is said of a row in words that its other columns say too."""
 MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
     "mean_employment": (lambda shortage: shortage, "teachers_fte"),
     "mean_schools": (lambda shortage: shortage, None),
