@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -212,3 +213,37 @@ def test_two_runs_publish_the_same_tables_byte_for_byte(ci_edition: Path, tmp_pa
     for kind in ("tables", "figures"):
         first, second = (outputs_of(folder / kind) for folder in (ci_edition, tmp_path / "ci"))
         assert first == second
+
+
+class Reader(HTMLParser):
+    """Reads a page as text, without its code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag: str, _: object) -> None:
+        if tag in ("script", "style", "pre", "code"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, text: str) -> None:
+        if not self.inside:
+            self.seen.append(text)
+
+
+SHOWN_SOURCE = re.compile(r"</?(?:p|span|div|table|figure|a|h\d)\b|&lt;/?(?:p|span|div|table|figure)\b|class=\"")
+
+
+def test_no_page_shows_its_own_source(ci_edition: Path) -> None:
+    """A reader sees sentences: where text is escaped twice, its tags are seen."""
+    pages = [ci_edition / "index.html", *sorted((ci_edition / "html").glob("*.html"))]
+    assert len(pages) > 8
+    for page in pages:
+        read = Reader()
+        read.feed(page.read_text("utf8"))
+        assert SHOWN_SOURCE.findall(" ".join(read.seen)) == [], page.name

@@ -141,3 +141,10 @@ def test_the_summary_counts_findings_and_tests(chapter_of):
 def test_a_summary_without_findings_counts_none(chapter_of):
     html = chapter_of("summary", needs=frozenset()).tests_made().html
     assert html == NOTHING.format("This edition has no such chapter.")
+
+
+def test_the_summary_shows_the_findings_of_each_chapter_below_its_heading(chapter_of):
+    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    html = chapter_of("summary").all_findings().html
+    assert '<h2 id="findings-segregation">segregation</h2><p class="published finding"' in html
+    assert "&lt;" not in html
