@@ -272,7 +272,7 @@ class Chapter(Release):
         """Publish the findings of every chapter of the edition, each below its heading."""
         headings: Mapping[str, Mapping[str, str]] = self.workspace.facts.get("findings", {})
         parts = [
-            str(HEADING.format(stem=stem, words=words[spoken()])) + self.findings_of(stem).html
+            f"{HEADING.format(stem=stem, words=words[spoken()])}{self.findings_of(stem).html}"
             for stem, words in headings.items()
         ]
         return self._shown("finding", self.workspace.stem, "".join(parts))
