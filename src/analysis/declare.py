@@ -135,10 +135,6 @@ class Declaration:
         own = {f"{self.stem}_findings": AGGREGATE} if self.findings else {}
         return {**self.produces, **self.may_produce, **own}
 
-    def figure_of(self, finding: str) -> str | None:
-        """Return the name of the figure that shows a finding, if there is one."""
-        return next((figure for start, figure in self.figures.items() if finding.startswith(start)), None)
-
 
 def made_up(blocks: Blocks) -> bool:
     """Tell whether an edition of these blocks is made up."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from analysis.declare import Declaration, Regressions
+from analysis.declare import Declaration
 from analysis.errors import StaatError
 
 
@@ -28,15 +28,3 @@ def chapters() -> Mapping[str, Declaration]:
         if chapter.stem != name:
             raise StaatError(f"chapters/{name}: its notebook is {chapter.notebook}; one stem names everything")
     return dict(sorted(found.items(), key=lambda item: item[1].notebook))
-
-
-def figure_of(stem: str, finding: str) -> str | None:
-    """Return the name of the figure that shows a finding of a chapter, if there is one."""
-    chapter = chapters().get(stem)
-    return chapter.figure_of(finding) if chapter else None
-
-
-def regressions_of(stem: str) -> tuple[Regressions, ...]:
-    """Return which models of a chapter's table ``estimates`` are regressions."""
-    chapter = chapters().get(stem)
-    return chapter.regressions if chapter else ()

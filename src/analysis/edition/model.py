@@ -120,7 +120,9 @@ class Shared(Block):
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""
-        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain()}
+        shown = {stem: {"figures": one.figures, "regressions": one.regressions} for stem, one in chapters().items()}
+        here = {stem: shown[stem] for stem in self.given}
+        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
 
     def _plain(self) -> dict[str, Any]:
         return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them

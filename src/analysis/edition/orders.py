@@ -31,7 +31,6 @@ DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
 EXPLAINED = (
-    "chapters/*/__init__.py",
     "chapters/*/models",
     "chapters/*/models.py",
     "topics/*/models",

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.chapters import regressions_of
 from analysis.declare import Regressions
 from analysis.disclosure import CROSS
 from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import number
+from analysis.site.declared import regressions_of
 from analysis.site.pages import Heading, origin_line
 from analysis.site.sitemap import Site, Thing
 
@@ -45,7 +45,7 @@ def regressions(site: Site) -> dict[str, Any] | None:
     """Return what the template of the page asks for; None when the edition estimates no regression."""
     chapters: list[dict[str, Any]] = []
     for thing in site.things:
-        if (thing.kind, thing.name) == ("table", TABLE) and regressions_of(thing.stem):
+        if (thing.kind, thing.name) == ("table", TABLE) and regressions_of(site.facts, thing.stem):
             tables = [journal_table(group) for group in side_by_side(list(read(site, thing)))]
             if tables:
                 chapters.append({"thing": thing, "origin": _origin(thing), "tables": tables})
@@ -58,7 +58,8 @@ def read(site: Site, thing: Thing) -> Iterator[ModelColumn]:
     frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
     keys = [key for key in KEYS if key in frame]
     for name, rows in frame.groupby(keys, sort=False):
-        facts = next((facts for facts in regressions_of(thing.stem) if re.fullmatch(facts.models, str(name[0]))), None)
+        known = regressions_of(site.facts, thing.stem)
+        facts = next((facts for facts in known if re.fullmatch(facts.models, str(name[0]))), None)
         if facts:
             told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
             facts = facts._replace(clusters=told) if told else facts

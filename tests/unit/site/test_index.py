@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.chapters import figure_of
+from analysis.chapters.advisering import CHAPTER
+from analysis.site.declared import figure_of
 from analysis.site.index import with_estimates
 from analysis.site.provenance import rerun
 
@@ -24,15 +25,18 @@ def test_a_number_with_its_interval_stands_out(sentence: str, bold: str | None) 
     assert html.striptags() == sentence
 
 
+FACTS_OF_CHAPTERS = {"chapters": {"advisering": {"figures": CHAPTER.figures}}}
+
+
 def test_a_sentence_is_escaped() -> None:
     assert with_estimates("<script> 1 (95% interval 0 to 2)") == "&lt;script&gt; <b>1 (95% interval 0 to 2)</b>"
 
 
 def test_the_first_name_that_fits_tells_the_figure() -> None:
-    assert figure_of("advisering", "revised_gaps") == "gaps"
-    assert figure_of("advisering", "revised") == "revised_by_year"
-    assert figure_of("advisering", "something") is None
-    assert figure_of("no_chapter", "revised") is None
+    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised_gaps") == "gaps"
+    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised") == "revised_by_year"
+    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "something") is None
+    assert figure_of(FACTS_OF_CHAPTERS, "no_chapter", "revised") is None
 
 
 def test_the_command_goes_back_to_the_commit() -> None:

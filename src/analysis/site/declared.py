@@ -1,0 +1,19 @@
+"""What chapters declare about what they show, as the facts of an edition have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.declare import Regressions
+
+
+def figure_of(facts: Mapping[str, Any], stem: str, finding: str) -> str | None:
+    """Return the name of the figure that shows a finding of a chapter, if there is one."""
+    figures: Mapping[str, str] = facts.get("chapters", {}).get(stem, {}).get("figures", {})
+    return next((figure for start, figure in figures.items() if finding.startswith(start)), None)
+
+
+def regressions_of(facts: Mapping[str, Any], stem: str) -> list[Regressions]:
+    """Return which models of a chapter's table ``estimates`` are regressions."""
+    return [Regressions(*one) for one in facts.get("chapters", {}).get(stem, {}).get("regressions", ())]
