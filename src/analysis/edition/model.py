@@ -120,8 +120,10 @@ class Shared(Block):
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""
-        shown = {stem: {"figures": one.figures, "regressions": one.regressions} for stem, one in chapters().items()}
-        here = {stem: shown[stem] for stem in self.given}
+        here = {
+            stem: {"figures": dict(chapters()[stem].figures), "regressions": [*map(list, chapters()[stem].regressions)]}
+            for stem in self.given
+        }
         return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
 
     def _plain(self) -> dict[str, Any]:
