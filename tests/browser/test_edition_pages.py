@@ -114,7 +114,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert code.is_visible()
     assert "nearest_map" in code.inner_text()
     origin.get_by_role("link", name="groups.nearest_by_pc4").click()
-    assert page.url.endswith("methods.html#function-models-school_choice-groups-nearest_by_pc4")
+    assert page.url.endswith("methods.html#function-chapters-school_choice-models-groups-nearest_by_pc4")
     entry = page.locator("div.function:has(:target)")
     assert "Count the choosers that attend the school nearest to them" in entry.inner_text()
     assert "src/analysis/chapters/school_choice/models/groups.py" in entry.inner_text()
