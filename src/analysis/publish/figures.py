@@ -19,6 +19,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, PercentFormatter
 
@@ -231,11 +232,22 @@ def _bubbles(axes: Axes, by_point: pd.DataFrame, value: str, size: str) -> PathC
         shown["latitude"],
         s=_areas(shown[size], by_point[size].max()),
         c=shown[value].to_numpy(dtype=float),
+        norm=_limits(shown[value]),
         cmap=COLOUR_MAP,
         edgecolors=INK,  # the lightest colour would drown in white paper
         linewidths=0.5,
         zorder=3,
     )
+
+
+def _limits(values: pd.Series) -> Normalize | None:
+    """Return round limits where all values are one: Matplotlib would make some of it that no reader can read."""
+    low, high = float(values.min()), float(values.max())
+    if low != high:
+        return None
+    step = 10.0 ** np.floor(np.log10(abs(low))) if low else 1.0
+    start = np.floor(low / step) * step
+    return Normalize(start, start + step)
 
 
 def _areas(sizes: pd.Series | np.ndarray, largest: float) -> np.ndarray:

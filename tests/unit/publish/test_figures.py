@@ -67,3 +67,13 @@ def test_a_missing_column_is_named():
     _, axes = figures.canvas()
     with pytest.raises(InputError, match="ci_low"):
         figures.intervals(axes, pd.DataFrame({"term": ["a"], "estimate": [1.0], "ci_high": [2.0]}), "term")
+
+
+@pytest.mark.parametrize(("value", "limits"), [(0.0147, (0.01, 0.02)), (0.0, (0.0, 1.0)), (-37.2, (-40.0, -30.0))])
+def test_where_all_values_are_one_the_limits_of_colours_are_round(value, limits):
+    """A city of one postcode: limits of 0.0133 and 0.0161 would tell more than the data beside them."""
+    at = pd.DataFrame({"longitude": [5.0, 5.1], "latitude": [53.2, 53.3], "value": [value] * 2, "pupils": [40, 60]})
+    figure = figures.map_points(at, "value", "pupils", [], "share")
+    figure.draw_without_rendering()
+    bubbles = next(one for one in figure.axes[0].collections if one.get_array() is not None and len(one.get_offsets()))
+    assert (bubbles.norm.vmin, bubbles.norm.vmax) == pytest.approx(limits)
