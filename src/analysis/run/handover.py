@@ -51,17 +51,17 @@ def hand_over(edition: Path, to: Path, root: Path) -> list[str]:
     StaatError
         When a file is missing or is not the one that passed the gate, or tells of this machine.
     """
-    told = _manifest(edition)
+    recorded = _manifest(edition)
     _refuse_place(to, edition)
-    paths = sorted(path for path in told["outputs"] if not path.startswith(f"{INTERNAL}/"))
+    paths = sorted(path for path in recorded["outputs"] if not path.startswith(f"{INTERNAL}/"))
     machine = _machine({root, edition, to})
     building = to.absolute().with_name(f".{to.name}.releasing-{secrets.token_hex(4)}")
     try:
         for path in paths:
-            content = _content(edition, path, str(told["outputs"][path]))
+            content = _content(edition, path, str(recorded["outputs"][path]))
             _refuse_machine(path, content, machine)
             _write(building / path, content)
-        manifest = json.dumps(_public(told, paths), indent=2, ensure_ascii=False) + "\n"
+        manifest = json.dumps(_public(recorded, paths), indent=2, ensure_ascii=False) + "\n"
         _refuse_machine(MANIFEST_FILE, manifest.encode(), machine)
         _write(building / MANIFEST_FILE, manifest.encode())
         put_in_place(building, to.absolute())
@@ -74,12 +74,12 @@ def _manifest(edition: Path) -> dict[str, Any]:
     path = edition / MANIFEST_FILE
     hint = f"staat run {edition.name}"
     try:
-        told: dict[str, Any] = json.loads(path.read_text("utf8"))
+        recorded: dict[str, Any] = json.loads(path.read_text("utf8"))
     except (OSError, ValueError):
         raise InputError(str(path), "there is no whole published edition here", hint=hint) from None
-    if not isinstance(told, dict) or not isinstance(told.get("outputs"), dict):
+    if not isinstance(recorded, dict) or not isinstance(recorded.get("outputs"), dict):
         raise InputError(str(path), "is not a manifest", hint=hint)
-    return told
+    return recorded
 
 
 def _refuse_place(to: Path, edition: Path) -> None:
@@ -97,10 +97,12 @@ def _refuse_place(to: Path, edition: Path) -> None:
 def _is_ours(folder: Path) -> bool:
     """Tell whether a folder is as an earlier call has left it."""
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        told = json.loads((folder / MANIFEST_FILE).read_text("utf8"))
+        recorded = json.loads((folder / MANIFEST_FILE).read_text("utf8"))
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-        whole = files == {*told["outputs"], MANIFEST_FILE}
-        return bool(told[RELEASED]) and whole and all(_digest(folder / p) == d for p, d in told["outputs"].items())
+        whole = files == {*recorded["outputs"], MANIFEST_FILE}
+        return (
+            bool(recorded[RELEASED]) and whole and all(_digest(folder / p) == d for p, d in recorded["outputs"].items())
+        )
     return False
 
 
@@ -120,14 +122,14 @@ def _content(edition: Path, path: str, digest: str) -> bytes:
     return content
 
 
-def _public(told: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
+def _public(recorded: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
     """Return the manifest of what leaves: nothing of internal files, not even keyed digests."""
     steps = [
         {**step, "key": {part: value for part, value in step.get("key", {}).items() if part != "tables"}}
-        for step in told.get("steps", ())
+        for step in recorded.get("steps", ())
     ]
-    outputs = {path: told["outputs"][path] for path in paths}
-    return {**told, RELEASED: True, "steps": steps, "outputs": outputs}
+    outputs = {path: recorded["outputs"][path] for path in paths}
+    return {**recorded, RELEASED: True, "steps": steps, "outputs": outputs}
 
 
 def _machine(places: Collection[Path]) -> re.Pattern[str]:

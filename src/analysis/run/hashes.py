@@ -80,7 +80,7 @@ def _read(memory: Path | None) -> dict[str, list[object]]:
     if memory is None:
         return {}
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told = read_sealed(memory)
-        if told["format"] == FORMAT and isinstance(told["files"], dict):
-            return dict(told["files"])
+        stored = read_sealed(memory)
+        if stored["format"] == FORMAT and isinstance(stored["files"], dict):
+            return dict(stored["files"])
     return {}

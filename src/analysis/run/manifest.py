@@ -87,13 +87,13 @@ def damage(folder: Path, hashes: Hashes) -> str:
     try:
         if read_sealed(folder / SEAL)["sha256"] != hashes.of(folder / MANIFEST_FILE):
             return f"{MANIFEST_FILE} was changed"
-        told = json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"]
+        recorded = json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"]
         found = outputs_of(folder, hashes)
     except FileNotFoundError:
         return f"{MANIFEST_FILE} is missing, or was not written here"
     except (OSError, ValueError, LookupError, TypeError) as error:
         return f"{MANIFEST_FILE} cannot be read: {error}"
-    wrong = next((name for name, known in told.items() if found.get(name) != known), None)
+    wrong = next((name for name, known in recorded.items() if found.get(name) != known), None)
     return f"{wrong} {'was changed' if wrong in found else 'is missing'}" if wrong else ""
 
 

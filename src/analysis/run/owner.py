@@ -50,8 +50,8 @@ def is_edition(folder: Path, edition: str) -> bool:
     """Tell whether a run made this folder for this edition; one that was made before there were markers counts too."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    told = [_read(folder / place) for place in (OF_EDITION, Path("internal") / EDITION_FILE, Path(MANIFEST_FILE))]
-    return any(each.get("edition") == edition for each in told)
+    stated = [_read(folder / place) for place in (OF_EDITION, Path("internal") / EDITION_FILE, Path(MANIFEST_FILE))]
+    return any(each.get("edition") == edition for each in stated)
 
 
 def is_empty(folder: Path) -> bool:
@@ -129,6 +129,6 @@ def _lock(file: TextIO) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError, RecursionError):
         if path.is_file() and path.stat().st_size < LONGEST * 64:
-            told = json.loads(path.read_text("utf8"))
-            return told if isinstance(told, dict) else {}
+            stated = json.loads(path.read_text("utf8"))
+            return stated if isinstance(stated, dict) else {}
     return {}

@@ -113,11 +113,11 @@ def _cells(notebook: Path) -> list[dict[str, Any]]:
     except UnicodeDecodeError as error:
         raise InputError(str(notebook), f"is not UTF-8: {error}", hint="save it with JupyterLab") from None
     try:
-        told = json.loads(text)
+        parsed = json.loads(text)
     except ValueError as error:
         hint = "two versions were merged by halves: choose between <<<<<<< and >>>>>>>" if "<<<<<<<" in text else None
         raise InputError(str(notebook), f"is not a notebook: {error}", hint=hint) from None
-    cells = told.get("cells") if isinstance(told, dict) else None
+    cells = parsed.get("cells") if isinstance(parsed, dict) else None
     if not isinstance(cells, list) or not all(map(_is_cell, cells)):
         raise InputError(str(notebook), "is not a notebook: it has no list of cells, each with a type and a source")
     return cells

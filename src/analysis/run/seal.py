@@ -26,9 +26,9 @@ BYTES = 32
 _HEAD, _MIDDLE = '{"seal": "', '", '
 
 
-def write_sealed(path: Path, told: Mapping[str, Any]) -> None:
+def write_sealed(path: Path, values: Mapping[str, Any]) -> None:
     """Write facts as JSON, whole and with a seal that holds for this file's name alone."""
-    text = json.dumps(told, default=str, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(values, default=str, ensure_ascii=False, separators=(",", ":"))
     write_whole(path, f"{_HEAD}{_seal(path.name, text)}{_MIDDLE}{text.removeprefix('{')}")
 
 
@@ -46,8 +46,8 @@ def read_sealed(path: Path) -> dict[str, Any]:
     whole = text.startswith(_HEAD) and middle == _MIDDLE
     if not whole or not hmac.compare_digest(seal.encode(), _seal(path.name, facts).encode()):
         raise ValueError("it was not written here")
-    told: dict[str, Any] = json.loads(facts)
-    return told
+    values: dict[str, Any] = json.loads(facts)
+    return values
 
 
 def keyed(digest: str) -> str:

@@ -96,5 +96,5 @@ def _in_their_words(folder: Path, project: Project) -> Iterator[None]:
 
 
 def _first(error: Exception) -> str:
-    told = error.args[0] if isinstance(error, shutil.Error) and error.args else error
-    return str(told[0][2]) if isinstance(told, list) and told else str(told)
+    reason = error.args[0] if isinstance(error, shutil.Error) and error.args else error
+    return str(reason[0][2]) if isinstance(reason, list) and reason else str(reason)

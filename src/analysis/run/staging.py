@@ -196,8 +196,8 @@ def _sign(file: TextIO) -> None:
 def _holder(file: TextIO) -> str:
     with suppress(OSError, ValueError, KeyError):
         file.seek(0)
-        told = json.loads(file.read())
-        return f"process {told['process']} on {told['host']}, since {told['since']} UTC"
+        stated = json.loads(file.read())
+        return f"process {stated['process']} on {stated['host']}, since {stated['since']} UTC"
     return "who it is cannot be read"
 
 

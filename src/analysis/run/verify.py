@@ -33,14 +33,14 @@ def damaged(folder: Path) -> list[str]:
     InputError
         When there is no edition, or its manifest cannot be read.
     """
-    told = _manifest(folder)["outputs"]
+    recorded = _manifest(folder)["outputs"]
     links = [f"{path.relative_to(folder)}: is a link, and no run leaves one" for path in _links(folder)]
     if links:
         return links  # what they lead to is not read
     found = outputs_of(folder)
     if not is_of_here(folder):  # whether what is internal was changed, only the run that follows can show
-        found |= {name: told[name] for name in found.keys() & told.keys() if name.startswith(f"{INTERNAL}/")}
-    return list(_differences(told, found, "missing", "not in the manifest", "is not what the manifest says"))
+        found |= {name: recorded[name] for name in found.keys() & recorded.keys() if name.startswith(f"{INTERNAL}/")}
+    return list(_differences(recorded, found, "missing", "not in the manifest", "is not what the manifest says"))
 
 
 def repeated(
@@ -75,14 +75,14 @@ def _same_releases(first: Path, outputs: Path, scratch: Path) -> None:
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / MANIFEST_FILE
     try:
-        told: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
+        recorded: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
     except FileNotFoundError:
         raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
-    if not isinstance(told, dict) or not isinstance(told.get("outputs"), dict):
+    if not isinstance(recorded, dict) or not isinstance(recorded.get("outputs"), dict):
         raise InputError(str(path), "is not a manifest", hint="run the edition again with --force")
-    return told
+    return recorded
 
 
 def _compared(folder: Path) -> dict[str, str]:

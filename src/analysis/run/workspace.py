@@ -106,8 +106,8 @@ class Workspace:
 
 def open_workspace(stem: str, edition: str) -> Workspace:
     """Find the workspace of a step: the runner's if there is one, else that of the last run of `edition`."""
-    told = os.environ.get(STEP_VARIABLE)
-    workspace = _in_run(json.loads(told)) if told else _alone(stem, edition)
+    given = os.environ.get(STEP_VARIABLE)
+    workspace = _in_run(json.loads(given)) if given else _alone(stem, edition)
     if workspace.stem != stem:
         raise StaatError(f"the notebook of step {workspace.stem!r} calls itself {stem!r}: one stem names everything")
     workspace.forget_records()
@@ -125,8 +125,8 @@ def project_root() -> Path:
 
 def outputs_folder() -> Path:
     """Return the folder with all editions: STAAT_OUTPUTS, else ``outputs`` of the project."""
-    told = os.environ.get(OUTPUTS_VARIABLE)
-    return Path(told) if told else project_root() / "outputs"
+    given = os.environ.get(OUTPUTS_VARIABLE)
+    return Path(given) if given else project_root() / "outputs"
 
 
 def _in_run(step: dict[str, Any]) -> Workspace:

@@ -188,7 +188,7 @@ def _read(memory: Path | None, header: dict[str, Any]) -> dict[str, Sequence[Any
     if memory is None:
         return {}
     with suppress(OSError, ValueError, LookupError, TypeError):
-        told = read_sealed(memory)
-        if {name: told[name] for name in header} == header and isinstance(told["files"], dict):
-            return dict(told["files"])
+        stored = read_sealed(memory)
+        if {name: stored[name] for name in header} == header and isinstance(stored["files"], dict):
+            return dict(stored["files"])
     return {}

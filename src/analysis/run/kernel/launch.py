@@ -43,9 +43,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     tempfile.tempdir = None  # a forked kernel would write where its parent does
     app = IPKernelApp.instance()
     app.initialize([*(sys.argv[1:] if argv is None else argv), *_ARGUMENTS])  # type: ignore[no-untyped-call]  # ipykernel is typed in part
-    told = os.environ.get(STEP_VARIABLE)
-    if told:
-        step = json.loads(told)
+    given = os.environ.get(STEP_VARIABLE)
+    if given:
+        step = json.loads(given)
         seed(step["seed"])
         guard.install(step)
     gc.freeze()  # so that collecting at the end looks at what the notebook made only
