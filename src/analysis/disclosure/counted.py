@@ -23,7 +23,7 @@ PER_SCHOOL = 0.05
 """Relative step of a mean over schools of unknown spread, times the number of schools."""
 
 
-class Whole(NamedTuple):
+class Shares(NamedTuple):
     """Which values of a column are whole numbers divided by a count, their steps, and which give a small one away."""
 
     fits: Bools
@@ -83,10 +83,10 @@ class Counted:
                 least = np.fmin(least, np.where(self.numbers[name] > 0, self.low(name), np.nan))
         return least
 
-    def whole(self, column: str, values: Floats, rows: Bools) -> Whole:
+    def whole(self, column: str, values: Floats, rows: Bools) -> Shares:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
-        found = Whole(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
+        found = Shares(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
         values = np.where(np.isfinite(values), values, np.nan)
         asked = rows & ~np.isnan(values) & (values != np.round(values))
         if not self.rests(column):
@@ -102,7 +102,7 @@ class Counted:
                 step = np.where(fits, steps.min(axis=0), 0.0)
                 n, told = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "told"))
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
-                found = Whole(
+                found = Shares(
                     found.fits | fits,
                     found.share | (fits & (values > 0) & (values < 1)),
                     np.maximum(found.step, step),
@@ -116,7 +116,7 @@ class Counted:
             found = self._in_disguise(shares, found)
         return found
 
-    def _in_disguise(self, shares: Disguised, found: Whole) -> Whole:
+    def _in_disguise(self, shares: Disguised, found: Shares) -> Shares:
         """Add the shares of a count that a column tells in per cent, as odds or rounded, where it does tell them."""
         for by in (*self._alone(schools=False), *self._alone(schools=True)):
             fits = shares.of(by.n)
@@ -130,7 +130,7 @@ class Counted:
                     & ((part > 0) | (self.profile.zeros != "published"))
                 )
             step = nice(OPEN / by.low, up=True) * shares.slope if by.base > 1 else np.zeros(self.rows)
-            found = Whole(
+            found = Shares(
                 found.fits | fits,
                 found.share & ~fits,
                 np.where(fits, step, found.step),

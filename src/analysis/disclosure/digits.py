@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.counted import COARSEST, OPEN, Counted, Resting, Whole
+from analysis.disclosure.counted import COARSEST, OPEN, Counted, Resting, Shares
 from analysis.disclosure.profiles import Profile
 from analysis.disclosure.steps import Bools, Floats, nice, relative_step, to_step
 
@@ -118,7 +118,7 @@ class _Kin(NamedTuple):
 
 
 def _rounded(
-    values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Whole], table: Counted
+    values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Shares], table: Counted
 ) -> dict[str, Floats]:
     """Return all columns with the digits that each may have."""
     told: dict[str, Floats] = {}
@@ -182,12 +182,12 @@ def _error(name: str, values: Floats, table: Counted) -> Floats:
     return to_step(values, relative_step(values, np.clip(OPEN / table.persons(name), ERROR_STEP, COARSEST)))
 
 
-def _estimate_step(name: str, values: Floats, spread: Floats, whole: Whole, table: Counted) -> Floats:
+def _estimate_step(name: str, values: Floats, spread: Floats, whole: Shares, table: Counted) -> Floats:
     by_error = nice(spread * np.clip(1 / np.sqrt(table.schools(name)), PER_ERROR, FEW_SCHOOLS), up=False)
     return np.where(spread > 0, np.maximum(by_error, whole.step), _step(name, values, whole, table))
 
 
-def _step(name: str, values: Floats, whole: Whole, table: Counted) -> Floats:
+def _step(name: str, values: Floats, whole: Shares, table: Counted) -> Floats:
     """Return the step of a number of which no spread is known."""
     relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
     if EXPLAINED.fullmatch(name) and table.rests(name) and table.profile.round_to > 1:
@@ -195,7 +195,7 @@ def _step(name: str, values: Floats, whole: Whole, table: Counted) -> Floats:
     return np.where(whole.fits & (SCALES.fullmatch(name) is None), whole.step, relative)
 
 
-def _error_of(exact: Floats, told: Floats, whole: Whole, error: Floats, rounded: Floats) -> Floats:
+def _error_of(exact: Floats, told: Floats, whole: Shares, error: Floats, rounded: Floats) -> Floats:
     """Return the standard error of a share by that of a random sample, as the published count gives it."""
     ours, theirs = (np.sqrt(np.abs(share * (1 - share)) / n) for share, n in ((exact, whole.n), (told, whole.told)))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -218,7 +218,7 @@ def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, 
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 
 
-def _other(name: str, values: Floats, whole: Mapping[str, Whole], table: Counted) -> Floats:
+def _other(name: str, values: Floats, whole: Mapping[str, Shares], table: Counted) -> Floats:
     """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
     values = values * table.scaled(name) if SCALES.fullmatch(name) else values
     if name == DEGREES and table.profile.round_clusters > 1:

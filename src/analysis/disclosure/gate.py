@@ -30,7 +30,7 @@ from analysis.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.disclosure.profiles import DOMINATED, Profile
 from analysis.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.disclosure.rules.identity import refuse_identifying, row_number
-from analysis.disclosure.secondary import Cells, Group, Whole, protect, repeated, spread, sums_of, totals_of
+from analysis.disclosure.secondary import Cells, Group, RepeatedSum, protect, repeated, spread, sums_of, totals_of
 from analysis.errors import DisclosureError
 
 SUPPRESSED = "suppressed"
@@ -197,12 +197,12 @@ def _groups(
     return [group for keys in within for group in _added_up(frame, exact, keys, linked)]
 
 
-def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Whole]:
+def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[RepeatedSum]:
     """Return the rows that add up, over one key, to a number that another column repeats in each of them."""
     keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
     numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
     units = [table.profile.unit(name) for name in table.numbers]
-    found: list[Whole] = []
+    found: list[RepeatedSum] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
         grouped = (
@@ -271,7 +271,7 @@ def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) 
     return np.column_stack([columns[name].to_numpy(dtype=kind, na_value=missing) for name in order])
 
 
-def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: Sequence[Whole]) -> bool:
+def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: Sequence[RepeatedSum]) -> bool:
     """Mark what rests on withheld cells and what would give one away; tell whether anything would have."""
     if not table.numbers:
         return False

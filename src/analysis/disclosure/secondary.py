@@ -33,7 +33,7 @@ class Group(NamedTuple):
     total: int | None = None
 
 
-class Whole(NamedTuple):
+class RepeatedSum(NamedTuple):
     """Rows of which the column `part` adds up to what the column `whole` says in each of them."""
 
     rows: Rows
@@ -80,7 +80,7 @@ def protect(
     resting: Booleans,
     groups: Sequence[Group],
     sums: Sequence[Columns],
-    wholes: Sequence[Whole] = (),
+    wholes: Sequence[RepeatedSum] = (),
 ) -> Booleans:
     """Return what must be withheld so that no small cell can be found: the cells given, and their complements.
 
@@ -161,7 +161,7 @@ def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
     return [*(int(row) for row in rows[added.any(axis=1)]), None]
 
 
-def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[Whole]:
+def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[RepeatedSum]:
     """Return where a column says in every row of a group what another adds up to over these rows.
 
     Parameters
@@ -175,7 +175,7 @@ def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> l
     """
     several = [rows for rows in places if len(rows) > 1]
     return [
-        Whole(rows, part, whole)
+        RepeatedSum(rows, part, whole)
         for whole, part in permutations(range(len(units)), 2)
         if units[whole] == units[part] == "persons"
         and several
@@ -201,7 +201,7 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
 
 
 def _equations(
-    cells: Cells, groups: Sequence[Group], sums: Sequence[Columns], wholes: Sequence[Whole]
+    cells: Cells, groups: Sequence[Group], sums: Sequence[Columns], wholes: Sequence[RepeatedSum]
 ) -> tuple[list[Equation], list[Remainder]]:
     """Return what adds up, and what is left of totals whose parts are not all told: cells after those of the table."""
     width, size = len(cells.columns), cells.numbers.size
@@ -233,7 +233,7 @@ def _equations(
     return found + [equation for its in wholes for equation in _of_whole(its, width)], remainders
 
 
-def _of_whole(its: Whole, width: int) -> Iterator[Equation]:
+def _of_whole(its: RepeatedSum, width: int) -> Iterator[Equation]:
     """Give the sum of the parts, and that every row says the same whole."""
     parts = tuple(int(row) * width + its.part for row in its.rows)
     first, *others = (int(row) * width + its.whole for row in its.rows)

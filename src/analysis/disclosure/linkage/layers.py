@@ -18,7 +18,7 @@ Key = tuple[str, ...]
 Sum = tuple[int, ...]
 
 
-class Told(NamedTuple):
+class PublishedTable(NamedTuple):
     """A published table: its name (``stem/name``), what it tells, which columns count and which tell rows apart."""
 
     name: str
@@ -149,12 +149,12 @@ class Sheet:
         return varied
 
 
-def told_of(name: str, gated: Gated) -> Told:
+def told_of(name: str, gated: Gated) -> PublishedTable:
     """Return what a reader sees of a gated table."""
-    return Told(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
+    return PublishedTable(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
 
 
-def sheet_of(told: Told, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
+def sheet_of(told: PublishedTable, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
     """Return the count cells of a table, numbered from `start`.
 
     A number that is rounded is known but for its rounding; one that is withheld with the sign that it is small is known
@@ -226,7 +226,7 @@ TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
 """Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
 
 
-def _bounds(told: Told, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _bounds(told: PublishedTable, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = pd.to_numeric(told.frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     base, least = profile.base(column), profile.threshold(column)
     low, high = n - base // 2, n - base // 2 + base - 1
@@ -240,7 +240,7 @@ def _bounds(told: Told, column: str, profile: Profile) -> tuple[np.ndarray, np.n
     return low, np.where(withheld, np.where(small, least - 1.0, np.inf), high), withheld
 
 
-def _withheld(told: Told, column: str) -> np.ndarray:
+def _withheld(told: PublishedTable, column: str) -> np.ndarray:
     if SUPPRESSED not in told.frame.columns:
         return np.zeros(len(told.frame), dtype=bool)
     named = told.frame[SUPPRESSED].astype("string").fillna("").tolist()

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.disclosure.audit import SLACK, Equation, Interval, exposed
-from analysis.disclosure.linkage.layers import Cell, Layer, Sheet, Told, layers_of, sheet_of
+from analysis.disclosure.linkage.layers import Cell, Layer, PublishedTable, Sheet, layers_of, sheet_of
 from analysis.disclosure.linkage.links import Gap, Link, compare
 from analysis.disclosure.linkage.sums import sums_of
 from analysis.disclosure.profiles import Profile
@@ -45,7 +45,7 @@ class Ledger:
         self._arrays: _Sums | None = None
         self._wide: set[int] = set()
 
-    def add(self, told: Told, *, among: Iterable[str] | None = None) -> None:
+    def add(self, told: PublishedTable, *, among: Iterable[str] | None = None) -> None:
         """Add a table, and compare it with itself and with the tables `among`, else with all."""
         start = len(self.cells)
         self._arrays, self._wide = None, set()
@@ -65,7 +65,7 @@ class Ledger:
         self._layers[told.name], self._sheets[told.name] = layers, sheet
         self._totals[told.name] = found.totals
 
-    def restate(self, told: Told, start: int) -> None:
+    def restate(self, told: PublishedTable, start: int) -> None:
         """State anew the cells of the table that was added last, of which more is withheld.
 
         The sums stay that were found when more of it was told: who withholds a number does not make it less true.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis.disclosure.gate import CROSS, SUPPRESSED, Gated
-from analysis.disclosure.linkage.layers import Cell, Told, told_of
+from analysis.disclosure.linkage.layers import Cell, PublishedTable, told_of
 from analysis.disclosure.linkage.ledger import Leak, Ledger
 from analysis.disclosure.profiles import Profile
 from analysis.errors import WithheldError
@@ -29,8 +29,8 @@ class Register:
 
     def __init__(self, profile: Profile) -> None:
         self._ledger = Ledger(profile)
-        self._names: dict[str, Told] = {}
-        self._before: dict[str, list[Told]] = {}
+        self._names: dict[str, PublishedTable] = {}
+        self._before: dict[str, list[PublishedTable]] = {}
         self._last = ("", 0)
         """The table that was admitted last, and how many cells there were before."""
 
@@ -68,14 +68,14 @@ class Register:
         self._names[name], self._last = told_of(name, gated), (name, size)
         return gated
 
-    def keep(self, told: Told) -> None:
+    def keep(self, told: PublishedTable) -> None:
         """Take in a table of an earlier release, called ``edition: stem/name``; the new one must agree with it."""
         release, _, name = told.name.partition(": ")
         known = self._before.setdefault(name, [])
         known.append(told._replace(name=f"{release} ({len(known) + 1}): {name}"))
         self._ledger.add(known[-1], among=())
 
-    def published(self) -> list[Told]:
+    def published(self) -> list[PublishedTable]:
         """Return the tables that were admitted."""
         return list(self._names.values())
 
@@ -88,7 +88,7 @@ class Register:
             return
         self._rebuild(without=name)
 
-    def _add(self, told: Told) -> None:
+    def _add(self, told: PublishedTable) -> None:
         self._ledger.add(told, among=[*self._names, *(old.name for old in self._before.get(told.name, ()))])
 
     def _judge(self, size: int) -> set[int | None]:

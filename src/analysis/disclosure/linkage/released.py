@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import SUPPRESSED, Linked
-from analysis.disclosure.linkage.layers import Told
+from analysis.disclosure.linkage.layers import PublishedTable
 from analysis.run import private
 from analysis.run.whole import write_whole
 
@@ -33,7 +33,7 @@ TIME = frozenset({"school_year", "schooljaar", "year", "jaar", "cohort"})
 UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, gzip.BadGzipFile)
 
 
-def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[Told]) -> None:
+def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[PublishedTable]) -> None:
     """Write inside an edition what it releases.
 
     Parameters
@@ -75,7 +75,7 @@ def enter(folder: Path, outputs: Path) -> None:
 
 def before(
     folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], outputs: Path, notices: list[str]
-) -> Iterator[Told]:
+) -> Iterator[PublishedTable]:
     """Yield the tables of earlier releases that an edition must agree with, and note which releases these are.
 
     Parameters
@@ -107,7 +107,7 @@ def before(
     write_whole(folder.joinpath(*COMPARED), json.dumps(used) + "\n")
 
 
-def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list[Told]:
+def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list[PublishedTable]:
     """Return the tables of a release with which an edition must be compared; none when it is about others.
 
     Parameters
@@ -126,7 +126,7 @@ def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list
     return list(_tables(told, own, same_time=same_time))
 
 
-def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool) -> Iterator[Told]:
+def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool) -> Iterator[PublishedTable]:
     for name, table in told["tables"].items():
         again = told["own"].get(name) == own.get(name)
         if name in own and not again and (same_time or TIME & {*table["keys"]}):
@@ -134,7 +134,7 @@ def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool)
             frame = pd.read_csv(io.StringIO(table["csv"]), dtype=text)
             linked = table["linked"]
             whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
-            yield Told(
+            yield PublishedTable(
                 f"{told['edition']}: {name}",
                 frame,
                 tuple(table["counts"]),
@@ -144,7 +144,7 @@ def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool)
             )
 
 
-def _described(table: Told) -> dict[str, Any]:
+def _described(table: PublishedTable) -> dict[str, Any]:
     columns = [*table.keys, *table.counts, *table.frame.columns.intersection([SUPPRESSED])]
     csv = table.frame[columns].to_csv(index=False, lineterminator="\n")
     return {"csv": csv, "counts": list(table.counts), "keys": list(table.keys), "linked": asdict(table.linked)}

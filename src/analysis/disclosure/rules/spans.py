@@ -24,7 +24,7 @@ class Labels(NamedTuple):
     place: Mapping[str, int]
 
 
-class Told(NamedTuple):
+class Ends(NamedTuple):
     """Numbers that tell an end of a column of a group, and how many rows lie at that end."""
 
     values: Floats
@@ -60,21 +60,21 @@ class Spans:
         self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names]).reshape(len(names), rows)
         self._labels = labels
         self._rows = [_rows_of(label) for label in labels]
-        self._told: dict[Codes, Told] = {}
+        self._told: dict[Codes, Ends] = {}
 
-    def told(self, words: Collection[str]) -> Told:
+    def told(self, words: Collection[str]) -> Ends:
         """Return what would tell the ends of the groups that words name: all, those of each word, of all words."""
         named = [tuple(sorted(label.place[w] for w in words if w in label.place)) for label in self._labels]
         every: Codes = ((),) * len(named)
         ones = {(*every[:place], codes, *every[place + 1 :]) for place, codes in enumerate(named)}
         parts = [self._group(codes) for codes in {every, tuple(named), *ones}]
-        return Told(*map(np.concatenate, zip(*parts, strict=True)))
+        return Ends(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def _group(self, codes: Codes) -> Told:
+    def _group(self, codes: Codes) -> Ends:
         """Return what would tell the ends of one group; it is kept, as many rows and tables have the same."""
         if codes not in self._told:
             rows = self._rows_with(codes)
-            self._told[codes] = self._of(rows) if len(rows) else Told(np.empty(0), np.empty(0))
+            self._told[codes] = self._of(rows) if len(rows) else Ends(np.empty(0), np.empty(0))
         return self._told[codes]
 
     def _rows_with(self, codes: Codes) -> Rows:
@@ -89,7 +89,7 @@ class Spans:
             rows = rows if place == smallest else rows[np.isin(self._labels[place].codes[rows], codes[place])]
         return rows
 
-    def _of(self, rows: Rows) -> Told:
+    def _of(self, rows: Rows) -> Ends:
         """Return the ranges and midranges of all columns in a group."""
         values, owned = self._values[:, rows], self._owned[:, rows]
         known = np.isfinite(values)
@@ -98,7 +98,7 @@ class Spans:
         told = np.isfinite(low)  # a column without any value in this group tells nothing
         fewest = np.minimum(*at_ends)[told]
         low, high = low[told], high[told]
-        return Told(np.concatenate([high - low, (high + low) / 2]), np.concatenate([fewest, fewest]))
+        return Ends(np.concatenate([high - low, (high + low) / 2]), np.concatenate([fewest, fewest]))
 
 
 def _at(values: Floats, ends: Floats, owned: np.ndarray) -> Floats:
