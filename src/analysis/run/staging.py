@@ -9,7 +9,7 @@ Folders below the outputs, for the edition ``ci``:
   go on from.
 
 Each bears a marker (`analysis.run.owner`). A folder without one is somebody's, whatever its name: it is never taken
-over, removed or swapped out, unless nothing is in it and it has the name of a build that was killed as it began.
+over, removed or swapped out, unless nothing is in it and it has the name that only runs give.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def swap_in(built: Path, edition: Path) -> Path | None:
         return None
     _exchange(built, edition)
     kept = set_aside(built, edition.with_name(f"{edition.name}.kept-{_token()}"))
-    shutil.rmtree(built)
+    remove(built)
     return kept
 
 
@@ -130,7 +130,7 @@ def put_in_place(built: Path, place: Path) -> None:
         _move(built, place)
         return
     _exchange(built, place)
-    shutil.rmtree(built)
+    remove(built)
 
 
 def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
@@ -141,16 +141,28 @@ def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     private.close(built / private.INTERNAL)
     if kept.exists():
         _exchange(built, kept)
-        shutil.rmtree(built)
+        remove(built)
     else:
         _move(built, kept)
     return kept
 
 
+def remove(folder: Path) -> None:
+    """Remove a folder, its marker last: what a kill leaves of it is known as ours, and removed by the next run."""
+    here = folder
+    for part in OF_EDITION.parts:
+        for child in [*here.iterdir()] if here.is_dir() else []:
+            if child.name != part:
+                _drop(child)
+        here = here / part
+    shutil.rmtree(folder)
+
+
 def discard(folders: list[Path]) -> None:
     """Remove folders that nobody needs any more; what cannot be removed now is removed by the next run."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            remove(folder)
 
 
 def tidy(outputs: Path, edition: str) -> None:
@@ -169,9 +181,19 @@ def _ours(outputs: Path, edition: str, state: str) -> list[Path]:
     return sorted(path for path in outputs.glob(f".{edition}.{state}-*") if is_edition(path, edition))
 
 
+def _drop(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _hollow(outputs: Path, edition: str) -> list[Path]:
-    """Return the folders that a run was killed in before it had marked them: no file is in them but half a marker."""
-    named = re.compile(rf"\.{re.escape(edition)}\.building-[0-9a-f]{{8}}")
+    """Return the folders that a run was killed in before it had marked them, or as it removed the last of them.
+
+    No file is in them but half a marker.
+    """
+    named = re.compile(rf"\.{re.escape(edition)}\.(?:building|left)-[0-9a-f]{{8}}")
     return [
         folder
         for folder in outputs.iterdir()

@@ -203,3 +203,41 @@ def test_a_kept_result_is_a_copy(tmp_path: Path) -> None:
     records.take_over(record, old, new)
     (new / "tables" / "x.csv").write_text("2", "utf8")
     assert (old / "tables" / "x.csv").read_text("utf8") == "1"
+
+
+def test_a_folder_that_a_run_was_killed_in_as_it_began_is_removed_by_the_next(tmp_path: Path) -> None:
+    begun = tmp_path / ".a.building-0123abcd"
+    (begun / owner.OF_EDITION.parent).mkdir(parents=True)
+    (begun / owner.OF_EDITION).write_text('{"made_', "utf8")  # half a marker
+    other = tmp_path / ".a.building-4567cdef"
+    other.mkdir()
+    (other / "mine.txt").write_text("a user's", "utf8")
+    building, left = staging.begin(tmp_path, "a")
+    assert left == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([building.name, other.name])
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_a_removal_that_is_cut_short_leaves_a_folder_that_the_next_run_removes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    """The marker goes last, whatever the order in which a disk lists files."""
+    old = edition(tmp_path / ".a.building-0123abcd", "old")
+    for name in ("internal/by_pupil.parquet", "internal/steps/one.json", "tables/one.csv"):
+        (old / name).parent.mkdir(parents=True, exist_ok=True)
+        (old / name).write_text("x", "utf8")
+    drops = iter(range(moment))
+    drop = staging._drop
+
+    def cut_short(path: Path) -> None:
+        if next(drops, None) is None:
+            raise KeyboardInterrupt
+        drop(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "_drop", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            staging.remove(old)
+    assert owner.is_edition(old, "a")
+    staging.tidy(tmp_path, "a")
+    assert [path.name for path in tmp_path.iterdir()] == [".a.lock"]
