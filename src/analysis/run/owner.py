@@ -91,7 +91,26 @@ def own_folder(where: Path, prefix: str) -> Iterator[Path]:
         with _held(folder):
             yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            remove(folder, Path(MARKER))
+
+
+def remove(folder: Path, marker: Path = OF_EDITION) -> None:
+    """Remove a folder, its marker last: what a kill leaves of it is known as ours, and removed by the next run."""
+    here = folder
+    for part in marker.parts:
+        for child in [*here.iterdir()] if here.is_dir() else []:
+            if child.name != part:
+                _drop(child)
+        here = here / part
+    shutil.rmtree(folder)
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -109,7 +128,7 @@ def _clear(folders: Iterable[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             if not folder.is_symlink() and _read(folder / MARKER).get("made_by") == MAKER and _abandoned(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder, Path(MARKER))
 
 
 def _abandoned(folder: Path) -> bool:

@@ -29,7 +29,7 @@ from typing import TextIO
 
 from analysis.errors import InputError, StaatError
 from analysis.run import private
-from analysis.run.owner import OF_EDITION, identity, is_edition, is_empty, mark_edition
+from analysis.run.owner import OF_EDITION, identity, is_edition, is_empty, mark_edition, remove
 from analysis.run.strangers import set_aside
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -147,17 +147,6 @@ def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
     return kept
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder, its marker last: what a kill leaves of it is known as ours, and removed by the next run."""
-    here = folder
-    for part in OF_EDITION.parts:
-        for child in [*here.iterdir()] if here.is_dir() else []:
-            if child.name != part:
-                _drop(child)
-        here = here / part
-    shutil.rmtree(folder)
-
-
 def discard(folders: list[Path]) -> None:
     """Remove folders that nobody needs any more; what cannot be removed now is removed by the next run."""
     for folder in folders:
@@ -179,13 +168,6 @@ def _opened(lock: Path) -> TextIO:
 
 def _ours(outputs: Path, edition: str, state: str) -> list[Path]:
     return sorted(path for path in outputs.glob(f".{edition}.{state}-*") if is_edition(path, edition))
-
-
-def _drop(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _hollow(outputs: Path, edition: str) -> list[Path]:
@@ -257,4 +239,4 @@ def _move(old: Path, new: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         shutil.copytree(old, new, symlinks=True)
-        shutil.rmtree(old)
+        remove(old)

@@ -227,7 +227,7 @@ def test_a_removal_that_is_cut_short_leaves_a_folder_that_the_next_run_removes(
         (old / name).parent.mkdir(parents=True, exist_ok=True)
         (old / name).write_text("x", "utf8")
     drops = iter(range(moment))
-    drop = staging._drop
+    drop = owner._drop
 
     def cut_short(path: Path) -> None:
         if next(drops, None) is None:
@@ -235,9 +235,27 @@ def test_a_removal_that_is_cut_short_leaves_a_folder_that_the_next_run_removes(
         drop(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(staging, "_drop", cut_short)
+        patch.setattr(owner, "_drop", cut_short)
         with pytest.raises(KeyboardInterrupt):
-            staging.remove(old)
+            owner.remove(old)
     assert owner.is_edition(old, "a")
     staging.tidy(tmp_path, "a")
     assert [path.name for path in tmp_path.iterdir()] == [".a.lock"]
+
+
+def test_a_temporary_folder_loses_its_marker_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold confidential data: what a kill leaves of it must be found by the next run."""
+
+    def killed(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    made = own_folder(tmp_path, "staat-")
+    folder = made.__enter__()
+    (folder / "by_pupil.parquet").write_bytes(b"pupils")
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, "_drop", killed)
+        with pytest.raises(KeyboardInterrupt):
+            made.__exit__(None, None, None)
+    assert (folder / owner.MARKER).exists()
+    with own_folder(tmp_path, "staat-"):
+        assert not folder.exists()
