@@ -144,3 +144,19 @@ def test_a_chapter_of_aggregates_declares_nothing(release: Release) -> None:
 def test_the_chain_says_what_a_row_of_each_table_is() -> None:
     made = {name for step in CHAIN for name in (*step.produces, *step.may_produce)}
     assert made == set(ROWS)
+
+
+@pytest.mark.parametrize("first_gated", [False, True])
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ([b"120", b"235", b"60"], "bytes values, which no rule reads"),
+        (pd.IntervalIndex.from_arrays([119, 234, 59], [120, 235, 60]), "Interval values, which no rule reads"),
+        ([[120], [235], [60]], "holds more than one value"),
+    ],
+    ids=["bytes", "intervals", "lists"],
+)
+def test_values_that_no_rule_reads_are_refused(release: Release, values: Any, problem: str, first_gated: bool) -> None:
+    frame = release.gated(GROUPS, {"n": ["share"]}) if first_gated else GROUPS
+    with pytest.raises(DisclosureError, match=problem):
+        release.table("groups", frame.assign(x=values), caption="Groups", counts={"n": ["share"]})

@@ -59,7 +59,8 @@ class Passed:
 
 
 def _is_number(values: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    """Tell whether a column holds numbers; a yes-no is one: it can say of a row that it counts few."""
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values)
 
 
 def _hashed(frame: pd.DataFrame, columns: Iterable[str]) -> Hashes:

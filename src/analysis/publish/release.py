@@ -311,6 +311,7 @@ class Release:
     ) -> Gated:
         """Let a frame through the gate, and remember the counts that it must not tell; what has left it travels."""
         frame, counting = flat(frame), counted(counts)
+        refuse_odd_cells(frame, self.profile)
         if shown := self._passed.again(frame, linked):
             self._refuse_names(frame, counting)
             return shown
@@ -341,7 +342,6 @@ class Release:
     def _refuse_names(self, frame: pd.DataFrame, counting: Sequence[str]) -> None:
         """Refuse what in the words of a frame tells of a person, a school or a board."""
         refuse_identifying(frame)
-        refuse_odd_cells(frame, self.profile)
         refuse_numbered(frame, counting)
         self._loaded.names.refuse_frame(frame)
 

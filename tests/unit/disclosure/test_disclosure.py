@@ -136,10 +136,20 @@ def test_a_column_that_is_left_out_is_named_nowhere():
         lambda frame: frame.assign(mean=frame["mean"] + 1),
         lambda frame: frame.assign(mean=frame["mean"].iloc[::-1].to_numpy()),
         lambda frame: frame.assign(new=[7, 8, 9, 10]),
+        lambda frame: frame.assign(few=[True, False, False, True]),
+        lambda frame: frame.assign(few=pd.array([True, None, False, True], dtype="boolean")),
         lambda frame: frame.drop(columns=SUPPRESSED),
         lambda frame: frame.rename(columns={"mean": "median"}),
     ],
-    ids=["changed", "exchanged", "new", "without its signs", "under another name"],
+    ids=[
+        "changed",
+        "exchanged",
+        "new",
+        "new yes-no",
+        "new yes-no or nothing",
+        "without its signs",
+        "under another name",
+    ],
 )
 def test_a_number_that_did_not_leave_the_gate_does_not_travel(change):
     known, frame = passed(n=[40, 33, 21, 60], mean=[1.0, 2.0, 3.0, 4.0])

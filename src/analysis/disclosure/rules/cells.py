@@ -57,6 +57,9 @@ def _words(values: pd.Series, column: str) -> dict[str, int]:
                 raise DisclosureError(f"column {column!r}, row {row}: holds more than one value")
             if pd.isna(value):
                 continue
+            if isinstance(value, bytes | bytearray | memoryview | pd.Interval):
+                problem = f"column {column!r}, row {row}: holds {type(value).__name__} values, which no rule reads"
+                raise DisclosureError(f"{problem}\n  do      write them as words")
             if _is_odd_number(value, column):
                 raise DisclosureError(f"column {column!r}, row {row}: a number among words passes no rule{_AS_FLOATS}")
         words.setdefault(str(value), row)
