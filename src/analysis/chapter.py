@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
@@ -16,7 +17,7 @@ from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, SUPPRESSED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
-from analysis.language import SOURCE, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
 from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published, finding_html, notice
@@ -114,7 +115,7 @@ class Chapter(Release):
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
         """Hand the internal table `name` to later notebooks; it never leaves the building.
 
-        Findings go without the sentences that this chapter may not show: a later one could not know that.
+        Findings go as data, and without the sentences that this chapter may not show: a later one could not know that.
         """
         self.holds(name, frame)
         tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
@@ -168,13 +169,15 @@ class Chapter(Release):
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
-        within = int(figures["within"].sum())
-        told = {"within": within, "all": len(figures)}
-        caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
+        caption = text(
+            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
+            near_figures=int(figures["within"].sum()),
+            figures=len(figures),
+        )
         undefined = int(figures["computed"].isna().sum())
         if undefined:
-            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
-            caption = f"{caption}; {few}"
+            few = text("{no_figures} cannot be computed in so small a world", no_figures=undefined)
+            caption = joined("; ", [caption, few])
         self.table(
             "published_figures",
             figures,
@@ -253,7 +256,8 @@ class Chapter(Release):
             for row in by_finding.to_dict("records")
         ]
         why = pd.Series(reasons, index=by_finding.index, dtype=str)
-        return by_finding.assign(sentence=by_finding["sentence"].where(why == "", ""), **{WITHHELD: why})
+        sentences = by_finding["sentence"].where(why == "", "").map(lambda words: json.dumps(as_data(words)))
+        return by_finding.assign(sentence=sentences, **{WITHHELD: why})
 
     def findings_of(self, stem: str) -> Published:
         """Show the findings that the chapter `stem` has published; where the edition leaves it out, say so."""
@@ -266,7 +270,8 @@ class Chapter(Release):
         name = f"{stem}_{row['name']}"  # two chapters may share a name
         if row.get(WITHHELD):
             return notice("finding", name, "", row[WITHHELD])
-        return finding_html(name, row["sentence"], self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
+        sentence = from_data(json.loads(row["sentence"]))
+        return finding_html(name, sentence, self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
 
     def all_findings(self) -> Published:
         """Publish the findings of every chapter of the edition, each below its heading."""
@@ -295,7 +300,7 @@ class Chapter(Release):
                 counts=(),
                 digits={"p_value": 3, "p_corrected": 3},
             )
-        return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
+        return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
 
 
 def _counted(account: pd.DataFrame) -> list[str]:

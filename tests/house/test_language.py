@@ -12,11 +12,11 @@ from typing import get_args
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from project_messages import PACKAGE, messages, of_code, of_template
 
 from analysis import language
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
-from analysis.messages import PACKAGE, messages, of_code, of_template
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

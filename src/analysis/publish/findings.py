@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WithheldError
-from analysis.language import text
+from analysis.language import Text, text
 from analysis.stats.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Finding(NamedTuple):
 
 
 def number_of(value: Any) -> int:  # noqa: ANN401 - a cell of a gated frame
-    """Return a count as it may be told; a missing one is withheld."""
+    """Return a count as it may be reported; a missing one is withheld."""
     if pd.isna(value):
         raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
     return int(value)
@@ -71,15 +71,16 @@ def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     return table.assign(p_corrected=table["p_corrected"].where(table["family"] != "", table["p_value"]))
 
 
-def told(counted: pd.DataFrame, level: float = LEVEL) -> str:
+def in_words(counted: pd.DataFrame, level: float = LEVEL) -> Text:
     """State how many findings and tests there are, and how many would come out if nothing were there anywhere."""
     sums = counted[["findings", "tests", "significant", "by_chance", "significant_corrected"]].sum()
+    names = {"significant": "significant_tests", "significant_corrected": "corrected_tests"}
     return text(
         "This edition makes {findings:.0f} findings. {tests:.0f} of them test a difference or effect at {level:.0%}: "
-        "{significant:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
-        "{significant_corrected:.0f} came out after correction within their families",
+        "{significant_tests:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
+        "{corrected_tests:.0f} came out after correction within their families",
         level=level,
-        **{str(name): value for name, value in sums.items()},
+        **{str(name): value for name, value in sums.rename(names).items()},
     )
 
 

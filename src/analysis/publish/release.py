@@ -46,7 +46,7 @@ from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
 from analysis.disclosure.rules.raw import Loaded
 from analysis.disclosure.verdicts import judged, judged_sentence
 from analysis.errors import InputError, WithheldError
-from analysis.language import text
+from analysis.language import as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.files import Files
@@ -294,7 +294,7 @@ class Release:
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
+        self.workspace.record("finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, rules=rules)
         return self._shown("finding", name, finding_html(name, sentence, shown, unit))
 
     def _suppressed(
