@@ -19,10 +19,12 @@ from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_sma
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
+from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared
 from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
+from analysis.publish.tested import with_tests
 from analysis.run.workspace import Workspace, open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
@@ -46,8 +48,10 @@ AS_FILE = Markup(
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
 
-    def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
-        super().__init__(workspace)
+    def __init__(
+        self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
+    ) -> None:
+        super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
 
@@ -232,8 +236,18 @@ class Chapter(Release):
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
-    def conclude(self, by_finding: pd.DataFrame) -> Published:
-        """Publish the findings of this chapter, and hand them over to the summary."""
+    def conclude(self, by_finding: pd.DataFrame, estimates: pd.DataFrame | None = None) -> Published:
+        """Publish the findings of this chapter, and pass them on to the summary.
+
+        Parameters
+        ----------
+        by_finding
+            ``name, sentence, n, unit``, one row per finding.
+        estimates
+            The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
+            have their own.
+        """
+        by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
         self.hand_over(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
 
@@ -323,4 +337,5 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    return Chapter(workspace, read_exhibits(CHAPTERS / stem / "exhibits.yml"))
+    folder = CHAPTERS / stem
+    return Chapter(workspace, read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE))

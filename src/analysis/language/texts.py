@@ -114,8 +114,8 @@ class Fewer(int):
 
 
 def joined(separator: str, parts: Iterable[str]) -> Text:
-    """Return texts one after another, as one."""
-    values = {f"part_{nth}": part for nth, part in enumerate(parts, start=1)}
+    """Return texts one after another, as one; an empty one leaves nothing."""
+    values = {f"part_{nth}": part for nth, part in enumerate(filter(None, parts), start=1)}
     return Text(separator.join(f"{{{name}}}" for name in values), values)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import WithheldError
 from analysis.language import Text, text
-from analysis.stats.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
+from analysis.stats.multiplicity import HOLM, correction_of, expected_by_chance, holm
 
 T = TypeVar("T")
 LEVEL = 0.05
@@ -65,7 +65,7 @@ def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     table = table.astype({"p_value": float, "p_corrected": float})
     given = table["p_corrected"].notna()
     for family, rows in table[~given].groupby("family"):
-        if family and FAMILIES[str(family)].correction == HOLM:
+        if family and correction_of(str(family)) == HOLM:
             table.loc[rows.index, "p_corrected"] = holm(rows["p_value"])
     # A test of its own needs no correction.
     return table.assign(p_corrected=table["p_corrected"].where(table["family"] != "", table["p_value"]))
@@ -106,7 +106,7 @@ def count(by_finding: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
         {
             "chapter": chapter,
             "family": family,
-            "correction": "none" if family == ALONE else FAMILIES[str(family)].correction,
+            "correction": "none" if family == ALONE else correction_of(str(family)),
             "findings": len(part),
             "tests": int(part["p_value"].notna().sum()),
             "significant": int((part["p_value"] < level).sum()),

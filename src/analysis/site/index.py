@@ -14,7 +14,6 @@ from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
 from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
-from analysis.site.declared import figure_of
 from analysis.site.evidence import accounts, printed
 from analysis.site.layout import document
 from analysis.site.methods import methods
@@ -139,7 +138,7 @@ def _in_index(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "stem": stem,
         "chapter": next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"]),
-        "findings": [_finding(thing, figures.get(figure_of(site.facts, stem, thing.name) or "")) for thing in findings],
+        "findings": [_finding(thing, figures.get(thing.note.get("figure", ""))) for thing in findings],
         "figures": list(figures.values()),
         "tables": site.of(stem, "table"),
     }

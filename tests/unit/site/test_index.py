@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.chapters.advisering import CHAPTER
 from analysis.language import NumberText, Text
-from analysis.site.declared import figure_of
 from analysis.site.index import with_estimates
 from analysis.site.provenance import rerun
 
@@ -27,19 +25,9 @@ def test_what_is_nested_deeper_stands_out_too() -> None:
     )
 
 
-FACTS_OF_CHAPTERS = {"chapters": {"advisering": {"figures": CHAPTER.figures}}}
-
-
 def test_a_sentence_is_escaped() -> None:
     assert with_estimates("<script>") == "&lt;script&gt;"
     assert with_estimates(Text("<b> {name} {share:.0%}", {"name": "<i>", "share": 0.5})) == "&lt;b&gt; &lt;i&gt; 50%"
-
-
-def test_the_first_name_that_fits_tells_the_figure() -> None:
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised_gaps") == "gaps"
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised") == "revised_by_year"
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "something") is None
-    assert figure_of(FACTS_OF_CHAPTERS, "no_chapter", "revised") is None
 
 
 def test_the_command_goes_back_to_the_commit() -> None:
