@@ -66,15 +66,8 @@ def _covered(account: pd.DataFrame) -> Iterator[Finding]:
     known = {row["outcome"]: row for row in as_rows(account)}
     row = known.pop("estimated", None)
     if row and not pd.isna(row["share"]):
-        without = joined(
-            ", ",
-            (
-                Text(
-                    "{why} ({municipalities})", {"why": term(why), "municipalities": number_of(other["municipalities"])}
-                )
-                for why, other in known.items()
-            ),
-        )
+        counts = ({"why": term(why), "municipalities": number_of(of["municipalities"])} for why, of in known.items())
+        without = joined(", ", (Text("{why} ({municipalities})", values) for values in counts))
         covered = say(
             "covered",
             municipalities=number_of(row["municipalities"]),
