@@ -10,12 +10,16 @@ import pandas as pd
 
 from analysis.errors import WithheldError
 from analysis.language import Text, text
+from analysis.publish.tables import number
 from analysis.stats.multiplicity import HOLM, correction_of, expected_by_chance, holm
 
 T = TypeVar("T")
 LEVEL = 0.05
+"""P-values below it are called measurable."""
 TEST_COLUMNS = ("p_value", "p_corrected", "family")
 ALONE = "a question of its own"
+DTYPES = {"sentence": object, "p_value": float, "p_corrected": float}
+"""A sentence stays what it is: a column of strings would forget what it was made of."""
 
 
 class Finding(NamedTuple):
@@ -61,8 +65,8 @@ def where_known(*topics: Iterable[T]) -> Iterator[T]:
 
 def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Put findings, or what begins like one, in a frame: ``name, sentence, n, unit, p_value, family, p_corrected``."""
-    table = pd.DataFrame([Finding(*row) for row in findings], columns=list(Finding._fields))
-    table = table.astype({"p_value": float, "p_corrected": float})
+    columns = dict(zip(Finding._fields, zip(*(Finding(*row) for row in findings), strict=True), strict=False))
+    table = pd.DataFrame({name: pd.Series(columns.get(name, ()), dtype=DTYPES.get(name)) for name in Finding._fields})
     given = table["p_corrected"].notna()
     for family, rows in table[~given].groupby("family"):
         if family and correction_of(str(family)) == HOLM:
@@ -124,6 +128,12 @@ def one(estimates: pd.DataFrame, **chosen: str) -> dict[str, Any] | None:
     for column, value in chosen.items():
         rows = rows[rows[column] == value]
     return as_rows(rows)[0] if len(rows) else None
+
+
+def interval(row: pd.Series, digits: int = 2) -> str:
+    """Write an estimate with its 95% interval."""
+    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
+    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
 def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

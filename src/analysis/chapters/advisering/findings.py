@@ -24,9 +24,8 @@ from analysis.chapters.advisering.numbers import (
 )
 from analysis.language import term, text, word
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import leads
-from analysis.publish.wording import COLUMNS
 
 say = sentences_beside(__file__)
 
@@ -88,7 +87,7 @@ def advisering(
         *_year3(shares),
         *where_known(_at_scores(shares, counted), _scenario(shares, scenario_gaps), _spread(spread)),
     ]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    return frame((*row, "pupils") for row in rows)
 
 
 def _deviation(shares: pd.DataFrame) -> Iterable[Row]:

@@ -9,10 +9,9 @@ import pandas as pd
 
 from analysis.language import Text, joined, term, text
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import as_rows, number_of, one, where_known
+from analysis.publish.findings import as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
 from analysis.publish.units import Row
-from analysis.publish.wording import COLUMNS
 
 say = sentences_beside(__file__)
 
@@ -59,7 +58,7 @@ def choice_by_municipality(
             _postcodes(means),
         )
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _covered(account: pd.DataFrame) -> Iterator[Finding]:

@@ -31,12 +31,10 @@ from analysis.chapters.leergroei.phrases import (
 )
 from analysis.language import joined, term, text
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import furthest_apart, leads, trails
 
 say = sentences_beside(__file__)
-
-COLUMNS = ["name", "sentence", "n", "unit"]
 
 Count = Callable[..., int]
 """Counts the pupils, each once, with given values of columns; see `counting.pupils`."""
@@ -104,7 +102,7 @@ def findings(
     ]
     of_schools = list(where_known(consent_given(consent.dropna(), estimates, closed)))
     told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
-    return pd.DataFrame(told, columns=COLUMNS)
+    return frame(told)
 
 
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:

@@ -9,9 +9,8 @@ import pandas as pd
 from analysis.language import term, text
 from analysis.publish.alternative import quantity
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of
+from analysis.publish.findings import frame, number_of
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
 
 say = sentences_beside(__file__)
 
@@ -35,7 +34,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
         for number, region in enumerate(dict.fromkeys(known["group"]))
         for row in _of_region(known[known["group"] == region], region, number)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _of_region(rows: pd.DataFrame, region: str, number: int) -> list[tuple[str, str, int, str]]:

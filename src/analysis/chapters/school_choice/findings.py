@@ -10,14 +10,12 @@ import pandas as pd
 from analysis.chapters.school_choice.words import group_label, step_words
 from analysis.language import joined, term, text
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.findings import frame, interval, number_of, where_known
 from analysis.publish.ranked import leads, trails
-from analysis.publish.wording import interval
 from analysis.stats.ranks import is_largest, is_smallest
 
 say = sentences_beside(__file__)
 
-COLUMNS = ["name", "sentence", "n", "unit"]
 NEIGHBOURHOOD = "non-western"
 
 
@@ -41,7 +39,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    return frame((*row, "pupils") for row in rows)
 
 
 def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:

@@ -9,9 +9,8 @@ import pandas as pd
 from analysis.chapters.school_choice.findings_tastes import PUPILS, Finding, tastes
 from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, named
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
 
 say = sentences_beside(__file__)
 
@@ -38,7 +37,7 @@ def counterfactuals(
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [*where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed))]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows)
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.chapters.segregation.findings_by_postcode import by_postcode
+from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.language import joined, term, text, word
-from analysis.publish import wording
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.findings import LEVEL, frame, interval, number_of, where_known
 from analysis.publish.ranked import ranks as ranked
 from analysis.publish.ranked import spread
-from analysis.publish.wording import COLUMNS, CORRECTED, LEVEL
 
 say = sentences_beside(__file__)
 
@@ -52,7 +52,7 @@ def segregation(
     """
     expected = indices[indices["model"] == EXPECTED]
     if len(expected):
-        return wording.segregation(expected, by_weging_band)
+        return by_postcode(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
     rows = [
         *where_known(
@@ -66,7 +66,7 @@ def segregation(
             _changes(changes),
         )
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
-    said = {"year": number_of(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
+    said = {"year": number_of(now["year"]), "pair": pair, "now": interval(now, 2)}
     if not now["p_value"] < LEVEL:
         return say("dissimilarity_of_chance", p=now["p_value"], **said)
     sentence = say("dissimilarity", **said)
@@ -219,7 +219,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
 
 def _than_now(now_minus: pd.Series) -> str:
     if _across_zero(now_minus):
-        return say("unlike_now_unclear", size=wording.interval(_mirrored(now_minus), 2))
+        return say("unlike_now_unclear", size=interval(_mirrored(now_minus), 2))
     if now_minus["estimate"] > 0:
         return text("{size} lower than now", size=_size(now_minus, 2))
     return text("{size} higher than now", size=_size(now_minus, 2))
@@ -233,8 +233,8 @@ def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
             "first": number_of(row["first_year"]),
             "last": number_of(row["last_year"]),
             "size": _size(row, 3),
-            "sorting": wording.interval(sorting["laag"], 3),
-            "composition": wording.interval(composition["laag"], 3),
+            "sorting": interval(sorting["laag"], 3),
+            "composition": interval(composition["laag"], 3),
         }
         yield "change", _changed(row, said), number_of(row["n_obs"]), PUPILS
 
@@ -266,8 +266,8 @@ def _across_zero(row: pd.Series) -> bool:
 def _size(row: pd.Series, digits: int) -> str:
     """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
     if _across_zero(row) or row["estimate"] > 0:
-        return wording.interval(row, digits)
-    return wording.interval(_mirrored(row), digits)
+        return interval(row, digits)
+    return interval(_mirrored(row), digits)
 
 
 def _mirrored(row: pd.Series) -> pd.Series:

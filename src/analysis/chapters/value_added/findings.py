@@ -9,11 +9,9 @@ from analysis.language import term, text
 from analysis.publish import figures
 from analysis.publish.alternative import quantity
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import number_of
+from analysis.publish.findings import frame, number_of
 
 say = sentences_beside(__file__)
-
-COLUMNS = ["name", "sentence", "n", "unit"]
 
 
 @figures.style()
@@ -84,7 +82,7 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
             (f"between_schools_{subject}", sentence, pupils, "pupils"),
             (f"order_{subject}", order, number_of(of_subject["n_schools"]), "schools"),
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows)
 
 
 def narrower(spread: pd.DataFrame) -> str:
