@@ -92,10 +92,8 @@ def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequenc
 
     Parameters
     ----------
-    cells, fitted
-        As `logit` took and gave them.
-    groups
-        The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
+    cells, fitted : As `logit` took and gave them.
+    groups : The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
 
     Notes
     -----
@@ -142,10 +140,8 @@ def _of_one_school(cells: PupilCells, X: Floats, means: Floats) -> NDArray[np.bo
 
     Parameters
     ----------
-    X
-        Terms of the cells.
-    means
-        What is taken off them at each school.
+    X : Terms of the cells.
+    means : What is taken off them at each school.
     """
     # A pupil of every cell of a school, as often as there are, is a row with the square root of their number.
     school = np.repeat(np.arange(len(cells.schools)), np.diff(cells.n.indptr))

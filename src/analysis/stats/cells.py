@@ -29,12 +29,9 @@ class PupilCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    n, y
-        Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
-    schools
-        Names of the schools.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    n, y : Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
+    schools : Names of the schools.
     """
 
     X: pd.DataFrame
@@ -72,14 +69,10 @@ def collapse(
 
     Parameters
     ----------
-    rows
-        One row per pupil: ``location``, `columns` and `outcome`.
-    columns
-        The columns from which the terms follow.
-    layout
-        From rows to their terms.
-    outcome
-        Column.
+    rows : One row per pupil: ``location``, `columns` and `outcome`.
+    columns : The columns from which the terms follow.
+    layout : From rows to their terms.
+    outcome : Column.
     """
     refuse_missing(rows, [*columns, outcome, "location"], outcome)
     codes = number_rows(rows, columns)

@@ -32,12 +32,9 @@ class DensityTest:
 
     Parameters
     ----------
-    left, right
-        Densities at the cut-off, and `std_error` of their difference.
-    bandwidth_left, bandwidth_right
-        In units of the running variable.
-    n_left, n_right
-        Observations within them.
+    left, right : Densities at the cut-off, and `std_error` of their difference.
+    bandwidth_left, bandwidth_right : In units of the running variable.
+    n_left, n_right : Observations within them.
     """
 
     left: float
@@ -66,12 +63,9 @@ def density_test(
 
     Parameters
     ----------
-    running
-        Shape (n,). A rank has the same density everywhere: test the score that it is made of.
-    bandwidths
-        Left and right; by default each minimises the mean squared error of its density with order 2.
-    order
-        Of the polynomial for the distribution function.
+    running : Shape (n,). A rank has the same density everywhere: test the score that it is made of.
+    bandwidths : Left and right; by default each minimises the mean squared error of its density with order 2.
+    order : Of the polynomial for the distribution function.
 
     Notes
     -----

@@ -54,10 +54,8 @@ class Discontinuity:
         Coefficient `ROBUST`: the bias-corrected estimate, in the unit of the outcome (per unit of the running variable
         for a kink), whose influence counts the estimation of the bias too. Coefficient `CONVENTIONAL`: the local
         polynomial estimate, whose bias is not counted. Clusters are observations where none are given.
-    bandwidths
-        As used.
-    n_left, n_right
-        Observations within the main bandwidth.
+    bandwidths : As used.
+    n_left, n_right : Observations within the main bandwidth.
     """
 
     fit: Fit
@@ -118,16 +116,11 @@ def discontinuity(
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,); treated are those whose running variable is `cutoff` or more.
-    cluster
-        Shape (n,); errors may be correlated within its values, across the cut-off too.
-    bandwidths
-        By default those that minimise the mean squared error, with regularisation.
-    order
-        Of the local polynomial.
-    derivative
-        0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
+    running, outcome : Shape (n,); treated are those whose running variable is `cutoff` or more.
+    cluster : Shape (n,); errors may be correlated within its values, across the cut-off too.
+    bandwidths : By default those that minimise the mean squared error, with regularisation.
+    order : Of the local polynomial.
+    derivative : 0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
 
     Raises
     ------

@@ -24,14 +24,10 @@ def equivalence(
 
     Parameters
     ----------
-    estimates
-        ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
-    margins
-        By outcome, in the unit of the estimate: an effect smaller than this does not matter.
-    alpha
-        Of the tests.
-    power
-        For the minimum detectable effect.
+    estimates : ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
+    margins : By outcome, in the unit of the estimate: an effect smaller than this does not matter.
+    alpha : Of the tests.
+    power : For the minimum detectable effect.
     tests
         How many are made together: a difference counts as found at ``alpha / tests``, at which every correction finds
         it. Equivalence is not corrected here.

@@ -49,16 +49,11 @@ def fit_fractional(
 
     Parameters
     ----------
-    frame
-        One row per observation, nothing missing.
-    outcome
-        Column with values between zero and one.
-    terms
-        As in `design`.
-    cluster
-        Column; errors may be correlated within its values.
-    weights
-        Column of positive weights, or None for equal ones.
+    frame : One row per observation, nothing missing.
+    outcome : Column with values between zero and one.
+    terms : As in `design`.
+    cluster : Column; errors may be correlated within its values.
+    weights : Column of positive weights, or None for equal ones.
 
     Raises
     ------

@@ -41,12 +41,9 @@ def kink(
 
     Parameters
     ----------
-    running
-        What the money depends on, shape (n,).
-    outcome, money
-        Shape (n,), such as pupils per teacher and thousands of euros per pupil.
-    bandwidths
-        By default those that suit the outcome; used for the money too.
+    running : What the money depends on, shape (n,).
+    outcome, money : Shape (n,), such as pupils per teacher and thousands of euros per pupil.
+    bandwidths : By default those that suit the outcome; used for the money too.
 
     Notes
     -----

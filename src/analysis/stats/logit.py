@@ -42,10 +42,8 @@ class Maximum:
 
     Parameters
     ----------
-    beta
-        Coefficients.
-    inverse
-        Of minus the second derivative of the log-likelihood there; shape (terms, terms).
+    beta : Coefficients.
+    inverse : Of minus the second derivative of the log-likelihood there; shape (terms, terms).
     coordinates, determined
         From terms to coordinates of unit spread, shape (terms, terms), and the directions among these in which the
         likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
@@ -83,8 +81,7 @@ class NoMaximumError(ModelError):
     ----------
     limit
         What the likelihood tends to: rows that can be are predicted perfectly, `Maximum.determines` gives the others.
-    names
-        Of the terms.
+    names : Of the terms.
     """
 
     def __init__(self, limit: Maximum, names: Sequence[str] = ()) -> None:
@@ -101,12 +98,10 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
 
     Parameters
     ----------
-    X
-        Terms, the intercept among them; shape (rows, terms), of full rank.
+    X : Terms, the intercept among them; shape (rows, terms), of full rank.
     count, ones
         Of each row: pupils (or their weight), and how many of them have the outcome; a part of a pupil is a share.
-    names
-        Of the terms, for the message.
+    names : Of the terms, for the message.
 
     Raises
     ------
@@ -157,10 +152,8 @@ def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) 
 
     Parameters
     ----------
-    high, low
-        Terms of the rows in either state.
-    weight
-        Of each row; the scale does not matter.
+    high, low : Terms of the rows in either state.
+    weight : Of each row; the scale does not matter.
     """
     share = weight / weight.sum()
     p1, p0 = expit(high @ beta), expit(low @ beta)

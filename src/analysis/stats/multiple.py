@@ -32,17 +32,13 @@ def romano_wolf(
 
     Parameters
     ----------
-    panel
-        With the only term `term`.
-    outcomes
-        Columns; one that is another's mirror (retention and outflow) costs nothing, as they move together.
-    rng, draws
-        Of the bootstrap.
+    panel : With the only term `term`.
+    outcomes : Columns; one that is another's mirror (retention and outflow) costs nothing, as they move together.
+    rng, draws : Of the bootstrap.
 
     Returns
     -------
-    DataFrame
-        ``outcome, estimate, t_statistic, p_value_wild, p_value_romano_wolf``.
+    DataFrame : ``outcome, estimate, t_statistic, p_value_wild, p_value_romano_wolf``.
 
     Notes
     -----
@@ -76,8 +72,7 @@ def wild_draws(
 
     Returns
     -------
-    tuple
-        Estimates and t-statistics, shape (outcomes,), and bootstrapped t-statistics, shape (draws, outcomes).
+    tuple : Estimates and t-statistics, shape (outcomes,), and bootstrapped t-statistics, shape (draws, outcomes).
 
     Notes
     -----

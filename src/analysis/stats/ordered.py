@@ -41,14 +41,10 @@ class OrderedCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    level
-        Of each cell; levels that occur are counted from 0.
-    n
-        Persons, sparse (clusters, cells).
-    clusters
-        Names of the clusters.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    level : Of each cell; levels that occur are counted from 0.
+    n : Persons, sparse (clusters, cells).
+    clusters : Names of the clusters.
     """
 
     X: pd.DataFrame
@@ -75,15 +71,12 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
 
     Parameters
     ----------
-    cells
-        The persons.
-    outcome
-        What the levels are of, for the messages.
+    cells : The persons.
+    outcome : What the levels are of, for the messages.
 
     Returns
     -------
-    Fit
-        Coefficients of the terms in log odds of a higher level, and then the cut points (``cut point 1`` ...).
+    Fit : Coefficients of the terms in log odds of a higher level, and then the cut points (``cut point 1`` ...).
 
     Raises
     ------

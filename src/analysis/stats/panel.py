@@ -38,14 +38,10 @@ class PanelFit:
 
     Parameters
     ----------
-    panel
-        What it rests on.
-    coefficients
-        By term.
-    residuals
-        One per row.
-    largest
-        Absolute value of the outcome.
+    panel : What it rests on.
+    coefficients : By term.
+    residuals : One per row.
+    largest : Absolute value of the outcome.
     """
 
     panel: PanelDesign
@@ -69,10 +65,8 @@ class PanelDesign:
 
     Parameters
     ----------
-    rows
-        One row a school and year.
-    terms
-        Numeric columns.
+    rows : One row a school and year.
+    terms : Numeric columns.
     """
 
     rows: pd.DataFrame
@@ -140,16 +134,11 @@ def fit_panel(
 
     Parameters
     ----------
-    frame
-        One row a school and year: ``location, year``, the outcome, the terms and the cluster.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns that vary within schools.
-    cluster
-        Column; schools must lie within its values.
-    engine
-        ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
+    frame : One row a school and year: ``location, year``, the outcome, the terms and the cluster.
+    outcome : Column.
+    terms : Numeric or 0/1 columns that vary within schools.
+    cluster : Column; schools must lie within its values.
+    engine : ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
 
     Raises
     ------

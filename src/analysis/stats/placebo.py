@@ -23,13 +23,11 @@ def placebo_cutoffs(
 
     Parameters
     ----------
-    by_school
-        One row per school: ``rank`` (zero at the true cut-off), the outcome, the cluster.
+    by_school : One row per school: ``rank`` (zero at the true cut-off), the outcome, the cluster.
 
     Returns
     -------
-    DataFrame
-        A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
+    DataFrame : A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
     """
     refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows(

@@ -32,10 +32,8 @@ class EffectSpread:
 
     Parameters
     ----------
-    mean
-        Of the units, weighted by how precisely each is known.
-    sd, sd_low, sd_high
-        Tau and its interval.
+    mean : Of the units, weighted by how precisely each is known.
+    sd, sd_low, sd_high : Tau and its interval.
     """
 
     mean: float
@@ -54,10 +52,8 @@ def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectS
 
     Parameters
     ----------
-    effect, variance
-        Of each unit, shape (units,); at least two.
-    level
-        Confidence level of the interval.
+    effect, variance : Of each unit, shape (units,); at least two.
+    level : Confidence level of the interval.
 
     Raises
     ------
@@ -80,16 +76,14 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
     ----------
     effect, variance
         Estimate of each unit and its sampling variance, in the unit of the estimates and its square; shape (units,).
-    X
-        Terms, the intercept among them; shape (units, terms).
+    X : Terms, the intercept among them; shape (units, terms).
     quantile
         Right-hand side; by default J - K, the residual degrees of freedom, and for the limits of an interval quantiles
         of the chi-squared distribution with these.
 
     Returns
     -------
-    float
-        :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
+    float : :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
 
     Notes
     -----
@@ -118,10 +112,8 @@ def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.9
 
     Parameters
     ----------
-    effect, variance, X
-        As in `tau_squared`.
-    level
-        Confidence level.
+    effect, variance, X : As in `tau_squared`.
+    level : Confidence level.
 
     References
     ----------

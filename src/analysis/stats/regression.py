@@ -38,18 +38,12 @@ def fit(
 
     Parameters
     ----------
-    frame
-        One row per observation.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
-    cluster
-        Column; errors may be correlated within its values.
-    entity
-        Column whose effects are absorbed (no intercept then); its values must lie within clusters.
-    weights
-        Column of positive weights, such as inverse probabilities; their scale does not matter.
+    frame : One row per observation.
+    outcome : Column.
+    terms : Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
+    cluster : Column; errors may be correlated within its values.
+    entity : Column whose effects are absorbed (no intercept then); its values must lie within clusters.
+    weights : Column of positive weights, such as inverse probabilities; their scale does not matter.
 
     Raises
     ------
@@ -123,12 +117,9 @@ def without_rounding(fitted: Fit, residuals: Floats, largest: float) -> Fit:
 
     Parameters
     ----------
-    fitted
-        The regression.
-    residuals
-        Of the rows, in the unit of the outcome.
-    largest
-        Largest absolute value of the outcome.
+    fitted : The regression.
+    residuals : Of the rows, in the unit of the outcome.
+    largest : Largest absolute value of the outcome.
     """
     nothing = not (np.abs(residuals) > ROUNDING * largest).any()
     return replace(fitted, influence=0.0 * fitted.influence) if nothing else fitted
@@ -161,12 +152,9 @@ def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: st
 
     Parameters
     ----------
-    left, raw
-        The terms without and with what the effects explain, shape (rows, terms).
-    terms
-        Their names.
-    effects
-        What was taken off, for the message.
+    left, raw : The terms without and with what the effects explain, shape (rows, terms).
+    terms : Their names.
+    effects : What was taken off, for the message.
 
     Raises
     ------
@@ -205,10 +193,8 @@ def refuse_alike_terms(information: NDArray[np.floating[Any]], terms: Iterable[s
 
     Parameters
     ----------
-    information
-        :math:`X'X`, or what takes its place; shape (terms, terms).
-    terms
-        Their names, for the message.
+    information : :math:`X'X`, or what takes its place; shape (terms, terms).
+    terms : Their names, for the message.
 
     Raises
     ------

@@ -21,8 +21,7 @@ class Tally(NamedTuple):
 
     Parameters
     ----------
-    pupils
-        Shape (..., n_groups, n_schools).
+    pupils : Shape (..., n_groups, n_schools).
     mixed
         Of expected pupils of two groups, how much of single pupils counts for both, shape (..., n_schools):
         :math:`\sum_i s_i (1 - s_i)` over the pupils of a school, who are of the first group with probability
@@ -71,12 +70,9 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
 
     Parameters
     ----------
-    group
-        Pupils (or expected pupils) of the group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+    group : Pupils (or expected pupils) of the group per school, shape (n_schools,).
+    total : All pupils per school, of whatever group.
+    mixed : Of expected pupils; see `Tally`.
 
     Raises
     ------
@@ -103,12 +99,9 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: Arr
 
     Parameters
     ----------
-    group, other
-        Pupils (or expected pupils) of either group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+    group, other : Pupils (or expected pupils) of either group per school, shape (n_schools,).
+    total : All pupils per school, of whatever group.
+    mixed : Of expected pupils; see `Tally`.
 
     Notes
     -----
@@ -170,10 +163,8 @@ def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
 
     Parameters
     ----------
-    tally
-        Pupils, shape (..., n_groups, n_schools).
-    place
-        Position of the place of each school, shape (n_schools,).
+    tally : Pupils, shape (..., n_groups, n_schools).
+    place : Position of the place of each school, shape (n_schools,).
 
     Returns
     -------

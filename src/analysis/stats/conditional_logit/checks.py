@@ -56,12 +56,9 @@ def counted_clusters(codes: Integers, informative: NDArray[np.bool_], n_terms: i
 
     Parameters
     ----------
-    codes
-        Cluster of each situation.
-    informative
-        Whether any attribute varies in the set of the situation.
-    n_terms
-        Number of terms of the model.
+    codes : Cluster of each situation.
+    informative : Whether any attribute varies in the set of the situation.
+    n_terms : Number of terms of the model.
 
     Raises
     ------

@@ -40,14 +40,10 @@ class FactoredLikelihood:
 
     Parameters
     ----------
-    design
-        The attributes.
-    chosen
-        Position of the chooser and of the alternative of each choice, and its weight.
-    threads
-        Threads that work side by side; the result does not depend on their number.
-    one_pass
-        Computes the moments of one block.
+    design : The attributes.
+    chosen : Position of the chooser and of the alternative of each choice, and its weight.
+    threads : Threads that work side by side; the result does not depend on their number.
+    one_pass : Computes the moments of one block.
     """
 
     design: ChoiceDesign
@@ -227,12 +223,9 @@ def fit_factored(
 
     Parameters
     ----------
-    design
-        The attributes: every chooser may choose every alternative.
-    choices
-        Weight of each choice, indexed by (situation, alternative).
-    grouped, cluster, tolerance, max_iterations
-        As in `fit`.
+    design : The attributes: every chooser may choose every alternative.
+    choices : Weight of each choice, indexed by (situation, alternative).
+    grouped, cluster, tolerance, max_iterations : As in `fit`.
     threads
         Threads that work side by side; as many as there are processors for this process where None. The result is the
         same for any number.

@@ -38,12 +38,9 @@ def design_from_formula(
 
     Parameters
     ----------
-    formula
-        Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
-    pairs
-        Variables of pairs: choosers x alternatives.
-    alternatives, choosers
-        Variables of the alternatives and of the choosers, indexed by their labels.
+    formula : Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
+    pairs : Variables of pairs: choosers x alternatives.
+    alternatives, choosers : Variables of the alternatives and of the choosers, indexed by their labels.
     codings
         Levels of categories by variable, as a design has them (`coding`); levels that occur where a variable is
         not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a
@@ -51,8 +48,7 @@ def design_from_formula(
 
     Returns
     -------
-    ChoiceDesign
-        One term per column that formulaic would make, without those that are the same for every alternative.
+    ChoiceDesign : One term per column that formulaic would make, without those that are the same for every alternative.
 
     Raises
     ------
@@ -110,8 +106,7 @@ def _scoped(formula: str, kinds: tuple[tuple[str, bool, bool], ...]) -> list[lis
 
     Parameters
     ----------
-    formula
-        As in `_terms`.
+    formula : As in `_terms`.
     kinds
         Of every factor, whether it is of categories, and whether it is of choosers alone. What is of choosers alone
         counts in the coding, for it would be a part of the constant of each chooser.

@@ -25,20 +25,13 @@ class ChoiceSets:
 
     Parameters
     ----------
-    attributes
-        Rows x terms, in the caller's units.
-    offset
-        Offset per row; zeros where none was given.
-    starts, sizes
-        First row and number of rows of each situation.
-    order
-        Position of each row in the caller's frame.
-    index
-        The caller's index, in the caller's order.
-    situations
-        Label of each situation.
-    terms
-        Names of the attributes.
+    attributes : Rows x terms, in the caller's units.
+    offset : Offset per row; zeros where none was given.
+    starts, sizes : First row and number of rows of each situation.
+    order : Position of each row in the caller's frame.
+    index : The caller's index, in the caller's order.
+    situations : Label of each situation.
+    terms : Names of the attributes.
     """
 
     attributes: Floats

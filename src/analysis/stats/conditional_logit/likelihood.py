@@ -108,10 +108,8 @@ def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tup
 
     Parameters
     ----------
-    likelihood
-        Concave, in scaled coefficients; the climb starts from zero.
-    tolerance, max_iterations
-        As in `newton.climb`, per chooser.
+    likelihood : Concave, in scaled coefficients; the climb starts from zero.
+    tolerance, max_iterations : As in `newton.climb`, per chooser.
 
     Raises
     ------

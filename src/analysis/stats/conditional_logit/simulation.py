@@ -19,10 +19,8 @@ class Utilities:
 
     Parameters
     ----------
-    pair
-        Kinds x pair-level functions.
-    alternative
-        Kinds x alternatives.
+    pair : Kinds x pair-level functions.
+    alternative : Kinds x alternatives.
     """
 
     pair: Floats
@@ -35,10 +33,8 @@ class Seats:
 
     Parameters
     ----------
-    rows, kinds, sizes
-        One entry per distinct combination of row and kind, with the number of choosers.
-    order
-        The choosers in the order of these entries.
+    rows, kinds, sizes : One entry per distinct combination of row and kind, with the number of choosers.
+    order : The choosers in the order of these entries.
     """
 
     rows: Integers
@@ -60,10 +56,8 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
 
     Parameters
     ----------
-    design
-        The attributes.
-    coefficients
-        Groups x terms of the design.
+    design : The attributes.
+    coefficients : Groups x terms of the design.
 
     Notes
     -----
@@ -93,24 +87,18 @@ def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, unifo
 
     Parameters
     ----------
-    pairs
-        From `stacked`: functions x rows x alternatives.
-    seats
-        The choosers.
-    pair
-        Coefficients of the functions of pairs: kinds x functions.
-    alternatives
-        What else an alternative is worth: worlds x kinds x alternatives.
+    pairs : From `stacked`: functions x rows x alternatives.
+    seats : The choosers.
+    pair : Coefficients of the functions of pairs: kinds x functions.
+    alternatives : What else an alternative is worth: worlds x kinds x alternatives.
     uniform
         A number between 0 and 1 per chooser: where the cumulative probabilities pass it, there is the choice. The
         same numbers in another world give choices that differ no more than they must.
 
     Returns
     -------
-    Integers
-        Position of the alternative: worlds x choosers.
-    Floats
-        What `expected` returns.
+    Integers : Position of the alternative: worlds x choosers.
+    Floats : What `expected` returns.
     """
     mass, found = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
     chosen = np.empty_like(found)
