@@ -81,7 +81,7 @@ def nearest_with_capacity(
     return deferred_acceptance(order[rows], rng.random(len(rows))[:, None] + without_priority, np.asarray(places))
 
 
-def without_place(school: Indices) -> int:
+def n_unplaced(school: Indices) -> int:
     """Count the pupils without a place."""
     return int((school == NONE).sum())
 
@@ -109,7 +109,7 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
         turn[asking] = _next(wanted, claim, worst, turn, asking)
         asking = asking[turn[asking] < wanted.shape[1]]
         held[asking] = wanted[asking, turn[asking]]
-        asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
+        asking = _rejected(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
         held[asking] = NONE
         turn[asking] += 1
     return held
@@ -125,7 +125,7 @@ def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: 
     return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
 
 
-def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
+def _rejected(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
     """Find the pupils who fall out at the options that were asked, and note there the worst claim that is held."""
     asked = np.zeros(len(places), dtype=bool)
     asked[held[asking]] = True

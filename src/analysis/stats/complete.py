@@ -39,7 +39,7 @@ def is_missing(values: object) -> NDArray[np.bool_]:
     return missing
 
 
-def refuse_missing(
+def check_complete(
     frame: pd.DataFrame | Mapping[str, ArrayLike], columns: Iterable[str] | None = None, what: str = ""
 ) -> None:
     """Refuse values that are missing, with their number per column: who leaves must be counted before.

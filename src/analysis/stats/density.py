@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
@@ -77,7 +77,7 @@ def density_test(
     ModelError
         If a value is missing, or a side has too few distinct values.
     """
-    refuse_missing({"the running variable": running}, what="at the cut-off")
+    check_complete({"the running variable": running}, what="at the cut-off")
     values = np.asarray(running, float)
     data = sample(values, np.zeros_like(values), cutoff=cutoff)
     left, right = bandwidths or (_bandwidth(data, 0), _bandwidth(data, 1))

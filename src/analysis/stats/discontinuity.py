@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, correction
 
 ROBUST, CONVENTIONAL = "robust", "conventional"
@@ -144,7 +144,7 @@ def sample(
 ) -> CutoffSample:
     """Order observations by the running variable; nothing may be missing."""
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
-    refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
+    check_complete({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]

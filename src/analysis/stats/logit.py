@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
 from analysis.stats.newton import Climb, Point, climb
 from analysis.stats.separation import certified, strictly_separated
@@ -111,7 +111,7 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
         If a value is missing, an outcome is not between nobody and everybody, the terms cannot be told apart, or the
         maximum is not found.
     """
-    _refuse_invalid(X, count, ones)
+    _check_outcome(X, count, ones)
     coordinates = _uncorrelated(X, count)
     likelihood = _LogitLikelihood(X @ coordinates, count, ones)
     found = likelihood.climbed()
@@ -169,8 +169,8 @@ def average_slope(X: Floats, beta: Floats, place: int, weight: Floats) -> tuple[
     return float(beta[place] * slope.sum()), gradient
 
 
-def _refuse_invalid(X: Floats, count: Floats, ones: Floats) -> None:
-    refuse_missing({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
+def _check_outcome(X: Floats, count: Floats, ones: Floats) -> None:
+    check_complete({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
     between = (count >= 0) & (ones >= 0) & (ones <= count * (1 + ROUNDING))
     if not between.all() or not count.sum() > 0:
         raise ModelError("a logit: an outcome is not between nobody and everybody", Reason.INVALID)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.logit import Maximum, NoMaximumError, average_difference, clustered, maximise
 
@@ -108,9 +108,9 @@ def fit_logit(
     ModelError
         If a value is missing, the terms cannot be told apart (``COLLINEAR``), or there are too few clusters or rows.
     """
-    refuse_missing(rows, [target, cluster, *([weights] if weights else [])], outcome)
+    check_complete(rows, [target, cluster, *([weights] if weights else [])], outcome)
     X = layout(rows)
-    refuse_missing(X, what=outcome)
+    check_complete(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
             f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR

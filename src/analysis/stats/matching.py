@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.placebo import RANK
 from analysis.stats.regression import fit_where_determined
@@ -63,7 +63,7 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     ModelError
         If a trait is missing, or no eligible school has a match.
     """
-    refuse_missing(by_school, [RANK, *traits, *exact], "matching")
+    check_complete(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
     eligible = (near[RANK] >= 0).to_numpy()
     if eligible.all() or not eligible.any():

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.random_effects import tau_interval
-from analysis.stats.regression import INTERCEPT, refuse_alike
+from analysis.stats.regression import INTERCEPT, check_distinct
 
 NO_RESIDUAL = 1e-8  # one minus the leverage of a unit that the terms explain whatever its estimate is
 
@@ -79,15 +79,15 @@ def fit_meta(
         A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
         apart, or a unit alone settles a coefficient: then there is no robust error.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="meta-regression")
-    refuse_missing(terms, what="meta-regression")
+    check_complete({"effect": effect, "variance": variance}, what="meta-regression")
+    check_complete(terms, what="meta-regression")
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
     if not (v > 0).all():
         raise ModelError("meta-regression: a variance is not positive; select the units first", Reason.INVALID)
     df = len(y) - X.shape[1]
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
-    refuse_alike(X, "meta-regression")
+    check_distinct(X, "meta-regression")
     tau, low, high = tau_interval(y, v, X.to_numpy(), level)
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
     root = np.sqrt(weights)

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, normal_interval
-from analysis.stats.regression import INTERCEPT, in_sd, refuse_alike
+from analysis.stats.regression import INTERCEPT, check_distinct, in_sd
 
 Floats = NDArray[np.float64]
 START = 0.3  # of the residual sd: where the search for the spread of groups starts
@@ -213,10 +213,10 @@ class _Products:
 
 
 def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
-    refuse_missing(frame, [outcome, *terms, group], outcome)
+    check_complete(frame, [outcome, *terms, group], outcome)
     numbers = frame[[*terms, outcome]].astype(float)
     numbers.insert(0, INTERCEPT, 1.0)
-    refuse_alike(numbers.drop(columns=outcome), outcome)
+    check_distinct(numbers.drop(columns=outcome), outcome)
     return numbers
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import cluster_sums
 from analysis.stats.panel import PanelDesign
 
@@ -84,7 +84,7 @@ def wild_draws(
         raise ModelError(
             f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
         )
-    refuse_missing(panel.rows, outcomes, "the panel")
+    check_complete(panel.rows, outcomes, "the panel")
     groups, _ = panel.clusters(cluster)
     x, years = panel.demeaned.to_numpy(), panel.years
     y = panel.demean(panel.rows[list(outcomes)].to_numpy(float))

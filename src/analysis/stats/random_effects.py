@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 TENTH = float(norm.ppf(0.9))
 
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class EffectSpread:
+class EffectDistribution:
     """The fitted distribution of true effects.
 
     Parameters
@@ -47,7 +47,7 @@ class EffectSpread:
         return self.mean - TENTH * self.sd, self.mean + TENTH * self.sd
 
 
-def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectSpread:
+def fit_effect_distribution(effect: Floats, variance: Floats, level: float = 0.95) -> EffectDistribution:
     """Estimate the distribution of true effects; see the notes of the module.
 
     Parameters
@@ -60,13 +60,13 @@ def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectS
     ModelError
         If a value is missing, a variance is not positive, or there are fewer than two units.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="the spread of effects")
+    check_complete({"effect": effect, "variance": variance}, what="the spread of effects")
     if len(effect) < 2:
         raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
     if not (np.asarray(variance) > 0).all():
         raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
     sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)), level)
-    return EffectSpread(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
+    return EffectDistribution(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
 
 
 def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | None = None) -> float:

@@ -45,7 +45,7 @@ def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats |
     return found
 
 
-def refuse_one_cluster(
+def check_clusters(
     X: Floats, codes: NDArray[np.integer[Any]], terms: Sequence[str], weights: Floats | None = None
 ) -> None:
     """Refuse terms that lie in one cluster alone; see `of_one_cluster`.

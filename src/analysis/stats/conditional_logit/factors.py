@@ -66,7 +66,7 @@ class LevelledData:
         return {str(name): level for level, variables in levels for name in variables}
 
     def variable(self, name: str) -> Any:  # noqa: ANN401 - an array or a series
-        by_level = {PAIR: self.pairs, ALTERNATIVE: self.alternatives, CHOOSER: self.choosers}
+        by_level: dict[str, Any] = {PAIR: self.pairs, ALTERNATIVE: self.alternatives, CHOOSER: self.choosers}
         return by_level[self.level_of[name]][name]
 
     def levels(self, name: str) -> tuple[Any, ...]:

@@ -64,7 +64,7 @@ class BlockMoments(NamedTuple):
     def total(cls, blocks: Iterable[tuple[Any, ...]]) -> BlockMoments:
         """Add up blocks in their order, so that rounding does not depend on which thread was first."""
         *sums, expected = zip(*blocks, strict=True)
-        total = cls(*map(sum, sums), np.vstack(expected))
+        total = cls._make([*map(sum, sums), np.vstack(expected)])
         return total._replace(second_pairs=_symmetric(total.second_pairs), outer=_symmetric(total.outer))
 
 
