@@ -52,7 +52,7 @@ LAX = Profile("lax", min_count=1, round_to=1, min_schools=1, min_boards=1, min_r
 
 
 def lax(release: Release) -> None:
-    release.profile = release._numbers.profile = LAX
+    release.profile = release._gate.profile = release._gate.numbers.profile = LAX
 
 
 PROFILED = {
@@ -87,7 +87,7 @@ REWRITTEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     ),
     "a number of persons in words": (
         lambda f: f.assign(group=["all but seven pupils", "b", "c"]),
-        "column 'group', row 1: tells a number of persons",
+        "column 'group', row 1: says a number of persons",
     ),
     "a column more than the spreadsheet": (lambda f: f.assign(x=0.5), "its spreadsheet has other columns or rows"),
     "another value than the spreadsheet": (lambda f: f.assign(share=[0.1, 0.3, 0.7]), "column 'share': its spread"),
