@@ -103,7 +103,7 @@ TABLES: dict[str, tuple[Callable[[Release], object], str]] = {
         "column 'x', row 1: holds more than one value",
     ),
     "numbers as text": (lambda r: table(r, groups(x=["120", "234", "7"])), "column 'x': numbers as text pass no rule"),
-    "days of birth": (lambda r: table(r, groups(x=pd.Timestamp("2011-03-07"))), "column 'x': days tell persons apart"),
+    "days of birth": (lambda r: table(r, groups(x=pd.Timestamp("2011-03-07"))), "column 'x': days single persons out"),
     "few in a cell": (
         lambda r: table(r, groups(x=["", "7 pupils", ""])),
         "column 'x', row 2: says a number of persons",
