@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
+from analysis.advice_levels import LEVELS, VWO, advice_of_test, level_at
 from analysis.errors import InputError
-from analysis.synthetic.advice_truth import AdviceTruth, CutScores, GroupEffects, group_dummies
+from analysis.synthetic.advice_truth import AdviceTruth, CutScores, group_dummies
 from analysis.synthetic.labels import numbers_of
-
-__all__ = ["AdviceTruth", "CutScores", "GroupEffects", "advice_position", "advice_probabilities", "make_advice"]
 
 TEST_BEFORE_ADVICE = 2014  # until 2013/14 the test preceded the advice, so there was nothing to revise
 CET_RANGE = (501, 550)
@@ -116,31 +114,6 @@ def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: Advice
         + truth.by_place(frame)
     )
     return position
-
-
-def advice_probabilities(frame: pd.DataFrame, school_advice: pd.Series, truth: AdviceTruth) -> pd.DataFrame:
-    """Compute each pupil's true probabilities of under- and over-advice, given scores, groups and school.
-
-    They make the estimand of a linear probability model exact: it is the least squares projection of these
-    probabilities on the model's own columns, which is what the model estimates without bias.
-
-    Returns
-    -------
-    DataFrame
-        ``under, over`` (half levels counted), indexed as `frame`; missing where there is no test.
-    """
-    test = advice_of_test(frame)
-    borders = cut_points(truth.half_width(frame["year"].to_numpy()))
-    position = advice_position(frame, school_advice, truth)
-
-    def below(levels: NDArray[np.int64]) -> Floats:
-        border = np.take_along_axis(borders, np.clip(levels - 1, 0, 9)[:, None], axis=1)[:, 0]
-        share = _logistic((border - position) / truth.advice_noise)
-        return np.select([levels == 0, levels == len(LEVELS)], [0.0, 1.0], share)
-
-    under = below(np.searchsorted(LEVELS, test.to_numpy(), "left"))
-    over = 1 - below(np.searchsorted(LEVELS, test.to_numpy(), "right"))
-    return pd.DataFrame({"under": under, "over": over}, index=frame.index).where(test.notna())
 
 
 def _check(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> None:

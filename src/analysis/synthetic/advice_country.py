@@ -28,20 +28,11 @@ PLACES = (200,)  # past the children that `advice_national` uses
 
 @dataclass(frozen=True)
 class CountryTruth(AdviceTruth):
-    """The truth of advice, and what place adds to it.
+    """The truth of advice, and what place adds to it."""
 
-    Parameters
-    ----------
-    advice_urban
-        Shift of the first advice per class of urbanicity above the middle one, in levels.
-    advice_urban_growth
-        Growth of that shift per school year from 2014/15 on.
-    advice_region_sd
-        Spread of the shift between regions, in levels; the effects are normal scores, see `region_effects`.
-    """
-
-    advice_urban: float = 0.03
-    advice_urban_growth: float = 0.01
+    advice_urban: float = 0.03  # shift of the first advice per class of urbanicity above the middle one, in levels
+    advice_urban_growth: float = 0.01  # growth of that shift per school year from 2014/15 on
+    # Standard deviation of the shift between regions, in levels; the effects are normal scores, see `region_effects`.
     advice_region_sd: float = 0.06
 
     def by_place(self, frame: pd.DataFrame) -> NDArray[np.float64]:

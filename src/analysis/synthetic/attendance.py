@@ -24,25 +24,15 @@ Codes = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class AttendanceTruth:
-    """How a year differs from the one before it.
+    """How a year differs from the one before it."""
 
-    Parameters
-    ----------
-    first, last
-        The years of the table, by the calendar year in which the school year starts; the last is that of ``by_pupil``.
-    came
-        Share of the pupils who were not yet in the city a year before.
-    educated
-        Share of the highly educated parents who counted as middelbaar a year before.
-    apart
-        Share of the pupils in whose place, a year before, was one of the same group at a school of the same stadsdeel
-        with more of that group.
-    """
-
+    # The years of the table, by the calendar year in which the school year starts; the last is that of ``by_pupil``.
     first: int = 2015
     last: int = 2019
-    came: float = 0.004
-    educated: float = 0.02
+    came: float = 0.004  # share of the pupils who were not yet in the city a year before
+    educated: float = 0.02  # share of the highly educated parents who counted as middelbaar a year before
+    # Share of the pupils in whose place, a year before, was one of the same group at a school of the same stadsdeel
+    # with more of that group.
     apart: float = 0.03
 
 

@@ -30,28 +30,18 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Preferences:
-    """Coefficients of the conditional logit of one parent group, utility per unit of the term.
+    """Coefficients of the conditional logit of one parent group, utility per unit of the term."""
 
-    Parameters
-    ----------
-    distance_km, log_distance
-        Per km, and per unit of ln(km + 0.1).
-    log_places
-        Per unit of the logarithm of the places per groep: a larger school is more often known and chosen.
-    share_hoog, share_nonwestern
-        Per 10 percentage points of the school's pupils a year before.
-    concept
-        A school with an educational concept, against one without.
-    rk, pc, islamic, other
-        Denomination, against openbaar (other: every other one, algemeen bijzonder included).
-    """
-
+    # Per km, and per unit of ln(km + 0.1).
     distance_km: float
     log_distance: float
+    # Per unit of the logarithm of the places per groep: a larger school is more often known and chosen.
     log_places: float
+    # Per 10 percentage points of the school's pupils a year before.
     share_hoog: float
     share_nonwestern: float
-    concept: float
+    concept: float  # a school with an educational concept, against one without
+    # Denomination, against openbaar (other: every other one, algemeen bijzonder included).
     rk: float
     pc: float
     islamic: float
@@ -73,24 +63,13 @@ def _preferences() -> dict[str, Preferences]:
 
 @dataclass(frozen=True)
 class ChoiceTruth:
-    """How schools are chosen and places given.
+    """How schools are chosen and places given."""
 
-    Parameters
-    ----------
-    preferences
-        Coefficients of each parent group (`analysis.data.situations.parent_group`).
-    considered
-        How many schools a child considers: those nearest to its home.
-    priority
-        At how many nearest schools it has priority.
-    capacity
-        Whether places are limited. If not, every child attends the school of its first preference.
-    """
-
+    # Coefficients of each parent group (`analysis.data.situations.parent_group`).
     preferences: Mapping[str, Preferences] = field(default_factory=_preferences)
-    considered: int = 60
-    priority: int = 8
-    capacity: bool = True
+    considered: int = 60  # how many schools a child considers: those nearest to its home
+    priority: int = 8  # at how many nearest schools it has priority
+    capacity: bool = True  # whether places are limited. If not, every child attends the school of its first preference
 
     def as_frame(self) -> pd.DataFrame:
         """Return the coefficients: one row per parent group, one column per term."""

@@ -1,4 +1,4 @@
-"""Every figure in print that the world is held against, computed from the world's frames."""
+"""Every published figure that the world is compared with, computed from the world's frames."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING)
 
 
 def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Moment]] = PARTS) -> dict[str, float]:
-    """Compute every moment of a world (or of parts of it), by the id of the figure in print."""
+    """Compute every moment of a world (or of parts of it), by the id of the published figure."""
     computed: dict[str, float] = {}
     for part in parts:
         twice = computed.keys() & part.keys()
@@ -29,13 +29,13 @@ def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Mom
     return computed
 
 
-def against_print(
+def compare_with_published(
     frames: Mapping[str, pd.DataFrame],
     published: pd.DataFrame,
     scale: float,
     parts: Sequence[Mapping[str, Moment]] = PARTS,
 ) -> pd.DataFrame:
-    r"""Hold a world against the figures in print.
+    r"""Compare a world with the published figures.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Moments of the M- and E-tests that the world holds against figures in print.
+"""Moments of the M- and E-tests, to compare with published figures.
 
 Growth is the change in national percentile between the M- and the E-test of a year. The composite is, as in the
 benchmark, the mean of those of lezen, rekenen and spelling in which a pupil has both results.
@@ -22,7 +22,6 @@ Moment = Callable[[Frames], float]
 
 COMPOSITE = ("lezen", "rekenen", "spelling")
 PERCENTILES = ["m_percentile", "e_percentile", "prior_percentile"]
-USE_COLUMNS = ["m_score", "e_score", "consent", "adaptive"]  # what `analysed` looks at
 PNAS_COLUMNS = ["growth", "closure", "year", "days"]
 TRAITS = {"laag": ("education", "laag"), "girls": ("sex", "v")}
 PRIOR = ("bottom", "middle")
@@ -193,15 +192,17 @@ def _variances(rows: pd.DataFrame) -> dict[str, float]:
 
 def _both_results(frames: Frames, subject: str, year: str) -> float:
     rows = frames["by_pupil_test"]
-    asked = (rows["subject"] == subject) & (rows["year"] == year)
-    return len(analysed(rows.loc[asked, USE_COLUMNS])) / int(asked.sum())
+    rows = rows.loc[
+        (rows["subject"] == subject) & (rows["year"] == year), ["m_score", "e_score", "consent", "adaptive"]
+    ]
+    return len(analysed(rows)) / len(rows)
 
 
 def _composite_missing(frames: Frames, years: tuple[str, ...]) -> float:
     """Compute the share of pupils in groep 4-7 at schools with consent who lack both results in every subject."""
     rows = frames["by_pupil_test"]
-    asked = rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]
-    rows = rows.loc[asked, ["pupil", "year", "m_score", "e_score"]]
+    tested = rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]
+    rows = rows.loc[tested, ["pupil", "year", "m_score", "e_score"]]
     some = rows["m_score"].notna() & rows["e_score"].notna()
     return float(1 - some.groupby([rows["pupil"], rows["year"]]).any().mean())
 
@@ -224,10 +225,9 @@ def _moments() -> dict[str, Moment]:
             moments[f"learning_growth_{name}_{year}"] = partial(_mean_growth, subject=name, year=year)
         moments[f"learning_m_sd_{name}"] = partial(_m_sd, subject=name)
         moments[f"learning_rmse_{name}"] = partial(_root_mean_square, subject=name)
-    for subject, groep in [("rekenen", 4), ("rekenen", 5), ("rekenen", 6), ("rekenen", 7), ("dmt", 4)]:
-        moments[f"learning_closure_{subject}_{groep}"] = partial(_by_groep, subject=subject, groep=groep)
-    for groep in (5, 6, 7):
-        moments[f"learning_closure_lezen_{groep}"] = partial(_by_groep, subject="lezen", groep=groep)
+    for subject, groepen in {"rekenen": (4, 5, 6, 7), "dmt": (4,), "lezen": (5, 6, 7)}.items():
+        for groep in groepen:
+            moments[f"learning_closure_{subject}_{groep}"] = partial(_by_groep, subject=subject, groep=groep)
     for name in ("laag", "girls", "middle", "bottom"):
         moments[f"learning_closure_more_{name}"] = partial(_less_for, name=name)
     return moments

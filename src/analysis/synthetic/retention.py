@@ -18,21 +18,11 @@ COLUMNS = ("cohort", "pupil", "location", "education", "grade", "outcome")
 
 @dataclass(frozen=True)
 class CohortTruth:
-    """One cohort, by the year in which its pupils were in groep 1 or 2.
+    """One cohort, by the year in which its pupils were in groep 1 or 2."""
 
-    Parameters
-    ----------
-    pupils
-        Pupils at scale 1.
-    grade
-        Shares that are in a lower grade, in groep 6 or 7 and in groep 8 five years on.
-    outcome
-        Shares of the outcomes, in the order of OUTCOMES.
-    """
-
-    pupils: int
-    grade: tuple[float, float, float]
-    outcome: tuple[float, float, float, float]
+    pupils: int  # pupils at scale 1
+    grade: tuple[float, float, float]  # shares that are in a lower grade, in groep 6 or 7 and in groep 8 five years on
+    outcome: tuple[float, float, float, float]  # shares of the outcomes, in the order of OUTCOMES
 
 
 def _cohorts() -> dict[int, CohortTruth]:
@@ -55,17 +45,10 @@ def _moves() -> dict[str, tuple[float, ...]]:
 
 @dataclass(frozen=True)
 class RetentionTruth:
-    """How pupils stay and move.
+    """How pupils stay and move."""
 
-    Parameters
-    ----------
-    cohorts
-        Each cohort by its first year.
-    education
-        By parental education, log-odds of each of OUTCOMES beside what the cohort has.
-    """
-
-    cohorts: Mapping[int, CohortTruth] = field(default_factory=_cohorts)
+    cohorts: Mapping[int, CohortTruth] = field(default_factory=_cohorts)  # each cohort by its first year
+    # By parental education, log-odds of each of OUTCOMES beside what the cohort has.
     education: Mapping[str, tuple[float, ...]] = field(default_factory=_moves)
 
 
