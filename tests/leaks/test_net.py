@@ -15,7 +15,7 @@ import xlsxwriter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from analysis.disclosure import PROFILES, Profile
-from analysis.disclosure.net.again import Asked, check_svg
+from analysis.disclosure.net.again import WordRules, check_svg
 from analysis.disclosure.rules.names import Names
 from analysis.errors import DisclosureError
 from analysis.publish import figures
@@ -159,7 +159,7 @@ def test_a_spreadsheet_that_tells_what_its_table_withholds_is_refused(make_editi
 def test_the_words_in_a_drawing_are_asked(tmp_path: Path, inside: str) -> None:
     (tmp_path / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>')
     with pytest.raises(DisclosureError, match=r"^x\.svg: "):
-        check_svg(tmp_path / "x.svg", "x.svg", Asked(PROFILES["default"], Names(["De Gouden Griffel"])))
+        check_svg(tmp_path / "x.svg", "x.svg", WordRules(PROFILES["default"], Names(["De Gouden Griffel"])))
 
 
 def test_the_words_of_a_published_figure_are_let_through(make_edition: Make, release: Release) -> None:

@@ -24,12 +24,7 @@ _IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 def embedded(html: str, pictures: Collection[str]) -> list[str]:
     """Return what a page carries that no reader sees, each once, in words.
 
-    Parameters
-    ----------
-    html
-        The page.
-    pictures
-        The SHA-256 of the pictures that were published: only these may lie inside it.
+    Only published pictures may be inside it: `pictures` are their SHA-256.
     """
     scan = _Scan(pictures)
     scan.feed(html)
