@@ -75,13 +75,7 @@ def national_advice_truth() -> AdviceTruth:
 def make_advice_national(
     truth: AdviceTruth, scale: float, seed: np.random.SeedSequence, people: NationalPeople | None = None
 ) -> pd.DataFrame:
-    """Generate the country's groep-8 cohorts.
-
-    Returns
-    -------
-    DataFrame
-        As `advice.make_advice`, with ``income_quintile`` (1-5, of the household) besides.
-    """
+    """Generate the country's groep-8 cohorts: as `advice.make_advice`, with ``income_quintile`` (1-5, household)."""
     make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, child)) for child in CHILDREN)
     by_pupil, by_location = make_people(people or NationalPeople(), scale, np.random.default_rng(make))
     return make_advice(by_pupil, by_location, truth, advise)
@@ -115,12 +109,11 @@ def make_people(truth: NationalPeople, scale: float, rng: np.random.Generator) -
 def _education(truth: NationalPeople, school: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     latent = school + rng.normal(size=len(school))
     *known, unknown = truth.education
-    borders = np.quantile(latent, np.cumsum(known)[:-1] / sum(known))
-    level = np.searchsorted(borders, latent)
+    thresholds = np.quantile(latent, np.cumsum(known)[:-1] / sum(known))
+    level = np.searchsorted(thresholds, latent)
     return np.where(rng.uniform(size=len(school)) < unknown, len(known), level)
 
 
 def _pick(shares: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     passed = rng.uniform(size=(len(shares), 1)) >= shares.cumsum(axis=1)[:, :-1]
-    chosen: NDArray[np.int64] = passed.sum(axis=1)
-    return chosen
+    return np.asarray(passed.sum(axis=1), dtype=np.int64)

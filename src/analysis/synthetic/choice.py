@@ -97,12 +97,7 @@ def considered(children: pd.DataFrame, schools: pd.DataFrame, number: int) -> Co
 def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataFrame:
     """Make the terms of the utility that do not depend on the chooser, one row per school.
 
-    Parameters
-    ----------
-    schools
-        ``location, places, concept, denomination``.
-    lagged
-        ``share_hoog, share_nonwestern`` a year before, school by school; without it these terms are zero.
+    Without the composition of a year before (``share_hoog, share_nonwestern``) its terms are zero.
     """
     denomination = schools["denomination"]
     named = {"rk": "Rooms-Katholiek", "pc": "Protestants-Christelijk", "islamic": "Islamitisch"}
@@ -118,15 +113,9 @@ def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataF
 def choose(
     truth: ChoiceTruth, children: pd.DataFrame, schools: pd.DataFrame, seed: np.random.SeedSequence
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Let the children choose, twice, and place them.
+    """Let the children choose, twice, and place them: returns them with ``location`` and ``distance_km``.
 
-    Returns
-    -------
-    DataFrame
-        `children` with ``location`` and ``distance_km``.
-    DataFrame
-        ``share_hoog, share_nonwestern`` after the first round, indexed by location: what the children of the second
-        knew of the schools.
+    Beside them the shares after the first round, indexed by location: what the children of the second knew of schools.
     """
     nearby = considered(children, schools, truth.considered)
     first, second = seed.spawn(2)

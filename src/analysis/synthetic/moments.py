@@ -37,26 +37,10 @@ def compare_with_published(
 ) -> pd.DataFrame:
     r"""Compare a world with the published figures.
 
-    Parameters
-    ----------
-    frames
-        The world's frames by name.
-    published
-        One row per figure, from `data.published.read_published`.
-    scale
-        Size of the world. A total is divided by it before it is compared.
-    parts
-        Whose figures are in `published`; by default all.
-
-    Returns
-    -------
-    DataFrame
-        The figures with ``computed`` and ``within``, and the tolerance for a world of this size.
-
-    Notes
-    -----
-    A tolerance is rounding plus sampling error at scale 1; sampling error goes with :math:`1/\sqrt{\text{scale}}`.
-    A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
+    Returns the figures of `published` (see `data.published.read_published`), which are those of `parts`, with
+    ``computed`` and ``within``, and the tolerance for a world of this size. A total is divided by the scale before it
+    is compared. A tolerance is rounding plus sampling error at scale 1; sampling error is proportional to
+    :math:`1/\sqrt{\text{scale}}`. A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
     """
     computed = moments(frames, parts)
     totals = published.loc[published["total"], "figure_id"]

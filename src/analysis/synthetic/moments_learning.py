@@ -31,11 +31,8 @@ CONTROL, CLOSED = YEARS[:-1], (CLOSURE_YEAR,)
 def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
     """Select the rows with both results in a subject, or make those of the ``composite``.
 
-    Returns
-    -------
-    DataFrame
-        As ``by_pupil_test``, but ``year`` is the first calendar year of the school year, with ``growth`` (percentile
-        points), ``days`` between the tests and ``closure`` (0 or 1).
+    As ``by_pupil_test``, but ``year`` is the first calendar year of the school year, with ``growth`` (percentile
+    points), ``days`` between the tests and ``closure`` (0 or 1).
     """
     return _growth_rows(frames["by_pupil_test"], subject)
 
@@ -62,18 +59,10 @@ def _analysed(frame: pd.DataFrame) -> pd.DataFrame:
 def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Regress growth on the closure year, the year and the days between the tests (least squares).
 
-    Parameters
-    ----------
-    rows
-        As `growth_rows` returns them; year and days are standardised over these rows.
-    interactions
-        Named 0/1 columns; each enters as such and times the closure year (``closure:<name>``).
-
-    Returns
-    -------
-    tuple of Series
-        Coefficients in percentile points, by term (``intercept, closure, year, days`` and the interactions), and the
-        residuals. A year that does not vary is left out.
+    `rows` are those of `growth_rows`; year and days are standardised over them. Each interaction, a named 0/1 column,
+    enters as such and times the closure year (``closure:<name>``). Returns the coefficients in percentile points, by
+    term (``intercept, closure, year, days`` and the interactions), and the residuals. A year that does not vary is
+    left out.
     """
     terms = {"intercept": 1.0, "closure": rows["closure"], "year": _std(rows["year"]), "days": _std(rows["days"])}
     if rows["year"].nunique() == len(CLOSED) + 1:

@@ -145,25 +145,12 @@ class PupilsTruth:
 def make_children(
     truth: PupilsTruth, city_truth: CityTruth, city: SyntheticCity, scale: float, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``.
-
-    Parameters
-    ----------
-    truth, city_truth
-        What generated them.
-    city
-        Where they live.
-    scale
-        1 is about 62,000 pupils.
-    seed
-        Homes and attributes have a stream each.
-    """
+    """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``."""
     for_homes, for_parents, for_ages = (np.random.default_rng(s) for s in seed.spawn(3))
     number = round(truth.pupils * scale)
     buurt = for_homes.choice(len(city.by_buurt), number, p=city.by_buurt["weight"].to_numpy())
     homes = city.by_buurt[["pc4", "wijk", "stadsdeel"]].iloc[buurt].reset_index(drop=True)
-    spread = for_homes.normal(0, city_truth.home_km, (2, number))
-    point = kilometres(city.by_buurt)[buurt] + spread.T
+    point = kilometres(city.by_buurt)[buurt] + for_homes.normal(0, city_truth.home_km, (2, number)).T
     parents = _parents(truth, city.by_buurt, buurt, for_parents)
     frame = pd.DataFrame({"pupil": np.arange(1, number + 1, dtype=np.int64), **_ages(truth, number, for_ages)})
     frame["sex"] = np.where(for_ages.random(number) < 0.5, "m", "v")

@@ -57,11 +57,8 @@ def make_retention(
 ) -> pd.DataFrame:
     """Follow each cohort for five years; its pupils are drawn from groep 1 and 2 with replacement.
 
-    Returns
-    -------
-    DataFrame
-        One row per pupil of a cohort: ``cohort`` (first year), ``pupil`` (a number within the cohort), ``location``
-        (the school where it began), ``education, grade`` (lower, 6 or 7, 8) and ``outcome``.
+    One row per pupil of a cohort: ``cohort`` (first year), ``pupil`` (a number within the cohort), ``location`` (the
+    school where it began), ``education, grade`` (lower, 6 or 7, 8) and ``outcome``.
     """
     starters = by_pupil.loc[by_pupil["groep"] <= 2, ["location", "education"]]
     streams = seed.spawn(len(truth.cohorts))

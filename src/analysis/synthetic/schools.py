@@ -1,4 +1,4 @@
-"""The schools of the synthetic city: where they stand, what they are, and what their pupils make of them."""
+"""The schools of the synthetic city: where and what they are, and what their pupils make of them."""
 
 from __future__ import annotations
 
@@ -85,13 +85,9 @@ def location_keys(first_digits: int, number: int) -> list[str]:
 def make_schools(
     truth: SchoolsTruth, city: SyntheticCity, scale: float, pupils: int, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Found the regular schools.
+    """Make the regular schools: all columns of ``by_location`` that do not follow from pupils, ``places``, ``quality``.
 
-    Returns
-    -------
-    DataFrame
-        One row per school, with all columns of ``by_location`` that do not follow from its pupils, and ``places`` (per
-        groep), ``quality`` (unobserved).
+    ``places`` is per groep; ``quality`` is unobserved.
     """
     for_points, for_sizes, for_kinds, for_quality = (np.random.default_rng(s) for s in seed.spawn(4))
     number = max(12, round(truth.schools * scale))
@@ -137,13 +133,10 @@ def describe(
 
 
 def composition(by_pupil: pd.DataFrame) -> pd.DataFrame:
-    """Tell the make-up of every school with pupils, indexed by location.
+    """Compute the composition of every school with pupils, indexed by location.
 
-    Returns
-    -------
-    DataFrame
-        ``pupils``; ``share_hoog`` of those whose parents' education is known, as the municipality counts it;
-        ``share_at_risk`` and ``share_nonwestern`` of all.
+    ``pupils``; ``share_hoog`` of those whose parents' education is known, as the municipality counts it;
+    ``share_at_risk`` and ``share_nonwestern`` of all.
     """
     flags = pd.DataFrame(
         {
@@ -246,8 +239,7 @@ def _boards(denomination: pd.Series, boards: int, rng: np.random.Generator) -> N
     kind = kind if third else 0 * kind + 2
     first = np.array([0, third, 2 * third])
     size = np.array([third, third, boards - 2 * third])
-    place = rng.permutation(len(kind))
-    number = 90_001 + first[kind] + place % size[kind]
+    number = 90_001 + first[kind] + rng.permutation(len(kind)) % size[kind]
     return np.asarray(number.astype(str), dtype=object)
 
 
