@@ -56,8 +56,8 @@ def lax(release: Release) -> None:
 
 
 PROFILED = {
-    "another profile, and few": (GROUPS.assign(n=[120, 235, 7]), "column 'n': tells a number below 10"),
-    "another profile, and exact": (GROUPS.assign(n=[120, 234, 60]), "column 'n': tells a number that is not rounded"),
+    "another profile, and few": (GROUPS.assign(n=[120, 235, 7]), "column 'n': holds a number below 10"),
+    "another profile, and exact": (GROUPS.assign(n=[120, 234, 60]), "column 'n': holds a number that is not rounded"),
 }
 
 
@@ -72,8 +72,8 @@ def test_a_chapter_that_sets_its_own_profile_is_refused_by_that_of_the_edition(
 
 
 REWRITTEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
-    "few": (lambda f: f.assign(n=[120, 235, 7]), "column 'n': tells a number below 10"),
-    "exact": (lambda f: f.assign(n=[120, 234, 60]), "column 'n': tells a number that is not rounded"),
+    "few": (lambda f: f.assign(n=[120, 235, 7]), "column 'n': holds a number below 10"),
+    "exact": (lambda f: f.assign(n=[120, 234, 60]), "column 'n': holds a number that is not rounded"),
     "no whole number": (lambda f: f.assign(n=[120, 235.5, 60]), "column 'n': counts, and holds what is no whole"),
     "a school": (lambda f: f.assign(group=["01AB00", "b", "c"]), "column 'group', row 1: looks like the key"),
     "a school in lower case": (lambda f: f.assign(group=["at 01ab00", "b", "c"]), "column 'group', row 1: the text"),

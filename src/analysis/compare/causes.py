@@ -33,7 +33,7 @@ class Cause:
     # What differs: the part of a step's key (see `analysis.run.keys`) and the name within it.
     part: str
     name: str
-    # Of which chapter that is the key; not the chapter asked about when it works through what an earlier one makes.
+    # Of which chapter that is the key; another one than the chapter itself when it works through what that makes.
     notebook: str
     # The values or digests; None for what one of them does not have.
     before: Any = field(default=None, compare=False)

@@ -131,7 +131,7 @@ def suppress(
     within = _sums_within(frame, rests_on, totals, linked)
     crossed = _close(signs, table, _groups(frame, numbers, within, linked), _wholes(frame, table, linked))
     if within or crossed:
-        # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
+        # Beside a cell withheld for a total's sake "< 10" would be untrue, or show which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
     published = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
     return Gated(published, signs, rests_on, keys_of(frame, rests_on), linked)
@@ -193,13 +193,15 @@ def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Repeated
     sums: list[RepeatedSum] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
-        sums += repeated(numbers, units, [np.asarray(rows) for rows in _grouped(frame, others)])
+        sums += repeated(numbers, units, [*_grouped(frame, others)])
     return sums
 
 
 def _grouped(frame: pd.DataFrame, keys: list[str]) -> Iterable[np.ndarray]:
     """Return the rows of each group of equal keys; all of them without keys."""
-    return frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
+    if not keys:
+        return [np.arange(len(frame))]
+    return map(np.asarray, frame.groupby(keys, dropna=False, observed=True).indices.values())
 
 
 def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: Linked) -> Iterable[Group]:
@@ -208,7 +210,7 @@ def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: L
     for key, word in linked.totals.items():
         if key not in keys:
             declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
-    for rows in map(np.asarray, _grouped(frame, keys)):
+    for rows in _grouped(frame, keys):
         if len(rows) == 1:
             continue  # a total without parts counts nobody's sum
         named = rows[declared[rows]]

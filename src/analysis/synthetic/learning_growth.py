@@ -1,4 +1,4 @@
-"""Abilities of pupils at every test: who stands where, how they grow, what the closure took."""
+"""Abilities of pupils at every test: their level, how they grow, what the closure took."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The truth of the learning part: every number that generates M- and E-tests.
 
-Ability and growth are in standard deviations of the national distribution of the test (sd): a pupil at ability 0 stands
-at the national median. Inside this part a school year goes by its first calendar year.
+Ability and growth are in standard deviations of the national distribution of the test (sd): a pupil at ability 0 is at
+the national median. Inside this part a school year goes by its first calendar year.
 """
 
 from __future__ import annotations

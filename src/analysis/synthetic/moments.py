@@ -40,7 +40,7 @@ def compare_with_published(
     Returns the figures of `published` (see `data.published.read_published`), which are those of `parts`, with
     ``computed`` and ``within``, and the tolerance for a world of this size. A total is divided by the scale before it
     is compared. A tolerance is rounding plus sampling error at scale 1; sampling error is proportional to
-    :math:`1/\sqrt{\text{scale}}`. A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
+    :math:`1/\sqrt{\text{scale}}`. A larger world has the tolerance of scale 1: its truth was calibrated no closer.
     """
     computed = moments(frames, parts)
     totals = published.loc[published["total"], "figure_id"]

@@ -29,7 +29,7 @@ def _regular(schools: pd.DataFrame) -> pd.DataFrame:
 
 @once_per_frame
 def _attended(pupils: pd.DataFrame) -> tuple[NDArray[np.intp], pd.Index]:
-    """Return a number per pupil that stands for its school, and the location of each number."""
+    """Return the number of each pupil's school, and the location of each number."""
     school, location = pd.factorize(pupils["location"])
     return school, pd.Index(location)
 

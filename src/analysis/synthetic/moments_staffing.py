@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import SupportsFloat
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,12 @@ def _of_region(schools: Schools, g5: bool) -> Schools:
     return schools[schools["g5"] == g5]
 
 
-def _in(year: int, of_schools: Callable[[Schools], float]) -> Moment:
+def _in(year: int, of_schools: Callable[[Schools], SupportsFloat]) -> Moment:
     """Make a moment of what is computed from the schools of one year."""
     return lambda frames: float(of_schools(_of_year(frames["by_location_year"], year)))
 
 
-def _shortage(of_schools: Callable[[Schools], float], g5: bool) -> Moment:
+def _shortage(of_schools: Callable[[Schools], SupportsFloat], g5: bool) -> Moment:
     """Make a moment of the schools of one region in the year of the shortage survey."""
     return _in(LAST_YEAR, lambda schools: of_schools(_of_region(schools, g5)))
 
@@ -145,10 +146,10 @@ def _weging_score_correlation(schools: Schools) -> float:
     return schools["schoolweging"].corr(schools["achterstandsscore_raw"] / schools["pupils"], method="spearman")
 
 
-def _amsterdam(year: int, of_schools: Callable[[pd.Series, pd.Series], float]) -> Moment:
+def _amsterdam(year: int, of_schools: Callable[[pd.Series, pd.Series], SupportsFloat]) -> Moment:
     """Make a moment of the teachers of Amsterdam's basisscholen: in fte, and in persons."""
 
-    def moment(schools: Schools) -> float:
+    def moment(schools: Schools) -> SupportsFloat:
         fte = schools.loc[schools["municipality"] == "Amsterdam", "teachers_fte"]
         return of_schools(fte, fte * FULL_TIME / schools["hours"].reindex(fte.index))
 

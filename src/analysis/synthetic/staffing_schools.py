@@ -148,7 +148,7 @@ def _pupils(truth: StaffingTruth, g5: Flags, weging: Floats, rng: np.random.Gene
 
 
 def _raw_scores(truth: StaffingTruth, g5: Flags, weging: Floats, pupils: Whole, rng: np.random.Generator) -> Floats:
-    """Sum C - D over a school's pupils among the national lowest 15%, each of whom lies C - G below the mean."""
+    """Sum C - D over a school's pupils among the national lowest 15%, each of whom is C - G below the mean."""
     school = truth.low_scorers_sd * rng.standard_normal((len(g5), 1))
     drift = truth.low_scorers_drift * fading(rng, len(g5), truth.low_scorers_rho)
     level = by_region(truth, g5, "low_scorers")[:, None] + truth.low_scorers_weging * (weging - 30)

@@ -165,7 +165,7 @@ def sheet_of(table: PublishedTable, profile: Profile, start: int) -> tuple[Sheet
 
 
 def _split_labels(keys: pd.DataFrame) -> pd.DataFrame:
-    """Split labels that are put together ("G5, below 24"): first words, which may stand alone too, and rest."""
+    """Split labels that are put together ("G5, below 24"): first words, which may also be alone, and rest."""
     for key in [key for key in keys if keys[key].str.contains(", ").any()]:
         rest, part = keys[key], 0
         while (joined := rest.str.contains(", ")).any():

@@ -97,9 +97,9 @@ class Ledger:
         needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
         low, high = _bounds(self.cells, sums.names)
         equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
-        found = self._exposed(low, high, list(equations), needed)
+        intervals = self._exposed(low, high, list(equations), needed)
         leaks = []
-        for name, (least, most) in sorted(found.items()):
+        for name, (least, most) in sorted(intervals.items()):
             same = [cell for cell in within.tolist() if sums.names[cell] == name]
             if self._gives_away(set(same), hidden[name], least, most, since):
                 inside = np.intersect1d(sums.owner[np.isin(sums.cells, same)], reached)
@@ -115,16 +115,16 @@ class Ledger:
         hidden = [cell for cell in np.unique(sums.cells).tolist() if cells[cell].withheld]
         needed = {sums.names[cell]: float(self.profile.width(cells[cell].column)) for cell in hidden}
         equations = dict.fromkeys(equation for link in range(len(links)) if (equation := sums.equation(link)))
-        found = exposed(low, high, list(equations), needed)
-        return {cell for cell in hidden if sums.names[cell] in found}
+        intervals = exposed(low, high, list(equations), needed)
+        return {cell for cell in hidden if sums.names[cell] in intervals}
 
     def _exposed(
         self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
     ) -> dict[int, Interval]:
         """Find the cells with too narrow an interval; what was wide is wide still when more is withheld."""
-        found = exposed(low, high, equations, {name: needed[name] for name in needed.keys() - self._wide})
-        self._wide = needed.keys() - found.keys()
-        return found
+        intervals = exposed(low, high, equations, {name: needed[name] for name in needed.keys() - self._wide})
+        self._wide = needed.keys() - intervals.keys()
+        return intervals
 
     def _gives_away(self, same: set[int], cell: int, least: float, most: float, since: int) -> bool:
         """Whether what can be found of a number was to be withheld: it is small, or nothing published is that number.

@@ -89,9 +89,9 @@ def _refuse_counts(n: pd.Series, profile: Profile) -> None:
     if (numbers.isna() & n.notna()).any() or (numbers.dropna() % 1 != 0).any():
         raise DisclosureError(f"column {n.name!r}: counts, and holds what is no whole number")
     if profile.too_few(numbers).any():
-        raise DisclosureError(f"column {n.name!r}: tells a number below {profile.threshold(str(n.name))}")
+        raise DisclosureError(f"column {n.name!r}: holds a number below {profile.threshold(str(n.name))}")
     if (numbers.dropna() % profile.base(str(n.name)) != 0).any():
-        raise DisclosureError(f"column {n.name!r}: tells a number that is not rounded")
+        raise DisclosureError(f"column {n.name!r}: holds a number that is not rounded")
 
 
 def _refuse_withheld(frame: pd.DataFrame) -> None:

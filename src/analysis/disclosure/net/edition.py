@@ -62,10 +62,10 @@ def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
     pictures = {digest for path, digest in _published(manifest).items() if path.endswith(".png")}
     for page in sorted([*folder.glob("*.html"), *folder.glob("html/*.html"), *folder.glob("release.csv")]):
         text, where = page.read_text("utf8"), page.relative_to(folder).as_posix()
-        found = embedded(text, pictures) if page.suffix == ".html" else []
+        unseen = embedded(text, pictures) if page.suffix == ".html" else []
         named = identifying(unescape(CELL.sub("", DRAWN.sub("", _without_pictures(text)))))
-        if found or named:
-            raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
+        if unseen or named:
+            raise DisclosureError(f"{where}: the page holds {', '.join(unseen) or named}")
 
 
 def shown_by(folder: Path, stem: str) -> Shown:
