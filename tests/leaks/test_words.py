@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from analysis.chapters.school_choice.findings import school_choice
 from analysis.chapters.school_choice.models import NEAREST_COUNTS, nearest_of_all
 from analysis.disclosure import PROFILES
-from analysis.disclosure.net.again import Asked
+from analysis.disclosure.net.again import WordRules
 from analysis.disclosure.rules.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.sentences import refuse_exact
@@ -242,7 +242,7 @@ NAMED = {
 @pytest.mark.parametrize("words", NAMED.values(), ids=NAMED)
 def test_the_name_of_a_school_that_was_loaded_is_known(words: str) -> None:
     with pytest.raises(DisclosureError, match=r"^x: the text holds the name of a school or board") as refused:
-        Asked(DEFAULT, LOADED).words(words.replace("_", " "), "x")
+        WordRules(DEFAULT, LOADED).words(words.replace("_", " "), "x")
     assert not any(name in str(refused.value) for name in ("Frank", "Brug", "Regenboog", "41613"))
 
 
