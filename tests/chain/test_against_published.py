@@ -33,11 +33,11 @@ def test_every_miss_says_why(figures: pd.DataFrame) -> None:
 
 
 def test_no_tolerance_is_so_wide_that_it_cannot_fail(figures: pd.DataFrame) -> None:
-    """A share could lie anywhere between 0 and 1: its tolerance must rule most of that out."""
+    """A share could be anywhere between 0 and 1: its tolerance must rule most of that out."""
     shares = figures[figures["unit"].str.startswith("share")]
     assert len(shares) > 40
     assert shares["tolerance"].max() < 0.25
 
 
-def test_every_moment_has_a_figure_in_print(figures: pd.DataFrame) -> None:
+def test_every_moment_has_a_published_figure(figures: pd.DataFrame) -> None:
     assert {name for part in PARTS for name in part} == set(figures["figure_id"])
