@@ -184,7 +184,7 @@ def test_a_product_that_is_absorbed_and_a_copy_are_named():
     )
     with pytest.raises(ModelError, match="nothing of even:of_school"):
         fit(rows, "y", ["x", "even:of_school"], cluster="board", entity="location")
-    with pytest.raises(ModelError, match="tell the terms apart: x, copy") as caught:
+    with pytest.raises(ModelError, match="terms are collinear: x, copy") as caught:
         fit(rows.assign(copy=2 * rows["x"] + 7), "y", ["x", "z", "copy"], cluster="board")
     assert caught.value.reason is Reason.COLLINEAR
 
