@@ -106,7 +106,7 @@ def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> 
         `Reason.MISSING`, with the number of unknown keys; `Reason.INVALID` if a row occurs twice.
     """
     if not index.is_unique:
-        raise ModelError(f"{what}: {int(index.duplicated().sum())} stand twice", Reason.INVALID)
+        raise ModelError(f"{what}: {int(index.duplicated().sum())} occur twice", Reason.INVALID)
     rows: NDArray[np.intp] = index.get_indexer(keys if isinstance(keys, pd.Index) else pd.Index(list(keys)))
     unknown = int((rows < 0).sum())
     if unknown:

@@ -503,5 +503,5 @@ def test_a_key_that_is_not_there_is_not_the_last_row():
     with pytest.raises(ModelError, match="schools: 1 of 2 rows are of one that is not known") as error:
         positions(index, ["a", "c"], "schools")
     assert error.value.reason is Reason.MISSING
-    with pytest.raises(ModelError, match="1 stand twice"):
+    with pytest.raises(ModelError, match="1 occur twice"):
         positions(pd.Index(["a", "a"]), ["a"], "schools")
