@@ -124,7 +124,8 @@ def dissimilarity_of(a: Array, b: Array) -> Array:
     """
     with np.errstate(invalid="ignore"):
         differences = a / a.sum(axis=-1, keepdims=True) - b / b.sum(axis=-1, keepdims=True)
-    return np.asarray(0.5 * np.abs(differences).sum(axis=-1))
+    index: Array = 0.5 * np.abs(differences).sum(axis=-1)
+    return index
 
 
 def exposure(tally: Tally, group: int, other: int) -> Array:
@@ -153,7 +154,8 @@ def exposure(tally: Tally, group: int, other: int) -> Array:
     mates = tally.pupils.sum(axis=-2) - 1
     met = np.divide(pairs, mates, out=np.zeros_like(mates), where=mates > 0)
     with np.errstate(invalid="ignore"):
-        return np.asarray(met.sum(axis=-1) / np.where(mates > 0, a, 0).sum(axis=-1))
+        index: Array = met.sum(axis=-1) / np.where(mates > 0, a, 0).sum(axis=-1)
+    return index
 
 
 def entropy(counted: Array, axis: int) -> Array:
@@ -173,7 +175,8 @@ def entropy(counted: Array, axis: int) -> Array:
     """
     total = counted.sum(axis=axis, keepdims=True)
     share = np.divide(counted, total, out=np.zeros_like(counted, dtype=float), where=total > 0)
-    return np.asarray(-(share * np.log(share, out=np.zeros_like(share), where=share > 0)).sum(axis=axis))
+    nats: Array = -(share * np.log(share, out=np.zeros_like(share), where=share > 0)).sum(axis=axis)
+    return nats
 
 
 def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
@@ -226,7 +229,8 @@ def _disorder(tally: Tally, to: Array | None) -> Array:
     else:
         product = pupils.prod(axis=-2)
         more = 1 - np.divide(total * mixed, product, out=np.ones_like(total), where=product > 0)
-    return np.asarray(total * entropy(pupils, axis=-2) + more / 2)
+    disorder: Array = total * entropy(pupils, axis=-2) + more / 2
+    return disorder
 
 
 def counts(values: ArrayLike, name: str) -> Array:
