@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 
 Indices = NDArray[np.intp]
-Floats = NDArray[np.float64]
 
 NONE = -1
 """The school of a pupil without a place."""

@@ -15,15 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, correction
 
@@ -32,8 +33,6 @@ MATCHES = 3  # nearest neighbours from which the variance of an outcome is estim
 FEWEST = 10  # observations on a side, below which no polynomial is fitted
 SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution
 PILOT = 2.576  # of the pilot bandwidth: the triangular kernel's constant in the rule of thumb for a density
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import nct
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 
 KEYS = ("model", "group", "outcome", "term")
-Floats = NDArray[np.float64]
 
 
 def equivalence(

@@ -12,17 +12,15 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, numbered, where_determined
 from analysis.stats.logit import clustered, maximise
 from analysis.stats.regression import INTERCEPT, check_distinct
 from analysis.stats.support import check_clusters
-
-Floats = NDArray[np.float64]
 
 
 def probability(fitted: Fit, rows: pd.DataFrame) -> Floats:

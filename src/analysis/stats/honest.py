@@ -26,14 +26,13 @@ from scipy.special import ndtr, stdtr
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.discontinuity import FEWEST, CutoffSample, conventional_weights, sample
 
 ORDER = 4  # of the polynomial on either side from which the bound is read
 ROUNDING = 1e-12  # an error below this part of the outcome is rounding
 ALONE = 1e-10  # a determinant below this part of its products is rounding
 CANDIDATES = 60  # bandwidths that are tried: their half-lengths differ by less than a per cent near the shortest
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.placebo import BOARD, RANK
 from analysis.stats.regression import fit_where_determined
 
 ALIKE = 1e-9  # a deviation below this part of the values is rounding, and a direction below it a copy of the others
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

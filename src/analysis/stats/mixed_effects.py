@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, normal_interval
 from analysis.stats.regression import INTERCEPT, check_distinct, in_sd
 
-Floats = NDArray[np.float64]
 START = 0.3  # of the residual sd: start of the search for the standard deviation of groups
 RESTARTS = 10
 TOLERANCE = 1e-7  # of the log likelihood, between one search and the next from where it ended

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.fit import cluster_sums
 from analysis.stats.panel import PanelDesign
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
-
-Floats = NDArray[np.float64]
 
 
 def romano_wolf(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, of_scores
 from analysis.stats.regression import check_distinct, check_not_absorbed, without_rounding
@@ -29,7 +30,6 @@ SCHOOL, YEAR = "location", "year"
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 Engine = Literal["linearmodels", "within"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 
 TENTH = float(norm.ppf(0.9))
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

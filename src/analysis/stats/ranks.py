@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
-
-Floats = NDArray[np.float64]
+from analysis.stats.arrays import Floats
 
 DRAWS = 20_000
 SEED = 1997

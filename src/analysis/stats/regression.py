@@ -13,6 +13,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ROUNDING
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores, where_determined
@@ -22,7 +23,6 @@ INTERCEPT = "intercept"
 ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its standard deviation is left
 ALIKE = 1e-9  # smallest eigenvalue of the terms' correlations: the square of a relative size of 3e-5
 PART = 1e-3  # loading from which a term takes part in a combination of terms that is nothing
-Floats = NDArray[np.float64]
 
 
 def fit(

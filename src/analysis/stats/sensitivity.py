@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.fit import Fit
 from analysis.stats.panel import event_term, event_year
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
