@@ -103,7 +103,7 @@ def fit_meta(effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, wei
     leverage = (X.to_numpy() * root[:, None] * projection.T).sum(axis=1)
     if (1 - leverage < NO_RESIDUAL).any():
         raise ModelError(
-            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.TOO_FEW
+            "meta-regression: a unit alone determines a coefficient, such as the only one of a class", Reason.TOO_FEW
         )
     beta = projection @ (y * root)
     left = (y - X.to_numpy() @ beta) * root / (1 - leverage)

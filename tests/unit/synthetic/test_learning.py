@@ -257,7 +257,7 @@ def test_pnas_design_with_one_control_year_has_no_trend():
 
 def test_pnas_design_refuses_what_it_cannot_tell_apart():
     rows = pd.DataFrame({"year": [2018, 2018, 2019, 2019], "days": [0.0, 0, 1, 1], "growth": [1.0, 2, -1, 0]})
-    with pytest.raises(ModelError, match="terms are collinear"):
+    with pytest.raises(ModelError, match="tell the terms apart"):
         pnas_design(rows.assign(closure=[0.0, 0, 1, 1]))
 
 
