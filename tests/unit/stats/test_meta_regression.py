@@ -57,7 +57,7 @@ def test_units_that_differ_no_more_than_chance_have_no_spread():
         ([1.0, 2.0, 3.0], [1, 0, 1], {}, "a variance is not positive"),
         ([1.0, 2.0], [1, 1], {"x": [0, 1]}, "2 units for 2 coefficients"),
         ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [2, 2, 2]}, "terms are collinear"),
-        ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [0, 0, 1]}, "a unit alone settles a coefficient"),
+        ([1.0, 2.0, 3.0], [1, 1, 1], {"x": [0, 0, 1]}, "a unit alone determines a coefficient"),
     ],
 )
 def test_what_cannot_be_fitted_stops(effect, variance, terms, message):
