@@ -187,5 +187,5 @@ def test_the_ordered_logit_is_that_of_statsmodels(sample) -> None:
     level = rows["advice_first"].rank(method="dense").astype(int).to_numpy() - 1
     other = OrderedModel(level, X, distr="logit").fit(method="bfgs", disp=0, maxiter=500, gtol=1e-7)
     assert_allclose(fitted.coefficients[terms], other.params[terms], atol=1e-5)
-    borders = other.model.transform_threshold_params(other.params)[1:-1]
-    assert_allclose(fitted.coefficients[len(terms) :], borders, atol=1e-5)
+    cut_points = other.model.transform_threshold_params(other.params)[1:-1]
+    assert_allclose(fitted.coefficients[len(terms) :], cut_points, atol=1e-5)

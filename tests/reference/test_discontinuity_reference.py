@@ -14,7 +14,7 @@ REFERENCE = pd.read_csv(HERE / "discontinuity_rdrobust.csv").set_index(["case", 
 
 
 def script():
-    """The script that made the reference: it holds the data's formula and the cases."""
+    """The script of the reference, with the data's formula and the cases."""
     spec = importlib.util.spec_from_file_location("discontinuity_rdrobust", HERE / "discontinuity_rdrobust.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

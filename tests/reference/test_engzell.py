@@ -19,7 +19,7 @@ OUTCOMES = ("composite", "rekenen", "lezen", "spelling")
 # Estimate and standard error, in the order of the outcomes.
 OVERALL = ((-3.16, 0.16), (-3.04, 0.19), (-3.27, 0.21), (-3.01, 0.24))
 HIGH = ((-3.07, 0.16), (-2.93, 0.19), (-3.21, 0.22), (-2.90, 0.24))
-# They tell low and lowest apart; laag is both here, so it must come near either.
+# They distinguish low and lowest; laag is both here, so it must come near either.
 LOW = ((-1.27, 0.29), (-1.10, 0.39), (-1.14, 0.48), (-1.73, 0.45))
 LOWEST = ((-1.18, 0.33), (-1.79, 0.42), (-0.37, 0.43), (-1.29, 0.51))
 ONE_CONTROL = (-2.51, 0.14)

@@ -50,10 +50,10 @@ def test_petersen_as_printed(petersen):
     X = sm.add_constant(petersen[["x"]])
     by = {name: fit(petersen, "y", ["x"], cluster=name) for name in ("row", "firm", "year")}
     both = by["firm"].covariance + by["year"].covariance - by["row"].covariance
-    told = {name: found.std_errors["x"] for name, found in by.items()}
-    told |= {"ols": sm.OLS(petersen["y"], X).fit().bse["x"], "both": np.sqrt(both.loc["x", "x"])}
+    errors = {name: fitted.std_errors["x"] for name, fitted in by.items()}
+    errors |= {"ols": sm.OLS(petersen["y"], X).fit().bse["x"], "both": np.sqrt(both.loc["x", "x"])}
     printed = {"ols": 0.0286, "row": 0.0284, "firm": 0.0506, "year": 0.0334, "both": 0.0536}
-    assert {name: round(float(error), 4) for name, error in told.items()} == printed
+    assert {name: round(float(error), 4) for name, error in errors.items()} == printed
     assert round(by["firm"].coefficients["x"], 4) == 1.0348
 
 

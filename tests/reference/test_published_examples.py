@@ -1,6 +1,6 @@
 """Examples that textbooks and manuals print: each estimator on data that we did not make, against other software.
 
-The scripts that made the references stand beside them: published_r.R (metafor, MASS, lme4), group_time_moderndid.py.
+The scripts of the references are beside them: published_r.R (metafor, MASS, lme4), group_time_moderndid.py.
 """
 
 import itertools

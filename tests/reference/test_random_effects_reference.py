@@ -1,4 +1,4 @@
-"""Random effects of schools against lme4's glmer: see random_effects_lme4.R, which made the numbers."""
+"""Random effects of schools against lme4's glmer: the numbers are of random_effects_lme4.R."""
 
 from pathlib import Path
 

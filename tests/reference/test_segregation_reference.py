@@ -1,4 +1,4 @@
-"""Indices of segregation against PySAL and R; segregation_pysal.py and segregation_r.R made the numbers."""
+"""Indices of segregation against PySAL and R; the numbers are of segregation_pysal.py and segregation_r.R."""
 
 from pathlib import Path
 

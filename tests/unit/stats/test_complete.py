@@ -163,7 +163,7 @@ def grown() -> pd.DataFrame:
             "w": rng.uniform(1, 2, n),
         }
     )
-    frame.loc[n // 3, "outcome"] = "lezen"  # the row that will lack a value is of the subject that is asked
+    frame.loc[n // 3, "outcome"] = "lezen"  # the row that will lack a value is of the requested subject
     growth = rng.normal(size=n)
     year = pd.Series(start).map(lambda y: f"{y}/{y % 100 + 1}")
     return frame.assign(

@@ -153,7 +153,7 @@ def test_its_rows_keep_their_counts_in_the_table(kind):
 
 
 def test_a_group_with_one_advice_in_the_middle_has_an_estimate():
-    """Its log odds are held from both sides; so have groups with one pupil of another kind."""
+    """Its log odds are bounded from both sides; so have groups with one pupil of another kind."""
     rows = pupils().assign(advice_first=lambda r: np.where(r["education"] == "laag", 2.0, r["advice_first"]))
     fit = fitted(rows, TERMS)
     X = pd.DataFrame(
