@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from analysis.data import tables
 from analysis.data.names import remembered
-from analysis.disclosure import NOTHING_DECLARED, SUPPRESSED, Counts, Linked
+from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
@@ -61,7 +61,7 @@ class Chapter(Release):
 
     def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
-        return self.gated(frame, **self.exhibits.frame(name))
+        return self.gated(frame, **self.exhibits.frame(name, frame))
 
     def show(
         self,
@@ -90,9 +90,7 @@ class Chapter(Release):
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
         exhibit = self.exhibits.of(kind, name)
-        rests = (
-            exhibit.resting(f"{kind}: {name}", passed=SUPPRESSED in frame) if "counts" not in values else exhibit.rests
-        )
+        rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         if chart:
             args = (*exhibit.filled_in("axis").values(), *args)

@@ -18,11 +18,31 @@ Contributors = Mapping[str, tuple[str, str]]
 Free = Sequence[str]
 
 WITHHELD = "suppressed"
+COUNTS = re.compile(r"(?:n|pupils|schools|teachers|boards|postcodes|municipalities|clusters)(?:_(?!per_).+)?")
 CALENDAR = re.compile(r"(?:.+_)?(?:year|jaar)(?:_.+)?")
 YEARS = (1900, 2100)
 MEASURE = re.compile(
     r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE
 )
+
+
+def by_convention(frame: pd.DataFrame, free: Free = ()) -> dict[str, list[str]]:
+    """Return what counts in a frame by the names of its columns, and what rests on it: every other number.
+
+    What begins with ``n``, ``pupils``, ``schools``, ``teachers``, ``boards``, ``postcodes``, ``municipalities`` or
+    ``clusters`` counts, unless it is so many per something else. Years are no numbers here.
+
+    Parameters
+    ----------
+    frame
+        One row per published row.
+    free
+        Numeric columns that say nothing of anybody.
+    """
+    numeric = [str(column) for column in frame.select_dtypes("number") if str(column) not in free]
+    counting = [column for column in numeric if COUNTS.fullmatch(column)]
+    others = [column for column in numeric if column not in counting and not CALENDAR.fullmatch(column)]
+    return dict.fromkeys(counting, others)
 
 
 def counted(counts: Counts) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure import Linked
+from analysis.disclosure import SUPPRESSED, Linked
+from analysis.disclosure.declared import by_convention
 from analysis.errors import InputError, nearest
 from analysis.language import Words, filled, languages, remember
 from analysis.plain_yaml import read_yaml
@@ -65,18 +66,15 @@ class Exhibit:
             self.words["alt"], **{name: value(rows) if callable(value) else value for name, value in values.items()}
         )
 
-    def resting(self, where: str, *, passed: bool) -> Mapping[str, Any]:
-        """Return what the columns count and rest on; of a frame that `passed` the gate that is known already.
+    def resting(self, frame: pd.DataFrame, where: str) -> Mapping[str, Any]:
+        """Return what the columns count and rest on: as declared, else by the convention of their names.
 
         Raises
         ------
         InputError
-            When it is neither declared nor known.
+            When neither says that anything counts.
         """
-        if passed or "counts" in self.rests:
-            return {"counts": (), **self.rests}
-        hint = "declare counts: in exhibits.yml, [] where the table counts nobody; or let the frame pass chapter.gate"
-        raise InputError(where, "nothing says what its columns count", hint=hint)
+        return resting(self.rests, frame, where)
 
     @property
     def layout(self) -> dict[str, Any]:
@@ -107,11 +105,22 @@ class Exhibits:
             _refuse_unknown(f"{kind}: {name}", name, known, "exhibits.yml does not declare it")
         return known[name]
 
-    def frame(self, name: str) -> Mapping[str, Any]:
-        """Return what a frame counts and rests on; InputError when it is not declared."""
-        if name not in self.frames:
-            _refuse_unknown(f"frames: {name}", name, self.frames, "exhibits.yml does not declare it")
-        return self.frames[name]
+    def frame(self, name: str, frame: pd.DataFrame) -> Mapping[str, Any]:
+        """Return what a frame counts and rests on, as `Exhibit.resting` does."""
+        return resting(self.frames.get(name, {}), frame, f"frames: {name}")
+
+
+def resting(declared: Mapping[str, Any], frame: pd.DataFrame, where: str) -> Mapping[str, Any]:
+    """Return what the columns of a frame count and rest on; see `Exhibit.resting`."""
+    if "counts" in declared:
+        return declared
+    if SUPPRESSED in frame:  # it has passed, and that is known
+        return {"counts": (), **declared}
+    counts = by_convention(frame, declared.get("free", ()))
+    if not counts:
+        hint = "declare counts: in exhibits.yml, [] where the table counts nobody; or let the frame pass chapter.gate"
+        raise InputError(where, "nothing says what its columns count", hint=hint)
+    return {"counts": counts, **declared}
 
 
 def read_exhibits(path: Path) -> Exhibits:

@@ -15,7 +15,7 @@ from analysis.stats.complete import is_missing
 
 def in_bands(
     values: ArrayLike, edges: Sequence[float], write: Callable[[float], str] = "{:g}".format
-) -> pd.Categorical:
+) -> pd.Categorical[str]:
     """Put values in bands; a band holds its lower edge and not its upper one.
 
     Parameters
@@ -45,7 +45,7 @@ def in_bands(
     numbers = np.asarray(values, float)
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
-    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), labels, ordered=True)
+    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), pd.Index(labels), ordered=True)
 
 
 def per_cent(share: float) -> str:

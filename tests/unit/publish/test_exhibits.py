@@ -108,11 +108,22 @@ def test_an_exhibit_that_is_not_declared_has_one_message(tmp_path: Path) -> None
     assert "did you mean by_band?" in str(refused.value)
 
 
-def test_what_counts_is_declared_or_known_from_the_gate(tmp_path: Path) -> None:
-    exhibit = read(tmp_path, "tables: {t: {caption: {en: A, nl: A}}}\n").of("tables", "t")
-    assert exhibit.resting("tables: t", passed=True) == {"counts": ()}
+PLAIN = "tables: {t: {free: [edge], caption: {en: A, nl: A}}}\n"
+
+
+def test_what_counts_is_declared_or_known_from_the_gate_or_follows_from_the_names(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"band": ["a"], "year": [2019], "edge": [0.5], "share": [0.1], "n_obs": [30], "schools": [4]})
+    exhibit = read(tmp_path, PLAIN).of("tables", "t")
+    assert exhibit.resting(rows, "t")["counts"] == {"n_obs": ["share"], "schools": ["share"]}
+    assert exhibit.resting(rows.assign(suppressed=""), "t")["counts"] == ()
+    declared = read(tmp_path, PLAIN.replace("free:", "counts: [n_obs], free:")).of("tables", "t")
+    assert declared.resting(rows, "t")["counts"] == ["n_obs"]
+
+
+@pytest.mark.parametrize("column", ["pupils_per_school", "share", "edge"])
+def test_a_number_that_counts_nothing_is_an_error_and_not_a_table_without_a_rule(tmp_path: Path, column: str) -> None:
     with pytest.raises(InputError, match="nothing says what its columns count"):
-        exhibit.resting("tables: t", passed=False)
+        read(tmp_path, PLAIN).of("tables", "t").resting(pd.DataFrame({column: [1.5]}), "t")
 
 
 @pytest.mark.parametrize("path", sorted(CHAPTERS.glob("*/exhibits.yml")), ids=lambda path: path.parent.name)
