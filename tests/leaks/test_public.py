@@ -244,7 +244,8 @@ def test_an_unfinished_edition_is_its_owners_alone(umask: int, tmp_path: Path) -
     assert umask in (0, 0o022)
     building, _ = staging.begin(tmp_path, "ci")
     (building / "internal" / "by_pupil.parquet").write_text("")
-    kept = staging.keep_unfinished(building, tmp_path, "ci")
+    staging.keep_unfinished(building, tmp_path, "ci")
+    kept = staging.unfinished(tmp_path, "ci")
     assert (mode(kept), mode(kept / "internal")) == (0o700, 0o700)
     assert mode(kept / "internal" / "by_pupil.parquet") == 0o600
 

@@ -169,8 +169,9 @@ class Assessor:
                 return "the record of its last run was not written here, or was changed since"
             record = records.read(folder, step.stem)
             if record:
-                damage = records.damage(folder, record, self.project.hashes)
-                return _in_one_line(self.reasons(step, record, tables) or ([damage] if damage else []))
+                reasons = self.reasons(step, record, tables)
+                damage = None if reasons else records.damage(folder, record, self.project.hashes)
+                return _in_one_line(reasons or [damage or "it is up to date"])
         return "it never ran"
 
     def standings(self, folders: Sequence[Path]) -> list[Standing]:
@@ -263,4 +264,4 @@ def _result(record: Record) -> str:
 
 def _in_one_line(reasons: Sequence[str]) -> str:
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"{reasons[0]}{more}" if reasons else "it is up to date"
+    return f"{reasons[0]}{more}"
