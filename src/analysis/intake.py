@@ -104,16 +104,14 @@ def receive(
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
     cards = root / "params" / "sources"
-    read = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
-    received = Received(read)
-    if advice_of_schools:
-        by_school_advice, inputs = read_school_advice(data, cards, allow_changed_sources)
-        received = _with_files(received, {"by_school_advice": by_school_advice}, inputs)
-    if money_of_schools:
-        files = read_oab(data, cards, allow_changed_sources)
-        received = _with_files(received, files.tables, files.inputs)
-    if density_and_distance:
-        received = _with_files(received, *read_country_files(data, cards, allow_changed_sources))
+    received = Received(sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources))
+    wanted = {
+        read_school_advice: advice_of_schools,
+        read_oab: money_of_schools,
+        read_country_files: density_and_distance,
+    }
+    for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
+        received = _with_files(received, *read(data, cards, allow_changed_sources))
     return received
 
 
@@ -168,7 +166,7 @@ def _covers(told: str, years: Sequence[int]) -> bool:
     return all(int(year[:4]) in years for year in told.split(" and "))
 
 
-def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Return the pupils of the data set ``bdf``, and the records of its file; see `data.bdf`."""
     root = project_root()
     data = root / (os.environ.get(DATA_VARIABLE) or folder)

@@ -1,4 +1,4 @@
-"""Files of DUO: pupils of primary schools by school location, home postcode and age, one file per municipality."""
+"""Files of DUO: pupils by school location, home postcode and age, one file per municipality; the list of locations."""
 
 from __future__ import annotations
 
@@ -86,6 +86,21 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
     return check(rows[list(PUPILS.columns)], PUPILS, file)
 
 
+def read_locations(path: Path) -> pd.DataFrame:
+    """Read whose and where basisscholen are: ``brin, location, board, municipality`` (in capitals, as on the list)."""
+    names = {
+        "BRIN NUMMER": "brin",
+        "VESTIGINGSNUMMER": "location",
+        "BEVOEGD GEZAG NUMMER": "board",
+        "GEMEENTENAAM": "municipality",
+    }
+    rows = stripped(read_delimited(path, list(names), encoding="cp1252", separator=";", last_line_ends=True))
+    twice = int(rows["VESTIGINGSNUMMER"].duplicated().sum())
+    if twice:
+        raise InputError(str(path), f"column 'VESTIGINGSNUMMER' must name a location once; {twice} rows repeat one")
+    return rows.rename(columns=names)
+
+
 def _read_file(path: Path) -> pd.DataFrame:
     return read_delimited(path, CODES + COUNTS, encoding="cp1252", separator=";", last_line_ends=True)
 
@@ -100,8 +115,8 @@ def _own_municipality(rows: pd.DataFrame, files: dict[str, Path]) -> None:
     other = rows[rows["GEMEENTENAAM"] != rows["of_file"].str.normalize("NFC")]
     if len(other):
         name = str(other["of_file"].iloc[0])
-        found = other.loc[other["of_file"] == name, "GEMEENTENAAM"].unique().tolist()
-        raise InputError(str(files[name]), f"every row must have GEMEENTENAAM {name!r}", given=found[:3])
+        others = other.loc[other["of_file"] == name, "GEMEENTENAAM"].unique().tolist()
+        raise InputError(str(files[name]), f"every row must have GEMEENTENAAM {name!r}", given=others[:3])
 
 
 def _one_date(rows: pd.DataFrame, file: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import read_card, verified
+from analysis.data.cards import verify_files
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 from analysis.municipality import key
@@ -124,11 +124,7 @@ def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: 
     """
     outline = OUTLINE_FILES.get(key(municipality))
     paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
-    return [
-        {**record}
-        for id, files in {PUPIL_CARD: _pupil_paths(folder, municipality), **paths}.items()
-        for record in verified(read_card(id, cards_folder), folder, files, allow_changed)
-    ]
+    return verify_files({PUPIL_CARD: _pupil_paths(folder, municipality), **paths}, folder, cards_folder, allow_changed)
 
 
 def _pupil_paths(folder: Path, municipality: str) -> list[str]:
