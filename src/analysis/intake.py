@@ -33,7 +33,7 @@ from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import DATA_VARIABLE
 
-COUNTRY_IN_PRINT = "nederland-2017-advice"
+COUNTRY_PUBLICATION = "nederland-2017-advice"
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
@@ -47,7 +47,7 @@ class Received:
     sources
         Open data, real or in the form of the real ones.
     microdata
-        Tables to hand over by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
+        Tables by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
     truth
         What generated a synthetic world, ``parameter, value``; empty for real data.
     """
@@ -55,24 +55,6 @@ class Received:
     sources: Sources
     microdata: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-
-@dataclass(frozen=True)
-class Country:
-    """What a national edition starts from: the pupils, the figures in print beside theirs, and what generated them."""
-
-    by_pupil_country: pd.DataFrame
-    published_figures: pd.DataFrame
-    truth: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class CountrySchools:
-    """What a national edition about schools starts from; see `Country`."""
-
-    by_school_year: pd.DataFrame
-    published_figures: pd.DataFrame
-    truth: pd.DataFrame
 
 
 def receive(
@@ -123,8 +105,8 @@ def _with_files(
     return Received(replace(received.sources, inputs=every), {**received.microdata, **tables})
 
 
-def receive_schools(scale: float, seed: int) -> CountrySchools:
-    """Make a country's schools over the years, and hold them against the figures on staffing in print.
+def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Generate a country's schools over the years, and compare them with the published figures on staffing.
 
     Parameters
     ----------
@@ -132,16 +114,21 @@ def receive_schools(scale: float, seed: int) -> CountrySchools:
         1 is 6,300 schools.
     seed
         The same seed gives the same schools, those of the world of an edition with this seed and scale.
+
+    Returns
+    -------
+    tuple of DataFrame
+        ``by_school_year``, the published figures with those of these schools, and what generated the schools.
     """
     panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
-    printed = read_published(project_root() / "params" / "published")
-    printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
-    figures = against_print({"by_location_year": panel}, printed, scale, [STAFFING])
-    return CountrySchools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
+    published = _published()
+    published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
+    figures = against_print({"by_location_year": panel}, published, scale, [STAFFING])
+    return panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"})
 
 
-def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
-    """Make the groep-8 cohorts of a country, and hold them against the national figures in print.
+def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Generate the groep-8 cohorts of a country, and compare them with the published national figures.
 
     Parameters
     ----------
@@ -151,19 +138,27 @@ def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
         School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
     seed
         The same seed gives the same country.
+
+    Returns
+    -------
+    tuple of DataFrame
+        ``by_pupil_country``, the published figures with those of this country, and what generated the country.
     """
     truth = country_truth(years)
-    pupils_of_all = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
-    printed = read_published(project_root() / "params" / "published")
-    printed = printed[printed["file"] == COUNTRY_IN_PRINT]
-    printed = printed[[_covers(told, years) for told in printed["year"]]]
-    computed = {name: float(ADVICE[name]({NATIONAL: pupils_of_all})) for name in printed["figure_id"]}
-    figures = compare(printed.reset_index(drop=True), computed)
-    return Country(pupils_of_all, figures, truth_rows(truth))
+    by_pupil_country = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    published = _published()
+    published = published[published["file"] == COUNTRY_PUBLICATION]
+    published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
+    computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
+    return by_pupil_country, compare(published.reset_index(drop=True), computed), truth_rows(truth)
 
 
-def _covers(told: str, years: Sequence[int]) -> bool:
-    return all(int(year[:4]) in years for year in told.split(" and "))
+def _published() -> pd.DataFrame:
+    return read_published(project_root() / "params" / "published")
+
+
+def _covers(figure_years: str, years: Sequence[int]) -> bool:
+    return all(int(year[:4]) in years for year in figure_years.split(" and "))
 
 
 def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
@@ -175,15 +170,15 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
 
 
 def microdata_of(world: World) -> dict[str, pd.DataFrame]:
-    """Return the tables of a world that a researcher would receive, held to their contracts."""
+    """Return the tables of a world that a researcher would receive, checked against their contracts."""
     return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
 
 
 def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
     """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
-    made = make_world(scale, seed)
+    world = make_world(scale, seed)
     about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    return write_world(folder, microdata_of(made), dictionary(), truth_rows(made.truth), about)
+    return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
 
 
 def files_read(read: Sources) -> pd.DataFrame:
@@ -209,8 +204,7 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    printed = read_published(project_root() / "params" / "published")
-    figures = against_print(world.frames, printed, scale)
+    figures = against_print(world.frames, _published(), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
         microdata={**microdata_of(world), "published_figures": figures},

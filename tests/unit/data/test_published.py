@@ -48,7 +48,7 @@ def test_a_wrong_figure_is_one_message(tmp_path, change, said):
 
 def test_a_figure_stands_once_over_all_publications(tmp_path):
     write(tmp_path, FIGURE)
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match="occurs twice"):
         read_published(write(tmp_path, FIGURE, name="other"))
 
 

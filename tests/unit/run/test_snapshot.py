@@ -16,7 +16,7 @@ TOTAL = (
     '(workspace.published_folder("tables") / "total.csv").write_text(f"{{total}}\\n", "utf8")'
 )
 FIRST = (
-    'workspace = open_workspace("one", "small")\ntables.hand_over(workspace, "numbers", pd.DataFrame({"number": [7]}))'
+    'workspace = open_workspace("one", "small")\ntables.save(workspace, "numbers", pd.DataFrame({"number": [7]}))'
 )
 
 
