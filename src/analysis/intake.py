@@ -44,12 +44,9 @@ class Received:
 
     Parameters
     ----------
-    sources
-        Open data, real or in the form of the real ones.
-    microdata
-        Tables by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
-    truth
-        What generated a synthetic world, ``parameter, value``; empty for real data.
+    sources : Open data, real or in the form of the real ones.
+    microdata : Tables by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
+    truth : What generated a synthetic world, ``parameter, value``; empty for real data.
     """
 
     sources: Sources
@@ -75,8 +72,7 @@ def receive(
 
     Raises
     ------
-    InputError
-        For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
+    InputError : For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
     """
     root = project_root()
     if source == "synthetic":
@@ -110,10 +106,8 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
 
     Parameters
     ----------
-    scale
-        1 is 6,300 schools.
-    seed
-        The same seed gives the same schools, those of the world of an edition with this seed and scale.
+    scale : 1 is 6,300 schools.
+    seed : The same seed gives the same schools, those of the world of an edition with this seed and scale.
 
     Returns
     -------
@@ -132,12 +126,10 @@ def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.Da
 
     Parameters
     ----------
-    pupils
-        Per cohort.
+    pupils : Per cohort.
     years
         School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
-    seed
-        The same seed gives the same country.
+    seed : The same seed gives the same country.
 
     Returns
     -------

@@ -94,6 +94,6 @@ def test_population_leaves_out_what_is_no_inhabited_pc4(real_data_folder):
 
 
 def test_outlines_of_amsterdam(real_data_folder):
-    areas = geo.read_wijken(real_data_folder / OUTLINE_FILES["amsterdam"][1])
-    assert len(areas) == 97
-    assert sum(len(area.rings) for area in areas) == 101
+    points = geo.read_outlines(real_data_folder / OUTLINE_FILES["amsterdam"][1])
+    assert points["area"].nunique() == 97
+    assert points.groupby(["area", "ring"]).ngroups == 101

@@ -75,11 +75,6 @@ def read_school_advice(
     tuple of dict and list
         ``by_school_advice`` as its contract `_BY_SCHOOL_ADVICE` says, one row per BRIN and school year (schools that
         could not be joined keep their row, with missing values), and one record per file for the manifest.
-
-    Raises
-    ------
-    InputError
-        A file is missing, changed, unreadable or breaks its contract.
     """
     inputs = verify_files({id: [path] for id, path in FILES.items()}, folder, cards_folder, allow_changed)
     file = {id: folder / path for id, path in FILES.items()}

@@ -47,13 +47,7 @@ _BY_PUPIL = contract(
 
 
 def read_pupils(path: Path) -> pd.DataFrame:
-    """Read ``by_pupil_bdf``, one row per pupil, held to its contract.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, a value is no number, or the contract is broken.
-    """
+    """Read ``by_pupil_bdf``, one row per pupil, held to its contract."""
     file = str(path)
     text = read_delimited(path, [*WHOLE.values(), "IQ.verb", "Minority"], encoding="utf-8", separator=",")
     numbers = {name: whole_numbers(text[column], file) for name, column in WHOLE.items()}

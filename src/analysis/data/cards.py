@@ -75,10 +75,8 @@ def verify_files(
 
     Parameters
     ----------
-    files
-        The files about to be read, relative to the data folder, by the id of their card.
-    data_folder, cards_folder
-        The data folder and the folder with source cards.
+    files : The files about to be read, relative to the data folder, by the id of their card.
+    data_folder, cards_folder : The data folder and the folder with source cards.
     allow_changed
         Whether to go on with a file that differs from the card or is not on it (``data.allow_changed_sources``).
 

@@ -33,11 +33,6 @@ def read_schoolweging(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         ``by_location_weging``: location, year (of the 1 October count), schoolweging, spread (the standard deviation
         within the location), pupils.
-
-    Raises
-    ------
-    InputError
-        Not a readable workbook, no sheet per location, a changed header, a sheet that is cut off, or a broken contract.
     """
     sheets = read_workbook(path)
     years = [_weging_of_sheet(sheet, f"{path} [{name}]") for name, sheet in sheets.items() if _title(sheet)]
@@ -101,11 +96,6 @@ def read_population(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         ``by_pc4_population``: pc4, population (persons, rounded to five by CBS), share_nonwestern = persons with a
         non-western background / population, between 0 and 1.
-
-    Raises
-    ------
-    InputError
-        Unreadable, a changed column, a code or number of another form, or a broken contract.
     """
     # Written on a Mac; a UTF-8 byte-order mark has become three characters of its own.
     header = read_text(path, "mac_roman").split("\n", 1)[0].split(",")

@@ -126,17 +126,13 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.Data
 
     Parameters
     ----------
-    frame
-        One row per unit of the contract; other columns than the contract's are refused.
-    schema
-        One of the contracts of this module.
-    file
-        Where the frame comes from, as the user would type it; it opens the message.
+    frame : One row per unit of the contract; other columns than the contract's are refused.
+    schema : One of the contracts of this module.
+    file : Where the frame comes from, as the user would type it; it opens the message.
 
     Returns
     -------
-    pandas.DataFrame
-        The same rows in the same order, columns in the contract's order, index 0 to n - 1.
+    pandas.DataFrame : The same rows in the same order, columns in the contract's order, index 0 to n - 1.
 
     Raises
     ------
@@ -150,8 +146,8 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.Data
     rows = frame.reset_index(drop=True)
     try:
         schema.validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as found:
-        raise _violation(found, rows, schema, file) from None
+    except pa.errors.SchemaErrors as violations:
+        raise _violation(violations, rows, schema, file) from None
     return rows[list(schema.columns)]
 
 
@@ -163,12 +159,14 @@ def require_columns(present: list[str], wanted: list[str], file: str) -> None:
             hint = f"the nearest column is {like!r}; did the source rename it?" if like else "is this the right file?"
             raise InputError(file, f"the column {name!r} is missing", hint=hint)
         if present.count(name) > 1:
-            raise InputError(file, f"the column {name!r} stands {present.count(name)} times", hint="which one is it?")
+            raise InputError(file, f"the column {name!r} occurs {present.count(name)} times", hint="which one is it?")
 
 
-def _violation(found: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> InputError:
+def _violation(
+    violations: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str
+) -> InputError:
     # A wrong type breaks the other rules of its column too: that one is reported.
-    errors = sorted(found.schema_errors, key=lambda error: error.reason_code is not SchemaErrorReason.WRONG_DATATYPE)
+    errors = sorted(violations.schema_errors, key=lambda e: e.reason_code is not SchemaErrorReason.WRONG_DATATYPE)
     first = errors[0]
     column = first.schema.name if isinstance(first.schema, pa.Column) else None
     rule = RULES.get(str(first.check), first.check.error if isinstance(first.check, pa.Check) else str(first.check))
@@ -187,7 +185,7 @@ def _rows(error: pa.errors.SchemaError, frame: pd.DataFrame, schema: pa.DataFram
     cases = error.failure_cases
     failing = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
     if not failing:
-        dtype = f", found {frame[column].dtype}" if column else ""
+        dtype = f", of type {frame[column].dtype}" if column else ""
         return f"all {len(frame)} rows fail{dtype}"
     if not str(schema.name).startswith(OF_NO_PERSON):
         return f"{len(failing)} of {len(frame)} rows fail; they are not shown, for each is about a person"

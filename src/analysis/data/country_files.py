@@ -59,13 +59,7 @@ def read_country_files(
 
     Returns
     -------
-    tuple
-        The tables ``by_pc4_density`` and ``by_location_distance`` by name, and one record a file for the manifest.
-
-    Raises
-    ------
-    InputError
-        A file is missing, changed, unreadable or breaks its contract.
+    tuple : The tables ``by_pc4_density`` and ``by_location_distance`` by name, and one record a file for the manifest.
     """
     records = verify_files({id: [path] for id, path in FILES.items()}, folder, cards_folder, allow_changed)
     density, distance = (folder / path for path in FILES.values())
@@ -77,13 +71,7 @@ def read_density(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        ``by_pc4_density``: pc4, density. A PC4 whose density CBS keeps secret is left out.
-
-    Raises
-    ------
-    InputError
-        Not a readable workbook, no such column or several, another unit, or a broken contract.
+    pandas.DataFrame : ``by_pc4_density``: pc4, density. A PC4 whose density CBS keeps secret is left out.
     """
     sheet = next(iter(read_workbook(path).values()))
     names = sheet.iloc[NAMES_ROW:FIRST_ROW].astype("str")
@@ -118,11 +106,6 @@ def read_mean_distance(path: Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``by_location_distance``: location, pupils, km. A distance of zero is none: those locations are left out.
-
-    Raises
-    ------
-    InputError
-        Unreadable, a changed column, or a broken contract.
     """
     columns = ["BRIN_NUMMER", "VESTIGINGSNUMMER", "SOORT_PO", "AFSTAND", "LEERLINGEN"]
     rows = stripped(read_delimited(path, columns, encoding="cp1252", separator=";"))

@@ -54,10 +54,8 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
 
     Parameters
     ----------
-    folder
-        The folder with one file per municipality of the school.
-    municipality
-        The municipality of the schools as DUO spells it; None for all files.
+    folder : The folder with one file per municipality of the school.
+    municipality : The municipality of the schools as DUO spells it; None for all files.
 
     Returns
     -------
@@ -65,11 +63,6 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
         ``by_location_pc4``: one row per location, type of education, home postcode and home municipality. Counts in
         pupils. Blank denominations and home municipalities read ``Onbekend``. The counts are not masked by the
         source: they are confidential.
-
-    Raises
-    ------
-    InputError
-        No such file, a file that is cut off or holds another municipality, two reference dates, or a broken contract.
     """
     files = pupil_files(folder)
     if municipality is not None:

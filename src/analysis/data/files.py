@@ -74,17 +74,13 @@ def read_delimited(
 
     Parameters
     ----------
-    path, encoding, separator
-        The file and its form; the first line holds the column names.
-    columns
-        The columns to return, by name.
-    last_line_ends
-        Whether this source ends its last line, so that a file that does not was cut off.
+    path, encoding, separator : The file and its form; the first line holds the column names.
+    columns : The columns to return, by name.
+    last_line_ends : Whether this source ends its last line, so that a file that does not was cut off.
 
     Raises
     ------
-    InputError
-        The file cannot be read or decoded, has rows with too many or too few fields, or lacks a column.
+    InputError : The file cannot be read or decoded, has rows with too many or too few fields, or lacks a column.
     """
     text = read_text(path, encoding)
     if last_line_ends and not text.endswith("\n"):
@@ -151,14 +147,10 @@ def decimals(column: pd.Series[Any], file: str, *, sign: str = ".", largest: flo
 
     Parameters
     ----------
-    column
-        Numbers, or texts with one.
-    file
-        Where it comes from.
-    sign
-        The decimal sign of texts, a point or a comma.
-    largest
-        What no value exceeds. Only where thousands would do so is a column sure to hold none.
+    column : Numbers, or texts with one.
+    file : Where it comes from.
+    sign : The decimal sign of texts, a point or a comma.
+    largest : What no value exceeds. Only where thousands would do so is a column sure to hold none.
 
     Raises
     ------
@@ -198,7 +190,7 @@ def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: floa
         if mark != sign or (whole <= largest).all():
             raise InputError(
                 file,
-                f"column {texts.name!r} may hold thousands: each {mark!r} in it stands before three digits, as in "
+                f"column {texts.name!r} may hold thousands: three digits follow each {mark!r} in it, as in "
                 f"1{mark}383, in {len(marked)} of {len(texts)} values",
                 hint=f"write 1383 if that is meant, and decimals with {sign!r} and more or fewer digits than three",
             )

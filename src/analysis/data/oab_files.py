@@ -99,11 +99,6 @@ def read_oab(
         ``by_location_score`` (1 October 2019), ``by_school_money`` (a BRIN in 2011/12 and 2019/20; ``score`` is the
         schoolgewicht of 2010 and the achterstandsscore of 2018, ``raw_per_pupil`` the score of 2019 without threshold),
         ``by_board_year`` (2014-2018; schoolweging is the mean over the board's pupils in 2017, shares of costs).
-
-    Raises
-    ------
-    InputError
-        A file is missing, changed, unreadable or breaks its contract.
     """
     inputs = verify_files(FILES, folder, cards_folder, allow_changed)
     locations = read_locations(folder / LOCATIONS_FILE)
@@ -116,13 +111,7 @@ def read_oab(
 
 
 def read_scores(path: Path) -> pd.DataFrame:
-    """Read the score of every location with and without threshold: ``location, pupils, score, score_raw``.
-
-    Raises
-    ------
-    InputError
-        No such sheets, another header, a sheet that is cut off, or locations that are on one sheet only.
-    """
+    """Read the score of every location with and without threshold: ``location, pupils, score, score_raw``."""
     sheets = read_workbook(path)
     score = _table(sheets, "Tabel 1", WITH_THRESHOLD, path).set_axis(["location", "pupils", "score"], axis=1)
     raw = _table(sheets, "Tabel 2", WITHOUT_THRESHOLD, path).set_axis(["location", "score_raw"], axis=1)

@@ -25,10 +25,8 @@ class ChoiceTables:
     by_school
         location, municipality, lat, lon (degrees), schoolweging, denomination (openbaar, rk, pc or other), board,
         pupils.
-    by_pc4
-        pc4, lat, lon (degrees), population (persons), share_nonwestern (0 to 1), pupils.
-    by_pc4_school
-        pc4, location, a column per age, TOTAAL (pupils): one row per pair with at least one pupil.
+    by_pc4 : pc4, lat, lon (degrees), population (persons), share_nonwestern (0 to 1), pupils.
+    by_pc4_school : pc4, location, a column per age, TOTAAL (pupils): one row per pair with at least one pupil.
     accounting
         One row per step, in order: step, reason, and rows, pupils, pupils4 (aged 4) and schools as ``_in``, ``_out``
         (those that leave, for this reason) and ``_kept``.
@@ -48,20 +46,17 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
 
     Parameters
     ----------
-    sources
-        Checked sources; the schoolweging is of one year.
+    sources : Checked sources; the schoolweging is of one year.
     municipality
         The municipality of schools and homes, as DUO spells it; `sources.COUNTRY` for all municipalities together.
 
     Returns
     -------
-    ChoiceTables
-        Without missing values, sorted by their keys, and with the account of what left.
+    ChoiceTables : Without missing values, sorted by their keys, and with the account of what left.
 
     Raises
     ------
-    InputError
-        The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
+    InputError : The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
     """
     pupils = sources.by_location_pc4
     if municipality != COUNTRY:

@@ -21,24 +21,15 @@ class PublishedFigure(BaseModel):
 
     Parameters
     ----------
-    id
-        Name of the figure; the world computes the same moment under this name.
-    place
-        Section, page, table or figure of the publication.
-    population, year, unit
-        Whom it is about, when, and in what it is measured.
-    value
-        As published.
-    rounding
-        Half a unit of the precision that it was published with.
-    tolerance
-        Largest distance that sampling and rounding explain.
-    why
-        How the tolerance was computed.
-    note
-        Why the world misses it, or what is odd about it.
-    contradicts
-        Another published figure that cannot be true together with this one.
+    id : Name of the figure; the world computes the same moment under this name.
+    place : Section, page, table or figure of the publication.
+    population, year, unit : Whom it is about, when, and in what it is measured.
+    value : As published.
+    rounding : Half a unit of the precision that it was published with.
+    tolerance : Largest distance that sampling and rounding explain.
+    why : How the tolerance was computed.
+    note : Why the world misses it, or what is odd about it.
+    contradicts : Another published figure that cannot be true together with this one.
     total
         Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
     """

@@ -40,8 +40,7 @@ def from_microdata(
 
     Parameters
     ----------
-    by_pupil, by_location
-        Pupils of regular schools, and schools; special schools are left out.
+    by_pupil, by_location : Pupils of regular schools, and schools; special schools are left out.
     by_location_lagged
         ``location, share_hoog, share_nonwestern``: the composition a year before, which is what choosers knew.
     by_pupil_advice
@@ -98,10 +97,8 @@ def situation_tables(
 
     Parameters
     ----------
-    open_data
-        ``by_pc4``, ``by_school`` and ``by_pc4_school``.
-    microdata
-        ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
+    open_data : ``by_pc4``, ``by_school`` and ``by_pc4_school``.
+    microdata : ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
     """
     if "by_pupil" in microdata:
         needed = ("by_pupil", "by_location", "by_location_lagged", "by_pupil_advice")

@@ -21,8 +21,7 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
 
     Raises
     ------
-    InputError
-        The table does not exist yet or cannot be read; the message says how to build it.
+    InputError : The table does not exist yet or cannot be read; the message says how to build it.
     """
     path = workspace.table_path(name)
     try:
@@ -39,8 +38,7 @@ def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
 
     Raises
     ------
-    InputError
-        The index has labels other than 0 to n - 1, which would be lost; or a column cannot be stored.
+    InputError : The index has labels other than 0 to n - 1, which would be lost; or a column cannot be stored.
     """
     _no_meaningful_index(name, frame)
     path = workspace.new_table_path(name)

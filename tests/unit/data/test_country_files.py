@@ -54,7 +54,7 @@ def test_a_distance_that_is_no_number_stops(distance_file):
 
 def test_thousands_with_points_are_no_kilometres(distance_file):
     """1.383 metres is one kilometre and 383 metres, and was read as 1.383 metres: 0.001383 km."""
-    with pytest.raises(InputError, match="column 'AFSTAND' may hold thousands: each"):
+    with pytest.raises(InputError, match="column 'AFSTAND' may hold thousands: three digits follow each"):
         read_mean_distance(distance_file("00AA;00;Bo;1.383;100", "00AB;00;Bo;950;40"))
     with pytest.raises(InputError, match="column 'LEERLINGEN' may hold thousands"):
         read_mean_distance(distance_file("00AA;00;Bo;1383;1.000", "00AB;00;Bo;950;40"))

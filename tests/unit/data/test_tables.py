@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis.data.tables import save, load
+from analysis.data.tables import load, save
 from analysis.errors import InputError
 from analysis.run.workspace import Workspace
 

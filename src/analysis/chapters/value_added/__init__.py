@@ -8,10 +8,7 @@ from analysis.declare import Declaration
 CHAPTER = Declaration(
     "08_value_added",
     ValueAddedBlock,
-    reads=(
-        "params/sources",
-        "{data.folder}",
-    ),
+    reads=("params/sources", "{data.folder}"),
     figures={"": "two_questions"},
     verify="analysis.data.bdf.verify",
 )
