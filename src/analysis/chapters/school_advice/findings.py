@@ -19,7 +19,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     estimates
-        Of `chapters.school_advice.models.country_and_city`, gated.
+        Of `chapters.school_advice.models.estimates`, gated.
 
     Returns
     -------

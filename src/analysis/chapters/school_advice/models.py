@@ -98,21 +98,6 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     return in_form(rows)
 
 
-def country_and_city(country: pd.DataFrame, city: pd.DataFrame, region: str) -> pd.DataFrame:
-    """Put the estimates of the country and of one municipality below each other.
-
-    Parameters
-    ----------
-    country, city : As `select` returns them.
-    region : The municipality.
-
-    Returns
-    -------
-    DataFrame : As `estimates`.
-    """
-    return pd.concat([estimates(country), estimates(city, region=region)], ignore_index=True)
-
-
 def _between(selected: pd.DataFrame, terms: Sequence[str], cluster: str) -> pd.DataFrame:
     fit = fit_where_determined(selected, "level", terms, cluster=cluster, weights="advices")
     return fit.estimates("school_level", "", UNITS, terms)

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.chapters.staffing.models.toelage import TRAITS, Study
 from analysis.errors import ModelError
 from analysis.stats import placebo
-from analysis.stats.density import DensityTest, density_test
+from analysis.stats.density import density_test
 from analysis.stats.equivalence import equivalence
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit
@@ -34,7 +34,7 @@ BEFORE_AND_AFTER, AT_CUTOFF = "toelage, before and after", "toelage, at the cut-
 RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
 
 
-def density(of: Study) -> DensityTest:
+def density(of: Study) -> pd.DataFrame:
     """Test whether schools bunch at the cut-off, in the logarithm of the score per pupil that the rank is based on.
 
     Parameters
@@ -43,14 +43,23 @@ def density(of: Study) -> DensityTest:
 
     Returns
     -------
-    DensityTest : Of equal densities on both sides.
+    DataFrame
+        ``density_left, density_right, std_error, p_value, n_left, n_right``: one row, without numbers if there are too
+        few schools.
     """
     score = np.log(of.by_school["score_per_pupil"])
-    return density_test(score, cutoff=float(np.log(of.eligibility.cutoff)))
+    try:
+        test = density_test(score, cutoff=float(np.log(of.eligibility.cutoff)))
+        numbers = (test.left, test.right, test.std_error, test.p_value, test.n_left, test.n_right)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        numbers = (np.nan, np.nan, np.nan, np.nan, 0, 0)
+    columns = ["density_left", "density_right", "std_error", "p_value", "n_left", "n_right"]
+    return pd.DataFrame([numbers], columns=columns)
 
 
 def balance(of: Study) -> pd.DataFrame:
-    """Estimate the jump of traits from before the start.
+    """Estimate the jump at the cut-off of traits from before the start; see `placebo.balance`.
 
     Parameters
     ----------
@@ -58,15 +67,18 @@ def balance(of: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : ``trait`` and the columns of `placebo.balance`; without the traits that cannot be estimated.
+    DataFrame
+        ``trait``, the columns of `JUMP`, ``mean_left, mean_right, in_sd``; without the traits that cannot be estimated.
     """
-    tables = [pd.DataFrame(columns=["trait", *JUMP, "mean_left", "mean_right", "in_sd"])]
+    columns = ["trait", *JUMP, "mean_left", "mean_right", "in_sd"]
+    tables = [pd.DataFrame(columns=columns)]
     for trait in TRAITS:
         try:
             tables.append(placebo.balance(of.by_school, [f"before_{trait}"]).assign(trait=trait))
         except ModelError as error:
             error.raise_unless_of_the_data()
-    return pd.concat(tables[1:] or tables, ignore_index=True)
+    counts = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), "int64")
+    return pd.concat(tables[1:] or tables, ignore_index=True)[columns].astype(counts)
 
 
 def pre_trends(events: Mapping[str, Fit], start: int) -> pd.DataFrame:

@@ -122,11 +122,11 @@ def test_an_effect_falls_where_its_interval_holds_zero_and_what_is_uncertain_can
     assert np.isnan(unknown["outflow"])
 
 
-def test_both_intervals_stand_below_each_other_by_outcome():
+def test_both_intervals_are_below_each_other_by_outcome():
     robust = estimates("amt_rd", inflow=(0.1, 0.02), hours=(0.3, 0.1)).assign(bandwidth=5.0, n_left=40, n_right=50)
     honest = robust.assign(model="amt_honest_rd", estimate=[0.2, 0.4], **dict.fromkeys(HONEST, 0.5))
-    verdicts = both_intervals(robust, honest)
-    assert verdicts["outcome"].tolist() == ["inflow", "inflow", "hours", "hours"]
-    assert verdicts["interval"].tolist() == ["robust", "honest"] * 2
-    assert verdicts["estimate"].tolist() == [0.1, 0.2, 0.3, 0.4]
-    assert verdicts["bias"].isna().tolist() == [True, False] * 2
+    rows = both_intervals(robust, honest)
+    assert rows["outcome"].tolist() == ["inflow", "inflow", "hours", "hours"]
+    assert rows["interval"].tolist() == ["robust", "honest"] * 2
+    assert rows["estimate"].tolist() == [0.1, 0.2, 0.3, 0.4]
+    assert rows["bias"].isna().tolist() == [True, False] * 2
