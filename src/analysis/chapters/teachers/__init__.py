@@ -17,6 +17,5 @@ CHAPTER = Declaration(
     TeachersBlock,
     needs=("by_teacher", "by_location"),
     findings={"en": "The city's teachers", "nl": "De leraren van de stad"},
-    figures={"homes": "distances", "risk": "shortage_by_risk"},
     refusal=refusal,
 )

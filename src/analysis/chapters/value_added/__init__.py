@@ -9,6 +9,5 @@ CHAPTER = Declaration(
     "08_value_added",
     ValueAddedBlock,
     reads=("params/sources", "{data.folder}"),
-    figures={"": "two_questions"},
     verify="analysis.data.bdf.verify",
 )
