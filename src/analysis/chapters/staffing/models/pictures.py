@@ -30,13 +30,14 @@ def cutoff(of: Study, estimates: pd.DataFrame, jumps: pd.DataFrame, *, width: fl
         fitted, ci_low, ci_high``, of jumps ``estimate, ci_low, ci_high, n_left, n_right``; ``schools`` is the number
         that a row rests on.
     """
-    rank, by_outcome = of.by_school["rank"], estimates.set_index("outcome")
+    rank = of.by_school["rank"]
+    by_outcome = {row["outcome"]: row for row in estimates.to_dict("records")}
     points = []
     lines = [pd.DataFrame(columns=["side", "at", "fitted", "ci_low", "ci_high", "outcome", "schools"])]
     for outcome in ALL:
         means = binned_means(rank, of.by_school[outcome], width=width, reach=REACH)
         points.append(means.rename(columns={"n_obs": "schools"}).assign(outcome=outcome))
-        jump = by_outcome.loc[outcome]
+        jump = by_outcome[outcome]
         if np.isfinite(jump["bandwidth"]):
             line = fitted_lines(rank, of.by_school[outcome], bandwidth=float(jump["bandwidth"]), points=LINE_POINTS)
             schools = line["side"].map({side: jump[f"n_{side}"] for side in ("left", "right")})
