@@ -33,20 +33,18 @@ MUNICIPALITY_OF_FILE = {
 MUNICIPALITY_IN_FILE = {"Sudwest-Fryslan": "Súdwest-Fryslân", "S·dwest-FryslÔn": "Súdwest-Fryslân"}
 
 
-def pupil_files(folder: Path) -> dict[str, Path]:
-    """Return the file of each municipality in the folder, by the municipality's name."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
+def pupil_files(folder: Path, municipality: str | None = None) -> dict[str, Path]:
+    """Return the file of each municipality, or of one, by the name; one without a file stops, with the nearest name."""
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
         raise InputError(
             str(folder), "no files of pupils here", hint="set data.folder, or STAAT_DATA, to the data folder"
         )
-    return {MUNICIPALITY_OF_FILE.get(file.stem, file.stem): file for file in files}
-
-
-def pupil_file(folder: Path, municipality: str) -> Path:
-    """Return the file of one municipality; a name without a file stops, with the nearest that has one."""
-    files = pupil_files(folder)
-    return files[spelled(municipality, files, f"region: the files of {folder}")]
+    files = {MUNICIPALITY_OF_FILE.get(path.stem, path.stem): path for path in paths}
+    if municipality is None:
+        return files
+    name = spelled(municipality, files, f"region: the files of {folder}")
+    return {name: files[name]}
 
 
 def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
@@ -64,11 +62,8 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
         pupils. Blank denominations and home municipalities read ``Onbekend``. The counts are not masked by the
         source: they are confidential.
     """
-    files = pupil_files(folder)
-    if municipality is not None:
-        name = spelled(municipality, files, f"region: the files of {folder}")
-        files = {name: files[name]}
-    file = str(folder) if municipality is None else str(files[name])
+    files = pupil_files(folder, municipality)
+    file = str(folder if municipality is None else next(iter(files.values())))
     rows = pd.concat([_read_file(path).assign(of_file=name) for name, path in files.items()], ignore_index=True)
     rows[CODES] = _as_contract(stripped(rows[CODES]))
     _one_date(rows, file)

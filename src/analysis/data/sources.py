@@ -95,7 +95,7 @@ def read_duo(
         by_pc4_point=geo.read_pc4_points(file["pc4-points"]),
         by_outline_point=geo.read_outlines(folder / outline[1])
         if outline
-        else pd.DataFrame(columns=list(OUTLINES.columns)),
+        else pd.DataFrame(columns=[*OUTLINES.columns]),
         inputs=inputs,
     )
 
@@ -109,14 +109,9 @@ def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: 
     """
     outline = OUTLINE_FILES.get(key(municipality))
     paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
-    return verify_files({PUPIL_CARD: _pupil_paths(folder, municipality), **paths}, folder, cards_folder, allow_changed)
-
-
-def _pupil_paths(folder: Path, municipality: str) -> list[str]:
-    pupils = folder / PUPIL_FOLDER
-    every = municipality == COUNTRY
-    chosen = duo.pupil_files(pupils).values() if every else [duo.pupil_file(pupils, municipality)]
-    return [f"{PUPIL_FOLDER}/{file.name}" for file in chosen]
+    pupils = duo.pupil_files(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality)
+    paths = {PUPIL_CARD: [f"{PUPIL_FOLDER}/{file.name}" for file in pupils.values()], **paths}
+    return verify_files(paths, folder, cards_folder, allow_changed)
 
 
 def _of_year(path: Path, year: int) -> pd.DataFrame:
