@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 from analysis.stats.regression import fit, in_sd
 
@@ -119,7 +119,7 @@ def standardised(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFram
     DataFrame : The tests, ``iq_verbal, ses, minority, school``.
     """
     scores = [f"{subject}_{when}" for subject in subjects for when in ("pre", "post")]
-    refuse_missing(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
+    check_complete(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
     measured = by_pupil[[*scores, "iq_verbal", "ses"]].astype(float)
     measured = measured.apply(lambda column: in_sd(column, str(column.name)))
     return measured.assign(minority=by_pupil["minority"].astype(float), school=by_pupil["school"])
