@@ -85,8 +85,8 @@ def columns(outcomes: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def before_and_after(of: Worlds, truth: StaffingTruth) -> list[dict]:
-    rows = with_treatment(of.panel, "eligible", TOELAGE_START)
-    panel = design(rows, [column for _, column in columns(COMPARED)], ["treated_after"])
+    treated = with_treatment(of.panel, "eligible", TOELAGE_START)
+    panel = design(treated, [column for _, column in columns(COMPARED)], ["treated_after"])
     rows = []
     for outcome, column in columns(COMPARED):
         fitted, true = panel.fit(column, "within"), effect(truth, outcome)
@@ -123,13 +123,12 @@ def earlier_trends(of: Worlds) -> list[dict]:
 def at_cutoff(of: Worlds, truth: StaffingTruth) -> list[dict]:
     rows = []
     for outcome, column in columns((*COMPARED, "shortage")):
-        jump = discontinuity(of.by_school["rank"], of.by_school[column], cluster=of.by_school["board"])
-        wide = student.ppf(0.975, jump.n_clusters - 1) * jump.std_error
-        hit = abs(jump.estimate - effect(truth, outcome)) <= wide
-        rows.append({"what": "discontinuity, robust", "outcome": outcome, "hit": hit})
-        row = honest(of.by_school["rank"], of.by_school[column], cluster=of.by_school["board"]).row()
-        hit = row["ci_low"] <= effect(truth, outcome) <= row["ci_high"]
-        rows.append({"what": HONEST, "outcome": outcome, "hit": hit})
+        sample = {"cluster": of.by_school["board"]}
+        robust = discontinuity(of.by_school["rank"], of.by_school[column], **sample).row()
+        bounded = honest(of.by_school["rank"], of.by_school[column], **sample).row()
+        for what, row in (("discontinuity, robust", robust), (HONEST, bounded)):
+            hit = row["ci_low"] <= effect(truth, outcome) <= row["ci_high"]
+            rows.append({"what": what, "outcome": outcome, "hit": hit})
     return rows
 
 
