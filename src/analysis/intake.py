@@ -24,7 +24,7 @@ from analysis.run.workspace import project_root
 from analysis.stats.comparison import compare
 from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.lacking import truth_without, world_without
-from analysis.synthetic.moments import against_print
+from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
@@ -117,7 +117,7 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
     panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
     published = _published()
     published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
-    figures = against_print({"by_location_year": panel}, published, scale, [STAFFING])
+    figures = compare_with_published({"by_location_year": panel}, published, scale, [STAFFING])
     return panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"})
 
 
@@ -196,7 +196,7 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    figures = against_print(world.frames, _published(), scale)
+    figures = compare_with_published(world.frames, _published(), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
         microdata={**microdata_of(world), "published_figures": figures},
