@@ -62,7 +62,7 @@ def by_pupil(under: Sample) -> pd.Series:
 
 def main() -> None:
     """Print processor and wall seconds of every step, and the ratio to a row per pupil."""
-    pupils = receive_country(int(sys.argv[1]) if len(sys.argv) > 1 else 170_000, YEARS, SEED).by_pupil_country
+    pupils, _, _ = receive_country(int(sys.argv[1]) if len(sys.argv) > 1 else 170_000, YEARS, SEED)
     definitions = Definitions("final", 1.0, "middle")
     defined = define(pupils, definitions)
     recent = scenario.with_bijstelling(defined, definitions)

@@ -120,7 +120,7 @@ class Chapter(Release):
         Findings go as data, and without the sentences that this chapter may not show: a later one could not know that.
         """
         self.holds(name, frame)
-        tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
+        tables.save(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
 
     def holds(self, name: str, frame: pd.DataFrame) -> None:
         """Note that this chapter has made rows of persons or schools: none of their values may be published."""

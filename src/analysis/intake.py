@@ -33,7 +33,7 @@ from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import DATA_VARIABLE
 
-COUNTRY_IN_PRINT = "nederland-2017-advice"
+COUNTRY_PUBLICATION = "nederland-2017-advice"
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
@@ -44,35 +44,14 @@ class Received:
 
     Parameters
     ----------
-    sources
-        Open data, real or in the form of the real ones.
-    microdata
-        Tables to hand over by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
-    truth
-        What generated a synthetic world, ``parameter, value``; empty for real data.
+    sources : Open data, real or in the form of the real ones.
+    microdata : Tables by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
+    truth : What generated a synthetic world, ``parameter, value``; empty for real data.
     """
 
     sources: Sources
     microdata: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-
-@dataclass(frozen=True)
-class Country:
-    """What a national edition starts from: the pupils, the figures in print beside theirs, and what generated them."""
-
-    by_pupil_country: pd.DataFrame
-    published_figures: pd.DataFrame
-    truth: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class CountrySchools:
-    """What a national edition about schools starts from; see `Country`."""
-
-    by_school_year: pd.DataFrame
-    published_figures: pd.DataFrame
-    truth: pd.DataFrame
 
 
 def receive(
@@ -93,8 +72,7 @@ def receive(
 
     Raises
     ------
-    InputError
-        For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
+    InputError : For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
     """
     root = project_root()
     if source == "synthetic":
@@ -104,16 +82,14 @@ def receive(
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
     cards = root / "params" / "sources"
-    read = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
-    received = Received(read)
-    if advice_of_schools:
-        by_school_advice, inputs = read_school_advice(data, cards, allow_changed_sources)
-        received = _with_files(received, {"by_school_advice": by_school_advice}, inputs)
-    if money_of_schools:
-        files = read_oab(data, cards, allow_changed_sources)
-        received = _with_files(received, files.tables, files.inputs)
-    if density_and_distance:
-        received = _with_files(received, *read_country_files(data, cards, allow_changed_sources))
+    received = Received(sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources))
+    wanted = {
+        read_school_advice: advice_of_schools,
+        read_oab: money_of_schools,
+        read_country_files: density_and_distance,
+    }
+    for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
+        received = _with_files(received, *read(data, cards, allow_changed_sources))
     return received
 
 
@@ -125,50 +101,59 @@ def _with_files(
     return Received(replace(received.sources, inputs=every), {**received.microdata, **tables})
 
 
-def receive_schools(scale: float, seed: int) -> CountrySchools:
-    """Make a country's schools over the years, and hold them against the figures on staffing in print.
+def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Generate a country's schools over the years, and compare them with the published figures on staffing.
 
     Parameters
     ----------
-    scale
-        1 is 6,300 schools.
-    seed
-        The same seed gives the same schools, those of the world of an edition with this seed and scale.
+    scale : 1 is 6,300 schools.
+    seed : The same seed gives the same schools, those of the world of an edition with this seed and scale.
+
+    Returns
+    -------
+    tuple of DataFrame
+        ``by_school_year``, the published figures with those of these schools, and what generated the schools.
     """
     panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
-    printed = read_published(project_root() / "params" / "published")
-    printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
-    figures = compare_with_published({"by_location_year": panel}, printed, scale, [STAFFING])
-    return CountrySchools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
+    published = _published()
+    published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
+    figures = compare_with_published({"by_location_year": panel}, published, scale, [STAFFING])
+    return panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"})
 
 
-def receive_country(pupils: int, years: Sequence[int], seed: int) -> Country:
-    """Make the groep-8 cohorts of a country, and hold them against the national figures in print.
+def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Generate the groep-8 cohorts of a country, and compare them with the published national figures.
 
     Parameters
     ----------
-    pupils
-        Per cohort.
+    pupils : Per cohort.
     years
         School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
-    seed
-        The same seed gives the same country.
+    seed : The same seed gives the same country.
+
+    Returns
+    -------
+    tuple of DataFrame
+        ``by_pupil_country``, the published figures with those of this country, and what generated the country.
     """
     truth = country_truth(years)
-    pupils_of_all = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
-    printed = read_published(project_root() / "params" / "published")
-    printed = printed[printed["file"] == COUNTRY_IN_PRINT]
-    printed = printed[[_covers(told, years) for told in printed["year"]]]
-    computed = {name: float(ADVICE[name]({NATIONAL: pupils_of_all})) for name in printed["figure_id"]}
-    figures = compare(printed.reset_index(drop=True), computed)
-    return Country(pupils_of_all, figures, truth_rows(truth))
+    by_pupil_country = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    published = _published()
+    published = published[published["file"] == COUNTRY_PUBLICATION]
+    published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
+    computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
+    return by_pupil_country, compare(published.reset_index(drop=True), computed), truth_rows(truth)
 
 
-def _covers(told: str, years: Sequence[int]) -> bool:
-    return all(int(year[:4]) in years for year in told.split(" and "))
+def _published() -> pd.DataFrame:
+    return read_published(project_root() / "params" / "published")
 
 
-def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+def _covers(figure_years: str, years: Sequence[int]) -> bool:
+    return all(int(year[:4]) in years for year in figure_years.split(" and "))
+
+
+def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Return the pupils of the data set ``bdf``, and the records of its file; see `data.bdf`."""
     root = project_root()
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
@@ -177,15 +162,15 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
 
 
 def microdata_of(world: World) -> dict[str, pd.DataFrame]:
-    """Return the tables of a world that a researcher would receive, held to their contracts."""
+    """Return the tables of a world that a researcher would receive, checked against their contracts."""
     return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
 
 
 def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
     """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
-    made = make_world(scale, seed)
+    world = make_world(scale, seed)
     about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    return write_world(folder, microdata_of(made), dictionary(), truth_rows(made.truth), about)
+    return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
 
 
 def files_read(read: Sources) -> pd.DataFrame:
@@ -211,8 +196,7 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    printed = read_published(project_root() / "params" / "published")
-    figures = compare_with_published(world.frames, printed, scale)
+    figures = compare_with_published(world.frames, _published(), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
         microdata={**microdata_of(world), "published_figures": figures},

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import read_card, verified
+from analysis.data.cards import read_card, verify_files
 from analysis.data.contracts import AGES
 from analysis.data.prepare import choice_tables
 from analysis.data.sources import FILES, OUTLINE_FILES, PUPIL_FOLDER, read_duo
@@ -25,7 +25,7 @@ def test_every_file_on_every_card_is_there_and_unchanged(real_data_folder, cards
     files = {}
     for path in sorted(cards_folder.glob("*.yml")):
         card = read_card(path.stem, cards_folder)
-        for record in verified(card, real_data_folder, card.files, allow_changed=False):
+        for record in verify_files({card.id: card.files}, real_data_folder, cards_folder, allow_changed=False):
             files[record["path"]] = record["status"]
     assert set(files.values()) == {"verified"}
     assert sum(path.startswith(PUPIL_FOLDER) for path in files) == 386
@@ -94,6 +94,6 @@ def test_population_leaves_out_what_is_no_inhabited_pc4(real_data_folder):
 
 
 def test_outlines_of_amsterdam(real_data_folder):
-    areas = geo.read_wijken(real_data_folder / OUTLINE_FILES["amsterdam"][1])
-    assert len(areas) == 97
-    assert sum(len(area.rings) for area in areas) == 101
+    points = geo.read_outlines(real_data_folder / OUTLINE_FILES["amsterdam"][1])
+    assert points["area"].nunique() == 97
+    assert points.groupby(["area", "ring"]).ngroups == 101

@@ -37,42 +37,42 @@ def test_open_data_come_without_microdata_and_truth(read_duo):
 
 @pytest.fixture
 def read_duo(monkeypatch):
-    """What the reader of files was asked for, instead of reading them."""
-    asked = []
-    monkeypatch.setattr(intake.sources, "read_duo", lambda *given: asked.append(given))
+    """The arguments of the reader of files, which reads nothing."""
+    calls = []
+    monkeypatch.setattr(intake.sources, "read_duo", lambda *given: calls.append(given))
     monkeypatch.delenv("STAAT_DATA", raising=False)
-    return asked
+    return calls
 
 
 def test_a_synthetic_city_is_made_of_its_seed_and_scale():
-    found, expected = read("synthetic"), make_sources("Verzonnen", 2018, 0.065, 4)
-    assert found.by_location_pc4.equals(expected.by_location_pc4)
-    assert not found.by_location_pc4.equals(read("synthetic", seed=5).by_location_pc4)
+    city, expected = read("synthetic"), make_sources("Verzonnen", 2018, 0.065, 4)
+    assert city.by_location_pc4.equals(expected.by_location_pc4)
+    assert not city.by_location_pc4.equals(read("synthetic", seed=5).by_location_pc4)
 
 
 def test_a_synthetic_city_has_no_files_and_says_so():
     (row,) = files_read(read("synthetic")).to_dict("records")
-    told = {name: value for name, value in row.items() if value}
-    assert told == {"file": "none: a synthetic city", "status": "synthetic"}
+    filled = {name: value for name, value in row.items() if value}
+    assert filled == {"file": "none: a synthetic city", "status": "synthetic"}
 
 
 def test_files_are_listed_with_their_card_hash_and_status():
     card = {"publisher": "DUO", "reference_date": "2017-10-01", "licence": "CC0", "card": "x"}
     record = {"path": "duo/x.csv", "sha256": "ab", "status": "verified", "left_out": {"a": 1}} | card
-    found = files_read(Sources(**vars(read("synthetic")) | {"inputs": [record]}))
-    told = {"file": "duo/x.csv", "sha256": "ab", "status": "verified"} | card
-    assert found.to_dict("records") == [told]
-    assert list(found.columns) == list(intake.FILE_COLUMNS)
+    files = files_read(Sources(**vars(read("synthetic")) | {"inputs": [record]}))
+    expected = {"file": "duo/x.csv", "sha256": "ab", "status": "verified"} | card
+    assert files.to_dict("records") == [expected]
+    assert list(files.columns) == list(intake.FILE_COLUMNS)
 
 
 def test_many_files_of_one_card_are_counted_in_one_row():
     card = {"publisher": "DUO", "reference_date": "2017-10-01", "licence": "CC0"}
     many = [{"card": "x", "path": f"duo/{n}.csv", "sha256": "ab", "status": "verified"} | card for n in range(21)]
     one = {"card": "y", "path": "cbs/y.csv", "sha256": "cd", "status": "changed"} | card
-    found = files_read(Sources(**vars(read("synthetic")) | {"inputs": [*many, one]}))
-    assert found["file"].tolist() == ["duo/* (21)", "cbs/y.csv"]
-    assert found["status"].tolist() == ["verified", "changed"]
-    assert found["sha256"].tolist() == ["", "cd"]
+    files = files_read(Sources(**vars(read("synthetic")) | {"inputs": [*many, one]}))
+    assert files["file"].tolist() == ["duo/* (21)", "cbs/y.csv"]
+    assert files["status"].tolist() == ["verified", "changed"]
+    assert files["sha256"].tolist() == ["", "cd"]
 
 
 def test_files_are_sought_in_the_folder_of_the_edition(read_duo):
@@ -94,12 +94,11 @@ def test_a_source_that_does_not_exist_is_not_taken_for_files(read_duo):
     assert read_duo == []
 
 
-def test_a_country_is_held_against_the_national_figures_of_its_years() -> None:
-    country = intake.receive_country(2_000, range(2012, 2016), seed=3)
-    assert country.by_pupil_country["year"].unique().tolist() == [2012, 2013, 2014, 2015]
-    told = set(country.published_figures["figure_id"])
-    assert {"advice_nl_under_2014", "advice_nl_over_2015", "advice_nl_revised_ratio"} <= told
-    assert set(country.published_figures["file"]) == {"nederland-2017-advice"}
-    assert country.truth.set_index("parameter")["value"]["advice_urban"] == "0.03"
-    without_2015 = intake.receive_country(2_000, range(2012, 2015), seed=3).published_figures
+def test_a_country_is_compared_with_the_national_figures_of_its_years() -> None:
+    by_pupil_country, published, truth = intake.receive_country(2_000, range(2012, 2016), seed=3)
+    assert by_pupil_country["year"].unique().tolist() == [2012, 2013, 2014, 2015]
+    assert {"advice_nl_under_2014", "advice_nl_over_2015", "advice_nl_revised_ratio"} <= set(published["figure_id"])
+    assert set(published["file"]) == {"nederland-2017-advice"}
+    assert truth.set_index("parameter")["value"]["advice_urban"] == "0.03"
+    _, without_2015, _ = intake.receive_country(2_000, range(2012, 2015), seed=3)
     assert "advice_nl_under_2015" not in set(without_2015["figure_id"])

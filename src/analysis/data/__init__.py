@@ -1,1 +1,1 @@
-"""Read and check what comes in: the only code that knows file formats."""
+"""Sources and tables. A reader raises `InputError`, naming the file, for one that is absent or not as it should be."""

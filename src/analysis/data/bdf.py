@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
-from analysis.data.cards import read_card, verified
+from analysis.data.cards import verify_files
+from analysis.data.columns import contract, flag, number, whole
 from analysis.data.contracts import check
 from analysis.data.files import decimals, read_delimited, whole_numbers
 from analysis.errors import InputError
 
-CARD = "bdf"
 FILE = "learning/bdf.csv"
 HIGHEST_IQ = 20
 MINORITY = ("N", "Y")
@@ -28,65 +28,42 @@ WHOLE = {
     "arithmetic_pre": "aritPRET",
     "arithmetic_post": "aritPOST",
 }
-DECIMAL = {"iq_verbal": "IQ.verb"}
 
 
-def _score(meaning: str, high: int) -> pa.Column:
-    return pa.Column("int64", pa.Check.in_range(0, high, error=f"0 to {high}"), description=meaning)
-
-
-def _number(meaning: str) -> pa.Column:
-    return pa.Column("int64", pa.Check.ge(1, error="1 or more"), description=meaning)
-
-
-BY_PUPIL_BDF = pa.DataFrameSchema(
-    {
-        "school": _number("number of the school"),
-        "pupil": _number("number of the pupil"),
-        "repeated": pa.Column("int64", pa.Check.in_range(0, 2, error="0 to 2"), description="grades repeated"),
-        "ses": pa.Column(
-            "int64", pa.Check.in_range(10, 50, error="10 to 50"), description="socio-economic status of the family"
-        ),
-        "language_pre": _score("language test before, items right", 60),
-        "language_post": _score("language test after, items right", 60),
-        "arithmetic_pre": _score("arithmetic test before, items right", 30),
-        "arithmetic_post": _score("arithmetic test after, items right", 30),
-        "iq_verbal": pa.Column(
-            "float64",
-            pa.Check.in_range(0, HIGHEST_IQ, error=f"0 to {HIGHEST_IQ}"),
-            description="verbal intelligence, items right",
-        ),
-        "minority": pa.Column(bool, description="belongs to an ethnic minority"),
-    },
-    unique=["pupil"],
-    strict=True,
-    name="by_pupil_bdf",
+_BY_PUPIL = contract(
+    "by_pupil_bdf",
+    ["pupil"],
+    school=whole("number of the school", 1),
+    pupil=whole("number of the pupil", 1),
+    repeated=whole("grades repeated", 0, 2),
+    ses=whole("socio-economic status of the family", 10, 50),
+    language_pre=whole("language test before, items right", 0, 60),
+    language_post=whole("language test after, items right", 0, 60),
+    arithmetic_pre=whole("arithmetic test before, items right", 0, 30),
+    arithmetic_post=whole("arithmetic test after, items right", 0, 30),
+    iq_verbal=number("verbal intelligence, items right", 0, HIGHEST_IQ),
+    minority=flag("belongs to an ethnic minority"),
 )
 
 
 def read_pupils(path: Path) -> pd.DataFrame:
-    """Read ``by_pupil_bdf``, one row per pupil, held to its contract.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, a value is no number, or the contract is broken.
-    """
+    """Read ``by_pupil_bdf``, one row per pupil, held to its contract."""
     file = str(path)
-    text = read_delimited(path, [*WHOLE.values(), *DECIMAL.values(), "Minority"], encoding="utf-8", separator=",")
-    whole = {name: whole_numbers(text[column], file) for name, column in WHOLE.items()}
-    decimal = {name: decimals(text[column], file, largest=HIGHEST_IQ) for name, column in DECIMAL.items()}
+    text = read_delimited(path, [*WHOLE.values(), "IQ.verb", "Minority"], encoding="utf-8", separator=",")
+    numbers = {name: whole_numbers(text[column], file) for name, column in WHOLE.items()}
+    iq_verbal = decimals(text["IQ.verb"], file, largest=HIGHEST_IQ)
     unknown = sorted(set(text["Minority"]) - set(MINORITY))
     if unknown:
         raise InputError(file, "column 'Minority' holds unknown codes", given=unknown, allowed=", ".join(MINORITY))
-    rows = pd.DataFrame({**whole, **decimal, "minority": text["Minority"] == "Y"})
-    return check(rows, BY_PUPIL_BDF, file)
+    return check(
+        pd.DataFrame({**numbers, "iq_verbal": iq_verbal, "minority": text["Minority"] == "Y"}), _BY_PUPIL, file
+    )
 
 
-def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str = "") -> list[dict[str, str]]:
-    """Compare the file with its card, and return its record for the manifest; see `cards.verified`.
+def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str = "") -> list[dict[str, Any]]:
+    """Compare the file with its card, and return its record for the manifest; see `cards.verify_files`.
 
     The file is of one study, whatever the `municipality` of the edition.
     """
     del municipality
-    return verified(read_card(CARD, cards_folder), folder, [FILE], allow_changed)
+    return verify_files({"bdf": [FILE]}, folder, cards_folder, allow_changed)

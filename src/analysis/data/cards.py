@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.data.files import read_bytes
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import read_yaml
-
-ALLOW = "data.allow_changed_sources: true"
 
 
 def _inside(path: str) -> str:
@@ -70,46 +68,48 @@ def read_card(id: str, folder: Path) -> Card:
     return card
 
 
-def verified(card: Card, data_folder: Path, paths: Iterable[str], allow_changed: bool) -> list[dict[str, str]]:
-    """Compare files with their card.
+def verify_files(
+    files: Mapping[str, Iterable[str]], data_folder: Path, cards_folder: Path, allow_changed: bool
+) -> list[dict[str, Any]]:
+    """Compare files with their cards.
 
     Parameters
     ----------
-    card
-        The card of the source.
-    data_folder, paths
-        The data folder, and the files about to be read, relative to it.
+    files : The files about to be read, relative to the data folder, by the id of their card.
+    data_folder, cards_folder : The data folder and the folder with source cards.
     allow_changed
-        Whether to go on with a file that differs from the card or is not on it.
+        Whether to go on with a file that differs from the card or is not on it (``data.allow_changed_sources``).
 
     Returns
     -------
     list of dict
-        One record a file, for the manifest: card, path, sha256 (of the file found), status ``verified`` or
+        One record a file, for the manifest: card, path, sha256 (of the file as it is), status ``verified`` or
         ``changed``, and the card's publisher, reference_date and licence.
 
     Raises
     ------
     InputError
-        A file is missing; or, unless allowed, its hash differs from the card or the card does not name it.
+        As `read_card`; a file is missing; or, unless allowed, its hash differs from the card or the card does not
+        name it.
     """
-    return [_record(card, data_folder, path, allow_changed) for path in paths]
+    cards = [(read_card(id, cards_folder), paths) for id, paths in files.items()]
+    return [_record(card, data_folder, path, allow_changed) for card, paths in cards for path in paths]
 
 
-def _record(card: Card, data_folder: Path, path: str, allow_changed: bool) -> dict[str, str]:
+def _record(card: Card, data_folder: Path, path: str, allow_changed: bool) -> dict[str, Any]:
     file = data_folder / path
     if not file.is_file():
         raise InputError(str(file), f"missing; the card {card.id!r} ({card.publisher}: {card.title}) asks for it")
-    found, expected = hashlib.sha256(read_bytes(file)).hexdigest(), card.files.get(path)
-    if found != expected and not allow_changed:
+    actual, expected = hashlib.sha256(read_bytes(file)).hexdigest(), card.files.get(path)
+    if actual != expected and not allow_changed:
         problem = "not the file that the card describes" if expected else "the card does not name this file"
         raise InputError(
             str(file),
             f"{problem} (card {card.id!r})",
-            given=f"sha256 {found}",
+            given=f"sha256 {actual}",
             allowed=f"sha256 {expected}" if expected else None,
-            hint=f"fetch the file again, or correct the card; to go on regardless: {ALLOW}",
+            hint="fetch the file again, or correct the card; to go on regardless: data.allow_changed_sources: true",
         )
-    told = card.model_dump(include={"publisher", "reference_date", "licence"})
-    status = "verified" if found == expected else "changed"
-    return {"card": card.id, "path": path, "sha256": found, "status": status, **told}
+    source = card.model_dump(include={"publisher", "reference_date", "licence"})
+    status = "verified" if actual == expected else "changed"
+    return {"card": card.id, "path": path, "sha256": actual, "status": status, **source}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.contracts import POPULATION, SCHOOLWEGING, check
-from analysis.data.files import FETCH_AGAIN, decimals, read_bytes, read_delimited, read_text, stripped, whole_numbers
+from analysis.data.files import FETCH_AGAIN, decimals, read_delimited, read_text, read_workbook, stripped, whole_numbers
 from analysis.errors import InputError, nearest
 
 WEGING_TITLE = "Schoolweging per BRIN vestiging, "
@@ -26,43 +26,23 @@ def read_schoolweging(path: Path) -> pd.DataFrame:
 
     The schoolweging is CBS' measure of expected achievement: nominally 20 to 40, higher is more disadvantage; the
     published values run a little beyond. CBS stars locations of 40 pupils and fewer as possibly unreliable, and leaves
-    out those below 10: the column ``pupils`` tells them.
+    out those below 10: see the column ``pupils``.
 
     Returns
     -------
     pandas.DataFrame
         ``by_location_weging``: location, year (of the 1 October count), schoolweging, spread (the standard deviation
         within the location), pupils.
-
-    Raises
-    ------
-    InputError
-        Not a readable workbook, no sheet per location, a changed header, a sheet that is cut off, or a broken contract.
     """
-    read_bytes(path)
-    try:
-        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
-    except Exception as error:  # calamine has its own kinds of errors; all mean that this is no workbook
-        raise InputError(str(path), f"cannot be read as a workbook: {error}", hint=FETCH_AGAIN) from error
-    years = [weging_of_sheet(sheet, f"{path} [{name}]") for name, sheet in sheets.items() if _title(sheet)]
+    sheets = read_workbook(path)
+    years = [_weging_of_sheet(sheet, f"{path} [{name}]") for name, sheet in sheets.items() if _title(sheet)]
     if not years:
         raise InputError(str(path), f"no sheet is titled {WEGING_TITLE!r} and a year", given=list(sheets))
     return check(pd.concat(years, ignore_index=True), SCHOOLWEGING, str(path))
 
 
-def weging_of_sheet(sheet: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Read one sheet as it lies: title in row 2, header in row 4, data from row 6, a last row naming CBS as source."""
-    header = [str(name).strip() for name in sheet.iloc[HEADER_ROW, : len(WEGING_HEADER)]]
-    if header != WEGING_HEADER:
-        raise InputError(
-            file, f"the header in row {HEADER_ROW + 1} has changed", given=header, allowed=str(WEGING_HEADER)
-        )
-    if not sheet.iloc[HEADER_ROW + 1 : FIRST_ROW, : len(WEGING_HEADER)].isna().all(axis=None):
-        raise InputError(file, f"row {FIRST_ROW} below the header must be empty", hint=FETCH_AGAIN)
-    body = sheet.iloc[FIRST_ROW:, : len(WEGING_HEADER)].set_axis(WEGING_HEADER, axis=1).dropna(how="all")
-    if body.empty or body["BRIN"].iloc[-1] != END:
-        raise InputError(file, f"the last row must read {END!r}: the sheet was cut off", hint=FETCH_AGAIN)
-    body = body.iloc[:-1]
+def _weging_of_sheet(sheet: pd.DataFrame, file: str) -> pd.DataFrame:
+    body = table_of_sheet(sheet, WEGING_HEADER, file)
     return pd.DataFrame(
         {
             "location": _location(body, file),
@@ -72,6 +52,23 @@ def weging_of_sheet(sheet: pd.DataFrame, file: str) -> pd.DataFrame:
             "pupils": whole_numbers(body["Aantal leerlingen"], file),
         }
     )
+
+
+def table_of_sheet(sheet: pd.DataFrame, header: list[str], file: str) -> pd.DataFrame:
+    """Return the table of a sheet of CBS: header in row 4, rows from 6 on, to the one that names CBS as source."""
+    names = [str(name).strip() for name in sheet.iloc[HEADER_ROW, : len(header)]]
+    if names != header:
+        raise InputError(file, f"the header in row {HEADER_ROW + 1} has changed", given=names, allowed=str(header))
+    if not sheet.iloc[HEADER_ROW + 1 : FIRST_ROW, : len(header)].isna().all(axis=None):
+        raise InputError(file, f"row {FIRST_ROW} below the header must be empty", hint=FETCH_AGAIN)
+    body = sheet.iloc[FIRST_ROW:, : len(header)].set_axis(header, axis=1).dropna(how="all")
+    is_end = body[header[0]] == END
+    if not is_end.any():
+        raise InputError(file, f"no row reads {END!r}: the sheet was cut off", hint=FETCH_AGAIN)
+    end = is_end.to_numpy().argmax()
+    if not body.iloc[end:, 1:].isna().all(axis=None):
+        raise InputError(file, f"only notes may follow the row {END!r}", hint=FETCH_AGAIN)
+    return body.iloc[:end]
 
 
 def _title(sheet: pd.DataFrame) -> str:
@@ -91,7 +88,7 @@ def read_population(path: Path) -> pd.DataFrame:
     """Read population and the share with a non-western background per PC4 on 1 January.
 
     The file has three kinds of rows: PC4s, totals of municipalities (1 and the four digits of the municipality) and
-    remainders of municipalities (80000 and up). Only PC4s with inhabitants are kept: without inhabitants there is no
+    remainders of municipalities (80000 and up). Only PC4s with inhabitants stay: without inhabitants there is no
     share. What is left out is counted in ``frame.attrs["left_out"]``.
 
     Returns
@@ -99,11 +96,6 @@ def read_population(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         ``by_pc4_population``: pc4, population (persons, rounded to five by CBS), share_nonwestern = persons with a
         non-western background / population, between 0 and 1.
-
-    Raises
-    ------
-    InputError
-        Unreadable, a changed column, a code or number of another form, or a broken contract.
     """
     # Written on a Mac; a UTF-8 byte-order mark has become three characters of its own.
     header = read_text(path, "mac_roman").split("\n", 1)[0].split(",")
@@ -111,30 +103,26 @@ def read_population(path: Path) -> pd.DataFrame:
     rows = stripped(read_delimited(path, [PC4_COLUMN, people, nonwestern], encoding="mac_roman", separator=","))
     kind = _kind_of_row(rows[PC4_COLUMN], str(path))
     population = whole_numbers(rows[people], str(path))
-    kept = (kind == "pc4") & (population != 0)
+    inhabited = (kind == "pc4") & (population != 0)
     frame = pd.DataFrame(
         {
             "pc4": rows[PC4_COLUMN],
             "population": population,
             "share_nonwestern": whole_numbers(rows[nonwestern], str(path)) / population.where(population != 0),
         }
-    )[kept]
+    )[inhabited]
     frame = check(frame, POPULATION, str(path))
-    empty = kind.mask((kind == "pc4") & ~kept, "PC4 without inhabitants")[~kept]
+    empty = kind.mask((kind == "pc4") & ~inhabited, "PC4 without inhabitants")[~inhabited]
     frame.attrs["left_out"] = {str(name): int(count) for name, count in empty.value_counts(sort=False).items()}
     return frame
 
 
 def _with_suffix(stem: str, header: list[str], file: str) -> str:
-    found = [name for name in header if re.fullmatch(rf"{stem}_\d+", name)]
-    if len(found) != 1:
-        raise InputError(
-            file,
-            f"one column must be called {stem} and a number",
-            given=found or nearest(stem, header),
-            hint=FETCH_AGAIN,
-        )
-    return found[0]
+    names = [name for name in header if re.fullmatch(rf"{stem}_\d+", name)]
+    if len(names) != 1:
+        problem = f"one column must be called {stem} and a number"
+        raise InputError(file, problem, given=names or nearest(stem, header), hint=FETCH_AGAIN)
+    return names[0]
 
 
 def _kind_of_row(codes: pd.Series[str], file: str) -> pd.Series[Any]:

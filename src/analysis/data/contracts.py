@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrorReason
 
+from analysis.data.columns import PC4, board, code, contract, location, number, pc4, point, text, whole
 from analysis.errors import InputError, nearest
 
 UNKNOWN = "Onbekend"
@@ -40,13 +41,11 @@ DENOMINATIONS = (
 POINT_SOURCES = ("2022", "2024")
 AGES = ("LEEFTIJD_JONGER", *(f"LEEFTIJD_{age}" for age in range(4, 25)), "LEEFTIJD_OUDER")
 
-LOCATION = r"\d{2}[A-Z]{2}\d{2}"
-PC4 = r"[1-9]\d{3}"
 ROWS_SHOWN = 5
 # What one row of a table is, by the beginning of its name; a row of any other table may be a person.
 OF_NO_PERSON = ("by_location", "by_brin", "by_school", "by_pc4", "by_board", "by_outline")
 
-# Beside pandera's names for the rules that it has itself, the words of this house.
+# What a message calls the rules that pandera has itself.
 RULES = {
     "not_nullable": "a value in every row",
     "multiple_fields_uniqueness": "unique key",
@@ -54,37 +53,8 @@ RULES = {
 }
 
 
-def _pattern(pattern: str, rule: str) -> pa.Column:
-    return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=rule))
-
-
-def _code(*known: str) -> pa.Column:
-    return pa.Column(str, pa.Check.isin(known, error=f"one of the known codes: {', '.join(map(repr, known))}"))
-
-
-def _name() -> pa.Column:
-    return _pattern(r"\S.*", "a name, without a leading blank")
-
-
-def _whole(low: int, high: int | None = None) -> pa.Column:
-    top = pa.Check.le(high, error=f"at most {high}") if high is not None else None
-    return pa.Column("int64", [pa.Check.ge(low, error=f"{low} or more"), *([top] if top else [])])
-
-
-def _between(low: float, high: float) -> pa.Column:
-    return pa.Column("float64", pa.Check.in_range(low, high, error=f"between {low} and {high}"))
-
-
-def _location() -> pa.Column:
-    return _pattern(LOCATION, "BRIN and vestigingsnummer, such as 00AB01")
-
-
-def _pc4() -> pa.Column:
-    return _pattern(PC4, "a postcode of four digits")
-
-
-def _point() -> dict[str, pa.Column]:
-    return {"lat": _between(50.7, 53.7), "lon": _between(3.2, 7.3)}
+def _name(meaning: str) -> pa.Column:
+    return text(meaning, r"\S.*", "a name, without a leading blank")
 
 
 def _ages_sum(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -96,66 +66,58 @@ def _one_per_location(frame: pd.DataFrame) -> pd.Series[bool]:
     return (frame.groupby("location")[traits].transform("nunique") == 1).all(axis=1)
 
 
-PUPILS = pa.DataFrameSchema(
-    {
-        "GEMEENTENAAM": _name(),
-        "POSTCODE_LEERLING": _pattern(
-            "|".join((PC4, *ABROAD, *HOME_UNKNOWN)), f"four digits, or the code {', '.join(ABROAD)}, 40 or blank"
-        ),
-        "GEMEENTENAAM_LEERLING": _name(),
-        "location": _location(),
-        "SOORT_PO": _code(*SCHOOL_TYPES),
-        "DENOMINATIE_VESTIGING": _code(*DENOMINATIONS),
-        "BEVOEGD_GEZAG_NUMMER": _pattern(r"\d{5}", "a board number of five digits"),
-        **{age: _whole(0) for age in AGES},
-        "TOTAAL": _whole(1),
-    },
-    checks=[
-        pa.Check(_ages_sum, error="the ages sum to TOTAAL"),
-        pa.Check(
-            _one_per_location, error="one GEMEENTENAAM, DENOMINATIE_VESTIGING and BEVOEGD_GEZAG_NUMMER a location"
-        ),
-    ],
+PUPILS = contract(
+    "by_location_pc4",
     # 167 locations in 2017 have both So and Vso: without SOORT_PO the key would not be unique.
-    unique=["location", "SOORT_PO", "POSTCODE_LEERLING", "GEMEENTENAAM_LEERLING"],
-    strict=True,
-    name="by_location_pc4",
+    ["location", "SOORT_PO", "POSTCODE_LEERLING", "GEMEENTENAAM_LEERLING"],
+    pa.Check(_ages_sum, error="the ages sum to TOTAAL"),
+    pa.Check(_one_per_location, error="one GEMEENTENAAM, DENOMINATIE_VESTIGING and BEVOEGD_GEZAG_NUMMER a location"),
+    GEMEENTENAAM=_name("municipality of the school"),
+    POSTCODE_LEERLING=text(
+        "home",
+        "|".join((PC4, *ABROAD, *HOME_UNKNOWN)),
+        f"four digits, or the code {', '.join(ABROAD)}, 40 or blank",
+    ),
+    GEMEENTENAAM_LEERLING=_name("municipality of the home"),
+    location=location(),
+    SOORT_PO=code("type of education", SCHOOL_TYPES),
+    DENOMINATIE_VESTIGING=code("denomination", DENOMINATIONS),
+    BEVOEGD_GEZAG_NUMMER=board(),
+    **{age: whole("pupils of this age", 0) for age in AGES},
+    TOTAAL=whole("pupils", 1),
 )
-
-SCHOOL_POINTS = pa.DataFrameSchema(
-    {"location": _location(), **_point(), "point_source": _code(*POINT_SOURCES)},
-    unique=["location"],
-    strict=True,
-    name="by_location_point",
+SCHOOL_POINTS = contract(
+    "by_location_point",
+    ["location"],
+    location=location(),
+    **point(),
+    point_source=code("year of the list with the point", POINT_SOURCES),
 )
-
-SCHOOLWEGING = pa.DataFrameSchema(
-    {
-        "location": _location(),
-        "year": _whole(2015, 2100),
-        # CBS aims at 20-40; the published values run from 19,01 to 41,60.
-        "schoolweging": _between(15.0, 45.0),
-        "spread": _between(0.0, 15.0),
-        "pupils": _whole(1),
-    },
-    unique=["location", "year"],
-    strict=True,
-    name="by_location_weging",
+SCHOOLWEGING = contract(
+    "by_location_weging",
+    ["location", "year"],
+    location=location(),
+    year=whole("year of the count on 1 October", 2015, 2100),
+    # CBS aims at 20-40; the published values run from 19,01 to 41,60.
+    schoolweging=number("mean of the pupils", 15.0, 45.0),
+    spread=number("standard deviation of the pupils", 0.0, 15.0),
+    pupils=whole("pupils", 1),
 )
-
-POPULATION = pa.DataFrameSchema(
-    {"pc4": _pc4(), "population": _whole(1), "share_nonwestern": _between(0.0, 1.0)},
-    unique=["pc4"],
-    strict=True,
-    name="by_pc4_population",
+POPULATION = contract(
+    "by_pc4_population",
+    ["pc4"],
+    pc4=pc4(),
+    population=whole("persons", 1),
+    share_nonwestern=number("share of persons with a non-western background", 0.0, 1.0),
 )
-
-PC4_POINTS = pa.DataFrameSchema({"pc4": _pc4(), **_point()}, unique=["pc4"], strict=True, name="by_pc4_point")
-
-OUTLINES = pa.DataFrameSchema(
-    {"area": _name(), "ring": _whole(0), "lon": _point()["lon"], "lat": _point()["lat"]},
-    strict=True,
-    name="by_outline_point",
+PC4_POINTS = contract("by_pc4_point", ["pc4"], pc4=pc4(), **point())
+OUTLINES = contract(
+    "by_outline_point",
+    [],
+    area=_name("area"),
+    ring=whole("number of the ring within the area", 0),
+    lon=point()["lon"],
+    lat=point()["lat"],
 )
 
 
@@ -164,17 +126,13 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.Data
 
     Parameters
     ----------
-    frame
-        One row per unit of the contract; other columns than the contract's are refused.
-    schema
-        One of the contracts of this module.
-    file
-        Where the frame comes from, as the user would type it; it opens the message.
+    frame : One row per unit of the contract; other columns than the contract's are refused.
+    schema : One of the contracts of this module.
+    file : Where the frame comes from, as the user would type it; it opens the message.
 
     Returns
     -------
-    pandas.DataFrame
-        The same rows in the same order, columns in the contract's order, index 0 to n - 1.
+    pandas.DataFrame : The same rows in the same order, columns in the contract's order, index 0 to n - 1.
 
     Raises
     ------
@@ -182,35 +140,33 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.Data
         A column is missing (the nearest existing name is shown), there are no rows, or a rule is broken: then with
         the rule, the column and the number of failing rows; where no row is a person, the first five by their key.
     """
-    _has_columns(frame, schema, file)
+    require_columns(list(frame.columns), list(schema.columns), file)
     if frame.empty:
         raise InputError(file, f"{schema.name} has no rows", hint="the file is empty or cut off: fetch it again")
     rows = frame.reset_index(drop=True)
     try:
         schema.validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as found:
-        raise _violation(found, rows, schema, file) from None
+    except pa.errors.SchemaErrors as violations:
+        raise _violation(violations, rows, schema, file) from None
     return rows[list(schema.columns)]
 
 
-def _has_columns(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> None:
-    require_columns(list(frame.columns), list(schema.columns), file)
-
-
 def require_columns(present: list[str], wanted: list[str], file: str) -> None:
-    """Stop at the first wanted column that is absent, with the name that looks most like it, or that stands twice."""
+    """Stop at the first wanted column that is absent, with the name that looks most like it, or that occurs twice."""
     for name in wanted:
         if name not in present:
             like = nearest(name, map(str, present))
             hint = f"the nearest column is {like!r}; did the source rename it?" if like else "is this the right file?"
             raise InputError(file, f"the column {name!r} is missing", hint=hint)
         if present.count(name) > 1:
-            raise InputError(file, f"the column {name!r} stands {present.count(name)} times", hint="which one is it?")
+            raise InputError(file, f"the column {name!r} occurs {present.count(name)} times", hint="which one is it?")
 
 
-def _violation(found: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> InputError:
-    # A wrong type breaks the other rules of its column too: it is the one to tell.
-    errors = sorted(found.schema_errors, key=lambda error: error.reason_code is not SchemaErrorReason.WRONG_DATATYPE)
+def _violation(
+    violations: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str
+) -> InputError:
+    # A wrong type breaks the other rules of its column too: that one is reported.
+    errors = sorted(violations.schema_errors, key=lambda e: e.reason_code is not SchemaErrorReason.WRONG_DATATYPE)
     first = errors[0]
     column = first.schema.name if isinstance(first.schema, pa.Column) else None
     rule = RULES.get(str(first.check), first.check.error if isinstance(first.check, pa.Check) else str(first.check))
@@ -229,7 +185,7 @@ def _rows(error: pa.errors.SchemaError, frame: pd.DataFrame, schema: pa.DataFram
     cases = error.failure_cases
     failing = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
     if not failing:
-        dtype = f", found {frame[column].dtype}" if column else ""
+        dtype = f", of type {frame[column].dtype}" if column else ""
         return f"all {len(frame)} rows fail{dtype}"
     if not str(schema.name).startswith(OF_NO_PERSON):
         return f"{len(failing)} of {len(frame)} rows fail; they are not shown, for each is about a person"

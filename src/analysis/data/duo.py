@@ -1,4 +1,4 @@
-"""Files of DUO: pupils of primary schools by school location, home postcode and age, one file per municipality."""
+"""Files of DUO: pupils by school location, home postcode and age, one file per municipality; the list of locations."""
 
 from __future__ import annotations
 
@@ -33,20 +33,18 @@ MUNICIPALITY_OF_FILE = {
 MUNICIPALITY_IN_FILE = {"Sudwest-Fryslan": "Súdwest-Fryslân", "S·dwest-FryslÔn": "Súdwest-Fryslân"}
 
 
-def pupil_files(folder: Path) -> dict[str, Path]:
-    """Return the file of each municipality in the folder, by the municipality's name."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
+def pupil_files(folder: Path, municipality: str | None = None) -> dict[str, Path]:
+    """Return the file of each municipality, or of one, by the name; one without a file stops, with the nearest name."""
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
         raise InputError(
             str(folder), "no files of pupils here", hint="set data.folder, or STAAT_DATA, to the data folder"
         )
-    return {MUNICIPALITY_OF_FILE.get(file.stem, file.stem): file for file in files}
-
-
-def pupil_file(folder: Path, municipality: str) -> Path:
-    """Return the file of one municipality; a name without a file stops, with the nearest that has one."""
-    files = pupil_files(folder)
-    return files[spelled(municipality, files, f"region: the files of {folder}")]
+    files = {MUNICIPALITY_OF_FILE.get(path.stem, path.stem): path for path in paths}
+    if municipality is None:
+        return files
+    name = spelled(municipality, files, f"region: the files of {folder}")
+    return {name: files[name]}
 
 
 def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
@@ -54,10 +52,8 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
 
     Parameters
     ----------
-    folder
-        The folder with one file per municipality of the school.
-    municipality
-        The municipality of the schools as DUO spells it; None for all files.
+    folder : The folder with one file per municipality of the school.
+    municipality : The municipality of the schools as DUO spells it; None for all files.
 
     Returns
     -------
@@ -65,17 +61,9 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
         ``by_location_pc4``: one row per location, type of education, home postcode and home municipality. Counts in
         pupils. Blank denominations and home municipalities read ``Onbekend``. The counts are not masked by the
         source: they are confidential.
-
-    Raises
-    ------
-    InputError
-        No such file, a file that is cut off or holds another municipality, two reference dates, or a broken contract.
     """
-    files = pupil_files(folder)
-    if municipality is not None:
-        name = spelled(municipality, files, f"region: the files of {folder}")
-        files = {name: files[name]}
-    file = str(folder) if municipality is None else str(files[name])
+    files = pupil_files(folder, municipality)
+    file = str(folder if municipality is None else next(iter(files.values())))
     rows = pd.concat([_read_file(path).assign(of_file=name) for name, path in files.items()], ignore_index=True)
     rows[CODES] = _as_contract(stripped(rows[CODES]))
     _one_date(rows, file)
@@ -84,6 +72,21 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
         rows[name] = whole_numbers(rows[name], file)
     rows["location"] = rows["BRIN_NUMMER"] + rows["VESTIGINGSNUMMER"]
     return check(rows[list(PUPILS.columns)], PUPILS, file)
+
+
+def read_locations(path: Path) -> pd.DataFrame:
+    """Read whose and where basisscholen are: ``brin, location, board, municipality`` (in capitals, as on the list)."""
+    names = {
+        "BRIN NUMMER": "brin",
+        "VESTIGINGSNUMMER": "location",
+        "BEVOEGD GEZAG NUMMER": "board",
+        "GEMEENTENAAM": "municipality",
+    }
+    rows = stripped(read_delimited(path, list(names), encoding="cp1252", separator=";", last_line_ends=True))
+    twice = int(rows["VESTIGINGSNUMMER"].duplicated().sum())
+    if twice:
+        raise InputError(str(path), f"column 'VESTIGINGSNUMMER' must name a location once; {twice} rows repeat one")
+    return rows.rename(columns=names)
 
 
 def _read_file(path: Path) -> pd.DataFrame:
@@ -100,8 +103,8 @@ def _own_municipality(rows: pd.DataFrame, files: dict[str, Path]) -> None:
     other = rows[rows["GEMEENTENAAM"] != rows["of_file"].str.normalize("NFC")]
     if len(other):
         name = str(other["of_file"].iloc[0])
-        found = other.loc[other["of_file"] == name, "GEMEENTENAAM"].unique().tolist()
-        raise InputError(str(files[name]), f"every row must have GEMEENTENAAM {name!r}", given=found[:3])
+        others = other.loc[other["of_file"] == name, "GEMEENTENAAM"].unique().tolist()
+        raise InputError(str(files[name]), f"every row must have GEMEENTENAAM {name!r}", given=others[:3])
 
 
 def _one_date(rows: pd.DataFrame, file: str) -> None:

@@ -22,26 +22,19 @@ def write_world(
 
     Parameters
     ----------
-    folder
-        Where to write; it must be empty or not exist.
-    frames
-        The tables by name.
-    dictionary
-        One row per column of the tables.
-    truth
-        One row per number that generated the world.
-    about
-        One sentence: which world this is.
+    folder : Where to write; it must be empty or not exist.
+    frames : The tables by name.
+    dictionary : One row per column of the tables.
+    truth : One row per number that generated the world.
+    about : One sentence: which world this is.
 
     Returns
     -------
-    list of Path
-        The files written.
+    list of Path : The files written.
 
     Raises
     ------
-    InputError
-        If the folder holds something or cannot be written to.
+    InputError : If the folder holds something or cannot be written to.
     """
     if folder.exists() and any(folder.iterdir()):
         raise InputError(str(folder), "is not empty: nothing is overwritten", hint="--to another folder")

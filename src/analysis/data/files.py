@@ -74,25 +74,21 @@ def read_delimited(
 
     Parameters
     ----------
-    path, encoding, separator
-        The file and its form; the first line holds the column names.
-    columns
-        The columns to return, by name.
-    last_line_ends
-        Whether this source ends its last line, so that a file that does not was cut off.
+    path, encoding, separator : The file and its form; the first line holds the column names.
+    columns : The columns to return, by name.
+    last_line_ends : Whether this source ends its last line, so that a file that does not was cut off.
 
     Raises
     ------
-    InputError
-        The file cannot be read or decoded, has rows with too many or too few fields, or lacks a column.
+    InputError : The file cannot be read or decoded, has rows with too many or too few fields, or lacks a column.
     """
     text = read_text(path, encoding)
     if last_line_ends and not text.endswith("\n"):
         raise InputError(str(path), "the last line is not complete: the file was cut off", hint=FETCH_AGAIN)
     header, rows = _rows(text, separator, str(path))
     require_columns(header, columns, str(path))
-    place = {name: header.index(name) for name in columns}
-    return pd.DataFrame({name: [row[at] for row in rows] for name, at in place.items()}, dtype="str")
+    position = {name: header.index(name) for name in columns}
+    return pd.DataFrame({name: [row[at] for row in rows] for name, at in position.items()}, dtype="str")
 
 
 def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[str]]]:
@@ -108,6 +104,15 @@ def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[st
         raise InputError(file, problem, hint=FETCH_AGAIN)
     remember_rows(header, rows)
     return header, rows
+
+
+def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the sheets of a workbook by name, cells as they are."""
+    read_bytes(path)
+    try:
+        return pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
+    except Exception as error:  # calamine has its own kinds of errors; all mean that this is no workbook
+        raise InputError(str(path), f"cannot be read as a workbook: {error}", hint=FETCH_AGAIN) from error
 
 
 def stripped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -142,20 +147,15 @@ def decimals(column: pd.Series[Any], file: str, *, sign: str = ".", largest: flo
 
     Parameters
     ----------
-    column
-        Numbers, or texts with one.
-    file
-        Where it comes from.
-    sign
-        The decimal sign of texts, a point or a comma.
-    largest
-        What no value exceeds. Only where thousands would do so is a column sure to hold none.
+    column : Numbers, or texts with one.
+    file : Where it comes from.
+    sign : The decimal sign of texts, a point or a comma.
+    largest : What no value exceeds. Only where thousands would do so is a column sure to hold none.
 
     Raises
     ------
     InputError
-        A value is not a finite number; or every sign stands before exactly three digits, so that 1.383 may well be one
-        thousand three hundred and eighty-three.
+        A value is not a finite number; or exactly three digits follow every sign, so that 1.383 may well be 1383.
     """
     are_texts = _are_texts(column)
     texts = column[are_texts].astype("str")
@@ -174,14 +174,14 @@ def _are_texts(column: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def _are_no_numbers(column: pd.Series[Any]) -> pd.Series[bool]:
-    """Tell which cells of a sheet hold true, false or a date, which would pass for numbers."""
+    """Find the cells of a sheet with true, false or a date, which would pass for numbers."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return pd.Series(False, index=column.index)
     return ~column.map(lambda value: isinstance(value, int | float) and not isinstance(value, bool)).astype(bool)
 
 
 def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: float) -> None:
-    """Refuse signs that may all stand between thousands: the other sign than that of decimals, or that sign itself."""
+    """Refuse signs that may all separate thousands: the other sign than that of decimals, or that sign itself."""
     for mark in (",", "."):
         marked = texts[texts.str.contains(mark, regex=False)]
         if marked.empty or not marked.str.fullmatch(GROUPED.replace("!", re.escape(mark))).all():
@@ -190,7 +190,7 @@ def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: floa
         if mark != sign or (whole <= largest).all():
             raise InputError(
                 file,
-                f"column {texts.name!r} may hold thousands: each {mark!r} in it stands before three digits, as in "
+                f"column {texts.name!r} may hold thousands: three digits follow each {mark!r} in it, as in "
                 f"1{mark}383, in {len(marked)} of {len(texts)} values",
                 hint=f"write 1383 if that is meant, and decimals with {sign!r} and more or fewer digits than three",
             )
@@ -198,6 +198,6 @@ def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: floa
 
 def _refuse(bad: pd.Series[Any], wanted: str, file: str) -> None:
     if len(bad):
-        # Not what stands there: a row may be a person.
+        # Not the value: a row may be a person.
         first = f", the first is row {bad.index[0] + 1}" if isinstance(bad.index[0], int) else ""
         raise InputError(file, f"column {bad.name!r} must hold {wanted}; {len(bad)} rows do not{first}")

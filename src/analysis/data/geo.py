@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.data.contracts import OUTLINES, PC4_POINTS, SCHOOL_POINTS, check
 from analysis.data.files import decimals, read_delimited, read_features, stripped
 from analysis.errors import InputError
 
-Coordinates = npt.NDArray[np.float64]
-
 LOCATION_KEY = {"2022": "vestigingsnummer", "2024": "vestigingscode"}
 FARTHEST = 0.01  # degrees between addresses of one location; the largest in the sources is 470 m
 KINDS = ("Adres", "Postbus", "Adres + Postbus", "Onbekend")
-
-
-@dataclass(frozen=True)
-class Area:
-    """The outline of an area: closed rings of (lon, lat), shape (points, 2); holes and islands are rings too."""
-
-    name: str
-    rings: tuple[Coordinates, ...]
 
 
 def read_school_points(path_2022: Path, path_2024: Path) -> pd.DataFrame:
@@ -36,18 +24,12 @@ def read_school_points(path_2022: Path, path_2024: Path) -> pd.DataFrame:
 
     Parameters
     ----------
-    path_2022, path_2024
-        GeoJSON files of school locations.
+    path_2022, path_2024 : GeoJSON files of school locations.
 
     Returns
     -------
     pandas.DataFrame
         ``by_location_point``: location, lat, lon (degrees), point_source (the year that the point is from).
-
-    Raises
-    ------
-    InputError
-        Unreadable, no location or no point in a feature, or outside the Netherlands.
     """
     sources = [_points_of_features(path_2022, "2022"), _points_of_features(path_2024, "2024")]
     return check(pd.concat(sources).drop_duplicates("location").sort_values("location"), SCHOOL_POINTS, "school points")
@@ -79,13 +61,7 @@ def read_pc4_points(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        ``by_pc4_point``: pc4, lat, lon (degrees).
-
-    Raises
-    ------
-    InputError
-        Unreadable, a changed column, an unknown kind of postcode, or a broken contract.
+    pandas.DataFrame : ``by_pc4_point``: pc4, lat, lon (degrees).
     """
     columns = ["postcode", "latitude", "longitude", "soort"]
     rows = stripped(read_delimited(path, columns, encoding="utf-8", separator=","))
@@ -99,35 +75,34 @@ def read_pc4_points(path: Path) -> pd.DataFrame:
     return check(pd.DataFrame(points), PC4_POINTS, str(path))
 
 
-def read_wijken(path: Path) -> list[Area]:
-    """Read the outlines of neighbourhoods, for maps, in the file's order; each name occurs once."""
-    areas = [_area(feature, path) for feature in read_features(path)]
-    names = [area.name for area in areas]
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise InputError(str(path), "areas with the same name", given=twice[:5])
-    return areas
+def read_outlines(path: Path) -> pd.DataFrame:
+    """Read the outlines of neighbourhoods, for maps: closed rings of points; holes and islands are rings too.
 
-
-def outline_points(areas: list[Area], file: str) -> pd.DataFrame:
-    """Put outlines in one frame, ``by_outline_point``: area, ring (numbered within the area), lon, lat (degrees)."""
+    Returns
+    -------
+    pandas.DataFrame
+        ``by_outline_point``: area, ring (numbered within the area), lon, lat (degrees), in the file's order.
+    """
+    features = read_features(path)
+    areas = pd.Series([str(feature["properties"].get("name", "")) for feature in features])
+    if areas.duplicated().any():
+        raise InputError(str(path), "areas with the same name", given=sorted(set(areas[areas.duplicated()]))[:5])
     rings = [
-        pd.DataFrame({"area": area.name, "ring": number, "lon": ring[:, 0], "lat": ring[:, 1]})
-        for area in areas
-        for number, ring in enumerate(area.rings)
+        pd.DataFrame({"area": area, "ring": number, "lon": ring[:, 0], "lat": ring[:, 1]})
+        for area, feature in zip(areas, features, strict=True)
+        for number, ring in enumerate(_rings(area, feature, path))
     ]
-    return check(pd.concat(rings, ignore_index=True), OUTLINES, file)
+    return check(pd.concat(rings, ignore_index=True), OUTLINES, str(path))
 
 
-def _area(feature: dict[str, Any], path: Path) -> Area:
-    name = str(feature["properties"].get("name", ""))
+def _rings(area: str, feature: dict[str, Any], path: Path) -> list[np.ndarray]:
     try:
         shape = feature["geometry"]
         parts = {"Polygon": [shape["coordinates"]], "MultiPolygon": shape["coordinates"]}[shape["type"]]
-        rings = tuple(np.array(ring, dtype=np.float64) for part in parts for ring in part)
+        rings = [np.array(ring, dtype=np.float64) for part in parts for ring in part]
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(str(path), f"{name!r} is not a polygon") from error
+        raise InputError(str(path), f"{area!r} is not a polygon") from error
     closed = all(r.ndim == 2 and r.shape[1] == 2 and len(r) > 3 and (r[0] == r[-1]).all() for r in rings)
-    if not (name and rings and closed):
-        raise InputError(str(path), f"{name!r}: needs a name and closed rings of (lon, lat)")
-    return Area(name, rings)
+    if not (area and rings and closed):
+        raise InputError(str(path), f"{area!r}: needs a name and closed rings of (lon, lat)")
+    return rings

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.contracts import ABROAD, AGES, HOME_UNKNOWN, PC4, UNKNOWN
+from analysis.data.columns import PC4
+from analysis.data.contracts import ABROAD, AGES, HOME_UNKNOWN, UNKNOWN
 from analysis.data.sources import COUNTRY, Sources
 from analysis.errors import InputError, StaatError
 from analysis.municipality import is_in, spelled
+from analysis.stats.selection import Keeps, Step
 
 DENOMINATION = {"Openbaar": "openbaar", "Rooms-Katholiek": "rk", "Protestants-Christelijk": "pc"}
-OTHER = "other"
-FIRST_AGE = "LEEFTIJD_4"
 
 
 @dataclass(frozen=True)
@@ -26,10 +25,8 @@ class ChoiceTables:
     by_school
         location, municipality, lat, lon (degrees), schoolweging, denomination (openbaar, rk, pc or other), board,
         pupils.
-    by_pc4
-        pc4, lat, lon (degrees), population (persons), share_nonwestern (0 to 1), pupils.
-    by_pc4_school
-        pc4, location, a column per age, TOTAAL (pupils): one row per pair with at least one pupil.
+    by_pc4 : pc4, lat, lon (degrees), population (persons), share_nonwestern (0 to 1), pupils.
+    by_pc4_school : pc4, location, a column per age, TOTAAL (pupils): one row per pair with at least one pupil.
     accounting
         One row per step, in order: step, reason, and rows, pupils, pupils4 (aged 4) and schools as ``_in``, ``_out``
         (those that leave, for this reason) and ``_kept``.
@@ -41,15 +38,6 @@ class ChoiceTables:
     accounting: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class AccountStep:
-    """A condition: what stays, why the rest leaves, and which rows satisfy it."""
-
-    name: str
-    reason: str
-    stays: Callable[[pd.DataFrame], pd.Series[bool]]
-
-
 def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
     """Prepare the tables for the choice of a regular primary school (Bo) by pupils who live in its municipality.
 
@@ -58,20 +46,17 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
 
     Parameters
     ----------
-    sources
-        Checked sources; the schoolweging is of one year.
+    sources : Checked sources; the schoolweging is of one year.
     municipality
         The municipality of schools and homes, as DUO spells it; `sources.COUNTRY` for all municipalities together.
 
     Returns
     -------
-    ChoiceTables
-        Without missing values, sorted by their keys, and with the account of what left.
+    ChoiceTables : Without missing values, sorted by their keys, and with the account of what left.
 
     Raises
     ------
-    InputError
-        The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
+    InputError : The municipality has no schools in the sources (the nearest name is shown), or a step leaves no pupils.
     """
     pupils = sources.by_location_pc4
     if municipality != COUNTRY:
@@ -86,68 +71,57 @@ def choice_tables(sources: Sources, municipality: str) -> ChoiceTables:
     )
 
 
-def _steps(sources: Sources, municipality: str) -> list[AccountStep]:
-    def known(column: str, frame: pd.DataFrame, key: str) -> Callable[[pd.DataFrame], pd.Series[bool]]:
-        return lambda rows: rows[column].isin(frame[key])
+def _steps(sources: Sources, municipality: str) -> list[Step]:
+    def known(column: str, keys: pd.Series[str]) -> Keeps:
+        return lambda rows: rows[column].isin(keys)
 
-    home = "POSTCODE_LEERLING"
-    here = AccountStep(
-        "school in the municipality", "school elsewhere", lambda rows: is_in(rows["GEMEENTENAAM"], municipality)
-    )
-    return [
-        *([] if municipality == COUNTRY else [here]),
-        AccountStep("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),
-        AccountStep("home in the Netherlands", "home abroad", lambda rows: ~rows[home].isin(list(ABROAD))),
-        AccountStep("home is known", "home unknown", _home_known),
-        AccountStep(
+    def here(rows: pd.DataFrame) -> pd.Series[bool]:
+        return is_in(rows["GEMEENTENAAM"], municipality)
+
+    home, points, weging = "POSTCODE_LEERLING", sources.by_location_point, sources.by_location_weging
+    steps: list[Step] = [
+        ("school in the municipality", "school elsewhere", here),
+        ("regular primary school", "SOORT_PO is not Bo", lambda rows: rows["SOORT_PO"] == "Bo"),
+        ("home in the Netherlands", "home abroad", lambda rows: ~rows[home].isin(list(ABROAD))),
+        ("home is known", "home unknown", _home_known),
+        (
             "home in the municipality",
             "home elsewhere",
             lambda rows: rows["GEMEENTENAAM_LEERLING"] == rows["GEMEENTENAAM"],
         ),
-        AccountStep("PC4 of four digits", "another postcode", lambda rows: rows[home].str.fullmatch(PC4)),
-        AccountStep("PC4 has a point", "no point for the PC4", known(home, sources.by_pc4_point, "pc4")),
-        AccountStep(
-            "school has a point", "no point for the school", known("location", sources.by_location_point, "location")
-        ),
-        AccountStep(
-            "school has a schoolweging", "no schoolweging", known("location", sources.by_location_weging, "location")
-        ),
-        AccountStep("PC4 has a population", "no population figure", known(home, sources.by_pc4_population, "pc4")),
+        ("PC4 of four digits", "another postcode", lambda rows: rows[home].str.fullmatch(PC4)),
+        ("PC4 has a point", "no point for the PC4", known(home, sources.by_pc4_point["pc4"])),
+        ("school has a point", "no point for the school", known("location", points["location"])),
+        ("school has a schoolweging", "no schoolweging", known("location", weging["location"])),
+        ("PC4 has a population", "no population figure", known(home, sources.by_pc4_population["pc4"])),
     ]
+    return steps[1:] if municipality == COUNTRY else steps
 
 
 def _home_known(rows: pd.DataFrame) -> pd.Series[bool]:
     return ~rows["POSTCODE_LEERLING"].isin(HOME_UNKNOWN) & (rows["GEMEENTENAAM_LEERLING"] != UNKNOWN)
 
 
-def _walk(rows: pd.DataFrame, steps: list[AccountStep]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _walk(rows: pd.DataFrame, steps: list[Step]) -> tuple[pd.DataFrame, pd.DataFrame]:
     account = []
-    for step in steps:
-        stays = step.stays(rows).astype(bool)
-        account.append(_account(step, rows, stays))
-        rows = rows[stays]
+    for name, reason, keeps in steps:
+        stays = rows[keeps(rows).astype(bool)]
+        before, after = _size(rows), _size(stays)
+        line: dict[str, str | int] = {"step": name, "reason": reason}
+        for unit, number in before.items():
+            line |= {f"{unit}_in": number, f"{unit}_out": number - after[unit], f"{unit}_kept": after[unit]}
+        account.append(line)
+        rows = stays
         if rows.empty:
-            raise InputError("sources", f"no pupils are left after the step {step.name!r}", given=step.reason)
+            raise InputError("sources", f"no pupils are left after the step {name!r}", given=reason)
     return rows.reset_index(drop=True), pd.DataFrame(account)
-
-
-def _account(step: AccountStep, rows: pd.DataFrame, stays: pd.Series[bool]) -> dict[str, str | int]:
-    before, after, left = _size(rows), _size(rows[stays]), _size(rows[~stays])
-    # A school leaves when its last row does: some of its rows may leave and others stay.
-    left["schools"] = len(set(rows["location"]) - set(rows.loc[stays, "location"]))
-    line: dict[str, str | int] = {"step": step.name, "reason": step.reason}
-    for unit, number in before.items():
-        if number - left[unit] != after[unit]:
-            raise StaatError(f"{step.name}: {number} {unit} in, {left[unit]} out, {after[unit]} kept: does not add up")
-        line |= {f"{unit}_in": number, f"{unit}_out": left[unit], f"{unit}_kept": after[unit]}
-    return line
 
 
 def _size(rows: pd.DataFrame) -> dict[str, int]:
     return {
         "rows": len(rows),
         "pupils": int(rows["TOTAAL"].sum()),
-        "pupils4": int(rows[FIRST_AGE].sum()),
+        "pupils4": int(rows["LEEFTIJD_4"].sum()),
         "schools": rows["location"].nunique(),
     }
 
@@ -159,7 +133,7 @@ def _by_school(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:
         board=("BEVOEGD_GEZAG_NUMMER", "first"),
         pupils=("TOTAAL", "sum"),
     )
-    schools["denomination"] = schools["denomination"].map(lambda name: DENOMINATION.get(name, OTHER)).astype("str")
+    schools["denomination"] = schools["denomination"].map(DENOMINATION).fillna("other").astype("str")
     schools = schools.merge(sources.by_location_point, on="location", how="left", validate="one_to_one")
     schools = schools.merge(sources.by_location_weging[["location", "schoolweging"]], how="left", validate="one_to_one")
     return _complete(

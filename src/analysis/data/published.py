@@ -1,4 +1,4 @@
-"""Figures in print, to hold a synthetic edition against: ``params/published/*.yml``."""
+"""Published figures, to compare a synthetic edition with: ``params/published/*.yml``."""
 
 from __future__ import annotations
 
@@ -17,28 +17,19 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class PublishedFigure(BaseModel):
-    """One figure as it was printed, and how far a correct world may lie from it.
+    """One figure as it was published, and how far a correct world may be from it.
 
     Parameters
     ----------
-    id
-        Name of the figure; the world computes the same moment under this name.
-    place
-        Section, page, table or figure of the publication.
-    population, year, unit
-        Whom it is about, when, and in what it is told.
-    value
-        As printed.
-    rounding
-        Half a unit of the precision that it was printed with.
-    tolerance
-        Largest distance that sampling and rounding explain.
-    why
-        How the tolerance was computed.
-    note
-        Why the world misses it, or what is odd about it.
-    contradicts
-        Another figure in print that cannot be true together with this one.
+    id : Name of the figure; the world computes the same moment under this name.
+    place : Section, page, table or figure of the publication.
+    population, year, unit : Whom it is about, when, and in what it is measured.
+    value : As published.
+    rounding : Half a unit of the precision that it was published with.
+    tolerance : Largest distance that sampling and rounding explain.
+    why : How the tolerance was computed.
+    note : Why the world misses it, or what is odd about it.
+    contradicts : Another published figure that cannot be true together with this one.
     total
         Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
     """
@@ -61,7 +52,7 @@ class PublishedFigure(BaseModel):
     @model_validator(mode="after")
     def _tolerance_covers_rounding(self) -> PublishedFigure:
         if self.tolerance < self.rounding:
-            raise ValueError("the tolerance is smaller than the rounding of the printed figure")
+            raise ValueError("the tolerance is smaller than the rounding of the published figure")
         return self
 
 
@@ -75,7 +66,7 @@ class Publication(BaseModel):
 
 
 def read_published(folder: Path) -> pd.DataFrame:
-    """Read all figures in print.
+    """Read all published figures.
 
     Returns
     -------
@@ -86,7 +77,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        For a file that is not as it should be, with file and key; a figure that stands twice; a contradiction with a
+        For a file that is not as it should be, with file and key; a figure that occurs twice; a contradiction with a
         figure that is not there.
     """
     rows = [row for path in sorted(folder.glob("*.yml")) for row in _rows(path)]
@@ -95,7 +86,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     figures = pd.DataFrame(rows)
     twice = figures.loc[figures["figure_id"].duplicated(), "figure_id"].tolist()
     if twice:
-        raise InputError(str(folder), "a figure stands twice", given=twice[:5])
+        raise InputError(str(folder), "a figure occurs twice", given=twice[:5])
     unknown = set(figures["contradicts"]) - {""} - set(figures["figure_id"])
     if unknown:
         raise InputError(str(folder), "contradicts a figure that is not there", given=sorted(unknown)[:5])
@@ -105,10 +96,9 @@ def read_published(folder: Path) -> pd.DataFrame:
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     publication = _read(path)
     for figure in publication.figures:
-        told = figure.model_dump(exclude={"id", "place", "value"})
         source = f"{publication.publication}, {figure.place}"
-        shown = {"figure_id": figure.id, "source": source, "file": path.stem, "place": figure.place}
-        yield {**shown, "published": figure.value, **told}
+        names = {"figure_id": figure.id, "source": source, "file": path.stem, "place": figure.place}
+        yield {**names, "published": figure.value, **figure.model_dump(exclude={"id", "place", "value"})}
 
 
 def _read(path: Path) -> Publication:
@@ -116,5 +106,5 @@ def _read(path: Path) -> Publication:
         return Publication.model_validate_json(json.dumps(read_yaml(path)))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InputError(f"{path}: {place}", first["msg"], given=first["input"]) from None
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(f"{path}: {key}", first["msg"], given=first["input"]) from None

@@ -1,4 +1,4 @@
-"""The tables that a model of school choice starts from, made of microdata or of open data, in one form.
+"""The tables that a model of school choice starts from, built from microdata or from open data.
 
 ``by_situation`` (situation, group, pc4, lat, lon and variables of the chooser), ``by_choice_school`` (location, lat,
 lon and attributes) and ``by_choice`` (situation, location, age, pupils).
@@ -36,12 +36,11 @@ def parent_group(education: pd.Series, background: pd.Series) -> pd.Series:
 def from_microdata(
     by_pupil: pd.DataFrame, by_location: pd.DataFrame, by_location_lagged: pd.DataFrame, by_pupil_advice: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Make the tables of pupils at an own address.
+    """Build the tables of pupils at an own address.
 
     Parameters
     ----------
-    by_pupil, by_location
-        Pupils of regular schools, and schools; special schools are left out.
+    by_pupil, by_location : Pupils of regular schools, and schools; special schools are left out.
     by_location_lagged
         ``location, share_hoog, share_nonwestern``: the composition a year before, which is what choosers knew.
     by_pupil_advice
@@ -73,7 +72,7 @@ def _share_havo_vwo(by_pupil_advice: pd.DataFrame) -> pd.Series:
 def from_open_data(
     by_pc4: pd.DataFrame, by_school: pd.DataFrame, by_pc4_school: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Make the tables of flows by postcode: a situation is a postcode, and all choosers are one group.
+    """Build the tables of flows by postcode: a situation is a postcode, and all choosers are one group.
 
     ``nonwestern`` is the share of non-western inhabitants of the postcode.
     """
@@ -94,14 +93,12 @@ def from_open_data(
 def situation_tables(
     open_data: Mapping[str, pd.DataFrame], microdata: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
-    """Make the tables of an edition: of its microdata where it has them, else of open data.
+    """Build the tables of an edition: of its microdata where it has them, else of open data.
 
     Parameters
     ----------
-    open_data
-        ``by_pc4``, ``by_school`` and ``by_pc4_school``.
-    microdata
-        ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
+    open_data : ``by_pc4``, ``by_school`` and ``by_pc4_school``.
+    microdata : ``by_pupil``, ``by_location``, ``by_location_lagged`` and ``by_pupil_advice``, or nothing.
     """
     if "by_pupil" in microdata:
         needed = ("by_pupil", "by_location", "by_location_lagged", "by_pupil_advice")

@@ -1,4 +1,4 @@
-"""All sources of an edition in one place, checked: from the files of DUO and CBS, or from a synthetic city."""
+"""All sources of an edition together, checked: from the files of DUO and CBS, or from a synthetic city."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import read_card, verified
+from analysis.data.cards import verify_files
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 from analysis.municipality import key
@@ -39,24 +39,17 @@ CONTRACTS = {
 class Sources:
     """Six frames, each named for what one row is, and the records of the files they came from.
 
-    Every frame is held to its contract here, whoever made it.
+    Every frame is checked against its contract here, wherever it comes from.
 
     Parameters
     ----------
-    by_location_pc4
-        Pupils by school location, type of education and home postcode (see ``contracts.PUPILS``).
-    by_location_point
-        The point of each school location.
-    by_location_weging
-        The schoolweging of each location, in one year.
-    by_pc4_population
-        Population and share with a non-western background of each PC4.
-    by_pc4_point
-        The point of each PC4.
-    by_outline_point
-        Outlines of neighbourhoods, as the background of maps; without rows when there are none.
-    inputs
-        One record a file for the manifest; empty for a synthetic city.
+    by_location_pc4 : Pupils by school location, type of education and home postcode (see ``contracts.PUPILS``).
+    by_location_point : The point of each school location.
+    by_location_weging : The schoolweging of each location, in one year.
+    by_pc4_population : Population and share with a non-western background of each PC4.
+    by_pc4_point : The point of each PC4.
+    by_outline_point : Outlines of neighbourhoods, as the background of maps; without rows when there are none.
+    inputs : One record a file for the manifest; empty for a synthetic city.
     """
 
     by_location_pc4: pd.DataFrame
@@ -84,19 +77,10 @@ def read_duo(
 
     Parameters
     ----------
-    folder, cards_folder
-        The data folder and the folder with source cards.
-    municipality
-        The municipality of the schools, as DUO spells it; `COUNTRY` for all.
-    schoolweging_year
-        The year whose schoolweging is used.
-    allow_changed
-        Whether to go on with files that differ from their card (``data.allow_changed_sources``).
-
-    Raises
-    ------
-    InputError
-        A file is missing, changed, unreadable or breaks its contract; the year or municipality is not there.
+    folder, cards_folder : The data folder and the folder with source cards.
+    municipality : The municipality of the schools, as DUO spells it; `COUNTRY` for all.
+    schoolweging_year : The year whose schoolweging is used.
+    allow_changed : Whether to go on with files that differ from their card (``data.allow_changed_sources``).
     """
     inputs = verify(folder, cards_folder, allow_changed, municipality)
     outline = OUTLINE_FILES.get(key(municipality))
@@ -109,7 +93,9 @@ def read_duo(
         by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
         by_pc4_population=population,
         by_pc4_point=geo.read_pc4_points(file["pc4-points"]),
-        by_outline_point=_outlines(folder / outline[1]) if outline else pd.DataFrame(columns=list(OUTLINES.columns)),
+        by_outline_point=geo.read_outlines(folder / outline[1])
+        if outline
+        else pd.DataFrame(columns=[*OUTLINES.columns]),
         inputs=inputs,
     )
 
@@ -119,27 +105,13 @@ def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: 
 
     Raises
     ------
-    InputError
-        A file is missing, or changed while that is not allowed; the municipality has no file.
+    InputError : A file is missing, or changed while that is not allowed; the municipality has no file.
     """
     outline = OUTLINE_FILES.get(key(municipality))
     paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
-    return [
-        {**record}
-        for id, files in {PUPIL_CARD: _pupil_paths(folder, municipality), **paths}.items()
-        for record in verified(read_card(id, cards_folder), folder, files, allow_changed)
-    ]
-
-
-def _pupil_paths(folder: Path, municipality: str) -> list[str]:
-    pupils = folder / PUPIL_FOLDER
-    every = municipality == COUNTRY
-    chosen = duo.pupil_files(pupils).values() if every else [duo.pupil_file(pupils, municipality)]
-    return [f"{PUPIL_FOLDER}/{file.name}" for file in chosen]
-
-
-def _outlines(path: Path) -> pd.DataFrame:
-    return geo.outline_points(geo.read_wijken(path), str(path))
+    pupils = duo.pupil_files(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality)
+    paths = {PUPIL_CARD: [f"{PUPIL_FOLDER}/{file.name}" for file in pupils.values()], **paths}
+    return verify_files(paths, folder, cards_folder, allow_changed)
 
 
 def _of_year(path: Path, year: int) -> pd.DataFrame:

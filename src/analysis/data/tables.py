@@ -1,4 +1,4 @@
-"""Internal tables, handed from notebook to notebook as parquet; they never leave the building."""
+"""Internal tables, written by one notebook and read by others, as parquet; they are never published."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
 
     Raises
     ------
-    InputError
-        The table has not been made yet or cannot be read; the message says how to make it.
+    InputError : The table does not exist yet or cannot be read; the message says how to build it.
     """
     path = workspace.table_path(name)
     try:
@@ -34,13 +33,12 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
     return frame
 
 
-def hand_over(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
+def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
     """Write a frame as the internal table `name`; the same frame gives the same bytes.
 
     Raises
     ------
-    InputError
-        The index holds something (row labels that are not 0 to n - 1): it would be lost; or a column cannot be stored.
+    InputError : The index has labels other than 0 to n - 1, which would be lost; or a column cannot be stored.
     """
     _no_meaningful_index(name, frame)
     path = workspace.new_table_path(name)
@@ -61,12 +59,12 @@ def _kind(workspace: Workspace) -> bytes:
 
 
 def _same_kind(workspace: Workspace, path: Path, metadata: Mapping[bytes, bytes]) -> None:
-    """Refuse a made-up table where real ones belong, and the other way round."""
-    found = metadata.get(KIND)
-    if found is not None and found != _kind(workspace):
+    """Refuse a synthetic table where real ones belong, and the other way round."""
+    kind = metadata.get(KIND)
+    if kind is not None and kind != _kind(workspace):
         raise InputError(
             str(path),
-            f"holds {found.decode()} data, while the edition is {_kind(workspace).decode()}",
+            f"holds {kind.decode()} data, while the edition is {_kind(workspace).decode()}",
             hint=workspace.rerun_command,
         )
 

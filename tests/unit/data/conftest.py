@@ -1,4 +1,4 @@
-"""A made-up town in the formats of the sources: small enough to count by hand."""
+"""A synthetic town in the formats of the sources: small enough to count by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def pupils_row(**changes: object) -> dict[str, object]:
-    """One row of by_location_pc4: two pupils of 4 and one of 5, unless told otherwise."""
+    """One row of by_location_pc4: two pupils of 4 and one of 5, unless said otherwise."""
     row: dict[str, object] = {
         "GEMEENTENAAM": "Dorp",
         "POSTCODE_LEERLING": "1011",

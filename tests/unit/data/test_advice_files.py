@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.advice_levels import NUMBER_OF_LEVEL
 from analysis.data import advice_files
 from analysis.errors import InputError
 
@@ -21,12 +20,6 @@ def advices(path: Path, counts: list[int]) -> Path:
     return written(path / "a.csv", ["SCHOOLJAAR", "BRIN_NUMMER", *COUNTS], [["2019-2020", "00AA", *counts]], ",")
 
 
-def test_the_levels_have_the_numbers_of_the_models() -> None:
-    assert list(advice_files.LEVEL_OF_COLUMN.values()) == list(NUMBER_OF_LEVEL.values())
-    spelt = [name.upper().replace("-", "_").replace("/", "_") for name in NUMBER_OF_LEVEL]
-    assert list(advice_files.LEVEL_OF_COLUMN) == spelt
-
-
 def test_advices_are_read_by_brin_and_first_calendar_year(tmp_path) -> None:
     read = advice_files.read_advices(advices(tmp_path, [0] * 8 + [2, 0, 3, 1, 6]))
     assert read[["brin", "year", "HAVO", "VWO", "LEERLINGEN"]].to_numpy().tolist() == [["00AA", 2019, 2, 3, 6]]
@@ -40,8 +33,8 @@ def test_advices_that_do_not_sum_to_the_pupils_are_refused(tmp_path) -> None:
 def scores(path: Path, *rows: tuple[str, str, str, int, str]) -> Path:
     columns = [f"{name}_{what}" for name in advice_files.PROVIDERS for what in ("AANTAL", "GEM")]
     header = ["BRIN_NUMMER", "VESTIGINGSNUMMER", "SOORT_PO", *columns]
-    told = [[brin, number, kind, pupils, mean, *["0", " "] * 4] for brin, number, kind, pupils, mean in rows]
-    return written(path / "s.csv", header, told, ";")
+    lines = [[brin, number, kind, pupils, mean, *["0", " "] * 4] for brin, number, kind, pupils, mean in rows]
+    return written(path / "s.csv", header, lines, ";")
 
 
 def test_means_of_fewer_than_five_pupils_and_special_schools_have_no_score(tmp_path) -> None:
@@ -59,9 +52,9 @@ def test_a_mean_that_should_be_there_and_is_not_stops(tmp_path) -> None:
 
 def test_scores_are_standardised_within_their_provider() -> None:
     rows = [("A", "CET", 10, 530.0), ("B", "CET", 30, 538.0), ("C", "IEP", 5, 70.0), ("D", "IEP", 5, 90.0)]
-    told = advice_files.standardised(pd.DataFrame(rows, columns=["location", "provider", "pupils", "score"]))
+    by_location = advice_files.standardised(pd.DataFrame(rows, columns=["location", "provider", "pupils", "score"]))
     # CET: mean (10 x 530 + 30 x 538) / 40 = 536, variance (10 x 36 + 30 x 4) / 40 = 12; IEP: mean 80, sd 10.
-    assert told["score"].tolist() == pytest.approx([-6 / 12**0.5, 2 / 12**0.5, -1.0, 1.0])
+    assert by_location["score"].tolist() == pytest.approx([-6 / 12**0.5, 2 / 12**0.5, -1.0, 1.0])
 
 
 def test_only_a_brin_with_one_location_is_joined() -> None:
@@ -71,15 +64,16 @@ def test_only_a_brin_with_one_location_is_joined() -> None:
     locations = pd.DataFrame(places, columns=["brin", "location", "municipality"])
     score = pd.DataFrame({"location": ["00AA00", "00AB00"], "score": [0.5, 1.5]})
     weging = pd.DataFrame({"location": ["00AA00"], "schoolweging": [30.0]})
-    told = advice_files.joined_by_school(given, locations, score, weging).set_index("brin")
-    assert told["level"].tolist() == [(4 + 3 * 5) / 4] * 3
-    assert told["locations"].tolist() == [1, 2, 0]
-    assert told["score"].fillna(-9).tolist() == [0.5, -9, -9]
+    by_school = advice_files.joined_by_school(given, locations, score, weging).set_index("brin")
+    assert by_school["level"].tolist() == [(4 + 3 * 5) / 4] * 3
+    assert by_school["locations"].tolist() == [1, 2, 0]
+    assert by_school["score"].fillna(-9).tolist() == [0.5, -9, -9]
 
 
 @pytest.mark.real
 def test_the_real_files_are_those_of_their_cards(real_data_folder, cards_folder) -> None:
-    by_school, inputs = advice_files.read_school_advice(real_data_folder, cards_folder, allow_changed=False)
+    tables, inputs = advice_files.read_school_advice(real_data_folder, cards_folder, allow_changed=False)
     assert {record["status"] for record in inputs} == {"verified"}
+    by_school = tables["by_school_advice"]
     assert by_school["brin"].nunique() > 6000
     assert (by_school["locations"] <= 1).all()

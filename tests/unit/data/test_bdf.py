@@ -26,17 +26,17 @@ def test_pupils_are_read_under_our_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("3,1,17001,15,N,0,14,24,36,46,23", "unique key"),
         ("3,1,17003,15,J,0,14,24,36,46,23", "unknown codes"),
-        ("3,1,17003,15,N,0,14,24,36,99,23", "0 to 60"),
+        ("3,1,17003,15,N,0,14,24,36,99,23", "between 0 and 60"),
         ("3,1,17003,x,N,0,14,24,36,46,23", "must hold numbers"),
         ("3,1,17003,15,N,0,14,24", "do not have the 11 fields"),
     ],
 )
-def test_a_wrong_value_is_one_message(tmp_path: Path, row: str, said: str) -> None:
-    with pytest.raises(InputError, match=said):
+def test_a_wrong_value_is_one_message(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         bdf.read_pupils(write(tmp_path, *ROWS, row))
 
 

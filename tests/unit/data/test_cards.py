@@ -4,7 +4,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from analysis.data.cards import Card, read_card, verified
+from analysis.data.cards import Card, read_card, verify_files
 from analysis.errors import InputError
 
 CONTENT = b"a;b\n1;2\n"
@@ -29,11 +29,11 @@ def data_folder(tmp_path):
 
 
 def test_a_card_is_read_back_with_its_odd_file_names(tmp_path):
-    found = read_card("pupils", write(tmp_path, card()))
-    assert found == Card.model_validate(card())
-    assert list(found.files) == ["duo/S˙dwest-Frysl‚n.csv"]
+    read = read_card("pupils", write(tmp_path, card()))
+    assert read == Card.model_validate(card())
+    assert list(read.files) == ["duo/S˙dwest-Frysl‚n.csv"]
     with pytest.raises(ValidationError, match="frozen"):
-        found.title = "another"
+        read.title = "another"
 
 
 @pytest.mark.parametrize(
@@ -61,25 +61,28 @@ def test_unreadable_yaml_and_an_absent_card_are_one_message(tmp_path):
         read_card("pupil", tmp_path)
 
 
+def verify(folder, on_card, path="duo/S˙dwest-Frysl‚n.csv", allow_changed=False):
+    return verify_files({"pupils": [path]}, folder, write(folder, on_card), allow_changed)
+
+
 def test_files_as_on_the_card_are_verified(data_folder):
-    (record,) = verified(Card.model_validate(card()), data_folder, ["duo/S˙dwest-Frysl‚n.csv"], allow_changed=False)
+    (record,) = verify(data_folder, card())
     sha256 = hashlib.sha256(CONTENT).hexdigest()
-    told = dict.fromkeys(("publisher", "reference_date", "licence"), "words")
+    source = dict.fromkeys(("publisher", "reference_date", "licence"), "words")
     path = "duo/S˙dwest-Frysl‚n.csv"
-    assert record == {"card": "pupils", "path": path, "sha256": sha256, "status": "verified", **told}
+    assert record == {"card": "pupils", "path": path, "sha256": sha256, "status": "verified", **source}
 
 
 @pytest.mark.parametrize("on_card", [card(sha256="0" * 64), card(path="duo/other.csv")])
 def test_a_changed_file_is_refused_unless_allowed(data_folder, on_card):
-    model, paths = Card.model_validate(on_card), ["duo/S˙dwest-Frysl‚n.csv"]
     with pytest.raises(InputError) as error:
-        verified(model, data_folder, paths, allow_changed=False)
-    for words in (paths[0], "'pupils'", "data.allow_changed_sources: true"):
+        verify(data_folder, on_card)
+    for words in ("duo/S˙dwest-Frysl‚n.csv", "'pupils'", "data.allow_changed_sources: true"):
         assert words in str(error.value)
-    assert verified(model, data_folder, paths, allow_changed=True)[0]["status"] == "changed"
+    assert verify(data_folder, on_card, allow_changed=True)[0]["status"] == "changed"
 
 
 @pytest.mark.parametrize("allow_changed", [False, True])
 def test_a_missing_file_is_refused_always(data_folder, allow_changed):
     with pytest.raises(InputError, match=r"other\.csv: missing; the card 'pupils'"):
-        verified(Card.model_validate(card()), data_folder, ["duo/other.csv"], allow_changed)
+        verify(data_folder, card(), "duo/other.csv", allow_changed)

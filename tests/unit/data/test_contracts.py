@@ -83,7 +83,7 @@ def test_another_column_is_refused():
 
 def test_counts_that_are_not_whole_are_refused_by_type(make_row):
     frame = pupils(make_row).astype(dict.fromkeys(AGES[:3], float))
-    with pytest.raises(InputError, match=r"column LEEFTIJD_JONGER .*int64.*all 2 rows fail, found float64"):
+    with pytest.raises(InputError, match=r"column LEEFTIJD_JONGER .*int64.*all 2 rows fail, of type float64"):
         check(frame, PUPILS, "Dorp.csv")
 
 

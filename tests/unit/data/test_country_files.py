@@ -28,8 +28,8 @@ def distance_file(tmp_path):
 
 
 def test_density_is_read_by_its_name_and_secret_ones_are_left_out(density_file):
-    told = read_density(density_file([1011, 7150], [1012, -99997], [1013, 6614]))
-    assert told.to_dict("list") == {"pc4": ["1011", "1013"], "density": [7150.0, 6614.0]}
+    by_pc4 = read_density(density_file([1011, 7150], [1012, -99997], [1013, 6614]))
+    assert by_pc4.to_dict("list") == {"pc4": ["1011", "1013"], "density": [7150.0, 6614.0]}
 
 
 def test_density_in_another_unit_stops(density_file):
@@ -39,12 +39,12 @@ def test_density_in_another_unit_stops(density_file):
 
 
 def test_distances_of_regular_schools_are_in_km_and_zero_is_none(distance_file):
-    told = read_mean_distance(
+    by_location = read_mean_distance(
         distance_file("00AA;00;Bo;1234,5;100", "00AB;01;Vso;9000;20", "00AC;00;Bo;0;7", "00AD;02;Bo;800;50")
     )
-    assert told["location"].tolist() == ["00AA00", "00AD02"]
-    assert told["km"].tolist() == [1.2345, 0.8]
-    assert told["pupils"].tolist() == [100, 50]
+    assert by_location["location"].tolist() == ["00AA00", "00AD02"]
+    assert by_location["km"].tolist() == [1.2345, 0.8]
+    assert by_location["pupils"].tolist() == [100, 50]
 
 
 def test_a_distance_that_is_no_number_stops(distance_file):
@@ -54,7 +54,7 @@ def test_a_distance_that_is_no_number_stops(distance_file):
 
 def test_thousands_with_points_are_no_kilometres(distance_file):
     """1.383 metres is one kilometre and 383 metres, and was read as 1.383 metres: 0.001383 km."""
-    with pytest.raises(InputError, match="column 'AFSTAND' may hold thousands: each"):
+    with pytest.raises(InputError, match="column 'AFSTAND' may hold thousands: three digits follow each"):
         read_mean_distance(distance_file("00AA;00;Bo;1.383;100", "00AB;00;Bo;950;40"))
     with pytest.raises(InputError, match="column 'LEERLINGEN' may hold thousands"):
         read_mean_distance(distance_file("00AA;00;Bo;1383;1.000", "00AB;00;Bo;950;40"))
@@ -67,14 +67,14 @@ def test_a_distance_in_another_unit_is_refused(distance_file, distance, rule):
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "message"),
     [
-        (NAMES[1:], r"the first postcode must stand in row 11.*\n.*in row 10"),  # it would pass for part of the header
+        (NAMES[1:], r"the first postcode must be in row 11.*\n.*in row 10"),  # it would pass for part of the header
         ([["Nog een regel", None], *NAMES], "one column must be called Omgevingsadressendichtheid, in adressen/km2"),
     ],
 )
-def test_a_header_that_moved_loses_no_postcode(density_file, names, said):
-    with pytest.raises(InputError, match=said):
+def test_a_header_that_moved_loses_no_postcode(density_file, names, message):
+    with pytest.raises(InputError, match=message):
         read_density(density_file([1011, 7150], [1012, 6614], names=names))
 
 

@@ -30,6 +30,6 @@ def test_nothing_is_overwritten(tmp_path):
 
 
 def test_the_dictionary_explains_every_column():
-    found = dictionary()
-    assert len(found) == sum(len(schema.columns) for schema in MICRODATA.values())
-    assert found["meaning"].str.len().min() > 5
+    columns = dictionary()
+    assert len(columns) == sum(len(schema.columns) for schema in MICRODATA.values())
+    assert columns["meaning"].str.len().min() > 5

@@ -88,7 +88,7 @@ def test_numbers_are_numbers_or_a_message():
     ],
 )
 def test_what_may_be_thousands_is_refused(values, options):
-    with pytest.raises(InputError, match=r"f: column 'n' may hold thousands: each '[.,]' in it stands before three"):
+    with pytest.raises(InputError, match=r"f: column 'n' may hold thousands: three digits follow each '[.,]'"):
         decimals(pd.Series(values, name="n"), "f", **options)
 
 
@@ -113,10 +113,10 @@ def test_a_whole_number_is_written_in_digits(value):
         whole_numbers(pd.Series([5, value], name="n", dtype=object), "f")
 
 
-def test_a_column_that_stands_twice_is_refused(tmp_path):
+def test_a_column_that_occurs_twice_is_refused(tmp_path):
     path = tmp_path / "f.csv"
     path.write_text("n;m;n\n1;2;3\n", "utf8")
-    with pytest.raises(InputError, match="the column 'n' stands 2 times"):
+    with pytest.raises(InputError, match="the column 'n' occurs 2 times"):
         read_delimited(path, ["n"], encoding="utf-8", separator=";")
     assert read_delimited(path, ["m"], encoding="utf-8", separator=";")["m"].tolist() == ["2"]
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from analysis.data.geo import outline_points, read_pc4_points, read_school_points, read_wijken
+from analysis.data.geo import read_outlines, read_pc4_points, read_school_points
 from analysis.errors import InputError
 
 
@@ -52,18 +52,16 @@ def outline(path, kind, coordinates, name="Wijk"):
 def test_outlines_are_closed_rings(tmp_path):
     ring = [[4.9, 52.3], [4.91, 52.3], [4.91, 52.31], [4.9, 52.3]]
     path = tmp_path / "w.json"
-    (area,) = read_wijken(outline(path, "Polygon", [ring]))
-    assert area.name == "Wijk"
-    assert area.rings[0].tolist() == ring
-    (area,) = read_wijken(outline(path, "MultiPolygon", [[ring], [ring, ring]]))
-    assert len(area.rings) == 3
-    frame = outline_points([area], "w.json")
+    frame = read_outlines(outline(path, "Polygon", [ring]))
+    assert frame["area"].tolist() == ["Wijk"] * 4
+    assert frame[["lon", "lat"]].to_numpy().tolist() == ring
+    frame = read_outlines(outline(path, "MultiPolygon", [[ring], [ring, ring]]))
     assert frame.groupby(["area", "ring"]).size().to_dict() == {("Wijk", 0): 4, ("Wijk", 1): 4, ("Wijk", 2): 4}
     assert frame.iloc[1].tolist() == ["Wijk", 0, 4.91, 52.3]
     twice = json.loads(path.read_text())
     path.write_text(json.dumps({"features": twice["features"] * 2}))
     with pytest.raises(InputError, match="areas with the same name"):
-        read_wijken(path)
+        read_outlines(path)
 
 
 def test_what_is_no_polygon_stops(tmp_path):
@@ -71,4 +69,4 @@ def test_what_is_no_polygon_stops(tmp_path):
     for kind, coordinates in (("Polygon", [ring[:-1]]), ("Point", [4.9, 52.3]), ("Polygon", 3)):
         path = outline(tmp_path / "w.json", kind, coordinates)
         with pytest.raises(InputError, match="'Wijk'"):
-            read_wijken(path)
+            read_outlines(path)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.data import oab_files
+from analysis.data.cbs import END
 from analysis.errors import InputError
 
 
@@ -16,12 +17,12 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
     return path
 
 
-def scores(path: Path, told: list[list[object]], raw: list[list[object]], end: str = oab_files.END) -> Path:
+def scores(path: Path, rows: list[list[object]], raw: list[list[object]], end: str = END) -> Path:
     above = [["Tabel", None, None], ["titel", None, None], [None] * 3]
     return workbook(
         path / "s.xlsx",
         {
-            "Tabel 1": [*above, oab_files.WITH_THRESHOLD, [None] * 3, *told, [end, None, None]],
+            "Tabel 1": [*above, oab_files.WITH_THRESHOLD, [None] * 3, *rows, [end, None, None]],
             "Tabel 2": [*[row[:2] for row in above], oab_files.WITHOUT_THRESHOLD, [None] * 2, *raw, [end, None]],
         },
     )
@@ -80,14 +81,14 @@ def test_a_board_has_the_mean_weging_of_its_pupils() -> None:
 def test_real_scores_and_money_obey_their_formula(real_data_folder, cards_folder) -> None:
     from analysis.topics.staffing.models.oab_formula import threshold_check, transition_check, weights_check
 
-    read = oab_files.read_oab(real_data_folder, cards_folder, allow_changed=False)
-    checks = threshold_check(read.by_location_score).set_index("check")
+    tables, _ = oab_files.read_oab(real_data_folder, cards_folder, allow_changed=False)
+    checks = threshold_check(tables["by_location_score"]).set_index("check")
     assert checks.loc["threshold", "estimate"] == pytest.approx(0.12, abs=2e-5)
     assert (checks.loc["score", "share_exact"], checks.loc["score", "schools"]) == (1.0, 6295)
-    money = dict(list(read.by_school_money.groupby("year")))
+    money = dict(list(tables["by_school_money"].groupby("year")))
     weights = weights_check(money[2011]).set_index("check")
     assert weights["estimate"].tolist() == pytest.approx([1394.71, 37.64], abs=0.01)
     assert weights["share_exact"].min() == 1.0
-    kept = transition_check(money[2019], money[2011]).set_index("check")["estimate"]
-    assert kept["floor_price"] == pytest.approx(281.61, abs=0.01)
-    assert kept["at_floor"] == pytest.approx(0.252, abs=0.001)
+    prices = transition_check(money[2019], money[2011]).set_index("check")["estimate"]
+    assert prices["floor_price"] == pytest.approx(281.61, abs=0.01)
+    assert prices["at_floor"] == pytest.approx(0.252, abs=0.001)

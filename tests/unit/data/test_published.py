@@ -31,7 +31,7 @@ def test_figures_are_read_with_their_source(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"valeu": 3}, "figures.0.valeu"),
         ({"value": "half"}, "figures.0.value"),
@@ -41,14 +41,14 @@ def test_figures_are_read_with_their_source(tmp_path):
         ({"contradicts": "city_absent"}, "contradicts a figure that is not there"),
     ],
 )
-def test_a_wrong_figure_is_one_message(tmp_path, change, said):
-    with pytest.raises(InputError, match=said):
+def test_a_wrong_figure_is_one_message(tmp_path, change, message):
+    with pytest.raises(InputError, match=message):
         read_published(write(tmp_path, FIGURE | change))
 
 
 def test_a_figure_stands_once_over_all_publications(tmp_path):
     write(tmp_path, FIGURE)
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match="occurs twice"):
         read_published(write(tmp_path, FIGURE, name="other"))
 
 

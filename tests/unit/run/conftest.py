@@ -23,7 +23,7 @@ CELLS = {
         "number = 1",
         "import pandas as pd\nfrom analysis.small import double\n" + OPEN,
         'workspace = open_workspace("one", "small")\n'
-        'tables.hand_over(workspace, "numbers", pd.DataFrame({"number": [double(number)]}))',
+        'tables.save(workspace, "numbers", pd.DataFrame({"number": [double(number)]}))',
     ),
     "02_two": (
         "",

@@ -115,7 +115,7 @@ def test_an_input_file_that_changes_comes_or_goes_counts(small: Any) -> None:
     read = 'from pathlib import Path\ntexts = [path.read_text() for path in sorted(Path("../facts").iterdir())]\n'
     usual = (
         'workspace = open_workspace("one", "small")\n'
-        'tables.hand_over(workspace, "numbers", pd.DataFrame({"number": [double(sum(map(int, texts)))]}))'
+        'tables.save(workspace, "numbers", pd.DataFrame({"number": [double(sum(map(int, texts)))]}))'
     )
     small.notebook("01_one", read + usual)
     small.run()
@@ -199,7 +199,7 @@ def test_a_table_that_is_read_and_not_declared_fails(small: Any) -> None:
 
 
 def test_a_table_that_is_made_and_not_declared_fails(small: Any) -> None:
-    small.notebook("01_one", 'tables.hand_over(open_workspace("one", "small"), "others", pd.DataFrame({"a": [1]}))')
+    small.notebook("01_one", 'tables.save(open_workspace("one", "small"), "others", pd.DataFrame({"a": [1]}))')
     with pytest.raises(StaatError, match="writes the table 'others' without declaring it"):
         small.run()
 

@@ -15,9 +15,7 @@ TOTAL = (
     'total = int(tables.load(workspace, "numbers")["number"].sum()){change}\n'
     '(workspace.published_folder("tables") / "total.csv").write_text(f"{{total}}\\n", "utf8")'
 )
-FIRST = (
-    'workspace = open_workspace("one", "small")\ntables.hand_over(workspace, "numbers", pd.DataFrame({"number": [7]}))'
-)
+FIRST = 'workspace = open_workspace("one", "small")\ntables.save(workspace, "numbers", pd.DataFrame({"number": [7]}))'
 
 
 def edits(small: Any, file: Path, edited: str) -> None:

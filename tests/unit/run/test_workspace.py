@@ -28,7 +28,7 @@ def last_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_alone_it_reads_the_last_run_and_writes_to_scratch(last_run: Path) -> None:
     workspace = open_workspace("two", "small")
     assert tables.load(workspace, "numbers")["number"].tolist() == [7]
-    tables.hand_over(workspace, "others", pd.DataFrame({"a": [1]}))
+    tables.save(workspace, "others", pd.DataFrame({"a": [1]}))
     assert (last_run / "small.scratch" / "internal" / "others.parquet").exists()
     assert not (last_run / "small" / "internal" / "others.parquet").exists()
     assert (workspace.has("numbers"), workspace.has("others")) == (True, False)
@@ -78,7 +78,7 @@ def test_outside_the_project_it_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_synthetic_table_is_never_taken_for_a_real_one(last_run: Path) -> None:
     workspace = open_workspace("two", "small")
     made_up = replace(workspace, facts={**workspace.facts, "synthetic": True}, read=workspace.write)
-    tables.hand_over(made_up, "numbers", pd.DataFrame({"number": [7]}))
+    tables.save(made_up, "numbers", pd.DataFrame({"number": [7]}))
     assert tables.load(made_up, "numbers")["number"].tolist() == [7]
     with pytest.raises(InputError, match="holds synthetic data, while the edition is real"):
         tables.load(replace(workspace, read=last_run / "small.scratch"), "numbers")

@@ -10,6 +10,10 @@ from analysis.school_years import school_year
 def cohorts(by_pupil_advice: pd.DataFrame) -> pd.DataFrame:
     """Count pupils and schools by school year.
 
+    Parameters
+    ----------
+    by_pupil_advice : ``year, pupil, cet, year3, location``, a row per pupil.
+
     Returns
     -------
     DataFrame

@@ -1,4 +1,4 @@
-"""A made-up country in the place of a city's data."""
+"""A synthetic country instead of a city's data."""
 
 from __future__ import annotations
 

@@ -8,11 +8,7 @@ from analysis.declare import AGGREGATE, AREA, BOARD, PUPIL, SCHOOL, TEACHER, Dec
 CHAPTER = Declaration(
     "01_data",
     DataBlock,
-    reads=(
-        "params/sources",
-        "params/published",
-        "{data.folder}",
-    ),
+    reads=("params/sources", "params/published", "{data.folder}"),
     produces={
         "by_school": SCHOOL,
         "by_pc4": AREA,

@@ -1,7 +1,7 @@
 """Who attends which school, in one form for microdata and for open data: what the chapter on segregation starts from.
 
-Microdata count the pupils of each kind. Open data do not tell a pupil's background: there every pupil counts for the
-shares of its postcode, so that the numbers are expected ones.
+Microdata count the pupils of each kind. Open data lack a pupil's background: there every pupil counts for the shares of
+its postcode, so that the numbers are expected ones.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from scipy.spatial import cKDTree
 
 from analysis.data.prepare import ChoiceTables
 
-NOT_TOLD = "onbekend"
 HOME_COLUMNS = ["year", "area", "lat", "lon", "location", "education", "background", "pupils"]
 SCHOOL_COLUMNS = ["location", "stadsdeel", "area", "lat", "lon", "schoolweging"]
 STAY_COLUMNS = [f"{side}_{of}" for side in ("first", "last") for of in ("location", "education", "background")]
@@ -27,14 +26,10 @@ def with_attendance(
 
     Parameters
     ----------
-    microdata
-        Tables of `data.microdata`; none for open data alone.
-    tables
-        The open data of the same city.
-    region
-        Its name: with open data the whole city is one stadsdeel.
-    year
-        The year of the open data.
+    microdata : Tables of `data.microdata`; none for open data alone.
+    tables : The open data of the same city.
+    region : Its name: with open data the whole city is one stadsdeel.
+    year : The year of the open data.
 
     Returns
     -------
@@ -43,11 +38,11 @@ def with_attendance(
         ``education, background, pupils``: whole numbers where they are counted, others where they are expected);
         ``by_stay`` (`STAY_COLUMNS` and ``pupils`` of the first and the last year; open data know no pupil in two
         years, so it has no rows); ``by_home`` (the last year's pupils with ``lat, lon`` of their homes);
-        ``by_school_attended`` (``location, stadsdeel, area`` where the school stands, ``lat, lon, schoolweging``);
+        ``by_school_attended`` (``location, stadsdeel, area`` of the school, ``lat, lon, schoolweging``);
         ``by_area`` (``area, lat, lon``, the middle of its homes).
     """
-    made = _from_microdata(microdata) if "by_attendance" in microdata else _from_open_data(tables, region, year)
-    return {**microdata, **made}
+    is_counted = "by_attendance" in microdata
+    return {**microdata, **(_from_microdata(microdata) if is_counted else _from_open_data(tables, region, year))}
 
 
 def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -70,13 +65,13 @@ def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, p
     nearest, share = _nearest(by_pc4, by_school), by_pc4["share_nonwestern"]
     rows = tables.by_pc4_school[["pc4", "location", "TOTAAL"]].rename(columns={"pc4": "area", "TOTAAL": "pupils"})
     at = rows["area"].map(share)
-    told = rows.assign(year=year, nearest=rows["area"].map(nearest), education=NOT_TOLD)
-    counted = [
-        told.assign(background="nonwestern", pupils=rows["pupils"] * at),
-        told.assign(background="rest", pupils=rows["pupils"] * (1 - at)),
+    flows = rows.assign(year=year, nearest=rows["area"].map(nearest), education="onbekend")
+    expected = [
+        flows.assign(background="nonwestern", pupils=rows["pupils"] * at),
+        flows.assign(background="rest", pupils=rows["pupils"] * (1 - at)),
     ]
     columns = ["year", "location", "area", "nearest", "education", "background", "pupils"]
-    by_attendance = pd.concat(counted, ignore_index=True)[columns]
+    by_attendance = pd.concat(expected, ignore_index=True)[columns]
     homes = by_attendance.merge(by_pc4[["lat", "lon"]], left_on="area", right_index=True)
     schools = by_school.assign(stadsdeel=region, area=_nearest(by_school, by_pc4)).reset_index()
     return {
@@ -90,8 +85,8 @@ def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, p
 
 def _nearest(points: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     """Return the key of the nearest of other points; a whole country has too many pairs to measure them all."""
-    _, place = cKDTree(_on_the_sphere(others)).query(_on_the_sphere(points))
-    return pd.Series(others.index.to_numpy()[place], index=points.index)
+    _, position = cKDTree(_on_the_sphere(others)).query(_on_the_sphere(points))
+    return pd.Series(others.index.to_numpy()[position], index=points.index)
 
 
 def _on_the_sphere(points: pd.DataFrame) -> np.ndarray:

@@ -12,8 +12,7 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_school
-        ``denomination, pupils, schoolweging``, one row per school.
+    by_school : ``denomination, pupils, schoolweging``, one row per school.
 
     Returns
     -------
@@ -23,8 +22,7 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    ModelError
-        If a school lacks one of the three: sums would pass over it.
+    ModelError : If a school lacks one of the three: sums would pass over it.
     """
     check_complete(by_school, ["denomination", "pupils", "schoolweging"], "schools")
     weighted = by_school.assign(schools=1, schoolweging=by_school["schoolweging"] * by_school["pupils"])

@@ -40,17 +40,13 @@ class DataBlock(Source):
     )
 
     @model_validator(mode="after")
-    def _scale_is_for_synthetic_data(self) -> DataBlock:
-        if self.source != "synthetic" and self.scale != 1.0:
-            raise ValueError("scale applies to synthetic data only; leave it out")
-        if self.source != "synthetic" and self.lacks:
-            raise ValueError("lacks applies to synthetic data only; leave it out")
-        if self.source == "synthetic" and self.advice_of_schools:
-            raise ValueError("advice_of_schools applies to files of DUO only; leave it out")
-        if self.source == "synthetic" and self.money_of_schools:
-            raise ValueError("money_of_schools applies to files of CBS and DUO only; leave it out")
-        if self.source == "synthetic" and self.density_and_distance:
-            raise ValueError("density_and_distance applies to files of CBS and DUO only; leave it out")
+    def _parameters_are_of_the_source(self) -> DataBlock:
+        of_files = ("advice_of_schools", "money_of_schools", "density_and_distance")
+        wrong = of_files if self.source == "synthetic" else ("scale", "lacks")
+        kind = "files of DUO and CBS" if self.source == "synthetic" else "synthetic data"
+        for name in wrong:
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"{name} applies to {kind} only; leave it out")
         return self
 
     @property

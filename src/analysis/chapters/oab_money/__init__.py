@@ -16,11 +16,7 @@ def refusal(blocks: Blocks) -> str | None:
 CHAPTER = Declaration(
     "06_oab_money",
     OabMoneyBlock,
-    needs=(
-        "by_location_score",
-        "by_school_money",
-        "by_board_year",
-    ),
+    needs=("by_location_score", "by_school_money", "by_board_year"),
     findings={"en": "Money against disadvantage", "nl": "Geld voor onderwijsachterstanden"},
     refusal=refusal,
 )

@@ -21,7 +21,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     estimates
-        Of `chapters.school_advice.models.reported`, gated.
+        Of `chapters.school_advice.models.estimates`, gated.
 
     Returns
     -------

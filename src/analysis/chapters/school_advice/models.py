@@ -1,8 +1,8 @@
 """Schools, not pupils: the mean advice of a school against its end-test score and schoolweging (real open data).
 
-An ecological regression: it tells how schools differ, and nothing about pupils within a school. Schools with a higher
+An ecological regression: it shows how schools differ, and nothing about pupils within a school. Schools with a higher
 schoolweging giving lower advices at equal scores may be advising lower, or their pupils may differ in what the mean of
-one test of the year before does not tell: another cohort, a noisy mean of some thirty pupils, another provider.
+one test of the year before does not measure: another cohort, a noisy mean of some thirty pupils, another provider.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from analysis.stats.regression import fit_where_determined
 from analysis.stats.selection import Step, walk
 
 YEAR_WITHOUT_TEST = 2019
-WEGING_MIDDLE, WEGING_UNIT = 30.0, 10.0
 TERMS = ("score", "weging", "no_test")
-INTERACTIONS = ("no_test", "no_test:score", "no_test:weging")
 NATIONAL = "Netherlands"
 UNITS = {
     "score": "levels per sd of schools",
@@ -30,18 +28,14 @@ UNITS = {
     "no_test:weging": "levels per 10 of schoolweging",
 }
 
-_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-
 
 def select(by_school_advice: pd.DataFrame, municipality: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Select the schools that can be compared, and count who left and why.
 
     Parameters
     ----------
-    by_school_advice
-        As its contract in `data.advice_files` says: one row per BRIN and school year.
-    municipality
-        Only its schools, see `municipality.is_in`; by default those of the whole country.
+    by_school_advice : As its contract in `data.advice_files` says: one row per BRIN and school year.
+    municipality : Only its schools, see `municipality.is_in`; by default those of the whole country.
 
     Returns
     -------
@@ -49,11 +43,10 @@ def select(by_school_advice: pd.DataFrame, municipality: str | None = None) -> t
         The rows that stay with ``location`` (the BRIN), ``weging`` (tens from 30) and ``no_test`` (1 in 2019/20); and
         the account in the form of `chapter.Chapter.account`, where pupils are those with an advice.
     """
-    rows = by_school_advice.rename(columns={"brin": "location"})
-    kept, account = walk(rows, _steps(municipality), pupils="advices")
-    weging = (kept["schoolweging"] - WEGING_MIDDLE) / WEGING_UNIT
-    without = (kept["year"] == YEAR_WITHOUT_TEST).astype(float)
-    return kept.assign(weging=weging, no_test=without).reset_index(drop=True), account
+    rows, account = walk(by_school_advice.rename(columns={"brin": "location"}), _steps(municipality), pupils="advices")
+    weging = (rows["schoolweging"] - 30.0) / 10.0
+    without = (rows["year"] == YEAR_WITHOUT_TEST).astype(float)
+    return rows.assign(weging=weging, no_test=without).reset_index(drop=True), account
 
 
 def _steps(municipality: str | None) -> list[Step]:
@@ -74,8 +67,7 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
 
     Parameters
     ----------
-    selected
-        As `select` returns them.
+    selected : As `select` returns them.
     region
         The municipality that they are in, with errors clustered by school; by default the country, with errors
         clustered by municipality.
@@ -83,7 +75,7 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, controls, schools, n_least`` after it. Models: ``school_level`` (between
+        Estimates with ``outcome, controls, schools, n_least``. Models: ``school_level`` (between
         schools: ``score``, end test of 2018/19; ``weging``; ``no_test``, the year without end test against the two
         after it), both ``controls``; and ``school_level_within`` (effects of schools: ``no_test``, and how that differs
         by score and schoolweging). ``group`` is the region; ``n_obs`` counts advices, ``n_clusters`` municipalities or
@@ -92,12 +84,11 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     cluster = "municipality" if region is None else "location"
     between = [_between(selected, list(TERMS), cluster).assign(controls="mutual")]
     between += [_between(selected, [term], cluster).assign(controls="alone") for term in TERMS]
-    within = fit_where_determined(
-        selected, "level", INTERACTIONS, cluster=cluster, entity="location", weights="advices"
-    )
-    told = within.estimates("school_level_within", "", UNITS).assign(controls="mutual")
+    terms = ("no_test", "no_test:score", "no_test:weging")
+    fit = fit_where_determined(selected, "level", terms, cluster=cluster, entity="location", weights="advices")
+    within = fit.estimates("school_level_within", "", UNITS).assign(controls="mutual")
     without = int(selected.loc[selected["no_test"] == 1, "advices"].sum())
-    rows = pd.concat([*between, told], ignore_index=True).assign(
+    rows = pd.concat([*between, within], ignore_index=True).assign(
         group=region or NATIONAL,
         n_obs=int(selected["advices"].sum()),
         schools=selected["location"].nunique(),
@@ -107,25 +98,18 @@ def estimates(selected: pd.DataFrame, *, region: str | None = None) -> pd.DataFr
     return in_form(rows)
 
 
-def told(country: pd.DataFrame, city: pd.DataFrame, region: str) -> pd.DataFrame:
-    """Put the estimates of the country and of one municipality under each other; see `estimates`."""
-    return pd.concat([estimates(country), estimates(city, region=region)], ignore_index=True)
-
-
 def _between(selected: pd.DataFrame, terms: Sequence[str], cluster: str) -> pd.DataFrame:
-    fitted = fit_where_determined(selected, "level", terms, cluster=cluster, weights="advices")
-    return fitted.estimates("school_level", "", UNITS, terms)
+    fit = fit_where_determined(selected, "level", terms, cluster=cluster, weights="advices")
+    return fit.estimates("school_level", "", UNITS, terms)
 
 
 def points(selected: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
-    """Tell the mean advice level by band of schoolweging and year.
+    """Average the advice level by band of schoolweging and year.
 
     Parameters
     ----------
-    selected
-        As `select` returns them.
-    edges
-        Of the bands of schoolweging.
+    selected : As `select` returns them.
+    edges : Of the bands of schoolweging.
 
     Returns
     -------
@@ -140,5 +124,5 @@ def points(selected: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
     sums = weighted.groupby(["band", "year"], observed=True).agg(
         level=("level", "sum"), score=("score", "sum"), schools=("location", "nunique"), pupils=("advices", "sum")
     )
-    told = sums.assign(level=sums["level"] / sums["pupils"], score=sums["score"] / sums["pupils"])
-    return told.reset_index().astype({"band": str})
+    means = sums.assign(level=sums["level"] / sums["pupils"], score=sums["score"] / sums["pupils"])
+    return means.reset_index().astype({"band": str})

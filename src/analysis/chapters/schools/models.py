@@ -10,11 +10,20 @@ MEANS = ("pupils_per_school", "schoolweging", "pupils_per_teacher", "share_with_
 
 
 def by_year(panel: pd.DataFrame) -> pd.DataFrame:
-    """Describe schools by year: ``year, schools`` and `MEANS`, all but the ratio means over schools."""
+    """Describe schools by year.
+
+    Parameters
+    ----------
+    panel : ``location, year, pupils, schoolweging, teachers_fte, achterstandsscore``, a row per school and year.
+
+    Returns
+    -------
+    DataFrame : ``year, schools`` and `MEANS`, all but the ratio means over schools.
+    """
     needed = ("location", "year", "pupils", "schoolweging", "teachers_fte", "achterstandsscore")
     check_complete(panel, needed, "schools by year")
-    rows = panel.assign(has_score=panel["achterstandsscore"] > 0)
-    told = rows.groupby("year").agg(
+    years = panel.assign(has_score=panel["achterstandsscore"] > 0).groupby("year")
+    table = years.agg(
         schools=("location", "size"),
         pupils_per_school=("pupils", "mean"),
         schoolweging=("schoolweging", "mean"),
@@ -22,5 +31,5 @@ def by_year(panel: pd.DataFrame) -> pd.DataFrame:
         fte=("teachers_fte", "sum"),
         share_with_score=("has_score", "mean"),
     )
-    told["pupils_per_teacher"] = told["all_pupils"] / told["fte"]
-    return told.reset_index()[["year", "schools", *MEANS]]
+    table["pupils_per_teacher"] = table["all_pupils"] / table["fte"]
+    return table.reset_index()[["year", "schools", *MEANS]]

@@ -9,16 +9,13 @@ from analysis.declare import Blocks, Declaration, Regressions, made_up
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
     known = "schools" in blocks or ("data" in blocks and made_up(blocks))
-    return None if known else "staffing: open data do not tell the staff of schools; leave the block out"
+    return None if known else "staffing: open data lack the staff of schools; leave the block out"
 
 
 CHAPTER = Declaration(
     "06_staffing",
     StaffingBlock,
-    wants=(
-        "by_location_year",
-        "by_school_year",
-    ),
+    wants=("by_location_year", "by_school_year"),
     findings={
         "en": "Teacher shortage and what the money does to staffing",
         "nl": "Lerarentekort en wat het geld doet met de bezetting",

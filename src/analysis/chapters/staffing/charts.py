@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from analysis.language import text
 from analysis.publish import figures, units
 from analysis.publish.figures import FAINT, INK, MARKERS, PALETTE
-from analysis.topics.staffing.words import UNITS, outcomes, word
+from analysis.topics.staffing.models.eligibility import UNITS
 from analysis.topics.staffing.words import axes as axes_of
+from analysis.topics.staffing.words import outcomes, word
 
 BAND = "#e8edf1"
 PANEL_CM, LINE_CM, FRAME_CM = 5.0, 0.55, 1.8

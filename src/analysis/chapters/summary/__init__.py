@@ -8,8 +8,5 @@ from analysis.declare import Declaration
 CHAPTER = Declaration(
     "07_summary",
     SummaryBlock,
-    wants=(
-        "*_findings",
-        "published_*",
-    ),
+    wants=("*_findings", "published_*"),
 )

@@ -17,65 +17,10 @@ from analysis.stats.shares import share_interval
 
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
-ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-COUNTS = {"n_obs": ESTIMATE, "n_least": ESTIMATE, "n_clusters": ESTIMATE[1:]}
 NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
 SHARE = "share of teachers"
 SEXES = {"v": "women", "m": "men"}
 BACKGROUNDS = {"none": "no migration background", "western": "western", "nonwestern": "non-western"}
-
-
-def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
-    """Count who left after the first year that is told and who came before the last, and whereto and wherefrom.
-
-    Parameters
-    ----------
-    by_teacher
-        A row per teacher and year, as `data.microdata.BY_TEACHER`.
-
-    Returns
-    -------
-    DataFrame
-        ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
-        ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
-    """
-    check_complete(by_teacher, ["year", "left", "came"], "teachers")
-    years = sorted(by_teacher["year"].unique())
-    told = []
-    for flow, year in (("left", years[0]), ("came", years[-1])):
-        of_year = by_teacher[by_teacher["year"] == year]
-        moved = of_year[of_year[flow] != "none"]
-        told.append((flow, year, "all", len(of_year), len(moved), len(moved) / len(of_year)))
-        told += [
-            (flow, year, where, len(moved), int(number), number / len(moved))
-            for where, number in moved[flow].value_counts(sort=True).items()
-        ]
-    return pd.DataFrame(told, columns=["flow", "year", "where", "teachers", "teachers_flow", "share"])
-
-
-def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
-    """Tell means and shares of teachers by year, sex, age and background, with intervals clustered by school.
-
-    Returns
-    -------
-    DataFrame
-        In the one form, with ``outcome, by, category, n_least, trait`` after it. Outcomes: ``fte``, ``salary`` (gross
-        euros a month at full time), ``scale_L10`` and so on, ``in_city``, ``distance_km``, ``within_7_km``,
-        ``beyond_30_km``; ``n_least`` is the smaller side of a yes-no; ``trait`` is the outcome, of pay scales
-        ``scale``: they add up.
-    """
-    rows = _coded(by_teacher)
-    last = rows[rows["year"] == rows["year"].max()]
-    by = ("sex_told", "age_band", "background_told")
-    parts = [("year", str(year), of) for year, of in rows.groupby("year")]
-    parts += [(name, str(value), of) for name in by for value, of in last.groupby(name, observed=True)]
-    told = [
-        _mean(of, outcome, unit, name.removesuffix("_told"), category)
-        for name, category, of in parts
-        for outcome, unit in OUTCOMES.items()
-    ]
-    rows = in_form(pd.DataFrame(told), model="teachers", term="mean")
-    return rows.assign(trait=rows["outcome"].str.replace(r"scale_.+", "scale", regex=True))
 
 
 OUTCOMES = {
@@ -89,6 +34,57 @@ OUTCOMES = {
 }
 
 
+def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
+    """Count who left after the first year and who came before the last, and where to and where from.
+
+    Parameters
+    ----------
+    by_teacher : A row per teacher and year, as `data.microdata.BY_TEACHER`.
+
+    Returns
+    -------
+    DataFrame
+        ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
+        ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
+    """
+    check_complete(by_teacher, ["year", "left", "came"], "teachers")
+    years = sorted(by_teacher["year"].unique())
+    lines = []
+    for flow, year in (("left", years[0]), ("came", years[-1])):
+        of_year = by_teacher[by_teacher["year"] == year]
+        moved = of_year[of_year[flow] != "none"]
+        lines.append((flow, year, "all", len(of_year), len(moved), len(moved) / len(of_year)))
+        lines += [
+            (flow, year, where, len(moved), int(number), number / len(moved))
+            for where, number in moved[flow].value_counts(sort=True).items()
+        ]
+    return pd.DataFrame(lines, columns=["flow", "year", "where", "teachers", "teachers_flow", "share"])
+
+
+def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
+    """Estimate means and shares of teachers by year, sex, age and background, with intervals clustered by school.
+
+    Parameters
+    ----------
+    by_teacher : As in `flows`.
+
+    Returns
+    -------
+    DataFrame
+        With ``outcome, by, category, n_least, trait``. Outcomes: ``fte``, ``salary`` (gross euros a month at full
+        time), ``scale_L10`` and so on, ``in_city``, ``distance_km``, ``within_7_km``, ``beyond_30_km``; ``n_least`` is
+        the smaller side of a yes-no; ``trait`` is the outcome, of pay scales ``scale``: they add up.
+    """
+    rows = _coded(by_teacher)
+    last = rows[rows["year"] == rows["year"].max()]
+    columns = {"sex": "sex_name", "age_band": "age_band", "background": "background_name"}
+    parts = [("year", str(year), of) for year, of in rows.groupby("year")]
+    parts += [(by, str(value), of) for by, name in columns.items() for value, of in last.groupby(name, observed=True)]
+    means = [_mean(of, outcome, unit, by, category) for by, category, of in parts for outcome, unit in OUTCOMES.items()]
+    rows = in_form(pd.DataFrame(means), model="teachers", term="mean")
+    return rows.assign(trait=rows["outcome"].str.replace(r"scale_.+", "scale", regex=True))
+
+
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
     check_complete(by_teacher, NEEDED, "teachers")
     scales = {f"scale_{name}": by_teacher["scale"].eq(name).astype(float) for name in ("L10", "L11", "L12")}
@@ -97,8 +93,8 @@ def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
         in_city=by_teacher["in_city"].astype(float),
         within_7_km=by_teacher["distance_km"].le(KM_EDGES[0]).astype(float),
         beyond_30_km=by_teacher["distance_km"].gt(KM_EDGES[-1]).astype(float),
-        sex_told=by_teacher["sex"].map(SEXES),
-        background_told=by_teacher["background"].map(BACKGROUNDS),
+        sex_name=by_teacher["sex"].map(SEXES),
+        background_name=by_teacher["background"].map(BACKGROUNDS),
         age_band=in_bands(by_teacher["age"], AGE_EDGES),
     )
 
@@ -106,13 +102,14 @@ def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
 def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -> dict[str, object]:
     value = rows[outcome].to_numpy(float)
     mean = clustered_mean(value, rows["location"])
-    told = mean.rows().iloc[0].drop(["term", "n_obs", "n_clusters"])
+    estimate = mean.rows().iloc[0].drop(["term", "n_obs", "n_clusters"])
+    least = len(value)
     if unit == SHARE:
         (low,), (high,) = share_interval(mean.coefficients, mean.std_errors, [mean.n_clusters])
-        told[["ci_low", "ci_high", "p_value"]] = low, high, np.nan
-    yes = int(value.sum()) if unit == SHARE else len(value)
+        estimate[["ci_low", "ci_high", "p_value"]] = low, high, np.nan
+        least = min(int(value.sum()), len(value) - int(value.sum()))
     return {
-        **dict(zip(map(str, told.index), told, strict=True)),
+        **{str(name): number for name, number in estimate.items()},
         "group": category,
         "unit": unit,
         "n_obs": len(value),
@@ -120,21 +117,18 @@ def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -
         "outcome": outcome,
         "by": by,
         "category": category,
-        "n_least": min(yes, len(value) - yes) if unit == SHARE else len(value),
+        "n_least": least,
     }
 
 
 def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
-    """Tell the share of teachers with a non-western background by the share among the school's pupils.
+    """Estimate the share of teachers with a non-western background by the share among the school's pupils.
 
     Parameters
     ----------
-    by_teacher
-        As in `flows`; the last year counts.
-    by_location
-        ``location, share_nonwestern`` of the pupils.
-    edges
-        Edges of the bands of schools.
+    by_teacher : As in `flows`; the last year counts.
+    by_location : ``location, share_nonwestern`` of the pupils.
+    edges : Edges of the bands of schools.
 
     Returns
     -------
@@ -150,37 +144,37 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
         share_pupils=rows["location"].map(share), nonwestern=(rows["background"] == "nonwestern").astype(float)
     ).dropna(subset=["share_pupils"])
     band = in_bands(rows["share_pupils"], edges, per_cent)
-    told = [
-        _mean(rows[band == name], "nonwestern", SHARE, "band", name) for name in band.categories if (band == name).any()
-    ]
-    means = in_form(pd.DataFrame(told), model="teacher_composition", term="mean")
+    bands = [name for name in band.categories if (band == name).any()]
+    shares = [_mean(rows[band == name], "nonwestern", SHARE, "band", name) for name in bands]
+    means = in_form(pd.DataFrame(shares), model="teacher_composition", term="mean")
     tens = rows.assign(per_ten=10 * rows["share_pupils"])
     odds = fit_where_determined(tens, "nonwestern", ["per_ten"], cluster="location")
-    slope = (
-        odds.only(["per_ten"])
-        .rows()
-        .assign(
-            model="teacher_composition",
-            group="",
-            term="share_nonwestern_pupils",
-            unit="log-odds per 10 percentage points",
-            outcome="nonwestern",
-            by="",
-            category="",
-            n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
-            reason=odds.reason,
-        )
+    slope = in_form(
+        odds.only(["per_ten"]).rows(),
+        model="teacher_composition",
+        group="",
+        term="share_nonwestern_pupils",
+        unit="log-odds per 10 percentage points",
+        outcome="nonwestern",
+        by="",
+        category="",
+        n_least=int(min(rows["nonwestern"].sum(), (1 - rows["nonwestern"]).sum())),
+        reason=odds.reason,
     )
-    return with_reasons(pd.concat([means.assign(reason=""), in_form(slope)], ignore_index=True))
+    return with_reasons(pd.concat([means.assign(reason=""), slope], ignore_index=True))
 
 
 def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
     """Regress hours (fte) on sex, age, background and year, together; errors clustered by school.
 
+    Parameters
+    ----------
+    by_teacher : As in `flows`.
+
     Returns
     -------
     DataFrame
-        Model ``teacher_hours`` in the form of `described`. The reference is a woman under 35 without a migration
+        Model ``teacher_hours``, as `described` without ``trait``. The reference is a woman under 35 without a migration
         background in the first year.
     """
     coded = _coded(by_teacher)
@@ -193,23 +187,26 @@ def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
         **bands,
     )
     terms = ["man", *bands, "nonwestern", "western", "last_year"]
-    found = regression.fit_where_determined(rows, "fte", terms, cluster="location")
+    fitted = regression.fit_where_determined(rows, "fte", terms, cluster="location")
     least = {term: int(min(rows[term].sum(), (1 - rows[term]).sum())) for term in terms}
-    told = found.estimates("teacher_hours", "", "fte", terms).assign(outcome="fte", by="", category="")
-    return told.assign(n_least=told["term"].map(least))
+    estimates = fitted.estimates("teacher_hours", "", "fte", terms).assign(outcome="fte", by="", category="")
+    return estimates.assign(n_least=estimates["term"].map(least))
 
 
 def distances(by_teacher: pd.DataFrame) -> pd.DataFrame:
     """Count the teachers of the last year by straight-line distance between home and school.
 
+    Parameters
+    ----------
+    by_teacher : As in `flows`.
+
     Returns
     -------
-    DataFrame
-        ``band`` (km), ``teachers``, ``share``.
+    DataFrame : ``band`` (km), ``teachers``, ``share``.
     """
     check_complete(by_teacher, ["year", "distance_km"], "teachers")
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     band = in_bands(rows["distance_km"], KM_EDGES)
     counts = pd.Series(band).value_counts().reindex(band.categories)
-    told = pd.DataFrame({"band": counts.index.astype(str), "teachers": counts.to_numpy()})
-    return told.assign(share=told["teachers"] / len(rows))
+    by_band = pd.DataFrame({"band": counts.index.astype(str), "teachers": counts.to_numpy()})
+    return by_band.assign(share=by_band["teachers"] / len(rows))

@@ -8,9 +8,6 @@ from analysis.declare import Declaration
 CHAPTER = Declaration(
     "08_value_added",
     ValueAddedBlock,
-    reads=(
-        "params/sources",
-        "{data.folder}",
-    ),
+    reads=("params/sources", "{data.folder}"),
     verify="analysis.data.bdf.verify",
 )

@@ -24,7 +24,7 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_year(levels: pd.DataFrame) -> str:
-    """Describe the shortage by year: in how many years the intervals of the two regions lie apart, and how."""
+    """Describe the shortage by year: in how many years the intervals of the two regions do not overlap, and how."""
     pairs = _known(levels).pivot_table(list(ENDS), "year", "category").dropna()
     regions = [name for name in ("G5", "outside the G5") if ("estimate", name) in pairs]
     kind = text("A line with its interval for the G5 and one for the rest.")
@@ -39,9 +39,9 @@ def by_year(levels: pd.DataFrame) -> str:
 
 
 def _moved(kind: str, signs: Iterable[tuple[str, int]]) -> str:
-    """Say which outcomes moved up and which down; the others did not measurably."""
-    known = list(signs)
-    up, down = ([outcomes()[name] for name, sign in known if sign == way] for way in (1, -1))
+    """State which outcomes moved up and which down; the others did not measurably."""
+    moves = list(signs)
+    up, down = ([outcomes()[name] for name, sign in moves if sign == way] for way in (1, -1))
     parts = [
         text("Measurably up: {names}.", names=", ".join(up)) if up else "",
         text("Measurably down: {names}.", names=", ".join(down)) if down else "",
@@ -67,7 +67,7 @@ def _every(rows: pd.DataFrame) -> int:
 
 
 def events(estimates: pd.DataFrame, start: int) -> str:
-    """Describe the event study: which outcomes lie on one side of zero in every year since the start."""
+    """Describe the event study: which outcomes are on one side of zero in every year since the start."""
     kind = text(
         "A panel per outcome, a dot with its interval per year; up or down is meant of every year since {start}.",
         start=str(start),
@@ -77,7 +77,7 @@ def events(estimates: pd.DataFrame, start: int) -> str:
 
 
 def oab_events(estimates: pd.DataFrame, last_year: int) -> str:
-    """Describe how schools with and without a score moved apart: which outcomes lie off zero in the last year."""
+    """Describe how schools with and without a score moved apart: which outcomes differ from zero in the last year."""
     kind = text(
         "A panel per outcome, a dot with its interval per year and group; up or down is of all schools in {year}.",
         year=str(last_year),
@@ -87,7 +87,7 @@ def oab_events(estimates: pd.DataFrame, last_year: int) -> str:
 
 
 def nulls(table: pd.DataFrame) -> str:
-    """Describe the nulls: how many intervals lie within their margin."""
+    """Describe the nulls: how many intervals are within their margin."""
     known = _known(table)
     within = (known["in_margins_low"] > -1) & (known["in_margins_high"] < 1)
     kind = text("A line per outcome in units of its margin, which is shaded.")
@@ -95,7 +95,7 @@ def nulls(table: pd.DataFrame) -> str:
 
 
 def placebos(estimates: pd.DataFrame) -> str:
-    """Describe the placebo runs: how many intervals hold zero."""
+    """Describe the placebo runs: how many intervals cover zero."""
     known = _known(estimates)
     zero = (known["ci_low"] <= 0) & (known["ci_high"] >= 0)
     kind = text("Dots with intervals for false cut-offs and years, left-out schools and bandwidths.")

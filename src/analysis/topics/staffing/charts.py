@@ -23,12 +23,11 @@ def by_year(levels: pd.DataFrame) -> Figure:
 
     Parameters
     ----------
-    levels
-        ``category, year, estimate, ci_low, ci_high``; withheld ones are missing.
+    levels : ``category, year, estimate, ci_low, ci_high``; withheld ones are missing.
     """
     figure, axes = figures.canvas(7.5)
-    for place, (category, rows) in enumerate(levels.groupby("category", sort=False)):
-        _line_with_band(axes, rows, place, word(str(category)))
+    for number, (category, rows) in enumerate(levels.groupby("category", sort=False)):
+        _line_with_band(axes, rows, number, word(str(category)))
     figures.percent(axes.yaxis)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(text("shortage, share of employment"))
@@ -36,12 +35,12 @@ def by_year(levels: pd.DataFrame) -> Figure:
     return figure
 
 
-def _line_with_band(axes: Axes, rows: pd.DataFrame, place: int, name: str) -> None:
+def _line_with_band(axes: Axes, rows: pd.DataFrame, number: int, name: str) -> None:
     ordered = rows.sort_values("year")
     low, high = (ordered[column].astype(float) for column in ("ci_low", "ci_high"))
-    axes.fill_between(ordered["year"], low, high, color=PALETTE[place], alpha=0.18, linewidth=0)
+    axes.fill_between(ordered["year"], low, high, color=PALETTE[number], alpha=0.18, linewidth=0)
     axes.plot(
-        ordered["year"], ordered["estimate"].astype(float), color=PALETTE[place], marker=MARKERS[place], label=name
+        ordered["year"], ordered["estimate"].astype(float), color=PALETTE[number], marker=MARKERS[number], label=name
     )
 
 
@@ -51,23 +50,20 @@ def by_category(levels: pd.DataFrame, series: str, chosen: Sequence[str]) -> Fig
 
     Parameters
     ----------
-    levels
-        ``outcome, category, estimate, ci_low, ci_high`` and the column `series`.
-    series
-        Column that tells series apart.
-    chosen
-        Measures, in order.
+    levels : ``outcome, category, estimate, ci_low, ci_high`` and the column `series`.
+    series : Column that distinguishes series.
+    chosen : Measures, in order.
     """
     names, lines = list(dict.fromkeys(levels[series])), list(dict.fromkeys(levels["category"]))
     height = len(chosen) * (len(lines) * LINE_CM * (1 + 0.25 * (len(names) - 1)) + 1.1) + FRAME_CM
     figure, axes = figures.canvas(height, rows=len(chosen), squeeze=False)
     for panel, measure in zip(axes[:, 0], chosen, strict=True):
         rows = levels[levels["outcome"] == measure]
-        for place, name in enumerate(names):
+        for number, name in enumerate(names):
             of = rows[rows[series] == name].set_index("category").reindex(lines).reset_index()
-            told = of.assign(category=of["category"].map(word))
+            named = of.assign(category=of["category"].map(word))
             label = word(str(name))
-            figures.intervals(panel, told, "category", name=label, series=place, of=len(names), reference=None)
+            figures.intervals(panel, named, "category", name=label, series=number, of=len(names), reference=None)
         panel.set_title(measures()[measure])
         panel.set_xlim(left=0)
         figures.percent(panel.xaxis)
@@ -81,14 +77,10 @@ def effects(estimates: pd.DataFrame, names: Mapping[str, str], axis: str, *, per
 
     Parameters
     ----------
-    estimates
-        ``line, estimate, ci_low, ci_high``.
-    names
-        Lines and what they are called.
-    axis
-        What is measured, with its unit.
-    percent
-        Write the numbers along the axis as per cent.
+    estimates : ``line, estimate, ci_low, ci_high``.
+    names : Lines and what they are called.
+    axis : What is measured, with its unit.
+    percent : Write the numbers along the axis as per cent.
     """
     rows = estimates.set_index("line").reindex(list(names)).reset_index()
     figure, axes = figures.canvas(len(rows) * LINE_CM + FRAME_CM)
@@ -108,10 +100,8 @@ def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
     drawn
         ``name, raw_per_pupil, euro_per_pupil, low, high``: means and the middle eighty per cent of a bin of schools,
         and what the formula pays, a line per other name.
-    threshold
-        Where money begins.
-    axis
-        What the money is.
+    threshold : Where money begins.
+    axis : What the money is.
     """
     points, line = drawn[drawn["name"] == BINS], drawn[drawn["name"] != BINS]
     figure, axes = figures.canvas(9.0)
@@ -131,13 +121,13 @@ def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
         color=PALETTE[0],
         label=text("mean of the schools of a bin; line: eight in ten of them"),
     )
-    for place, (name, rows) in enumerate(line.groupby("name", sort=False)):
-        style = ("-", "--")[place % 2]
+    for number, (name, rows) in enumerate(line.groupby("name", sort=False)):
+        style = ("-", "--")[number % 2]
         axes.plot(
             rows["raw_per_pupil"],
             rows["euro_per_pupil"],
             marker="",
-            color=PALETTE[1 + place],
+            color=PALETTE[1 + number],
             linestyle=style,
             label=word(str(name)),
         )
@@ -171,10 +161,14 @@ def accounts(means: pd.DataFrame) -> Figure:
     }
     figure, axes = figures.canvas(7.0, columns=2)
     for panel, outcome in zip(axes, names, strict=True):
-        for place, third in enumerate(("lower third", "middle third", "upper third")):
+        for number, third in enumerate(("lower third", "middle third", "upper third")):
             rows = means[(means["outcome"] == outcome) & (means["third"] == third)]
             panel.plot(
-                rows["year"], rows["mean"].astype(float), color=PALETTE[place], marker=MARKERS[place], label=word(third)
+                rows["year"],
+                rows["mean"].astype(float),
+                color=PALETTE[number],
+                marker=MARKERS[number],
+                label=word(third),
             )
         panel.set_title(names[outcome])
         panel.set_xticks(sorted(means["year"].unique()))

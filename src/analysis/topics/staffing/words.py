@@ -8,8 +8,9 @@ import pandas as pd
 
 from analysis.language import term, text
 from analysis.publish import units
+from analysis.topics.staffing.models.eligibility import UNITS
 
-# The convention of `stats.panel`, to which a test holds it.
+# That of `stats.panel`; a test compares them.
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 BINS = "schools"
@@ -19,7 +20,7 @@ MIRROR = "retention"  # of who left: not stated twice
 
 
 def outcomes() -> Mapping[str, str]:
-    """Name every outcome, in the order in which they are shown."""
+    """Name every outcome, in the order of tables and charts."""
     return {
         "log_wage": text("Hourly wage"),
         "inflow": text("Teachers who came"),
@@ -31,17 +32,6 @@ def outcomes() -> Mapping[str, str]:
         "unqualified": text("Unqualified staff"),
         "teachers_per_100": text("Teachers per 100 pupils"),
     }
-
-
-UNITS = {
-    "log_wage": "log points",
-    **dict.fromkeys(("inflow", "outflow", "retention"), "share of teachers"),
-    "hours": "hours a week",
-    "pupils_per_teacher": "pupils per fte",
-    **dict.fromkeys(("shortage", "unqualified"), "share of employment"),
-    "teachers_per_100": "fte per 100 pupils",
-}
-"""The unit of every outcome in the models, to which a test holds them."""
 
 
 def axes() -> Mapping[str, str]:
@@ -79,13 +69,13 @@ def word(code: str) -> str:
 
 
 def errors_note(estimates: pd.DataFrame | None = None) -> str:
-    """Say the one convention of standard errors, and why some rows have no estimate, for the note under a table."""
+    """State the convention of standard errors, and why some rows have no estimate, for the note under a table."""
     note = text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
     if estimates is None or "reason" not in estimates:
         return note
     some = estimates.loc[estimates["reason"] != "", ["outcome", "reason"]].drop_duplicates()
-    parts = [f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False)]
-    return f"{note} {text('No estimate: {what}.', what='; '.join(parts))}"
+    reasons = "; ".join(f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False))
+    return f"{note} {text('No estimate: {what}.', what=reasons)}"
 
 
 def named(codes: Iterable[str]) -> dict[str, str]:

@@ -19,8 +19,8 @@ def tables():
 
 
 def test_open_data_give_expected_pupils(tables):
-    found = with_attendance({}, tables, "Dorp", 2017)
-    by_attendance = found["by_attendance"]
+    attendance = with_attendance({}, tables, "Dorp", 2017)
+    by_attendance = attendance["by_attendance"]
     group = by_attendance[by_attendance["background"] == "nonwestern"]
     assert group["pupils"].tolist() == pytest.approx([1, 8, 12])
     assert by_attendance["pupils"].sum() == pytest.approx(60)
@@ -28,10 +28,10 @@ def test_open_data_give_expected_pupils(tables):
         "1011": "01AA00",
         "1012": "01AB00",
     }
-    schools = found["by_school_attended"]
+    schools = attendance["by_school_attended"]
     assert schools["area"].tolist() == ["1011", "1012"]
     assert schools["stadsdeel"].tolist() == ["Dorp", "Dorp"]
-    assert set(found["by_home"]["year"]) == {2017}
+    assert set(attendance["by_home"]["year"]) == {2017}
 
 
 def test_microdata_keep_their_own_counts(tables):
@@ -52,10 +52,10 @@ def test_microdata_keep_their_own_counts(tables):
         "by_attendance": pd.DataFrame({"year": [2018, 2019], "pupils": [1, 2]}),
         "by_stay": pd.DataFrame({"pupils": [1]}),
     }
-    found = with_attendance(microdata, tables, "Dorp", 2017)
-    assert found["by_attendance"] is microdata["by_attendance"]
-    assert found["by_stay"] is microdata["by_stay"]
-    assert found["by_home"]["pupils"].tolist() == [1, 1]
-    assert set(found["by_home"]["year"]) == {2019}
-    assert found["by_school_attended"]["location"].tolist() == ["01AA00"]  # no special schools
-    assert found["by_area"].to_dict("list") == {"area": ["w"], "lat": [52.1], "lon": [4.9]}
+    attendance = with_attendance(microdata, tables, "Dorp", 2017)
+    assert attendance["by_attendance"] is microdata["by_attendance"]
+    assert attendance["by_stay"] is microdata["by_stay"]
+    assert attendance["by_home"]["pupils"].tolist() == [1, 1]
+    assert set(attendance["by_home"]["year"]) == {2019}
+    assert attendance["by_school_attended"]["location"].tolist() == ["01AA00"]  # no special schools
+    assert attendance["by_area"].to_dict("list") == {"area": ["w"], "lat": [52.1], "lon": [4.9]}

@@ -11,14 +11,14 @@ def schools(**changes):
 
 
 def test_counts_and_means_over_pupils():
-    found = by_denomination(schools()).set_index("denomination")
-    assert found.loc["rk"].to_dict() == {
+    rows = by_denomination(schools()).set_index("denomination")
+    assert rows.loc["rk"].to_dict() == {
         "schools": 2,
         "pupils": 400,
         "share": 400 / 600,
         "schoolweging": (20 * 100 + 40 * 300) / 400,
     }
-    assert found.loc["pc", ["schools", "pupils", "schoolweging"]].tolist() == [1, 200, 30]
+    assert rows.loc["pc", ["schools", "pupils", "schoolweging"]].tolist() == [1, 200, 30]
 
 
 @pytest.mark.parametrize("column", ["denomination", "pupils", "schoolweging"])

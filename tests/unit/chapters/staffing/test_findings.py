@@ -33,13 +33,13 @@ OUTFLOW = {
 NO_TRENDS = pd.DataFrame({"outcome": ["shortage"], "p_value": [0.4]})
 
 
-def said(*rows: dict[str, object], trends: pd.DataFrame = NO_TRENDS) -> list[Finding]:
+def findings_of(*rows: dict[str, object], trends: pd.DataFrame = NO_TRENDS) -> list[Finding]:
     return list(_toelage(pd.DataFrame([{**OUTFLOW, **row} for row in rows]), trends))
 
 
 def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
-    (finding,) = said({})
+    (finding,) = findings_of({})
     assert finding.sentence.startswith(
         "Teachers who left: too uncertain to say. Compared before and after, the difference is 0.6"
     )
@@ -50,13 +50,13 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
 @pytest.mark.parametrize(("estimate", "side"), [(0.02, "higher"), (-0.02, "lower")])
 def test_an_effect_has_its_side_its_size_and_its_condition(estimate, side):
     ends = {"ci_low": estimate - 0.005, "ci_high": estimate + 0.005}
-    (finding,) = said({"verdict": SOMETHING, "estimate": estimate, "p_corrected": 0.004, **ends})
+    (finding,) = findings_of({"verdict": SOMETHING, "estimate": estimate, "p_corrected": 0.004, **ends})
     assert f"2.0 percentage points (95% interval 1.5 to 2.5) {side} with the toelage (p = 0.004" in finding.sentence
     assert "if schools with and without the arbeidsmarkttoelage would otherwise have moved alike" in finding.sentence
 
 
 @pytest.mark.parametrize(
-    ("drift", "told"),
+    ("drift", "words"),
     [
         (np.nan, "That stands at every drift in the table of drifts."),
         (0.0, "Compared with the year before the start alone it does not stand: the interval is then −1.5 to 0.5."),
@@ -67,17 +67,17 @@ def test_an_effect_has_its_side_its_size_and_its_condition(estimate, side):
         ),
     ],
 )
-def test_ruled_out_carries_its_condition_and_what_a_drift_does_to_it(drift, told):
+def test_ruled_out_carries_its_condition_and_what_a_drift_does_to_it(drift, words):
     row = {"verdict": RULED_OUT, "falls_at": drift, "drift_low": -0.015, "drift_high": 0.005}
-    (finding,) = said(row)
+    (finding,) = findings_of(row)
     assert "an effect of 1.0 percentage points or more is ruled out if schools with and without" in finding.sentence
-    assert told in finding.sentence
+    assert words in finding.sentence
 
 
 def test_what_the_cut_off_finds_too_uncertain_is_said_beside_every_verdict():
     cutoff = {"model": "amt_rd", "estimate": 0.006, "ci_low": -0.026, "ci_high": 0.037, "verdict": UNKNOWN}
     for verdict in (RULED_OUT, SOMETHING, UNKNOWN):
-        (finding,) = said({"verdict": verdict}, cutoff)
+        (finding,) = findings_of({"verdict": verdict}, cutoff)
         assert (
             "At the cut-off it is too uncertain to say: 0.6 percentage points (95% interval −2.6 to 3.7)."
             in finding.sentence
@@ -87,7 +87,7 @@ def test_what_the_cut_off_finds_too_uncertain_is_said_beside_every_verdict():
 @pytest.mark.parametrize(("p_value", "moved"), [(0.0002, True), (0.4, False)])
 def test_that_schools_moved_apart_before_is_said_where_the_test_says_so(p_value, moved):
     row = {"model": "amt_rd", "outcome": "shortage", "unit": "share of employment"}
-    (finding,) = said(row, trends=pd.DataFrame({"outcome": ["shortage"], "p_value": [p_value]}))
+    (finding,) = findings_of(row, trends=pd.DataFrame({"outcome": ["shortage"], "p_value": [p_value]}))
     assert ("with and without the toelage had moved apart before its start (p < 0.001)" in finding.sentence) == moved
 
 
@@ -103,14 +103,14 @@ def estimates(**p_values: float) -> pd.DataFrame:
 
 
 def test_a_direction_needs_the_corrected_p_value_too():
-    found = {
+    by_name = {
         finding.name: finding
         for finding in _money(estimates(oab_event=0.001, oab_dose=0.03, oab_kink=0.04), 2024, 2020)
     }
-    assert found["oab_dose"].p_corrected == pytest.approx(0.06)  # 2 x 0.03
-    assert "1.60 pupils per fte (95% interval 0.10 to 3.10) more" in found["oab_event"].sentence
-    assert "does not measurably go with" in found["oab_dose"].sentence
-    assert "no effect is established" in found["oab_kink"].sentence
+    assert by_name["oab_dose"].p_corrected == pytest.approx(0.06)  # 2 x 0.03
+    assert "1.60 pupils per fte (95% interval 0.10 to 3.10) more" in by_name["oab_event"].sentence
+    assert "does not measurably go with" in by_name["oab_dose"].sentence
+    assert "no effect is established" in by_name["oab_kink"].sentence
 
 
 def hours(estimate: float, low: float, high: float) -> str:
@@ -159,7 +159,7 @@ def test_the_bend_follows_the_sign(sign, word):
 
 
 def test_the_teachers_who_left_and_those_who_came_are_counted_each():
-    """The sentence is about two years, and told the number of teachers of one."""
+    """The sentence is about two years, and gave the number of teachers of one."""
     columns = ["flow", "year", "where", "teachers", "share"]
     rows = [("left", 2016, "all", 300, 0.25), ("left", 2016, "other city", 75, 0.4)]
     rows += [("came", 2018, "all", 290, 0.2), ("came", 2018, "starter", 60, 0.8)]
@@ -175,5 +175,5 @@ def test_the_side_of_an_effect_is_a_word_for_a_side_in_every_language(sign, en, 
     row = {"verdict": SOMETHING, "estimate": sign * 0.03, "ci_low": ends[0], "ci_high": ends[1], "p_corrected": 0.01}
     for language, side in (("en", en), ("nl", nl)):
         with speaking(language):
-            (finding,) = said(row, row | {"model": "amt_rd"})
+            (finding,) = findings_of(row, row | {"model": "amt_rd"})
         assert finding.sentence.count(f") {side}") == 2

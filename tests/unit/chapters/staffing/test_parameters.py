@@ -9,7 +9,7 @@ from analysis.chapters.staffing.parameters import MARGINS, OUTCOMES, StaffingBlo
 from analysis.stats import panel
 from analysis.stats.multiplicity import FAMILIES
 from analysis.topics.staffing import words as words_staffing
-from analysis.topics.staffing.models import eligibility, oab
+from analysis.topics.staffing.models import eligibility
 
 
 def test_the_outcomes_are_those_of_the_models():
@@ -17,12 +17,10 @@ def test_the_outcomes_are_those_of_the_models():
     assert set(MARGINS) | set(validity.LIKE) == set(OUTCOMES)
 
 
-def test_words_that_are_told_twice_agree():
+def test_words_of_models_and_pages_agree():
     for name in ("RULED_OUT", "SOMETHING", "UNKNOWN"):
         assert getattr(wording_staffing, name) == getattr(validity, name)
     assert words_staffing.AT_CUTOFF == validity.AT_CUTOFF
-    assert {name: words_staffing.UNITS[name] for name in eligibility.UNITS} == eligibility.UNITS
-    assert {name: words_staffing.UNITS[name] for name in oab.UNITS} == oab.UNITS
 
 
 def test_families_are_of_outcomes_that_are_compared():
@@ -36,7 +34,7 @@ def test_conventions_agree():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"margins": {"inflow": 0.01}}, "give one for each"),
         ({"margins": MARGINS | {"inflow": 0.0}}, "greater than 0"),
@@ -46,6 +44,6 @@ def test_conventions_agree():
         ({"placebo_cutoffs": (0.0,)}, "the true cut-off"),
     ],
 )
-def test_what_cannot_be_is_refused(changes, told):
-    with pytest.raises(ValidationError, match=told):
+def test_what_cannot_be_is_refused(changes, message):
+    with pytest.raises(ValidationError, match=message):
         StaffingBlock(**changes)

@@ -1,4 +1,4 @@
-"""The sentence on the shortage by pupils at risk: said of the ends, and only where both are told."""
+"""The sentence on the shortage by pupils at risk: about the ends, and only where both are known."""
 
 import pandas as pd
 import pytest
@@ -17,9 +17,9 @@ BANDS = pd.DataFrame(
 
 
 def test_the_ends_are_compared() -> None:
-    (found,) = _risk(BANDS)
-    assert "7.0% where the fewest pupils are at risk of disadvantage, and 8.5% where the most are" in found.sentence
-    assert found.n == 9
+    (finding,) = _risk(BANDS)
+    assert "7.0% where the fewest pupils are at risk of disadvantage, and 8.5% where the most are" in finding.sentence
+    assert finding.n == 9
 
 
 @pytest.mark.parametrize("end", [0, 2])
@@ -31,5 +31,5 @@ def test_where_an_end_is_withheld_nothing_is_said(end: int) -> None:
 
 def test_a_band_without_schools_is_no_end() -> None:
     none = pd.DataFrame({**BANDS.iloc[[2]], "category": "60% or more", "estimate": None, "schools": 0})
-    (found,) = _risk(pd.concat([BANDS, none], ignore_index=True))
-    assert found.n == 9
+    (finding,) = _risk(pd.concat([BANDS, none], ignore_index=True))
+    assert finding.n == 9

@@ -1,4 +1,4 @@
-"""The city's teachers: flows and shares by hand, and the made-up ones as they were made."""
+"""The city's teachers: flows and shares by hand, and those of the synthetic city against its truth."""
 
 import numpy as np
 import pandas as pd

@@ -37,20 +37,20 @@ def test_standard_scores_are_those_of_the_pupils(by_pupil):
 
 
 def test_the_textbook_centres_iq(by_pupil):
-    told = value_added.textbook(by_pupil)
-    assert list(dict.fromkeys(told["model"])) == ["empty", "iq", "iq_slope"]
-    assert term(told, "empty", "variance_intercept")["estimate"] > 0
+    estimates = value_added.textbook(by_pupil)
+    assert list(dict.fromkeys(estimates["model"])) == ["empty", "iq", "iq_slope"]
+    assert term(estimates, "empty", "variance_intercept")["estimate"] > 0
     # 0.5 x 2 by way of the earlier test, and 1 besides.
-    assert_allclose(term(told, "iq", "iq")["estimate"], 2.0, atol=0.2)
+    assert_allclose(term(estimates, "iq", "iq")["estimate"], 2.0, atol=0.2)
 
 
 def test_growth_and_the_later_score_at_equal_earlier_score_answer_differently(by_pupil):
-    told = value_added.growth_by_background(by_pupil, ["language"])
-    gain, ancova = (term(told, model, "iq_verbal")["estimate"] for model in ("gain", "ancova"))
-    earlier = term(told, "ancova", "earlier_test")["estimate"]
+    estimates = value_added.growth_by_background(by_pupil, ["language"])
+    gain, ancova = (term(estimates, model, "iq_verbal")["estimate"] for model in ("gain", "ancova"))
+    earlier = term(estimates, "ancova", "earlier_test")["estimate"]
     assert 0 < earlier < 1
     assert gain < ancova
-    assert set(told["unit"]) == {"sd of the test"}
+    assert set(estimates["unit"]) == {"sd of the test"}
 
 
 def test_value_added_is_less_than_raw_differences_and_never_by_school(by_pupil):

@@ -26,8 +26,8 @@ from analysis.topics.staffing.models import oab_pictures as pictures
 DOTS = {*MARKERS}
 
 
-def row(estimate: float, **place: object) -> dict[str, object]:
-    return {"estimate": estimate, "ci_low": estimate - 0.02, "ci_high": estimate + 0.03, **place}
+def row(estimate: float, **keys: object) -> dict[str, object]:
+    return {"estimate": estimate, "ci_low": estimate - 0.02, "ci_high": estimate + 0.03, **keys}
 
 
 def lone(axes: Axes) -> list[Line2D]:
@@ -129,9 +129,9 @@ def test_effects_stand_in_the_order_of_their_names_round_the_line_of_no_effect()
     rows = pd.DataFrame([row(-0.03, line="b"), row(0.10, line="a")])
     (axes,) = charts.effects(rows, {"a": "First", "c": "Unknown", "b": "Last"}, "percentage points").axes
     assert names(axes) == ["First", "Unknown", "Last"]
-    found = dots(axes)
-    assert (found[0], found[2]) == ((0.10, 0.0), (-0.03, 2.0))
-    assert np.isnan(found[1][0])
+    points = dots(axes)
+    assert (points[0], points[2]) == ((0.10, 0.0), (-0.03, 2.0))
+    assert np.isnan(points[1][0])
     assert upright(axes) == [(0.0, "-")]
     assert axes.get_xlabel() == "percentage points"
 
@@ -179,7 +179,7 @@ def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> p
 
 def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side() -> None:
     figure = toelage_charts.cutoff(at_cutoff_stacked("hours", "log_wage"))
-    assert titles(figure) == ["Hourly wage", "Hours per teacher"]  # as outcomes are told, not as they come
+    assert titles(figure) == ["Hourly wage", "Hours per teacher"]  # as outcomes are ordered, not as they come
     axes = figure.axes[0]
     assert dots(axes) == [pytest.approx(point) for point in [(-0.5, 0.015), (-1.5, 0.025), (0.5, 0.045), (1.5, 0.055)]]
     fitted = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == ""]
@@ -233,10 +233,10 @@ def test_an_event_study_has_zero_in_the_base_year_and_a_dashed_line_before_the_s
 
 def test_groups_stand_beside_each_other_in_a_year_and_are_named() -> None:
     figure = toelage_charts.event_study(EVENTS, base=2020)
-    found = dots(figure.axes[0])
-    assert [x for x, _ in found[:3]] == pytest.approx([2017.89, 2018.89, 2020.89])
-    assert [x for x, _ in found[3:6]] == pytest.approx([2018.11, 2019.11, 2021.11])
-    assert [y for _, y in found[3:6]] == pytest.approx([0.11, 0.09, 0.3])
+    points = dots(figure.axes[0])
+    assert [x for x, _ in points[:3]] == pytest.approx([2017.89, 2018.89, 2020.89])
+    assert [x for x, _ in points[3:6]] == pytest.approx([2018.11, 2019.11, 2021.11])
+    assert [y for _, y in points[3:6]] == pytest.approx([0.11, 0.09, 0.3])
     assert legend(figure) == ["schools with a score in 2016", "all schools"]
     assert upright(figure.axes[0]) == []
 
@@ -387,8 +387,8 @@ def test_words_of_every_language_fit_in_the_figure_and_beside_each_other(
     spill = [whole.x0 - drawn.x0, whole.y0 - drawn.y0, drawn.x1 - whole.x1, drawn.y1 - whole.y1]
     assert max(spill) <= 0.01, spill  # inch
     shown = [axes for axes in figure.axes if axes.get_visible()]
-    told = [label for axes in shown for label in (axes._left_title, axes.xaxis.label) if label.get_text()]
-    boxes = {label.get_text(): label.get_window_extent() for label in told}
+    labels = [label for axes in shown for label in (axes._left_title, axes.xaxis.label) if label.get_text()]
+    boxes = {label.get_text(): label.get_window_extent() for label in labels}
     over = [(one, other) for one, other in itertools.combinations(boxes, 2) if boxes[one].overlaps(boxes[other])]
     assert over == []
 

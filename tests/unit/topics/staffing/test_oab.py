@@ -92,8 +92,8 @@ def test_only_boards_that_report_every_year_are_compared():
     )
     boards.loc[(boards["board"] == "b") & (boards["year"] == 2015), "hired_share"] = np.nan
     assert set(accounts.selected(boards, "hired_share")["location"]) == {"a"}
-    told = accounts.account(boards)
-    assert told[told["outcome"] == "hired_share"]["boards_kept"].tolist() == [2, 1]
+    account = accounts.account(boards)
+    assert account[account["outcome"] == "hired_share"]["boards_kept"].tolist() == [2, 1]
 
 
 def test_the_proxy_counts_the_highest_scores_per_pupil():

@@ -19,7 +19,7 @@ def schools(**columns):
     return pd.DataFrame({**plain, "g5": False, "schoolweging": 30.0, "teachers_fte": 1.0, **columns})
 
 
-def told(frame, **chosen):
+def one_row(frame, **chosen):
     for column, value in chosen.items():
         frame = frame[frame[column] == value]
     assert len(frame) == 1
@@ -30,24 +30,24 @@ def test_shares_of_employment_and_of_schools_differ():
     """Shortages of 0, .1 and .4 at schools of 1, 1 and 2 fte: .9 / 4 of employment, .5 / 3 over schools."""
     frame = schools(shortage=[0.0, 0.1, 0.4], teachers_fte=[1.0, 1.0, 2.0])
     rows = shortage.distribution(frame, [24, 36])
-    assert told(rows, by="", outcome="mean_employment")["estimate"] == pytest.approx((0.1 + 2 * 0.4) / 4)
-    assert told(rows, by="", outcome="mean_schools")["estimate"] == pytest.approx(0.5 / 3)
-    assert told(rows, by="", outcome="zero")["estimate"] == pytest.approx(1 / 3)
-    assert told(rows, by="", outcome="above_30")["estimate"] == pytest.approx(1 / 3)
+    assert one_row(rows, by="", outcome="mean_employment")["estimate"] == pytest.approx((0.1 + 2 * 0.4) / 4)
+    assert one_row(rows, by="", outcome="mean_schools")["estimate"] == pytest.approx(0.5 / 3)
+    assert one_row(rows, by="", outcome="zero")["estimate"] == pytest.approx(1 / 3)
+    assert one_row(rows, by="", outcome="above_30")["estimate"] == pytest.approx(1 / 3)
 
 
 def test_the_error_of_a_mean_is_that_of_boards():
     """Two boards with deviations of -.1 and +.1 in sum of three schools: sqrt(2 / 1 x (.01 + .01)) / 3."""
     frame = schools(shortage=[0.0, 0.1, 0.2], board=["a", "a", "b"])
-    row = told(shortage.distribution(frame, [24, 36]), by="", outcome="mean_schools")
+    row = one_row(shortage.distribution(frame, [24, 36]), by="", outcome="mean_schools")
     assert row["std_error"] == pytest.approx(np.sqrt(2 * (0.1**2 + 0.1**2)) / 3)
     assert row["n_clusters"] == 2
 
 
 def test_an_empty_band_and_schools_all_alike_have_no_error():
     rows = shortage.distribution(schools(shortage=[0.0, 0.0], g5=[True, True]), [24, 36])
-    assert np.isnan(told(rows, by="region", category="outside the G5", outcome="zero")["estimate"])
-    alike = told(rows, by="region", category="G5", outcome="zero")
+    assert np.isnan(one_row(rows, by="region", category="outside the G5", outcome="zero")["estimate"])
+    alike = one_row(rows, by="region", category="G5", outcome="zero")
     assert alike["estimate"] == 1.0
     assert np.isnan(alike["std_error"])
 
@@ -91,14 +91,14 @@ def test_errors_of_a_sum_of_two_models_know_that_they_share_schools():
 def test_the_average_effect_is_a_difference_of_two_means_when_there_is_nothing_else():
     frame = panel().assign(schoolweging=np.random.default_rng(1).permutation(panel()["schoolweging"]), year=2024)
     effects = shortage_models.two_part(frame)
-    row = told(effects, model="shortage_any_ame", term="g5")
+    row = one_row(effects, model="shortage_any_ame", term="g5")
     has = frame["shortage"] > 0
     assert row["estimate"] == pytest.approx(has[frame["g5"]].mean() - has[~frame["g5"]].mean(), abs=0.01)
 
 
 def test_effects_on_the_parts_make_the_effect_on_both():
     effects = shortage_models.two_part(panel())
-    parts = [told(effects, model=f"shortage_{name}_ame", term="weging") for name in ("any", "amount", "expected")]
+    parts = [one_row(effects, model=f"shortage_{name}_ame", term="weging") for name in ("any", "amount", "expected")]
     assert all(row["ci_low"] > 0 for row in parts)
     assert parts[2]["std_error"] < parts[0]["std_error"]
     assert set(effects["weights"]) == {"schools"}
@@ -111,7 +111,7 @@ def test_the_judgement_without_controls_is_a_difference_of_shares():
     large = frame["shortage"] >= 0.05
     frame["insufficient"] = rng.random(2000) < np.where(large, 0.3, 0.1)
     rows = shortage_models.judgement(frame, 2023)
-    row = told(rows, model="judgement_lpm", controls="none", term="large_shortage")
+    row = one_row(rows, model="judgement_lpm", controls="none", term="large_shortage")
     shares = frame.groupby(large)["insufficient"].mean()
     assert row["estimate"] == pytest.approx(shares[True] - shares[False])
 

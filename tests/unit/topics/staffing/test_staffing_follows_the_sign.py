@@ -98,7 +98,7 @@ class Recorder:
     say, show, gate, conclude = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude
 
     def __init__(self, stem: str, tables: dict[str, pd.DataFrame]) -> None:
-        self.tables, self.said = tables, {}
+        self.tables, self.texts = tables, {}
         self.workspace, self._said = SimpleNamespace(stem=stem), {}
         self.exhibits = read_exhibits(CHAPTERS / stem / "exhibits.yml")
         self.declared = read_declared(CHAPTERS / stem / FILE)
@@ -127,11 +127,11 @@ class Recorder:
     ) -> None:
         figure = draw(data, *args, **options)
         titles = " ".join(axes.get_title(loc="left") + axes.get_title() for axes in figure.axes)
-        told = alt if isinstance(alt, str) else alt(data)
-        self.said |= {f"alt of {name}": told, f"caption of {name}": caption, f"titles of {name}": titles}
+        description = alt if isinstance(alt, str) else alt(data)
+        self.texts |= {f"alt of {name}": description, f"caption of {name}": caption, f"titles of {name}": titles}
 
     def table(self, name: str, _frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:
-        self.said[f"table {name}"] = f"{caption} {note}"
+        self.texts[f"table {name}"] = f"{caption} {note}"
 
     file = table
 
@@ -139,7 +139,7 @@ class Recorder:
         self.tables[name] = frame
 
     def findings(self, frame: pd.DataFrame) -> None:
-        self.said |= {f"finding {row['name']}": row["sentence"] for row in frame.to_dict("records")}
+        self.texts |= {f"finding {row['name']}": row["sentence"] for row in frame.to_dict("records")}
 
 
 def schools_of_the_city() -> pd.DataFrame:
@@ -147,7 +147,7 @@ def schools_of_the_city() -> pd.DataFrame:
     number = 80
     return pd.DataFrame(
         {
-            "location": [f"s{place}" for place in range(number)],
+            "location": [f"s{school}" for school in range(number)],
             "board": rng.integers(0, 20, number),
             "special": False,
             "pupils": rng.integers(100, 400, number),
@@ -169,21 +169,21 @@ def run(stem: str, tables: dict[str, pd.DataFrame], patch: pytest.MonkeyPatch) -
             exec("".join(cell["source"]), space)  # noqa: S102 - our own notebook
             if "parameters" in cell["metadata"].get("tags", []):
                 space["bootstrap_draws"] = 199
-    return recorder.said
+    return recorder.texts
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, dict[str, str]]:
+def texts() -> dict[str, dict[str, str]]:
     patch = pytest.MonkeyPatch()
-    told = {}
+    texts = {}
     for world, (staffing, teachers) in WORLDS.items():
         panel = make_staffing(staffing, SCALE, np.random.SeedSequence(5))
         city = schools_of_the_city()
         people = make_teachers(city, teachers, 0.5, np.random.SeedSequence(6))
-        told[world] = run("06_staffing", {"by_location_year": panel}, patch)
-        told[world] |= run("06_teachers", {"by_teacher": people, "by_location": city}, patch)
+        texts[world] = run("06_staffing", {"by_location_year": panel}, patch)
+        texts[world] |= run("06_teachers", {"by_teacher": people, "by_location": city}, patch)
     patch.undo()
-    return told
+    return texts
 
 
 def directed(text: str) -> bool:
@@ -195,48 +195,48 @@ def words(text: str) -> str:
     return re.sub(r"[\d.,−%]+", "#", text)
 
 
-def test_every_text_with_a_direction_turns_with_the_world(said):
+def test_every_text_with_a_direction_turns_with_the_world(texts):
     fixed = {
         name: text
-        for name, text in said["planted"].items()
-        if directed(text) and words(text) == words(said["turned"].get(name, ""))
+        for name, text in texts["planted"].items()
+        if directed(text) and words(text) == words(texts["turned"].get(name, ""))
     }
     assert fixed == {}
 
 
-def test_the_planted_effects_are_all_found_and_turn(said):
+def test_the_planted_effects_are_all_found_and_turn(texts):
     """The test above would pass if nothing had a direction."""
     turning = {
         *("finding shortage_weging", "finding judgement", "finding wage", "finding oab_event", "alt of oab_events"),
         *(f"finding toelage_{outcome}" for outcome in MIRRORED),
         *("alt of cutoff", "alt of events", "finding hours", "finding composition", "alt of composition"),
     }
-    assert turning <= set(said["planted"])
+    assert turning <= set(texts["planted"])
     for name in sorted(turning):
-        assert directed(said["planted"][name]), said["planted"][name]
-        assert directed(said["turned"][name]), said["turned"][name]
-        assert words(said["planted"][name]) != words(said["turned"][name])
+        assert directed(texts["planted"][name]), texts["planted"][name]
+        assert directed(texts["turned"][name]), texts["turned"][name]
+        assert words(texts["planted"][name]) != words(texts["turned"][name])
 
 
-def test_the_alternative_text_of_the_shortage_turns_in_its_numbers(said):
-    assert "above the rest in 100% of the years and below it in 0%" in said["planted"]["alt of shortage_by_year"]
-    assert "above the rest in 0% of the years and below it in 100%" in said["turned"]["alt of shortage_by_year"]
+def test_the_alternative_text_of_the_shortage_turns_in_its_numbers(texts):
+    assert "above the rest in 100% of the years and below it in 0%" in texts["planted"]["alt of shortage_by_year"]
+    assert "above the rest in 0% of the years and below it in 100%" in texts["turned"]["alt of shortage_by_year"]
 
 
-def test_where_nothing_is_planted_nothing_has_a_direction(said):
-    judged = {name: text for name, text in said["nothing"].items() if name.startswith("finding") and directed(text)}
+def test_where_nothing_is_planted_nothing_has_a_direction(texts):
+    judged = {name: text for name, text in texts["nothing"].items() if name.startswith("finding") and directed(text)}
     assert judged == {}
-    assert "None moves measurably." in said["nothing"]["alt of cutoff"]
+    assert "None moves measurably." in texts["nothing"]["alt of cutoff"]
 
 
 @pytest.mark.parametrize("stem", ["06_staffing", "06_teachers", "06_oab_money"])
 def test_prose_of_a_notebook_states_no_result(stem):
     cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text("utf8"))["cells"]
     prose = " ".join("".join(cell["source"]) for cell in cells if "en" in cell["metadata"].get("tags", []))
-    found = re.findall(
+    labels = re.findall(
         r"[^.]*\b(?:(?<!that )rose|fell|worsened|improved|resembles?|jumps up|larger share was)\b[^.]*\.", prose
     )
-    assert found == []
+    assert labels == []
 
 
 @pytest.mark.parametrize("stem", ["staffing", "teachers", "oab_money"])

@@ -1,4 +1,4 @@
-"""Real scores and money: who would have been eligible for the toelage, and what the picture of the money shows."""
+"""Real scores and money: who would have been eligible for the toelage, and the frames of the figure of the money."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import pandas as pd
 
 from analysis.municipality import is_in
 from analysis.topics.staffing.models.eligibility import eligibility
-from analysis.topics.staffing.models.oab import binned_money
 from analysis.topics.staffing.models.oab_formula import floor_price
-from analysis.topics.staffing.models.oab_pictures import formula_line
+from analysis.topics.staffing.models.oab_pictures import bins_and_line
 
 NATIONAL = "the country"
-COUNTS = {"schools": ("share", "cutoff"), "schools_eligible": ("share",), "schools_tied": ()}
 
 
 def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
@@ -19,12 +17,9 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    scores
-        ``location, board, municipality, pupils, score``, a row per location.
-    share
-        Of the country's locations.
-    region
-        The municipality; see `municipality.is_in`.
+    scores : ``location, board, municipality, pupils, score``, a row per location.
+    share : Of the country's locations.
+    region : The municipality; see `municipality.is_in`.
 
     Returns
     -------
@@ -34,10 +29,10 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
     """
     ranked = eligibility(scores.assign(year=0, score_per_pupil=scores["score"] / scores["pupils"]), year=0, share=share)
     chosen = ranked.by_school.set_index("location")["eligible"]
-    told = []
+    lines = []
     for name, rows in ((NATIONAL, scores), (region, scores[is_in(scores["municipality"], region)])):
         number = int(rows["location"].isin(chosen.index[chosen]).sum())
-        told.append(
+        lines.append(
             {
                 "region": name,
                 "schools": len(rows),
@@ -47,18 +42,20 @@ def eligible(scores: pd.DataFrame, share: float, region: str) -> pd.DataFrame:
                 "cutoff": ranked.cutoff,
             }
         )
-    return pd.DataFrame(told)
+    return pd.DataFrame(lines)
 
 
-def money(schools: pd.DataFrame, *, bins: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay out real money per pupil by score without threshold, and what the shared price per point pays.
+def money(schools: pd.DataFrame, *, bins: int) -> pd.DataFrame:
+    """Average real money per pupil by score without threshold, beside what the shared price per point pays.
 
     Parameters
     ----------
-    schools
-        ``raw_per_pupil, oab_euro, pupils, score`` of one school year.
+    schools : ``raw_per_pupil, oab_euro, pupils, score`` of one school year.
+    bins : Of schools.
+
+    Returns
+    -------
+    DataFrame : As `oab_pictures.bins_and_line`.
     """
-    points = binned_money(schools, bins=bins)
     some = schools[schools["score"] > 0]
-    price = floor_price(some["oab_euro"], some["score"])
-    return points, formula_line("price per point alone", price, float(points["raw_per_pupil"].max()))
+    return bins_and_line(schools, "price per point alone", floor_price(some["oab_euro"], some["score"]), bins=bins)

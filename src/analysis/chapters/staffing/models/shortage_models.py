@@ -1,4 +1,4 @@
-"""Which schools are short of teachers, by how much, and how that goes with the inspectorate's judgement.
+"""Which schools are short of teachers, by how much, and how that is associated with the inspectorate's judgement.
 
 Associations: nothing here says what a shortage is caused by, or what it causes.
 """
@@ -21,7 +21,6 @@ from analysis.stats.shares import share_interval
 from analysis.topics.staffing.models.shortage import NEEDED
 
 LARGE = 0.05
-CENTRE, STEP = 30.0, 10.0  # schoolweging is told from 30, the middle of its scale, in steps of 10
 TERMS = ("g5", "weging", "g5:weging")
 
 
@@ -30,15 +29,13 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
 
     Parameters
     ----------
-    panel
-        A row per school and year: the columns `NEEDED`.
-    weights
-        ``teachers_fte`` for shares of employment, None for schools.
+    panel : A row per school and year: the columns `NEEDED`.
+    weights : ``teachers_fte`` for shares of employment, None for schools.
 
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome`` and ``weights`` after it. Models ``shortage_any`` and ``shortage_amount``:
+        With ``outcome`` and ``weights``. Models ``shortage_any`` and ``shortage_amount``:
         coefficients in log-odds; ``shortage_any_ame``, ``shortage_amount_ame`` and ``shortage_expected_ame``: average
         effects on the probability of a shortage, on the shortage of schools that have one, and on both together. Where
         a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why.
@@ -50,20 +47,20 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     effects set a school in the G5 or outside, and raise schoolweging by 10, with all else as it is. Errors are
     clustered by board in both parts at once.
     """
-    rows, years = _coded(panel)
-    terms = [*TERMS, *years]
+    rows, terms = _coded(panel)
     some = rows[rows["any"] == 1.0]
     has = fit_where_determined(rows, "any", terms, cluster="board", weights=weights)
     amount = fit_where_determined(some, "shortage", terms, cluster="board", weights=weights)
-    log_odds = [
+    w = np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float)
+    estimates = [
         _coefficients(has, "shortage_any", "any shortage"),
         _coefficients(amount, "shortage_amount", "shortage if any"),
     ]
-    effects = [
-        _effect(name, low, high, rows, has, amount, years, weights) for name, (low, high) in _contrasts(rows).items()
-    ]
-    told = with_reasons(pd.concat([*log_odds, *effects], ignore_index=True))
-    return told.assign(weights="employment" if weights else "schools", group="all schools")
+    for term, (low, high) in _contrasts(rows).items():
+        ends = [(-1.0, design(low, terms)), (1.0, design(high, terms))]
+        estimates.append(_effects(term, ends, rows["any"] == 1.0, w, has, amount))
+    table = with_reasons(pd.concat(estimates, ignore_index=True))
+    return table.assign(weights="employment" if weights else "schools", group="all schools")
 
 
 def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -72,11 +69,11 @@ def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     years = {f"year_{year}": (panel["year"] == year).astype(float) for year in sorted(set(panel["year"]) - {last})}
     rows = panel[list(NEEDED)].assign(
         g5=panel["g5"].astype(float),
-        weging=(panel["schoolweging"] - CENTRE) / STEP,
+        weging=(panel["schoolweging"] - 30.0) / 10.0,  # from the middle of its scale, in steps of 10
         any=(panel["shortage"] > 0).astype(float),
         **years,
     )
-    return rows, list(years)
+    return rows, [*TERMS, *years]
 
 
 def _contrasts(rows: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
@@ -90,36 +87,24 @@ def _coefficients(model: Fit, name: str, outcome: str) -> pd.DataFrame:
     return in_form(model.rows().assign(outcome=outcome, reason=model.reason), model=name, group="", unit="log-odds")
 
 
-def _effect(
-    term: str,
-    low: pd.DataFrame,
-    high: pd.DataFrame,
-    rows: pd.DataFrame,
-    has: Fit,
-    amount: Fit,
-    years: Sequence[str],
-    weights: str | None,
-) -> pd.DataFrame:
-    terms = [*TERMS, *years]
-    ends = [(sign, design(end, terms)) for sign, end in ((-1.0, low), (1.0, high))]
-    w = np.ones(len(rows)) if weights is None else rows[weights].to_numpy(float)
-    over_all, over_some = w / w.sum(), np.where(rows["any"] == 1.0, w, 0.0)
-    told = [
+Ends = Sequence[tuple[float, pd.DataFrame]]
+
+
+def _effects(term: str, ends: Ends, has_any: pd.Series, w: Floats, has: Fit, amount: Fit) -> pd.DataFrame:
+    over_all, over_some = w / w.sum(), np.where(has_any, w, 0.0)
+    effects = [
         _one_part(ends, has, over_all, "shortage_any_ame", "any shortage"),
         _one_part(ends, amount, over_some / over_some.sum(), "shortage_amount_ame", "shortage if any"),
         _both_parts(ends, has, amount, over_all),
     ]
-    return in_form(pd.DataFrame(told), term=term, group="")
-
-
-Ends = Sequence[tuple[float, pd.DataFrame]]
+    return in_form(pd.DataFrame(effects), term=term, group="")
 
 
 def _one_part(ends: Ends, model: Fit, over: Floats, name: str, outcome: str) -> dict[str, object]:
     value = sum(sign * float(over @ probability(model, X)) for sign, X in ends)
     gradient = sum(sign * (over @ slope(model, X)) for sign, X in ends)
     unit = "probability" if model.n_obs == len(over) else "share of employment"
-    return _told(value, model.error(np.asarray(gradient)), model, name, outcome, unit)
+    return _row(value, model.error(np.asarray(gradient)), model, name, outcome, unit)
 
 
 def _both_parts(ends: Ends, has: Fit, amount: Fit, over: Floats) -> dict[str, object]:
@@ -128,16 +113,16 @@ def _both_parts(ends: Ends, has: Fit, amount: Fit, over: Floats) -> dict[str, ob
     by_amount = sum(sign * ((over * probability(has, X)) @ slope(amount, X)) for sign, X in ends)
     both = stacked({"any": has, "amount": amount})
     error = both.error(np.concatenate([np.asarray(by_any), np.asarray(by_amount)]))
-    told = _told(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
-    return {**told, "reason": has.reason or amount.reason}
+    row = _row(value, error, has, "shortage_expected_ame", "shortage", "share of employment")
+    return row | {"reason": has.reason or amount.reason}
 
 
-def _told(value: float, error: float, model: Fit, name: str, outcome: str, unit: str) -> dict[str, object]:
-    told = t_interval(pd.Series([value]), pd.Series([error]), model.n_clusters).iloc[0]
-    counts = {"n_obs": model.n_obs, "n_clusters": model.n_clusters}
+def _row(value: float, error: float, model: Fit, name: str, outcome: str, unit: str) -> dict[str, object]:
+    interval = t_interval(pd.Series([value]), pd.Series([error]), model.n_clusters).iloc[0]
     return {
-        **dict(zip(map(str, told.index), told, strict=True)),
-        **counts,
+        **{str(column): number for column, number in interval.items()},
+        "n_obs": model.n_obs,
+        "n_clusters": model.n_clusters,
         "model": name,
         "outcome": outcome,
         "unit": unit,
@@ -146,20 +131,18 @@ def _told(value: float, error: float, model: Fit, name: str, outcome: str, unit:
 
 
 def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Estimate how the judgement onvoldoende goes with a large shortage (5% or more), alone and at equal schoolweging.
+    """Regress the judgement onvoldoende on a large shortage (5% or more), alone and at equal schoolweging.
 
     Parameters
     ----------
-    panel
-        As in `two_part`, with ``insufficient``.
-    year
-        Of judgement and shortage.
+    panel : As in `two_part`, with ``insufficient``.
+    year : Of judgement and shortage.
 
     Returns
     -------
     DataFrame
-        Model ``judgement_lpm`` (difference of shares) and ``judgement_logit`` (log-odds) in the one form, with
-        ``outcome`` and ``controls`` (``none``, ``schoolweging``) after it; term ``large_shortage``. The intercept
+        Model ``judgement_lpm`` (difference of shares) and ``judgement_logit`` (log-odds), with ``outcome`` and
+        ``controls`` (``none``, ``schoolweging``); term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
     check_complete(panel, ["year", "insufficient"], "judgement")
@@ -168,26 +151,26 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         insufficient=panel.loc[rows.index, "insufficient"].astype(float),
         large_shortage=(rows["shortage"] >= LARGE).astype(float),
     )
-    told = []
+    estimates = []
     for controls, terms in {"none": ["large_shortage"], "schoolweging": ["large_shortage", *TERMS]}.items():
         shares = regression.fit_where_determined(rows, "insufficient", terms, cluster="board")
         odds = fit_where_determined(rows, "insufficient", terms, cluster="board")
-        told += [
+        estimates += [
             _with_share(shares.estimates("judgement_lpm", str(year), "share of schools"), controls),
             _coefficients(odds, "judgement_logit", "").assign(controls=controls, group=str(year)),
         ]
-    found = pd.concat(told, ignore_index=True).assign(outcome="insufficient")
-    return with_reasons(found[found["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True))
+    table = pd.concat(estimates, ignore_index=True).assign(outcome="insufficient")
+    return with_reasons(table[table["term"].isin(["intercept", "large_shortage"])].reset_index(drop=True))
 
 
-def _with_share(told: pd.DataFrame, controls: str) -> pd.DataFrame:
+def _with_share(rows: pd.DataFrame, controls: str) -> pd.DataFrame:
     """Give the intercept the interval of a share where it is one, without controls; above zero it always is."""
     if controls == "none":
-        low, high = share_interval(told["estimate"], told["std_error"], told["n_clusters"])
-        is_share = told["term"] == INTERCEPT
-        told = told.assign(
-            ci_low=told["ci_low"].mask(is_share, low),
-            ci_high=told["ci_high"].mask(is_share, high),
-            p_value=told["p_value"].mask(is_share),
+        low, high = share_interval(rows["estimate"], rows["std_error"], rows["n_clusters"])
+        is_share = rows["term"] == INTERCEPT
+        rows = rows.assign(
+            ci_low=rows["ci_low"].mask(is_share, low),
+            ci_high=rows["ci_high"].mask(is_share, high),
+            p_value=rows["p_value"].mask(is_share),
         )
-    return told.assign(controls=controls, reason=told.get("reason", ""))
+    return rows.assign(controls=controls, reason=rows.get("reason", ""))

@@ -1,21 +1,22 @@
 """How far the three comparisons of `toelage` can be trusted, and what their nulls say.
 
 Before the start: whether schools bunch at the cut-off, differ in traits, or moved apart. Where there should be nothing:
-placebo runs. And of every null whether it shows that an effect is small, or only that the data are too few to tell.
+placebo runs. And of every null whether it shows that an effect is small, or only that the data are too few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.staffing.models.toelage import RD_COLUMNS, TRAITS, Study, attempt
+from analysis.chapters.staffing.models.toelage import TRAITS, Study
 from analysis.errors import ModelError
 from analysis.stats import placebo
-from analysis.stats.density import DensityTest, density_test
+from analysis.stats.density import density_test
 from analysis.stats.equivalence import equivalence
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit
@@ -24,6 +25,7 @@ from analysis.stats.multiplicity import FAMILIES, ROMANO_WOLF, holm
 from analysis.stats.panel import event_year, joint_test
 from analysis.stats.sensitivity import breakdown, relative_bounds
 from analysis.topics.staffing.models.eligibility import OUTCOMES, STEADY, UNITS
+from analysis.topics.staffing.models.rows import JUMP, attempt
 
 LIKE = {"retention": "outflow", "unqualified": "shortage"}  # whose margin an outcome shares
 GROUP = {"placebo_cutoff": "{:+g}%", "donut": "{:g}%", "bandwidth": "{:g} x"}
@@ -32,59 +34,98 @@ BEFORE_AND_AFTER, AT_CUTOFF = "toelage, before and after", "toelage, at the cut-
 RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
 
 
-def density(of: Study) -> DensityTest:
-    """Test whether schools bunch at the cut-off, in the logarithm of the score per pupil that the rank is made of."""
+def density(of: Study) -> pd.DataFrame:
+    """Test whether schools bunch at the cut-off, in the logarithm of the score per pupil that the rank is based on.
+
+    Parameters
+    ----------
+    of : The schools.
+
+    Returns
+    -------
+    DataFrame
+        ``density_left, density_right, std_error, p_value, n_left, n_right``: one row, without numbers if there are too
+        few schools.
+    """
     score = np.log(of.by_school["score_per_pupil"])
-    return density_test(score, cutoff=float(np.log(of.eligibility.cutoff)))
+    try:
+        test = density_test(score, cutoff=float(np.log(of.eligibility.cutoff)))
+        numbers = (test.left, test.right, test.std_error, test.p_value, test.n_left, test.n_right)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        numbers = (np.nan, np.nan, np.nan, np.nan, 0, 0)
+    columns = ["density_left", "density_right", "std_error", "p_value", "n_left", "n_right"]
+    return pd.DataFrame([numbers], columns=columns)
 
 
 def balance(of: Study) -> pd.DataFrame:
-    """Estimate the jump of traits from before the start: ``trait`` and the columns of `placebo.balance`; see there."""
-    told = []
+    """Estimate the jump at the cut-off of traits from before the start; see `placebo.balance`.
+
+    Parameters
+    ----------
+    of : The schools.
+
+    Returns
+    -------
+    DataFrame
+        ``trait``, the columns of `JUMP`, ``mean_left, mean_right, in_sd``; without the traits that cannot be estimated.
+    """
+    columns = ["trait", *JUMP, "mean_left", "mean_right", "in_sd"]
+    tables = [pd.DataFrame(columns=columns)]
     for trait in TRAITS:
         try:
-            found = placebo.balance(of.by_school, [f"before_{trait}"])
+            tables.append(placebo.balance(of.by_school, [f"before_{trait}"]).assign(trait=trait))
         except ModelError as error:
             error.raise_unless_of_the_data()
-            continue
-        told.append(found.assign(trait=trait))
-    if not told:
-        return pd.DataFrame(columns=["trait", *RD_COLUMNS, "mean_left", "mean_right", "in_sd"])
-    return pd.concat(told, ignore_index=True)
+    counts = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), "int64")
+    return pd.concat(tables[1:] or tables, ignore_index=True)[columns].astype(counts)
 
 
 def pre_trends(events: Mapping[str, Fit], start: int) -> pd.DataFrame:
-    """Test for every outcome that the groups moved alike before the start: ``outcome, statistic, df, p_value``."""
-    told = []
-    for outcome, found in events.items():
-        terms = [str(term) for term in found.coefficients.index if event_year(str(term)) < start]
-        if not 0 < len(terms) < found.n_clusters or not found.std_errors.any():  # or the outcome does not vary
+    """Test for every outcome that the groups moved alike before the start.
+
+    Parameters
+    ----------
+    events : The regressions of `toelage.event_study` by outcome.
+    start : First year of the toelage.
+
+    Returns
+    -------
+    DataFrame
+        ``outcome, statistic, df, p_value, n_obs, n_clusters``; without outcomes that do not vary, or with as many years
+        as clusters.
+    """
+    tests = []
+    for outcome, fit in events.items():
+        terms = [str(term) for term in fit.coefficients.index if event_year(str(term)) < start]
+        if not 0 < len(terms) < fit.n_clusters or not fit.std_errors.any():
             continue
-        test = joint_test(found, terms)
-        told.append(
-            {
-                "outcome": outcome,
-                "statistic": test.statistic,
-                "df": test.df,
-                "p_value": test.p_value,
-                "n_obs": found.n_obs,
-                "n_clusters": found.n_clusters,
-            }
-        )
-    return pd.DataFrame(told)
+        test = joint_test(fit, terms)
+        numbers = {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}
+        tests.append({"outcome": outcome, **numbers, "n_obs": fit.n_obs, "n_clusters": fit.n_clusters})
+    return pd.DataFrame(tests)
 
 
 def bounded(events: Mapping[str, Fit], base: int, magnitudes: Sequence[float]) -> pd.DataFrame:
-    """Bound the mean effect when groups may have drifted apart: columns of `sensitivity.relative_bounds` by outcome."""
-    return pd.concat(
-        [
-            relative_bounds(found, base=base, magnitudes=magnitudes).assign(
-                outcome=outcome, n_obs=found.n_obs, n_clusters=found.n_clusters, unit=UNITS[outcome]
-            )
-            for outcome, found in events.items()
-        ],
-        ignore_index=True,
-    )
+    """Bound the mean effect when groups may have drifted apart.
+
+    Parameters
+    ----------
+    events : The regressions of `toelage.event_study` by outcome.
+    base : Year from which they count.
+    magnitudes : Drift as a multiple of the largest step before the start.
+
+    Returns
+    -------
+    DataFrame : The columns of `sensitivity.relative_bounds`, with ``outcome, n_obs, n_clusters, unit``.
+    """
+    bounds = [
+        relative_bounds(fit, base=base, magnitudes=magnitudes).assign(
+            outcome=outcome, n_obs=fit.n_obs, n_clusters=fit.n_clusters, unit=UNITS[outcome]
+        )
+        for outcome, fit in events.items()
+    ]
+    return pd.concat(bounds, ignore_index=True)
 
 
 def nulls(
@@ -105,16 +146,12 @@ def nulls(
 
     Parameters
     ----------
-    estimates
-        Of `before_and_after` and `at_cutoff`.
-    margins
-        By outcome, in its unit: an effect smaller than this does not matter; `LIKE` says who shares one.
-    drift
-        Of `bounded`: what becomes of the difference in differences when the groups drifted apart.
-    alpha, power
-        Of the tests.
-    draws, seed
-        Of the bootstrap for Romano and Wolf's p-values of the difference in differences.
+    estimates : Of `before_and_after` and `at_cutoff`.
+    of : The schools.
+    margins : By outcome, in its unit: an effect smaller than this does not matter; `LIKE` says who shares one.
+    drift : Of `bounded`: what becomes of the difference in differences when the groups drifted apart.
+    alpha, power : Of the tests.
+    draws, seed : Of the bootstrap for Romano and Wolf's p-values of the difference in differences.
 
     Returns
     -------
@@ -122,8 +159,8 @@ def nulls(
         The columns of `equivalence` (``equivalent`` after correction) with ``ci_low, ci_high, p_value, n_least``
         besides, each in units of the margin too; ``family``, ``p_corrected`` and ``p_tost_corrected``; a ``verdict``;
         and where that is of the difference in differences, the drift ``falls_at`` which it falls first (a multiple of
-        the largest step before the start), with the interval there (``drift_low, drift_high``), missing where it
-        stands at all that were tried.
+        the largest step before the start), with the interval there (``drift_low, drift_high``), missing where none
+        that was tried makes it fall.
     """
     rows = estimates[(estimates["cluster"] == "board") & estimates["estimate"].notna()]
     shared = {**margins, **{name: margins[like] for name, like in LIKE.items()}}
@@ -131,11 +168,11 @@ def nulls(
     bootstrapped = adjusted.set_index("outcome")["p_value_romano_wolf"]
     options = {"alpha": alpha, "power": power}
     comparisons = (("amt_did", STEADY, BEFORE_AND_AFTER), ("amt_rd", OUTCOMES, AT_CUTOFF))
-    told = [
+    tables = [
         _judged(rows[(rows["model"] == model) & rows["outcome"].isin(outcomes)], family, shared, bootstrapped, options)
         for model, outcomes, family in comparisons
     ]
-    return _with_drift(pd.concat(told, ignore_index=True), drift)
+    return _with_drift(pd.concat(tables, ignore_index=True), drift)
 
 
 def _judged(
@@ -147,57 +184,64 @@ def _judged(
 ) -> pd.DataFrame:
     """Judge the outcomes of one comparison together."""
     chosen = rows.reset_index(drop=True)
-    told = equivalence(chosen, margins, tests=len(FAMILIES[family].members), **options)
-    told = told.assign(**{name: chosen[name] for name in ("ci_low", "ci_high", "p_value", "n_obs", "n_least")})
+    tests = equivalence(chosen, margins, tests=len(FAMILIES[family].members), **options)
+    tests = tests.assign(**{name: chosen[name] for name in ("ci_low", "ci_high", "p_value", "n_obs", "n_least")})
     p_corrected = (
-        told["outcome"].map(bootstrapped)
+        tests["outcome"].map(bootstrapped)
         if FAMILIES[family].correction == ROMANO_WOLF
-        else within_family(told, "p_value", family)
+        else within_family(tests, "p_value", family)
     )
-    p_corrected = p_corrected.clip(lower=told["p_value"])  # the bootstrap's may be a little smaller than its own
-    p_tost = within_family(told, "p_tost", family)
+    p_corrected = p_corrected.clip(lower=tests["p_value"])  # the bootstrap's may be a little smaller than its own
+    p_tost = within_family(tests, "p_tost", family)
     verdict = np.select([p_tost < options["alpha"], p_corrected < options["alpha"]], [RULED_OUT, SOMETHING], UNKNOWN)
-    scaled = {
-        name: told[of_what] / told["margin"]
-        for name, of_what in (("in_margins", "estimate"), ("in_margins_low", "ci_low"), ("in_margins_high", "ci_high"))
-    }
-    return told.assign(
-        **scaled,
+    return tests.assign(
+        in_margins=tests["estimate"] / tests["margin"],
+        in_margins_low=tests["ci_low"] / tests["margin"],
+        in_margins_high=tests["ci_high"] / tests["margin"],
         family=family,
         p_corrected=p_corrected,
         p_tost_corrected=p_tost,
         equivalent=p_tost < options["alpha"],
         verdict=verdict,
-        n_clusters=told["n_clusters"].astype(int),
+        n_clusters=tests["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.
-        power_at_margin=told["power_at_margin"].fillna(1.0),
+        power_at_margin=tests["power_at_margin"].fillna(1.0),
     )
 
 
-def within_family(told: pd.DataFrame, column: str, family: str) -> pd.Series:
-    """Correct p-values within a family by Holm; the mirror of a member has the p-value of that member."""
-    by_member = told.set_index("outcome")[column].reindex(FAMILIES[family].members)
+def within_family(tests: pd.DataFrame, column: str, family: str) -> pd.Series:
+    """Correct p-values within a family by Holm; the mirror of a member has the p-value of that member.
+
+    Parameters
+    ----------
+    tests : ``outcome`` and the column.
+    column : With p-values.
+    family : One of `FAMILIES`.
+
+    Returns
+    -------
+    Series : Corrected p-values, shape (n_tests,).
+    """
+    by_member = tests.set_index("outcome")[column].reindex(FAMILIES[family].members)
     corrected = pd.Series(holm(by_member), by_member.index)
-    return told["outcome"].replace(MIRRORS).map(corrected)
+    return tests["outcome"].replace(MIRRORS).map(corrected)
 
 
-def _with_drift(told: pd.DataFrame, drift: pd.DataFrame) -> pd.DataFrame:
+def _with_drift(tests: pd.DataFrame, drift: pd.DataFrame) -> pd.DataFrame:
     """Add the first drift at which the verdict on a difference in differences falls, and the interval there."""
     falls = [
         _falls(drift[drift["outcome"] == row["outcome"]], row) if row["model"] == "amt_did" else None
-        for row in told.to_dict("records")
+        for row in tests.to_dict("records")
     ]
     columns = {"falls_at": "magnitude", "drift_low": "ci_low", "drift_high": "ci_high"}
-    return told.assign(
+    return tests.assign(
         **{name: [np.nan if at is None else float(at[of]) for at in falls] for name, of in columns.items()}
     )
 
 
-def _falls(bounds: pd.DataFrame, row: Mapping[Hashable, object]) -> pd.Series | None:
-    margin = {RULED_OUT: float(str(row["margin"])), SOMETHING: 0.0}.get(str(row["verdict"]))
-    if margin is None:
-        return None
-    at = breakdown(bounds, -margin, margin)
+def _falls(bounds: pd.DataFrame, row: Mapping[Hashable, Any]) -> pd.Series | None:
+    margin = {RULED_OUT: row["margin"], SOMETHING: 0.0}.get(row["verdict"])
+    at = None if margin is None else breakdown(bounds, -margin, margin)
     return None if at is None else bounds[bounds["magnitude"] == at].iloc[0]
 
 
@@ -214,40 +258,34 @@ def placebos(
 
     Parameters
     ----------
-    outcome
-        Which.
-    cutoffs
-        Ranks that decide nothing, in percent of the locations from the true cut-off.
-    years
-        Pretended starts, before the true one.
-    radii
-        How many percent of the locations round the cut-off are left out (donut).
-    factors
-        Of the bandwidth.
+    of : The schools.
+    outcome : Which.
+    cutoffs : Ranks that decide nothing, in percent of the locations from the true cut-off.
+    years : Pretended starts, before the true one.
+    radii : How many percent of the locations round the cut-off are left out (donut).
+    factors : Of the bandwidth.
 
     Returns
     -------
     DataFrame
-        In the one form: models ``placebo_cutoff, donut, bandwidth`` (jumps) and ``placebo_year`` (difference in
-        differences); ``group`` tells the cut-off, radius, factor or year. What cannot be estimated has no numbers.
+        Models ``placebo_cutoff, donut, bandwidth`` (jumps) and ``placebo_year`` (difference in differences); ``group``
+        is the cut-off, radius, factor or year. What cannot be estimated has no numbers.
     """
     kinds: dict[str, tuple[Sequence[float], Callable[[float], pd.DataFrame]]] = {
         "placebo_cutoff": (cutoffs, lambda at: placebo.placebo_cutoffs(of.by_school, outcome, [at])),
         "donut": (radii, lambda at: placebo.donut(of.by_school, outcome, [at])),
         "bandwidth": (factors, lambda at: placebo.bandwidth_curve(of.by_school, outcome, [at])),
     }
-    told = [
+    runs = [
         {**attempt(partial(_first, run, at)), "model": model, "group": GROUP[model].format(at)}
         for model, (values, run) in kinds.items()
         for at in values
     ]
-    jumps = in_form(pd.DataFrame(told), term="eligible", unit=UNITS[outcome])
-    jumps = jumps.assign(cluster="board", n_least=jumps[["n_left", "n_right"]].min(axis=1))
-    found = placebo.placebo_years(of.panel, outcome, years, before=of.start, treated="eligible")
-    starts = [
-        of.told(fitted, "placebo_year", outcome, "board").assign(group=str(year)) for year, fitted in found.items()
-    ]
-    return pd.concat([jumps.assign(outcome=outcome), *starts], ignore_index=True)
+    jumps = in_form(pd.DataFrame(runs), term="eligible", unit=UNITS[outcome])
+    jumps = jumps.assign(cluster="board", n_least=jumps[["n_left", "n_right"]].min(axis=1), outcome=outcome)
+    fits = placebo.placebo_years(of.panel, outcome, years, before=of.start, treated="eligible")
+    starts = [of.estimates(fit, "placebo_year", outcome, "board").assign(group=str(year)) for year, fit in fits.items()]
+    return pd.concat([jumps, *starts], ignore_index=True)
 
 
 def _first(run: Callable[[float], pd.DataFrame], at: float) -> dict[str, float]:

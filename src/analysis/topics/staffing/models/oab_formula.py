@@ -18,41 +18,45 @@ from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 
 THRESHOLD = 0.12  # F
-DISTANCE = 535.26 - 529.46  # C - G of 2019, both printed to two decimals
+DISTANCE = 535.26 - 529.46  # C - G of 2019, both published to two decimals
 ROUNDED = 0.01  # C - G is known to this
-CENT = 0.011  # half a unit of rounding on either side of an equality, in the last digit printed
+CENT = 0.011  # half a unit of rounding on either side of an equality, in the last digit published
 CHECK_COLUMNS = ("check", "schools", "estimate", "std_error", "expected", "unit", "share_exact", "largest_difference")
 
 
-def score_with_threshold(
-    raw: ArrayLike, pupils: ArrayLike, *, threshold: float = THRESHOLD, distance: float = DISTANCE
-) -> Floats:
-    """Subtract the threshold from scores: ``max(0, raw - pupils threshold distance)``, to two decimals."""
-    left = np.asarray(raw, float) - np.asarray(pupils, float) * threshold * distance
-    return np.asarray(np.maximum(0.0, left).round(2), dtype=np.float64)
-
-
-def kink_point(*, threshold: float = THRESHOLD, distance: float = DISTANCE) -> float:
-    """Return the score without threshold per pupil from which money begins: F (C - G)."""
-    return threshold * distance
-
-
-def threshold_check(scores: pd.DataFrame, *, threshold: float = THRESHOLD, distance: float = DISTANCE) -> pd.DataFrame:
-    r"""Recover the threshold from the difference between scores without and with it, and hold the formula to account.
+def score_with_threshold(raw: ArrayLike, pupils: ArrayLike) -> Floats:
+    r"""Subtract the threshold from scores: :math:`\max(0, A - E F (C - G))`, to two decimals.
 
     Parameters
     ----------
-    scores
-        ``pupils, score, score_raw``, a row per location.
-    threshold, distance
-        As the notes of the source give them.
+    raw, pupils : Scores without threshold and pupils, shape (n_schools,).
+
+    Returns
+    -------
+    ndarray : Scores with threshold, shape (n_schools,).
+    """
+    net = np.asarray(raw, float) - np.asarray(pupils, float) * THRESHOLD * DISTANCE
+    return np.asarray(np.maximum(0.0, net).round(2), dtype=np.float64)
+
+
+def kink_point() -> float:
+    """Return the score without threshold per pupil from which money begins: F (C - G)."""
+    return THRESHOLD * DISTANCE
+
+
+def threshold_check(scores: pd.DataFrame) -> pd.DataFrame:
+    r"""Recover the threshold from the difference between scores without and with it, and check the formula.
+
+    Parameters
+    ----------
+    scores : ``pupils, score, score_raw``, a row per location.
 
     Returns
     -------
     DataFrame
-        `CHECK_COLUMNS`. ``threshold``: slope through the origin of the difference on pupils, divided by `distance`,
+        `CHECK_COLUMNS`. ``threshold``: slope through the origin of the difference on pupils, divided by `DISTANCE`,
         over locations with a score; its error is robust. ``score``: share of all locations whose score is what the
-        formula gives, to the rounding of `distance`.
+        formula gives, to the rounding of `DISTANCE`.
 
     Notes
     -----
@@ -62,24 +66,23 @@ def threshold_check(scores: pd.DataFrame, *, threshold: float = THRESHOLD, dista
     some = scores[scores["score"] > 0]
     if len(some) < 3:
         raise ModelError("fewer than three locations have a score: no threshold can be recovered", Reason.TOO_FEW)
-    slope, error, left = _through_origin(some["score_raw"] - some["score"], some["pupils"])
-    known = scores["pupils"].to_numpy(float) * threshold * ROUNDED + CENT
+    slope, error, residual = _through_origin(some["score_raw"] - some["score"], some["pupils"])
+    rounding = scores["pupils"].to_numpy(float) * THRESHOLD * ROUNDED + CENT
     off = np.abs(score_with_threshold(scores["score_raw"], scores["pupils"]) - scores["score"].to_numpy(float))
     return _checks(
         [
-            ("threshold", len(some), slope / distance, error / distance, threshold, "share of pupils", left),
-            ("score", len(scores), np.nan, np.nan, np.nan, "points", np.where(off <= known, 0.0, off)),
+            ("threshold", len(some), slope / DISTANCE, error / DISTANCE, THRESHOLD, "share of pupils", residual),
+            ("score", len(scores), np.nan, np.nan, np.nan, "points", np.where(off <= rounding, 0.0, off)),
         ]
     )
 
 
 def price_check(panel: pd.DataFrame) -> pd.DataFrame:
-    """Recover the price of a point in every year, and hold the money to price times score.
+    """Recover the price of a point in every year, and compare the money with price times score.
 
     Parameters
     ----------
-    panel
-        ``year, achterstandsscore, oab_euro``, a row per school and year.
+    panel : ``year, achterstandsscore, oab_euro``, a row per school and year.
 
     Returns
     -------
@@ -88,11 +91,11 @@ def price_check(panel: pd.DataFrame) -> pd.DataFrame:
         counts when it is more than rounding to cents.
     """
     check_complete(panel, ["year", "achterstandsscore", "oab_euro"], "the formula")
-    told = []
+    lines = []
     for year, rows in panel[panel["achterstandsscore"] > 0].groupby("year"):
-        price, error, left = _through_origin(rows["oab_euro"], rows["achterstandsscore"])
-        told.append((f"price, {year}", len(rows), price, error, np.nan, "euro per point", left))
-    return _checks(told)
+        price, error, residual = _through_origin(rows["oab_euro"], rows["achterstandsscore"])
+        lines.append((f"price, {year}", len(rows), price, error, np.nan, "euro per point", residual))
+    return _checks(lines)
 
 
 def weights_check(money: pd.DataFrame) -> pd.DataFrame:
@@ -100,8 +103,7 @@ def weights_check(money: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    money
-        ``score`` (schoolgewicht), ``mean_age, oab_euro``, a row per school of one year.
+    money : ``score`` (schoolgewicht), ``mean_age, oab_euro``, a row per school of one year.
 
     Returns
     -------
@@ -113,12 +115,12 @@ def weights_check(money: pd.DataFrame) -> pd.DataFrame:
     price, age = some["oab_euro"] / some["score"], some["mean_age"]
     centred = age - age.mean()
     slope, error, _ = _through_origin(price - price.mean(), centred)
-    left = (price - price.mean() - slope * centred).to_numpy(float)
+    residual = (price - price.mean() - slope * centred).to_numpy(float)
     at_zero = float(price.mean() - slope * age.mean())
     return _checks(
         [
-            ("price_of_weight", len(some), at_zero, np.nan, np.nan, "euro per weight", left),
-            ("price_of_age", len(some), slope, error, np.nan, "euro per weight and year of mean age", left),
+            ("price_of_weight", len(some), at_zero, np.nan, np.nan, "euro per weight", residual),
+            ("price_of_age", len(some), slope, error, np.nan, "euro per weight and year of mean age", residual),
         ]
     )
 
@@ -128,10 +130,8 @@ def transition_check(money: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    money
-        ``brin, score, oab_euro``, a row per school of 2019/20.
-    before
-        ``brin, oab_euro``, of a year under the earlier scheme.
+    money : ``brin, score, oab_euro``, a row per school of 2019/20.
+    before : ``brin, oab_euro``, of a year under the earlier scheme.
 
     Returns
     -------
@@ -166,24 +166,34 @@ def transition_check(money: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
 
 def floor_price(euro: pd.Series, score: pd.Series) -> float:
-    """Return the price per point that the most schools share, to a tenth of a euro; ties go to the lowest."""
+    """Return the price per point that the most schools share, to a tenth of a euro; ties go to the lowest.
+
+    Parameters
+    ----------
+    euro, score : Money and score above zero of each school, shape (n_schools,).
+
+    Returns
+    -------
+    float : Euro per point: the median of these schools.
+    """
     price = euro / score
     tenth = price.round(1)
     return float(price[tenth == tenth.mode().iloc[0]].median())
 
 
 def _through_origin(y: pd.Series, x: pd.Series) -> tuple[float, float, Floats]:
-    """Slope of a line through the origin, its robust (HC0) error, and what it leaves of every row."""
+    """Slope of a line through the origin, its robust (HC0) error, and the residual of every row."""
     value, by = y.to_numpy(float), x.to_numpy(float)
     squares = float(by @ by)
     slope = float(by @ value / squares)
-    left = value - slope * by
-    return slope, float(np.sqrt(((by * left) ** 2).sum()) / squares), left
+    residual = value - slope * by
+    return slope, float(np.sqrt(((by * residual) ** 2).sum()) / squares), residual
 
 
-def _checks(told: Sequence[tuple[str, int, float, float, float, str, Floats]]) -> pd.DataFrame:
-    rows = [
-        (*values, *((float((np.abs(left) <= CENT).mean()), float(np.abs(left).max())) if len(left) else (np.nan,) * 2))
-        for *values, left in told
-    ]
+def _checks(lines: Sequence[tuple[str, int, float, float, float, str, Floats]]) -> pd.DataFrame:
+    rows = []
+    for *values, residual in lines:
+        off = np.abs(residual)
+        exact, largest = (float((off <= CENT).mean()), float(off.max())) if len(off) else (np.nan, np.nan)
+        rows.append((*values, exact, largest))
     return pd.DataFrame(rows, columns=list(CHECK_COLUMNS))

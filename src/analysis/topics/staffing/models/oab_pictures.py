@@ -1,4 +1,4 @@
-"""What the pictures of the money show: bins of schools, and the line of what the formula pays."""
+"""Frames of the figures of the money: bins of schools, and the line of what the formula pays."""
 
 from __future__ import annotations
 
@@ -8,40 +8,66 @@ from analysis.topics.staffing.models.oab import binned_money
 from analysis.topics.staffing.models.oab_formula import kink_point, price_check, threshold_check
 
 BINS = "schools"
-"""In the column ``name`` of the picture of the money: a bin of schools, not a line."""
+"""In the column ``name`` of the figure of the money: a bin of schools, not a line."""
 
 
 def formula_checks(panel: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Hold scores and money of a panel to the formula: the threshold in a year, the price in every year."""
+    """Check scores and money of a panel against the formula: the threshold in a year, the price in every year.
+
+    Parameters
+    ----------
+    panel : ``year, pupils, achterstandsscore, achterstandsscore_raw, oab_euro``, a row per school and year.
+    year : Of the threshold.
+
+    Returns
+    -------
+    DataFrame : `oab_formula.CHECK_COLUMNS`.
+    """
     names = {"achterstandsscore": "score", "achterstandsscore_raw": "score_raw"}
     scores = panel[panel["year"] == year].rename(columns=names)
     return pd.concat([threshold_check(scores), price_check(panel)], ignore_index=True)
 
 
-def money(panel: pd.DataFrame, year: int, *, bins: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay out money per pupil by score without threshold per pupil in a year, and what the formula pays.
+def money(panel: pd.DataFrame, year: int, *, bins: int) -> pd.DataFrame:
+    """Average money per pupil by score without threshold per pupil in a year, beside what the formula pays.
+
+    Parameters
+    ----------
+    panel : As in `formula_checks`.
+    year : Which.
+    bins : At most how many; at least ten schools in each.
 
     Returns
     -------
-    tuple of DataFrame
-        Bins of schools as `oab.binned_money`; and ``name, raw_per_pupil, euro_per_pupil``, the corners of the line.
+    DataFrame : As `bins_and_line`.
     """
     rows = panel[panel["year"] == year]
-    told = rows.assign(raw_per_pupil=rows["achterstandsscore_raw"] / rows["pupils"])
-    points = binned_money(told, bins=min(bins, max(4, len(rows) // 10)))
+    rows = rows.assign(raw_per_pupil=rows["achterstandsscore_raw"] / rows["pupils"])
     price = float(price_check(rows)["estimate"].iloc[0])
-    return points, formula_line("formula", price, float(points["raw_per_pupil"].max()))
+    return bins_and_line(rows, "formula", price, bins=min(bins, max(4, len(rows) // 10)))
 
 
-def formula_line(name: str, price: float, end: float) -> pd.DataFrame:
-    """Give the corners of what a price pays per pupil: nothing up to the threshold, and a straight line from there."""
+def bins_and_line(money: pd.DataFrame, name: str, price: float, *, bins: int) -> pd.DataFrame:
+    """Average money per pupil over bins of schools, beside what a price pays.
+
+    Nothing up to the threshold, and a straight line from there; the line rests on no school but on all.
+
+    Parameters
+    ----------
+    money : As in `oab.binned_money`.
+    name, price : Of the line, in euro per point.
+    bins : How many.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `oab.binned_money`; ``name`` is `BINS` or that of the line, ``schools`` the number that a row
+        rests on.
+    """
+    points = binned_money(money, bins=bins)
     start = kink_point()
-    at = [0.0, start, max(end, start)]
-    return pd.DataFrame({"name": name, "raw_per_pupil": at, "euro_per_pupil": [0.0, 0.0, price * (at[2] - start)]})
-
-
-def stacked_money(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
-    """Put bins and lines of the picture of the money in one frame; the lines rest on no school but on all."""
-    schools = int(points["schools"].sum())
-    frame = pd.concat([points.assign(name=BINS), line.assign(schools=schools)], ignore_index=True)
+    end = max(float(points["raw_per_pupil"].max()), start)
+    line = pd.DataFrame({"name": name, "raw_per_pupil": [0.0, start, end], "schools": int(points["schools"].sum())})
+    line["euro_per_pupil"] = [0.0, 0.0, price * (end - start)]
+    frame = pd.concat([points.assign(name=BINS), line], ignore_index=True)
     return frame.assign(schools=frame["schools"].astype("Int64"))

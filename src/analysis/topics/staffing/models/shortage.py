@@ -1,7 +1,7 @@
-"""The teacher shortage: how large and how spread, and at which schools.
+"""The teacher shortage: its level and distribution, and at which schools.
 
-Means are told both as shares of employment (schools weigh as their teachers in fte) and as shares of schools (every
-school weighs the same).
+Means are both shares of employment (schools weigh as their teachers in fte) and shares of schools (every school weighs
+the same).
 """
 
 from __future__ import annotations
@@ -20,12 +20,6 @@ from analysis.stats.shares import share_interval
 
 NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
 REGIONS = {True: "G5", False: "outside the G5"}
-VERY_LARGE = 0.30
-COUNTS = {
-    "schools": ("estimate", "std_error", "ci_low", "ci_high", "p_value", "schools_least"),
-    "schools_least": ("estimate", "std_error", "ci_low", "ci_high", "p_value"),
-    "n_clusters": ("std_error", "ci_low", "ci_high", "p_value"),
-}
 TESTED = "schools_least"
 """The smaller side of a yes-no: where it is few the share is withheld; else it follows from share and schools."""
 ALL = "all"
@@ -33,7 +27,7 @@ MEASURES: Mapping[str, tuple[Callable[[Floats], Floats], str | None]] = {
     "mean_employment": (lambda shortage: shortage, "teachers_fte"),
     "mean_schools": (lambda shortage: shortage, None),
     "zero": (lambda shortage: np.equal(shortage, 0).astype(float), None),
-    "above_30": (lambda shortage: np.greater(shortage, VERY_LARGE).astype(float), None),
+    "above_30": (lambda shortage: np.greater(shortage, 0.30).astype(float), None),
 }
 UNITS = {
     "mean_employment": "share of employment (fte)",
@@ -44,22 +38,20 @@ UNITS = {
 
 
 def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataFrame:
-    """Tell level and distribution of the shortage by year, in the G5 and outside, and by band of schoolweging.
+    """Estimate level and distribution of the shortage by year, in the G5 and outside, and by band of schoolweging.
 
     Parameters
     ----------
-    panel
-        A row per school and year: the columns `NEEDED`.
-    weging_edges
-        Edges of the bands of schoolweging.
+    panel : A row per school and year: the columns `NEEDED`.
+    weging_edges : Edges of the bands of schoolweging.
 
     Returns
     -------
     DataFrame
-        In the one form, without ``n_obs``, for ``schools`` counts them; after it ``outcome`` (one of `MEASURES`),
+        Estimates without ``n_obs``, for ``schools`` counts them; after it ``outcome`` (one of `MEASURES`),
         ``year, by, category, region, band, schools, schools_least``. Of rows that are not about one region or band
         these are `ALL`; ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are
-        clustered by board and lie within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
+        clustered by board and within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
         so no p-value.
     """
     check_complete(panel, NEEDED, "shortage")
@@ -71,34 +63,32 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
     rows["region_band"] = rows["region"] + ", " + rows["band"]
     order = {"": [""], "region": list(REGIONS.values()), "band": list(in_bands([0.0], weging_edges).categories)}
     order["region_band"] = [f"{region}, {band}" for region in order["region"] for band in order["band"]]
-    told = [
-        told
+    estimates = [
+        estimate
         for year, of_year in rows.groupby("year")
         for by, categories in order.items()
         for category in categories
-        for told in _measured(of_year if not by else of_year[of_year[by] == category], year, by, category)
+        for estimate in _measured(of_year if not by else of_year[of_year[by] == category], year, by, category)
     ]
-    return _with_parts(_with_intervals(told, model="shortage_distribution", term="level"))
+    return _with_parts(_with_intervals(estimates, "shortage_distribution"))
 
 
 def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
-    """Tell the city's shortage of October 2019 and 2020 by the school's share of pupils at risk.
+    """Estimate the city's shortage of October 2019 and 2020 by the school's share of pupils at risk.
 
     Parameters
     ----------
     by_location
-        The city's schools, as `data.microdata.BY_LOCATION`; special schools, and schools that tell no shortage or
-        share, have no place in it. Employment is not known for them: ``mean_employment`` weighs schools by pupils.
-    edges
-        Edges of the bands.
+        The city's schools, as `data.microdata.BY_LOCATION`; special schools, and schools without a shortage or
+        share, are left out. Employment is not known for them: ``mean_employment`` weighs schools by pupils.
+    edges : Edges of the bands.
 
     Returns
     -------
-    DataFrame
-        As `distribution`, ``by`` is ``risk``.
+    DataFrame : As `distribution`, ``by`` is ``risk``.
     """
     check_complete(by_location, ["board", "pupils"], "shortage")
-    told: list[dict[str, object]] = []
+    estimates: list[dict[str, object]] = []
     for year in (2019, 2020):
         rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])
         rows = rows[rows["pupils"] > 0].rename(columns={f"shortage_{year}": "shortage"})
@@ -106,8 +96,8 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
         band = in_bands(rows["share_at_risk"], edges, per_cent)
         for category in ("", *band.categories):
             part = rows if category == "" else rows[band == category]
-            told += _measured(part, year, "risk", category)
-    return _with_parts(_with_intervals(told, model="shortage_city", term="level"))
+            estimates += _measured(part, year, "risk", category)
+    return _with_parts(_with_intervals(estimates, "shortage_city"))
 
 
 def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:
@@ -133,13 +123,13 @@ def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Itera
 
 
 def _with_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Say in columns of their own which region and which band a row is about; `ALL` where it is about all."""
+    """Put region and band of a row in columns of their own; `ALL` where it is about all."""
     region = rows["category"].str.partition(", ")[0].where(rows["by"].str.startswith("region"), ALL)
     band = rows["category"].str.rpartition(", ")[2].where(~rows["by"].isin(["", "region"]), ALL)
     return rows.assign(region=region, band=band.replace("", ALL)).drop(columns="n_obs")
 
 
-def _with_intervals(told: list[dict[str, object]], **constants: str) -> pd.DataFrame:
-    rows = pd.DataFrame(told)
+def _with_intervals(estimates: list[dict[str, object]], model: str) -> pd.DataFrame:
+    rows = pd.DataFrame(estimates)
     low, high = share_interval(rows["estimate"], rows["std_error"], rows["n_clusters"])
-    return in_form(rows.assign(ci_low=low, ci_high=high, p_value=np.nan), **constants)
+    return in_form(rows.assign(ci_low=low, ci_high=high, p_value=np.nan), model=model, term="level")

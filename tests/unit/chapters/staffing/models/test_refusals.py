@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.staffing.models import toelage
-from analysis.chapters.staffing.models.toelage import attempt
 from analysis.errors import ModelError, Reason
 from analysis.stats.discontinuity import Bandwidths, coefficient_weights, discontinuity
 from analysis.stats.matching import match
 from analysis.topics.staffing.models import rows
+from analysis.topics.staffing.models.rows import attempt
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -42,10 +42,10 @@ SIZES = [10.0, 30.0, 31.0, 9.0, 50.0]
 
 
 @pytest.mark.parametrize("other", [[7.0] * 5, [0.1] * 5, SIZES, [2 * size + 1 for size in SIZES]])
-def test_a_trait_that_is_constant_or_a_copy_tells_nobody_apart(other):
+def test_a_trait_that_is_constant_or_a_copy_distinguishes_nobody(other):
     """The covariance of the traits is singular: who is nearest in size is the match, as without the other trait."""
-    found = match(neighbours(size=SIZES, other=other), ["size", "other"], window=5)
-    assert sorted(found.rows.loc[found.rows["eligible"] == 0, "board"]) == ["c", "d"]
+    pairs = match(neighbours(size=SIZES, other=other), ["size", "other"], window=5).rows
+    assert sorted(pairs.loc[pairs["eligible"] == 0, "board"]) == ["c", "d"]
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
@@ -74,7 +74,7 @@ def test_one_cluster_gives_no_error():
 
 
 @pytest.mark.parametrize("side", [1.0, -1.0])
-def test_schools_on_one_side_of_the_cut_off_are_not_matched_and_that_is_said(side):
+def test_schools_on_one_side_of_the_cut_off_are_not_matched_and_the_reason_is_given(side):
     """The table names every outcome with its reason, where it was empty and the page said nothing."""
     schools = neighbours(size=SIZES).assign(rank=side * np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     with pytest.raises(ModelError, match="on one side only") as caught:
@@ -83,9 +83,8 @@ def test_schools_on_one_side_of_the_cut_off_are_not_matched_and_that_is_said(sid
 
     traits = {f"before_{trait}": SIZES for trait in toelage.TRAITS}
     study = SimpleNamespace(by_school=schools.assign(**traits))
-    told, found = toelage.matched(study, window=5)
-    assert found is None
-    assert list(told["outcome"]) == list(toelage.ALL)
-    assert set(told["reason"]) == {"nobody of this kind"}
-    assert told["estimate"].isna().all()
-    assert (rows.together([told])["reason"] == "nobody of this kind").all()
+    unmatched = toelage.matched(study, window=5)
+    assert list(unmatched["outcome"]) == list(toelage.ALL)
+    assert set(unmatched["reason"]) == {"nobody of this kind"}
+    assert unmatched["estimate"].isna().all()
+    assert (rows.together([unmatched])["reason"] == "nobody of this kind").all()

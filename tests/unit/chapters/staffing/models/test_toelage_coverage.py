@@ -49,13 +49,13 @@ class Worlds:
 
 def worlds(truth: StaffingTruth, seed: int, scale: float = SCALE) -> Worlds:
     schools = make_schools(truth, scale, np.random.SeedSequence([11, seed]))
-    number, place = np.arange(len(schools.board)), YEARS.index(SELECTION_YEAR)
+    number, selected = np.arange(len(schools.board)), YEARS.index(SELECTION_YEAR)
     lasting = {"location": number, "board": schools.board, "eligible": schools.toelage}
     drawn = happenings(truth, schools, seed)
     panel = {name: np.repeat(values[schools.high], len(YEARS)) for name, values in lasting.items()}
     panel |= {"year": np.tile(YEARS, int(schools.high.sum()))}
     panel |= {name: values[schools.high].ravel() for name, values in drawn.items()}
-    scores = pd.DataFrame({**lasting, "year": SELECTION_YEAR, "score_per_pupil": schools.score_per_pupil[:, place]})
+    scores = pd.DataFrame({**lasting, "year": SELECTION_YEAR, "score_per_pupil": schools.score_per_pupil[:, selected]})
     ranked = eligibility(scores).by_school
     changes = {name: values[:, AFTER].mean(axis=1) - values[:, BEFORE].mean(axis=1) for name, values in drawn.items()}
     by_school = pd.concat([ranked, pd.DataFrame(changes)], axis=1)
@@ -66,10 +66,13 @@ def happenings(truth: StaffingTruth, schools, seed: int) -> dict[str, np.ndarray
     drawn = {}
     for draw in range(DRAWS):
         streams = dict(zip(PARTS, np.random.SeedSequence([12, seed, draw]).spawn(len(PARTS)), strict=True))
-        made = _teachers(truth, schools, streams)
-        made |= {FIRST_STAGE: np.log(made["wage"]), "pupils_per_teacher": schools.pupils / made["teachers_fte"]}
-        made |= {"shortage": shortage_shares(truth, schools, streams["shortage"])}
-        drawn |= {f"{name} {draw}": made[name] for name in (*COMPARED, "shortage")}
+        outcomes = _teachers(truth, schools, streams)
+        outcomes |= {
+            FIRST_STAGE: np.log(outcomes["wage"]),
+            "pupils_per_teacher": schools.pupils / outcomes["teachers_fte"],
+        }
+        outcomes |= {"shortage": shortage_shares(truth, schools, streams["shortage"])}
+        drawn |= {f"{name} {draw}": outcomes[name] for name in (*COMPARED, "shortage")}
     return drawn
 
 
@@ -82,25 +85,25 @@ def columns(outcomes: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def before_and_after(of: Worlds, truth: StaffingTruth) -> list[dict]:
-    rows = with_treatment(of.panel, "eligible", TOELAGE_START)
-    panel = design(rows, [column for _, column in columns(COMPARED)], ["treated_after"])
-    told = []
+    treated = with_treatment(of.panel, "eligible", TOELAGE_START)
+    panel = design(treated, [column for _, column in columns(COMPARED)], ["treated_after"])
+    rows = []
     for outcome, column in columns(COMPARED):
         fitted, true = panel.fit(column, "within"), effect(truth, outcome)
         for cluster in ("board", "location"):
-            found = fitted.clustered(cluster)
-            estimate, error = found.coefficients.iloc[0], found.std_errors.iloc[0]
-            wide = student.ppf(0.975, found.n_clusters - 1) * error
-            told.append(
+            fit = fitted.clustered(cluster)
+            estimate, error = fit.coefficients.iloc[0], fit.std_errors.iloc[0]
+            wide = student.ppf(0.975, fit.n_clusters - 1) * error
+            rows.append(
                 {
                     "what": f"difference in differences, clustered by {cluster.replace('location', 'school')}",
                     "outcome": outcome,
                     "hit": abs(estimate - true) <= wide,
                     "found": abs(estimate) > wide,
-                    "promised": float(power_at(true, error, found.n_clusters - 1)),
+                    "promised": float(power_at(true, error, fit.n_clusters - 1)),
                 }
             )
-    return told
+    return rows
 
 
 def earlier_trends(of: Worlds) -> list[dict]:
@@ -118,16 +121,15 @@ def earlier_trends(of: Worlds) -> list[dict]:
 
 
 def at_cutoff(of: Worlds, truth: StaffingTruth) -> list[dict]:
-    told = []
+    rows = []
     for outcome, column in columns((*COMPARED, "shortage")):
-        found = discontinuity(of.by_school["rank"], of.by_school[column], cluster=of.by_school["board"])
-        wide = student.ppf(0.975, found.n_clusters - 1) * found.std_error
-        hit = abs(found.estimate - effect(truth, outcome)) <= wide
-        told.append({"what": "discontinuity, robust", "outcome": outcome, "hit": hit})
-        row = honest(of.by_school["rank"], of.by_school[column], cluster=of.by_school["board"]).row()
-        hit = row["ci_low"] <= effect(truth, outcome) <= row["ci_high"]
-        told.append({"what": HONEST, "outcome": outcome, "hit": hit})
-    return told
+        sample = {"cluster": of.by_school["board"]}
+        robust = discontinuity(of.by_school["rank"], of.by_school[column], **sample).row()
+        bounded = honest(of.by_school["rank"], of.by_school[column], **sample).row()
+        for what, row in (("discontinuity, robust", robust), (HONEST, bounded)):
+            hit = row["ci_low"] <= effect(truth, outcome) <= row["ci_high"]
+            rows.append({"what": what, "outcome": outcome, "hit": hit})
+    return rows
 
 
 def null_rows(seed: int) -> list[dict]:
@@ -162,10 +164,10 @@ def test_where_nothing_happened_intervals_hold_zero_and_earlier_trends_are_not_r
 @pytest.mark.slow
 def test_planted_effects_are_recovered_and_found_as_often_as_promised(record_property):
     rows = [row for seed in range(PLANTED_WORLDS // DRAWS) for row in planted_rows(seed)]
-    told = pd.DataFrame(rows).groupby(["what", "outcome"])[["hit", "found", "promised"]].mean()
-    for (what, outcome), value in told["hit"].items():
+    shares = pd.DataFrame(rows).groupby(["what", "outcome"])[["hit", "found", "promised"]].mean()
+    for (what, outcome), value in shares["hit"].items():
         record_property(f"toelage on {outcome}, {what}, planted effects", value)
-    assert told["hit"].between(0.91, 0.99).all(), told  # 200 intervals: standard deviation 1.5 points
+    assert shares["hit"].between(0.91, 0.99).all(), shares  # 200 intervals: standard deviation 1.5 points
     # Of 200 effects found 80% of the time, the share found has a standard deviation of 2.8 points.
-    assert told["promised"].drop(FIRST_STAGE, level="outcome").between(0.5, 0.98).all(), told
-    assert (told["found"] - told["promised"]).abs().max() <= 0.09, told
+    assert shares["promised"].drop(FIRST_STAGE, level="outcome").between(0.5, 0.98).all(), shares
+    assert (shares["found"] - shares["promised"]).abs().max() <= 0.09, shares

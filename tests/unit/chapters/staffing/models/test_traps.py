@@ -17,8 +17,8 @@ def country():
     return with_outcomes(make_staffing(StaffingTruth(), 1.0, np.random.SeedSequence(1)))
 
 
-def t_statistic(found):
-    return (found.coefficients / found.std_errors).iloc[0]
+def t_statistic(fit):
+    return (fit.coefficients / fit.std_errors).iloc[0]
 
 
 def test_the_ranking_is_the_one_that_paid(country):

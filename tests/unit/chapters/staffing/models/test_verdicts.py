@@ -56,9 +56,9 @@ def judged(bootstrapped: pd.Series = ROMANO_WOLF, **changed: tuple[float, float]
 
 
 def test_a_p_value_that_is_small_alone_and_not_in_its_family_is_no_effect():
-    found = judged()
-    assert found.loc["outflow", "p_value"] == pytest.approx(0.043, abs=5e-4)
-    assert found["verdict"].to_dict() == {
+    verdicts = judged()
+    assert verdicts.loc["outflow", "p_value"] == pytest.approx(0.043, abs=5e-4)
+    assert verdicts["verdict"].to_dict() == {
         "inflow": RULED_OUT,
         "outflow": UNKNOWN,
         "retention": UNKNOWN,
@@ -69,20 +69,20 @@ def test_a_p_value_that_is_small_alone_and_not_in_its_family_is_no_effect():
 
 def test_an_effect_needs_both_its_own_and_the_corrected_p_value():
     small = pd.Series(0.001, ROMANO_WOLF.index)
-    found = judged(small, outflow=(0.02, 0.003))
-    assert found.loc["outflow", "verdict"] == SOMETHING
+    verdicts = judged(small, outflow=(0.02, 0.003))
+    assert verdicts.loc["outflow", "verdict"] == SOMETHING
     # A bootstrap below the p-value of the estimate's own interval is not believed: the sentence gives that interval.
     assert judged(small).loc["inflow", "p_corrected"] == judged(small).loc["inflow", "p_value"]
 
 
 def test_equivalence_is_corrected_for_the_family_too_and_a_mirror_is_one_test():
-    found = judged()
-    by_hand = found["p_tost"].drop("retention").sort_values()  # 4 tests, not 5
+    verdicts = judged()
+    by_hand = verdicts["p_tost"].drop("retention").sort_values()  # 4 tests, not 5
     assert len(by_hand) == 4
     corrected = np.maximum.accumulate(by_hand.to_numpy() * [4, 3, 2, 1])
-    assert found.loc[by_hand.index, "p_tost_corrected"].to_numpy() == pytest.approx(np.minimum(corrected, 1))
-    assert (found["equivalent"] == (found["verdict"] == RULED_OUT)).all()
-    assert found.loc["retention", "p_tost_corrected"] == found.loc["outflow", "p_tost_corrected"]
+    assert verdicts.loc[by_hand.index, "p_tost_corrected"].to_numpy() == pytest.approx(np.minimum(corrected, 1))
+    assert (verdicts["equivalent"] == (verdicts["verdict"] == RULED_OUT)).all()
+    assert verdicts.loc["retention", "p_tost_corrected"] == verdicts.loc["outflow", "p_tost_corrected"]
 
 
 def test_the_cut_off_is_corrected_by_holm_over_its_six_outcomes():
@@ -98,35 +98,35 @@ def test_an_outcome_that_could_not_be_estimated_is_no_test():
 
 @pytest.mark.parametrize(("narrow", "falls"), [(1.0, 0.5), (0.5, 0.0), (9.0, np.nan)])
 def test_a_verdict_falls_at_the_first_drift_whose_interval_leaves_the_margin(narrow, falls):
-    told = judged().reset_index()
-    told = told[told["outcome"] == "hours"]  # ruled out beyond 0.5
+    tests = judged().reset_index()
+    tests = tests[tests["outcome"] == "hours"]  # ruled out beyond 0.5
     drift = pd.DataFrame({"outcome": "hours", "magnitude": [0.0, 0.5, 1.0]})
     drift = drift.assign(ci_low=-np.array([0.3, 0.6, 0.9]) / narrow, ci_high=np.array([0.3, 0.4, 0.5]) / narrow)
-    found = _with_drift(told, drift).iloc[0]
+    verdicts = _with_drift(tests, drift).iloc[0]
     if np.isnan(falls):
-        assert np.isnan(found["falls_at"])
+        assert np.isnan(verdicts["falls_at"])
     else:
-        assert found["falls_at"] == falls
+        assert verdicts["falls_at"] == falls
         at = drift[drift["magnitude"] == falls].iloc[0]
-        assert (found["drift_low"], found["drift_high"]) == (at["ci_low"], at["ci_high"])
+        assert (verdicts["drift_low"], verdicts["drift_high"]) == (at["ci_low"], at["ci_high"])
 
 
 def test_an_effect_falls_where_its_interval_holds_zero_and_what_is_uncertain_cannot_fall():
-    told = judged(pd.Series(0.001, ROMANO_WOLF.index), outflow=(0.02, 0.003)).reset_index()
+    tests = judged(pd.Series(0.001, ROMANO_WOLF.index), outflow=(0.02, 0.003)).reset_index()
     drift = pd.DataFrame(
         {"outcome": "outflow", "magnitude": [0.0, 0.5], "ci_low": [0.01, -0.01], "ci_high": [0.03, 0.05]}
     )
-    found = _with_drift(told, drift).set_index("outcome")["falls_at"]
-    assert found["outflow"] == 0.5
+    verdicts = _with_drift(tests, drift).set_index("outcome")["falls_at"]
+    assert verdicts["outflow"] == 0.5
     unknown = _with_drift(judged().reset_index(), drift).set_index("outcome")["falls_at"]
     assert np.isnan(unknown["outflow"])
 
 
-def test_both_intervals_stand_below_each_other_by_outcome():
+def test_both_intervals_are_below_each_other_by_outcome():
     robust = estimates("amt_rd", inflow=(0.1, 0.02), hours=(0.3, 0.1)).assign(bandwidth=5.0, n_left=40, n_right=50)
     honest = robust.assign(model="amt_honest_rd", estimate=[0.2, 0.4], **dict.fromkeys(HONEST, 0.5))
-    found = both_intervals(robust, honest)
-    assert found["outcome"].tolist() == ["inflow", "inflow", "hours", "hours"]
-    assert found["interval"].tolist() == ["robust", "honest"] * 2
-    assert found["estimate"].tolist() == [0.1, 0.2, 0.3, 0.4]
-    assert found["bias"].isna().tolist() == [True, False] * 2
+    rows = both_intervals(robust, honest)
+    assert rows["outcome"].tolist() == ["inflow", "inflow", "hours", "hours"]
+    assert rows["interval"].tolist() == ["robust", "honest"] * 2
+    assert rows["estimate"].tolist() == [0.1, 0.2, 0.3, 0.4]
+    assert rows["bias"].isna().tolist() == [True, False] * 2
