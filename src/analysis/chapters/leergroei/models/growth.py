@@ -12,14 +12,13 @@ year in cell :math:`c`. A change of -0.1 is a tenth of the standard deviation of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import Estimate, estimate_by, means_by
-from analysis.chapters.leergroei.models.sample import comparable, reference_year
+from analysis.chapters.leergroei.models.sample import comparable, two_years
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.regression import fit_where_determined
@@ -27,7 +26,7 @@ from analysis.stats.regression import fit_where_determined
 SD_NATION = "national standard deviations"
 SD_GROWTH = "sd of growth in the year before"
 STEP = 0.10
-"""The shortage contrast is told per so much more shortage (share of fte)."""
+"""The shortage contrast is per so much more shortage (share of fte)."""
 
 FEWEST_FOR_SLOPE = 6
 """Schools in a band below which a difference between schools with more and less shortage is not estimated."""
@@ -38,13 +37,13 @@ CELL = ("subject", "groep", "level_m")
 def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Mean growth of the reference year against the national norm, by subject and groep.
 
-    The norm is the growth that keeps a pupil's place in the nation: growth against it is the change of that place, in
+    The norm is the growth that keeps a pupil's rank in the nation: growth against it is the change of that rank, in
     national standard deviations (normal scores of the percentiles).
 
     Parameters
     ----------
-    rows
-        As `sample.select` returns them.
+    rows : as `sample.select` returns them
+    design : the years and tests
 
     Returns
     -------
@@ -52,7 +51,7 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         In the form of `rows.means_by`: model ``norm_growth``, term ``mean``.
     """
     year = comparable(rows, design)
-    year = year[year["year"] == reference_year(design)]
+    year = year[year["year"] == design.year_before]
     return means_by(year, design.groepen, ["groep"], "norm_growth", model="norm_growth", term="mean", unit=SD_NATION)
 
 
@@ -63,10 +62,10 @@ def standardised(
 
     Parameters
     ----------
-    rows
-        As `sample.select` returns them.
+    rows : as `sample.select` returns them
+    design : the years and tests
     cell
-        Columns that make the cells.
+        Columns that define the cells.
     weights
         Column of weights; mean and standard deviation of the reference year are then weighted.
 
@@ -78,12 +77,11 @@ def standardised(
     Raises
     ------
     ModelError
-        If a cell has fewer than two pupils, or no spread, in the reference year.
+        If a cell has fewer than two pupils, or no variation, in the reference year.
     """
-    two = comparable(rows, design)
-    two = two[two["year"].isin([reference_year(design), design.closure_year])]
-    refuse_missing(two, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
-    joined = two.join(moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
+    rows = two_years(comparable(rows, design), design)
+    refuse_missing(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
+    joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
         cells = joined.loc[unknown, list(cell)].astype(str).agg(" ".join, axis=1).unique()
@@ -105,10 +103,10 @@ def change(
 
     Parameters
     ----------
-    growth
-        As `standardised` returns it.
+    growth : as `standardised` returns it
+    design : the subjects
     by
-        Columns that make the groups within a subject; none for the whole subject.
+        Columns that define the groups within a subject; none for the whole subject.
     model, weights
         Name of the model, and the column of weights.
 
@@ -116,7 +114,7 @@ def change(
     -------
     DataFrame
         In the form of `rows.means_by`, term ``closure``: mean of the closure year minus that of the year before. For
-        groups made of whole cells the latter is zero, so that this is the published measure; its error also counts the
+        groups of whole cells the latter is zero, so that this is the published measure; its error also counts the
         sampling of the year before. For others, such as bands of schools, what the group grows more or less in any year
         is taken off.
 
@@ -124,25 +122,34 @@ def change(
     -----
     Cells weigh as they do in the closure year; their standard deviations are taken as known.
     """
-    told = {"model": model, "term": "closure", "unit": SD_GROWTH}
-    return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **told)
+    names = {"model": model, "term": "closure", "unit": SD_GROWTH}
+    return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **names)
 
 
 def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Tell all changes that the publication shows: overall, by groep, level, band, and band and level."""
-    groups: Sequence[Sequence[str]] = (
-        (),
-        ("groep",),
-        ("level_m",),
-        ("groep", "level_m"),
-        ("band",),
-        ("band", "level_m"),
-    )
+    """Estimate all changes that the publication shows.
+
+    Parameters
+    ----------
+    growth, design
+        As in `change`.
+
+    Returns
+    -------
+    DataFrame
+        As `change` returns them: overall, by groep, by level, by both, by band, and by band and level.
+    """
+    groups = ((), ("groep",), ("level_m",), ("groep", "level_m"), ("band",), ("band", "level_m"))
     return pd.concat([change(growth, design, by) for by in groups], ignore_index=True)
 
 
 def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """How much more is lost at schools with a larger teacher shortage, overall and within bands of schools.
+    """Estimate how much more is lost at schools with a larger teacher shortage, overall and within bands of schools.
+
+    Parameters
+    ----------
+    growth, design
+        As in `change`.
 
     Returns
     -------
@@ -154,27 +161,38 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     """
     steps = growth.assign(shortage=growth["shortage"] / STEP)
     own = ("closure", "shortage", "closure:shortage")
-    overall, within = (
-        partial(_coefficient, terms=terms) for terms in ((*own, "share_at_risk", "closure:share_at_risk"), own)
-    )
-    told = [
-        estimate_by(
+
+    def contrast(by: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
+        return estimate_by(
             steps,
             design.groepen,
             by,
-            estimate,
+            lambda part: _coefficient(part, terms),
             model="ois_shortage",
             term="closure:shortage",
             unit=f"{SD_GROWTH}, per 10 points of shortage",
             fewest=FEWEST_FOR_SLOPE,
         )
-        for by, estimate in (((), overall), (("band",), within))
-    ]
-    return pd.concat(told, ignore_index=True)
+
+    overall = contrast((), (*own, "share_at_risk", "closure:share_at_risk"))
+    return pd.concat([overall, contrast(("band",), own)], ignore_index=True)
 
 
 def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.DataFrame:
-    """Mean and standard deviation of growth in every cell of the year before; no sd where a cell has one pupil."""
+    """Compute the (weighted) mean and standard deviation of growth in every cell.
+
+    Parameters
+    ----------
+    before
+        Rows of the year before, with ``growth`` in points.
+    cell, weights
+        Columns that define the cells, and of weights.
+
+    Returns
+    -------
+    DataFrame
+        ``mean`` and ``sd`` by cell; no sd where a cell has one pupil.
+    """
     w = before[weights] if weights else pd.Series(1.0, index=before.index)
     sums = (
         before.assign(_w=w, _wg=w * before["growth"], _one=1).groupby(cell, observed=True)[["_w", "_wg", "_one"]].sum()
@@ -186,5 +204,5 @@ def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.Da
     return pd.DataFrame({"mean": mean, "sd": np.sqrt(squares / sums["_w"] * n / (n - 1))})
 
 
-def _coefficient(part: pd.DataFrame, *, terms: Sequence[str]) -> Estimate:
+def _coefficient(part: pd.DataFrame, terms: Sequence[str]) -> Estimate:
     return fit_where_determined(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})

@@ -8,16 +8,17 @@ Errors of the fixed effects are those of the model, not clustered: it says itsel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analysis.chapters.leergroei.models.closure import POINTS, UNITS, standardised
+from analysis.chapters.leergroei.models.closure import POINTS, UNITS, counts, standardised
+from analysis.chapters.leergroei.models.rows import ESTIMATE
+from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 
 VARIANCE_UNIT = "percentile points squared"
@@ -39,7 +40,7 @@ class MixedFit:
         ``variance_intercept, variance_closure, covariance_intercept_closure, variance_residual`` and ``sd_closure``.
     by_school
         Indexed by location, only schools with pupils in the closure year and before it: ``intercept, closure``,
-        shrunken distances from the mean school, and ``n`` rows. Never to be published by school; see `spread`.
+        shrunken distances from the mean school, and ``n`` rows. Never to be published by school; see `distribution`.
     """
 
     outcome: str
@@ -52,10 +53,14 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
 
     Parameters
     ----------
-    by_pupil_growth
-        As `closure.percentile_growth` returns it.
+    by_pupil_growth : as `closure.percentile_growth` returns it
     outcome
         A subject or the composite.
+
+    Returns
+    -------
+    MixedFit
+        With the effects of schools.
 
     Raises
     ------
@@ -64,40 +69,82 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     """
     refuse_missing(by_pupil_growth, ["outcome"], "mixed")
     rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
-    found = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
+    fit = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()
     in_both = periods.index[periods == 2]
-    return MixedFit(outcome, _estimates(found, outcome), found.by_group.loc[in_both])
+    return MixedFit(outcome, _estimates(fit, outcome), fit.by_group.loc[in_both])
 
 
-def spread(fit: MixedFit, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
-    """Describe how the closure's effect is spread over schools, never by school.
+def distribution(fit: MixedFit) -> pd.DataFrame:
+    """Describe how the closure's effect is distributed over schools, never by school.
+
+    Parameters
+    ----------
+    fit : as `closure_slopes` returns it
 
     Returns
     -------
     DataFrame
         One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
-        together; missing where fewer than five schools lie beyond, because it would be nearly one school's own),
+        together; missing with fewer than five schools beyond, because it would be nearly one school's own),
         ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in percentile
         points with the mean effect included, and ``schools`` that they rest on.
     """
-    told = fit.estimates.set_index("term")["estimate"]
-    shares = np.asarray(quantiles, float)
+    by_term = fit.estimates.set_index("term")["estimate"]
+    shares = np.asarray(QUANTILES, float)
     beyond = np.minimum(shares, 1 - shares) * len(fit.by_school)
-    shrunken = told[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy()
+    shrunken = by_term[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy()
     return pd.DataFrame(
         {
             "outcome": fit.outcome,
             "quantile": shares,
             "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
-            "fitted": told[EFFECT] + norm.ppf(shares) * told["sd_closure"],
+            "fitted": by_term[EFFECT] + norm.ppf(shares) * by_term["sd_closure"],
             "schools": len(fit.by_school),
         }
     )
 
 
-def _estimates(found: MixedEffects, outcome: str) -> pd.DataFrame:
-    rows = found.estimates("mixed", outcome, dict(UNITS), VARIANCE_UNIT)
+def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit the mixed model of every outcome, and describe how the closure's effect differs between schools.
+
+    Parameters
+    ----------
+    by_pupil_growth : as `closure.percentile_growth` returns it
+
+    Returns
+    -------
+    tuple of DataFrame
+        Estimates, model ``mixed``, as `closure.pnas` returns them, and the rows of `distribution` of all outcomes.
+        Where the likelihood has no maximum, as with few schools, an outcome has one row without numbers in either.
+    """
+    estimates, distributions = [], []
+    for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
+        try:
+            fitted = closure_slopes(by_pupil_growth, str(outcome))
+        except ModelError as error:
+            if error.reason is not Reason.NO_CONVERGENCE:  # as with few schools
+                error.raise_unless_of_the_data()
+            effects, quantiles = _without_estimate(str(outcome), rows)
+        else:
+            effects, quantiles = fitted.estimates, distribution(fitted)
+        estimates.append(effects.assign(by="", category="", **counts(rows)))
+        distributions.append(quantiles)
+    return pd.concat(estimates, ignore_index=True), pd.concat(distributions, ignore_index=True)
+
+
+def _estimates(fit: MixedEffects, outcome: str) -> pd.DataFrame:
+    rows = fit.estimates("mixed", outcome, dict(UNITS), VARIANCE_UNIT)
     slope = rows[rows["term"] == f"variance_{EFFECT}"]
     sd = slope.assign(term=f"sd_{EFFECT}", estimate=np.sqrt(slope["estimate"]), unit=POINTS)
     return in_form(pd.concat([rows, sd]), outcome=outcome)
+
+
+def _without_estimate(outcome: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    labels = {"model": "mixed", "group": outcome, "term": "closure", "unit": POINTS, "outcome": outcome}
+    schools = rows["location"].nunique()
+    effect = {**labels, **dict.fromkeys((*ESTIMATE, "df"), np.nan), "n_obs": len(rows), "n_clusters": schools}
+    numbers = dict.fromkeys(("quantile", "shrunken", "fitted"), np.nan)
+    return pd.DataFrame([effect])[[*ESTIMATE_COLUMNS, "df", "outcome"]], pd.DataFrame(
+        [{"outcome": outcome, **numbers, "schools": schools}]
+    )
