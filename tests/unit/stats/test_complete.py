@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from analysis.chapters.advisering.models import counting, ecological, instrument, ordered, regressions, scenario, spread
+from analysis.chapters.advisering.models import (
+    between_schools,
+    counting,
+    ecological,
+    instrument,
+    ordered,
+    regressions,
+    scenario,
+)
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.data import models as describe
 from analysis.chapters.leergroei.models import closure, mixed, rows, schools
@@ -141,7 +149,7 @@ def advised() -> pd.DataFrame:
 
 
 def sample_of(frame: pd.DataFrame) -> Sample:
-    return Sample("under", frame, pd.DataFrame(), pd.DataFrame())
+    return Sample("under", frame, pd.DataFrame())
 
 
 def grown() -> pd.DataFrame:
@@ -351,7 +359,7 @@ CASES = {
         lambda f: ecological.school_level(sample_of(f)),
         ("location", "year", "advice_first", "cet", "share_hoog"),
     ),
-    "spread of schools": Case(advised, spread.after_intake, (*TRAITS, "location", "test_advice", "year")),
+    "spread of schools": Case(advised, between_schools.after_intake, (*TRAITS, "location", "test_advice", "year")),
     "gaps": Case(
         advised,
         lambda f: scenario.gaps(f, "education", ("laag", "hoog")),

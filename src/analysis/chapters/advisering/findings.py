@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.chapters.advisering.numbers import (
+    all_known,
     having,
     interval,
-    is_told,
     listed,
     mirrored,
     often,
@@ -63,7 +63,7 @@ def advisering(
     scenario_gaps
         Of `chapters.advisering.models.scenario.gaps`, gated.
     spread
-        Of `chapters.advisering.models.spread.spread`, gated.
+        Of `chapters.advisering.models.between_schools.distribution`, gated.
     counted
         All shares before the gate: where a finding rests on several rows, their pupils are added up and then rounded.
 
@@ -97,7 +97,7 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     for name, (category, counted) in COUNTED.items():
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
-        if is_told(below, above):
+        if all_known(below, above):
             yield (
                 f"deviation_{name}",
                 text(
@@ -116,7 +116,7 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[(shares["model"] == "advice_by_education") & (shares["term"] == "vwo")]
     year = rows["school_year"].max()
     everyone, hoog, laag = (one(rows, school_year=year, group=group) for group in (EVERYONE, "hoog", "laag"))
-    if is_told(everyone, hoog, laag):
+    if all_known(everyone, hoog, laag):
         yield (
             "advice_vwo",
             text(
@@ -138,7 +138,7 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
     rows = estimates[estimates["model"] == f"{outcome}_lpm_fe"]
     for group, compared in COMPARED.items():
         both, alone = (one(rows, term=group, controls=controls) for controls in ("mutual", "alone"))
-        if is_told(both, alone):
+        if all_known(both, alone):
             told = {"compared": term(compared), "both": often(both), "alone": often(alone)}
             yield (
                 f"{outcome}_{group}",
@@ -159,7 +159,7 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
 
 def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
     plain, mended, both = (one(estimates, model=f"under_{way}", term="laag") for way in ("ols", "iv", "lovs"))
-    if is_told(plain, mended, both):
+    if all_known(plain, mended, both):
         yield (
             "measurement_error",
             text(
@@ -202,7 +202,7 @@ def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
 def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
     rows = estimates[(estimates["model"] == "revised_lpm_fe") & (estimates["controls"] == "mutual")]
     laag, nonwestern = (one(rows, term=term) for term in COMPARED)
-    if is_told(laag, nonwestern):
+    if all_known(laag, nonwestern):
         yield (
             "revised_gaps",
             text(
@@ -221,7 +221,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "position_year3"]
     at = one(rows, group=EVERYONE, term="at the advice")
     up = one(rows, group="under-advised, not revised", term="above the advice")
-    if is_told(at):
+    if all_known(at):
         yield (
             "position_year3",
             text(
@@ -235,7 +235,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
 
 
 def _under_advised(up: pd.Series) -> str:
-    if not is_told(up):
+    if not all_known(up):
         return ""
     return text(
         "; of those under-advised without bijstelling (n = {n:,}), {share:.0%} are above it",
@@ -248,7 +248,7 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "at_score"]
     for name, (happens, did) in AT_SCORE.items():
         laag, hoog = (one(rows, term=happens, group=group) for group in ("laag", "hoog"))
-        if is_told(laag, hoog):
+        if all_known(laag, hoog):
             yield (
                 f"score_{name}",
                 text(
@@ -270,7 +270,7 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     everyone, laag, hoog = (one(rows, school_year=year, group=group) for group in (EVERYONE, "laag", "hoog"))
     lost, gap = (one(gaps, term=f"mean level{part}", school_year=year) for part in (" lost", ", with the test"))
-    if is_told(everyone, laag, hoog, lost, gap):
+    if all_known(everyone, laag, hoog, lost, gap):
         yield (
             "no_test",
             text(
@@ -304,7 +304,7 @@ def _change(lost: pd.Series, gap: pd.Series) -> str:
 def _spread(spread: pd.DataFrame) -> Iterable[Row]:
     sd = one(spread, term="sd between schools")
     low, high = (one(spread, term=f"{side} tenth of schools") for side in ("lowest", "highest"))
-    if is_told(sd, low, high):
+    if all_known(sd, low, high):
         yield (
             "schools",
             text(

@@ -1,4 +1,4 @@
-"""The numbers in the sentences about the school advice: which row, told or not, with its interval."""
+"""The numbers in the sentences about the school advice: which row, with an estimate or not, and its interval."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def having(frame: pd.DataFrame, **values: object) -> pd.DataFrame:
 
 def one(frame: pd.DataFrame, **values: object) -> pd.Series:
     """Return the first row with these values; one without an estimate where there is none."""
-    found = having(frame, **values)
-    return pd.Series({"estimate": pd.NA}) if found.empty else found.iloc[0]
+    rows = having(frame, **values)
+    return pd.Series({"estimate": pd.NA}) if rows.empty else rows.iloc[0]
 
 
 def pupils(counted: pd.DataFrame, **values: object) -> int:
@@ -27,20 +27,20 @@ def pupils(counted: pd.DataFrame, **values: object) -> int:
     return number_of(having(counted, **values)["n_obs"].sum())
 
 
-def is_told(*rows: pd.Series) -> bool:
-    """Tell whether all of these rows have an estimate."""
+def all_known(*rows: pd.Series) -> bool:
+    """Return whether all of these rows have an estimate."""
     return all(bool(pd.notna(row["estimate"])) for row in rows)
 
 
 def tenth_below(limit: float) -> str:
-    """Say where a tenth of schools lies that is below a limit, a share of pupils around what is expected."""
+    """Say where a tenth of schools is that is below a limit, a share of pupils around what is expected."""
     if limit > 0:
         return text("at most {size} points above", size=number(100 * limit, 1))
     return text("{size} points or more below", size=number(-100 * limit, 1))
 
 
 def tenth_above(limit: float) -> str:
-    """Say where a tenth of schools lies that is above a limit."""
+    """Say where a tenth of schools is that is above a limit."""
     if limit < 0:
         return text("at most {size} points below", size=number(-100 * limit, 1))
     return text("{size} points or more above", size=number(100 * limit, 1))
@@ -62,7 +62,7 @@ def often(row: pd.Series) -> str:
 
 
 def mirrored(row: pd.Series) -> pd.Series:
-    """Give the same difference the other way round."""
+    """Return the same difference the other way round."""
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 

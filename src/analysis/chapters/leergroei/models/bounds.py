@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
-from analysis.chapters.leergroei.models.rows import in_rows, parts, row
-from analysis.chapters.leergroei.models.sample import comparable, two_years
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
+from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
 from analysis.stats.bootstrap import times_drawn
 from analysis.stats.complete import refuse_missing
 
@@ -37,14 +37,10 @@ class MTestPupils:
 
     Parameters
     ----------
-    cell
-        Group of groep, level and year of every pupil: even in the year before, odd in the closure year.
-    school
-        Position of the school.
-    growth
-        Standardised growth; NaN for the absent.
-    n_cells
-        Number of groups.
+    cell : group of groep, level and year of every pupil: even in the year before, odd in the closure year
+    school : position of the school
+    growth : standardised growth; NaN for the absent
+    n_cells : number of groups
     """
 
     cell: Ints
@@ -105,17 +101,16 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
+        In the form of `rows.means_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
         its own.
     """
-    rows_with_m_test = two_years(comparable(rows, design, without_e_test=True), design)
+    rows_with_m_test = comparable(rows, design.two_years, WITH_M_TEST)
     refuse_missing(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
     pupils = rows_with_m_test.join(standardised(rows, design)["growth_sd"])
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
     limits = []
-    for (outcome, values, part), stream in zip(parts(pupils, design.groepen), streams, strict=True):
-        named = {**row(outcome, (), values, part, part["year"].unique().tolist()), "by": "ois_standardised"}
-        named["schools"] = part["location"].nunique()
+    for (row, part), stream in zip(iter_groups(pupils, design.groepen), streams, strict=True):
+        named = {**row, "by": "ois_standardised"}
         cells = MTestPupils.of(part)
         draws_of = [
             cells.bounds(times) for times in times_drawn(named["schools"], draws, np.random.default_rng(stream))

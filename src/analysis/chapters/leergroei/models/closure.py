@@ -47,8 +47,7 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
     Parameters
     ----------
     by_pupil_growth : as `design.percentile_growth` returns it
-    model
-        One of `VARIATIONS`:
+    model : one of `VARIATIONS`:
 
         - ``pnas_overall``: the design; terms ``intercept, closure, year, days``;
         - ``pnas_one_control``: with the last control year alone and no trend, so that rising growth hides part of the
@@ -68,8 +67,7 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
           coefficient of the M-percentile held at one. Where that is below one (error of measurement, regression to the
           mean) the two estimates of ``closure`` differ by one minus it, times what the closure year's pupils are higher
           on the M-test than trend and days say: they answer different questions (Lord's paradox).
-    weights
-        Column of inverse probabilities.
+    weights : column of inverse probabilities
 
     Returns
     -------
@@ -98,8 +96,7 @@ def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        As `estimate` returns it, of all models. With a single control year there are no placebo years.
+    DataFrame : as `estimate` returns it, of all models. With a single control year there are no placebo years
     """
     control = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].nunique()
     models = [model for model in VARIATIONS if model != "placebo" or control > 1]
@@ -111,8 +108,7 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
 
     Parameters
     ----------
-    by_pupil_growth
-        As `design.percentile_growth` returns it, of one outcome.
+    by_pupil_growth : as `design.percentile_growth` returns it, of one outcome
 
     Returns
     -------
@@ -131,13 +127,11 @@ def counts(rows: pd.DataFrame) -> dict[str, int]:
 
     Parameters
     ----------
-    rows
-        With ``closure`` (0 or 1) and ``pupil``.
+    rows : with ``closure`` (0 or 1) and ``pupil``
 
     Returns
     -------
-    dict
-        ``n_least`` rows on the smaller side of the closure and ``n_pupils``, each once.
+    dict : ``n_least`` rows on the smaller side of the closure and ``n_pupils``, each once
     """
     closed = int(rows["closure"].sum())
     return {"n_least": _least(closed, len(rows) - closed), "n_pupils": rows["pupil"].nunique()}
@@ -258,7 +252,7 @@ def _placebo_years(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
 
 
 def _from_last_control_year(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
-    last = _control_years(by_pupil_growth)["start"].max()
+    last = int(_control_years(by_pupil_growth)["start"].max())
     return by_pupil_growth[by_pupil_growth["start"] >= last]
 
 

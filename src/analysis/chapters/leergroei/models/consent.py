@@ -20,8 +20,8 @@ from scipy.stats import norm
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
-from analysis.chapters.leergroei.models.rows import in_rows, parts, row
-from analysis.chapters.leergroei.models.sample import regular
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
+from analysis.chapters.leergroei.models.sample import REGULAR, comparable
 from analysis.chapters.leergroei.models.schools import FEWEST, changes_by_school
 from analysis.chapters.leergroei.models.weights import COMPOSITION
 from analysis.stats.random_effects import tau_squared
@@ -43,7 +43,7 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         One row per kind of school: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
         ``shortage`` (means over schools). Special schools are not among them.
     """
-    rows = regular(rows, design)
+    rows = comparable(rows, design, REGULAR)
     # No row of all schools: beside it a row that is withheld could be worked out.
     kinds = {WITH: rows[~_without(rows)], WITHOUT: rows[_without(rows)]}
     return pd.DataFrame([{"consent": kind, **_described(part)} for kind, part in kinds.items()])
@@ -57,28 +57,24 @@ def bounds(
     Parameters
     ----------
     growth : as `growth.standardised` returns it
-    rows
-        As `sample.select` returns them.
-    changes
-        As `growth.change` returns them, of whole subjects.
-    draws, seed
-        Resamples of schools for the error of the standard deviation, and their seed.
+    rows : as `sample.select` returns them
+    changes : as `growth.change` returns them, of whole subjects
+    draws, seed : resamples of schools for the error of the standard deviation, and their seed
 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``consent_bounds``, terms ``lower`` and ``upper``, each with an
+        In the form of `rows.means_by`, model ``consent_bounds``, terms ``lower`` and ``upper``, each with an
         interval of its own; missing with fewer than `schools.FEWEST` schools.
     """
-    closed = regular(rows, design).query("closure == 1")
+    closed = comparable(rows, design, REGULAR).query("closure == 1")
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
     limits: list[dict[str, object]] = []
-    for (outcome, values, part), stream in zip(parts(growth, design.groepen), streams, strict=True):
-        unseen = _without(closed[closed["subject"] == outcome]).mean()
-        seen = changes[changes["outcome"] == outcome].iloc[0]
+    for (row, part), stream in zip(iter_groups(growth, design.groepen), streams, strict=True):
+        unseen = _without(closed[closed["subject"] == row["outcome"]]).mean()
+        seen = changes[changes["outcome"] == row["outcome"]].iloc[0]
         reach, error = _reach(changes_by_school(part), unseen, draws, np.random.default_rng(stream))
-        named = {**row(outcome, (), values, part, part["year"].unique().tolist()), "by": "ois_standardised"}
-        named |= {"std_error": float(np.hypot(seen["std_error"], error)), "schools": part["location"].nunique()}
+        named = {**row, "by": "ois_standardised", "std_error": float(np.hypot(seen["std_error"], error))}
         limits += (
             {**named, "term": term, "estimate": seen["estimate"] + side * reach}
             for term, side in (("lower", -1), ("upper", 1))
@@ -95,8 +91,7 @@ def beyond(share: float) -> float:
 
     Returns
     -------
-    float
-        In standard deviations of the schools that are seen.
+    float : in standard deviations of the schools that are seen
     """
     if share <= 0:
         return 0.0

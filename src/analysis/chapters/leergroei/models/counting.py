@@ -14,15 +14,12 @@ def pupils(rows: pd.DataFrame, **values: object) -> int:
 
     Parameters
     ----------
-    rows
-        With ``pupil``.
-    **values
-        Per column the value, or the values (a list), that count.
+    rows : with ``pupil``
+    **values : per column the value, or the values (a list), that count
 
     Returns
     -------
-    int
-        Number of distinct pupils.
+    int : number of distinct pupils
     """
     for column, value in values.items():
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]

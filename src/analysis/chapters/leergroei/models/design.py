@@ -21,16 +21,12 @@ class Design:
 
     Parameters
     ----------
-    groepen
-        The groepen whose tests count, by subject.
-    composite
-        The subjects whose mean percentile is the composite, all of them in `groepen`; empty for no composite.
+    groepen : the groepen whose tests count, by subject
+    composite : the subjects whose mean percentile is the composite, all of them in `groepen`; empty for no composite
     composite_least
         On how many of them a pupil must have both results to count in the composite. The publication requires one.
-    closure_year
-        School year of the closure, as ``2019/20``.
-    control_years
-        School years before it, in order; with one there is no trend.
+    closure_year : school year of the closure, as ``2019/20``
+    control_years : school years before it, in order; with one there is no trend
     """
 
     groepen: Mapping[str, Sequence[int]]
@@ -48,6 +44,11 @@ class Design:
     def year_before(self) -> str:
         """The last year before the closure: the one that the OIS design compares with."""
         return self.control_years[-1]
+
+    @property
+    def two_years(self) -> Design:
+        """The same design of the closure year and the year before it alone."""
+        return replace(self, control_years=self.control_years[-1:])
 
     def joined(self, other: Design) -> Design:
         """Return a design with the subjects of two designs of the same years, without a composite."""
@@ -72,8 +73,7 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
         As its contract says, with the column `weights` if one is named. Rows without consent or tested adaptively are
         left out here.
     design : the years and tests
-    weights
-        Column to keep; the composite takes the mean over its subjects.
+    weights : column to keep; the composite takes the mean over its subjects
 
     Returns
     -------

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import Estimate, estimate_by, means_by
-from analysis.chapters.leergroei.models.sample import comparable, two_years
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by
+from analysis.chapters.leergroei.models.sample import comparable
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.regression import fit_where_determined
@@ -47,8 +47,7 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        In the form of `rows.means_by`: model ``norm_growth``, term ``mean``.
+    DataFrame : in the form of `rows.means_by`: model ``norm_growth``, term ``mean``
     """
     year = comparable(rows, design)
     year = year[year["year"] == design.year_before]
@@ -64,22 +63,19 @@ def standardised(
     ----------
     rows : as `sample.select` returns them
     design : the years and tests
-    cell
-        Columns that define the cells.
-    weights
-        Column of weights; mean and standard deviation of the reference year are then weighted.
+    cell : columns that define the cells
+    weights : column of weights; mean and standard deviation of the reference year are then weighted
 
     Returns
     -------
-    DataFrame
-        The comparable rows of the two years with ``growth_sd``; the reference year has mean 0 in every cell.
+    DataFrame : the comparable rows of the two years with ``growth_sd``; the reference year has mean 0 in every cell
 
     Raises
     ------
     ModelError
         If a cell has fewer than two pupils, or no variation, in the reference year.
     """
-    rows = two_years(comparable(rows, design), design)
+    rows = comparable(rows, design.two_years)
     refuse_missing(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
@@ -105,10 +101,8 @@ def change(
     ----------
     growth : as `standardised` returns it
     design : the subjects
-    by
-        Columns that define the groups within a subject; none for the whole subject.
-    model, weights
-        Name of the model, and the column of weights.
+    by : columns that define the groups within a subject; none for the whole subject
+    model, weights : name of the model, and the column of weights
 
     Returns
     -------
@@ -131,16 +125,14 @@ def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
 
     Parameters
     ----------
-    growth, design
-        As in `change`.
+    growth, design : as in `change`
 
     Returns
     -------
-    DataFrame
-        As `change` returns them: overall, by groep, by level, by both, by band, and by band and level.
+    DataFrame : as `change` returns them: overall, by groep, by level, by both, by band, and by band and level
     """
-    groups = ((), ("groep",), ("level_m",), ("groep", "level_m"), ("band",), ("band", "level_m"))
-    return pd.concat([change(growth, design, by) for by in groups], ignore_index=True)
+    columns = ((), ("groep",), ("level_m",), ("groep", "level_m"), ("band",), ("band", "level_m"))
+    return pd.concat([change(growth, design, by) for by in columns], ignore_index=True)
 
 
 def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -148,34 +140,21 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
 
     Parameters
     ----------
-    growth, design
-        As in `change`.
+    growth, design : as in `change`
 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``ois_shortage``, term ``closure:shortage``: how much lower or higher
+        In the form of `rows.means_by`, model ``ois_shortage``, term ``closure:shortage``: how much lower or higher
         the change is per 10 percentage points more shortage (October of the closure year, share of fte). Overall the
         change may differ with the share at risk, by which schools with and without a shortage differ; within a band
         of that share it is one.
     """
     steps = growth.assign(shortage=growth["shortage"] / STEP)
+    refuse_missing(steps, ["subject", "year", "location", "band"], "ois_shortage")
     own = ("closure", "shortage", "closure:shortage")
-
-    def contrast(by: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
-        return estimate_by(
-            steps,
-            design.groepen,
-            by,
-            lambda part: _coefficient(part, terms),
-            model="ois_shortage",
-            term="closure:shortage",
-            unit=f"{SD_GROWTH}, per 10 points of shortage",
-            fewest=FEWEST_FOR_SLOPE,
-        )
-
-    overall = contrast((), (*own, "share_at_risk", "closure:share_at_risk"))
-    return pd.concat([overall, contrast(("band",), own)], ignore_index=True)
+    overall = _contrasts(steps, design, (), (*own, "share_at_risk", "closure:share_at_risk"))
+    return pd.concat([overall, _contrasts(steps, design, ("band",), own)], ignore_index=True)
 
 
 def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.DataFrame:
@@ -183,15 +162,12 @@ def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.Da
 
     Parameters
     ----------
-    before
-        Rows of the year before, with ``growth`` in points.
-    cell, weights
-        Columns that define the cells, and of weights.
+    before : rows of the year before, with ``growth`` in points
+    cell, weights : columns that define the cells, and of weights
 
     Returns
     -------
-    DataFrame
-        ``mean`` and ``sd`` by cell; no sd where a cell has one pupil.
+    DataFrame : ``mean`` and ``sd`` by cell; no sd where a cell has one pupil
     """
     w = before[weights] if weights else pd.Series(1.0, index=before.index)
     sums = (
@@ -204,5 +180,14 @@ def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.Da
     return pd.DataFrame({"mean": mean, "sd": np.sqrt(squares / sums["_w"] * n / (n - 1))})
 
 
-def _coefficient(part: pd.DataFrame, terms: Sequence[str]) -> Estimate:
-    return fit_where_determined(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})
+def _contrasts(steps: pd.DataFrame, design: Design, by: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
+    """Estimate the product of closure and shortage by group, where each year has enough schools."""
+    rows = []
+    for row, part in iter_groups(steps, design.groepen, by):
+        estimate, error = np.nan, np.nan
+        if row["n_clusters"] >= FEWEST_FOR_SLOPE:
+            fit = fit_where_determined(part, "growth_sd", terms, cluster="location")
+            estimate, error = fit.combination({"closure:shortage": 1.0})
+        rows.append({**row, "estimate": estimate, "std_error": error})
+    unit = f"{SD_GROWTH}, per 10 points of shortage"
+    return in_rows(pd.DataFrame(rows), model="ois_shortage", term="closure:shortage", unit=unit)

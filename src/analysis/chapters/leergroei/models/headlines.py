@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.chapters.leergroei.models import closure, weights
 from analysis.chapters.leergroei.models.design import Design, percentile_growth
 from analysis.chapters.leergroei.models.growth import change, standardised
-from analysis.chapters.leergroei.models.logits import can_drop, drop_effects, fit_drop
+from analysis.chapters.leergroei.models.logits import drop_effects, fit_drop
 from analysis.chapters.leergroei.models.missing import covered
 from analysis.chapters.leergroei.models.rows import ESTIMATE
 from analysis.chapters.leergroei.models.sample import Groups, comparable
@@ -80,12 +80,11 @@ def compared(
 
 def _main(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, weight: str | None = None) -> pd.DataFrame:
     percentiles = percentile_growth(comparable(rows, pnas), pnas, weights=weight)
-    dropping = fit_drop(can_drop(rows, ois, groups), ois, groups, weights=weight)
     return pd.concat(
         [
             change(standardised(rows, ois, weights=weight), ois, weights=weight),
             closure.estimate(percentiles, weights=weight),
-            drop_effects(dropping, overall_only=True),
+            drop_effects(fit_drop(rows, ois, groups, weights=weight), overall_only=True),
         ],
         ignore_index=True,
     )

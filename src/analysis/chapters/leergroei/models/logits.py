@@ -7,7 +7,7 @@ closure year were at low levels at schools with many at risk. Pupils at the lowe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, parts, row
-from analysis.chapters.leergroei.models.sample import Groups, comparable, two_years
+from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, iter_groups
+from analysis.chapters.leergroei.models.sample import WITH_M_TEST, Groups, comparable
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.estimates import in_form
@@ -30,80 +30,28 @@ STEP = 0.10
 """The effect of the share at risk is per so much more of it."""
 
 
-def can_drop(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame:
-    """Select the pupils who can drop a level, in the closure year and the year before.
+def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str | None = None) -> dict[str, Logit]:
+    """Fit the logit of dropping a level for every subject, on the closure year and the year before.
 
     Parameters
     ----------
     rows : as `sample.select` returns them
     design, groups : the years and tests, and the levels
-
-    Returns
-    -------
-    DataFrame
-        Their rows, with ``drop`` (0 or 1).
-    """
-    rows = comparable(rows, design)
-    refuse_missing(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
-    rows = two_years(rows, design)
-    rows = rows[rows["level_m"] != groups.levels[-1]]
-    return rows.assign(drop=groups.drops(rows))
-
-
-def fit_drop(dropping: pd.DataFrame, design: Design, groups: Groups, *, weights: str | None = None) -> dict[str, Logit]:
-    """Fit the logit of dropping a level for every subject.
-
-    Parameters
-    ----------
-    dropping : as `can_drop` returns it
-    design, groups : the subjects with their groepen, and the levels
     weights : column of weights
 
     Returns
     -------
-    dict
-        A fitted logit by subject.
+    dict : a fitted logit by subject, of the pupils who can drop a level
 
     Raises
     ------
     ModelError
-        If in a subject the terms cannot be told apart.
+        If in a subject the terms are collinear.
     """
-    levels = tuple(groups.levels[:-1])
-    return {
-        outcome: fit_logit(
-            outcome, part, "drop", partial(all_products, groepen=tuple(groepen), levels=levels), weights=weights
-        )
-        for outcome, groepen in design.groepen.items()
-        for _, _, part in parts(dropping, [outcome])
-    }
-
-
-def all_products(rows: pd.DataFrame, groepen: Sequence[int], levels: Sequence[str]) -> pd.DataFrame:
-    """Build the terms of a logit.
-
-    Parameters
-    ----------
-    rows : with ``groep, level_m, closure, share_at_risk``
-    groepen, levels : those with an indicator; of each the first is the reference
-
-    Returns
-    -------
-    DataFrame
-        Intercept, groep, level, closure, share at risk and all products of two of these; shape (rows, terms).
-    """
-    groups = [
-        {f"groep {groep}": rows["groep"] == groep for groep in groepen[1:]},
-        {f"level {level}": rows["level_m"] == level for level in levels[1:]},
-        {"closure": rows["closure"]},
-        {"share_at_risk": rows["share_at_risk"]},
-    ]
-    terms = {INTERCEPT: pd.Series(1.0, index=rows.index)}
-    for group in groups:
-        terms |= {name: column.astype(float) for name, column in group.items()}
-    for first, second in combinations(groups, 2):
-        terms |= {f"{one}:{two}": terms[one] * terms[two] for one in first for two in second}
-    return pd.DataFrame(terms)
+    rows = comparable(rows, design.two_years)
+    refuse_missing(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
+    rows = rows[rows["level_m"] != groups.levels[-1]]
+    return _fit(rows.assign(drop=groups.drops(rows)), "drop", design, _all_products, groups.levels[:-1], weights)
 
 
 def coefficients(models: Mapping[str, Logit], name: str) -> pd.DataFrame:
@@ -134,18 +82,18 @@ def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``level_drop_ame``: term ``closure`` for all pupils, by groep, by level
+        In the form of `rows.means_by`, model ``level_drop_ame``: term ``closure`` for all pupils, by groep, by level
         and by many or few at risk at the school; terms ``share_at_risk`` and ``closure:share_at_risk``, what 10
         percentage points more pupils at risk do in the year before, and how much more in the closure year.
     """
-    groups: Sequence[Sequence[str]] = ((),) if overall_only else ((), ("groep",), ("level_m",), ("risk_side",))
+    by: Sequence[Sequence[str]] = ((),) if overall_only else ((), ("groep",), ("level_m",), ("risk_side",))
     effects: list[dict[str, Any]] = []
     for outcome, model in models.items():
-        effects += ({**effect, "unit": PROBABILITY} for effect in _closure_effects(outcome, model, groups))
+        effects += ({**effect, "unit": PROBABILITY} for effect in _closure_effects(outcome, model, by))
         if not overall_only:
-            named = row(outcome, (), (), model.rows, model.rows["year"].unique().tolist())
-            named["unit"] = f"{PROBABILITY} per 10 points at risk"
-            effects += ({**named, "term": term, **effect} for term, effect in _at_risk(model).items())
+            row, _ = next(iter_groups(model.rows, [outcome]))
+            row["unit"] = f"{PROBABILITY} per 10 points at risk"
+            effects += ({**row, "term": term, **effect} for term, effect in _at_risk(model).items())
     return in_rows(pd.DataFrame(effects), model="level_drop_ame")
 
 
@@ -161,15 +109,12 @@ def presence(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
     -------
     DataFrame
         Coefficients (model ``e_test_logit``, see `coefficients`) and average effects (``e_test_ame``, in the form of
-        `rows.estimate_by`) for all pupils, by level, and by level and many or few at risk at the school.
+        `rows.means_by`) for all pupils, by level, and by level and many or few at risk at the school.
     """
-    rows = two_years(comparable(rows, design, without_e_test=True), design)
-    rows = rows.assign(present=(rows["reason"] == "both").astype(float))
+    rows = comparable(rows, design.two_years, WITH_M_TEST)
     refuse_missing(rows, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
-    models = {}
-    for outcome, _, part in parts(rows, design.groepen):
-        layout = partial(_presence_terms, groepen=tuple(design.groepen[outcome]), levels=tuple(groups.levels))
-        models[outcome] = fit_logit(outcome, part, "present", layout)
+    rows = rows.assign(present=(rows["reason"] == "both").astype(float))
+    models = _fit(rows, "present", design, _presence_terms, groups.levels)
     by = ((), ("level_m",), ("risk_side", "level_m"))
     effects = [effect for outcome, model in models.items() for effect in _closure_effects(outcome, model, by)]
     averages = in_rows(pd.DataFrame(effects), model="e_test_ame", unit=PROBABILITY)
@@ -234,11 +179,25 @@ def closure_effect(model: Logit, part: pd.DataFrame) -> dict[str, float]:
     return _with_error(model, *model.effect(closed, before))
 
 
-def _closure_effects(outcome: str, model: Logit, groups: Sequence[Sequence[str]]) -> Iterator[dict[str, Any]]:
-    years = model.rows["year"].unique().tolist()
-    for by in groups:
-        for _, values, part in parts(model.rows, [outcome], by):
-            yield {**row(outcome, by, values, part, years), "term": "closure", **closure_effect(model, part)}
+def _fit(
+    rows: pd.DataFrame,
+    target: str,
+    design: Design,
+    terms: Callable[..., pd.DataFrame],
+    levels: Sequence[str],
+    weights: str | None = None,
+) -> dict[str, Logit]:
+    models = {}
+    for outcome, groepen in design.groepen.items():
+        layout = partial(terms, groepen=tuple(groepen), levels=tuple(levels))
+        models[outcome] = fit_logit(outcome, rows[rows["subject"] == outcome], target, layout, weights=weights)
+    return models
+
+
+def _closure_effects(outcome: str, model: Logit, columns: Sequence[Sequence[str]]) -> Iterator[dict[str, Any]]:
+    for by in columns:
+        for row, part in iter_groups(model.rows, [outcome], by):
+            yield {**row, "term": "closure", **closure_effect(model, part)}
 
 
 def _with_error(model: Logit, estimate: float, gradient: NDArray[np.floating[Any]]) -> dict[str, float]:
@@ -255,8 +214,24 @@ def _coefficients(model: Logit, name: str) -> pd.DataFrame:
     return rows.assign(n_pupils=model.rows["pupil"].nunique())
 
 
+def _all_products(rows: pd.DataFrame, groepen: Sequence[int], levels: Sequence[str]) -> pd.DataFrame:
+    """Build intercept, groep, level, closure, share at risk and all products of two of these."""
+    groups = [
+        {f"groep {groep}": rows["groep"] == groep for groep in groepen[1:]},
+        {f"level {level}": rows["level_m"] == level for level in levels[1:]},
+        {"closure": rows["closure"]},
+        {"share_at_risk": rows["share_at_risk"]},
+    ]
+    terms = {INTERCEPT: pd.Series(1.0, index=rows.index)}
+    for group in groups:
+        terms |= {name: column.astype(float) for name, column in group.items()}
+    for first, second in combinations(groups, 2):
+        terms |= {f"{one}:{two}": terms[one] * terms[two] for one in first for two in second}
+    return pd.DataFrame(terms)
+
+
 def _presence_terms(rows: pd.DataFrame, groepen: Sequence[int], levels: Sequence[str]) -> pd.DataFrame:
-    terms = all_products(rows, groepen, levels)
+    terms = _all_products(rows, groepen, levels)
     both = terms["closure:share_at_risk"]
     return terms.assign(
         **{f"level {level}:closure:share_at_risk": terms[f"level {level}"] * both for level in levels[1:]}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
-from analysis.chapters.leergroei.models.sample import comparable, two_years
+from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
 from analysis.stats.complete import refuse_missing
 
 KEYS = ["outcome", "year", "level_m"]
@@ -32,7 +32,7 @@ def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         ``share_of_m_test, share_of_both``: the level's share among all pupils of the subject and year with an M-test,
         and among those with both.
     """
-    rows = comparable(rows, design, without_e_test=True).rename(columns={"subject": "outcome"})
+    rows = comparable(rows, design, WITH_M_TEST).rename(columns={"subject": "outcome"})
     refuse_missing(rows, [*KEYS, "location"], "missing_tests")
     counts = (
         rows.assign(both=rows["reason"] == "both")
@@ -59,15 +59,14 @@ def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        In the form of `rows.means_by`, model ``e_test_share``; the term is the year.
+    DataFrame : in the form of `rows.means_by`, model ``e_test_share``; the term is the year
     """
-    rows = comparable(rows, design, without_e_test=True)
+    rows = comparable(rows, design, WITH_M_TEST)
     rows = rows.assign(present=(rows["reason"] == "both").astype(float))
     names = {"model": "e_test_share", "unit": PROBABILITY}
     by_year = [
         means_by(rows[rows["year"] == year], design.groepen, ("level_m",), "present", term=year, **names)
-        for year in (design.year_before, design.closure_year)
+        for year in design.two_years.years
     ]
     return pd.concat(by_year, ignore_index=True)
 
@@ -82,11 +81,11 @@ def covered(rows: pd.DataFrame, design: Design, coverage: float) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame
-        Their rows.
+    DataFrame : their rows
     """
     refuse_missing(rows, ["subject", "location", "year"], "covered")
-    counted = two_years(rows[rows["reason"].isin(["both", "no_m_test", "no_e_test"])], design)
+    regular = rows["reason"].isin(["both", "no_m_test", "no_e_test"])
+    counted = rows[regular & rows["year"].isin(design.two_years.years)]
     both = (counted["reason"] == "both").groupby([counted["subject"], counted["location"], counted["year"]]).mean()
     lowest = both.groupby(["subject", "location"]).agg(["min", "size"])
     enough = lowest.index[(lowest["min"] >= coverage) & (lowest["size"] == 2)]

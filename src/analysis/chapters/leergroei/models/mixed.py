@@ -33,8 +33,7 @@ class MixedFit:
 
     Parameters
     ----------
-    outcome
-        A subject or the composite.
+    outcome : a subject or the composite
     estimates
         In the one form: fixed effects (terms ``intercept, closure, year, days``), and without an interval the terms
         ``variance_intercept, variance_closure, covariance_intercept_closure, variance_residual`` and ``sd_closure``.
@@ -47,6 +46,31 @@ class MixedFit:
     estimates: pd.DataFrame
     by_school: pd.DataFrame
 
+    def distribution(self) -> pd.DataFrame:
+        """Describe how the closure's effect is distributed over schools, never by school.
+
+        Returns
+        -------
+        DataFrame
+            One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
+            together; missing with fewer than five schools beyond, because it would be nearly one school's own),
+            ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in
+            percentile points with the mean effect included, and ``schools`` that they rest on.
+        """
+        by_term = self.estimates.set_index("term")["estimate"]
+        shares = np.asarray(QUANTILES, float)
+        beyond = np.minimum(shares, 1 - shares) * len(self.by_school)
+        shrunken = by_term[EFFECT] + self.by_school[EFFECT].quantile(shares).to_numpy()
+        return pd.DataFrame(
+            {
+                "outcome": self.outcome,
+                "quantile": shares,
+                "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
+                "fitted": by_term[EFFECT] + norm.ppf(shares) * by_term["sd_closure"],
+                "schools": len(self.by_school),
+            }
+        )
+
 
 def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     """Fit the design with a random intercept and a random closure slope per school (REML), model ``mixed``.
@@ -54,13 +78,11 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     Parameters
     ----------
     by_pupil_growth : as `closure.percentile_growth` returns it
-    outcome
-        A subject or the composite.
+    outcome : a subject or the composite
 
     Returns
     -------
-    MixedFit
-        With the effects of schools.
+    MixedFit : with the effects of schools
 
     Raises
     ------
@@ -75,36 +97,6 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     return MixedFit(outcome, _estimates(fit, outcome), fit.by_group.loc[in_both])
 
 
-def distribution(fit: MixedFit) -> pd.DataFrame:
-    """Describe how the closure's effect is distributed over schools, never by school.
-
-    Parameters
-    ----------
-    fit : as `closure_slopes` returns it
-
-    Returns
-    -------
-    DataFrame
-        One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
-        together; missing with fewer than five schools beyond, because it would be nearly one school's own),
-        ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in percentile
-        points with the mean effect included, and ``schools`` that they rest on.
-    """
-    by_term = fit.estimates.set_index("term")["estimate"]
-    shares = np.asarray(QUANTILES, float)
-    beyond = np.minimum(shares, 1 - shares) * len(fit.by_school)
-    shrunken = by_term[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy()
-    return pd.DataFrame(
-        {
-            "outcome": fit.outcome,
-            "quantile": shares,
-            "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
-            "fitted": by_term[EFFECT] + norm.ppf(shares) * by_term["sd_closure"],
-            "schools": len(fit.by_school),
-        }
-    )
-
-
 def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the mixed model of every outcome, and describe how the closure's effect differs between schools.
 
@@ -115,8 +107,8 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
     Returns
     -------
     tuple of DataFrame
-        Estimates, model ``mixed``, as `closure.pnas` returns them, and the rows of `distribution` of all outcomes.
-        Where the likelihood has no maximum, as with few schools, an outcome has one row without numbers in either.
+        Estimates, model ``mixed``, as `closure.pnas` returns them, and the rows of `MixedFit.distribution`. Where the
+        likelihood has no maximum, as with few schools, an outcome has one row without numbers in either.
     """
     estimates, distributions = [], []
     for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
@@ -127,7 +119,7 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
                 error.raise_unless_of_the_data()
             effects, quantiles = _without_estimate(str(outcome), rows)
         else:
-            effects, quantiles = fitted.estimates, distribution(fitted)
+            effects, quantiles = fitted.estimates, fitted.distribution()
         estimates.append(effects.assign(by="", category="", **counts(rows)))
         distributions.append(quantiles)
     return pd.concat(estimates, ignore_index=True), pd.concat(distributions, ignore_index=True)

@@ -67,8 +67,7 @@ def change_by_prior_level(rows: pd.DataFrame, design: Design, groups: Groups) ->
 
     Returns
     -------
-    DataFrame
-        As `growth.change` returns it, model ``ois_prior_level``.
+    DataFrame : as `growth.change` returns it, model ``ois_prior_level``
     """
     edges = [-np.inf, *np.arange(1, len(groups.levels)) * 100 / len(groups.levels), np.inf]
     level = pd.cut(rows["prior_percentile"], edges, labels=list(reversed(groups.levels)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -29,108 +30,33 @@ WORDS = {
     "band": "{} at risk",
 }
 
-Estimate = tuple[float, float]
-"""An estimate and its standard error."""
 
-
-def parts(
+def iter_groups(
     frame: pd.DataFrame, outcomes: Iterable[str], by: Sequence[str] = ()
-) -> Iterator[tuple[str, tuple[object, ...], pd.DataFrame]]:
-    """Iterate over the groups within each subject.
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Iterate over the groups within each subject, with whom an estimate of each rests on.
 
     Parameters
     ----------
-    frame
-        With ``subject`` and the columns of `by`.
-    outcomes, by
-        The subjects, in order, and the columns that define groups within them.
+    frame : with ``pupil, subject, year, location`` and the columns of `by`
+    outcomes, by : the subjects, in order, and the columns that define groups within them
 
     Returns
     -------
-    iterator
-        The subject, the group's values and its rows.
+    iterator of dict and DataFrame
+        ``group, outcome, by, category``; ``n_obs`` rows (pupil-years), ``n_pupils`` (each once), ``n_least`` pupils and
+        ``n_clusters`` schools in the year with the fewest (disclosure control asks for these), and ``schools`` of all
+        years; and the rows of the group.
     """
+    years = frame["year"].unique().tolist()
     for outcome in outcomes:
         rows = frame[frame["subject"] == outcome]
-        if by:
-            for values, part in rows.groupby(list(by), sort=True, observed=True):
-                yield outcome, values, part
-        else:
-            yield outcome, (), rows
-
-
-def row(
-    outcome: str, by: Sequence[str], values: Sequence[object], part: pd.DataFrame, years: list[str]
-) -> dict[str, Any]:
-    """Name a group and count whom it rests on.
-
-    Parameters
-    ----------
-    outcome, by, values, part
-        As `parts` gives them.
-    years
-        The years compared; disclosure control asks for the least of them.
-
-    Returns
-    -------
-    dict
-        ``group, outcome, by, category``; ``n_obs`` rows (pupil-years), ``n_pupils`` (each once), and ``n_least`` pupils
-        and ``n_clusters`` schools in the year with the fewest.
-    """
-    category = ", ".join(WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True))
-    by_year = part.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
-    return {
-        "group": f"{outcome}, {category}" if category else outcome,
-        "n_obs": len(part),
-        "n_pupils": part["pupil"].nunique(),
-        "n_clusters": int(by_year["nunique"].min()),
-        "outcome": outcome,
-        "by": ", ".join(by),
-        "category": category,
-        "n_least": int(by_year["size"].min()),
-    }
-
-
-def estimate_by(
-    frame: pd.DataFrame,
-    outcomes: Iterable[str],
-    by: Sequence[str],
-    estimate: Callable[[pd.DataFrame], Estimate],
-    *,
-    model: str,
-    term: str,
-    unit: str,
-    fewest: int = FEWEST_SCHOOLS,
-) -> pd.DataFrame:
-    """Estimate one number per group.
-
-    Parameters
-    ----------
-    frame
-        ``pupil, subject, year, location`` and what `estimate` needs.
-    outcomes
-        The subjects, in order.
-    by
-        Columns that define the groups within a subject.
-    estimate
-        From the rows of a group to an estimate and its standard error.
-    model, term, unit
-        Constants of the rows.
-    fewest
-        Only groups with at least so many schools in each of the years have an estimate.
-
-    Returns
-    -------
-    DataFrame
-        Tidy estimates, then the counts of `row` and ``df``.
-    """
-    refuse_missing(frame, ["subject", "year", "location", *by], model)
-    rows, years = [], frame["year"].unique().tolist()
-    for outcome, values, part in parts(frame, outcomes, by):
-        named = row(outcome, by, values, part, years)
-        value, error = estimate(part) if named["n_clusters"] >= fewest else (np.nan, np.nan)
-        rows.append({**named, "estimate": value, "std_error": error, "schools": part["location"].nunique()})
-    return in_rows(pd.DataFrame(rows), model=model, term=term, unit=unit)
+        if not by:
+            yield _counted(outcome, "", "", rows, years), rows
+            continue
+        for values, part in rows.groupby(list(by), sort=True, observed=True):
+            words = [WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True)]
+            yield _counted(outcome, ", ".join(by), ", ".join(words), part, years), part
 
 
 def means_by(
@@ -151,18 +77,15 @@ def means_by(
 
     Parameters
     ----------
-    frame
-        ``pupil, subject, year, location, closure`` and `column`, of one school year or two.
-    outcomes, by, model, term, unit
-        As in `estimate_by`.
-    column
-        What the mean is taken of.
+    frame : ``pupil, subject, year, location, closure`` and `column`, of one school year or two
+    outcomes, by : the subjects, in order, and the columns that define groups within them
+    model, term, unit : constants of the rows
+    column : what the mean is taken of
     weights : column of weights
 
     Returns
     -------
-    DataFrame
-        As `estimate_by`.
+    DataFrame : tidy estimates, then the counts of `iter_groups` and ``df``
 
     Notes
     -----
@@ -200,10 +123,8 @@ def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows
-        With ``estimate, std_error, schools`` (of all years).
-    **constants
-        Columns that are the same in all rows.
+    rows : with ``estimate, std_error, schools`` (of all years)
+    **constants : columns that are the same in all rows
 
     Returns
     -------
@@ -225,15 +146,28 @@ def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables
-        Each with the tidy columns and those of `DISTINGUISHED`.
+    tables : each with the tidy columns and those of `DISTINGUISHED`
 
     Returns
     -------
-    DataFrame
-        The rows of all, with these columns and no others.
+    DataFrame : the rows of all, with these columns and no others
     """
     return pd.concat([table[[*ESTIMATE_COLUMNS, *DISTINGUISHED]] for table in tables], ignore_index=True)
+
+
+def _counted(outcome: str, by: str, category: str, part: pd.DataFrame, years: list[str]) -> dict[str, Any]:
+    by_year = part.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
+    return {
+        "group": f"{outcome}, {category}" if category else outcome,
+        "n_obs": len(part),
+        "n_pupils": part["pupil"].nunique(),
+        "n_clusters": int(by_year["nunique"].min()),
+        "outcome": outcome,
+        "by": by,
+        "category": category,
+        "n_least": int(by_year["size"].min()),
+        "schools": part["location"].nunique(),
+    }
 
 
 def _within_zero_and_one(shares: pd.DataFrame) -> pd.DataFrame:
@@ -256,7 +190,7 @@ def _named(groups: pd.DataFrame, outcomes: list[str], by: Sequence[str]) -> pd.D
     rank = groups["subject"].map(outcomes.index)
     groups = groups.assign(rank=rank).sort_values(["rank", *by], ignore_index=True)
     categories = [groups[name].map(WORDS.get(name, "{}").format).astype(str) for name in by]
-    category = categories[0].str.cat(categories[1:], sep=", ") if by else pd.Series("", index=groups.index)
+    category = reduce(lambda first, second: first + ", " + second, categories) if by else pd.Series("", groups.index)
     group = groups["subject"].where(category == "", groups["subject"] + ", " + category)
     return groups.assign(group=group, outcome=groups["subject"], by=", ".join(by), category=category).drop(
         columns=["subject", "rank", *by]

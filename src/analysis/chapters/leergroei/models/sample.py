@@ -19,6 +19,11 @@ LOWEST_PERCENTILE = 0.05
 
 # Why a test is left out: the first that holds.
 REASONS = ("special_school", "no_consent", "adaptive", "no_m_test", "no_e_test")
+WITH_M_TEST = ("both", "no_e_test")
+"""Tests of pupils who could have both: with an M-test that may be used."""
+
+REGULAR = ("both", *REASONS[1:])
+"""Tests at regular schools, with consent or not."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,9 @@ class Groups:
 
     Parameters
     ----------
-    levels
-        Ability levels, the highest first: national fifths of the M-test.
-    risk_edges
-        Edges of the bands of schools by their share of pupils at risk.
-    high_risk
-        From this share on a school has many pupils at risk.
+    levels : ability levels, the highest first: national fifths of the M-test
+    risk_edges : edges of the bands of schools by their share of pupils at risk
+    high_risk : from this share on a school has many pupils at risk
     """
 
     levels: Sequence[str] = ("I", "II", "III", "IV", "V")
@@ -50,13 +52,10 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
 
     Parameters
     ----------
-    by_pupil_test
-        One row per pupil, subject and school year, as `data.microdata` describes it.
-    by_location
-        Schools: ``location, share_at_risk, shortage_2019, special``.
+    by_pupil_test : one row per pupil, subject and school year, as `data.microdata` describes it
+    by_location : schools: ``location, share_at_risk, shortage_2019, special``
     design : the years and tests
-    groups
-        The bands of schools.
+    groups : the bands of schools
 
     Returns
     -------
@@ -91,58 +90,20 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     )
 
 
-def comparable(rows: pd.DataFrame, design: Design, *, without_e_test: bool = False) -> pd.DataFrame:
-    """Select the tests of a design that may be compared.
-
-    Parameters
-    ----------
-    rows : as `select` returns them
-    design
-        No more than was selected.
-    without_e_test
-        Also those of pupils who could have both tests: with an M-test that may be used.
-
-    Returns
-    -------
-    DataFrame
-        Rows with both tests, or with an M-test.
-    """
-    reasons = ["both", "no_e_test"] if without_e_test else ["both"]
-    return rows[rows["reason"].isin(reasons) & design.covers(rows)]
-
-
-def two_years(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Select the closure year and the year before it.
-
-    Parameters
-    ----------
-    rows
-        With ``year``.
-    design
-        The years.
-
-    Returns
-    -------
-    DataFrame
-        Rows of these two years.
-    """
-    return rows[rows["year"].isin([design.year_before, design.closure_year])]
-
-
-def regular(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Select the tests of a design at regular schools, with consent or not.
+def comparable(rows: pd.DataFrame, design: Design, reasons: Sequence[str] = ("both",)) -> pd.DataFrame:
+    """Select the tests of a design that may be compared, or others by why they may not.
 
     Parameters
     ----------
     rows : as `select` returns them
     design : no more than was selected
+    reasons : of `REASONS`, or ``both``; see `WITH_M_TEST` and `REGULAR`
 
     Returns
     -------
-    DataFrame
-        All rows but those of special schools.
+    DataFrame : rows of these reasons
     """
-    return rows[design.covers(rows) & (rows["reason"] != "special_school")]
+    return rows[rows["reason"].isin(list(reasons)) & design.covers(rows)]
 
 
 def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -151,8 +112,7 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     Parameters
     ----------
     rows : as `select` returns them
-    design
-        The subjects and years, in order.
+    design : the subjects and years, in order
 
     Returns
     -------

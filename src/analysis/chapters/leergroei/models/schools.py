@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
-from analysis.chapters.leergroei.models.rows import parts
+from analysis.chapters.leergroei.models.rows import iter_groups
 from analysis.stats.complete import refuse_missing
 from analysis.stats.random_effects import fit_spread
 
@@ -27,8 +27,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    growth
-        Rows of one subject, as `growth.standardised` returns them.
+    growth : rows of one subject, as `growth.standardised` returns them
 
     Returns
     -------
@@ -65,13 +64,13 @@ def differences(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
         than `FEWEST` schools.
     """
     rows = []
-    for outcome, values, part in parts(growth, design.groepen, ["band"]):
+    for row, part in iter_groups(growth, design.groepen, ["band"]):
         schools = changes_by_school(part)
         pupils = part[part["location"].isin(schools.index)]
         rows.append(
             {
-                "outcome": outcome,
-                "category": f"{values[0]} at risk",
+                "outcome": row["outcome"],
+                "category": row["category"],
                 "n_pupils": pupils["pupil"].nunique(),
                 "n_least": int(pupils["closure"].value_counts().reindex([0.0, 1.0], fill_value=0).min()),
                 "n_schools": len(schools),

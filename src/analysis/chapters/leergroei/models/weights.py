@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.sample import comparable, regular
+from analysis.chapters.leergroei.models.sample import REGULAR, WITH_M_TEST, comparable
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import refuse_missing
 from analysis.stats.logit_states import fit_logit
@@ -40,10 +40,9 @@ def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame
-        `rows` with ``weight``; missing for pupils without both tests.
+    DataFrame : `rows` with ``weight``; missing for pupils without both tests
     """
-    with_m_test = comparable(rows, design, without_e_test=True)
+    with_m_test = comparable(rows, design, WITH_M_TEST)
     refuse_missing(with_m_test, ["subject", "year", "location", "level_m", *TRAITS, "share_at_risk"], WEIGHT)
     weights = [
         _weights(part, (part["reason"] == "both").rename("present"), _level_and_risk, trim)
@@ -63,8 +62,7 @@ def for_consent(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame
-        `rows` with ``weight``; missing without consent.
+    DataFrame : `rows` with ``weight``; missing without consent
 
     Raises
     ------
@@ -73,7 +71,7 @@ def for_consent(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
     """
     weights = [
         _weights(part, (part["reason"] != "no_consent").rename("gave"), _composition, trim, refused=True)
-        for _, part in regular(rows, design).groupby("subject", sort=False)
+        for _, part in comparable(rows, design, REGULAR).groupby("subject", sort=False)
     ]
     return rows.assign(**{WEIGHT: pd.concat(weights).reindex(rows.index)})
 

@@ -27,17 +27,10 @@ from analysis.chapters.leergroei.models.sample import comparable
 
 LEVEL = 0.95
 NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd", "shock_df")
-SHOCK_COUNTS = {
-    "n_pupils": NUMBERS,
-    "n_obs": NUMBERS,
-    "n_least": ("n_pupils", "n_obs", *NUMBERS),
-    "n_clusters": ("n_pupils", "n_obs", *NUMBERS),
-}
+COUNTS = ("n_pupils", "n_obs", "n_least", "n_clusters")
+COLUMNS = ["model", "outcome", *NUMBERS, "control_years", *COUNTS, "unit"]
 
 Floats = NDArray[np.float64]
-
-COUNTS = ["n_pupils", "n_obs", "n_least", "n_clusters"]
-COLUMNS = ["model", "outcome", *NUMBERS, "control_years", *COUNTS, "unit"]
 
 
 def beside(
@@ -56,8 +49,7 @@ def beside(
 
     Returns
     -------
-    DataFrame
-        The rows of `against_year_before` and `against_trend`, columns `COLUMNS`.
+    DataFrame : the rows of `against_year_before` and `against_trend`, columns `COLUMNS`
     """
     ois, pnas = (
         estimates[(estimates["model"] == model) & (estimates["by"] == "") & (estimates["term"] == "closure")]
@@ -107,15 +99,12 @@ def against_year_before(rows: pd.DataFrame, design: Design, headlines: pd.DataFr
     Parameters
     ----------
     rows : as `sample.select` returns them
-    design
-        Its control years are all those of the edition.
-    headlines
-        As in `against_trend`: the rows of `growth.change` of whole subjects.
+    design : its control years are all those of the edition
+    headlines : as in `against_trend`: the rows of `growth.change` of whole subjects
 
     Returns
     -------
-    DataFrame
-        As `against_trend` returns it; ``trend_estimate`` is missing.
+    DataFrame : as `against_trend` returns it; ``trend_estimate`` is missing
 
     Notes
     -----

@@ -17,12 +17,12 @@ def cohort() -> pd.DataFrame:
             "location": school,
             "education": education,
             "advice_first": 4.0,
-            "advice_final": 5.0 if education == "laag" and place == 0 else 4.0,
-            "revised": education == "laag" and place == 0,
+            "advice_final": 5.0 if education == "laag" and number == 0 else 4.0,
+            "revised": education == "laag" and number == 0,
         }
         for school in ("A", "B", "C")
         for education in ("laag", "hoog")
-        for place in range(4)
+        for number in range(4)
     ]
     return pd.DataFrame(rows)
 
@@ -48,4 +48,4 @@ def test_the_gap_lost_is_the_gap_with_minus_the_gap_without(cohort) -> None:
 
 def test_years_before_bijstelling_have_nothing_to_miss(cohort) -> None:
     early = cohort.assign(year=2013)
-    assert scenario.with_bijstelling(pd.concat([early, cohort]), Definitions())["year"].unique().tolist() == [2018]
+    assert Definitions().with_bijstelling(pd.concat([early, cohort]))["year"].unique().tolist() == [2018]

@@ -4,6 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from analysis.chapters.leergroei.models import logits
+from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.sample import Groups
 from analysis.errors import ModelError
 
@@ -11,37 +12,40 @@ GROUPS = Groups()
 ORDER = ("I", "II", "III", "IV", "V")
 
 
-@pytest.fixture
-def dropping(simulate, design):
-    """Pupils who drop one level with a chance of 0.2 before and 0.3 in the closure year."""
-    rows = simulate(schools=40, per_school=60)
-    chance = 0.2 + 0.1 * rows["closure"]
-    drops = np.random.default_rng(8).random(len(rows)) < chance
+def droppers(rows, chance, seed):
+    """Pupils who drop one level with a chance."""
+    drops = np.random.default_rng(seed).random(len(rows)) < chance
     position = rows["level_m"].map(ORDER.index)
-    level_e = np.array(ORDER)[(position + drops).clip(upper=4)]
-    return logits.can_drop(rows.assign(level_e=level_e), design, GROUPS)
+    return rows.assign(level_e=np.array(ORDER)[(position + drops).clip(upper=4)])
 
 
-def test_only_a_lower_level_is_a_drop(simulate, design):
-    rows = simulate(schools=1, per_school=2).assign(level_m=["II"] * 4, level_e=["I", "II", "III", "V"])
-    assert logits.can_drop(rows, design, GROUPS)["drop"].tolist() == [0, 0, 1, 1]
+@pytest.fixture
+def models(simulate, design):
+    """The logit of pupils who drop with a chance of 0.2 before and 0.3 in the closure year."""
+    rows = simulate(schools=40, per_school=60)
+    return logits.fit_drop(droppers(rows, 0.2 + 0.1 * rows["closure"], seed=8), design, GROUPS)
 
 
-def test_the_lowest_level_is_left_out(dropping):
-    assert set(dropping["level_m"]) == {"I", "II", "III", "IV"}
+def test_only_a_lower_level_is_a_drop():
+    rows = pd.DataFrame({"level_m": ["II"] * 4, "level_e": ["I", "II", "III", "V"]})
+    assert GROUPS.drops(rows).tolist() == [0, 0, 1, 1]
 
 
-def test_the_effect_overall_is_close_to_the_difference_in_shares(dropping, design):
-    estimates = logits.drop_effects(logits.fit_drop(dropping, design, GROUPS))
-    shares = dropping.groupby("closure")["drop"].mean()
+def test_the_lowest_level_is_left_out(models):
+    assert set(models["rekenen"].rows["level_m"]) == {"I", "II", "III", "IV"}
+
+
+def test_the_effect_overall_is_close_to_the_difference_in_shares(models):
+    estimates = logits.drop_effects(models)
+    shares = models["rekenen"].rows.groupby("closure")["drop"].mean()
     overall = estimates[(estimates["by"] == "") & (estimates["term"] == "closure")].iloc[0]
     assert overall["estimate"] == pytest.approx(shares[1] - shares[0], abs=0.005)
     assert overall["ci_low"] < 0.1 < overall["ci_high"]
     assert set(estimates["by"]) == {"", "groep", "level_m", "risk_side"}
 
 
-def test_effects_by_level_average_to_the_one_overall(dropping, design):
-    estimates = logits.drop_effects(logits.fit_drop(dropping, design, GROUPS))
+def test_effects_by_level_average_to_the_one_overall(models):
+    estimates = logits.drop_effects(models)
     estimates = estimates[estimates["term"] == "closure"]
     by_level = estimates[estimates["by"] == "level_m"]
     overall = estimates.loc[estimates["by"] == "", "estimate"].item()
@@ -49,14 +53,18 @@ def test_effects_by_level_average_to_the_one_overall(dropping, design):
 
 
 def test_products_of_all_pairs(simulate):
-    X = logits.all_products(simulate(), (6, 7), ("I", "II"))
+    groups, design = Groups(levels=("I", "II", "V")), Design({"rekenen": (6, 7)}, (), control_years=("2018/19",))
+    rows = simulate(schools=40, per_school=60)
+    rows = rows[rows["level_m"].isin(groups.levels)].assign(level_e=rows["level_m"].replace({"I": "V"}))
+    rows.loc[rows.index % 3 == 0, "level_e"] = "I"
+    rows["groep"] = 6 + rows["pupil"] % 2
+    terms = logits.fit_drop(rows, design, groups)["rekenen"].fit.coefficients.index
     pairs = {"groep 7:level II", "groep 7:closure", "groep 7:share_at_risk"}
     pairs |= {"level II:closure", "level II:share_at_risk", "closure:share_at_risk"}
-    assert set(X.columns) == {"intercept", "groep 7", "level II", "closure", "share_at_risk"} | pairs
+    assert set(terms) == {"intercept", "groep 7", "level II", "closure", "share_at_risk"} | pairs
 
 
-def test_example_pupils_have_probabilities_and_their_difference(dropping, design):
-    models = logits.fit_drop(dropping, design, GROUPS)
+def test_example_pupils_have_probabilities_and_their_difference(models, design):
     estimates = logits.example_pupils(models, "rekenen", 7, "I", [0.2, 0.6], design)
     assert estimates["term"].tolist() == ["before", "closure", "difference"] * 2
     assert estimates["year"].tolist()[:3] == ["2018/19", "2019/20", "2019/20 against 2018/19"]
@@ -65,13 +73,13 @@ def test_example_pupils_have_probabilities_and_their_difference(dropping, design
     chances = estimates[estimates["term"] != "difference"]
     assert chances[["ci_low", "estimate", "ci_high"]].apply(lambda row: row.is_monotonic_increasing, axis=1).all()
     assert chances["ci_low"].gt(0).all()
-    counts = dropping[dropping["level_m"] == "I"].groupby("year").size()
+    rows = models["rekenen"].rows
+    counts = rows[rows["level_m"] == "I"].groupby("year").size()
     assert estimates["n_obs"].tolist()[:3] == [counts["2018/19"], counts["2019/20"], counts.sum()]
     assert estimates["n_least"].tolist()[:3] == [counts["2018/19"], counts["2019/20"], counts.min()]
 
 
-def test_an_example_that_cannot_drop_is_refused(dropping, design):
-    models = logits.fit_drop(dropping, design, GROUPS)
+def test_an_example_that_cannot_drop_is_refused(models, design):
     with pytest.raises(ModelError, match="nobody in groep 7 is at level V and can drop"):
         logits.example_pupils(models, "rekenen", 7, "V", [0.2, 0.6], design)
     with pytest.raises(ModelError, match="no example pupil of lezen"):
@@ -80,11 +88,7 @@ def test_an_example_that_cannot_drop_is_refused(dropping, design):
 
 def test_the_effect_of_the_share_at_risk_is_per_ten_points(simulate, design):
     rows = simulate(schools=60, per_school=60)
-    drops = np.random.default_rng(9).random(len(rows)) < 0.1 + 0.3 * rows["share_at_risk"]
-    position = rows["level_m"].map(ORDER.index)
-    frame = rows.assign(level_e=np.array(ORDER)[(position + drops).clip(upper=4)])
-    estimates = logits.drop_effects(logits.fit_drop(logits.can_drop(frame, design, GROUPS), design, GROUPS))
-    by_term = estimates.set_index("term")["estimate"]
+    rows = droppers(rows, 0.1 + 0.3 * rows["share_at_risk"], seed=9)
+    by_term = logits.drop_effects(logits.fit_drop(rows, design, GROUPS)).set_index("term")["estimate"]
     assert by_term["share_at_risk"] == pytest.approx(0.03, abs=0.01)
     assert by_term["closure:share_at_risk"] == pytest.approx(0.0, abs=0.015)
-    assert isinstance(estimates, pd.DataFrame)

@@ -35,7 +35,9 @@ CITY = city()
 
 def dropping(truth, seed):
     tests = make_learning(*CITY, truth, np.random.SeedSequence(seed))
-    return logits.can_drop(sample.select(tests, CITY[1], DESIGN, GROUPS), DESIGN, GROUPS)
+    rows = sample.comparable(sample.select(tests, CITY[1], DESIGN, GROUPS), DESIGN)
+    rows = rows[rows["level_m"] != GROUPS.levels[-1]]
+    return rows.assign(drop=GROUPS.drops(rows))
 
 
 def nothing_happened():

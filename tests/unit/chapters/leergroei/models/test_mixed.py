@@ -35,7 +35,7 @@ def test_schools_differ_by_as_much_as_they_were_made_to():
 
 
 def test_shrunken_effects_lie_closer_together_than_the_fitted_distribution():
-    quantiles = mixed.distribution(mixed.closure_slopes(growth()[0], "lezen"))
+    quantiles = mixed.closure_slopes(growth()[0], "lezen").distribution()
     assert quantiles["quantile"].tolist() == [0.1, 0.25, 0.5, 0.75, 0.9]
     width = quantiles[["shrunken", "fitted"]].iloc[-1] - quantiles[["shrunken", "fitted"]].iloc[0]
     assert width["shrunken"] < width["fitted"]
@@ -44,7 +44,7 @@ def test_shrunken_effects_lie_closer_together_than_the_fitted_distribution():
 
 
 def test_a_quantile_that_is_nearly_one_schools_own_is_withheld():
-    quantiles = mixed.distribution(mixed.closure_slopes(growth(schools=24, each=30)[0], "lezen")).set_index("quantile")
+    quantiles = mixed.closure_slopes(growth(schools=24, each=30)[0], "lezen").distribution().set_index("quantile")
     # Beyond the outer quantiles lie 2.4 of 24 schools, beyond the others 6 and 12.
     assert quantiles["shrunken"].isna().to_dict() == {0.1: True, 0.25: False, 0.5: False, 0.75: False, 0.9: True}
     assert quantiles["fitted"].notna().all()

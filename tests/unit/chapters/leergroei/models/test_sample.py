@@ -41,7 +41,7 @@ def test_a_test_is_left_out_for_the_first_reason_that_holds():
     )
     assert rows["reason"].tolist() == ["both", "both", *sample.REASONS]
     assert len(sample.comparable(rows, DESIGN)) == 2
-    assert len(sample.comparable(rows, DESIGN, without_e_test=True)) == 3
+    assert len(sample.comparable(rows, DESIGN, sample.WITH_M_TEST)) == 3
 
 
 def test_the_account_adds_up():

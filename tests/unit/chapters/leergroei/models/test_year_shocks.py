@@ -6,9 +6,11 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
+from analysis.chapter import CHAPTERS
 from analysis.chapters.leergroei.models import closure, growth, year_shocks
 from analysis.chapters.leergroei.models.design import Design
 from analysis.disclosure import PROFILES, suppress
+from analysis.publish.exhibits import read_exhibits
 
 YEARS = ("2016/17", "2017/18", "2018/19", "2019/20")
 EFFECT, TREND, PER_DAY = -3.0, 0.8, 0.05
@@ -86,13 +88,14 @@ def test_with_two_control_years_or_one_nothing_shows_of_shocks(years):
 
 
 def test_what_rests_on_too_few_schools_is_withheld_here_as_everywhere():
-    """A headline of nine schools is withheld among the estimates, so that it must not stand in this table either."""
+    """A headline of nine schools is withheld among the estimates, so that it must not be in this table either."""
     rows = world(np.random.default_rng(5), schools=9)
     change = growth.change(growth.standardised(rows, DESIGN), DESIGN).assign(by="")
     pnas = closure.estimate(rows)
     results = year_shocks.beside(rows, DESIGN, change, rows, pnas)
     assert results["n_clusters"].tolist() == [9, 9]
-    gated = suppress(results, year_shocks.SHOCK_COUNTS, PROFILES["default"]).frame
+    counts = read_exhibits(CHAPTERS / "leergroei" / "exhibits.yml").frame("shocks")["counts"]
+    gated = suppress(results, counts, PROFILES["default"]).frame
     assert gated[list(year_shocks.NUMBERS)].isna().all(axis=None)
 
 
