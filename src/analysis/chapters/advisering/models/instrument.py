@@ -26,10 +26,10 @@ import pandas as pd
 from analysis.chapters.advisering.models.regressions import SHARE
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, factors_of, least, lone, with_years
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
-from analysis.stats.regression import refuse_absorbed, refuse_alike_terms
+from analysis.stats.regression import check_distinct_products, check_not_absorbed
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -114,7 +114,7 @@ def two_stage(demeaned: pd.DataFrame, exogenous: Sequence[str], endogenous: str,
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, str], pd.Series[int]]:
     """Return outcome, terms and scores minus the means of schools; the factor of each term; the least per term."""
     factors_used = [name for name in FACTORS if name not in sample.left_out]
-    refuse_missing(sample.rows, ["y", SCORE, LOVS, "location", "year", *factors_used], sample.outcome)
+    check_complete(sample.rows, ["y", SCORE, LOVS, "location", "year", *factors_used], sample.outcome)
     rows, X = _without_lone(sample.rows)
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
     count = np.ones(len(X))
@@ -125,7 +125,7 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, str], pd.Series[i
     means = chosen.groupby(school).mean()
     demeaned = chosen - means.to_numpy()[school]
     names = list(chosen.columns.drop("y"))
-    refuse_absorbed(demeaned[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
+    check_not_absorbed(demeaned[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
     return demeaned.assign(location=school), factor, least(chosen, count)
 
 
@@ -143,10 +143,10 @@ def _least_squares(demeaned: pd.DataFrame, terms: Sequence[str]) -> Fit:
 def _projected(demeaned: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fit:
     r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
     X, Z, y = demeaned[list(terms)].to_numpy(), demeaned[list(instruments)].to_numpy(), demeaned["y"].to_numpy()
-    refuse_alike_terms(Z.T @ Z, instruments)
+    check_distinct_products(Z.T @ Z, instruments)
     first = np.linalg.solve(Z.T @ Z, Z.T @ X)
     A = first.T @ (Z.T @ X)
-    refuse_alike_terms(A, terms)
+    check_distinct_products(A, terms)
     beta = np.linalg.solve(A, first.T @ (Z.T @ y))
     codes, schools = numbered(demeaned["location"])
     scores = cluster_sums(codes, Z * (y - X @ beta)[:, None]) @ first

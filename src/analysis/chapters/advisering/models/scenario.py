@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import by_groups
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
 
 MODEL = "scenario_no_test"
@@ -36,7 +36,7 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame : as `counting.by_groups`; terms `REVISED`, `WITH` and `WITHOUT`, of all pupils of the group
     """
-    refuse_missing(pupils, ["revised", "advice_first", "advice_final"], MODEL)
+    check_complete(pupils, ["revised", "advice_first", "advice_final"], MODEL)
     outcomes = {
         REVISED: pupils["revised"],
         WITH: pupils["advice_final"] == VWO,
@@ -59,7 +59,7 @@ def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFra
         Tidy estimates, then ``school_year`` and ``n_least`` (pupils of the smaller group); terms of `MEANS`, in
         levels, clustered by school. The gap lost is the gap with the test minus the gap without it.
     """
-    refuse_missing(pupils, [column, "school_year", "location", "advice_first", "advice_final"], MODEL)
+    check_complete(pupils, [column, "school_year", "location", "advice_first", "advice_final"], MODEL)
     chosen = pupils[pupils[column].isin(pair)]
     chosen = chosen.assign(is_first=chosen[column] == pair[0], lost=chosen["advice_final"] - chosen["advice_first"])
     by_year = [_gap(rows, pair, str(year)) for year, rows in chosen.groupby("school_year", sort=True)]

@@ -13,7 +13,7 @@ from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import BY, by_group, by_groups
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 LEVEL_CLASSES = {
     "pro or vmbo-b": (-1, 1.5),
@@ -45,7 +45,7 @@ def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame : as `counting.by_group`; terms of `LEVEL_CLASSES`
     """
-    refuse_missing(pupils, ["advice_final"], "advice_by_education")
+    check_complete(pupils, ["advice_final"], "advice_by_education")
     final = pupils["advice_final"]
     outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVEL_CLASSES.items()}
     return by_group(pupils, outcomes, "advice_by_education")
@@ -182,7 +182,7 @@ def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFr
     ModelError
         If nobody has the score.
     """
-    refuse_missing(pupils, ["advice_final", "year1"], "at_score")
+    check_complete(pupils, ["advice_final", "year1"], "at_score")
     shares = [
         _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
         _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
@@ -208,7 +208,7 @@ def crosstab(
         ``n_obs`` (pupils with both), ``n_tested`` (pupils with that test advice). Pairs without pupils are there too.
     """
     tested = pupils[pupils["test_advice"].isin(list(test_names))]
-    refuse_missing(tested, ["advice_first"], "crosstab")
+    check_complete(tested, ["advice_first"], "crosstab")
     table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
     rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
     table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)

@@ -19,8 +19,8 @@ from analysis.chapters.advisering.models.definitions import (
     UNDER_REVISED,
 )
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import PupilCells, collapse, number_rows
-from analysis.stats.complete import refuse_missing
+from analysis.stats.cells import PupilCells, collapse, row_codes
+from analysis.stats.complete import check_complete
 
 FACTORS = {
     "education": ("laag", "middelbaar", "onbekend"),
@@ -131,12 +131,12 @@ def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()
     PupilCells : of all others
     """
     columns = [*(name for name in FACTORS if name not in without), "band", "year"]
-    refuse_missing(rows, [*columns, outcome, "location"], outcome)
+    check_complete(rows, [*columns, outcome, "location"], outcome)
     counted = rows["band"].value_counts()
     cells = collapse(rows, columns, partial(_layout, bands=list(counted[counted > 0].index)), outcome)
     alone = lone(cells.X, cells.count)
     if alone.any():
-        return cells_of(rows[~alone[number_rows(rows, columns)]], outcome, without)
+        return cells_of(rows[~alone[row_codes(rows, columns)]], outcome, without)
     return cells
 
 

@@ -25,7 +25,7 @@ from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
 from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
 from analysis.stats.bootstrap import times_drawn
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -105,7 +105,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
         its own.
     """
     rows_with_m_test = comparable(rows, design.two_years, WITH_M_TEST)
-    refuse_missing(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
+    check_complete(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
     pupils = rows_with_m_test.join(standardised(rows, design)["growth_sd"])
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
     limits = []

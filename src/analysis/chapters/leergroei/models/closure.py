@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit
 from analysis.stats.regression import fit_where_determined, in_sd
@@ -82,7 +82,7 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
         If a value is missing, or for ``placebo`` with fewer than two control years.
     """
     variation = VARIATIONS[model]
-    refuse_missing(by_pupil_growth, ["outcome", "start", "location", *variation.needed], model)
+    check_complete(by_pupil_growth, ["outcome", "start", "location", *variation.needed], model)
     by_outcome = variation.select(by_pupil_growth).groupby("outcome", sort=False)
     return pd.concat([variation.fit(rows, model, weights) for _, rows in by_outcome], ignore_index=True)
 
@@ -116,7 +116,7 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
         The rows with ``year`` and ``days`` in standard deviations, and the terms of the trend: ``year``, or none with
         one control year, when it would say what the closure says.
     """
-    refuse_missing(by_pupil_growth, ["start", "days"], "growth")
+    check_complete(by_pupil_growth, ["start", "days"], "growth")
     starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
     return rows, ["year"] if starts.nunique() > 2 else []

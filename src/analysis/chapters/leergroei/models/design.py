@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 COMPOSITE = "composite"
 PERCENTILES = ("m_percentile", "e_percentile", "prior_percentile")
@@ -96,7 +96,7 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
             Reason.INVALID,
         )
     needed = ("pupil", "subject", "year", "groep", "location", "consent", "adaptive")
-    refuse_missing(by_pupil_test, needed, "growth")
+    check_complete(by_pupil_test, needed, "growth")
     starts = {int(year[:4]) for year in design.years}
     rows = by_pupil_test[_usable(by_pupil_test)]
     rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])

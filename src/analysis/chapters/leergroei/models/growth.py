@@ -20,7 +20,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by
 from analysis.chapters.leergroei.models.sample import comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
 
 SD_NATION = "national standard deviations"
@@ -76,7 +76,7 @@ def standardised(
         If a cell has fewer than two pupils, or no variation, in the reference year.
     """
     rows = comparable(rows, design.two_years)
-    refuse_missing(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
+    check_complete(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
@@ -151,7 +151,7 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
         of that share it is one.
     """
     steps = growth.assign(shortage=growth["shortage"] / STEP)
-    refuse_missing(steps, ["subject", "year", "location", "band"], "ois_shortage")
+    check_complete(steps, ["subject", "year", "location", "band"], "ois_shortage")
     own = ("closure", "shortage", "closure:shortage")
     overall = _contrasts(steps, design, (), (*own, "share_at_risk", "closure:share_at_risk"))
     return pd.concat([overall, _contrasts(steps, design, ("band",), own)], ignore_index=True)

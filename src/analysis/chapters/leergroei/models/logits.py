@@ -21,7 +21,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, iter_groups
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, Groups, comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
@@ -49,7 +49,7 @@ def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str
         If in a subject the terms are collinear.
     """
     rows = comparable(rows, design.two_years)
-    refuse_missing(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
+    check_complete(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
     rows = rows[rows["level_m"] != groups.levels[-1]]
     return _fit(rows.assign(drop=groups.drops(rows)), "drop", design, _all_products, groups.levels[:-1], weights)
 
@@ -112,7 +112,7 @@ def presence(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         `rows.means_by`) for all pupils, by level, and by level and many or few at risk at the school.
     """
     rows = comparable(rows, design.two_years, WITH_M_TEST)
-    refuse_missing(rows, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
+    check_complete(rows, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
     rows = rows.assign(present=(rows["reason"] == "both").astype(float))
     models = _fit(rows, "present", design, _presence_terms, groups.levels)
     by = ((), ("level_m",), ("risk_side", "level_m"))

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 KEYS = ["outcome", "year", "level_m"]
 
@@ -33,7 +33,7 @@ def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         and among those with both.
     """
     rows = comparable(rows, design, WITH_M_TEST).rename(columns={"subject": "outcome"})
-    refuse_missing(rows, [*KEYS, "location"], "missing_tests")
+    check_complete(rows, [*KEYS, "location"], "missing_tests")
     counts = (
         rows.assign(both=rows["reason"] == "both")
         .groupby(KEYS, observed=True)
@@ -83,7 +83,7 @@ def covered(rows: pd.DataFrame, design: Design, coverage: float) -> pd.DataFrame
     -------
     DataFrame : their rows
     """
-    refuse_missing(rows, ["subject", "location", "year"], "covered")
+    check_complete(rows, ["subject", "location", "year"], "covered")
     regular = rows["reason"].isin(["both", "no_m_test", "no_e_test"])
     counted = rows[regular & rows["year"].isin(design.two_years.years)]
     both = (counted["reason"] == "both").groupby([counted["subject"], counted["location"], counted["year"]]).mean()

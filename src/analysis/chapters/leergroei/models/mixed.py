@@ -17,7 +17,7 @@ from scipy.stats import norm
 from analysis.chapters.leergroei.models.closure import POINTS, UNITS, counts, standardised
 from analysis.chapters.leergroei.models.rows import ESTIMATE
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 
@@ -89,7 +89,7 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     ModelError
         If the maximum is not found, as with very few schools.
     """
-    refuse_missing(by_pupil_growth, ["outcome"], "mixed")
+    check_complete(by_pupil_growth, ["outcome"], "mixed")
     rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
     fit = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()

@@ -23,7 +23,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_NATION, change, standardised
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
 from analysis.chapters.leergroei.models.sample import Groups, comparable
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 MEASURES: Mapping[str, str] = {"growth": SD_NATION, "drop": PROBABILITY}
 
@@ -81,7 +81,7 @@ def _with_expectation(pupils: pd.DataFrame, design: Design, groups: Groups) -> p
 
     ``growth`` becomes growth against the norm, in national standard deviations.
     """
-    refuse_missing(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
+    check_complete(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
     pupils = pupils.assign(growth=pupils["norm_growth"], drop=groups.drops(pupils))
     cuts = _cuts(groups)
     parts = []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, t_interval
 from analysis.stats.fit import correction
 from analysis.stats.shares import share_interval
@@ -94,7 +94,7 @@ def means_by(
     with K the number of years.
     """
     needed = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
-    refuse_missing(frame, needed, model)
+    check_complete(frame, needed, model)
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)

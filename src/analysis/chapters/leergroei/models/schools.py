@@ -13,8 +13,8 @@ import pandas as pd
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.rows import iter_groups
-from analysis.stats.complete import refuse_missing
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.complete import check_complete
+from analysis.stats.random_effects import fit_effect_distribution
 
 FEWEST = 5
 """Schools below which the standard deviation between schools is not estimated."""
@@ -35,7 +35,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
         Indexed by location: ``change`` and ``variance``, for schools with at least two pupils in both years. The
         variance of pupils within a school and year is taken to be the same at all of them.
     """
-    refuse_missing(growth, ["location", "closure", "growth_sd"], "changes of schools")
+    check_complete(growth, ["location", "closure", "growth_sd"], "changes of schools")
     cells = growth.groupby(["location", "closure"])["growth_sd"].agg(["mean", "var", "size"])
     cells = cells[cells["size"] > 1]
     within = float((cells["var"] * (cells["size"] - 1)).sum() / (cells["size"] - 1).sum())
@@ -83,5 +83,5 @@ def differences(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
 def _fitted(schools: pd.DataFrame) -> dict[str, float]:
     if len(schools) < FEWEST:
         return dict.fromkeys(NUMBERS, np.nan)
-    fit = fit_spread(schools["change"].to_numpy(), schools["variance"].to_numpy())
+    fit = fit_effect_distribution(schools["change"].to_numpy(), schools["variance"].to_numpy())
     return dict(zip(NUMBERS, (fit.mean, fit.sd, fit.sd_low, fit.sd_high, *fit.tenths), strict=True))

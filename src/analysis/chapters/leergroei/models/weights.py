@@ -16,7 +16,7 @@ from scipy.special import expit
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.sample import REGULAR, WITH_M_TEST, comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.logit_states import fit_logit
 from analysis.stats.regression import INTERCEPT
 
@@ -43,7 +43,7 @@ def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
     DataFrame : `rows` with ``weight``; missing for pupils without both tests
     """
     with_m_test = comparable(rows, design, WITH_M_TEST)
-    refuse_missing(with_m_test, ["subject", "year", "location", "level_m", *TRAITS, "share_at_risk"], WEIGHT)
+    check_complete(with_m_test, ["subject", "year", "location", "level_m", *TRAITS, "share_at_risk"], WEIGHT)
     weights = [
         _weights(part, (part["reason"] == "both").rename("present"), _level_and_risk, trim)
         for _, part in with_m_test.groupby(["subject", "year"], sort=False)
