@@ -67,26 +67,36 @@ class Definitions:
     revision_from: str = "2014/15"
 
     def __post_init__(self) -> None:
-        _refuse_unless(self.stage in STAGES, "stage", self.stage, STAGES)
-        _refuse_unless(self.double in DOUBLES, "double", self.double, DOUBLES)
-        _refuse_unless(self.step in (0.5, 1), "step", self.step, (0.5, 1))
-        _refuse_unless(set(self.low_education) <= set(EDUCATION), "low_education", self.low_education, EDUCATION)
+        _check(self.stage in STAGES, "stage", self.stage, STAGES)
+        _check(self.double in DOUBLES, "double", self.double, DOUBLES)
+        _check(self.step in (0.5, 1), "step", self.step, (0.5, 1))
+        _check(set(self.low_education) <= set(EDUCATION), "low_education", self.low_education, EDUCATION)
         for year, scores in self.cut_scores.items():
             known = len(scores) in SCHEMES and list(scores) == sorted(set(scores))
-            _refuse_unless(known, f"cut_scores of {year}", scores, ("8 or 6 increasing scores",))
+            _check(known, f"cut_scores of {year}", scores, ("8 or 6 increasing scores",))
 
     @property
     def column(self) -> str:
         """The column of the advice that is compared with the test."""
         return f"advice_{self.stage}"
 
-    def with_bijstelling(self, pupils: pd.DataFrame) -> pd.DataFrame:
-        """Select the cohorts in which a higher test could lead to a bijstelling, tested or not."""
-        return pupils[self.may_be_revised(pupils)]
+    @property
+    def first_revised(self) -> int:
+        """Calendar year in which the first school year with bijstelling starts."""
+        return int(self.revision_from[:4])
 
-    def may_be_revised(self, pupils: pd.DataFrame) -> pd.Series:
-        """Return whether each pupil is of a year with bijstelling."""
-        return pupils["year"] >= int(self.revision_from[:4])
+    def with_bijstelling(self, pupils: pd.DataFrame) -> pd.DataFrame:
+        """Select the cohorts in which a higher test could lead to a bijstelling.
+
+        Parameters
+        ----------
+        pupils : as `define` returns them
+
+        Returns
+        -------
+        DataFrame : their pupils, tested or not
+        """
+        return pupils[pupils["year"] >= self.first_revised]
 
 
 def levels_of(advice: str) -> tuple[float, float]:
@@ -180,7 +190,7 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
         deviation=_classes(beyond, DEVIATIONS),
         under=(difference <= -definitions.step).astype(float).where(difference.notna()),
         over=(difference >= definitions.step).astype(float).where(difference.notna()),
-        at_risk=(first < 0) & definitions.may_be_revised(frame),
+        at_risk=(first < 0) & (frame["year"] >= definitions.first_revised),
         moved=moved,
         position=_classes([moved < -0.5, (moved >= -0.5) & (moved <= 0.5), moved > 0.5], POSITIONS),
         advising=_classes([(first < 0) & ~frame["revised"], first < 0, first == 0, first > 0, first.isna()], ADVISINGS),
@@ -223,7 +233,7 @@ def _ordered(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[s
     return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(names), ordered=True)
 
 
-def _refuse_unless(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:
+def _check(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:
     if not holds:
         raise ModelError(
             f"definitions: {name} is {given}; it must be of {', '.join(map(str, allowed))}", Reason.INVALID

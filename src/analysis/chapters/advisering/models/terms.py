@@ -229,7 +229,16 @@ class Terms:
 
     @classmethod
     def of(cls, cells: PupilCells, without: Sequence[str] = ()) -> Terms:
-        """Find the terms that the pupils of cells identify, but for some factors."""
+        """Find the terms that the pupils of cells identify.
+
+        Parameters
+        ----------
+        cells, without : as `cells_of` returns them, and the factors left out
+
+        Returns
+        -------
+        Terms : bands and years among them
+        """
         bands = [str(name) for name in cells.X if str(name).startswith("band ")]
         return cls(factors_of(cells.X, cells.count, without), bands)
 
@@ -239,7 +248,16 @@ class Terms:
         return [*self.factor_of(), *self.bands]
 
     def alone(self, factor: str) -> Terms:
-        """Return one factor with bands and years."""
+        """Select one factor.
+
+        Parameters
+        ----------
+        factor : of `factors`
+
+        Returns
+        -------
+        Terms : of that factor, bands and years
+        """
         return Terms({name: own for name, own in self.factors.items() if name in (factor, "year")}, self.bands)
 
     def factor_of(self) -> dict[str, str]:

@@ -50,7 +50,16 @@ class MTestPupils:
 
     @classmethod
     def of(cls, pupils: pd.DataFrame) -> MTestPupils:
-        """Build the arrays of the pupils of a subject, in order of cell and growth."""
+        """Build the arrays of the pupils of a subject.
+
+        Parameters
+        ----------
+        pupils : with ``groep, level_m, closure, location, growth_sd``
+
+        Returns
+        -------
+        MTestPupils : in order of cell and growth
+        """
         pair = pd.factorize(pd.MultiIndex.from_frame(pupils[["groep", "level_m"]]))[0]
         cell = 2 * pair + pupils["closure"].to_numpy(int)
         school = pd.factorize(pupils["location"])[0]
@@ -59,7 +68,16 @@ class MTestPupils:
         return cls(cell[order], school[order], growth[order], 2 * (int(pair.max()) + 1))
 
     def bounds(self, schools: Floats) -> tuple[float, float]:
-        """Compute the bounds when school j counts ``schools[j]`` times."""
+        """Compute the bounds when each school counts a number of times.
+
+        Parameters
+        ----------
+        schools : times that each counts, shape (schools,)
+
+        Returns
+        -------
+        tuple of float : lower and upper bound, in standard deviations of growth
+        """
         weight = schools[self.school]
         sat = ~np.isnan(self.growth)
         all_, present = (np.bincount(self.cell, w, self.n_cells).astype(float) for w in (weight, weight * sat))

@@ -51,16 +51,43 @@ class Design:
         return replace(self, control_years=self.control_years[-1:])
 
     def joined(self, other: Design) -> Design:
-        """Return a design with the subjects of two designs of the same years, without a composite."""
+        """Join the subjects of two designs of the same years.
+
+        Parameters
+        ----------
+        other : the second design
+
+        Returns
+        -------
+        Design : without a composite
+        """
         return replace(self, groepen={**self.groepen, **other.groepen}, composite=())
 
     def tests(self, rows: pd.DataFrame) -> pd.Series:
-        """Return whether each row is of a subject and groep of the design, whatever its year."""
+        """Find the rows of a subject and groep of the design, whatever their year.
+
+        Parameters
+        ----------
+        rows : with ``subject, groep``
+
+        Returns
+        -------
+        Series : bool by row
+        """
         pairs = [(subject, groep) for subject, groepen in self.groepen.items() for groep in groepen]
         return pd.Series(pd.MultiIndex.from_frame(rows[["subject", "groep"]]).isin(pairs), index=rows.index)
 
     def covers(self, rows: pd.DataFrame) -> pd.Series:
-        """Return whether each row is of a subject, groep and year of the design."""
+        """Find the rows of a subject, groep and year of the design.
+
+        Parameters
+        ----------
+        rows : with ``subject, groep, year``
+
+        Returns
+        -------
+        Series : bool by row
+        """
         return self.tests(rows) & rows["year"].isin(self.years)
 
 
@@ -104,7 +131,7 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
     rows = rows[["outcome", *COLUMNS, *PERCENTILES, "start", "days", *([weights] if weights else [])]]
     if design.composite:
         rows = pd.concat([_composite(rows, design, weights), rows], ignore_index=True)
-    _refuse_absent_years(rows, starts)
+    _check_all_years(rows, starts)
     closed = int(design.closure_year[:4])
     return rows.assign(
         growth=rows["e_percentile"] - rows["m_percentile"], closure=(rows["start"] == closed).astype(float)
@@ -116,7 +143,7 @@ def _usable(by_pupil_test: pd.DataFrame) -> pd.Series:
     return both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]
 
 
-def _refuse_absent_years(rows: pd.DataFrame, starts: set[int]) -> None:
+def _check_all_years(rows: pd.DataFrame, starts: set[int]) -> None:
     for outcome, part in rows.groupby("outcome"):
         absent = starts - set(part["start"])
         if absent:

@@ -42,7 +42,16 @@ class Groups:
     high_risk: float = 0.4
 
     def drops(self, rows: pd.DataFrame) -> pd.Series:
-        """Return 1 where the level on the E-test is lower than that on the M-test, else 0."""
+        """Find the pupils who drop a level.
+
+        Parameters
+        ----------
+        rows : with ``level_m, level_e``
+
+        Returns
+        -------
+        Series : 1 where the level on the E-test is lower than that on the M-test, else 0
+        """
         rank = {level: position for position, level in enumerate(self.levels)}
         return (rows["level_e"].map(rank) > rows["level_m"].map(rank)).astype(float)
 
@@ -77,7 +86,7 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     check_complete(by_pupil_test, ["subject", "groep", "year", "location", "consent", "adaptive"], "tests")
     check_complete(by_location, ["location", "special"], "schools")
     rows = by_pupil_test[design.covers(by_pupil_test)]
-    _refuse_empty(rows, design)
+    _check_not_empty(rows, design)
     rows = rows.merge(_schools(by_location, rows, groups), on="location", how="left", validate="many_to_one")
     standing = {test: _standing(rows[f"{test}_percentile"]) for test in ("m", "e")}
     return rows.assign(
@@ -129,7 +138,7 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     return accounting.reindex(order).reset_index().rename_axis(columns=None)
 
 
-def _refuse_empty(rows: pd.DataFrame, design: Design) -> None:
+def _check_not_empty(rows: pd.DataFrame, design: Design) -> None:
     present = set(rows[["subject", "groep", "year"]].drop_duplicates().itertuples(index=False, name=None))
     for subject, groepen in design.groepen.items():
         for groep in groepen:
