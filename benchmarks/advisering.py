@@ -15,20 +15,19 @@ import pandas as pd
 from linearmodels.iv import AbsorbingLS
 
 from analysis.chapters.advisering.models import (
+    between_schools,
     decomposition,
     instrument,
     ordered,
     regressions,
     sample,
-    scenario,
     shares,
-    spread,
 )
 from analysis.chapters.advisering.models.definitions import Definitions, define
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import Terms, cells_of, group_terms, indicators
 from analysis.intake import receive_country
-from analysis.stats.cells import Cells
+from analysis.stats.cell_regressions import school_effects
 
 YEARS, SEED = range(2010, 2016), 20170412
 WITHOUT = ("advising", "share_hoog")
@@ -45,7 +44,7 @@ def seconds(step: Callable[[], object]) -> tuple[float, float]:
 def in_cells(under: Sample) -> pd.Series:
     """Fit the linear model with school effects on counted cells."""
     cells = cells_of(under.rows, without=WITHOUT)
-    return regressions.lpm_fe(cells, Terms.of(cells, WITHOUT)).coefficients
+    return school_effects(cells.only(Terms.of(cells, WITHOUT).names)).coefficients
 
 
 def by_pupil(under: Sample) -> pd.Series:
@@ -53,8 +52,7 @@ def by_pupil(under: Sample) -> pd.Series:
     rows = under.rows
     bands = indicators(rows["band"].astype(str), list(rows["band"].value_counts().index), "band")
     X = group_terms(rows).join([bands, indicators(rows["year"], sorted(rows["year"].unique()), "year")])
-    cells: Cells = cells_of(rows, without=WITHOUT)
-    terms = Terms.of(cells, WITHOUT).names
+    terms = Terms.of(cells_of(rows, without=WITHOUT), WITHOUT).names
     model = AbsorbingLS(rows["y"], X[terms], absorb=rows[["location"]])
     school = pd.Series(pd.factorize(rows["location"])[0], rows.index)
     return model.fit(cov_type="clustered", clusters=school).params[terms]
@@ -65,7 +63,7 @@ def main() -> None:
     pupils, _, _ = receive_country(int(sys.argv[1]) if len(sys.argv) > 1 else 170_000, YEARS, SEED)
     definitions = Definitions("final", 1.0, "middle")
     defined = define(pupils, definitions)
-    recent = scenario.with_bijstelling(defined, definitions)
+    recent = definitions.with_bijstelling(defined)
     by_outcome = sample.samples(defined, ["under", "over", "revised"])
     under = by_outcome["under"]
     sys.stdout.write(f"{len(defined):,} pupils, {len(under.rows):,} in the sample of under-advice\n")
@@ -79,7 +77,7 @@ def main() -> None:
         "measurement error": partial(instrument.measurement_error, under),
         "by region": partial(regressions.by_category, {"under": under}, "region"),
         "decomposition": partial(decomposition.gelbach, under),
-        "spread": lambda: spread.spread(spread.after_intake(recent)),
+        "between schools": lambda: between_schools.distribution(between_schools.after_intake(recent)),
     }
     taken = {name: seconds(step) for name, step in steps.items()}
     cells, rows = seconds(partial(in_cells, under)), seconds(partial(by_pupil, under))

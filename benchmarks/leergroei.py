@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models import closure, mixed
+from analysis.chapters.leergroei.models.design import Design, percentile_growth
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
 
-DESIGN = closure.Design({subject: norm.groepen for subject, norm in NORMS.items()})
+DESIGN = Design({subject: norm.groepen for subject, norm in NORMS.items()})
 
 
 def tests(scale: float) -> pd.DataFrame:
@@ -40,14 +41,10 @@ def seconds(step: Callable[[], object]) -> float:
 def main() -> None:
     """Print seconds of processor time per model, of all outcomes together."""
     by_pupil_test = tests(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
-    rows = closure.percentile_growth(by_pupil_test, DESIGN)
+    rows = percentile_growth(by_pupil_test, DESIGN)
     sys.stdout.write(f"{len(by_pupil_test):,} rows of tests, {len(rows):,} of growth\n")
-    steps: dict[str, Callable[[], object]] = {
-        "percentile_growth": partial(closure.percentile_growth, by_pupil_test, DESIGN)
-    }
-    models = (closure.overall, closure.one_control_year, closure.by_education, closure.by_sex, closure.by_prior)
-    models += (closure.by_grade, closure.school_effects, closure.placebo, closure.weekly_progress, closure.ancova)
-    steps |= {model.__name__: partial(model, rows) for model in models}
+    steps: dict[str, Callable[[], object]] = {"percentile_growth": partial(percentile_growth, by_pupil_test, DESIGN)}
+    steps |= {model: partial(closure.estimate, rows, model) for model in closure.VARIATIONS}
     steps |= {f"mixed {name}": partial(mixed.closure_slopes, rows, name) for name in rows["outcome"].unique()}
     taken = {name: seconds(step) for name, step in steps.items()}
     for name, time_of in {**taken, "together": sum(taken.values())}.items():

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.leergroei.models import closure
+from analysis.chapters.leergroei.models.design import Design, percentile_growth
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people
@@ -25,7 +26,7 @@ LOWEST = ((-1.18, 0.33), (-1.79, 0.42), (-0.37, 0.43), (-1.29, 0.51))
 ONE_CONTROL = (-2.51, 0.14)
 ERRORS = 3
 
-DESIGN = closure.Design({name: NORMS[name].groepen for name in ("lezen", "rekenen", "spelling")})
+DESIGN = Design({name: NORMS[name].groepen for name in ("lezen", "rekenen", "spelling")})
 
 
 def estimates(seed):
@@ -34,9 +35,9 @@ def estimates(seed):
     for_people, for_tests = np.random.SeedSequence(seed).spawn(2)
     _, frames = make_people(truth, 1.0, for_people)
     tests = make_learning(frames["by_pupil"], frames["by_location"], truth.learning, for_tests)
-    rows = closure.percentile_growth(tests, DESIGN)
-    rowss = pd.concat([model(rows) for model in (closure.overall, closure.one_control_year, closure.by_education)])
-    return rowss.set_index(["model", "term", "outcome", "category"])["estimate"]
+    rows = percentile_growth(tests, DESIGN)
+    estimates = [closure.estimate(rows, model) for model in ("pnas_overall", "pnas_one_control", "pnas_ses")]
+    return pd.concat(estimates).set_index(["model", "term", "outcome", "category"])["estimate"]
 
 
 @pytest.fixture(scope="module")

@@ -221,7 +221,7 @@ def test_groepen_by_subject_are_a_parameter() -> None:
     [
         ({"country": {}}, "an edition stands on one of the blocks"),
         ({"data": None}, "an edition stands on one of the blocks"),
-        ({"data": {"source": "duo"}, "advisering": {}}, "open data do not tell the advice"),
+        ({"data": {"source": "duo"}, "advisering": {}}, "open data have no advice"),
         ({"advisering": {"table": "by_pupil_country"}}, "goes with the block country"),
         ({"advisering": {"gaps_by": ["region"]}}, "known of the country only"),
         ({"advisering": {"cut_scores": {"2018/19": [501, 510]}}}, "eight scores, or six"),

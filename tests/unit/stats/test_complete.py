@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from analysis.chapters.advisering.models import counting, ecological, instrument, ordered, regressions, scenario, spread
+from analysis.chapters.advisering.models import (
+    between_schools,
+    counting,
+    ecological,
+    instrument,
+    ordered,
+    regressions,
+    scenario,
+)
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.data import models as describe
 from analysis.chapters.leergroei.models import closure, mixed, rows, schools
@@ -141,7 +149,7 @@ def advised() -> pd.DataFrame:
 
 
 def sample_of(frame: pd.DataFrame) -> Sample:
-    return Sample("under", frame, pd.DataFrame(), pd.DataFrame())
+    return Sample("under", frame, pd.DataFrame())
 
 
 def grown() -> pd.DataFrame:
@@ -359,7 +367,7 @@ CASES = {
         lambda f: ecological.school_level(sample_of(f)),
         ("location", "year", "advice_first", "cet", "share_hoog"),
     ),
-    "spread of schools": Case(advised, spread.after_intake, (*TRAITS, "location", "test_advice", "year")),
+    "spread of schools": Case(advised, between_schools.after_intake, (*TRAITS, "location", "test_advice", "year")),
     "gaps": Case(
         advised,
         lambda f: scenario.gaps(f, "education", ("laag", "hoog")),
@@ -370,15 +378,19 @@ CASES = {
         lambda f: counting.by_group(f, {"y": f["y"]}, "m"),
         ("education", "school_year", "location"),
     ),
-    "growth": Case(grown, partial(closure.overall, weights="w"), (*GROWN, "w")),
-    "growth, one control year": Case(grown, closure.one_control_year, GROWN),
-    "growth by education": Case(grown, closure.by_education, (*GROWN, "education")),
-    "growth by sex": Case(grown, closure.by_sex, (*GROWN, "sex")),
-    "growth by prior": Case(grown, closure.by_prior, GROWN),
-    "growth by groep": Case(grown, closure.by_grade, (*GROWN, "groep")),
-    "growth within schools": Case(grown, closure.school_effects, GROWN),
-    "growth, placebo": Case(grown, closure.placebo, (*GROWN, "year")),
-    "growth, ancova": Case(grown, closure.ancova, ("outcome", "location", "start", "days", "closure", "m_percentile")),
+    "growth": Case(grown, partial(closure.estimate, weights="w"), (*GROWN, "w")),
+    "growth, one control year": Case(grown, partial(closure.estimate, model="pnas_one_control"), GROWN),
+    "growth by education": Case(grown, partial(closure.estimate, model="pnas_ses"), (*GROWN, "education")),
+    "growth by sex": Case(grown, partial(closure.estimate, model="pnas_sex"), (*GROWN, "sex")),
+    "growth by prior": Case(grown, partial(closure.estimate, model="pnas_ability"), GROWN),
+    "growth by groep": Case(grown, partial(closure.estimate, model="pnas_grade"), (*GROWN, "groep")),
+    "growth within schools": Case(grown, partial(closure.estimate, model="pnas_school_fe"), GROWN),
+    "growth, placebo": Case(grown, partial(closure.estimate, model="placebo"), (*GROWN, "year")),
+    "growth, ancova": Case(
+        grown,
+        partial(closure.estimate, model="ancova"),
+        ("outcome", "location", "start", "days", "closure", "m_percentile"),
+    ),
     "growth, mixed": Case(grown, lambda f: mixed.closure_slopes(f, "lezen"), GROWN),
     "changes of schools": Case(grown, schools.changes_by_school, ("location", "closure", "growth_sd")),
     "means": Case(

@@ -9,7 +9,7 @@ from scipy.special import expit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from analysis.chapters.advisering.models import ordered
-from analysis.chapters.leergroei.models import logit as growth_logit
+from analysis.chapters.leergroei.models import logits as growth_logits
 from analysis.chapters.staffing.models import shortage_models
 from analysis.errors import ModelError, Reason
 from analysis.stats import logit_states
@@ -192,11 +192,11 @@ def test_where_one_group_is_separated_the_others_are_estimated_as_if_it_did_not_
         "rekenen", rows[rows["low"] == 0], "y", lambda r: layout(r)[["intercept", "closure"]]
     )
     others = rows[rows["low"] == 0]
-    ours, theirs = growth_logit.closure_effect(model, others), growth_logit.closure_effect(alone, others)
+    ours, theirs = growth_logits.closure_effect(model, others), growth_logits.closure_effect(alone, others)
     assert_allclose(ours["estimate"], theirs["estimate"], rtol=1e-8)
     # 25 schools in both; all pupils count in (N - 1) / (N - K)
     assert_allclose(ours["std_error"], theirs["std_error"] * np.sqrt(899 / 897 * 598 / 599), rtol=1e-7)
-    assert np.isnan(growth_logit.closure_effect(model, rows)["estimate"])
+    assert np.isnan(growth_logits.closure_effect(model, rows)["estimate"])
     assert np.isnan(model.log_odds(rows)[rows["low"].to_numpy() == 1]).all()
 
 

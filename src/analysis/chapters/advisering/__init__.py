@@ -9,7 +9,7 @@ from analysis.declare import Blocks, Declaration, Regressions, made_up
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
     if not made_up(blocks):
-        return "advisering: open data do not tell the advice of single pupils; leave the block out"
+        return "advisering: open data have no advice of single pupils; leave the block out"
     if (getattr(blocks["advisering"], "table", "") == "by_pupil_country") != ("country" in blocks):
         return "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
     return None

@@ -65,7 +65,7 @@ def advisering(
     scenario_gaps
         Of `chapters.advisering.models.scenario.gaps`, gated.
     spread
-        Of `chapters.advisering.models.spread.spread`, gated.
+        Of `chapters.advisering.models.between_schools.distribution`, gated.
     counted
         All shares before the gate: where a finding rests on several rows, their pupils are added up and then rounded.
 

@@ -20,8 +20,8 @@ def having(frame: pd.DataFrame, **values: object) -> pd.DataFrame:
 
 def one(frame: pd.DataFrame, **values: object) -> pd.Series:
     """Return the first row with these values; one without an estimate where there is none."""
-    found = having(frame, **values)
-    return pd.Series({"estimate": pd.NA}) if found.empty else found.iloc[0]
+    rows = having(frame, **values)
+    return pd.Series({"estimate": pd.NA}) if rows.empty else rows.iloc[0]
 
 
 def pupils(counted: pd.DataFrame, **values: object) -> int:
@@ -35,14 +35,14 @@ def is_known(*rows: pd.Series) -> bool:
 
 
 def tenth_below(limit: float) -> str:
-    """Say where a tenth of schools lies that is below a limit, a share of pupils around what is expected."""
+    """Say where a tenth of schools is that is below a limit, a share of pupils around what is expected."""
     if limit > 0:
         return text("at most {size} points above", size=number(100 * limit, 1))
     return text("{size} points or more below", size=number(-100 * limit, 1))
 
 
 def tenth_above(limit: float) -> str:
-    """Say where a tenth of schools lies that is above a limit."""
+    """Say where a tenth of schools is that is above a limit."""
     if limit < 0:
         return text("at most {size} points below", size=number(-100 * limit, 1))
     return text("{size} points or more above", size=number(100 * limit, 1))
@@ -64,7 +64,7 @@ def often(row: pd.Series) -> str:
 
 
 def mirrored(row: pd.Series) -> pd.Series:
-    """Give the same difference the other way round."""
+    """Return the same difference the other way round."""
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 

@@ -18,10 +18,12 @@ class AdviseringBlock(Block):
     table: Literal["by_pupil_advice", "by_pupil_country"] = key(
         "pupils: of the city (block data) or of the country (block country)", default="by_pupil_advice"
     )
-    stage: Literal["first", "final"] = key("advice held against the test: before or after bijstelling", default="first")
+    stage: Literal["first", "final"] = key(
+        "advice compared with the test: before or after bijstelling", default="first"
+    )
     half_levels: bool = key("count a deviation of half a level as under- or over-advice", default=True)
     double: Literal["middle", "range"] = key(
-        "how a double test advice is met: by its middle, or by every advice from its lower to its higher level",
+        "how a double test advice is compared: by its middle, or by every advice from its lower to its higher level",
         default="middle",
     )
     low_education: tuple[Literal["laag", "middelbaar", "hoog", "onbekend"], ...] = key(
@@ -37,7 +39,7 @@ class AdviseringBlock(Block):
     score_below_vwo: int = key("test score at which advices below vwo are counted", default=549, ge=501, le=550)
     score_vwo_class: int = key("test score at which classes for vwo alone are counted", default=545, ge=501, le=550)
     gaps_by: tuple[Literal["year", "region", "urbanicity"], ...] = key(
-        "what the gaps are told by, each as an interaction", default=("year",)
+        "what the gaps are estimated by, each as an interaction", default=("year",)
     )
     year3_cohorts: int = key("cohorts followed to year 3 that are regressed: the last ones", default=3, ge=1)
     caterpillar_points: int = key("about how many runs of schools the caterpillar shows", default=70, ge=4, le=200)

@@ -132,7 +132,7 @@ def example_pupils(examples: pd.DataFrame, axis: str) -> Figure:
     Parameters
     ----------
     examples
-        Of `chapters.leergroei.models.levels.example_pupils`; the differences are left out.
+        Of `chapters.leergroei.models.logits.example_pupils`; the differences are left out.
     """
     shown = examples[examples["term"] != "difference"]
     category = shown["share_at_risk"].map(lambda share: text("school with {share:.0%} at risk", share=share))

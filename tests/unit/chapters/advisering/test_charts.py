@@ -8,15 +8,15 @@ from analysis.chapters.advisering import charts
 from analysis.chapters.advisering import charts_gaps as gaps
 
 
-def row(estimate: float, **place) -> dict[str, object]:
-    return {"estimate": estimate, "ci_low": estimate - 0.05, "ci_high": estimate + 0.05, "n_obs": 100, **place}
+def row(estimate: float, **values) -> dict[str, object]:
+    return {"estimate": estimate, "ci_low": estimate - 0.05, "ci_high": estimate + 0.05, "n_obs": 100, **values}
 
 
 @pytest.fixture
 def by_year() -> pd.DataFrame:
     rows = [
-        row(0.1 * (place + 1), school_year=year, group=group, term=term)
-        for place, year in enumerate(["2016/17", "2017/18", "2018/19"])
+        row(0.1 * (number + 1), school_year=year, group=group, term=term)
+        for number, year in enumerate(["2016/17", "2017/18", "2018/19"])
         for group in ("hoog", "laag")
         for term in ("vwo", "havo")
     ]
@@ -25,7 +25,7 @@ def by_year() -> pd.DataFrame:
 
 def test_a_panel_per_term_a_line_per_group_and_a_mark_before_the_break(by_year) -> None:
     axes = charts.by_year(by_year, ["vwo", "havo"], ["hoog", "laag"], breaks=["2018/19"]).axes
-    assert [place.get_title(loc="left") for place in axes] == ["vwo", "havo"]
+    assert [panel.get_title(loc="left") for panel in axes] == ["vwo", "havo"]
     *lines, mark = axes[0].get_lines()
     assert [line.get_ydata().tolist() for line in lines] == [pytest.approx([0.1, 0.2, 0.3])] * 2
     assert mark.get_xdata()[0] == 1.5

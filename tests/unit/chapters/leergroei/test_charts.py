@@ -25,12 +25,12 @@ def lines(axes):
 def points(axes):
     """Per series its points by the label of their line."""
     at = dict(enumerate(lines(axes)))
-    found = {}
+    by_label = {}
     for line in axes.lines:
         if line.get_marker() not in ("", "None", None):
             pairs = zip(line.get_ydata(), line.get_xdata(), strict=True)
-            found[line.get_label()] = {at[round(float(y))]: float(x) for y, x in pairs if np.isfinite(x)}
-    return found
+            by_label[line.get_label()] = {at[round(float(y))]: float(x) for y, x in pairs if np.isfinite(x)}
+    return by_label
 
 
 def test_a_panel_per_subject_in_the_order_of_the_rows():
@@ -58,9 +58,9 @@ def test_series_stand_beside_each_other_and_are_named():
     frame = pd.concat([TWO.assign(term="drop_expected"), TWO.assign(term="drop_closure", estimate=0.4)])
     shown = charts.in_series(pd.concat([frame, TWO.assign(term="growth_closure")]), "drop")
     figure = charts.expected_and_observed(shown, "share", percent=True)
-    found = points(figure.axes[0])
-    assert found["expected without a closure"] == {"level I": -0.3, "level II": -0.1}
-    assert found["observed in the closure year"] == {"level I": 0.4, "level II": 0.4}
+    by_label = points(figure.axes[0])
+    assert by_label["expected without a closure"] == {"level I": -0.3, "level II": -0.1}
+    assert by_label["observed in the closure year"] == {"level I": 0.4, "level II": 0.4}
     assert [text.get_text() for text in figure.legends[0].get_texts()] == list(charts.WITHOUT_CLOSURE.values())
 
 
@@ -93,25 +93,25 @@ def test_an_example_pupil_is_named_by_the_school():
 
 
 def test_the_spread_of_schools_is_the_line():
-    spread = pd.DataFrame(
+    schools = pd.DataFrame(
         {"outcome": ["lezen"], "category": ["below 20%"], "mean": [-0.1], "low_tenth": [-0.4], "high_tenth": [0.2]}
     )
-    axes = charts.bands_and_schools(spread, "change").axes[0]
+    axes = charts.bands_and_schools(schools, "change").axes[0]
     segment = axes.collections[0].get_segments()[0]
     assert segment[:, 0].tolist() == [-0.4, 0.2]
 
 
 def test_a_category_of_two_parts_is_taken_apart():
     rows = estimates(("lezen", "40% or more at risk, level V", -0.3))
-    told = charts.split_category(rows, "school").iloc[0]
-    assert (told["school"], told["category"]) == ("40% or more at risk", "level V")
+    row = charts.split_category(rows, "school").iloc[0]
+    assert (row["school"], row["category"]) == ("40% or more at risk", "level V")
 
 
 def test_groups_of_pupils_are_called_by_their_words_in_order():
     rows = estimates(*((outcome, name, 0.1) for outcome in ("b", "a") for name in ("bottom", "laag", "other")))
-    told = charts.by_group(rows)
-    assert told["outcome"].tolist() == ["b", "b", "a", "a"]
-    assert told["category"].tolist() == ["parents with a low education", "bottom third"] * 2
+    rows = charts.by_group(rows)
+    assert rows["outcome"].tolist() == ["b", "b", "a", "a"]
+    assert rows["category"].tolist() == ["parents with a low education", "bottom third"] * 2
 
 
 @pytest.mark.parametrize("spoken", language.languages())
@@ -128,9 +128,9 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
             localise(figure)
             figure.draw_without_rendering()
             words = [*figure.legends, *(axes.xaxis.label for axes in figure.axes)]
-            for found in (word.get_window_extent() for word in words):
-                assert found.x0 >= 0, found
-                assert found.x1 <= figure.bbox.x1, found
+            for box in (word.get_window_extent() for word in words):
+                assert box.x0 >= 0, box
+                assert box.x1 <= figure.bbox.x1, box
 
 
 def test_a_difference_of_shares_is_in_percentage_points_and_a_share_in_per_cent() -> None:

@@ -22,7 +22,7 @@ def pupils(**values):
 
 
 def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY, shocks=NO_SHOCKS, consent=NO_CONSENT):
-    found = wording.findings(
+    frame = wording.findings(
         pd.DataFrame(rows, columns=COLUMNS),
         examples,
         spread,
@@ -35,11 +35,11 @@ def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY, shocks
         closed="2019/20",
         levels=["I", "II", "V"],
     )
-    assert list(found.columns)[:4] == ["name", "sentence", "n", "unit"]
-    return found.set_index("name")
+    assert list(frame.columns)[:4] == ["name", "sentence", "n", "unit"]
+    return frame.set_index("name")
 
 
-def told(*rows, **tables):
+def sentences_of(*rows, **tables):
     return findings(*rows, **tables)["sentence"]
 
 
@@ -48,23 +48,23 @@ def overall(estimate, low, high):
 
 
 def test_a_loss_is_told_with_its_interval_and_without_a_sign():
-    said = told(overall(-0.156, -0.195, -0.117))["growth_rekenen"]
-    assert "pupils grew 0.16 (95% interval 0.12 to 0.20) less in 2019/20" in said
-    assert "Only pupils who sat both tests are in this number" in said
+    sentence = sentences_of(overall(-0.156, -0.195, -0.117))["growth_rekenen"]
+    assert "pupils grew 0.16 (95% interval 0.12 to 0.20) less in 2019/20" in sentence
+    assert "Only pupils who sat both tests are in this number" in sentence
 
 
 def test_a_gain_is_more():
-    assert "grew 0.10 (95% interval 0.02 to 0.18) more" in told(overall(0.1, 0.02, 0.18))["growth_rekenen"]
+    assert "grew 0.10 (95% interval 0.02 to 0.18) more" in sentences_of(overall(0.1, 0.02, 0.18))["growth_rekenen"]
 
 
 def test_what_cannot_be_measured_is_not_claimed():
-    said = told(overall(-0.02, -0.1, 0.06))["growth_rekenen"]
+    sentence = sentences_of(overall(-0.02, -0.1, 0.06))["growth_rekenen"]
     minus = "\N{MINUS SIGN}"
-    assert f"neither measurably less nor more ({minus}0.02, 95% interval {minus}0.10 to 0.06)" in said
+    assert f"neither measurably less nor more ({minus}0.02, 95% interval {minus}0.10 to 0.06)" in sentence
 
 
 def test_a_withheld_number_is_not_told():
-    assert told(overall(float("nan"), float("nan"), float("nan"))).empty
+    assert sentences_of(overall(float("nan"), float("nan"), float("nan"))).empty
 
 
 def test_levels_and_bands_farthest_apart():
@@ -76,12 +76,12 @@ def test_levels_and_bands_farthest_apart():
         ("ois_standardised", "band", "lezen", band, "closure", value, value - 0.01, value + 0.01, 500)
         for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", -0.35))
     ]
-    found = told(*rows)
-    assert "pupils of level V grew 0.20 (95% interval 0.15 to 0.25) less" in found["levels_lezen"]
-    assert "pupils of level I grew 0.12 (95% interval 0.07 to 0.17) more" in found["levels_lezen"]
-    assert "schools with fewer than 20% at risk grew 0.05" in found["bands_lezen"]
-    assert "schools with 80% or more at risk grew 0.35" in found["bands_lezen"]
-    assert "absent" in found["bands_lezen"]
+    sentences = sentences_of(*rows)
+    assert "pupils of level V grew 0.20 (95% interval 0.15 to 0.25) less" in sentences["levels_lezen"]
+    assert "pupils of level I grew 0.12 (95% interval 0.07 to 0.17) more" in sentences["levels_lezen"]
+    assert "schools with fewer than 20% at risk grew 0.05" in sentences["bands_lezen"]
+    assert "schools with 80% or more at risk grew 0.35" in sentences["bands_lezen"]
+    assert "absent" in sentences["bands_lezen"]
 
 
 def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farthest():
@@ -90,35 +90,39 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
         ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
         for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
     ]
-    assert "it is not established which levels are farthest apart" in told(*rows)["levels_lezen"]
+    assert "it is not established which levels are farthest apart" in sentences_of(*rows)["levels_lezen"]
     norm = [
         ("norm_growth", "groep", "lezen", f"groep {groep}", "mean", value, value - 0.05, value + 0.05, 400)
         for groep, value in ((4, 0.12), (5, -0.02), (6, -0.13))
     ]
-    said = told(*norm)["norm_growth"]
-    assert "groep 6, lay 0.13 (95% interval 0.08 to 0.18) national standard deviations below" in said
-    assert "not established" in said
+    sentence = sentences_of(*norm)["norm_growth"]
+    assert "groep 6, lay 0.13 (95% interval 0.08 to 0.18) national standard deviations below" in sentence
+    assert "not established" in sentence
     far = [*norm[:2], ("norm_growth", "groep", "lezen", "groep 6", "mean", 0.4, 0.35, 0.45, 400)]
-    assert "growth was farthest from the national norm in reading" in told(*far)["norm_growth"]
+    assert "growth was farthest from the national norm in reading" in sentences_of(*far)["norm_growth"]
 
 
 @pytest.mark.parametrize(("second", "established"), [(0.24, False), (0.05, True)])
 def test_where_schools_differ_most_is_said_where_it_is_established(second, established):
     spread = pd.DataFrame({"sd_schools": [0.25, second], "outcome": "lezen", "category": "below 20% at risk"})
     spread = spread.assign(sd_low=spread["sd_schools"] - 0.04, sd_high=spread["sd_schools"] + 0.04)
-    said = told(spread=spread.assign(low_tenth=-0.38, high_tenth=0.26, n_pupils=4500))["schools"]
-    assert ("not established" in said) is not established
+    sentence = sentences_of(spread=spread.assign(low_tenth=-0.38, high_tenth=0.26, n_pupils=4500))["schools"]
+    assert ("not established" in sentence) is not established
 
 
 def test_schools_whose_spread_may_be_zero_are_not_said_to_differ():
     chance = spread(-0.1, 0.1).assign(sd_schools=0.08, sd_low=0.0, sd_high=0.2)
-    assert told(spread=chance)["schools"].startswith("That comparable schools differ by more than chance is not establ")
+    assert sentences_of(spread=chance)["schools"].startswith(
+        "That comparable schools differ by more than chance is not establ"
+    )
 
 
 def test_an_estimate_that_may_be_on_the_norm_is_not_said_to_be_off_it():
-    said = told(("norm_growth", "groep", "lezen", "groep 4", "mean", -0.02, -0.05, 0.01, 400))["norm_growth"]
-    assert "is not measurably off it: −0.02 (95% interval −0.05 to 0.01) national standard deviations" in said
-    assert "below" not in said
+    sentence = sentences_of(("norm_growth", "groep", "lezen", "groep 4", "mean", -0.02, -0.05, 0.01, 400))[
+        "norm_growth"
+    ]
+    assert "is not measurably off it: −0.02 (95% interval −0.05 to 0.01) national standard deviations" in sentence
+    assert "below" not in sentence
 
 
 def test_the_choice_of_years_is_told():
@@ -128,10 +132,10 @@ def test_the_choice_of_years_is_told():
         ("pnas_overall", "", "composite", "", "year", 0.7, 0.5, 0.9, 90_000),
         ("pnas_ses", "parental education", "composite", "laag", "difference", -1.2, -2.0, -0.4, 9_000),
     ]
-    found = told(*rows)
-    assert "was 3.2 (95% interval 2.8 to 3.5) percentile points lower in 2019/20" in found["pnas"]
-    assert "year before alone it was 2.5 (95% interval 2.2 to 2.8) percentile points lower" in found["pnas"]
-    assert "1.2 (95% interval 0.4 to 2.0) percentile points lower for pupils whose parents" in found["education"]
+    sentences = sentences_of(*rows)
+    assert "was 3.2 (95% interval 2.8 to 3.5) percentile points lower in 2019/20" in sentences["pnas"]
+    assert "year before alone it was 2.5 (95% interval 2.2 to 2.8) percentile points lower" in sentences["pnas"]
+    assert "1.2 (95% interval 0.4 to 2.0) percentile points lower for pupils whose parents" in sentences["education"]
 
 
 def test_regression_to_the_mean_is_taken_off():
@@ -139,12 +143,12 @@ def test_regression_to_the_mean_is_taken_off():
         ("regression_to_mean", "level_m", "rekenen", "level I", term, value, value - 0.02, value + 0.02, 900)
         for term, value in (("drop_expected", 0.268), ("drop_closure", 0.374))
     ]
-    said = told(*rows)["regression_to_mean"]
-    assert "37% dropped a level in 2019/20; 27% would have without any closure" in said
-    assert "subject" not in said.split("luck.")[1]
+    sentence = sentences_of(*rows)["regression_to_mean"]
+    assert "37% dropped a level in 2019/20; 27% would have without any closure" in sentence
+    assert "subject" not in sentence.split("luck.")[1]
     other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
     both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
-    assert "In no other subject is the difference as large" in told(*both)["regression_to_mean"]
+    assert "In no other subject is the difference as large" in sentences_of(*both)["regression_to_mean"]
 
 
 def test_example_pupils():
@@ -162,9 +166,9 @@ def test_example_pupils():
             "level": "I",
         }
     )
-    said = told(examples=rows)["example_60"]
-    assert "school with 60% of pupils at risk, had a probability of 28% (95% interval 25% to 31%)" in said
-    assert "in 2018/19 and of 44% (95% interval 40% to 48%) in 2019/20" in said
+    sentence = sentences_of(examples=rows)["example_60"]
+    assert "school with 60% of pupils at risk, had a probability of 28% (95% interval 25% to 31%)" in sentence
+    assert "in 2018/19 and of 44% (95% interval 40% to 48%) in 2019/20" in sentence
 
 
 def test_absence_of_the_subject_with_the_largest_fall():
@@ -177,14 +181,16 @@ def test_absence_of_the_subject_with_the_largest_fall():
         ],
         columns=["outcome", "year", "level_m", "share_present", "n_m_test"],
     )
-    said = told(missing=rows)["absent"]
-    assert "arithmetic (rekenen-wiskunde), 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in said
+    sentence = sentences_of(missing=rows)["absent"]
+    assert (
+        "arithmetic (rekenen-wiskunde), 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
+    )
 
 
 def test_the_spread_between_schools():
-    said = told(spread=spread(-0.38, 0.26))["schools"]
-    assert "a tenth of them grew at least 0.38 less in 2019/20" in said
-    assert "another tenth at least 0.26 more" in said
+    sentence = sentences_of(spread=spread(-0.38, 0.26))["schools"]
+    assert "a tenth of them grew at least 0.38 less in 2019/20" in sentence
+    assert "another tenth at least 0.26 more" in sentence
 
 
 @pytest.mark.parametrize(
@@ -197,10 +203,10 @@ def test_the_spread_between_schools():
     ],
 )
 def test_a_tenth_beyond_a_limit_is_at_least_or_at_most_by_its_side(low, high, first, second):
-    """A tenth above -0.019 grew at most 0.02 less; it was told as "at least 0.02 less"."""
-    said = told(spread=spread(low, high))["schools"]
-    assert f"a tenth of them grew {first} in 2019/20" in said
-    assert said.endswith(f"another tenth {second}.")
+    """A tenth above -0.019 grew at most 0.02 less; it was written as "at least 0.02 less"."""
+    sentence = sentences_of(spread=spread(low, high))["schools"]
+    assert f"a tenth of them grew {first} in 2019/20" in sentence
+    assert sentence.endswith(f"another tenth {second}.")
 
 
 def spread(low, high):
@@ -221,7 +227,7 @@ def spread(low, high):
 @pytest.mark.parametrize(("low", "high", "words"), [(-0.3, -0.1, "grew 0.20"), (-0.3, 0.1, "neither measurably")])
 def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words):
     row = ("ois_shortage", "", "lezen", "", "closure:shortage", (low + high) / 2, low, high, 900)
-    assert words in told(row)["shortage"]
+    assert words in sentences_of(row)["shortage"]
 
 
 def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
@@ -230,12 +236,12 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
         for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", 0.35))
     ]
     with speaking("nl"):
-        found = told(overall(-0.02, -0.1, 0.06), *bands)
+        sentences = sentences_of(overall(-0.02, -0.1, 0.06), *bands)
     minus = "\N{MINUS SIGN}"
     same = f"niet meetbaar minder of meer ({minus}0,02, 95%-betrouwbaarheidsinterval {minus}0,10 tot 0,06)"
-    assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in found["growth_rekenen"]
-    assert "scholen met minder dan 20% met risico" in found["bands_lezen"]
-    assert "scholen met 80% of meer met risico 0,35" in found["bands_lezen"]
+    assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in sentences["growth_rekenen"]
+    assert "scholen met minder dan 20% met risico" in sentences["bands_lezen"]
+    assert "scholen met 80% of meer met risico 0,35" in sentences["bands_lezen"]
 
 
 def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
@@ -253,22 +259,26 @@ def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
     ],
 )
 def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
-    said = told(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))["growth_rekenen"]
-    assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in said
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))[
+        "growth_rekenen"
+    ]
+    assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in sentence
 
 
 def test_shocks_that_widen_nothing_are_not_told_as_another_interval():
     """Three years near a line by luck: the interval is the one that stands there already, 0.08 wide."""
     same = shocked("ois_standardised", -0.21, -0.13)
-    said = told(overall(-0.17, -0.21, -0.13), shocks=same)["growth_rekenen"]
-    assert "The 3 control years lie so near their own trend that shocks of a year do not widen this interval" in said
-    assert "the 95% interval is" not in said
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=same)["growth_rekenen"]
+    assert (
+        "The 3 control years lie so near their own trend that shocks of a year do not widen this interval" in sentence
+    )
+    assert "the 95% interval is" not in sentence
 
 
 def test_where_nothing_shows_how_much_years_differ_the_sentence_says_so():
     none = shocked("ois_standardised", float("nan"), float("nan"), df=0).assign(control_years=1)
-    said = told(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
-    assert "With so few control years (1) nothing shows how much years differ by themselves" in said
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
+    assert "With so few control years (1) nothing shows how much years differ by themselves" in sentence
 
 
 def pnas(many, one, trend):
@@ -287,16 +297,16 @@ def pnas(many, one, trend):
     ],
 )
 def test_what_one_year_leaves_out_follows_the_trend(many, one, trend, words):
-    said = told(*pnas(many, one, trend))["pnas"]
-    assert ("over the control years" in said) == bool(words)
-    assert words is None or words in said
-    assert "hides" not in said
+    sentence = sentences_of(*pnas(many, one, trend))["pnas"]
+    assert ("over the control years" in sentence) == bool(words)
+    assert words is None or words in sentence
+    assert "hides" not in sentence
 
 
 def test_with_one_control_year_there_is_no_trend_to_compare_with():
-    said = told(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
-    assert said.startswith("Against the year before, growth in the mean of the tests was 2.3")
-    assert "trend" not in said
+    sentence = sentences_of(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
+    assert sentence.startswith("Against the year before, growth in the mean of the tests was 2.3")
+    assert "trend" not in sentence
 
 
 def test_schools_without_consent_are_told_with_weights_and_bounds():
@@ -307,12 +317,12 @@ def test_schools_without_consent_are_told_with_weights_and_bounds():
         ("consent_bounds", "ois_standardised", "rekenen", "", "lower", -0.27, -0.31, -0.23, 900),
         ("consent_bounds", "ois_standardised", "rekenen", "", "upper", 0.07, 0.03, 0.11, 900),
     ]
-    found = findings(*rows, consent=consent).loc["consent"]
-    assert "Of 213 schools with tests 43 schools gave no consent" in found["sentence"]
-    assert "43% at these and 39% at the others" in found["sentence"]
-    assert "pupils grew 0.17 (95% interval 0.13 to 0.21) less in arithmetic" in found["sentence"]
-    assert "the most that these schools may have grown it is 0.27 less to 0.07 more." in found["sentence"]
-    assert (found["n"], found["unit"]) == (213, "schools")
+    frame = findings(*rows, consent=consent).loc["consent"]
+    assert "Of 213 schools with tests 43 schools gave no consent" in frame["sentence"]
+    assert "43% at these and 39% at the others" in frame["sentence"]
+    assert "pupils grew 0.17 (95% interval 0.13 to 0.21) less in arithmetic" in frame["sentence"]
+    assert "the most that these schools may have grown it is 0.27 less to 0.07 more." in frame["sentence"]
+    assert (frame["n"], frame["unit"]) == (213, "schools")
 
 
 def test_a_comparison_of_two_groups_counts_these_two():
@@ -325,9 +335,9 @@ def test_a_comparison_of_two_groups_counts_these_two():
         ("ois_standardised", "band", "lezen", f"{band} at risk", "closure", value, value - 0.05, value + 0.05, 400)
         for band, value in (("below 20%", 0.12), ("20%-40%", -0.1), ("80% or more", -0.2))
     ]
-    found = findings(*rows)["n"]
-    assert found["levels_lezen"] == pupils(subject="lezen", level_m=["V", "I"])
-    assert found["bands_lezen"] == pupils(subject="lezen", band=["below 20%", "80% or more"])
+    frame = findings(*rows)["n"]
+    assert frame["levels_lezen"] == pupils(subject="lezen", level_m=["V", "I"])
+    assert frame["bands_lezen"] == pupils(subject="lezen", band=["below 20%", "80% or more"])
 
 
 def dropped(subject, expected, observed, half):
@@ -340,11 +350,13 @@ def dropped(subject, expected, observed, half):
 @pytest.mark.parametrize(("half", "established"), [(0.01, True), (0.05, False)])
 def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_largest(half, established):
     """Gaps of .10 and .05: .05 apart, known to sqrt(4) x half / 1.96 = .010 or .051."""
-    said = told(*dropped("lezen", 0.2, 0.25, half), *dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
-    assert "arithmetic (rekenen-wiskunde) 30% dropped" in said
-    assert ("In no other subject is the difference as large." in said) is established
-    assert ("largest here is not established" in said) is not established
-    alone = told(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
+    sentence = sentences_of(*dropped("lezen", 0.2, 0.25, half), *dropped("rekenen", 0.2, 0.3, half))[
+        "regression_to_mean"
+    ]
+    assert "arithmetic (rekenen-wiskunde) 30% dropped" in sentence
+    assert ("In no other subject is the difference as large." in sentence) is established
+    assert ("largest here is not established" in sentence) is not established
+    alone = sentences_of(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
     assert alone.endswith("in part luck.")
 
 
@@ -369,10 +381,10 @@ def presence(half):
 def test_the_subject_chosen_by_its_absence_says_whether_that_is_known_to_be_the_most(half, established):
     """Changes of -.05 and -.15; without intervals of the shares nothing is known of their rank."""
     rows, counted = presence(half or 0.01)
-    said = told(*(rows if half else []), missing=counted)["absent"]
-    assert "75% of those at level V" in said
-    assert ("Of all subjects the change at level V is lowest here." in said) is established
-    assert ("lowest here is not established" in said) is not established
+    sentence = sentences_of(*(rows if half else []), missing=counted)["absent"]
+    assert "75% of those at level V" in sentence
+    assert ("Of all subjects the change at level V is lowest here." in sentence) is established
+    assert ("lowest here is not established" in sentence) is not established
 
 
 @pytest.mark.parametrize("phrase", [phrases.grew, phrases.points])

@@ -6,8 +6,8 @@ With :math:`X_1` the groups and years of the raw gap and :math:`X_2` all control
    \hat\delta_k = (X_1'X_1)^{-1} X_1' X_{2k} \hat\beta_{2k}^{full}
 
 so that each block of controls has its part whatever the order in which controls enter. The school's part is that of
-all its effects: composition and everything else that its pupils share. A part tells what goes together, not what causes
-what: that much of a gap goes with the test score does not make the score fair.
+all its effects: composition and everything else that its pupils share. A part is an association and no cause: that much
+of a gap is associated with the test score does not make the score fair.
 
 References
 ----------
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.advisering.models.regressions import SHARE, left_out
+from analysis.chapters.advisering.models.regressions import SHARE
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
@@ -32,10 +32,6 @@ from analysis.stats.cells import PupilCells, weighted_counts
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, influence_of
 from analysis.stats.regression import INTERCEPT
-
-_NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "share_of_raw")
-COUNTS = dict.fromkeys(("n_obs", "n_least", "n_clusters"), _NUMBERS)
-"""What the numbers of the table rest on, for the disclosure gate."""
 
 RAW, REST, BAND, OF_SCHOOL = "raw", "rest", "test band", "school"
 
@@ -47,15 +43,13 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
 
     Parameters
     ----------
-    sample
-        Of one outcome.
-    terms
-        The groups: terms of `terms.FACTORS`.
+    sample : of one outcome
+    terms : the groups: terms of `terms.FACTORS`
 
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, factor, part, share_of_raw, n_least`` after it; model ``<outcome>_gelbach``;
+        Tidy estimates, then ``outcome, factor, part, share_of_raw, n_least``; model ``<outcome>_gelbach``;
         ``term`` is the group (``laag``: against hoog; ``nonwestern``: against none). ``part``, in this order: ``raw``
         (given year alone), one row per block of controls (``test band, education`` or ``background, income,
         one_parent, sex, school``), ``rest`` (the coefficient of ``<outcome>_lpm_fe``). Those after ``raw`` sum to it.
@@ -63,19 +57,19 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
     Raises
     ------
     ModelError
-        For a group that the pupils of the sample cannot tell.
+        For a group whose gap the pupils of the sample do not identify.
     """
-    without = (*left_out(sample.outcome), *SCHOOL)
+    without = (*sample.left_out, *SCHOOL)
     cells = cells_of(sample.rows, without=without)
-    told = Terms.of(cells, without)
-    cells = cells.only(told.names)
-    return pd.concat([_of_term(sample.outcome, cells, told, term) for term in terms], ignore_index=True)
+    every = Terms.of(cells, without)
+    cells = cells.only(every.names)
+    return pd.concat([_of_term(sample.outcome, cells, every, term) for term in terms], ignore_index=True)
 
 
 def _of_term(outcome: str, cells: PupilCells, terms: Terms, term: str) -> pd.DataFrame:
     factor = terms.factor_of().get(term)
     if factor is None or factor == "year":
-        raise ModelError(f"{outcome}: these pupils cannot tell the gap of {term!r}", Reason.COLLINEAR)
+        raise ModelError(f"{outcome}: these pupils do not identify the gap of {term!r}", Reason.COLLINEAR)
     own = [*terms.factors[factor], *terms.factors.get("year", ())]
     blocks: dict[str, list[str]] = {BAND: list(terms.bands)}
     blocks |= {name: list(block) for name, block in terms.factors.items() if name not in (factor, "year")}
@@ -84,7 +78,7 @@ def _of_term(outcome: str, cells: PupilCells, terms: Terms, term: str) -> pd.Dat
     rows = pd.concat([_row(part, term).assign(part=name) for name, part in parts.items()], ignore_index=True)
     rows["share_of_raw"] = rows["estimate"] / rows["estimate"].iloc[0]
     constants = {"model": f"{outcome}_gelbach", "group": "all", "unit": SHARE, "outcome": outcome, "term": term}
-    return in_form(rows, **constants, factor=factor, n_least=int(least(cells)[term]))
+    return in_form(rows, **constants, factor=factor, n_least=int(least(cells.X, cells.count)[term]))
 
 
 def _row(part: Fit, term: str) -> pd.DataFrame:
@@ -115,14 +109,10 @@ def _parts(cells: PupilCells, full: Fit, own: Sequence[str], blocks: Mapping[str
 def _part(
     cells: PupilCells, full: Fit, X1: Floats, inverse: Floats, sums: Floats, moved: Floats, names: Sequence[str]
 ) -> Fit:
-    """Make one part, with what each school adds to it directly and through the coefficients of the full model.
+    """Compute one part and what each school adds to it, directly and through the coefficients of the full model.
 
-    Parameters
-    ----------
-    sums
-        Per school, the groups times what is expected; shape (schools, terms).
-    moved
-        How the same sums move with the influence of each school on the full model; shape (terms, schools).
+    `sums`, shape (schools, terms): per school, the groups times what is expected. `moved`, shape (terms, schools): how
+    the same sums move with the influence of each school on the full model.
     """
     delta = inverse @ sums.sum(axis=0)
     direct = sums - weighted_counts(cells, X1 @ delta) @ X1

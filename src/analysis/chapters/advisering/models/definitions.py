@@ -1,4 +1,4 @@
-"""What under-advice, over-advice, bijstelling and a move up or down are: the one place where the chapter says so.
+"""What under-advice, over-advice, bijstelling and a move up or down are, for the whole chapter.
 
 Publications differ in them (before or after bijstelling, half or whole levels, who counts as low-educated), so all of
 it is a parameter, and nothing below knows a publication.
@@ -24,7 +24,7 @@ EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 STAGES = ("first", "final")
 DOUBLES = ("middle", "range")
 
-# Which advices a scheme of the test gives, lowest first; the number of cut scores tells the scheme.
+# Which advices a scheme of the test gives, lowest first; schemes differ in the number of cut scores.
 SINGLE_AND_DOUBLE = ("vmbo-b", "vmbo-b/k", "vmbo-k", "vmbo-gt", "vmbo-gt/havo", "havo", "havo/vwo", "vwo")
 NEARLY_ALL_DOUBLE = ("pro/vmbo-b", "vmbo-b/k", "vmbo-k/gt", "vmbo-gt/havo", "havo/vwo", "vwo")
 SCHEMES = {len(scheme): scheme for scheme in (SINGLE_AND_DOUBLE, NEARLY_ALL_DOUBLE)}
@@ -35,7 +35,7 @@ LEVEL_NAMES = {number: name for name, number in NUMBER_OF_LEVEL.items()}
 DEVIATIONS = ("a level or more below", "half a level below", "equal", "half a level above", "a level or more above")
 POSITIONS = ("below the advice", "at the advice", "above the advice")
 TEXTS = ("location", "education", "background", "income", "sex", "region", "urbanicity")
-"""Columns of text and classes: held as categories, comparing and counting them costs a tenth."""
+"""Columns of text and classes: as categories, comparing and counting them costs a tenth."""
 
 UNDER_NOT_REVISED, UNDER_REVISED = "under-advised, not revised", "under-advised, revised"
 ADVISINGS = (UNDER_NOT_REVISED, UNDER_REVISED, "advice as the test", "over-advised", "no test")
@@ -47,20 +47,16 @@ class Definitions:
 
     Parameters
     ----------
-    stage
-        Which advice is held against the test: ``first`` (before bijstelling) or ``final`` (after it).
-    step
-        Smallest deviation, in levels, that is under- or over-advice: 0.5 or 1.
+    stage : which advice is compared with the test: ``first`` (before bijstelling) or ``final`` (after it)
+    step : smallest deviation, in levels, that is under- or over-advice: 0.5 or 1
     double
-        How a double test advice is met: ``middle`` (the advice is compared with the middle of its two levels) or
+        How a double test advice is compared: ``middle`` (the advice is compared with the middle of its two levels) or
         ``range`` (every advice from its lower to its higher level is equal to it).
     cut_scores
         Lowest score of each advice of the test, by the school year (``2018/19``) from which it holds; eight scores for
         `SINGLE_AND_DOUBLE`, six for `NEARLY_ALL_DOUBLE`. Empty: the test advice is the one in the data.
-    low_education
-        Levels of parental education that count as laag.
-    revision_from
-        First school year in which a higher test could lead to a bijstelling.
+    low_education : levels of parental education that count as laag
+    revision_from : first school year in which a higher test could lead to a bijstelling
     """
 
     stage: str = "first"
@@ -71,36 +67,48 @@ class Definitions:
     revision_from: str = "2014/15"
 
     def __post_init__(self) -> None:
-        _refuse_unless(self.stage in STAGES, "stage", self.stage, STAGES)
-        _refuse_unless(self.double in DOUBLES, "double", self.double, DOUBLES)
-        _refuse_unless(self.step in (0.5, 1), "step", self.step, (0.5, 1))
-        _refuse_unless(set(self.low_education) <= set(EDUCATION), "low_education", self.low_education, EDUCATION)
+        _check(self.stage in STAGES, "stage", self.stage, STAGES)
+        _check(self.double in DOUBLES, "double", self.double, DOUBLES)
+        _check(self.step in (0.5, 1), "step", self.step, (0.5, 1))
+        _check(set(self.low_education) <= set(EDUCATION), "low_education", self.low_education, EDUCATION)
         for year, scores in self.cut_scores.items():
             known = len(scores) in SCHEMES and list(scores) == sorted(set(scores))
-            _refuse_unless(known, f"cut_scores of {year}", scores, ("8 or 6 increasing scores",))
+            _check(known, f"cut_scores of {year}", scores, ("8 or 6 increasing scores",))
 
     @property
     def column(self) -> str:
-        """The column of the advice that is held against the test."""
+        """The column of the advice that is compared with the test."""
         return f"advice_{self.stage}"
 
+    @property
+    def first_revised(self) -> int:
+        """Calendar year in which the first school year with bijstelling starts."""
+        return int(self.revision_from[:4])
 
-def first_year(year: str) -> int:
-    """Return the calendar year in which a school year starts: 2018/19 as 2018."""
-    return int(year[:4])
+    def with_bijstelling(self, pupils: pd.DataFrame) -> pd.DataFrame:
+        """Select the cohorts in which a higher test could lead to a bijstelling.
 
+        Parameters
+        ----------
+        pupils : as `define` returns them
 
-def names_of_test_advice() -> dict[float, str]:
-    """Return how the advices of the test are written, lowest first, by the number in their middle."""
-    given = {name for scheme in SCHEMES.values() for name in scheme}
-    names = {sum(levels_of(name)) / 2: name for name in given}
-    return dict(sorted(names.items()))
+        Returns
+        -------
+        DataFrame : their pupils, tested or not
+        """
+        return pupils[pupils["year"] >= self.first_revised]
 
 
 def levels_of(advice: str) -> tuple[float, float]:
-    """Return the lower and the higher level of an advice; of a single one they are the same.
+    """Split an advice in its levels.
 
-    ``vmbo-k/gt`` names the levels vmbo-k and vmbo-gt: what both share is written once.
+    Parameters
+    ----------
+    advice : as ``vmbo-k/gt``, the levels vmbo-k and vmbo-gt: what both share is written once
+
+    Returns
+    -------
+    tuple of float : numbers of the lower and the higher level; of a single advice they are the same
     """
     if "/" not in advice:
         return NUMBER_OF_LEVEL[advice], NUMBER_OF_LEVEL[advice]
@@ -108,17 +116,20 @@ def levels_of(advice: str) -> tuple[float, float]:
     return NUMBER_OF_LEVEL[low], NUMBER_OF_LEVEL[high if high in NUMBER_OF_LEVEL else f"vmbo-{high}"]
 
 
+TEST_ADVICE_NAMES = dict(
+    sorted({sum(levels_of(name)) / 2: name for names in SCHEMES.values() for name in names}.items())
+)
+"""How the advices of the test are written, lowest first, by the number in their middle."""
+
+
 def advice_of_score(score: pd.Series, year: pd.Series, cut_scores: Mapping[str, Sequence[int]]) -> pd.DataFrame:
     """Give each score the advice of the scheme of its year.
 
     Parameters
     ----------
-    score
-        CET score; missing where the test was not sat.
-    year
-        School year, by its first calendar year.
-    cut_scores
-        As in `Definitions`.
+    score : CET score; missing where the test was not sat
+    year : school year, by its first calendar year
+    cut_scores : as in `Definitions`
 
     Returns
     -------
@@ -126,14 +137,14 @@ def advice_of_score(score: pd.Series, year: pd.Series, cut_scores: Mapping[str, 
         ``low, high``: level numbers, indexed as `score`; missing without a score, below the lowest cut score and in
         years before the first scheme.
     """
-    given = pd.DataFrame(np.nan, index=score.index, columns=["low", "high"])
+    advice = pd.DataFrame(np.nan, index=score.index, columns=["low", "high"])
     for start, scores in sorted(cut_scores.items()):
-        levels = np.array([levels_of(advice) for advice in SCHEMES[len(scores)]])
+        levels = np.array([levels_of(name) for name in SCHEMES[len(scores)]])
         band = np.searchsorted(np.array(scores), score.to_numpy(float), "right") - 1
-        valid = (year.to_numpy() >= first_year(start)) & score.notna().to_numpy()
-        found = np.where((band >= 0)[:, None], levels[np.maximum(band, 0) % len(levels)], np.nan)
-        given.loc[valid] = found[valid]
-    return given
+        valid = (year.to_numpy() >= int(start[:4])) & score.notna().to_numpy()
+        by_score = np.where((band >= 0)[:, None], levels[np.maximum(band, 0) % len(levels)], np.nan)
+        advice.loc[valid] = by_score[valid]
+    return advice
 
 
 def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
@@ -141,8 +152,8 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
 
     Parameters
     ----------
-    by_pupil_advice
-        As the contract of that table says; ``year`` is the first calendar year of the school year.
+    by_pupil_advice : as the contract of that table says; ``year`` is the first calendar year of the school year
+    definitions : what the words mean
 
     Returns
     -------
@@ -161,74 +172,68 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
     """
     education = by_pupil_advice["education"]
     recoded = education.where(~education.isin(definitions.low_education), "laag")
-    frame = as_categories(by_pupil_advice.assign(education=recoded))
+    frame = _as_categories(by_pupil_advice.assign(education=recoded))
     if definitions.cut_scores:
         frame[["test_advice_low", "test_advice_high"]] = advice_of_score(
             frame["cet"], frame["year"], definitions.cut_scores
         ).to_numpy()
     first = difference_of(frame, "advice_first", definitions.double)
     difference = difference_of(frame, definitions.column, definitions.double)
+    moved, background = frame["year3"] - frame["advice_final"], frame["background"]
+    beyond = [difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1]
     return frame.assign(
-        origin=_origins(frame["background"]),
+        origin=_classes([background == "none", background == "western", background.isin(NONWESTERN)], ORIGINS),
         household=_ordered(frame["one_parent"].to_numpy(np.int64), HOUSEHOLDS),
         school_year=_school_years(frame["year"]),
         test_advice=(frame["test_advice_low"] + frame["test_advice_high"]) / 2,
         difference=difference,
-        deviation=_classes(difference),
+        deviation=_classes(beyond, DEVIATIONS),
         under=(difference <= -definitions.step).astype(float).where(difference.notna()),
         over=(difference >= definitions.step).astype(float).where(difference.notna()),
-        at_risk=(first < 0) & (frame["year"] >= first_year(definitions.revision_from)),
-        moved=frame["year3"] - frame["advice_final"],
-        position=_positions(frame["year3"] - frame["advice_final"]),
-        advising=_advisings(first, frame["revised"]),
+        at_risk=(first < 0) & (frame["year"] >= definitions.first_revised),
+        moved=moved,
+        position=_classes([moved < -0.5, (moved >= -0.5) & (moved <= 0.5), moved > 0.5], POSITIONS),
+        advising=_classes([(first < 0) & ~frame["revised"], first < 0, first == 0, first > 0, first.isna()], ADVISINGS),
     )
 
 
-def as_categories(frame: pd.DataFrame) -> pd.DataFrame:
-    """Hold the columns of `TEXTS` as categories."""
-    return frame.astype({name: "category" for name in TEXTS if name in frame and frame[name].dtype != "category"})
-
-
 def difference_of(frame: pd.DataFrame, column: str, double: str) -> pd.Series:
-    """Return the advice in a column minus the test's, in levels, by how a double one is met (see `Definitions`)."""
+    """Subtract the test's advice from the advice in a column.
+
+    Parameters
+    ----------
+    frame, column : the pupils, and the column
+    double : how a double test advice is compared, as in `Definitions`
+
+    Returns
+    -------
+    Series : in levels; missing without a test
+    """
     low, high = frame["test_advice_low"], frame["test_advice_high"]
     if double == "middle":
         return frame[column] - (low + high) / 2
     return frame[column] - frame[column].clip(low, high).where(low.notna())
 
 
+def _as_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.astype({name: "category" for name in TEXTS if name in frame and frame[name].dtype != "category"})
+
+
 def _school_years(year: pd.Series) -> pd.Categorical[str]:
-    place, years = pd.factorize(year, sort=True)
-    return _ordered(place, [school_year(int(first)) for first in years])
+    codes, years = pd.factorize(year, sort=True)
+    return _ordered(codes, [school_year(int(first)) for first in years])
 
 
-def _ordered(place: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(place.astype(np.int64), categories=pd.Index(names), ordered=True)
+def _classes(conditions: Sequence[pd.Series], names: Sequence[str]) -> pd.Categorical[str]:
+    """Return the name of the first condition that holds; missing where none does."""
+    return _ordered(np.select(list(conditions), range(len(names)), -1), names)
 
 
-def _classes(difference: pd.Series) -> pd.Categorical[str]:
-    place = np.select(
-        [difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1], range(5), -1
-    )
-    return _ordered(place, DEVIATIONS)
+def _ordered(codes: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(names), ordered=True)
 
 
-def _positions(moved: pd.Series) -> pd.Categorical[str]:
-    place = np.select([moved < -0.5, moved > 0.5, moved.notna()], [0, 2, 1], -1)
-    return _ordered(place, POSITIONS)
-
-
-def _origins(background: pd.Series) -> pd.Categorical[str]:
-    place = np.select([background == "none", background == "western", background.isin(NONWESTERN)], range(3), -1)
-    return _ordered(place, ORIGINS)
-
-
-def _advisings(first: pd.Series, revised: pd.Series) -> pd.Categorical[str]:
-    place = np.select([(first < 0) & ~revised, first < 0, first == 0, first > 0], range(4), 4)
-    return _ordered(place, ADVISINGS)
-
-
-def _refuse_unless(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:
+def _check(holds: bool, name: str, given: object, allowed: Sequence[object]) -> None:
     if not holds:
         raise ModelError(
             f"definitions: {name} is {given}; it must be of {', '.join(map(str, allowed))}", Reason.INVALID

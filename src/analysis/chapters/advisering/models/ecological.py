@@ -1,7 +1,7 @@
 """Schools, not pupils: the mean advice of a school against its mean test score and the make-up of its pupils.
 
-An ecological regression, beside those of pupils so that a reader sees how the two differ: it tells how schools differ,
-and nothing about pupils within a school.
+An ecological regression, beside those of pupils so that a reader sees how the two differ: it describes how schools
+differ, and nothing about pupils within a school.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ def school_level(sample: Sample) -> pd.DataFrame:
 
     Parameters
     ----------
-    sample
-        Of under-advice: pupils with a test.
+    sample : of under-advice: pupils with a test
 
     Returns
     -------
@@ -38,8 +37,8 @@ def school_level(sample: Sample) -> pd.DataFrame:
     parts = [_fitted(schools, list(UNITS)).assign(controls="mutual")]
     parts += [_fitted(schools, [term]).assign(controls="alone") for term in UNITS]
     n = len(sample.rows)
-    told = pd.concat(parts, ignore_index=True)
-    return in_form(told.assign(factor=told["term"]), n_obs=n, n_least=n, outcome="advice")
+    estimates = pd.concat(parts, ignore_index=True)
+    return in_form(estimates.assign(factor=estimates["term"]), n_obs=n, n_least=n, outcome="advice")
 
 
 def _schools(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 r"""Regressions of under-advice, over-advice, bijstelling and the position in year 3.
 
 The headline is a linear probability model with school effects, :math:`y_i = x_i'\beta + b_i'\gamma + \alpha_{g(i)} +
-u_i`: :math:`x` the groups, :math:`b` the band of the test's advice, because an advice cannot lie below the lowest level
-or above the highest, and years. Beside it stand the same without school effects and a logit. Errors are clustered by
+u_i`: :math:`x` the groups, :math:`b` the band of the test's advice, because an advice cannot be below the lowest level
+or above the highest, and years. The same without school effects and a logit are beside it. Errors are clustered by
 school.
 """
 
@@ -13,8 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.advisering.models import ordered
-from analysis.chapters.advisering.models.sample import YEAR3, Sample, estimation_sample
+from analysis.chapters.advisering.models.sample import YEAR3, Sample
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.errors import Reason
 from analysis.stats import cell_regressions
@@ -26,7 +25,6 @@ from analysis.stats.logit import NoMaximumError
 
 Estimator = Callable[[PupilCells, Terms], Fit]
 SHARE, LEVELS = "share", "levels"
-TREND = "trend"
 
 
 def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
@@ -34,14 +32,13 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_outcome
-        As `sample.samples` returns them.
+    by_outcome : as `sample.samples` returns them
 
     Returns
     -------
     DataFrame
-        In the one form, with ``outcome, factor, controls, n_least`` after it. ``model``: ``<outcome>_lpm_fe`` (linear
-        probability, school effects), ``<outcome>_lpm`` (without school effects: tells the school's share of highly
+        Tidy estimates, then ``outcome, factor, controls, n_least``. ``model``: ``<outcome>_lpm_fe`` (linear
+        probability, school effects), ``<outcome>_lpm`` (without school effects: with the school's share of highly
         educated parents, which school effects absorb), ``<outcome>_logit_ame`` (average marginal effect of a logit),
         and ``position_year3`` (levels between position and advice, school effects). ``group`` is ``all``; ``factor``:
         ``education, background, income, one_parent, sex, share_hoog, year``, for year 3 also ``advising``; ``term``:
@@ -50,8 +47,8 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
         (against the first year), ``under_unrevised, revised, over`` (against an advice equal to the test's).
         ``controls``: ``mutual`` (all factors together) or ``alone`` (one factor, beside band and year); ``unit``:
         ``share`` (0.05 is five percentage points) or ``levels``. ``n_least``: pupils in the smaller of the term's group
-        and all others. Where nobody or everybody in a group has the outcome a logit has no maximum: its rows keep
-        their counts and tell no estimate.
+        and all others. Where nobody or everybody in a group has the outcome a logit has no maximum: its rows have
+        their counts and no estimate.
     """
     parts = [part for name, sample in by_outcome.items() for part in _of_outcome(name, sample)]
     if year3 := [sample for name, sample in by_outcome.items() if name in YEAR3]:
@@ -59,14 +56,36 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def by_category(by_outcome: Mapping[str, Sample], by: str) -> pd.DataFrame:
+    """Estimate how large the gaps by education and background are within each category of a column.
+
+    A regression of its own per category, with mutual control and effects of the schools in it; differences between
+    categories count with the same schools being in several of them.
+
+    Parameters
+    ----------
+    by_outcome : as `sample.samples` returns them
+    by : ``year``, or a column of the rows such as ``region`` or ``urbanicity``
+
+    Returns
+    -------
+    DataFrame
+        As `headline`, with ``by`` after it; model ``<outcome>_lpm_fe_by_<by>``. ``group`` is the category for the gap
+        within it, and ``<category> - <first category>`` for the difference with the first; for years also ``trend``:
+        the change of the gap per year, through the years weighted alike. A term that a category does not identify has
+        no difference with it and no trend.
+    """
+    return pd.concat([_by_category(name, sample, by) for name, sample in by_outcome.items()], ignore_index=True)
+
+
 def _of_outcome(outcome: str, sample: Sample) -> list[pd.DataFrame]:
-    without = left_out(outcome)
+    without = sample.left_out
     cells = cells_of(sample.rows, without=without)
     every, within = Terms.of(cells, without), Terms.of(cells, (*without, *SCHOOL))
     return [
-        _variants(cells, within, lpm_fe, f"{outcome}_lpm_fe", outcome, SHARE),
-        _variants(cells, every, lpm, f"{outcome}_lpm", outcome, SHARE),
-        _variants(cells, every, logit_ame, f"{outcome}_logit_ame", outcome, SHARE),
+        _variants(cells, within, _lpm_fe, f"{outcome}_lpm_fe", outcome, SHARE),
+        _variants(cells, every, _lpm, f"{outcome}_lpm", outcome, SHARE),
+        _variants(cells, every, _logit_ame, f"{outcome}_logit_ame", outcome, SHARE),
     ]
 
 
@@ -74,41 +93,34 @@ def _position(year3: Sequence[Sample]) -> pd.DataFrame:
     # Pupils at the highest advice cannot go up and those at the lowest not down; the distance is about both.
     rows = pd.concat([sample.rows for sample in year3], ignore_index=True).drop_duplicates("pupil")
     cells, model = cells_of(rows, "moved"), "position_year3"
-    return _variants(cells, Terms.of(cells, SCHOOL), lpm_fe, model, model, LEVELS)
+    return _variants(cells, Terms.of(cells, SCHOOL), _lpm_fe, model, model, LEVELS)
 
 
-def left_out(outcome: str) -> tuple[str, ...]:
-    """Tell which factor is no control: how a pupil was advised is what the first three outcomes are about."""
-    return () if outcome in YEAR3 else ("advising",)
-
-
-def lpm_fe(cells: PupilCells, terms: Terms) -> Fit:
-    """Fit the linear probability model with school effects."""
+def _lpm_fe(cells: PupilCells, terms: Terms) -> Fit:
     return cell_regressions.school_effects(cells.only(terms.names))
 
 
-def lpm(cells: PupilCells, terms: Terms) -> Fit:
-    """Fit the linear probability model without school effects."""
+def _lpm(cells: PupilCells, terms: Terms) -> Fit:
     return cell_regressions.least_squares(cells.only(terms.names))
 
 
-def logit_ame(cells: PupilCells, terms: Terms) -> Fit:
-    """Fit a logit and tell its average marginal effects."""
+def _logit_ame(cells: PupilCells, terms: Terms) -> Fit:
     chosen = cells.only(terms.names)
     return cell_regressions.average_effects(chosen, cell_regressions.logit(chosen), terms.factors)
 
 
 def _variants(cells: PupilCells, terms: Terms, fit: Estimator, model: str, outcome: str, unit: str) -> pd.DataFrame:
-    """Fit all factors together, and each one beside band and year alone."""
-    parts = [_told(cells, terms, fit).assign(controls="mutual")]
+    """Fit all factors together, and each one with band and year alone."""
+    parts = [_fitted(cells, terms, fit).assign(controls="mutual")]
     for factor in terms.factors:
-        rows = _told(cells, terms.alone(factor), fit)
+        rows = _fitted(cells, terms.alone(factor), fit)
         parts.append(rows[rows["factor"] == factor].assign(controls="alone"))
     rows = pd.concat(parts, ignore_index=True)
-    return in_form(_counted(rows, cells), model=model, group="all", unit=unit, outcome=outcome)
+    rows = rows.assign(n_least=rows["term"].map(least(cells.X, cells.count)))
+    return in_form(rows, model=model, group="all", unit=unit, outcome=outcome)
 
 
-def _told(cells: PupilCells, terms: Terms, fit: Estimator) -> pd.DataFrame:
+def _fitted(cells: PupilCells, terms: Terms, fit: Estimator) -> pd.DataFrame:
     factor = terms.factor_of()
     try:
         rows = fit(cells, terms).rows()
@@ -117,63 +129,19 @@ def _told(cells: PupilCells, terms: Terms, fit: Estimator) -> pd.DataFrame:
     return rows[rows["term"].isin(factor)].assign(factor=lambda r: r["term"].map(factor))
 
 
-def _counted(rows: pd.DataFrame, cells: PupilCells) -> pd.DataFrame:
-    return rows.assign(n_least=rows["term"].map(least(cells)))
-
-
-def by_category(
-    by_outcome: Mapping[str, Sample], by: str, factors: Sequence[str] = ("education", "background")
-) -> pd.DataFrame:
-    """Estimate how large the gaps are within each category of a column.
-
-    A regression of its own per category, with mutual control and effects of the schools in it; differences between
-    categories count with the same schools being in several of them.
-
-    Parameters
-    ----------
-    by_outcome
-        As `sample.samples` returns them.
-    by
-        ``year``, or a column of the rows such as ``region`` or ``urbanicity``.
-    factors
-        Whose gaps are told.
-
-    Returns
-    -------
-    DataFrame
-        As `headline`, with ``by`` after it; model ``<outcome>_lpm_fe_by_<by>``. ``group`` is the category for the gap
-        within it, and ``<category> - <first category>`` for the difference with the first; for years also ``trend``:
-        the change of the gap per year, through the years weighted alike. A term that some category cannot tell has no
-        difference with it and no trend.
-    """
-    parts = [_by_category(name, sample, by, factors) for name, sample in by_outcome.items()]
-    return pd.concat(parts, ignore_index=True)
-
-
-def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
-    """Fit the ordered logit of the first advice given the test score; see `ordered.advice_given_score`.
-
-    Parameters
-    ----------
-    defined
-        One row per pupil, as `definitions.define` returns it; those with a test in years with bijstelling count.
-    """
-    return ordered.advice_given_score(estimation_sample(defined, "under").rows)
-
-
-def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
+def _by_category(outcome: str, sample: Sample, by: str) -> pd.DataFrame:
     fits: dict[str, Fit] = {}
-    least_of: dict[str, pd.Series[int]] = {}
+    counts: dict[str, pd.Series[int]] = {}
     check_complete(sample.rows, [by], outcome)
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         name = _name(by, category)
-        fits[name], least_of[name] = _within(rows, left_out(outcome), factors)
+        fits[name], counts[name] = _within(rows, sample.left_out)
     terms = dict.fromkeys(str(term) for fitted in fits.values() for term in fitted.coefficients.index)
-    told = pd.DataFrame([row for term in terms for row in _contrasts(term, fits, least_of, by == "year")])
-    told = told.join(_limits(told))
+    gaps = pd.DataFrame([row for term in terms for row in _contrasts(term, fits, counts, by == "year")])
+    gaps = gaps.join(_limits(gaps))
     factor = {term: name for name, own in FACTORS.items() for term in own}
-    told = told.assign(factor=told["term"].map(factor), controls="mutual")
-    return in_form(told, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
+    gaps = gaps.assign(factor=gaps["term"].map(factor), controls="mutual")
+    return in_form(gaps, model=f"{outcome}_lpm_fe_by_{by}", unit=SHARE, outcome=outcome, by=by)
 
 
 def _name(by: str, category: Hashable) -> str:
@@ -181,25 +149,25 @@ def _name(by: str, category: Hashable) -> str:
     return f"{by} {category}" if by != "year" and str(category).isdigit() else str(category)
 
 
-def _limits(told: pd.DataFrame) -> pd.DataFrame:
+def _limits(gaps: pd.DataFrame) -> pd.DataFrame:
     parts = [
         t_interval(rows["estimate"], rows["std_error"], int(str(n))).set_index(rows.index)
-        for n, rows in told.groupby("n_clusters")
+        for n, rows in gaps.groupby("n_clusters")
     ]
     return pd.concat(parts)[["ci_low", "ci_high", "p_value"]]
 
 
-def _within(rows: pd.DataFrame, without: Sequence[str], factors: Sequence[str]) -> tuple[Fit, pd.Series[int]]:
+def _within(rows: pd.DataFrame, without: Sequence[str]) -> tuple[Fit, pd.Series[int]]:
     cells = cells_of(rows, without=without)
     terms = Terms.of(cells, (*without, *SCHOOL))
-    fitted = lpm_fe(cells, terms)
-    own = [term for factor in factors for term in terms.factors.get(factor, ())]
+    fitted = _lpm_fe(cells, terms)
+    own = [term for factor in ("education", "background") for term in terms.factors.get(factor, ())]
     known = [term for term in own if term not in fitted.of_one_cluster]  # as one that no pupil here has
-    return fitted.only(known), least(cells)
+    return fitted.only(known), least(cells.X, cells.count)
 
 
 def _contrasts(
-    term: str, fits: Mapping[str, Fit], least_of: Mapping[str, pd.Series[int]], trend: bool
+    term: str, fits: Mapping[str, Fit], counts: Mapping[str, pd.Series[int]], trend: bool
 ) -> list[dict[str, object]]:
     able = {category: fitted for category, fitted in fits.items() if term in fitted.coefficients.index}
     first, *others = able
@@ -208,19 +176,20 @@ def _contrasts(
     if trend and len(able) > 2:
         years = np.array([float(year) for year in able])
         slope = (years - years.mean()) / ((years - years.mean()) ** 2).sum()
-        weights[TREND] = dict(zip(able, slope.tolist(), strict=True))
+        weights["trend"] = dict(zip(able, slope.tolist(), strict=True))
     return [
-        {"group": name, "term": term, **_combined(term, able, weight), "n_least": _least(term, weight, least_of)}
+        {
+            "group": name,
+            "term": term,
+            **_combined(term, able, weight),
+            "n_least": min(int(counts[category][term]) for category in weight),
+        }
         for name, weight in weights.items()
     ]
 
 
 def _combined(term: str, fits: Mapping[str, Fit], weights: Mapping[str, float]) -> dict[str, float]:
     """Combine the estimates of one term in several fits; a school in several of them counts once."""
-    both = stacked({category: fits[category].only([term]) for category in weights})
-    value, error = both.combination({(category, term): weight for category, weight in weights.items()})
-    return {"estimate": value, "std_error": error, "n_obs": both.n_obs, "n_clusters": both.n_clusters}
-
-
-def _least(term: str, weights: Mapping[str, float], least_of: Mapping[str, pd.Series[int]]) -> int:
-    return min(int(least_of[category][term]) for category in weights)
+    joint = stacked({category: fits[category].only([term]) for category in weights})
+    value, error = joint.combination({(category, term): weight for category, weight in weights.items()})
+    return {"estimate": value, "std_error": error, "n_obs": joint.n_obs, "n_clusters": joint.n_clusters}

@@ -1,7 +1,6 @@
 """Shares of pupils with an advice, a deviation, a bijstelling or a position, each with its numbers and interval.
 
-Every function takes the pupils as `definitions.define` returns them and tells its shares in the one form of estimates:
-``model`` is what is described, ``group`` of whom, ``term`` what they share. `counting` says how the interval is made.
+``model`` is what is described, ``group`` of whom, ``term`` what they share. See `counting` for the interval.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.advice_levels import VWO
-from analysis.chapters.advisering.models.counting import PLACE, alike, by_group
+from analysis.chapters.advisering.models.counting import BY, by_group, by_groups
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
 
-LEVELS_TOLD = {
+LEVEL_CLASSES = {
     "pro or vmbo-b": (-1, 1.5),
     "vmbo-k": (1.5, 2.75),
     "vmbo-gt": (2.75, 3.25),
@@ -32,90 +31,131 @@ PUBLISHED = {
 }
 """Four ways to count a deviation, all of which publications use."""
 
-
 WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
 
 
 def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Tell the final advice by parental education and year (figure 3.13 of the Amsterdam report)."""
+    """Estimate the shares of final advices by parental education and year (figure 3.13 of the Amsterdam report).
+
+    Parameters
+    ----------
+    pupils : as `definitions.define` returns them
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`; terms of `LEVEL_CLASSES`
+    """
     check_complete(pupils, ["advice_final"], "advice_by_education")
     final = pupils["advice_final"]
-    outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVELS_TOLD.items()}
+    outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVEL_CLASSES.items()}
     return by_group(pupils, outcomes, "advice_by_education")
 
 
 def deviation_by_year(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Tell how the advice deviates from the test's, by year (figure 3.14): the classes add up to one."""
+    """Estimate how the advice deviates from the test's, by year (figure 3.14).
+
+    Parameters
+    ----------
+    pupils : as `definitions.define` returns them
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`; terms `definitions.DEVIATIONS`, which add up to one
+    """
     known = pupils["deviation"].notna()
     outcomes = {name: _where(known, pupils["deviation"] == name) for name in DEVIATIONS}
     return by_group(pupils, outcomes, "deviation_by_year", group=None)
 
 
 def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
-    """Tell the shares below and above the test by year, in the four ways of `PUBLISHED` (``category``).
+    """Estimate the shares below and above the test by year.
 
     Parameters
     ----------
-    double
-        How a double test advice is met, as in `Definitions`.
+    pupils : as `definitions.define` returns them
+    double : how a double test advice is compared, as in `Definitions`
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`, ``category`` one of the four ways of `PUBLISHED`
     """
-    told = []
+    shares = []
     for category, (stage, step) in PUBLISHED.items():
         difference = difference_of(pupils, f"advice_{stage}", double)
         known = difference.notna()
         outcomes = {"below": _where(known, difference <= -step), "above": _where(known, difference >= step)}
-        found = by_group(pupils, outcomes, "deviation_as_published", group=None)
-        told.append(found.assign(category=category))
-    return pd.concat(told, ignore_index=True)
+        shares.append(by_group(pupils, outcomes, "deviation_as_published", group=None).assign(category=category))
+    return pd.concat(shares, ignore_index=True)
 
 
 def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
-    """Tell under- and over-advice by each of several groups (``category``), years with bijstelling together."""
-    tested = pupils[pupils["under"].notna()]
-    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
-    years = _span(tested)
-    told = [
-        by_group(
-            tested.assign(school_year=alike(years, tested), category=alike(column, tested)),
-            outcomes,
-            "deviation_by_group",
-            group=column,
-            within=PLACE,
-        )
-        for column in groups
-    ]
-    return pd.concat(told, ignore_index=True)
-
-
-def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd.DataFrame:
-    """Tell under-advice by parental education at equal test advice (``category``), all years of `pupils` together.
+    """Estimate under- and over-advice by each of several groups, all years of `pupils` together.
 
     Parameters
     ----------
+    pupils : as `definitions.define` returns them
+    groups : columns
+
+    Returns
+    -------
+    DataFrame : as `counting.by_groups`
+    """
+    tested = pupils[pupils["under"].notna()]
+    tested = tested.assign(school_year=_span(tested))
+    return by_groups(tested, _under_and_over(tested), "deviation_by_group", groups)
+
+
+def under_by_test_advice(pupils: pd.DataFrame, names: Mapping[float, str]) -> pd.DataFrame:
+    """Estimate under-advice by parental education at equal test advice, all years of `pupils` together.
+
+    Parameters
+    ----------
+    pupils : as `definitions.define` returns them
     names
         How each test advice (level number) is written; others are left out, such as the lowest one, below which there
         is no advice to give.
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`, ``category`` the test advice
     """
     tested = pupils[pupils["test_advice"].isin(list(names))]
-    placed = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
-    tested = tested.assign(category=placed, school_year=alike(_span(tested), tested))
-    outcomes = {"under-advice": tested["under"], "over-advice": tested["over"]}
-    return by_group(tested, outcomes, "deviation_by_test_advice", within=PLACE)
+    advice = pd.Categorical(tested["test_advice"].map(dict(names)), list(names.values()), ordered=True)
+    tested = tested.assign(category=advice, school_year=_span(tested))
+    return by_group(tested, _under_and_over(tested), "deviation_by_test_advice", within=BY)
 
 
 def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
-    """Tell the share of the under-advised whose advice was revised, by year and by each group (figure 3.15)."""
+    """Estimate the share of the under-advised whose advice was revised, by year and by each group (figure 3.15).
+
+    Parameters
+    ----------
+    pupils, groups : as in `under_by_group`
+
+    Returns
+    -------
+    DataFrame : as `counting.by_groups`
+    """
     risk = pupils[pupils["at_risk"]]
-    outcomes = {"revised": risk["revised"].astype(float)}
-    told = [
-        by_group(risk.assign(category=alike(column, risk)), outcomes, "revised_by_year", group=column, within=PLACE)
-        for column in groups
-    ]
-    return pd.concat(told, ignore_index=True)
+    return by_groups(risk, {"revised": risk["revised"].astype(float)}, "revised_by_year", groups)
 
 
 def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Tell where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed."""
+    """Estimate where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed.
+
+    Parameters
+    ----------
+    pupils : as `definitions.define` returns them
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`; terms `definitions.POSITIONS`
+
+    Raises
+    ------
+    ModelError
+        If nobody was followed.
+    """
     followed = pupils[pupils["position"].notna()]
     if followed.empty:
         raise ModelError("no pupil was followed to year 3", Reason.EMPTY)
@@ -125,21 +165,29 @@ def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
 
 
 def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFrame:
-    """Tell two shares at one exact test score by parental education, all years of `pupils` together.
+    """Estimate two shares at one exact test score by parental education, all years of `pupils` together.
 
     Parameters
     ----------
-    below_vwo
-        Score at which an advice below vwo is counted (a double advice for havo and vwo is below it).
-    vwo_class
-        Score at which a class in year 1 for vwo alone is counted.
+    pupils : as `definitions.define` returns them
+    below_vwo : score at which an advice below vwo is counted (a double advice for havo and vwo is below it)
+    vwo_class : score at which a class in year 1 for vwo alone is counted
+
+    Returns
+    -------
+    DataFrame : as `counting.by_group`, ``category`` the score
+
+    Raises
+    ------
+    ModelError
+        If nobody has the score.
     """
     check_complete(pupils, ["advice_final", "year1"], "at_score")
-    told = [
+    shares = [
         _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
         _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
     ]
-    return pd.concat(told, ignore_index=True)
+    return pd.concat(shares, ignore_index=True)
 
 
 def crosstab(
@@ -149,10 +197,9 @@ def crosstab(
 
     Parameters
     ----------
-    level_names, test_names
-        How the numbers of an advice and of a test advice are written, in this order.
-    fewest
-        Test advices that fewer pupils have are left out.
+    pupils : as `definitions.define` returns them
+    level_names, test_names : how the numbers of an advice and of a test advice are written, in this order
+    fewest : test advices that fewer pupils have are left out
 
     Returns
     -------
@@ -177,11 +224,15 @@ def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -
     if chosen.empty:
         raise ModelError(f"nobody has the test score {score}", Reason.EMPTY)
     chosen = chosen.assign(category=f"score {score}", school_year=_span(chosen))
-    return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=PLACE)
+    return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=BY)
+
+
+def _under_and_over(tested: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"under-advice": tested["under"], "over-advice": tested["over"]}
 
 
 def _where(known: pd.Series, happens: pd.Series) -> pd.Series:
-    """Tell what happens as 0/1, missing where it is not known."""
+    """Return what happens as 0/1, missing where it is not known."""
     return happens.astype(float).where(known)
 
 

@@ -11,13 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.advisering.models.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
+from analysis.chapters.advisering.models.definitions import (
+    ADVISINGS,
+    EDUCATION,
+    NONWESTERN,
+    UNDER_NOT_REVISED,
+    UNDER_REVISED,
+)
 from analysis.errors import ModelError, Reason
 from analysis.stats.cells import PupilCells, collapse, row_codes
 from analysis.stats.complete import check_complete
 
-NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
-BACKGROUNDS = ("none", "western", *NONWESTERN)
 FACTORS = {
     "education": ("laag", "middelbaar", "onbekend"),
     "background": ("nonwestern", "western"),
@@ -27,24 +31,34 @@ FACTORS = {
     "share_hoog": ("share_hoog",),
     "advising": ("under_unrevised", "revised", "over"),
 }
-ADVISING = {"under_unrevised": UNDER_NOT_REVISED, "revised": UNDER_REVISED, "over": ADVISINGS[3]}
 """Terms by factor; the references are hoog, no background, a middle income, two parents, boys, and equal advice."""
 
+ADVISING = {"under_unrevised": UNDER_NOT_REVISED, "revised": UNDER_REVISED, "over": ADVISINGS[3]}
 SCHOOL = ("share_hoog",)
 TEN_POINTS = 0.1
 FEWEST = 2
 """A term is reported when at least so many pupils have it and so many do not; fewer are `lone`, and in no model."""
 
 KNOWN = {
-    "education": ("laag", "middelbaar", "hoog", "onbekend"),
-    "background": BACKGROUNDS,
+    "education": EDUCATION,
+    "background": ("none", "western", *NONWESTERN),
     "income": ("low", "middle", "high"),
     "sex": ("m", "v"),
 }
 
+Floats = NDArray[np.floating[Any]]
+
 
 def group_terms(rows: pd.DataFrame) -> pd.DataFrame:
-    """Make the columns of `FACTORS` that the rows allow; `share_hoog` counts in tens of percentage points.
+    """Compute the terms of `FACTORS`.
+
+    Parameters
+    ----------
+    rows : one row per pupil, with the columns from which the factors follow
+
+    Returns
+    -------
+    DataFrame : a 0/1 column per term; `share_hoog` in tens of percentage points
 
     Raises
     ------
@@ -57,9 +71,7 @@ def group_terms(rows: pd.DataFrame) -> pd.DataFrame:
             raise ModelError(f"{name}: unknown codes {', '.join(map(repr, unknown))}", Reason.INVALID)
     education, background, income = rows["education"], rows["background"], rows["income"]
     terms = {
-        "laag": education == "laag",
-        "middelbaar": education == "middelbaar",
-        "onbekend": education == "onbekend",
+        **{level: education == level for level in FACTORS["education"]},
         "nonwestern": background.isin(NONWESTERN),
         "western": background == "western",
         "low_income": income == "low",
@@ -67,78 +79,138 @@ def group_terms(rows: pd.DataFrame) -> pd.DataFrame:
         "one_parent": rows["one_parent"].astype(bool),
         "girl": rows["sex"] == "v",
         "share_hoog": rows["share_hoog"] / TEN_POINTS,
-        **{name: rows["advising"] == told for name, told in ADVISING.items()},
+        **{name: rows["advising"] == advising for name, advising in ADVISING.items()},
     }
     return pd.DataFrame(terms, index=rows.index).astype(float)
 
 
 def indicators(values: pd.Series, levels: Sequence[object], name: str) -> pd.DataFrame:
-    """Make a 0/1 column of every level but the first."""
+    """Compute a 0/1 column of every level but the first.
+
+    Parameters
+    ----------
+    values, levels : of one column, and its levels with the reference first
+    name : prefix of the columns
+
+    Returns
+    -------
+    DataFrame : shape (rows, levels - 1)
+    """
     columns = {f"{name} {level}": (values == level).astype(float) for level in levels[1:]}
     return pd.DataFrame(columns, index=values.index)
 
 
-def _bands(rows: pd.DataFrame) -> list[str]:
-    counted = rows["band"].value_counts()
-    return list(counted[counted > 0].index)
+def with_years(rows: pd.DataFrame) -> pd.DataFrame:
+    """Compute the terms of `FACTORS` and of years.
+
+    Parameters
+    ----------
+    rows : as in `group_terms`, with ``year``
+
+    Returns
+    -------
+    DataFrame : the terms; the first year is the reference
+    """
+    return group_terms(rows).join(_year_terms(rows))
 
 
 def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()) -> PupilCells:
-    """Count pupils by the terms of all factors (but those left out), bands and years; see `cells.collapse`.
+    """Count pupils by the terms of all factors, bands and years; see `cells.collapse`.
 
     Who is `lone` is not counted: with a term of its own such a pupil would say nothing of the other terms, and without
     one it would be counted with the reference.
+
+    Parameters
+    ----------
+    rows : one row per pupil
+    outcome : its column
+    without : factors left out
+
+    Returns
+    -------
+    PupilCells : of all others
     """
     columns = [*(name for name in FACTORS if name not in without), "band", "year"]
     check_complete(rows, [*columns, outcome, "location"], outcome)
-    layout = partial(_layout, bands=_bands(rows), years=sorted(rows["year"].unique()))
-    cells = collapse(rows, columns, layout, outcome)
+    counted = rows["band"].value_counts()
+    cells = collapse(rows, columns, partial(_layout, bands=list(counted[counted > 0].index)), outcome)
     alone = lone(cells.X, cells.count)
     if alone.any():
         return cells_of(rows[~alone[row_codes(rows, columns)]], outcome, without)
     return cells
 
 
-def lone(X: pd.DataFrame, count: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
-    """Tell which cells hold pupils who have a term, or lack one, with fewer than `FEWEST` in all."""
-    known = [name for own in FACTORS.values() for name in own if name in X] + _years(X)
-    numbers = X[known].to_numpy()
-    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
-    of, total = numbers[:, zero_one] == 1, count.sum()
-    having = count @ of
+def lone(X: pd.DataFrame, count: Floats) -> NDArray[np.bool_]:
+    """Find the cells of pupils who have a term, or lack one, with fewer than `FEWEST` in all.
+
+    Parameters
+    ----------
+    X, count : terms and pupils of each cell, shapes (cells, terms) and (cells,)
+
+    Returns
+    -------
+    array of bool : shape (cells,)
+    """
+    names = [name for own in FACTORS.values() for name in own if name in X] + _years(X)
+    numbers, zero_one = _zero_one(X[names])
+    having_it, total = numbers[:, zero_one] == 1, count.sum()
+    having = count @ having_it
     few, all_but_few = (having > 0) & (having < FEWEST), (having < total) & (total - having < FEWEST)
-    return np.asarray((of & few).any(axis=1) | (~of & all_but_few).any(axis=1), dtype=np.bool_)
+    return np.asarray((having_it & few).any(axis=1) | (~having_it & all_but_few).any(axis=1), dtype=np.bool_)
+
+
+def least(X: pd.DataFrame, count: Floats) -> pd.Series[int]:
+    """Count per term the pupils in the smaller of its group and all others; for a number, all pupils.
+
+    Parameters
+    ----------
+    X, count : terms and pupils of each cell, shapes (cells, terms) and (cells,)
+
+    Returns
+    -------
+    Series : pupils by term
+    """
+    numbers, zero_one = _zero_one(X)
+    having, total = count @ numbers, count.sum()
+    smaller = np.where(zero_one, np.minimum(having, total - having), total)
+    return pd.Series(smaller.round().astype(int), X.columns)
+
+
+def factors_of(X: pd.DataFrame, count: Floats, without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Find the terms that enough pupils have and enough have not.
+
+    Parameters
+    ----------
+    X, count : terms and pupils of each cell, shapes (cells, terms) and (cells,)
+    without : factors left out
+
+    Returns
+    -------
+    dict : such terms by factor, years among them; no factor without any
+    """
+    smaller = least(X, count)
+    differs = {name: X[name].min() < X[name].max() and smaller[name] >= FEWEST for name in map(str, X)}
+    named = {**FACTORS, "year": _years(X)}
+    factors = {name: [term for term in own if differs.get(term)] for name, own in named.items() if name not in without}
+    return {name: own for name, own in factors.items() if own}
+
+
+def _year_terms(rows: pd.DataFrame) -> pd.DataFrame:
+    return indicators(rows["year"], sorted(rows["year"].unique()), "year")
 
 
 def _years(X: pd.DataFrame) -> list[str]:
     return [str(name) for name in X if str(name).startswith("year ")]
 
 
-def _layout(rows: pd.DataFrame, bands: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
-    return group_terms(rows).join([indicators(rows["band"], bands, "band"), indicators(rows["year"], years, "year")])
+def _zero_one(X: pd.DataFrame) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the values, and which terms are 0 or 1."""
+    numbers = X.to_numpy()
+    return numbers, ((numbers == 0) | (numbers == 1)).all(axis=0)
 
 
-def least(cells: PupilCells) -> pd.Series[int]:
-    """Count per term the pupils in the smaller of its group and all others; for a number, all pupils."""
-    return least_of(cells.X, cells.count)
-
-
-def least_of(X: pd.DataFrame, count: NDArray[np.floating[Any]]) -> pd.Series[int]:
-    """Count as `least` does, from the terms of cells and the pupils in each."""
-    numbers, total = X.to_numpy(), count.sum()
-    having = count @ numbers
-    zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
-    smaller = np.where(zero_one, np.minimum(having, total - having), total)
-    return pd.Series(smaller.round().astype(int), X.columns)
-
-
-def factors_of(X: pd.DataFrame, count: NDArray[np.floating[Any]], without: Sequence[str] = ()) -> dict[str, list[str]]:
-    """Tell the terms of each factor, years among them, that enough pupils have and enough have not."""
-    smaller = least_of(X, count)
-    differs = {name: X[name].min() < X[name].max() and smaller[name] >= FEWEST for name in map(str, X)}
-    named = {**FACTORS, "year": _years(X)}
-    found = {name: [term for term in own if differs.get(term)] for name, own in named.items() if name not in without}
-    return {name: own for name, own in found.items() if own}
+def _layout(rows: pd.DataFrame, bands: Sequence[str]) -> pd.DataFrame:
+    return group_terms(rows).join([indicators(rows["band"], bands, "band"), _year_terms(rows)])
 
 
 @dataclass(frozen=True)
@@ -147,10 +219,9 @@ class Terms:
 
     Parameters
     ----------
-    factors
-        Terms of each factor told.
+    factors : reported terms by factor
     bands
-        Indicators of the bands, which are conditioned on and not told; the band with most pupils is the reference.
+        Indicators of the bands, which are conditioned on and not reported; the band with most pupils is the reference.
     """
 
     factors: Mapping[str, Sequence[str]]
@@ -158,7 +229,16 @@ class Terms:
 
     @classmethod
     def of(cls, cells: PupilCells, without: Sequence[str] = ()) -> Terms:
-        """Find the terms that the pupils of cells can tell."""
+        """Find the terms that the pupils of cells identify.
+
+        Parameters
+        ----------
+        cells, without : as `cells_of` returns them, and the factors left out
+
+        Returns
+        -------
+        Terms : bands and years among them
+        """
         bands = [str(name) for name in cells.X if str(name).startswith("band ")]
         return cls(factors_of(cells.X, cells.count, without), bands)
 
@@ -168,9 +248,18 @@ class Terms:
         return [*self.factor_of(), *self.bands]
 
     def alone(self, factor: str) -> Terms:
-        """Keep one factor beside bands and years."""
+        """Select one factor.
+
+        Parameters
+        ----------
+        factor : of `factors`
+
+        Returns
+        -------
+        Terms : of that factor, bands and years
+        """
         return Terms({name: own for name, own in self.factors.items() if name in (factor, "year")}, self.bands)
 
     def factor_of(self) -> dict[str, str]:
-        """Tell the factor of each term that is told."""
+        """Return the factor of each reported term."""
         return {term: name for name, own in self.factors.items() for term in own}

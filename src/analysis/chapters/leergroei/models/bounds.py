@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
-from analysis.chapters.leergroei.models.rows import in_rows, parts, row
-from analysis.chapters.leergroei.models.sample import reference_year, with_m_test
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
+from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
 from analysis.stats.bootstrap import times_drawn
 from analysis.stats.complete import check_complete
 
@@ -37,14 +37,10 @@ class MTestPupils:
 
     Parameters
     ----------
-    cell
-        Group of groep, level and year of every pupil: even in the year before, odd in the closure year.
-    school
-        Position of the school.
-    growth
-        Standardised growth; NaN for the absent.
-    n_cells
-        Number of groups.
+    cell : group of groep, level and year of every pupil: even in the year before, odd in the closure year
+    school : position of the school
+    growth : standardised growth; NaN for the absent
+    n_cells : number of groups
     """
 
     cell: Ints
@@ -54,7 +50,16 @@ class MTestPupils:
 
     @classmethod
     def of(cls, pupils: pd.DataFrame) -> MTestPupils:
-        """Lay out the pupils of a subject, in order of cell and growth."""
+        """Build the arrays of the pupils of a subject.
+
+        Parameters
+        ----------
+        pupils : with ``groep, level_m, closure, location, growth_sd``
+
+        Returns
+        -------
+        MTestPupils : in order of cell and growth
+        """
         pair = pd.factorize(pd.MultiIndex.from_frame(pupils[["groep", "level_m"]]))[0]
         cell = 2 * pair + pupils["closure"].to_numpy(int)
         school = pd.factorize(pupils["location"])[0]
@@ -63,7 +68,16 @@ class MTestPupils:
         return cls(cell[order], school[order], growth[order], 2 * (int(pair.max()) + 1))
 
     def bounds(self, schools: Floats) -> tuple[float, float]:
-        """Compute the bounds when school j counts ``schools[j]`` times."""
+        """Compute the bounds when each school counts a number of times.
+
+        Parameters
+        ----------
+        schools : times that each counts, shape (schools,)
+
+        Returns
+        -------
+        tuple of float : lower and upper bound, in standard deviations of growth
+        """
         weight = schools[self.school]
         sat = ~np.isnan(self.growth)
         all_, present = (np.bincount(self.cell, w, self.n_cells).astype(float) for w in (weight, weight * sat))
@@ -73,19 +87,20 @@ class MTestPupils:
         poorest, best = self._trimmed(weight * sat, present, keep)
         size = all_.reshape(-1, 2)[:, 1] * least
         low, high = poorest[:, 1] - best[:, 0], best[:, 1] - poorest[:, 0]
-        told = size > 0
-        return float(np.average(low[told], weights=size[told])), float(np.average(high[told], weights=size[told]))
+        counted = size > 0
+        low, high = (np.average(bound[counted], weights=size[counted]) for bound in (low, high))
+        return float(low), float(high)
 
     def _trimmed(self, weight: Floats, present: Floats, keep: Floats) -> tuple[Floats, Floats]:
         """Mean growth over the poorest and the best growing share `keep` of every cell, a column per year."""
         upto = np.cumsum(weight)
         start = np.concatenate([[0.0], np.cumsum(present)[:-1]])
         before = upto - weight - start[self.cell]  # weight of poorer growers in the cell
-        kept, growth = (keep * present)[self.cell], np.nan_to_num(self.growth)
+        retained, growth = (keep * present)[self.cell], np.nan_to_num(self.growth)
         means = []
         for counted in (
-            np.clip(kept - before, 0, weight),
-            np.clip(before + weight - (present[self.cell] - kept), 0, weight),
+            np.clip(retained - before, 0, weight),
+            np.clip(before + weight - (present[self.cell] - retained), 0, weight),
         ):
             sums, size = (np.bincount(self.cell, w, self.n_cells) for w in (counted * growth, counted))
             means.append(np.divide(sums, size, out=np.zeros_like(sums), where=size > 0).reshape(-1, 2))
@@ -97,39 +112,30 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
 
     Parameters
     ----------
-    rows
-        As `sample.select` returns them.
-    draws, seed
-        Resamples of schools for the errors, and their seed.
+    rows : as `sample.select` returns them
+    design : the years and tests
+    draws, seed : resamples of schools for the errors, and their seed
 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
+        In the form of `rows.means_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
         its own.
     """
-    had = with_m_test(rows, design)
-    had = had[had["year"].isin([reference_year(design), design.closure_year])]
-    check_complete(had, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
-    had = had.join(standardised(rows, design)["growth_sd"])
-    told = []
-    for (outcome, values, part), stream in zip(
-        parts(had, design.groepen), np.random.SeedSequence(seed).spawn(len(design.groepen)), strict=True
-    ):
-        named = row(outcome, (), values, part, part["year"].unique().tolist())
-        named["by"] = "ois_standardised"
-        estimates, errors = _resampled(
-            MTestPupils.of(part), part["location"].nunique(), draws, np.random.default_rng(stream)
-        )
-        for term, estimate, error in zip(("lower", "upper"), estimates, errors, strict=True):
-            schools = part["location"].nunique()
-            told.append({**named, "term": term, "estimate": estimate, "std_error": error, "schools": schools})
-    return in_rows(pd.DataFrame(told), model="lee_bounds", unit=SD_GROWTH)
-
-
-def _resampled(
-    cells: MTestPupils, schools: int, draws: int, rng: np.random.Generator
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    found = np.array([cells.bounds(times) for times in times_drawn(schools, draws, rng)])
-    low, high = found.std(axis=0, ddof=1)
-    return cells.bounds(np.ones(schools)), (float(low), float(high))
+    rows_with_m_test = comparable(rows, design.two_years, WITH_M_TEST)
+    check_complete(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
+    pupils = rows_with_m_test.join(standardised(rows, design)["growth_sd"])
+    streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
+    limits = []
+    for (row, part), stream in zip(iter_groups(pupils, design.groepen), streams, strict=True):
+        named = {**row, "by": "ois_standardised"}
+        cells = MTestPupils.of(part)
+        draws_of = [
+            cells.bounds(times) for times in times_drawn(named["schools"], draws, np.random.default_rng(stream))
+        ]
+        errors = np.std(draws_of, axis=0, ddof=1)
+        for term, estimate, error in zip(
+            ("lower", "upper"), cells.bounds(np.ones(named["schools"])), errors, strict=True
+        ):
+            limits.append({**named, "term": term, "estimate": estimate, "std_error": float(error)})
+    return in_rows(pd.DataFrame(limits), model="lee_bounds", unit=SD_GROWTH)

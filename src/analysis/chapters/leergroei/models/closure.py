@@ -5,31 +5,17 @@ closure year, a trend over the years and the days between the two tests, with er
 
 .. math:: g_{it} = \alpha + \delta\,\mathrm{closure}_t + \gamma\,\mathrm{year}_t + \kappa\,\mathrm{days}_{it} + e_{it}
 
-:math:`\delta` is how far growth in the closure year lies from what the trend would have given, in percentile points.
+:math:`\delta` is how far growth in the closure year is from what the trend would have given, in percentile points.
 Year and days are standardised over the rows of each regression, as in the publication.
-
-Every function takes the rows that `percentile_growth` makes, fits per outcome (each subject, and the composite) and
-returns estimates in the one form of `analysis.stats.estimates`, with ``outcome, by, category, n_closure, n_before,
-n_pupils`` after it: ``group`` says the first three in words, ``n_obs`` counts rows (pupil-years), ``n_closure``
-those of the closure year, ``n_before`` those of the control years and ``n_pupils`` pupils, each once. All take
-`weights`, the name of a column of inverse probabilities.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.chapters.leergroei.models.design import (
-    PERCENTILES,
-    Design,
-    composite,
-    refuse_absent_years,
-    tested,
-    usable,
-)
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval
@@ -49,199 +35,111 @@ UNITS: Mapping[str, str] = {
 PRIOR = ("bottom", "middle", "top")
 HIGHER_EDUCATION = "middelbaar or hoog"
 SEXES: Mapping[str, str] = {"m": "boys", "v": "girls"}
-COLUMNS = ("pupil", "year", "groep", "location", "education", "sex", "at_risk")
 DAYS_IN_WEEK = 7.0
 
+Fitted = Callable[[pd.DataFrame, str, str | None], pd.DataFrame]
+"""From the rows of one outcome, the name of the model and the column of weights to estimates."""
 
-def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: str | None = None) -> pd.DataFrame:
-    """Select the rows with both results and compute growth in percentiles; make the composite.
+
+def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weights: str | None = None) -> pd.DataFrame:
+    """Estimate the design, or a variation of it, for each subject and the composite.
 
     Parameters
     ----------
-    by_pupil_test
-        As its contract says, with the column `weights` if one is named. Rows without consent or tested adaptively are
-        left out here.
-    design
-        The years and tests.
-    weights
-        Column to keep; the composite takes the mean over its subjects.
+    by_pupil_growth : as `design.percentile_growth` returns it
+    model : one of `VARIATIONS`:
+
+        - ``pnas_overall``: the design; terms ``intercept, closure, year, days``;
+        - ``pnas_one_control``: with the last control year alone and no trend, so that rising growth hides part of the
+          loss;
+        - ``pnas_ses``, ``pnas_sex``, ``pnas_ability``: the effect differs by parental education (``laag`` against
+          ``middelbaar or hoog``, unknown left out), sex (reference boys), or third of the previous E-test (reference
+          top; growth is not counted from that test, so that regression to the mean hardly enters). Term ``closure`` is
+          the effect in a category, ``difference`` what it differs from the reference;
+        - ``pnas_grade``: per groep;
+        - ``pnas_school_fe``: with an effect for every school, so within schools only;
+        - ``placebo``: every control year treated as if schools had closed in it, term ``closure``; ``category`` is the
+          year. With three control years the three placebos are one contrast with other signs and sizes: how far the
+          middle year is off the line through the others;
+        - ``weekly``: what a week more between the tests adds, term ``week``, on the control years with an effect for
+          every year: progress in percentiles, so beyond what the norm assumes for that time;
+        - ``ancova``: the E-percentile on the design and the M-percentile. The change score is the same with the
+          coefficient of the M-percentile held at one. Where that is below one (error of measurement, regression to the
+          mean) the two estimates of ``closure`` differ by one minus it, times what the closure year's pupils are higher
+          on the M-test than trend and days say: they answer different questions (Lord's paradox).
+    weights : column of inverse probabilities
 
     Returns
     -------
     DataFrame
-        ``by_pupil_growth``, one row per pupil, outcome and year: ``pupil, year, outcome, groep, location, education,
-        sex, at_risk, m_percentile, e_percentile, prior_percentile`` (missing in a first year of testing), ``growth``
-        (percentile points), ``start`` (calendar year in which the school year starts), ``days`` between the tests,
-        ``closure`` (1 in the closure year, else 0), and `weights`.
+        Tidy estimates (`analysis.stats.estimates`), then ``outcome, by, category`` (in words in ``group``), ``n_least``
+        (rows on the smaller side of the closure; of a difference in the category with the fewest), ``n_pupils`` (each
+        once) and ``df``. ``n_obs`` counts rows, so pupil-years; of a difference, those of both categories.
 
     Raises
     ------
     ModelError
-        If a year of the design has no pupil with both results in a subject, or the composite has a subject without
-        groepen.
+        If a value is missing, or for ``placebo`` with fewer than two control years.
     """
-    if set(design.composite) - set(design.groepen):
-        raise ModelError(
-            f"the composite of {', '.join(design.composite)} has subjects without groepen; there are "
-            f"{', '.join(design.groepen)}",
-            Reason.INVALID,
-        )
-    needed = ("pupil", "subject", "year", "groep", "location", "consent", "adaptive")
-    check_complete(by_pupil_test, needed, "growth")
-    starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
-    rows = by_pupil_test[usable(by_pupil_test)]
-    rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
-    rows = rows[rows["start"].isin(starts) & tested(rows, design.groepen)].rename(columns={"subject": "outcome"})
-    kept = ["outcome", *COLUMNS, *PERCENTILES, "start", "days", *([weights] if weights else [])]
-    rows = rows[kept]
-    if design.composite:
-        rows = pd.concat([composite(rows, design, weights), rows], ignore_index=True)
-    refuse_absent_years(rows, starts)
-    closed = int(design.closure_year[:4])
-    return rows.assign(
-        growth=rows["e_percentile"] - rows["m_percentile"], closure=(rows["start"] == closed).astype(float)
-    ).reset_index(drop=True)
+    variation = VARIATIONS[model]
+    check_complete(by_pupil_growth, ["outcome", "start", "location", *variation.needed], model)
+    by_outcome = variation.select(by_pupil_growth).groupby("outcome", sort=False)
+    return pd.concat([variation.fit(rows, model, weights) for _, rows in by_outcome], ignore_index=True)
 
 
-def overall(by_pupil_growth: pd.DataFrame, *, weights: str | None = None, model: str = "pnas_overall") -> pd.DataFrame:
-    """Estimate the design; terms ``intercept, closure, year, days``."""
-    return _per_outcome(by_pupil_growth, lambda rows: _told(_design(rows, weights), rows, model))
+def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    """Estimate the PNAS design in all its variations.
 
-
-def one_control_year(
-    by_pupil_growth: pd.DataFrame, *, weights: str | None = None, model: str = "pnas_one_control"
-) -> pd.DataFrame:
-    """Estimate the design with the last control year alone: no trend, so that rising growth hides part of the loss."""
-    check_complete(by_pupil_growth, ["start", "closure"], model)
-    last = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].max()
-    return overall(by_pupil_growth[by_pupil_growth["start"] >= last], weights=weights, model=model)
-
-
-def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Let the effect differ by parental education: ``laag`` against ``middelbaar or hoog``; unknown is left out.
+    Parameters
+    ----------
+    by_pupil_growth : as `design.percentile_growth` returns it
 
     Returns
     -------
-    DataFrame
-        Model ``pnas_ses``; per outcome and category a row with term ``closure`` (the effect in that category), and per
-        category but the reference one with term ``difference`` (from the reference). ``n_obs``, ``n_pupils`` and
-        ``n_clusters`` are those of the category, for a difference those of both categories; ``n_closure`` and
-        ``n_before`` are then those of the category with the fewest.
+    DataFrame : as `estimate` returns it, of all models. With a single control year there are no placebo years
     """
-    check_complete(by_pupil_growth, ["education"], "pnas_ses")
-    rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
-    category = rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION)
-    return _by_category(rows.assign(category=category), "parental education", HIGHER_EDUCATION, "pnas_ses", weights)
-
-
-def by_sex(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Let the effect differ by sex, model ``pnas_sex``, reference boys; see `by_education`."""
-    check_complete(by_pupil_growth, ["sex"], "pnas_sex")
-    category = by_pupil_growth["sex"].map(SEXES)
-    return _by_category(by_pupil_growth.assign(category=category), "sex", SEXES["m"], "pnas_sex", weights)
-
-
-def by_prior(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Let the effect differ by third of the previous E-test, model ``pnas_ability``, reference top third.
-
-    Growth is not counted from the previous test, so that regression to the mean hardly enters. Rows without one are
-    left out; thirds are cut per outcome; see `by_education`.
-    """
-    rows = by_pupil_growth[by_pupil_growth["prior_percentile"].notna()]
-    rank = rows.groupby("outcome")["prior_percentile"].rank(pct=True, method="average")
-    category = pd.cut(rank, [0, 1 / 3, 2 / 3, 1], labels=list(PRIOR)).astype(str)
-    return _by_category(rows.assign(category=category), "prior performance", PRIOR[-1], "pnas_ability", weights)
-
-
-def by_grade(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Estimate the design per groep, model ``pnas_grade``, terms as `overall`."""
-    check_complete(by_pupil_growth, ["groep"], "pnas_grade")
-
-    def estimate(rows: pd.DataFrame) -> pd.DataFrame:
-        parts = [
-            _told(_design(part, weights), part, "pnas_grade", by="groep", category=str(groep))
-            for groep, part in rows.groupby("groep")
-        ]
-        return pd.concat(parts)
-
-    return _per_outcome(by_pupil_growth, estimate)
-
-
-def school_effects(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Estimate the design with an effect for every school, model ``pnas_school_fe``: within schools only."""
-    return _per_outcome(
-        by_pupil_growth,
-        lambda rows: _told(_design(rows, weights, entity="location"), rows, "pnas_school_fe"),
-    )
-
-
-def placebo(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Treat every control year as if schools had closed in it, model ``placebo``, term ``closure``.
-
-    The closure year is left out; ``category`` is the school year. With three control years the three placebos are
-    one contrast, told with other signs and sizes: how far the middle year lies off the line through the others.
-
-    Raises
-    ------
-    ModelError
-        With fewer than two control years.
-    """
-    check_complete(by_pupil_growth, ["start", "closure", "year"], "placebo")
-    control = by_pupil_growth[by_pupil_growth["closure"] == 0]
-    if control["start"].nunique() < 2:
-        raise ModelError("placebo years need at least two control years", Reason.TOO_FEW)
-
-    def estimate(rows: pd.DataFrame) -> pd.DataFrame:
-        parts = []
-        for year, start in rows[["year", "start"]].drop_duplicates().sort_values("start").itertuples(index=False):
-            pretended = rows.assign(closure=(rows["start"] == start).astype(float))
-            told = _told(_design(pretended, weights), pretended, "placebo", by="year", category=str(year))
-            parts.append(told[told["term"] == "closure"])
-        return pd.concat(parts)
-
-    return _per_outcome(control, estimate)
-
-
-def weekly_progress(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Estimate what a week more between the tests adds, model ``weekly``, term ``week``.
-
-    On the control years, with an effect for every year: progress in national percentiles, so beyond what pupils in the
-    country make in the time that the norm assumes.
-    """
-
-    def estimate(rows: pd.DataFrame) -> pd.DataFrame:
-        starts = sorted(rows["start"].unique())[1:]
-        years = {f"year_{start}": (rows["start"] == start).astype(float) for start in starts}
-        rows = rows.assign(week=rows["days"] / DAYS_IN_WEEK, **years)
-        found = fit_where_determined(rows, "growth", ["week", *years], cluster="location", weights=weights)
-        return _told(found, rows, "weekly", terms=["week"])
-
-    return _per_outcome(by_pupil_growth[by_pupil_growth["closure"] == 0], estimate)
-
-
-def ancova(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
-    """Regress the E-percentile on the design and the M-percentile, model ``ancova``.
-
-    Terms ``intercept, closure, year, days, m_percentile``. The change score is the same regression with the coefficient
-    of the M-percentile held at one. Where that coefficient is below one (error of measurement, regression to the mean)
-    the two estimates of ``closure`` differ by one minus it, times what the closure year's pupils stood higher on the
-    M-test than the trend and the days say: they answer different questions (Lord's paradox).
-    """
-    return _per_outcome(
-        by_pupil_growth,
-        lambda rows: _told(_design(rows, weights, "e_percentile", ["m_percentile"]), rows, "ancova"),
-    )
+    control = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].nunique()
+    models = [model for model in VARIATIONS if model != "placebo" or control > 1]
+    return pd.concat([estimate(by_pupil_growth, model) for model in models], ignore_index=True)
 
 
 def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Standardise year and days over the rows; the trend is ``year``, or nothing with one control year.
+    """Standardise year and days over the rows.
 
-    With one control year the trend would say what the closure says.
+    Parameters
+    ----------
+    by_pupil_growth : as `design.percentile_growth` returns it, of one outcome
+
+    Returns
+    -------
+    tuple of DataFrame and list
+        The rows with ``year`` and ``days`` in standard deviations, and the terms of the trend: ``year``, or none with
+        one control year, when it would say what the closure says.
     """
     check_complete(by_pupil_growth, ["start", "days"], "growth")
     starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
     return rows, ["year"] if starts.nunique() > 2 else []
+
+
+def counts(rows: pd.DataFrame) -> dict[str, int]:
+    """Count what an estimate rests on.
+
+    Parameters
+    ----------
+    rows : with ``closure`` (0 or 1) and ``pupil``
+
+    Returns
+    -------
+    dict : ``n_least`` rows on the smaller side of the closure and ``n_pupils``, each once
+    """
+    closed = int(rows["closure"].sum())
+    return {"n_least": _least(closed, len(rows) - closed), "n_pupils": rows["pupil"].nunique()}
+
+
+def _least(closed: int, others: int) -> int:
+    # Some models look at the control years alone.
+    return closed if 0 < closed < others else others
 
 
 def _design(
@@ -252,83 +150,144 @@ def _design(
     entity: str | None = None,
 ) -> Fit:
     data, trend = standardised(rows)
-    return fit_where_determined(
-        data, outcome, ["closure", *trend, "days", *further], cluster="location", entity=entity, weights=weights
-    )
+    terms = ["closure", *trend, "days", *further]
+    return fit_where_determined(data, outcome, terms, cluster="location", entity=entity, weights=weights)
 
 
-def _per_outcome(rows: pd.DataFrame, estimate: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
-    check_complete(rows, ["outcome", "start", "location"], "growth")
-    return pd.concat([estimate(part) for _, part in rows.groupby("outcome", sort=False)], ignore_index=True)
-
-
-def _told(
-    found: Fit,
-    rows: pd.DataFrame,
-    model: str,
-    by: str = "",
-    category: str = "",
-    terms: Sequence[str] | None = None,
+def _labelled(
+    fit: Fit, rows: pd.DataFrame, model: str, by: str = "", category: str = "", terms: Sequence[str] | None = None
 ) -> pd.DataFrame:
     outcome = str(rows["outcome"].iloc[0])
     group = f"{outcome}, {by}: {category}" if by else outcome
-    told = found.estimates(model, group, UNITS, terms)
-    return told.assign(outcome=outcome, by=by, category=category, **counts(rows), df=found.n_clusters - 1.0)
+    labels = {"outcome": outcome, "by": by, "category": category}
+    return fit.estimates(model, group, UNITS, terms).assign(**labels, **counts(rows), df=fit.n_clusters - 1.0)
 
 
-def _by_category(rows: pd.DataFrame, by: str, reference: str, model: str, weights: str | None) -> pd.DataFrame:
-    """Fit the design with a category's indicator and its product with the closure, for all but the reference."""
+def _overall(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    return _labelled(_design(rows, weights), rows, model)
 
-    def estimate(part: pd.DataFrame) -> pd.DataFrame:
-        others = [name for name in dict.fromkeys(sorted(part["category"].unique())) if name != reference]
-        part = part.assign(**{name: (part["category"] == name).astype(float) for name in others})
-        further = [term for name in others for term in (name, f"closure:{name}")]
-        found = _design(part, weights, further=further)
-        tell = partial(_effect, found, part, by=by, model=model)
-        told = [tell({"closure": 1.0}, "closure", [reference])]
+
+def _within_schools(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    return _labelled(_design(rows, weights, entity="location"), rows, model)
+
+
+def _by_groep(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    parts = rows.groupby("groep")
+    return pd.concat([_labelled(_design(part, weights), part, model, "groep", str(groep)) for groep, part in parts])
+
+
+def _placebo(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    placebos = []
+    for year, start in rows[["year", "start"]].drop_duplicates().sort_values("start").itertuples(index=False):
+        pretended = rows.assign(closure=(rows["start"] == start).astype(float))
+        placebos.append(_labelled(_design(pretended, weights), pretended, model, "year", str(year)))
+    estimates = pd.concat(placebos)
+    return estimates[estimates["term"] == "closure"]
+
+
+def _weekly(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    starts = sorted(rows["start"].unique())[1:]
+    years = {f"year_{start}": (rows["start"] == start).astype(float) for start in starts}
+    rows = rows.assign(week=rows["days"] / DAYS_IN_WEEK, **years)
+    fit = fit_where_determined(rows, "growth", ["week", *years], cluster="location", weights=weights)
+    return _labelled(fit, rows, model, terms=["week"])
+
+
+def _ancova(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+    return _labelled(_design(rows, weights, "e_percentile", ["m_percentile"]), rows, model)
+
+
+def _by_category(by: str, reference: str) -> Fitted:
+    """Return the fit with a category's indicator and its product with the closure, for all but the reference."""
+
+    def estimates_of(rows: pd.DataFrame, model: str, weights: str | None) -> pd.DataFrame:
+        others = [name for name in sorted(rows["category"].unique()) if name != reference]
+        rows = rows.assign(**{name: (rows["category"] == name).astype(float) for name in others})
+        fit = _design(rows, weights, further=[term for name in others for term in (name, f"closure:{name}")])
+        effects = [_effect(fit, rows, {"closure": 1.0}, [reference])]
         for name in others:
             product = f"closure:{name}"
-            told.append(tell({"closure": 1.0, product: 1.0}, "closure", [name]))
-            told.append(tell({product: 1.0}, "difference", [name, reference]))
-        return pd.concat(told)
+            effects.append(_effect(fit, rows, {"closure": 1.0, product: 1.0}, [name]))
+            effects.append(_effect(fit, rows, {product: 1.0}, [name, reference]))
+        outcome = str(rows["outcome"].iloc[0])
+        estimates = pd.concat(effects).assign(model=model, outcome=outcome, by=by)
+        return in_form(estimates.assign(group=f"{outcome}, {by}: " + estimates["category"]))
 
-    return _per_outcome(rows, estimate)
+    return estimates_of
 
 
-def _effect(
-    found: Fit,
-    rows: pd.DataFrame,
-    weights: Mapping[str, float],
-    term: str,
-    categories: Sequence[str],
-    *,
-    by: str,
-    model: str,
-) -> pd.DataFrame:
-    """Put a sum of coefficients in the one form: it rests on the pupils of the categories and has the first's name."""
-    estimate, error = found.combination(weights)
+def _effect(fit: Fit, rows: pd.DataFrame, weights: Mapping[str, float], categories: Sequence[str]) -> pd.DataFrame:
+    """Return a sum of coefficients: the effect in one category, or the difference of a first from a second."""
+    estimate, error = fit.combination(weights)
+    term = "closure" if len(categories) == 1 else "difference"
     # Few columns only: a copy of all rows would cost more than the regression.
     members = rows.loc[rows["category"].isin(categories), ["pupil", "location", "closure", "category"]]
-    least = members.groupby("category")["closure"].agg(n_closure="sum", n_rows="size")
-    outcome = str(rows["outcome"].iloc[0])
-    told = t_interval(pd.Series([estimate]), pd.Series([error]), found.n_clusters)
-    return in_form(
-        told,
-        model=model,
-        group=f"{outcome}, {by}: {categories[0]}",
+    by_category = members.groupby("category")["closure"].agg(closed="sum", rows="size")
+    others = by_category["rows"] - by_category["closed"]
+    return t_interval(pd.Series([estimate]), pd.Series([error]), fit.n_clusters).assign(
         term=term,
         n_obs=len(members),
         n_clusters=int(members["location"].nunique()),
         unit=UNITS[term],
-        outcome=outcome,
-        by=by,
         category=categories[0],
-        df=found.n_clusters - 1.0,
-        **counts(members),
-    ).assign(n_closure=int(least["n_closure"].min()), n_before=int((least["n_rows"] - least["n_closure"]).min()))
+        df=fit.n_clusters - 1.0,
+        n_least=_least(int(by_category["closed"].min()), int(others.min())),
+        n_pupils=members["pupil"].nunique(),
+    )
 
 
-def counts(rows: pd.DataFrame) -> dict[str, int]:
-    """Count the pupils, each once, and the rows of the closure year and of the years before it."""
-    closed = int(rows["closure"].sum())
-    return {"n_closure": closed, "n_before": len(rows) - closed, "n_pupils": rows["pupil"].nunique()}
+def _all(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    return by_pupil_growth
+
+
+def _control_years(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    return by_pupil_growth[by_pupil_growth["closure"] == 0]
+
+
+def _placebo_years(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    control = _control_years(by_pupil_growth)
+    if control["start"].nunique() < 2:
+        raise ModelError("placebo years need at least two control years", Reason.TOO_FEW)
+    return control
+
+
+def _from_last_control_year(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    last = int(_control_years(by_pupil_growth)["start"].max())
+    return by_pupil_growth[by_pupil_growth["start"] >= last]
+
+
+def _with_education(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
+    return rows.assign(category=rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION))
+
+
+def _with_sex(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    return by_pupil_growth.assign(category=by_pupil_growth["sex"].map(SEXES))
+
+
+def _with_prior(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
+    rows = by_pupil_growth[by_pupil_growth["prior_percentile"].notna()]
+    rank = rows.groupby("outcome")["prior_percentile"].rank(pct=True, method="average")
+    return rows.assign(category=pd.cut(rank, [0, 1 / 3, 2 / 3, 1], labels=list(PRIOR)).astype(str))
+
+
+class Variation(NamedTuple):
+    """The fit of a variation to the rows of one outcome, which rows those are, and the further columns it needs."""
+
+    fit: Fitted
+    select: Callable[[pd.DataFrame], pd.DataFrame] = _all
+    needed: Sequence[str] = ()
+
+
+VARIATIONS: Mapping[str, Variation] = {
+    "pnas_overall": Variation(_overall),
+    "pnas_one_control": Variation(_overall, _from_last_control_year, ["closure"]),
+    "pnas_ses": Variation(_by_category("parental education", HIGHER_EDUCATION), _with_education, ["education"]),
+    "pnas_sex": Variation(_by_category("sex", SEXES["m"]), _with_sex, ["sex"]),
+    "pnas_ability": Variation(_by_category("prior performance", PRIOR[-1]), _with_prior),
+    "pnas_grade": Variation(_by_groep, needed=["groep"]),
+    "pnas_school_fe": Variation(_within_schools),
+    "weekly": Variation(_weekly, _control_years),
+    "ancova": Variation(_ancova),
+    "placebo": Variation(_placebo, _placebo_years, ["closure", "year"]),
+}

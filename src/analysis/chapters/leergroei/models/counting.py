@@ -6,9 +6,6 @@ a subject (pupil-years), so that the rows of a design are more than its pupils.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pandas as pd
 
 
@@ -17,16 +14,13 @@ def pupils(rows: pd.DataFrame, **values: object) -> int:
 
     Parameters
     ----------
-    rows
-        With ``pupil``.
-    **values
-        Per column the value, or the values (a list), that count.
+    rows : with ``pupil``
+    **values : per column the value, or the values (a list), that count
+
+    Returns
+    -------
+    int : number of distinct pupils
     """
     for column, value in values.items():
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
     return int(rows["pupil"].nunique())
-
-
-def of(rows: pd.DataFrame) -> Callable[..., int]:
-    """Return the count of pupils among these rows: `pupils` without its first parameter."""
-    return partial(pupils, rows)

@@ -12,14 +12,13 @@ year in cell :math:`c`. A change of -0.1 is a tenth of the standard deviation of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import Estimate, estimate_by, means_by
-from analysis.chapters.leergroei.models.sample import comparable, reference_year
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by
+from analysis.chapters.leergroei.models.sample import comparable
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
@@ -27,7 +26,7 @@ from analysis.stats.regression import fit_where_determined
 SD_NATION = "national standard deviations"
 SD_GROWTH = "sd of growth in the year before"
 STEP = 0.10
-"""The shortage contrast is told per so much more shortage (share of fte)."""
+"""The shortage contrast is per so much more shortage (share of fte)."""
 
 FEWEST_FOR_SLOPE = 6
 """Schools in a band below which a difference between schools with more and less shortage is not estimated."""
@@ -38,21 +37,20 @@ CELL = ("subject", "groep", "level_m")
 def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Mean growth of the reference year against the national norm, by subject and groep.
 
-    The norm is the growth that keeps a pupil's place in the nation: growth against it is the change of that place, in
+    The norm is the growth that keeps a pupil's rank in the nation: growth against it is the change of that rank, in
     national standard deviations (normal scores of the percentiles).
 
     Parameters
     ----------
-    rows
-        As `sample.select` returns them.
+    rows : as `sample.select` returns them
+    design : the years and tests
 
     Returns
     -------
-    DataFrame
-        In the form of `rows.means_by`: model ``norm_growth``, term ``mean``.
+    DataFrame : in the form of `rows.means_by`: model ``norm_growth``, term ``mean``
     """
     year = comparable(rows, design)
-    year = year[year["year"] == reference_year(design)]
+    year = year[year["year"] == design.year_before]
     return means_by(year, design.groepen, ["groep"], "norm_growth", model="norm_growth", term="mean", unit=SD_NATION)
 
 
@@ -63,27 +61,23 @@ def standardised(
 
     Parameters
     ----------
-    rows
-        As `sample.select` returns them.
-    cell
-        Columns that make the cells.
-    weights
-        Column of weights; mean and standard deviation of the reference year are then weighted.
+    rows : as `sample.select` returns them
+    design : the years and tests
+    cell : columns that define the cells
+    weights : column of weights; mean and standard deviation of the reference year are then weighted
 
     Returns
     -------
-    DataFrame
-        The comparable rows of the two years with ``growth_sd``; the reference year has mean 0 in every cell.
+    DataFrame : the comparable rows of the two years with ``growth_sd``; the reference year has mean 0 in every cell
 
     Raises
     ------
     ModelError
-        If a cell has fewer than two pupils, or no spread, in the reference year.
+        If a cell has fewer than two pupils, or no variation, in the reference year.
     """
-    two = comparable(rows, design)
-    two = two[two["year"].isin([reference_year(design), design.closure_year])]
-    check_complete(two, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
-    joined = two.join(moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
+    rows = comparable(rows, design.two_years)
+    check_complete(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
+    joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
         cells = joined.loc[unknown, list(cell)].astype(str).agg(" ".join, axis=1).unique()
@@ -105,18 +99,16 @@ def change(
 
     Parameters
     ----------
-    growth
-        As `standardised` returns it.
-    by
-        Columns that make the groups within a subject; none for the whole subject.
-    model, weights
-        Name of the model, and the column of weights.
+    growth : as `standardised` returns it
+    design : the subjects
+    by : columns that define the groups within a subject; none for the whole subject
+    model, weights : name of the model, and the column of weights
 
     Returns
     -------
     DataFrame
         In the form of `rows.means_by`, term ``closure``: mean of the closure year minus that of the year before. For
-        groups made of whole cells the latter is zero, so that this is the published measure; its error also counts the
+        groups of whole cells the latter is zero, so that this is the published measure; its error also counts the
         sampling of the year before. For others, such as bands of schools, what the group grows more or less in any year
         is taken off.
 
@@ -124,57 +116,59 @@ def change(
     -----
     Cells weigh as they do in the closure year; their standard deviations are taken as known.
     """
-    told = {"model": model, "term": "closure", "unit": SD_GROWTH}
-    return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **told)
+    names = {"model": model, "term": "closure", "unit": SD_GROWTH}
+    return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **names)
 
 
 def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Tell all changes that the publication shows: overall, by groep, level, band, and band and level."""
-    groups: Sequence[Sequence[str]] = (
-        (),
-        ("groep",),
-        ("level_m",),
-        ("groep", "level_m"),
-        ("band",),
-        ("band", "level_m"),
-    )
-    return pd.concat([change(growth, design, by) for by in groups], ignore_index=True)
+    """Estimate all changes that the publication shows.
+
+    Parameters
+    ----------
+    growth, design : as in `change`
+
+    Returns
+    -------
+    DataFrame : as `change` returns them: overall, by groep, by level, by both, by band, and by band and level
+    """
+    columns = ((), ("groep",), ("level_m",), ("groep", "level_m"), ("band",), ("band", "level_m"))
+    return pd.concat([change(growth, design, by) for by in columns], ignore_index=True)
 
 
 def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """How much more is lost at schools with a larger teacher shortage, overall and within bands of schools.
+    """Estimate how much more is lost at schools with a larger teacher shortage, overall and within bands of schools.
+
+    Parameters
+    ----------
+    growth, design : as in `change`
 
     Returns
     -------
     DataFrame
-        In the form of `rows.estimate_by`, model ``ois_shortage``, term ``closure:shortage``: how much lower or higher
+        In the form of `rows.means_by`, model ``ois_shortage``, term ``closure:shortage``: how much lower or higher
         the change is per 10 percentage points more shortage (October of the closure year, share of fte). Overall the
         change may differ with the share at risk, by which schools with and without a shortage differ; within a band
         of that share it is one.
     """
     steps = growth.assign(shortage=growth["shortage"] / STEP)
+    check_complete(steps, ["subject", "year", "location", "band"], "ois_shortage")
     own = ("closure", "shortage", "closure:shortage")
-    overall, within = (
-        partial(_coefficient, terms=terms) for terms in ((*own, "share_at_risk", "closure:share_at_risk"), own)
-    )
-    told = [
-        estimate_by(
-            steps,
-            design.groepen,
-            by,
-            estimate,
-            model="ois_shortage",
-            term="closure:shortage",
-            unit=f"{SD_GROWTH}, per 10 points of shortage",
-            fewest=FEWEST_FOR_SLOPE,
-        )
-        for by, estimate in (((), overall), (("band",), within))
-    ]
-    return pd.concat(told, ignore_index=True)
+    overall = _contrasts(steps, design, (), (*own, "share_at_risk", "closure:share_at_risk"))
+    return pd.concat([overall, _contrasts(steps, design, ("band",), own)], ignore_index=True)
 
 
 def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.DataFrame:
-    """Mean and standard deviation of growth in every cell of the year before; no sd where a cell has one pupil."""
+    """Compute the (weighted) mean and standard deviation of growth in every cell.
+
+    Parameters
+    ----------
+    before : rows of the year before, with ``growth`` in points
+    cell, weights : columns that define the cells, and of weights
+
+    Returns
+    -------
+    DataFrame : ``mean`` and ``sd`` by cell; no sd where a cell has one pupil
+    """
     w = before[weights] if weights else pd.Series(1.0, index=before.index)
     sums = (
         before.assign(_w=w, _wg=w * before["growth"], _one=1).groupby(cell, observed=True)[["_w", "_wg", "_one"]].sum()
@@ -186,5 +180,14 @@ def moments(before: pd.DataFrame, cell: list[str], weights: str | None) -> pd.Da
     return pd.DataFrame({"mean": mean, "sd": np.sqrt(squares / sums["_w"] * n / (n - 1))})
 
 
-def _coefficient(part: pd.DataFrame, *, terms: Sequence[str]) -> Estimate:
-    return fit_where_determined(part, "growth_sd", terms, cluster="location").combination({"closure:shortage": 1.0})
+def _contrasts(steps: pd.DataFrame, design: Design, by: Sequence[str], terms: Sequence[str]) -> pd.DataFrame:
+    """Estimate the product of closure and shortage by group, where each year has enough schools."""
+    rows = []
+    for row, part in iter_groups(steps, design.groepen, by):
+        estimate, error = np.nan, np.nan
+        if row["n_clusters"] >= FEWEST_FOR_SLOPE:
+            fit = fit_where_determined(part, "growth_sd", terms, cluster="location")
+            estimate, error = fit.combination({"closure:shortage": 1.0})
+        rows.append({**row, "estimate": estimate, "std_error": error})
+    unit = f"{SD_GROWTH}, per 10 points of shortage"
+    return in_rows(pd.DataFrame(rows), model="ois_shortage", term="closure:shortage", unit=unit)

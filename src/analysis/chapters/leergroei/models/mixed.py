@@ -8,16 +8,17 @@ Errors of the fixed effects are those of the model, not clustered: it says itsel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analysis.chapters.leergroei.models.closure import POINTS, UNITS, standardised
+from analysis.chapters.leergroei.models.closure import POINTS, UNITS, counts, standardised
+from analysis.chapters.leergroei.models.rows import ESTIMATE
+from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 
 VARIANCE_UNIT = "percentile points squared"
@@ -32,19 +33,43 @@ class MixedFit:
 
     Parameters
     ----------
-    outcome
-        A subject or the composite.
+    outcome : a subject or the composite
     estimates
         In the one form: fixed effects (terms ``intercept, closure, year, days``), and without an interval the terms
         ``variance_intercept, variance_closure, covariance_intercept_closure, variance_residual`` and ``sd_closure``.
     by_school
         Indexed by location, only schools with pupils in the closure year and before it: ``intercept, closure``,
-        shrunken distances from the mean school, and ``n`` rows. Never to be published by school; see `spread`.
+        shrunken distances from the mean school, and ``n`` rows. Never to be published by school; see `distribution`.
     """
 
     outcome: str
     estimates: pd.DataFrame
     by_school: pd.DataFrame
+
+    def distribution(self) -> pd.DataFrame:
+        """Describe how the closure's effect is distributed over schools, never by school.
+
+        Returns
+        -------
+        DataFrame
+            One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
+            together; missing with fewer than five schools beyond, because it would be nearly one school's own),
+            ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in
+            percentile points with the mean effect included, and ``schools`` that they rest on.
+        """
+        by_term = self.estimates.set_index("term")["estimate"]
+        shares = np.asarray(QUANTILES, float)
+        beyond = np.minimum(shares, 1 - shares) * len(self.by_school)
+        shrunken = by_term[EFFECT] + self.by_school[EFFECT].quantile(shares).to_numpy()
+        return pd.DataFrame(
+            {
+                "outcome": self.outcome,
+                "quantile": shares,
+                "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
+                "fitted": by_term[EFFECT] + norm.ppf(shares) * by_term["sd_closure"],
+                "schools": len(self.by_school),
+            }
+        )
 
 
 def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
@@ -52,10 +77,12 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
 
     Parameters
     ----------
-    by_pupil_growth
-        As `closure.percentile_growth` returns it.
-    outcome
-        A subject or the composite.
+    by_pupil_growth : as `closure.percentile_growth` returns it
+    outcome : a subject or the composite
+
+    Returns
+    -------
+    MixedFit : with the effects of schools
 
     Raises
     ------
@@ -64,40 +91,52 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     """
     check_complete(by_pupil_growth, ["outcome"], "mixed")
     rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
-    found = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
+    fit = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()
     in_both = periods.index[periods == 2]
-    return MixedFit(outcome, _estimates(found, outcome), found.by_group.loc[in_both])
+    return MixedFit(outcome, _estimates(fit, outcome), fit.by_group.loc[in_both])
 
 
-def spread(fit: MixedFit, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
-    """Describe how the closure's effect is spread over schools, never by school.
+def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit the mixed model of every outcome, and describe how the closure's effect differs between schools.
+
+    Parameters
+    ----------
+    by_pupil_growth : as `closure.percentile_growth` returns it
 
     Returns
     -------
-    DataFrame
-        One row per quantile: ``outcome, quantile, shrunken`` (of schools' shrunken effects; shrinking draws them
-        together; missing where fewer than five schools lie beyond, because it would be nearly one school's own),
-        ``fitted`` (of the normal distribution that the model fits, which nothing draws together), both in percentile
-        points with the mean effect included, and ``schools`` that they rest on.
+    tuple of DataFrame
+        Estimates, model ``mixed``, as `closure.pnas` returns them, and the rows of `MixedFit.distribution`. Where the
+        likelihood has no maximum, as with few schools, an outcome has one row without numbers in either.
     """
-    told = fit.estimates.set_index("term")["estimate"]
-    shares = np.asarray(quantiles, float)
-    beyond = np.minimum(shares, 1 - shares) * len(fit.by_school)
-    shrunken = told[EFFECT] + fit.by_school[EFFECT].quantile(shares).to_numpy()
-    return pd.DataFrame(
-        {
-            "outcome": fit.outcome,
-            "quantile": shares,
-            "shrunken": np.where(beyond >= LEAST_BEYOND, shrunken, np.nan),
-            "fitted": told[EFFECT] + norm.ppf(shares) * told["sd_closure"],
-            "schools": len(fit.by_school),
-        }
-    )
+    estimates, distributions = [], []
+    for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
+        try:
+            fitted = closure_slopes(by_pupil_growth, str(outcome))
+        except ModelError as error:
+            if error.reason is not Reason.NO_CONVERGENCE:  # as with few schools
+                error.raise_unless_of_the_data()
+            effects, quantiles = _without_estimate(str(outcome), rows)
+        else:
+            effects, quantiles = fitted.estimates, fitted.distribution()
+        estimates.append(effects.assign(by="", category="", **counts(rows)))
+        distributions.append(quantiles)
+    return pd.concat(estimates, ignore_index=True), pd.concat(distributions, ignore_index=True)
 
 
-def _estimates(found: MixedEffects, outcome: str) -> pd.DataFrame:
-    rows = found.estimates("mixed", outcome, dict(UNITS), VARIANCE_UNIT)
+def _estimates(fit: MixedEffects, outcome: str) -> pd.DataFrame:
+    rows = fit.estimates("mixed", outcome, dict(UNITS), VARIANCE_UNIT)
     slope = rows[rows["term"] == f"variance_{EFFECT}"]
     sd = slope.assign(term=f"sd_{EFFECT}", estimate=np.sqrt(slope["estimate"]), unit=POINTS)
     return in_form(pd.concat([rows, sd]), outcome=outcome)
+
+
+def _without_estimate(outcome: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    labels = {"model": "mixed", "group": outcome, "term": "closure", "unit": POINTS, "outcome": outcome}
+    schools = rows["location"].nunique()
+    effect = {**labels, **dict.fromkeys((*ESTIMATE, "df"), np.nan), "n_obs": len(rows), "n_clusters": schools}
+    numbers = dict.fromkeys(("quantile", "shrunken", "fitted"), np.nan)
+    return pd.DataFrame([effect])[[*ESTIMATE_COLUMNS, "df", "outcome"]], pd.DataFrame(
+        [{"outcome": outcome, **numbers, "schools": schools}]
+    )

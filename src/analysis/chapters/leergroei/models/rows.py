@@ -1,22 +1,25 @@
-"""Estimates by group, one row each, in the one form; groups that are too small keep their place and their counts."""
+"""Tidy estimates by group, one row each; a group that is too small keeps its row and its counts, without numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.stats.complete import check_complete
-from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, t_interval
 from analysis.stats.fit import correction
 from analysis.stats.shares import share_interval
 
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-COUNTED = ("n_pupils", "n_obs")
 
 FEWEST_SCHOOLS = 3
-"""With fewer schools no error can be clustered: the row tells only whom it counts."""
+"""With fewer schools no error can be clustered: the row has counts only."""
+
+DISTINGUISHED = ("outcome", "by", "category", "n_least", "n_pupils", "df")
 
 PROBABILITY = "probability"
 
@@ -27,87 +30,33 @@ WORDS = {
     "band": "{} at risk",
 }
 
-Estimate = tuple[float, float]
-"""An estimate and its standard error."""
 
-
-def parts(
+def iter_groups(
     frame: pd.DataFrame, outcomes: Iterable[str], by: Sequence[str] = ()
-) -> Iterator[tuple[str, tuple[object, ...], pd.DataFrame]]:
-    """Give the rows of every group within a subject: the subject, the group's values and its rows."""
-    for outcome in outcomes:
-        rows = frame[frame["subject"] == outcome]
-        if by:
-            for values, part in rows.groupby(list(by), sort=True, observed=True):
-                yield outcome, values, part
-        else:
-            yield outcome, (), rows
-
-
-def row(
-    outcome: str, by: Sequence[str], values: Sequence[object], part: pd.DataFrame, years: list[str]
-) -> dict[str, object]:
-    """Name a group and count whom it rests on; the least of the years compared is what disclosure asks for.
-
-    ``n_obs`` counts rows: a pupil once in every year (pupil-years). ``n_pupils`` counts each pupil once.
-    """
-    category = ", ".join(WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True))
-    by_year = part.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
-    return {
-        "group": f"{outcome}, {category}" if category else outcome,
-        "n_obs": len(part),
-        "n_pupils": part["pupil"].nunique(),
-        "n_clusters": int(by_year["nunique"].min()),
-        "outcome": outcome,
-        "by": ", ".join(by),
-        "category": category,
-        "n_least": int(by_year["size"].min()),
-    }
-
-
-def estimate_by(
-    frame: pd.DataFrame,
-    outcomes: Iterable[str],
-    by: Sequence[str],
-    estimate: Callable[[pd.DataFrame], Estimate],
-    *,
-    model: str,
-    term: str,
-    unit: str,
-    fewest: int = FEWEST_SCHOOLS,
-) -> pd.DataFrame:
-    """Estimate one number per group.
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Iterate over the groups within each subject, with whom an estimate of each rests on.
 
     Parameters
     ----------
-    frame
-        ``pupil, subject, year, location`` and what `estimate` needs.
-    outcomes
-        The subjects, in the order in which they are told.
-    by
-        Columns that make the groups within a subject.
-    estimate
-        From the rows of a group to an estimate and its standard error.
-    model, term, unit
-        Constants of the rows.
-    fewest
-        It is asked of groups with at least so many schools in each of the years.
+    frame : with ``pupil, subject, year, location`` and the columns of `by`
+    outcomes, by : the subjects, in order, and the columns that define groups within them
 
     Returns
     -------
-    DataFrame
-        In the one form, with ``n_pupils, outcome, by, category, n_least`` after it (``n_obs``: rows, so pupil-years;
-        ``n_pupils``: pupils, each once; ``n_least``: pupils in the smallest of the years; ``n_clusters``: schools in
-        the year with the fewest).
+    iterator of dict and DataFrame
+        ``group, outcome, by, category``; ``n_obs`` rows (pupil-years), ``n_pupils`` (each once), ``n_least`` pupils and
+        ``n_clusters`` schools in the year with the fewest (disclosure control asks for these), and ``schools`` of all
+        years; and the rows of the group.
     """
-    check_complete(frame, ["subject", "year", "location", *by], model)
-    rows, years = [], frame["year"].unique().tolist()
-    for outcome, values, part in parts(frame, outcomes, by):
-        told = row(outcome, by, values, part, years)
-        enough = int(part.groupby("year")["location"].nunique().reindex(years, fill_value=0).min()) >= fewest
-        value, error = estimate(part) if enough else (np.nan, np.nan)
-        rows.append({**told, "estimate": value, "std_error": error, "schools": part["location"].nunique()})
-    return in_rows(pd.DataFrame(rows), model=model, term=term, unit=unit)
+    years = frame["year"].unique().tolist()
+    for outcome in outcomes:
+        rows = frame[frame["subject"] == outcome]
+        if not by:
+            yield _counted(outcome, "", "", rows, years), rows
+            continue
+        for values, part in rows.groupby(list(by), sort=True, observed=True):
+            words = [WORDS.get(name, "{}").format(value) for name, value in zip(by, values, strict=True)]
+            yield _counted(outcome, ", ".join(by), ", ".join(words), part, years), part
 
 
 def means_by(
@@ -128,19 +77,15 @@ def means_by(
 
     Parameters
     ----------
-    frame
-        ``pupil, subject, year, location, closure`` and `column`, of one school year or two.
-    outcomes, by, model, term, unit
-        As in `estimate_by`.
-    column
-        What the mean is taken of.
-    weights
-        Column of weights.
+    frame : ``pupil, subject, year, location, closure`` and `column`, of one school year or two
+    outcomes, by : the subjects, in order, and the columns that define groups within them
+    model, term, unit : constants of the rows
+    column : what the mean is taken of
+    weights : column of weights
 
     Returns
     -------
-    DataFrame
-        As `estimate_by`.
+    DataFrame : tidy estimates, then the counts of `iter_groups` and ``df``
 
     Notes
     -----
@@ -148,8 +93,8 @@ def means_by(
     :math:`\frac{G}{G-1}\frac{N-1}{N-K} \sum_g (\sum_{i \in g} a_i)^2`: the convention of `analysis.stats.fit`,
     with K the number of years.
     """
-    asked = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
-    check_complete(frame, asked, model)
+    needed = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
+    check_complete(frame, needed, model)
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)
@@ -159,25 +104,33 @@ def means_by(
     mean = (share.abs() * rows[column]).groupby(by_year, observed=True).transform("sum")
     rows = rows.assign(estimate=share * rows[column], influence=share * (rows[column] - mean))
     squares = rows.groupby([*keys, "location"], observed=True)["influence"].sum() ** 2
-    told = rows.groupby(keys, observed=True).agg(
+    groups = rows.groupby(keys, observed=True).agg(
         estimate=("estimate", "sum"),
         n_obs=("year", "size"),
         n_pupils=("pupil", "nunique"),
         schools=("location", "nunique"),
     )
-    factor = correction(told["schools"], told["n_obs"], len(years))
-    told["std_error"] = np.sqrt(factor * squares.groupby(keys, observed=True).sum())
-    told = told.join(_least_of_years(rows, keys, years))
-    told.loc[told["n_clusters"] < FEWEST_SCHOOLS, ["estimate", "std_error"]] = np.nan
-    found = in_rows(_named(told.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
-    return _within_zero_and_one(found) if unit == PROBABILITY and len(years) == 1 else found
+    factor = correction(groups["schools"], groups["n_obs"], len(years))
+    groups["std_error"] = np.sqrt(factor * squares.groupby(keys, observed=True).sum())
+    groups = groups.join(_least_of_years(rows, keys, years))
+    groups.loc[groups["n_clusters"] < FEWEST_SCHOOLS, ["estimate", "std_error"]] = np.nan
+    estimates = in_rows(_named(groups.reset_index(), list(outcomes), by), model=model, term=term, unit=unit)
+    return _within_zero_and_one(estimates) if unit == PROBABILITY and len(years) == 1 else estimates
 
 
 def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
-    """Give rows with ``estimate, std_error, schools`` their intervals, and put them in the one form.
+    """Add intervals and p-values by Student's t.
 
-    ``df``, the degrees of freedom of interval and p-value, is the number of schools of all years less one, while
-    ``n_clusters`` counts the schools of the year with the fewest.
+    Parameters
+    ----------
+    rows : with ``estimate, std_error, schools`` (of all years)
+    **constants : columns that are the same in all rows
+
+    Returns
+    -------
+    DataFrame
+        Tidy estimates; ``df`` is the number of schools of all years less one, while ``n_clusters`` counts the schools
+        of the year with the fewest.
     """
     intervals = [
         t_interval(part["estimate"], part["std_error"], max(int(part["schools"].iloc[0]), 2)).set_index(part.index)
@@ -188,8 +141,37 @@ def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
     return in_form(rows.drop(columns="schools").join(limits).assign(df=df), **constants)
 
 
+def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables of estimates together.
+
+    Parameters
+    ----------
+    tables : each with the tidy columns and those of `DISTINGUISHED`
+
+    Returns
+    -------
+    DataFrame : the rows of all, with these columns and no others
+    """
+    return pd.concat([table[[*ESTIMATE_COLUMNS, *DISTINGUISHED]] for table in tables], ignore_index=True)
+
+
+def _counted(outcome: str, by: str, category: str, part: pd.DataFrame, years: list[str]) -> dict[str, Any]:
+    by_year = part.groupby("year")["location"].agg(["size", "nunique"]).reindex(years, fill_value=0)
+    return {
+        "group": f"{outcome}, {category}" if category else outcome,
+        "n_obs": len(part),
+        "n_pupils": part["pupil"].nunique(),
+        "n_clusters": int(by_year["nunique"].min()),
+        "outcome": outcome,
+        "by": by,
+        "category": category,
+        "n_least": int(by_year["size"].min()),
+        "schools": part["location"].nunique(),
+    }
+
+
 def _within_zero_and_one(shares: pd.DataFrame) -> pd.DataFrame:
-    """Give shares of one year an interval that holds no impossible value; that a share is not zero is no finding."""
+    """Give shares of one year an interval without impossible values; that a share is not zero is no finding."""
     low, high = share_interval(shares["estimate"], shares["std_error"], shares["n_clusters"])
     return shares.assign(ci_low=low, ci_high=high, p_value=np.nan)
 
@@ -204,12 +186,12 @@ def _least_of_years(rows: pd.DataFrame, keys: list[str], years: list[str]) -> pd
     return least.drop(columns="present")
 
 
-def _named(told: pd.DataFrame, outcomes: list[str], by: Sequence[str]) -> pd.DataFrame:
-    told = told.assign(rank=told["subject"].map(outcomes.index)).sort_values(["rank", *by], ignore_index=True)
-    category = pd.Series("", index=told.index)
-    for place, name in enumerate(by):
-        category += (", " if place else "") + told[name].map(WORDS.get(name, "{}").format).astype(str)
-    group = told["subject"].where(category == "", told["subject"] + ", " + category)
-    return told.assign(group=group, outcome=told["subject"], by=", ".join(by), category=category).drop(
+def _named(groups: pd.DataFrame, outcomes: list[str], by: Sequence[str]) -> pd.DataFrame:
+    rank = groups["subject"].map(outcomes.index)
+    groups = groups.assign(rank=rank).sort_values(["rank", *by], ignore_index=True)
+    categories = [groups[name].map(WORDS.get(name, "{}").format).astype(str) for name in by]
+    category = reduce(lambda first, second: first + ", " + second, categories) if by else pd.Series("", groups.index)
+    group = groups["subject"].where(category == "", groups["subject"] + ", " + category)
+    return groups.assign(group=group, outcome=groups["subject"], by=", ".join(by), category=category).drop(
         columns=["subject", "rank", *by]
     )

@@ -1,28 +1,25 @@
-r"""How much comparable schools differ in what the closure took, apart from the luck of who sat the tests.
+r"""How much comparable schools differ in the closure's effect, apart from the luck of who sat the tests.
 
 With :math:`d_j` the change at school :math:`j` (mean standardised growth of the closure year minus that of the year
 before) and :math:`v_j` its sampling variance, schools of one band have :math:`d_j \sim N(\mu, \tau^2 + v_j)`.
-:math:`\tau` is the spread between comparable schools.
+:math:`\tau` is the standard deviation between comparable schools.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
-from analysis.chapters.leergroei.models.rows import parts
+from analysis.chapters.leergroei.models.rows import iter_groups
 from analysis.stats.complete import check_complete
 from analysis.stats.random_effects import fit_effect_distribution
 
 FEWEST = 5
-"""Schools below which a spread between schools is not estimated."""
+"""Schools below which the standard deviation between schools is not estimated."""
 
-SPREAD = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
-
-Floats = NDArray[np.float64]
+NUMBERS = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
 
 
 def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
@@ -30,8 +27,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    growth
-        Rows of one subject, as `growth.standardised` returns them.
+    growth : rows of one subject, as `growth.standardised` returns them
 
     Returns
     -------
@@ -50,45 +46,42 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"change": change, "variance": variance}).dropna()
 
 
-def spread(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Estimate the spread between the schools of a band, by subject; see `analysis.stats.random_effects`.
+def differences(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Estimate how schools of a band differ, by subject; see `analysis.stats.random_effects`.
 
     Parameters
     ----------
-    growth
-        As `growth.standardised` returns it.
+    growth : as `growth.standardised` returns it
+    design : the subjects
 
     Returns
     -------
     DataFrame
         One row per subject and band: ``outcome, category, n_pupils`` (of the two years at these schools, each once),
-        ``n_least`` (in the year with the fewest) and ``n_schools``; ``mean``
-        of the schools, ``sd_schools`` (tau) with its 95% interval ``sd_low, sd_high``; ``low_tenth, high_tenth``: a
-        tenth of the schools lies below the one and a tenth above the other, by the fitted distribution and not by any
-        school; ``unit``. Missing in bands with fewer than `FEWEST` schools.
+        ``n_least`` (in the year with the fewest) and ``n_schools``; ``mean`` of the schools, ``sd_schools`` (tau) with
+        its 95% interval ``sd_low, sd_high``; ``low_tenth, high_tenth``: a tenth of the schools is below the one and a
+        tenth above the other, by the fitted distribution and not by any school; ``unit``. Missing in bands with fewer
+        than `FEWEST` schools.
     """
-    told = []
-    for outcome, values, part in parts(growth, design.groepen, ["band"]):
-        found = changes_by_school(part)
-        told.append(
+    rows = []
+    for row, part in iter_groups(growth, design.groepen, ["band"]):
+        schools = changes_by_school(part)
+        pupils = part[part["location"].isin(schools.index)]
+        rows.append(
             {
-                "outcome": outcome,
-                "category": f"{values[0]} at risk",
-                **_pupils(part[part["location"].isin(found.index)]),
-                "n_schools": len(found),
-                **_spread(found["change"].to_numpy(), found["variance"].to_numpy()),
+                "outcome": row["outcome"],
+                "category": row["category"],
+                "n_pupils": pupils["pupil"].nunique(),
+                "n_least": int(pupils["closure"].value_counts().reindex([0.0, 1.0], fill_value=0).min()),
+                "n_schools": len(schools),
+                **_fitted(schools),
             }
         )
-    return pd.DataFrame(told).assign(unit=SD_GROWTH)
+    return pd.DataFrame(rows).assign(unit=SD_GROWTH)
 
 
-def _pupils(part: pd.DataFrame) -> dict[str, int]:
-    least = part["closure"].value_counts().reindex([0.0, 1.0], fill_value=0).min()
-    return {"n_pupils": part["pupil"].nunique(), "n_least": int(least)}
-
-
-def _spread(change: Floats, variance: Floats) -> dict[str, float]:
-    if len(change) < FEWEST:
-        return dict.fromkeys(SPREAD, np.nan)
-    found = fit_effect_distribution(change, variance)
-    return dict(zip(SPREAD, (found.mean, found.sd, found.sd_low, found.sd_high, *found.tenths), strict=True))
+def _fitted(schools: pd.DataFrame) -> dict[str, float]:
+    if len(schools) < FEWEST:
+        return dict.fromkeys(NUMBERS, np.nan)
+    fit = fit_effect_distribution(schools["change"].to_numpy(), schools["variance"].to_numpy())
+    return dict(zip(NUMBERS, (fit.mean, fit.sd, fit.sd_low, fit.sd_high, *fit.tenths), strict=True))

@@ -1,4 +1,4 @@
-"""Small worlds for the models of advice, and the probabilities that made them."""
+"""Small worlds for the models of advice, and their true probabilities."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ def sample(slope: float) -> Sample:
     score = rng.normal(535, 3, schools)
     rows = pd.DataFrame({"location": location.astype(str), "year": 2016, "share_hoog": share[location]})
     rows["cet"], rows["advice_first"] = score[location] + 5 * luck, 3 + slope * 10 * share[location] + luck
-    return Sample("under", rows, pd.DataFrame(), pd.DataFrame())
+    return Sample("under", rows, pd.DataFrame())
 
 
 def test_the_slope_of_schools_is_found_whatever_pupils_do_within_them() -> None:
-    told = school_level(sample(0.05)).set_index(["controls", "term"])
-    assert told.loc[("mutual", "share_hoog"), "estimate"] == pytest.approx(0.05, abs=1e-9)
-    assert told.loc[("mutual", "score"), "estimate"] == pytest.approx(0, abs=1e-9)
-    assert set(told.index.get_level_values("controls")) == {"mutual", "alone"}
-    assert (told["n_obs"] == 800).all()
-    assert (told["n_clusters"] == 40).all()
+    estimates = school_level(sample(0.05)).set_index(["controls", "term"])
+    assert estimates.loc[("mutual", "share_hoog"), "estimate"] == pytest.approx(0.05, abs=1e-9)
+    assert estimates.loc[("mutual", "score"), "estimate"] == pytest.approx(0, abs=1e-9)
+    assert set(estimates.index.get_level_values("controls")) == {"mutual", "alone"}
+    assert (estimates["n_obs"] == 800).all()
+    assert (estimates["n_clusters"] == 40).all()

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.chapters.advisering.models import instrument, regressions
 from analysis.chapters.advisering.models.decomposition import RAW, gelbach
-from analysis.chapters.advisering.models.sample import accounts, estimation_sample, one_sided, samples
+from analysis.chapters.advisering.models.sample import estimation_sample, samples
 from analysis.chapters.school_advice import models as school_level
 from analysis.errors import ModelError
 from analysis.stats.estimates import ESTIMATE_COLUMNS
@@ -37,18 +37,19 @@ def test_a_sample_holds_only_pupils_in_whom_the_outcome_can_happen(by_outcome) -
 
 
 def test_an_account_adds_up_from_all_pupils_to_the_sample(defined, by_outcome) -> None:
-    told = accounts(by_outcome)
-    for outcome, rows in told.groupby("outcome"):
+    for outcome, sample in by_outcome.items():
+        rows = sample.account
+        assert set(rows["outcome"]) == {outcome}
         assert rows["pupils_in"].iloc[0] == len(defined)
         assert (rows["pupils_in"] - rows["pupils_out"] == rows["pupils_kept"]).all()
-        assert rows["pupils_kept"].iloc[-1] == len(by_outcome[outcome].rows)
+        assert rows["pupils_kept"].iloc[-1] == len(sample.rows)
 
 
 def test_schools_with_all_0_and_all_1_are_counted(by_outcome) -> None:
-    told = one_sided(by_outcome).set_index("outcome")
+    counted = by_outcome["revised"].one_sided.iloc[0]
     shares = by_outcome["revised"].rows.groupby("location", observed=True)["y"].mean()
-    assert told.loc["revised", "all_0"] == (shares == 0).sum()
-    assert told.loc["revised", "all_1"] == (shares == 1).sum()
+    assert (counted["outcome"], counted["schools"]) == ("revised", len(shares))
+    assert (counted["all_0"], counted["all_1"]) == ((shares == 0).sum(), (shares == 1).sum())
 
 
 def test_an_unknown_outcome_and_an_empty_sample_are_refused(defined) -> None:
@@ -68,15 +69,15 @@ def test_every_model_has_both_controls_in_the_one_form(estimates) -> None:
     assert not estimates.duplicated(["model", "controls", "term"]).any()
 
 
-def test_school_effects_absorb_the_schools_composition_and_the_others_tell_it(estimates) -> None:
+def test_school_effects_absorb_the_schools_composition_and_the_others_have_it(estimates) -> None:
     with_it = set(estimates.loc[estimates["term"] == "share_hoog", "model"])
     assert {"under_lpm", "under_logit_ame"} <= with_it
     assert not any(model.endswith("_fe") for model in with_it)
 
 
 def test_how_a_pupil_was_advised_is_a_term_of_year_3_only(estimates) -> None:
-    told = set(estimates.loc[estimates["factor"] == "advising", "model"].str.split("_lpm|_logit", regex=True).str[0])
-    assert told == {"up_year3", "down_year3", "position_year3"}
+    models = estimates.loc[estimates["factor"] == "advising", "model"].str.split("_lpm|_logit", regex=True).str[0]
+    assert set(models) == {"up_year3", "down_year3", "position_year3"}
 
 
 def test_control_takes_part_of_a_raw_gap_and_the_parts_add_up_to_it(by_outcome, estimates) -> None:
@@ -92,36 +93,38 @@ def test_control_takes_part_of_a_raw_gap_and_the_parts_add_up_to_it(by_outcome, 
 
 def test_the_error_of_a_part_is_that_of_schools_drawn_again(by_outcome) -> None:
     sample = by_outcome["under"]
-    told = gelbach(sample, ["laag"]).set_index("part")
+    estimates = gelbach(sample, ["laag"]).set_index("part")
     rng, schools = np.random.default_rng(1), sample.rows["location"].unique()
     by_school = dict(iter(sample.rows.astype({"location": str}).groupby("location")))
     drawn = []
     for _ in range(40):
         chosen = [by_school[name].assign(location=f"{n}") for n, name in enumerate(rng.choice(schools, len(schools)))]
-        again = type(sample)("under", pd.concat(chosen, ignore_index=True), sample.account, sample.one_sided)
+        again = type(sample)("under", pd.concat(chosen, ignore_index=True), sample.account)
         drawn.append(gelbach(again, ["laag"]).set_index("part")["estimate"])
-    spread = pd.concat(drawn, axis=1).std(axis=1)
+    sd = pd.concat(drawn, axis=1).std(axis=1)
     # The error of a standard deviation of 40 draws is 11%.
     for part in ("raw", "test band", "background", "income", "school", "rest"):
-        assert told.loc[part, "std_error"] == pytest.approx(spread[part], rel=0.35), part
+        assert estimates.loc[part, "std_error"] == pytest.approx(sd[part], rel=0.35), part
 
 
 def test_gaps_by_year_are_those_of_each_year_alone(defined, by_outcome) -> None:
-    told = regressions.by_category({"under": by_outcome["under"]}, "year").query("term == 'laag'").set_index("group")
+    estimates = (
+        regressions.by_category({"under": by_outcome["under"]}, "year").query("term == 'laag'").set_index("group")
+    )
     alone = {}
     for year in (2015, 2016):
         rows = regressions.headline({"under": estimation_sample(defined, "under", years=[year])})
         alone[year] = rows.query("model == 'under_lpm_fe' and controls == 'mutual' and term == 'laag'")[
             "estimate"
         ].item()
-        assert told.loc[str(year), "estimate"] == pytest.approx(alone[year], abs=1e-10)
-    assert told.loc["2016 - 2015", "estimate"] == pytest.approx(alone[2016] - alone[2015], abs=1e-10)
+        assert estimates.loc[str(year), "estimate"] == pytest.approx(alone[year], abs=1e-10)
+    assert estimates.loc["2016 - 2015", "estimate"] == pytest.approx(alone[2016] - alone[2015], abs=1e-10)
 
 
 def test_the_three_ways_to_take_the_score_in(by_outcome) -> None:
-    told = instrument.measurement_error(by_outcome["under"]).set_index(["model", "term"])["estimate"]
-    assert told["under_ols", "laag"] > told["under_lovs", "laag"] > 0
-    assert told["under_ols", "laag"] > told["under_iv", "laag"]
+    estimates = instrument.measurement_error(by_outcome["under"]).set_index(["model", "term"])["estimate"]
+    assert estimates["under_ols", "laag"] > estimates["under_lovs", "laag"] > 0
+    assert estimates["under_ols", "laag"] > estimates["under_iv", "laag"]
     assert instrument.first_stage(by_outcome["under"])["f_statistic"].item() > 100
 
 
@@ -143,19 +146,21 @@ def schools() -> pd.DataFrame:
 def test_schools_are_selected_and_counted_and_their_coefficients_found() -> None:
     chosen, account = school_level.select(schools())
     assert account["pupils_out"].sum() == schools()["advices"].sum() - chosen["advices"].sum()
-    told = school_level.estimates(chosen).set_index(["model", "controls", "term"])["estimate"].sort_index()
-    assert told["school_level", "mutual"].to_dict() == pytest.approx({"score": 0.2, "weging": -0.5, "no_test": -0.1})
-    assert told["school_level_within", "mutual", "no_test"] == pytest.approx(-0.1)
+    estimates = school_level.estimates(chosen).set_index(["model", "controls", "term"])["estimate"].sort_index()
+    assert estimates["school_level", "mutual"].to_dict() == pytest.approx(
+        {"score": 0.2, "weging": -0.5, "no_test": -0.1}
+    )
+    assert estimates["school_level_within", "mutual", "no_test"] == pytest.approx(-0.1)
     city, _ = school_level.select(schools(), "m3")
     assert set(city["municipality"]) == {"M3"}
 
 
 def test_points_are_means_over_advices() -> None:
     chosen, _ = school_level.select(schools())
-    told = school_level.points(chosen, [26.0, 34.0])
+    estimates = school_level.points(chosen, [26.0, 34.0])
     low = chosen[(chosen["schoolweging"] < 26) & (chosen["year"] == 2020)]
     expected = np.average(low["level"], weights=low["advices"])
-    assert told.query("band == 'below 26' and year == 2020")["level"].item() == pytest.approx(expected)
+    assert estimates.query("band == 'below 26' and year == 2020")["level"].item() == pytest.approx(expected)
 
 
 @pytest.fixture(scope="module")
@@ -168,29 +173,29 @@ def few_western(by_outcome):
     at_three = first.drop_duplicates("location").index[:3]
     chosen = {"one": at_one[:1], "one school": at_one, "three schools": at_three}
 
-    def made(rows: pd.Index) -> dict[str, object]:
+    def with_western(rows: pd.Index) -> dict[str, object]:
         background = sample.rows["background"].astype(str)
         background[rows] = "western"
         return {"under": replace(sample, rows=sample.rows.assign(background=background.astype("category")))}
 
-    return {name: made(rows) for name, rows in chosen.items()}
+    return {name: with_western(rows) for name, rows in chosen.items()}
 
 
 def test_a_term_of_one_school_has_no_estimate(few_western) -> None:
     """With school effects its score is zero in every school: its error was that of the other terms alone."""
-    told = regressions.headline(few_western["one school"])
-    western = told[told["term"] == "western"]
+    estimates = regressions.headline(few_western["one school"])
+    western = estimates[estimates["term"] == "western"]
     assert western["n_least"].tolist() == [3] * len(western)
     assert western[["estimate", "std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
-    others = told[(told["term"] != "western") & ~told["model"].str.endswith("logit_ame")]
+    others = estimates[(estimates["term"] != "western") & ~estimates["model"].str.endswith("logit_ame")]
     assert others[["estimate", "std_error", "p_value"]].notna().all(axis=None)
     within = regressions.by_category(few_western["one school"], "year")
     assert "western" not in within["term"].unique()
 
 
 def test_a_term_of_three_schools_has_one(few_western) -> None:
-    told = regressions.headline(few_western["three schools"])
-    lpm = told[(told["term"] == "western") & (told["model"] == "under_lpm")]
+    estimates = regressions.headline(few_western["three schools"])
+    lpm = estimates[(estimates["term"] == "western") & (estimates["model"] == "under_lpm")]
     assert (lpm["std_error"] > 0).all()
 
 

@@ -17,30 +17,30 @@ def cohort() -> pd.DataFrame:
             "location": school,
             "education": education,
             "advice_first": 4.0,
-            "advice_final": 5.0 if education == "laag" and place == 0 else 4.0,
-            "revised": education == "laag" and place == 0,
+            "advice_final": 5.0 if education == "laag" and number == 0 else 4.0,
+            "revised": education == "laag" and number == 0,
         }
         for school in ("A", "B", "C")
         for education in ("laag", "hoog")
-        for place in range(4)
+        for number in range(4)
     ]
     return pd.DataFrame(rows)
 
 
 def test_who_was_revised_would_miss_it_without_the_test(cohort) -> None:
-    found = scenario.without_test(cohort, ["education"]).set_index(["term", "group"])["estimate"]
-    assert found[(scenario.REVISED, "laag")] == 1 / 4
-    assert found[(scenario.REVISED, "hoog")] == 0
-    assert found[(scenario.REVISED, "all")] == 1 / 8
-    assert found[(scenario.WITH, "laag")] == 1 / 4
-    assert found[(scenario.WITHOUT, "laag")] == 0
+    estimates = scenario.without_test(cohort, ["education"]).set_index(["term", "group"])["estimate"]
+    assert estimates[(scenario.REVISED, "laag")] == 1 / 4
+    assert estimates[(scenario.REVISED, "hoog")] == 0
+    assert estimates[(scenario.REVISED, "all")] == 1 / 8
+    assert estimates[(scenario.WITH, "laag")] == 1 / 4
+    assert estimates[(scenario.WITHOUT, "laag")] == 0
 
 
 def test_the_gap_lost_is_the_gap_with_minus_the_gap_without(cohort) -> None:
     # hoog: 4 and 4; laag: 4.25 with the test and 4 without it.
     cohort.loc[0, "advice_first"] = 3.0
-    found = scenario.gaps(cohort, "education", ("hoog", "laag")).set_index("term")["estimate"]
-    with_test, without, lost = (found[name] for name in scenario.MEANS.values())
+    estimates = scenario.gaps(cohort, "education", ("hoog", "laag")).set_index("term")["estimate"]
+    with_test, without, lost = (estimates[name] for name in scenario.MEANS.values())
     assert with_test == pytest.approx(4 - 4.25)
     assert without == pytest.approx(4 - (11 * 4 + 3) / 12)
     assert lost == pytest.approx(with_test - without)
@@ -48,4 +48,4 @@ def test_the_gap_lost_is_the_gap_with_minus_the_gap_without(cohort) -> None:
 
 def test_years_before_bijstelling_have_nothing_to_miss(cohort) -> None:
     early = cohort.assign(year=2013)
-    assert scenario.with_bijstelling(pd.concat([early, cohort]), Definitions())["year"].unique().tolist() == [2018]
+    assert Definitions().with_bijstelling(pd.concat([early, cohort]))["year"].unique().tolist() == [2018]

@@ -1,4 +1,4 @@
-"""Tests of made-up pupils, as `sample.select` returns them, for the tests of the models."""
+"""Tests of synthetic pupils, as `sample.select` returns them, for the tests of the models."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ def make(schools=20, per_school=30, effect=0.0, noise=5.0, seed=1, school_noise=
             "pupil": np.arange(number),
             "subject": "rekenen",
             "groep": 7,
-            "location": [f"s{place:02d}" for place in school],
+            "location": [f"s{number:02d}" for number in school],
             "year": np.where(closure == 1, "2019/20", "2018/19"),
             "closure": closure,
             "reason": "both",
@@ -42,7 +42,7 @@ def make(schools=20, per_school=30, effect=0.0, noise=5.0, seed=1, school_noise=
 
 
 @pytest.fixture
-def made():
+def simulate():
     return make
 
 

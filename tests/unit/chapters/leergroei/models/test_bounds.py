@@ -44,19 +44,19 @@ def test_a_school_counted_twice_is_two_schools():
     assert_allclose(once.bounds(np.array([2.0])), once.bounds(ONE))
 
 
-def test_bounds_hold_the_change_and_widen_with_absence(made, design):
-    rows = made(effect=-1.0)
+def test_bounds_hold_the_change_and_widen_with_absence(simulate, design):
+    rows = simulate(effect=-1.0)
     gone = np.random.default_rng(2).random(len(rows))
     widths = []
     for share in (0.05, 0.3):
         reason = np.where((gone < share) & (rows["closure"] == 1), "no_e_test", "both")
-        told = bounds.lee_bounds(rows.assign(reason=reason), design, draws=50, seed=1).set_index("term")
-        assert told.loc["lower", "estimate"] < -0.2 < told.loc["upper", "estimate"]
-        assert (told["std_error"] > 0).all()
-        widths.append(told.loc["upper", "estimate"] - told.loc["lower", "estimate"])
+        estimates = bounds.lee_bounds(rows.assign(reason=reason), design, draws=50, seed=1).set_index("term")
+        assert estimates.loc["lower", "estimate"] < -0.2 < estimates.loc["upper", "estimate"]
+        assert (estimates["std_error"] > 0).all()
+        widths.append(estimates.loc["upper", "estimate"] - estimates.loc["lower", "estimate"])
     assert widths[1] > 3 * widths[0]
 
 
-def test_the_same_seed_gives_the_same_errors(made, design):
-    one, other = (bounds.lee_bounds(made(), design, draws=50, seed=3)["std_error"] for _ in range(2))
+def test_the_same_seed_gives_the_same_errors(simulate, design):
+    one, other = (bounds.lee_bounds(simulate(), design, draws=50, seed=3)["std_error"] for _ in range(2))
     assert one.tolist() == other.tolist()

@@ -8,7 +8,7 @@ import pytest
 from true_effects import closure_percentiles
 
 from analysis.chapters.leergroei.models import closure
-from analysis.chapters.leergroei.models.design import Design
+from analysis.chapters.leergroei.models.design import Design, percentile_growth
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS, LearningTruth, TestingTruth
 
@@ -34,8 +34,8 @@ def city(seed, pupils=3000, schools=40):
 
 def covered(truths, estimates):
     """Return the share of intervals that hold their truth."""
-    told = pd.concat(estimates, ignore_index=True)
-    return float(np.mean((told["ci_low"] <= truths) & (truths <= told["ci_high"])))
+    rows = pd.concat(estimates, ignore_index=True)
+    return float(np.mean((rows["ci_low"] <= truths) & (truths <= rows["ci_high"])))
 
 
 @pytest.mark.slow
@@ -49,9 +49,9 @@ def test_the_effect_and_how_much_more_it_is_with_low_parental_education(record_p
         laag = known["education"] == "laag"
         parts = [tests, known[laag], known[~laag]]
         true.append([closure_percentiles(part, by_location, truth)[SUBJECT] for part in parts])
-        rows = closure.percentile_growth(tests, DESIGN)
-        overall.append(closure.overall(rows).query("term == 'closure'"))
-        differences.append(closure.by_education(rows).query("term == 'difference'"))
+        rows = percentile_growth(tests, DESIGN)
+        overall.append(closure.estimate(rows).query("term == 'closure'"))
+        differences.append(closure.estimate(rows, "pnas_ses").query("term == 'difference'"))
     effect, low, high = np.array(true).T
     shares = {
         "closure effect on rekenen, PNAS design as published": covered(effect, overall),

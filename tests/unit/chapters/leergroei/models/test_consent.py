@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from analysis.chapters.leergroei.models import consent, growth
-from analysis.chapters.leergroei.models.missing import WEIGHT
+from analysis.chapters.leergroei.models import consent, growth, weights
+from analysis.chapters.leergroei.models.weights import WEIGHT
 from analysis.errors import ModelError
 
 
@@ -14,30 +14,30 @@ def without(rows, schools):
     return rows.assign(reason=np.where(rows["location"].isin(schools), "no_consent", "both"))
 
 
-def by_school(made, change, **options):
+def by_school(simulate, change, **options):
     """Schools whose growth in the closure year changes by `change`, of pupils without noise between schools."""
-    rows = made(schools=len(change), **options)
+    rows = simulate(schools=len(change), **options)
     return rows.assign(
         growth=rows["growth"] + rows["closure"] * np.asarray(change)[rows["location"].str[1:].astype(int)]
     )
 
 
-def test_schools_with_and_without_consent_are_described(made, design):
-    rows = without(made(schools=10), ["s09", "s08"])  # shares at risk 0, 0.1 ... 0.9
-    told = consent.make_up(rows, design).set_index("consent")
-    assert told["n_schools"].tolist() == [8, 2]
-    assert told["n_pupils"].tolist() == [480, 120]
-    assert_allclose(told["share_at_risk"], [0.35, 0.85])
+def test_schools_with_and_without_consent_are_described(simulate, design):
+    rows = without(simulate(schools=10), ["s09", "s08"])  # shares at risk 0, 0.1 ... 0.9
+    estimates = consent.make_up(rows, design).set_index("consent")
+    assert estimates["n_schools"].tolist() == [8, 2]
+    assert estimates["n_pupils"].tolist() == [480, 120]
+    assert_allclose(estimates["share_at_risk"], [0.35, 0.85])
 
 
-def test_weights_bring_back_schools_that_differ_by_their_pupils_at_risk(made, design):
+def test_weights_bring_back_schools_that_differ_by_their_pupils_at_risk(simulate, design):
     """Schools lose 5 points times their share at risk: 2.45 over all, less over those with consent."""
     rng = np.random.default_rng(3)
     share = np.arange(80) / 80
-    rows = by_school(made, -5 * share, per_school=40, noise=1.0)
-    gone = [f"s{place:02d}" for place in np.flatnonzero(rng.random(80) < 0.8 * share)]
+    rows = by_school(simulate, -5 * share, per_school=40, noise=1.0)
+    gone = [f"s{number:02d}" for number in np.flatnonzero(rng.random(80) < 0.8 * share)]
     rows = without(rows, gone)
-    weighted = consent.with_weights(rows, design, 0.0)
+    weighted = weights.for_consent(rows, design, 0.0)
     seen = weighted[weighted["reason"] == "both"]
     assert weighted.loc[weighted["reason"] == "no_consent", WEIGHT].isna().all()
     everybody = rows["share_at_risk"].mean()
@@ -45,14 +45,14 @@ def test_weights_bring_back_schools_that_differ_by_their_pupils_at_risk(made, de
     assert np.average(seen["share_at_risk"], weights=seen[WEIGHT]) == pytest.approx(everybody, abs=0.03)
 
 
-def test_where_all_gave_consent_all_weigh_one(made, design):
-    assert consent.with_weights(made(), design, 0.01)[WEIGHT].eq(1).all()
+def test_where_all_gave_consent_all_weigh_one(simulate, design):
+    assert weights.for_consent(simulate(), design, 0.01)[WEIGHT].eq(1).all()
 
 
-def test_schools_that_are_told_apart_perfectly_have_no_weights(made, design):
-    rows = without(made(schools=12), [f"s{place:02d}" for place in range(8, 12)])
+def test_schools_that_are_separated_have_no_weights(simulate, design):
+    rows = without(simulate(schools=12), [f"s{number:02d}" for number in range(8, 12)])
     with pytest.raises(ModelError) as caught:
-        consent.with_weights(rows, design, 0.01)
+        weights.for_consent(rows, design, 0.01)
     assert caught.value.reason.of_the_data
 
 
@@ -67,23 +67,25 @@ def test_how_far_the_mean_may_lie_from_what_is_seen():
 
 
 @pytest.mark.parametrize(("poorest", "bound"), [(True, "lower"), (False, "upper")])
-def test_the_bounds_are_reached_when_the_worst_or_the_best_schools_are_not_seen(made, design, poorest, bound):
-    """Schools change by -1 point with a spread of 1.5, in standard deviations of growth of 5: -0.2 and 0.3."""
+def test_the_bounds_are_reached_when_the_worst_or_the_best_schools_are_not_seen(simulate, design, poorest, bound):
+    """Schools change by -1 point (sd 1.5), in standard deviations of growth of 5: -0.2 and 0.3."""
     change = np.sort(stats.norm.ppf((np.arange(100) + 0.5) / 100)) * 1.5 - 1
-    rows = by_school(made, change, per_school=80, noise=5.0)
+    rows = by_school(simulate, change, per_school=80, noise=5.0)
     gone = range(20) if poorest else range(80, 100)
-    rows = without(rows, [f"s{place:02d}" for place in gone])
+    rows = without(rows, [f"s{number:02d}" for number in gone])
     seen = growth.standardised(rows, design)
-    told = consent.bounds(seen, rows, growth.change(seen, design), design, draws=50, seed=1).set_index("term")
-    assert told.loc[bound, "estimate"] == pytest.approx(-0.2, abs=0.05)
-    assert (told["ci_low"] < told["estimate"]).all()
+    estimates = consent.bounds(seen, rows, growth.change(seen, design), design, draws=50, seed=1).set_index("term")
+    assert estimates.loc[bound, "estimate"] == pytest.approx(-0.2, abs=0.05)
+    assert (estimates["ci_low"] < estimates["estimate"]).all()
     assert (
-        told.loc["lower", "estimate"] < growth.change(seen, design)["estimate"].item() < told.loc["upper", "estimate"]
+        estimates.loc["lower", "estimate"]
+        < growth.change(seen, design)["estimate"].item()
+        < estimates.loc["upper", "estimate"]
     )
 
 
-def test_without_enough_schools_there_are_no_bounds(made, design):
-    rows = without(made(schools=5), ["s04"])
+def test_without_enough_schools_there_are_no_bounds(simulate, design):
+    rows = without(simulate(schools=5), ["s04"])
     seen = growth.standardised(rows, design)
-    told = consent.bounds(seen, rows, growth.change(seen, design), design, draws=50, seed=1)
-    assert told["estimate"].isna().all()
+    estimates = consent.bounds(seen, rows, growth.change(seen, design), design, draws=50, seed=1)
+    assert estimates["estimate"].isna().all()

@@ -10,13 +10,13 @@ def test_a_pupil_counts_once_however_many_years_and_subjects():
     assert counting.pupils(rows, level=["I", "V"]) == 2
 
 
-def test_estimates_count_pupil_years_and_pupils(made, design):
+def test_estimates_count_pupil_years_and_pupils(simulate, design):
     """Of 1,200 rows half are of pupils who are in both years: 1,200 pupil-years, 900 pupils."""
-    rows = made()
+    rows = simulate()
     rows["pupil"] = rows["pupil"].where(rows["pupil"] % 4 > 0, rows["pupil"] // 80 * 10 + rows["pupil"] % 20)
-    told = growth.change(growth.standardised(rows, design), design).iloc[0]
-    assert told["n_obs"] == 1200
-    assert told["n_pupils"] == rows["pupil"].nunique() < 1200
+    row = growth.change(growth.standardised(rows, design), design).iloc[0]
+    assert row["n_obs"] == 1200
+    assert row["n_pupils"] == rows["pupil"].nunique() < 1200
 
 
 def test_a_difference_rests_on_both_groups():
@@ -30,10 +30,10 @@ def test_a_difference_rests_on_both_groups():
             "location": [school for school in "abcdefghij" for _ in range(8)],
             "education": ["laag", "hoog"] * 40,
             "days": range(80),
-            "growth": [float(place * place % 7) for place in range(80)],
+            "growth": [float(number * number % 7) for number in range(80)],
         }
     )
-    told = closure.by_education(rows).set_index(["term", "category"])
-    assert told.loc[("closure", "laag"), ["n_obs", "n_pupils"]].tolist() == [40, 3]
-    assert told.loc[("difference", "laag"), ["n_obs", "n_pupils"]].tolist() == [80, 6]
-    assert told.loc[("difference", "laag"), ["n_closure", "n_before"]].tolist() == [10, 30]  # of the smaller group
+    estimates = closure.estimate(rows, "pnas_ses").set_index(["term", "category"])
+    assert estimates.loc[("closure", "laag"), ["n_obs", "n_pupils"]].tolist() == [40, 3]
+    assert estimates.loc[("difference", "laag"), ["n_obs", "n_pupils"]].tolist() == [80, 6]
+    assert estimates.loc[("difference", "laag"), "n_least"] == 10  # of the smaller group

@@ -28,15 +28,15 @@ def small(**changes):
 
 
 def test_growth_is_standardised_on_the_year_before(design):
-    told = growth.standardised(small(), design)
+    estimates = growth.standardised(small(), design)
     # mean 10, standard deviation 2
-    assert_allclose(told["growth_sd"], [-1, 0, 1, -1.5, -1, -0.5])
+    assert_allclose(estimates["growth_sd"], [-1, 0, 1, -1.5, -1, -0.5])
 
 
 def test_weights_enter_the_mean_and_the_spread(design):
-    told = growth.standardised(small(w=[1.0, 1, 2, 1, 1, 1]), design, weights="w")
+    estimates = growth.standardised(small(w=[1.0, 1, 2, 1, 1, 1]), design, weights="w")
     # mean (8 + 10 + 24) / 4 = 10.5; variance (6.25 + 0.25 + 2 x 2.25) / 4 x 3/2 = 4.125
-    assert_allclose(told["growth_sd"].iloc[0], (8 - 10.5) / np.sqrt(4.125))
+    assert_allclose(estimates["growth_sd"].iloc[0], (8 - 10.5) / np.sqrt(4.125))
 
 
 def test_the_change_is_the_difference_of_means(design):
@@ -47,8 +47,8 @@ def test_the_change_is_the_difference_of_means(design):
     assert "year before" in row["unit"]
 
 
-def test_what_a_band_grows_in_any_year_is_taken_off(made, design):
-    rows = made(effect=-3.0, noise=0.1)
+def test_what_a_band_grows_in_any_year_is_taken_off(simulate, design):
+    rows = simulate(effect=-3.0, noise=0.1)
     always = rows.assign(growth=rows["growth"] + 5 * (rows["band"] == "40% or more"))
     change = growth.change(growth.standardised(always, design, ("subject", "groep")), design, ("band",))
     sd = growth.standardised(always, design, ("subject", "groep"))
@@ -57,62 +57,62 @@ def test_what_a_band_grows_in_any_year_is_taken_off(made, design):
     assert_allclose(change["estimate"], [-points, -points], rtol=0.02)
 
 
-def test_tables_have_the_one_form_and_every_group(made, design):
-    told = growth.change_tables(growth.standardised(made(), design), design)
-    assert list(told.columns[:11]) == list(ESTIMATE_COLUMNS)
-    assert set(told["by"]) == {"", "groep", "level_m", "groep, level_m", "band", "band, level_m"}
-    assert set(told.loc[told["by"] == "groep, level_m", "category"]) == {
+def test_tables_have_the_one_form_and_every_group(simulate, design):
+    estimates = growth.change_tables(growth.standardised(simulate(), design), design)
+    assert list(estimates.columns[:11]) == list(ESTIMATE_COLUMNS)
+    assert set(estimates["by"]) == {"", "groep", "level_m", "groep, level_m", "band", "band, level_m"}
+    assert set(estimates.loc[estimates["by"] == "groep, level_m", "category"]) == {
         f"groep 7, level {level}" for level in ("I", "II", "III", "IV", "V")
     }
 
 
-def test_a_group_with_two_schools_keeps_its_place_without_an_estimate(made, design):
-    rows = made(schools=2)
-    told = growth.change(growth.standardised(rows, design), design)
-    assert told[list(ESTIMATE)].isna().all(axis=None)
-    assert told["n_clusters"].item() == 2
+def test_a_group_with_two_schools_keeps_its_place_without_an_estimate(simulate, design):
+    rows = simulate(schools=2)
+    estimates = growth.change(growth.standardised(rows, design), design)
+    assert estimates[list(ESTIMATE)].isna().all(axis=None)
+    assert estimates["n_clusters"].item() == 2
 
 
-def test_a_group_absent_in_one_year_counts_nobody_there(made, design):
-    rows = made()
+def test_a_group_absent_in_one_year_counts_nobody_there(simulate, design):
+    rows = simulate()
     gone = rows[~((rows["location"] < "s05") & (rows["closure"] == 1))]
     few = gone.assign(band=np.where(gone["location"] < "s05", "few", "many"))
-    told = growth.change(growth.standardised(few, design), design, ("band",)).set_index("category")
-    assert told.loc["few at risk", ["n_least", "n_clusters"]].tolist() == [0, 0]
-    assert np.isnan(told.loc["few at risk", "estimate"])
+    estimates = growth.change(growth.standardised(few, design), design, ("band",)).set_index("category")
+    assert estimates.loc["few at risk", ["n_least", "n_clusters"]].tolist() == [0, 0]
+    assert np.isnan(estimates.loc["few at risk", "estimate"])
 
 
-def test_a_cell_that_cannot_be_standardised_on_is_refused(made, design):
-    rows = made()
+def test_a_cell_that_cannot_be_standardised_on_is_refused(simulate, design):
+    rows = simulate()
     alone = rows.assign(level_m=rows["level_m"].where(rows["pupil"] > 0, "VI"))
     with pytest.raises(ModelError, match="standardise on: rekenen 7 VI"):
         growth.standardised(alone, design)
 
 
-def test_the_shortage_contrast_finds_its_slope_and_not_that_of_the_pupils(made, design):
-    rows = made(noise=1.0, schools=40)
+def test_the_shortage_contrast_finds_its_slope_and_not_that_of_the_pupils(simulate, design):
+    rows = simulate(noise=1.0, schools=40)
     loss = 4 * rows["shortage"] + 2 * rows["share_at_risk"]
-    told = growth.shortage_contrast(
+    estimates = growth.shortage_contrast(
         growth.standardised(rows.assign(growth=rows["growth"] - rows["closure"] * loss), design), design
     )
-    overall = told[told["by"] == ""].iloc[0]
+    overall = estimates[estimates["by"] == ""].iloc[0]
     # 0.4 points per 10 points of shortage, in standard deviations of about 1 point
     assert overall["estimate"] == pytest.approx(-0.4, abs=0.08)
     assert overall["term"] == "closure:shortage"
 
 
-def test_growth_against_the_norm_is_a_mean_in_national_standard_deviations(made, design):
-    rows = made().assign(norm_growth=lambda rows: 0.05 + 0.01 * (rows["pupil"] % 3 - 1))
-    told = growth.norm_growth(rows, design)
-    assert told["estimate"].item() == pytest.approx(0.05, abs=1e-3)
-    assert told["n_obs"].item() == 600  # of the year before alone
+def test_growth_against_the_norm_is_a_mean_in_national_standard_deviations(simulate, design):
+    rows = simulate().assign(norm_growth=lambda rows: 0.05 + 0.01 * (rows["pupil"] % 3 - 1))
+    estimates = growth.norm_growth(rows, design)
+    assert estimates["estimate"].item() == pytest.approx(0.05, abs=1e-3)
+    assert estimates["n_obs"].item() == 600  # of the year before alone
 
 
 @pytest.mark.parametrize("weights", [None, "w"])
-def test_a_change_is_what_a_regression_on_the_closure_year_tells(made, design, weights):
-    rows = made(effect=-1.0, school_noise=1.0).assign(w=lambda rows: 1 + rows["pupil"] % 3)
-    told = growth.standardised(rows, design)
-    for name, part in told.groupby("level_m"):
+def test_a_change_is_what_a_regression_on_the_closure_year_tells(simulate, design, weights):
+    rows = simulate(effect=-1.0, school_noise=1.0).assign(w=lambda rows: 1 + rows["pupil"] % 3)
+    estimates = growth.standardised(rows, design)
+    for name, part in estimates.groupby("level_m"):
         change = growth.change(part, design, weights=weights).iloc[0]
         fitted = fit(part, "growth_sd", ["closure"], cluster="location", weights=weights).estimates("m", "g", "u")
         theirs = fitted.set_index("term").loc["closure"]
@@ -121,8 +121,8 @@ def test_a_change_is_what_a_regression_on_the_closure_year_tells(made, design, w
         )
 
 
-def test_a_mean_is_what_a_regression_on_nothing_tells(made, design):
-    rows = made().assign(norm_growth=lambda rows: rows["growth"])
-    told = growth.norm_growth(rows, design).iloc[0]
+def test_a_mean_is_what_a_regression_on_nothing_tells(simulate, design):
+    rows = simulate().assign(norm_growth=lambda rows: rows["growth"])
+    row = growth.norm_growth(rows, design).iloc[0]
     fitted = fit(rows[rows["closure"] == 0], "growth", (), cluster="location").estimates("m", "g", "u").iloc[0]
-    assert_allclose(told[list(ESTIMATE)].astype(float), fitted[list(ESTIMATE)].astype(float), rtol=1e-8)
+    assert_allclose(row[list(ESTIMATE)].astype(float), fitted[list(ESTIMATE)].astype(float), rtol=1e-8)

@@ -37,41 +37,41 @@ def standings(shift=0.0, correlation=0.89, number=40_000, seed=6):
 
 
 def by_term(rows, design, level="level I"):
-    told = regression_to_mean.expected_and_observed(rows, design, GROUPS)
-    return told[told["category"] == level].set_index("term")["estimate"]
+    estimates = regression_to_mean.expected_and_observed(rows, design, GROUPS)
+    return estimates[estimates["category"] == level].set_index("term")["estimate"]
 
 
 def test_level_one_falls_without_any_closure(design):
-    told = by_term(standings(), design)
+    estimates = by_term(standings(), design)
     # with r = .89 level I, at a mean of 1.40 sd, falls (1 - .89) x 1.40 = .154 sd, and 26.3% drop
-    assert told["growth_expected"] == pytest.approx(-0.154, abs=0.012)
-    assert told["drop_expected"] == pytest.approx(0.263, abs=0.008)
-    assert told["drop_closure"] == pytest.approx(0.263, abs=0.015)
+    assert estimates["growth_expected"] == pytest.approx(-0.154, abs=0.012)
+    assert estimates["drop_expected"] == pytest.approx(0.263, abs=0.008)
+    assert estimates["drop_closure"] == pytest.approx(0.263, abs=0.015)
 
 
 def test_a_closure_shows_as_the_distance_from_what_was_expected(design):
-    told = by_term(standings(shift=-0.08), design)
-    assert told["drop_expected"] == pytest.approx(0.263, abs=0.008)
-    assert told["drop_closure"] == pytest.approx(0.311, abs=0.015)
-    assert told["growth_closure"] - told["growth_expected"] == pytest.approx(-0.08, abs=0.01)
+    estimates = by_term(standings(shift=-0.08), design)
+    assert estimates["drop_expected"] == pytest.approx(0.263, abs=0.008)
+    assert estimates["drop_closure"] == pytest.approx(0.311, abs=0.015)
+    assert estimates["growth_closure"] - estimates["growth_expected"] == pytest.approx(-0.08, abs=0.01)
 
 
 def test_the_lowest_level_has_growth_and_no_drop(design):
-    told = by_term(standings(), design, "level V")
-    assert set(told.index) == {"growth_expected", "growth_before", "growth_closure"}
-    assert told["growth_expected"] == pytest.approx(0.154, abs=0.012)
+    estimates = by_term(standings(), design, "level V")
+    assert set(estimates.index) == {"growth_expected", "growth_before", "growth_closure"}
+    assert estimates["growth_expected"] == pytest.approx(0.154, abs=0.012)
 
 
 def test_by_the_level_of_the_year_before_the_closure_is_the_same_for_all(design):
     rows = standings(shift=-0.1)
-    told = regression_to_mean.change_by_prior_level(rows, design, GROUPS)
+    estimates = regression_to_mean.change_by_prior_level(rows, design, GROUPS)
     sd = rows.loc[rows["closure"] == 0, "norm_growth"].std()
-    assert told["category"].tolist() == [f"level {level} the year before" for level in GROUPS.levels]
-    assert told["estimate"].to_numpy() == pytest.approx(-0.1 / sd, abs=0.08)
+    assert estimates["category"].tolist() == [f"level {level} the year before" for level in GROUPS.levels]
+    assert estimates["estimate"].to_numpy() == pytest.approx(-0.1 / sd, abs=0.08)
 
 
 def test_pupils_without_a_test_the_year_before_are_left_out(design):
     rows = standings()
     rows.loc[rows.index < 20_000, "prior_percentile"] = np.nan
-    told = regression_to_mean.change_by_prior_level(rows, design, GROUPS)
-    assert told["n_obs"].sum() == 20_000
+    estimates = regression_to_mean.change_by_prior_level(rows, design, GROUPS)
+    assert estimates["n_obs"].sum() == 20_000

@@ -41,7 +41,7 @@ def test_a_test_is_left_out_for_the_first_reason_that_holds():
     )
     assert rows["reason"].tolist() == ["both", "both", *sample.REASONS]
     assert len(sample.comparable(rows, DESIGN)) == 2
-    assert len(sample.with_m_test(rows, DESIGN)) == 3
+    assert len(sample.comparable(rows, DESIGN, sample.WITH_M_TEST)) == 3
 
 
 def test_the_account_adds_up():
@@ -52,13 +52,13 @@ def test_the_account_adds_up():
     assert account.loc["2018/19", "share_both"] == 1
 
 
-def test_growth_is_told_in_points_and_against_the_norm():
+def test_growth_is_in_points_and_against_the_norm():
     row = selected().iloc[0]
     assert row["growth"] == 57 - 50
     assert_allclose(row["norm_growth"], 1.0, atol=1e-5)  # from the median to one standard deviation above it
 
 
-def test_the_ends_of_the_percentile_scale_have_a_place():
+def test_the_ends_of_the_percentile_scale_are_brought_in():
     rows = selected({"m_percentile": 0.0, "e_percentile": 100.0})
     assert_allclose(rows["norm_growth"].iloc[-1], 2 * 3.2905, atol=1e-3)  # 0.05 and 99.95
 
@@ -75,7 +75,7 @@ def test_a_design_without_tests_is_refused():
         selected(design=Design({"lezen": (5, 6)}, composite=(), control_years=("2018/19",)))
 
 
-def test_a_school_that_nobody_knows_is_refused():
+def test_an_unknown_school_is_refused():
     with pytest.raises(ModelError, match="1 schools with tests are not among the schools"):
         selected({"location": "z"})
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.leergroei.models import levels, sample
+from analysis.chapters.leergroei.models import logits, sample
 from analysis.chapters.leergroei.models.design import Design
 from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS, ClosureTruth, LearningTruth
@@ -35,7 +35,9 @@ CITY = city()
 
 def dropping(truth, seed):
     tests = make_learning(*CITY, truth, np.random.SeedSequence(seed))
-    return levels.can_drop(sample.select(tests, CITY[1], DESIGN, GROUPS), DESIGN, GROUPS)
+    rows = sample.comparable(sample.select(tests, CITY[1], DESIGN, GROUPS), DESIGN)
+    rows = rows[rows["level_m"] != GROUPS.levels[-1]]
+    return rows.assign(drop=GROUPS.drops(rows))
 
 
 def nothing_happened():
@@ -64,8 +66,10 @@ def true_effect(seeds):
 def covered(worlds, truth):
     held = []
     for seed in range(worlds):
-        told = levels.drop_effects(levels.fit_drop(dropping(LearningTruth(), seed), DESIGN, GROUPS), overall_only=True)
-        held.append(bool((told["ci_low"] <= truth).item() and (truth <= told["ci_high"]).item()))
+        estimates = logits.drop_effects(
+            logits.fit_drop(dropping(LearningTruth(), seed), DESIGN, GROUPS), overall_only=True
+        )
+        held.append(bool((estimates["ci_low"] <= truth).item() and (truth <= estimates["ci_high"]).item()))
     return float(np.mean(held))
 
 

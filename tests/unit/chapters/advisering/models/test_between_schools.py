@@ -1,10 +1,10 @@
-"""The spread between schools, on schools with a known one."""
+"""The standard deviation between schools, on schools with a known one."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.advisering.models.spread import after_intake, caterpillar, spread
+from analysis.chapters.advisering.models.between_schools import after_intake, caterpillar, distribution
 from analysis.errors import ModelError
 
 
@@ -29,23 +29,23 @@ def city(tau: float, schools: int = 120, each: int = 80, seed: int = 1) -> pd.Da
     )
 
 
-def test_the_spread_that_made_the_schools_is_found_within_its_interval() -> None:
-    found = spread(after_intake(city(0.06))).set_index("term").loc["sd between schools"]
-    assert found["ci_low"] < 0.06 < found["ci_high"]
-    assert found["estimate"] == pytest.approx(0.06, abs=0.015)
-    assert (found["n_obs"], found["n_clusters"]) == (9600, 120)
+def test_the_true_standard_deviation_is_within_its_interval() -> None:
+    sd = distribution(after_intake(city(0.06))).set_index("term").loc["sd between schools"]
+    assert sd["ci_low"] < 0.06 < sd["ci_high"]
+    assert sd["estimate"] == pytest.approx(0.06, abs=0.015)
+    assert (sd["n_obs"], sd["n_clusters"]) == (9600, 120)
 
 
 def test_where_schools_do_not_differ_the_interval_begins_at_zero() -> None:
-    found = spread(after_intake(city(0.0))).set_index("term").loc["sd between schools"]
-    assert found["ci_low"] == 0
-    assert found["estimate"] < 0.025
+    sd = distribution(after_intake(city(0.0))).set_index("term").loc["sd between schools"]
+    assert sd["ci_low"] == 0
+    assert sd["estimate"] < 0.025
 
 
 def test_a_tenth_lies_beyond_what_a_normal_spread_puts_there() -> None:
-    found = spread(after_intake(city(0.06))).set_index("term")["estimate"]
-    half = (found["highest tenth of schools"] - found["lowest tenth of schools"]) / 2
-    assert half == pytest.approx(1.2816 * found["sd between schools"], rel=1e-4)
+    estimate = distribution(after_intake(city(0.06))).set_index("term")["estimate"]
+    half = (estimate["highest tenth of schools"] - estimate["lowest tenth of schools"]) / 2
+    assert half == pytest.approx(1.2816 * estimate["sd between schools"], rel=1e-4)
 
 
 def test_intake_is_taken_out() -> None:
