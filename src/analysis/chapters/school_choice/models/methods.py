@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Floats
-from analysis.chapters.school_choice.models.effects import RANDOM_EFFECTS, RandomEffects, SchoolEffects
+from analysis.chapters.school_choice.models.effects import RANDOM_EFFECTS, RandomEffects
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_step_covariance
-
-ONE_STEP, TWO_STEPS = "one_step", "two_steps"
+from analysis.chapters.school_choice.models.two_step import TWO_STEPS, TwoStep
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,27 +36,24 @@ class Estimated:
     share: Floats
     df: float = np.inf
 
-    @classmethod
-    def in_one_step(cls, fit: GroupFit) -> Estimated:
-        """Return what the model itself estimates."""
-        return cls(ONE_STEP, fit.result.params, fit.covariance, fit.probabilities)
 
-    @classmethod
-    def in_two_steps(cls, fit: GroupFit, found: TwoStep) -> Estimated:
-        """Return what two steps estimate; the probabilities are those of one."""
-        return cls(TWO_STEPS, *two_step_covariance(fit, found), fit.probabilities, found.df)
+def methods(fit: GroupFit, effects: RandomEffects | None = None, steps: TwoStep | None = None) -> Iterator[Estimated]:
+    """Yield the estimates of a model by every method: random effects, two steps and one.
 
-    @classmethod
-    def with_effects(cls, found: RandomEffects) -> Estimated:
-        """Return what random effects of schools estimate."""
-        return cls(RANDOM_EFFECTS, found.params, found.covariance, found.share, found.df)
+    Parameters
+    ----------
+    fit
+        The model, estimated in one step.
+    effects, steps
+        Its estimates by the other methods; None where there are none.
 
-
-def methods(fit: GroupFit, effects: SchoolEffects, steps: TwoSteps) -> Iterator[Estimated]:
-    """Yield the estimates of a model that there are."""
-    key = fit.model, fit.group
-    if key in effects.found:
-        yield Estimated.with_effects(effects.found[key])
-    if key in steps.found:
-        yield Estimated.in_two_steps(fit, steps.found[key])
-    yield Estimated.in_one_step(fit)
+    Returns
+    -------
+    iterator of Estimated
+        Those of two steps have the probabilities of one.
+    """
+    if effects is not None:
+        yield Estimated(RANDOM_EFFECTS, effects.params, effects.covariance, effects.share, effects.df)
+    if steps is not None:
+        yield Estimated(TWO_STEPS, *steps.all_terms(list(fit.design.terms)), fit.probabilities, steps.df)
+    yield Estimated("one_step", fit.result.params, fit.covariance, fit.probabilities)
