@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
@@ -16,12 +17,14 @@ from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, SUPPRESSED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
-from analysis.language import SOURCE, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
+from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared
 from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
+from analysis.publish.tested import with_tests
 from analysis.run.workspace import Workspace, open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
@@ -45,8 +48,10 @@ AS_FILE = Markup(
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
 
-    def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
-        super().__init__(workspace)
+    def __init__(
+        self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
+    ) -> None:
+        super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
 
@@ -114,7 +119,7 @@ class Chapter(Release):
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
         """Hand the internal table `name` to later notebooks; it never leaves the building.
 
-        Findings go without the sentences that this chapter may not show: a later one could not know that.
+        Findings go as data, and without the sentences that this chapter may not show: a later one could not know that.
         """
         self.holds(name, frame)
         tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
@@ -168,13 +173,15 @@ class Chapter(Release):
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
-        within = int(figures["within"].sum())
-        told = {"within": within, "all": len(figures)}
-        caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
+        caption = text(
+            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
+            near_figures=int(figures["within"].sum()),
+            figures=len(figures),
+        )
         undefined = int(figures["computed"].isna().sum())
         if undefined:
-            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
-            caption = f"{caption}; {few}"
+            few = text("{no_figures} cannot be computed in so small a world", no_figures=undefined)
+            caption = joined("; ", [caption, few])
         self.table(
             "published_figures",
             figures,
@@ -229,8 +236,18 @@ class Chapter(Release):
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
-    def conclude(self, by_finding: pd.DataFrame) -> Published:
-        """Publish the findings of this chapter, and hand them over to the summary."""
+    def conclude(self, by_finding: pd.DataFrame, estimates: pd.DataFrame | None = None) -> Published:
+        """Publish the findings of this chapter, and pass them on to the summary.
+
+        Parameters
+        ----------
+        by_finding
+            ``name, sentence, n, unit``, one row per finding.
+        estimates
+            The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
+            have their own.
+        """
+        by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
         self.hand_over(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
 
@@ -253,7 +270,8 @@ class Chapter(Release):
             for row in by_finding.to_dict("records")
         ]
         why = pd.Series(reasons, index=by_finding.index, dtype=str)
-        return by_finding.assign(sentence=by_finding["sentence"].where(why == "", ""), **{WITHHELD: why})
+        sentences = by_finding["sentence"].where(why == "", "").map(lambda words: json.dumps(as_data(words)))
+        return by_finding.assign(sentence=sentences, **{WITHHELD: why})
 
     def findings_of(self, stem: str) -> Published:
         """Show the findings that the chapter `stem` has published; where the edition leaves it out, say so."""
@@ -266,7 +284,8 @@ class Chapter(Release):
         name = f"{stem}_{row['name']}"  # two chapters may share a name
         if row.get(WITHHELD):
             return notice("finding", name, "", row[WITHHELD])
-        return finding_html(name, row["sentence"], self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
+        sentence = from_data(json.loads(row["sentence"]))
+        return finding_html(name, sentence, self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
 
     def all_findings(self) -> Published:
         """Publish the findings of every chapter of the edition, each below its heading."""
@@ -295,7 +314,7 @@ class Chapter(Release):
                 counts=(),
                 digits={"p_value": 3, "p_corrected": 3},
             )
-        return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
+        return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
 
 
 def _counted(account: pd.DataFrame) -> list[str]:
@@ -318,4 +337,5 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    return Chapter(workspace, read_exhibits(CHAPTERS / stem / "exhibits.yml"))
+    folder = CHAPTERS / stem
+    return Chapter(workspace, read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE))

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.compare.causes import Causes, Kind
 from analysis.compare.editions import PublishedEdition, Table
 from analysis.compare.frames import TOLERANCE, Difference, difference
+from analysis.language import from_data
 
 State = Literal["same", "changed", "only before", "only after"]
 Name = TypeVar("Name")
@@ -203,7 +204,7 @@ def _findings(edition: PublishedEdition) -> dict[tuple[str, str], Mapping[str, A
 
 
 def _said(finding: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
-    return None if finding is None else (finding["sentence"], finding.get("n"), finding.get("unit"))
+    return None if finding is None else (from_data(finding["sentence"]), finding.get("n"), finding.get("unit"))
 
 
 def _merged(first: Sequence[Name], second: Sequence[Name]) -> list[Name]:

@@ -17,7 +17,7 @@ from analysis.compare.charts import PANELS, Panel, panels, small_multiples
 from analysis.compare.comparison import COUNTED, Comparison, FindingChange, TableChange
 from analysis.compare.editions import PublishedEdition
 from analysis.compare.shares import taken
-from analysis.language import speaking, spoken, term, text
+from analysis.language import from_data, speaking, spoken, term, text
 from analysis.publish.layout import TEMPLATES as PUBLISHED
 from analysis.publish.layout import environment_of
 
@@ -174,11 +174,8 @@ def _of(findings: Sequence[FindingChange]) -> str:
 def _sentence(finding: Mapping[str, Any] | None) -> str:
     if finding is None:
         return text("(none)")
-    return (
-        text("{sentence} (n = {n:,})", sentence=finding["sentence"], n=int(finding["n"]))
-        if finding.get("n")
-        else str(finding["sentence"])
-    )
+    sentence = from_data(finding["sentence"])
+    return text("{sentence} (n = {n:,})", sentence=sentence, n=int(finding["n"])) if finding.get("n") else sentence
 
 
 def _estimates(comparison: Comparison, stem: str) -> Grid:

@@ -137,7 +137,7 @@ class Profile:
     @property
     def rule(self) -> str:
         """The rules in words, for the pages."""
-        told = text(
+        told: str = text(
             "A cell is withheld when it counts, or rests on, {fewest} to {most} persons, fewer than {schools} schools "
             "or {boards} boards, or a model with fewer than {df} residual degrees of freedom or clusters.",
             fewest=int(self.zeros == "published"),

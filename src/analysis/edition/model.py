@@ -120,10 +120,7 @@ class Shared(Block):
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest tell about the edition."""
-        here = {
-            stem: {"figures": dict(chapters()[stem].figures), "regressions": [*map(list, chapters()[stem].regressions)]}
-            for stem in self.given
-        }
+        here = {stem: {"regressions": [*map(list, chapters()[stem].regressions)]} for stem in self.given}
         return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
 
     def _plain(self) -> dict[str, Any]:

@@ -192,12 +192,13 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
     if given.get("frame", next(iter(frames), "")) not in {*frames, ""}:
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in WORDS:
-        yield from _faults_of_words(given.get(name), f"{where}.{name}")
+        yield from faults_of_words(given.get(name), f"{where}.{name}")
     for column, words in given.get("labels", {}).items():
-        yield from _faults_of_words(words, f"{where}.labels.{column}")
+        yield from faults_of_words(words, f"{where}.labels.{column}")
 
 
-def _faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+def faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give what is wrong with words in every language: one that lacks, or fields that differ."""
     if words is None:
         return
     if not isinstance(words, Mapping) or set(words) != set(languages()):

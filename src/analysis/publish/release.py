@@ -46,9 +46,10 @@ from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
 from analysis.disclosure.rules.raw import Loaded
 from analysis.disclosure.verdicts import judged, judged_sentence
 from analysis.errors import InputError, WithheldError
-from analysis.language import text
+from analysis.language import as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
+from analysis.publish.declared import NOTHING_FOUND, Declared
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -72,10 +73,13 @@ class Release:
     ----------
     workspace
         Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
+    declared
+        What the chapter declares of its findings.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
+        self.declared = declared
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
@@ -294,7 +298,11 @@ class Release:
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
+        kind = self.declared.kind(name)
+        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank}
+        self.workspace.record(
+            "finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, **where, rules=rules
+        )
         return self._shown("finding", name, finding_html(name, sentence, shown, unit))
 
     def _suppressed(

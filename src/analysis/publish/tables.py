@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
-from analysis.errors import InputError, WithheldError
-from analysis.language import header, localised, term, text, word
+from analysis.errors import InputError
+from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
 
@@ -33,7 +33,6 @@ EACH = -1
 
 EACH_DIGITS = 4
 
-MINUS = "\N{MINUS SIGN}"
 COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools"), "teachers": word("teachers")}
 """What a count column with such a name (or ``n_`` before it) counts, in words."""
 
@@ -161,12 +160,9 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     return text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
 
 
-def number(value: float, digits: int, *, grouped: bool = True) -> str:
-    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero; a missing one withholds."""
-    if pd.isna(value):
-        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
-    size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
-    return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
+def number(value: float, digits: int, *, grouped: bool = True) -> NumberText:
+    """Write a number for a reader; see `language.NumberText`."""
+    return NumberText(value, digits, grouped=grouped)
 
 
 def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:

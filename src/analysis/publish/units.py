@@ -15,8 +15,8 @@ import pandas as pd
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter
 
-from analysis.language import term, text
-from analysis.publish.tables import MINUS, number
+from analysis.language import MINUS, term, text
+from analysis.publish.tables import number
 
 Row = Mapping[str, Any]
 ENDS = ("estimate", "ci_low", "ci_high")

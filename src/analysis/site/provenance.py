@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -56,7 +56,7 @@ def footer(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _grid(
-    caption: str, headers: list[str], rows: Iterator[tuple[object, ...]], numbers_from: int | None = None
+    caption: str, headers: Sequence[str], rows: Iterator[tuple[object, ...]], numbers_from: int | None = None
 ) -> Markup | None:
     told = list(rows)
     return grid(caption, headers, told, numbers_from) if told else None

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis.disclosure import DOMINATED, profile
 from analysis.disclosure.verdicts import ALWAYS
-from analysis.language import header, text
+from analysis.language import from_data, header, text
 from analysis.publish.spreadsheet import harmless
 from analysis.site.layout import grid
 from analysis.site.pages import Heading
@@ -69,7 +69,7 @@ def release_csv(site: Site) -> str:
 
 def title_of(thing: Thing) -> str:
     """Return the caption or sentence of something published."""
-    return str(thing.note.get("caption") or thing.note.get("sentence") or thing.name)
+    return str(thing.note.get("caption") or from_data(thing.note.get("sentence")) or thing.name)
 
 
 def reason(rule: Rule) -> str:

@@ -45,10 +45,13 @@ FAMILIES: Mapping[str, Family] = {
     "toelage, at the cut-off": Family(
         ("inflow", "outflow", "hours", "pupils_per_teacher", "shortage", "unqualified"), HOLM
     ),
-    "growth by subject": Family(("growth_lezen", "growth_rekenen", "growth_dmt")),
-    "advice against the test": Family(("under_laag", "under_nonwestern", "over_laag", "over_nonwestern")),
     "money and pupils per teacher": Family(("oab_event", "oab_dose", "oab_kink"), HOLM),
 }
+
+
+def correction_of(family: str) -> Correction:
+    """Return how the p-values of a family are corrected; one that a chapter declares of its findings by Holm."""
+    return FAMILIES[family].correction if family in FAMILIES else HOLM
 
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:

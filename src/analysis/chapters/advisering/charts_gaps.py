@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 
 from analysis import language
 from analysis.chapters.advisering.charts import in_words
-from analysis.language import text, word
+from analysis.language import MINUS, text, word
 from analysis.publish import figures
 from analysis.publish.figures import FAINT, MARKERS, PALETTE
-from analysis.publish.tables import MINUS
 
 TERMS = {
     "laag": word("parents low-educated"),

@@ -23,9 +23,11 @@ from analysis.chapters.advisering.numbers import (
     tenth_below,
 )
 from analysis.language import term, text, word
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import leads
-from analysis.publish.wording import COLUMNS
+
+say = sentences_beside(__file__)
 
 EVERYONE = "all"
 COMPARED = {
@@ -83,13 +85,9 @@ def advisering(
             _revised_gaps(estimates),
         ),
         *_year3(shares),
-        *where_known(
-            _at_scores(shares, counted),
-            _scenario(shares, scenario_gaps),
-            _spread(spread),
-        ),
+        *where_known(_at_scores(shares, counted), _scenario(shares, scenario_gaps), _spread(spread)),
     ]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    return frame((*row, "pupils") for row in rows)
 
 
 def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
@@ -100,14 +98,7 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
         if is_told(below, above):
             yield (
                 f"deviation_{name}",
-                text(
-                    "In {year}, {above:.0%} of the pupils with a test score were advised above the advice of the test "
-                    "and {below:.0%} below it ({counted}).",
-                    year=year,
-                    above=above["estimate"],
-                    below=below["estimate"],
-                    counted=term(counted),
-                ),
+                say("deviation", year=year, above=above["estimate"], below=below["estimate"], counted=term(counted)),
                 number_of(below["n_obs"]),
             )
 
@@ -119,10 +110,8 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
     if is_told(everyone, hoog, laag):
         yield (
             "advice_vwo",
-            text(
-                "In {year}, {everyone:.0%} of all pupils had a final advice for vwo: {hoog:.0%} of those "
-                "with highly educated parents (n = {n_hoog:,}) and {laag:.0%} of those with low-educated parents "
-                "(n = {n_laag:,}).",
+            say(
+                "advice_vwo",
                 year=year,
                 everyone=everyone["estimate"],
                 hoog=hoog["estimate"],
@@ -142,17 +131,7 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
             told = {"compared": term(compared), "both": often(both), "alone": often(alone)}
             yield (
                 f"{outcome}_{group}",
-                text(
-                    "At the same test advice and at the same school, pupils {compared} are {both} advised below their "
-                    "test when the other factors are equal too, and {alone} when these are left out of account.",
-                    **told,
-                )
-                if outcome == "under"
-                else text(
-                    "At the same test advice and at the same school, pupils {compared} are {both} advised above their "
-                    "test when the other factors are equal too, and {alone} when these are left out of account.",
-                    **told,
-                ),
+                say("under_advised", **told) if outcome == "under" else say("over_advised", **told),
                 number_of(both["n_obs"]),
             )
 
@@ -162,11 +141,8 @@ def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
     if is_told(plain, mended, both):
         yield (
             "measurement_error",
-            text(
-                "At equal test score, pupils {laag} are {plain} advised below their test. When an earlier score "
-                "corrects for the error of the test, it is {mended}; at equal test and earlier scores, {both}. A "
-                "noisy test makes a gap by itself, since a pupil of a group with lower scores is more often above the "
-                "own level on it. What is left need not be discrimination: the advice rests on more than scores.",
+            say(
+                "measurement_error",
                 laag=term(COMPARED["laag"]),
                 plain=often(plain),
                 mended=often(mended),
@@ -189,14 +165,7 @@ def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
         text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=number_of(row["n_obs"]))
         for year, row in path.items()
     ]
-    yield (
-        "revised",
-        text(
-            "Of the pupils whose first advice lay below that of the test, a bijstelling followed for {told}.",
-            told=listed(told),
-        ),
-        pupils(counted, **chosen, school_year=list(path)),
-    )
+    yield ("revised", say("revised", years=listed(told)), pupils(counted, **chosen, school_year=list(path)))
 
 
 def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
@@ -205,9 +174,8 @@ def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
     if is_told(laag, nonwestern):
         yield (
             "revised_gaps",
-            text(
-                "Among the under-advised with the same test advice at the same school, pupils {laag} are {often_laag} "
-                "revised, and pupils {nonwestern} {often_nonwestern}.",
+            say(
+                "revised_gaps",
                 laag=term(COMPARED["laag"]),
                 often_laag=often(laag),
                 nonwestern=term(COMPARED["nonwestern"]),
@@ -224,12 +192,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
     if is_told(at):
         yield (
             "position_year3",
-            text(
-                "Of the cohort of {year}, {share:.0%} are at the level of their final advice in year 3{more}.",
-                year=at["school_year"],
-                share=at["estimate"],
-                more=_under_advised(up),
-            ),
+            say("position_year3", year=at["school_year"], share=at["estimate"], more=_under_advised(up)),
             number_of(at["n_obs"]),
         )
 
@@ -237,11 +200,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
 def _under_advised(up: pd.Series) -> str:
     if not is_told(up):
         return ""
-    return text(
-        "; of those under-advised without bijstelling (n = {n:,}), {share:.0%} are above it",
-        n=number_of(up["n_obs"]),
-        share=up["estimate"],
-    )
+    return say("position_under_advised", n=number_of(up["n_obs"]), share=up["estimate"])
 
 
 def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
@@ -251,9 +210,8 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
         if is_told(laag, hoog):
             yield (
                 f"score_{name}",
-                text(
-                    "Of the pupils with a test {score} and low-educated parents, {laag:.0%} {did} (n = {n_laag:,}), "
-                    "against {hoog:.0%} of those with highly educated parents (n = {n_hoog:,}).",
+                say(
+                    "at_score",
                     score=term(laag["category"]),
                     laag=laag["estimate"],
                     did=term(did),
@@ -273,10 +231,8 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
     if is_told(everyone, laag, hoog, lost, gap):
         yield (
             "no_test",
-            text(
-                "Had there been no end test in {year}, {everyone:.0%} of all pupils would have missed a "
-                "bijstelling: {laag:.0%} of those with low-educated parents (n = {n_laag:,}) and {hoog:.0%} of those "
-                "with highly educated parents (n = {n_hoog:,}). The gap between the two in mean advice would {change}.",
+            say(
+                "no_test",
                 year=year,
                 everyone=everyone["estimate"],
                 laag=laag["estimate"],
@@ -294,7 +250,7 @@ def _change(lost: pd.Series, gap: pd.Series) -> str:
     if lost["ci_low"] <= 0 <= lost["ci_high"]:
         return text("not measurably change")
     if gap["ci_low"] <= 0 <= gap["ci_high"]:
-        return text("change by {size} of a level, highly minus low-educated", size=interval(mirrored(lost), 1, 3))
+        return say("gap_changes", size=interval(mirrored(lost), 1, 3))
     less = lost if gap["estimate"] > 0 else mirrored(lost)
     if less["estimate"] > 0:
         return text("be {size} of a level smaller", size=interval(less, 1, 3))
@@ -307,10 +263,8 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
     if is_told(sd, low, high):
         yield (
             "schools",
-            text(
-                "At equal test advice and intake, under-advice differs between {schools:,} schools with a standard "
-                "deviation of {sd} percentage points, luck taken out. By that spread a tenth lies {low} what its "
-                "intake leads to expect, and a tenth {high} it.",
+            say(
+                "schools",
                 schools=number_of(sd["n_clusters"]),
                 sd=interval(sd),
                 low=tenth_below(low["estimate"]),

@@ -29,11 +29,12 @@ from analysis.chapters.leergroei.phrases import (
     tenth_above,
     tenth_below,
 )
-from analysis.language import term, text
-from analysis.publish.findings import number_of, where_known
+from analysis.language import joined, term, text
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import furthest_apart, leads, trails
 
-COLUMNS = ["name", "sentence", "n", "unit"]
+say = sentences_beside(__file__)
 
 Count = Callable[..., int]
 """Counts the pupils, each once, with given values of columns; see `counting.pupils`."""
@@ -101,7 +102,7 @@ def findings(
     ]
     of_schools = list(where_known(consent_given(consent.dropna(), estimates, closed)))
     told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
-    return pd.DataFrame(told, columns=COLUMNS)
+    return frame(told)
 
 
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
@@ -119,49 +120,25 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
 
 
 def _at_the_norm(told: dict[str, str], estimate: str) -> str:
-    return text(
-        "In {before} the estimate of growth farthest from the national norm, in {subject}, {groep}, is not measurably "
-        "off it: {signed} national standard deviations.",
-        **{**told, "signed": estimate},
-    )
+    return say("at_the_norm", **{**told, "signed": estimate})
 
 
 def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
     if established and below:
-        return text(
-            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-            "standard deviations below it.",
-            **told,
-        )
+        return say("farthest_below_the_norm", **told)
     if established:
-        return text(
-            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-            "standard deviations above it.",
-            **told,
-        )
+        return say("farthest_above_the_norm", **told)
     if below:
-        return text(
-            "In {before} growth in {subject}, {groep}, lay {size} national standard deviations below the national "
-            "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
-            "is not established.",
-            **told,
-        )
-    return text(
-        "In {before} growth in {subject}, {groep}, lay {size} national standard deviations above the national "
-        "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
-        "is not established.",
-        **told,
-    )
+        return say("below_the_norm", **told)
+    return say("above_the_norm", **told)
 
 
 def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed: str) -> Iterator[Finding]:
     for row in rows:
         yield (
             f"growth_{row['outcome']}",
-            text(
-                "In {subject} pupils {grew} in {closed} than pupils of the same groep and level in {before}, in "
-                "standard deviations of growth of that year. {shocks} Only pupils who sat both tests are in this "
-                "number.",
+            say(
+                "growth",
                 subject=subject(row),
                 grew=grew(row),
                 closed=closed,
@@ -192,17 +169,8 @@ def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findi
 
 def _apart(told: dict[str, str], *, established: bool) -> str:
     if established:
-        return text(
-            "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
-            "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
-            **told,
-        )
-    return text(
-        "In {subject} it is not established which levels are farthest apart in {closed}. By the estimates pupils of "
-        "{low} {grew_low} than such pupils the year before (standard deviations of growth), pupils of {high} "
-        "{grew_high}.",
-        **told,
-    )
+        return say("levels_apart", **told)
+    return say("levels_perhaps_apart", **told)
 
 
 def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
@@ -211,10 +179,8 @@ def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
         if low is not high:
             yield (
                 f"bands_{outcome}",
-                text(
-                    "In {subject} pupils of {low} {grew_low} in {closed} than the year before (standard deviations of "
-                    "growth), those of {high} {grew_high}. Who was absent from the E-test is not in these numbers, and "
-                    "absence need not be the same at all schools.",
+                say(
+                    "bands",
                     subject=subject(low),
                     low=band(low),
                     grew_low=grew(low),
@@ -243,37 +209,18 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
 
 def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
     if not differ:
-        return text(
-            "That comparable schools differ by more than chance is not established. By the largest estimate, in "
-            "{subject} among {band}, a tenth of them grew {low} in {closed} than the year before (standard deviations "
-            "of growth), and another tenth {high}.",
-            **told,
-        )
+        return say("schools_alike", **told)
     if established:
-        return text(
-            "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
-            "{low} in {closed} than the year before (standard deviations of growth), and another tenth {high}.",
-            **told,
-        )
-    return text(
-        "Comparable schools differ. In {subject} among {band} the estimate is largest, but that they differ most there "
-        "is not established: chance apart, a tenth of them grew {low} in {closed} than the year before (standard "
-        "deviations of growth), and another tenth {high}.",
-        **told,
-    )
+        return say("schools_differ_most", **told)
+    return say("schools_differ", **told)
 
 
 def _shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     if rows:
-        told = "; ".join(text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows)
+        told = joined("; ", (text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows))
         yield (
             "shortage",
-            text(
-                "Compared with schools that have as many pupils at risk, pupils of schools with 10 percentage points "
-                "more teacher shortage {told} in {closed}, in standard deviations of growth.",
-                told=told,
-                closed=closed,
-            ),
+            say("shortage", told=told, closed=closed),
             compared(subject=[row["outcome"] for row in rows]),
         )
 
@@ -285,9 +232,8 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
             old, new = by_term["before"], by_term["closure"]
             yield (
                 f"example_{new['share_at_risk']:.0%}".rstrip("%"),
-                text(
-                    "A pupil in groep {groep} at level {level} in {subject}, at a school with {share:.0%} of pupils at "
-                    "risk, had a probability of {old} to drop a level in {before} and of {new} in {closed}.",
+                say(
+                    "example",
                     groep=new["groep"],
                     level=new["level"],
                     subject=subject(new),
@@ -312,15 +258,14 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
         told["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
         yield (
             "pnas",
-            text(
-                "Against all control years and their trend, growth in {subject} was {many} in {closed}. {shocks} "
-                "Against the year before alone it was {one}. {trend}",
+            say(
+                "all_control_years",
                 one=points(one[outcome]),
                 trend=left_out(trends[outcome], many[outcome], one[outcome]),
                 **told,
             ).strip()
             if outcome in trends
-            else text("Against the year before, growth in {subject} was {many} in {closed}. {shocks}", **told),
+            else say("one_control_year", **told),
             number_of(many[outcome]["n_pupils"]),
         )
 
@@ -329,13 +274,7 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     for row in rows[:1]:
         yield (
             "education",
-            text(
-                "Against the control years, growth in {subject} in {closed} was {points} for pupils whose parents have "
-                "a low education than for pupils whose parents have a middle or high one.",
-                subject=subject(row),
-                closed=closed,
-                points=points(row),
-            ),
+            say("education", subject=subject(row), closed=closed, points=points(row)),
             number_of(row["n_pupils"]),
         )
 
@@ -351,9 +290,8 @@ def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
         expected, observed = told[max(range(len(told)), key=lambda place: gaps[place]["estimate"])]
         yield (
             "regression_to_mean",
-            text(
-                "Of the pupils at level {top} in {subject} {observed:.0%} dropped a level in {closed}; {expected:.0%} "
-                "would have without any closure: a high score is in part luck.{rank}",
+            say(
+                "regression_to_mean",
                 rank=_most_above(gaps),
                 top=top,
                 subject=subject(observed),
@@ -377,8 +315,8 @@ def _most_above(gaps: Sequence[Row]) -> str:
     if len(gaps) < 2:
         return ""
     if leads(gaps):
-        return text(" In no other subject is the difference as large.")
-    return text(" By the estimates the difference is largest here, but that it is largest here is not established.")
+        return say("difference_largest")
+    return say("difference_perhaps_largest")
 
 
 def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
@@ -386,21 +324,12 @@ def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
     if subjects < 2:
         return ""
     if len(changes) == subjects and trails(changes):
-        return text(" Of all subjects the change at level {lowest} is lowest here.", lowest=lowest)
-    return text(
-        " By the estimates the change at level {lowest} is lowest in this subject, but that it is lowest here is not "
-        "established.",
-        lowest=lowest,
-    )
+        return say("change_lowest", lowest=lowest)
+    return say("change_perhaps_lowest", lowest=lowest)
 
 
 def _absent(
-    missing: pd.DataFrame,
-    shares: Sequence[Row],
-    levels: Sequence[str],
-    before: str,
-    closed: str,
-    with_m_test: Count,
+    missing: pd.DataFrame, shares: Sequence[Row], levels: Sequence[str], before: str, closed: str, with_m_test: Count
 ) -> Iterator[Finding]:
     wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
     told = []
@@ -415,11 +344,8 @@ def _absent(
         changes = [_change(of[before], of[closed]) for of in by_year if {before, closed} <= set(of)]
         yield (
             "absent",
-            text(
-                "Of the pupils with an M-test in {subject}, {low:.0%} of those at level {lowest} sat the E-test in "
-                "{closed} ({low_before:.0%} in {before}), and {high:.0%} of those at level {highest} "
-                "({high_before:.0%}).{rank} What the absent would have shown is unknown; all findings on growth rest "
-                "on those who were there.",
+            say(
+                "absent",
                 rank=_most_below(changes, len(told), levels[-1]),
                 subject=term(SUBJECTS[outcome]),
                 low=low["share_present"],

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.language import term, text, word
 from analysis.publish import figures
 from analysis.publish.charts import attendance_map
 from analysis.publish.figures import MARKERS, PALETTE
-from analysis.publish.wording import CORRECTED
 
 LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
 PAIRS = {

@@ -125,7 +125,7 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         For one that equals an exact count: it may do so by accident, on these data.
     """
     words = _MARKS.sub(_blank, plain(words))
-    if not all(_may_be_told(n, profile) for n in _counted_in_words(words, profile)):
+    if not all(may_be_reported(n, profile) for n in _counted_in_words(words, profile)):
         raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
     if not any(letter.isdigit() for letter in words):
         return
@@ -134,7 +134,7 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         before, after = words[: found.start()], words[found.end() :]
         if _is_name(found[1], before) or (n == profile.min_count and _FEWER_THAN.search(before)):
             continue
-        if _counts_persons(found[1], before, after) and not _may_be_told(n, profile):
+        if _counts_persons(found[1], before, after) and not may_be_reported(n, profile):
             raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
         if n in exact and _could_be_meant(n, before, after, profile):
             raise _equals_exact()
@@ -233,5 +233,6 @@ def _could_be_meant(n: int, before: str, after: str, profile: Profile) -> bool:
     return n >= LARGE or bool((before + after).strip() and _ENDS_OR_DOES.match(after))
 
 
-def _may_be_told(n: int, profile: Profile) -> bool:
+def may_be_reported(n: int, profile: Profile) -> bool:
+    """Return whether a number of persons is rounded, and not too small."""
     return n == 0 or (n >= profile.min_count and n % profile.round_to == 0)
