@@ -46,9 +46,9 @@ class Choosers:
     chosen
         Number of choosers by (situation, location); only pairs with at least one.
     without_km
-        Distance to the schools that are no alternative, because none of these choosers attends them (or, of a kind
-        that none attends): situations x schools, columns by ``location``. They count in ranks: a child has priority
-        at the eight nearest of all schools, whoever attends them.
+        Distance to the schools that are no alternative, because none of these choosers attends them or their kind:
+        situations x schools, columns by ``location``. They count in ranks: a child has priority at the eight nearest
+        of all schools.
 
     Raises
     ------
@@ -141,7 +141,7 @@ class Choosers:
 
     @property
     def groups(self) -> list[str]:
-        """The groups of choosers, in alphabetical order."""
+        """In alphabetical order."""
         return sorted(self.situations["group"].unique())
 
     @property
@@ -165,10 +165,7 @@ class Choosers:
 
     @cached_property
     def rank(self) -> Floats:
-        """Rank of each alternative among all schools by distance, 1 for the nearest: situations x schools.
-
-        Of schools at one distance the first by name goes before the others.
-        """
+        """Rank among all schools by distance, then by name, 1 for the nearest: situations x schools."""
         order = np.argsort(self.everywhere.to_numpy(), axis=1, kind="stable")
         rank = np.empty(order.shape)
         np.put_along_axis(rank, order, np.arange(1.0, order.shape[1] + 1), axis=1)

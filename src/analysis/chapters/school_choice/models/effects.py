@@ -17,6 +17,7 @@ Student's t with the number of schools less that of their attributes and one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,8 @@ from analysis.chapters.school_choice.models.constants import split
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key, estimate_by_group
 from analysis.chapters.school_choice.models.laplace import LaplacePoint, maximum
 from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
-from analysis.chapters.school_choice.models.terms import term_name, unit_of
-from analysis.chapters.school_choice.models.two_step import TwoStep
+from analysis.chapters.school_choice.models.logit import term_name, unit_of
+from analysis.chapters.school_choice.models.two_step import TWO_STEPS, TwoStep
 from analysis.errors import ModelError, Reason
 from analysis.stats.estimates import ESTIMATE_COLUMNS, t_interval
 from analysis.stats.fit import cluster_sums, influence_of
@@ -209,3 +210,48 @@ def _rows(fit: GroupFit, effects: RandomEffects, steps: TwoStep | None) -> pd.Da
             "n_least": [fit.n_least(name) for name in terms],
         }
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """The estimates of one model by one method.
+
+    Parameters
+    ----------
+    method
+        Name of the method.
+    params, covariance
+        Of the terms of the model.
+    share
+        Probabilities by the model: situations x schools.
+    df
+        Degrees of freedom of Student's t for intervals and p-values; normal where infinite.
+    """
+
+    method: str
+    params: pd.Series
+    covariance: pd.DataFrame
+    share: Floats
+    df: float = np.inf
+
+
+def methods(fit: GroupFit, effects: RandomEffects | None = None, steps: TwoStep | None = None) -> Iterator[Estimated]:
+    """Yield the estimates of a model by every method: random effects, two steps and one.
+
+    Parameters
+    ----------
+    fit
+        The model, estimated in one step.
+    effects, steps
+        Its estimates by the other methods; None where there are none.
+
+    Returns
+    -------
+    iterator of Estimated
+        Those of two steps have the probabilities of one.
+    """
+    if effects is not None:
+        yield Estimated(RANDOM_EFFECTS, effects.params, effects.covariance, effects.share, effects.df)
+    if steps is not None:
+        yield Estimated(TWO_STEPS, *steps.all_terms(list(fit.design.terms)), fit.probabilities, steps.df)
+    yield Estimated("one_step", fit.result.params, fit.covariance, fit.probabilities)

@@ -35,7 +35,7 @@ def fit_table(
         Edges of the distance bands, km, for ``largest_gap``: the largest difference between the observed and the
         predicted share of a band.
     folds, seed
-        Of the hold-out; see `held_out`.
+        Parts into which the clusters are divided at random; each is predicted from the rest.
     tolerance
         At which estimation stops.
 
@@ -44,7 +44,7 @@ def fit_table(
     DataFrame
         Per group numbers; the log-likelihood, that of equal chances (``null``) and that of choosers held out, per pupil
         (a sum would give away how many they are); ``pseudo_r2``, ``pseudo_r2_distance`` of the terms of distance and
-        rank alone, and ``pseudo_r2_held_out`` with ``folds``.
+        rank alone, and ``pseudo_r2_held_out`` with the ``folds`` whose rest gives an estimate; missing without any.
     """
     rows = [_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.estimates.values()]
     return pd.DataFrame(rows, columns=list(FIT_COLUMNS))
@@ -52,7 +52,7 @@ def fit_table(
 
 def _fit_row(fit: GroupFit, edges: Sequence[float], folds: int, seed: int, tolerance: float) -> dict[str, object]:
     result = fit.result
-    held_out_per_pupil, used = held_out(fit, folds, seed, tolerance=tolerance)
+    held_out_per_pupil, used = _held_out(fit, folds, seed, tolerance)
     null = result.loglik_null / result.n_choosers
     bands = distance_fit([fit], edges)
     return {
@@ -84,24 +84,8 @@ def _pseudo_r2_distance(fit: GroupFit, tolerance: float) -> float:
     return fit_factored(fit.design.of_terms(terms), fit.choosers.chosen, grouped=True, tolerance=tolerance).pseudo_r2
 
 
-def held_out(fit: GroupFit, folds: int, seed: int, *, tolerance: float = 1e-10) -> tuple[float, int]:
-    """Compute the log-likelihood of choosers by a model of the others.
-
-    Parameters
-    ----------
-    fit
-        The model.
-    folds, seed
-        Parts into which the clusters are divided at random; each is predicted from the rest.
-    tolerance
-        At which estimation stops.
-
-    Returns
-    -------
-    tuple
-        The log-likelihood per chooser, and the number of folds: those whose rest gives no valid estimate are left out;
-        of none, the log-likelihood is missing.
-    """
+def _held_out(fit: GroupFit, folds: int, seed: int, tolerance: float) -> tuple[float, int]:
+    """Compute the log-likelihood per chooser by a model of the others, and the number of folds that give one."""
     clusters = fit.choosers.clusters
     names = np.sort(clusters.unique())
     fold = np.random.default_rng(seed).permutation(len(names)) % folds

@@ -10,8 +10,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats
-from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, utilities
-from analysis.chapters.school_choice.models.terms import term_name, unit_of
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, term_name, unit_of, utilities
 from analysis.errors import ModelError, Reason
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.estimates import ESTIMATE_COLUMNS

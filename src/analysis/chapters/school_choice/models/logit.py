@@ -1,7 +1,8 @@
-"""The conditional logit of school choice by a formula: design, estimation and prediction."""
+"""The conditional logit of school choice by a formula: design, estimation, prediction and the names of terms."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -23,6 +24,9 @@ UNITS: Mapping[str, float] = {
     "pupils": 100.0,
 }
 """What one unit of a variable is in every formula: 5 points of schoolweging, 10 percentage points of a share."""
+LEVEL = re.compile(r"(?:C\()?(\w+)\)?\[(?:T\.)?([^\]]+)\]")
+CALL = re.compile(r"(\w+)\((\w+)\)")
+SHARE = "share"
 
 
 def design(
@@ -176,3 +180,50 @@ def in_units(frame: pd.DataFrame) -> pd.DataFrame:
     """
     variables = frame.drop(columns=list(NO_VARIABLES), errors="ignore")
     return variables.assign(**{name: variables[name] / unit for name, unit in UNITS.items() if name in variables})
+
+
+def term_name(term: str) -> str:
+    """Name a term of a formula: ``C(denomination)[T.rk]`` is denomination_rk, ``a:b`` is a_x_b, ``log(a)`` log_a.
+
+    Parameters
+    ----------
+    term
+        As in the formula.
+
+    Returns
+    -------
+    str
+        As in tables.
+    """
+    named = CALL.sub(r"\1_\2", LEVEL.sub(r"\1_\2", term))
+    return named.replace(":", "_x_").replace(" ", "_")
+
+
+def unit_of(term: str) -> str:
+    """Describe the unit of the coefficient of a term.
+
+    Parameters
+    ----------
+    term
+        As in the formula.
+
+    Returns
+    -------
+    str
+        Utility per unit of its variables; of a category against the first one.
+    """
+    parts = [_unit_of_factor(factor) for factor in term.split(":") if not LEVEL.fullmatch(factor)]
+    per = " and ".join(part for part in parts if part)
+    return f"utility per {per}" if per else "utility, against the reference"
+
+
+def _unit_of_factor(factor: str) -> str:
+    if factor == "distance_km":
+        return "km"
+    if factor == "log_distance":
+        return "log km"
+    if factor not in UNITS:
+        return f"unit of {factor}"
+    if factor.startswith(SHARE) or factor == "nonwestern":
+        return f"{100 * UNITS[factor]:g} percentage points"
+    return f"{UNITS[factor]:g} points" if factor == "schoolweging" else f"{UNITS[factor]:g} pupils"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -16,6 +16,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers, Floats
 from analysis.errors import ModelError, Reason
 from analysis.stats import segregation
 from analysis.stats.allocation import NONE
+from analysis.stats.bands import in_bands, per_cent
 
 Integers = NDArray[np.intp]
 
@@ -149,3 +150,24 @@ def summary(draws: Floats) -> dict[str, float]:
     error = float(draws.std(ddof=1)) if len(draws) > 1 else float("nan")
     half = float(ndtri((1 + 0.95) / 2)) * error
     return {"estimate": mean, "std_error": error, "ci_low": mean - half, "ci_high": mean + half}
+
+
+def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series:
+    """Name the kind of each situation: its group, or the band of its share of non-western inhabitants.
+
+    Parameters
+    ----------
+    choosers
+        With ``group``, or the share ``nonwestern``.
+    edges
+        Edges of the bands; with none, the kinds are the groups.
+
+    Returns
+    -------
+    Series
+        Name by situation.
+    """
+    if not edges:
+        return choosers.situations["group"].rename("kind")
+    bands = in_bands(choosers.situations["nonwestern"], edges, per_cent).astype(str)
+    return pd.Series(bands, index=choosers.situations.index, name="kind") + " non-western"

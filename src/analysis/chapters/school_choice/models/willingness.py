@@ -19,10 +19,10 @@ import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats
 from analysis.chapters.school_choice.models.constants import term_values
-from analysis.chapters.school_choice.models.effects import RandomEffects
+from analysis.chapters.school_choice.models.effects import Estimated, RandomEffects, methods
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key
 from analysis.chapters.school_choice.models.logit import PAIR_VARIABLES, design, in_units, utilities
-from analysis.chapters.school_choice.models.methods import Estimated, methods
+from analysis.chapters.school_choice.models.population import neighbourhood_types
 from analysis.chapters.school_choice.models.two_step import TwoStep
 from analysis.formula import variables
 from analysis.stats.bands import in_bands, per_cent
@@ -94,27 +94,6 @@ def _references(schools: pd.DataFrame, coding: Coding) -> dict[str, str]:
     """Name what each step of a category is in place of."""
     levels = _levels(schools, coding)
     return {f"{name}_{level}": str(first) for name, (first, *others) in levels.items() for level in others}
-
-
-def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series:
-    """Name the kind of each situation: its group, or the band of its share of non-western inhabitants.
-
-    Parameters
-    ----------
-    choosers
-        With ``group``, or the share ``nonwestern``.
-    edges
-        Edges of the bands; with none, the kinds are the groups.
-
-    Returns
-    -------
-    Series
-        Name by situation.
-    """
-    if not edges:
-        return choosers.situations["group"].rename("kind")
-    bands = in_bands(choosers.situations["nonwestern"], edges, per_cent).astype(str)
-    return pd.Series(bands, index=choosers.situations.index, name="kind") + " non-western"
 
 
 def willingness_to_travel(

@@ -41,7 +41,7 @@ def corrected(a: Array, b: Array, mixed: Array | float = 0.0) -> Array:
         error = np.sqrt(_variance(a, b, np.broadcast_to(mixed, a.shape)))
         size = np.abs(a / first - b / second)
         observed = np.divide(size, error, out=np.zeros_like(size), where=error > 0)
-    true = np.where(error > 0, error * most_likely_size(observed), size)
+    true = np.where(error > 0, error * _most_likely_size(observed), size)
     return np.asarray(0.5 * true.sum(axis=-1))
 
 
@@ -55,19 +55,8 @@ def _variance(a: Array, b: Array, mixed: Array) -> Array:
     return np.asarray(np.maximum(own + other - 2 * shared, 0))
 
 
-def most_likely_size(observed: Array) -> Array:
-    """Compute the most likely size of a true difference, of which the size is observed.
-
-    Parameters
-    ----------
-    observed
-        In standard errors.
-
-    Returns
-    -------
-    array
-        In standard errors.
-    """
+def _most_likely_size(observed: Array) -> Array:
+    """Compute the most likely size of a true difference, of which the size is observed; both in standard errors."""
     grid, likely = _solved()
     return np.where(observed < FAR, np.interp(observed, grid, likely), observed)
 

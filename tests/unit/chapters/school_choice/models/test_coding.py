@@ -11,17 +11,18 @@ from analysis.chapters.school_choice.models.attended import kinds_attended
 from analysis.chapters.school_choice.models.choosers import Choosers, distances
 from analysis.chapters.school_choice.models.counterfactuals import modelled
 from analysis.chapters.school_choice.models.effects import random_effects, random_effects_table
-from analysis.chapters.school_choice.models.fit_quality import fit_table, held_out
+from analysis.chapters.school_choice.models.fit_quality import fit_table
 from analysis.chapters.school_choice.models.groups import coefficients, fit_groups
-from analysis.chapters.school_choice.models.logit import closed, predicted
+from analysis.chapters.school_choice.models.logit import closed, predicted, term_name, unit_of
 from analysis.chapters.school_choice.models.scenarios import other_worlds
 from analysis.chapters.school_choice.models.substitution import substitution
-from analysis.chapters.school_choice.models.terms import term_name, unit_of
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.chapters.school_choice.models.willingness import steps, willingness_to_travel
 from analysis.chapters.school_choice.models.worlds import FIT, simulate
 from analysis.errors import ModelError, Reason
 from analysis.stats import segregation
+
+from .conftest import by_group
 
 FORMULA = "distance_km + C(denomination)"
 KINDS = ("openbaar", "rk", "pc")
@@ -215,7 +216,7 @@ def mixed_town():
 def test_held_out_choosers_are_predicted_in_the_coding_of_all(mixed_town):
     """By hand: a fold without an education is predicted with the coefficients of the others, term by term."""
     fit = fit_groups({"entry_cohort": mixed_town}, EDUCATION).of("entry_cohort")[0]
-    per_chooser, used = held_out(fit, 5, seed=1)
+    row = fit_table(by_group(fit), (1.0,), folds=5, seed=1).iloc[0]
     rows, names = fit.design.rows(), np.sort(mixed_town.clusters.unique())
     fold = (np.random.default_rng(1).permutation(len(names)) % 5)[np.searchsorted(names, mixed_town.clusters)]
     values = rows.to_numpy().reshape(*mixed_town.distance_km.shape, -1)
@@ -232,9 +233,11 @@ def test_held_out_choosers_are_predicted_in_the_coding_of_all(mixed_town):
         log_share = utility - np.log(np.exp(utility).sum(axis=1, keepdims=True))
         by_fold.append((mixed_town.counts[out] * log_share).sum(axis=1))
     lacking = [mixed_town.situations.loc[fold == number, "education"].nunique() < 3 for number in range(5)]
-    assert (sum(lacking), used) == (2, 5)  # in two folds the category that others are compared with does not occur
-    assert per_chooser == pytest.approx(np.concatenate(by_fold).mean())
-    assert fit_table(fit_groups({"entry_cohort": mixed_town}, EDUCATION), (1.0,), folds=5, seed=1)["folds"].item() == 5
+    assert (sum(lacking), row["folds"]) == (
+        2,
+        5,
+    )  # in two folds the category that others are compared with does not occur
+    assert row["held_out_per_pupil"] == pytest.approx(np.concatenate(by_fold).mean())
 
 
 def test_a_fault_of_the_estimation_is_no_property_of_a_fold(mixed_town, monkeypatch):
@@ -245,7 +248,7 @@ def test_a_fault_of_the_estimation_is_no_property_of_a_fold(mixed_town, monkeypa
 
     monkeypatch.setattr(module, "fit_factored", fails)
     with pytest.raises(ModelError, match="no convergence"):
-        held_out(fit, 3, seed=1)
+        fit_table(by_group(fit), (1.0,), folds=3, seed=1)
 
 
 def test_the_pseudo_r2_of_distance_is_of_all_terms_without_schools(choosers):

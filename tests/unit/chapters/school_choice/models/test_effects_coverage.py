@@ -12,10 +12,9 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from analysis.chapters.school_choice.models.effects import fit_random_effects
+from analysis.chapters.school_choice.models.effects import fit_random_effects, methods
 from analysis.chapters.school_choice.models.groups import GroupFit
 from analysis.chapters.school_choice.models.logit import fit_logit
-from analysis.chapters.school_choice.models.methods import methods
 from analysis.chapters.school_choice.models.two_step import fit_two_steps
 from analysis.chapters.school_choice.models.willingness import willingness_to_travel
 

@@ -6,19 +6,18 @@ from analysis.chapters.school_choice.models.attended import kinds_attended, near
 from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.counterfactuals import by_rule, by_scenario, modelled
 from analysis.chapters.school_choice.models.effects import random_effects, random_effects_table
-from analysis.chapters.school_choice.models.fit_quality import distance_fit, fit_table, held_out
+from analysis.chapters.school_choice.models.fit_quality import distance_fit, fit_table
 from analysis.chapters.school_choice.models.groups import coefficients, fit_groups
-from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, term_name
 from analysis.chapters.school_choice.models.moved import moved
 from analysis.chapters.school_choice.models.residence import residence_and_choice
 from analysis.chapters.school_choice.models.substitution import substitution
-from analysis.chapters.school_choice.models.terms import term_name
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.chapters.school_choice.models.willingness import travel_table
 from analysis.chapters.school_choice.models.worlds import simulate
 from analysis.errors import ModelError
 
-from .conftest import FORMULA
+from .conftest import FORMULA, by_group
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +119,8 @@ def test_held_out_is_predicted_from_the_rest(fits, city):
         rest = fit_logit(fit.choosers.where(~out), city.formula).params
         share = probabilities(design(fit.choosers.where(out), city.formula), rest)
         total += np.log(share[fit.choosers.where(out).rows_chosen]).sum()
-    assert held_out(fit, 2, 9) == (pytest.approx(total / 400), 2)
+    row = fit_table(by_group(fit), [1.0], folds=2, seed=9).iloc[0]
+    assert (row["held_out_per_pupil"], row["folds"]) == (pytest.approx(total / 400), 2)
 
 
 def test_the_table_tells_no_sum_that_counts_pupils(fits):

@@ -9,9 +9,9 @@ from scipy.optimize import brentq
 from scipy.stats import t as student
 
 from analysis.chapters.school_choice.models import two_step, willingness
+from analysis.chapters.school_choice.models.effects import methods
 from analysis.chapters.school_choice.models.groups import GroupFit
 from analysis.chapters.school_choice.models.logit import fit_logit
-from analysis.chapters.school_choice.models.methods import methods
 
 OF_SCHOOLS = ["share_hoog", "C(concept)[T.Dalton]"]
 WORLDS = 200

@@ -6,13 +6,12 @@ import pytest
 from scipy.optimize import brentq
 
 from analysis.chapters.school_choice.models.choosers import Choosers
-from analysis.chapters.school_choice.models.effects import fit_random_effects, random_effects
+from analysis.chapters.school_choice.models.effects import Estimated, fit_random_effects, methods, random_effects
 from analysis.chapters.school_choice.models.groups import GroupFit
 from analysis.chapters.school_choice.models.logit import fit_logit
-from analysis.chapters.school_choice.models.methods import Estimated, methods
+from analysis.chapters.school_choice.models.population import neighbourhood_types
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.chapters.school_choice.models.willingness import (
-    neighbourhood_types,
     steps,
     travel_table,
     willingness_to_travel,
