@@ -55,7 +55,7 @@ class Chapter(Release):
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
 
-    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text tells
+    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""
         self._said.update(values)
 
@@ -70,7 +70,7 @@ class Chapter(Release):
         chart: Callable[..., Figure] | None = None,
         *args: Any,  # noqa: ANN401 - whatever a chart takes
         named: str = "",
-        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text tells
+        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text asks for
     ) -> Published:
         """Publish a table or figure with the words that are declared of it in ``exhibits.yml``.
 
@@ -93,15 +93,15 @@ class Chapter(Release):
         rests = (
             exhibit.resting(f"{kind}: {name}", passed=SUPPRESSED in frame) if "counts" not in values else exhibit.rests
         )
-        told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
+        asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         if chart:
-            args = (*exhibit.told("axis").values(), *args)
+            args = (*exhibit.filled_in("axis").values(), *args)
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
-        given = {key: value for key, value in values.items() if key not in told or key in taken}
+        given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
+            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
-        how = {**exhibit.told("caption", "note", "nothing", **told), **rests}
+        how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
             return self.file(named or name, frame, **{**how, **given})
         return self.table(named or name, frame, **{**how, **exhibit.layout, **given})
@@ -113,7 +113,7 @@ class Chapter(Release):
         return frame
 
     def has(self, name: str) -> bool:
-        """Tell whether this edition makes the internal table `name`."""
+        """Return whether this edition makes the internal table `name`."""
         return self.workspace.has(name)
 
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
@@ -139,7 +139,7 @@ class Chapter(Release):
             self.workspace.record("names", names=names, places=places)
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
-        """Publish an account of what leaves the analysis; steps that lose too few persons are told together.
+        """Publish an account of what leaves the analysis; steps that lose too few persons are shown together.
 
         Rows are counted as persons are: where a row is a pupil their number is that of the pupils.
         """
@@ -151,11 +151,11 @@ class Chapter(Release):
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
         smallest = {"pupils": self.profile.min_count, "schools": self.profile.min_schools}
-        told = [
+        parts = [
             _folded(rows.drop(columns=by), smallest).assign(**{by: value})
             for value, rows in accounting.groupby(by, sort=False)
         ]
-        folded = pd.concat(told, ignore_index=True)
+        folded = pd.concat(parts, ignore_index=True)
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
         return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown, withheld=True)
 
@@ -299,10 +299,10 @@ class Chapter(Release):
     def tests_made(self) -> Published:
         """Publish how many findings the edition makes, how many are tests, and how many chance would give."""
         stems = self.workspace.facts.get("findings", {})
-        told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
-        if not told:
+        tables = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
+        if not tables:
             return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
-        by_finding = pd.concat(told, ignore_index=True)
+        by_finding = pd.concat(tables, ignore_index=True)
         by_finding = by_finding[by_finding[WITHHELD] == ""].reset_index(drop=True)
         counted = findings.count(by_finding)
         tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]

@@ -53,7 +53,7 @@ class Exhibit:
     how: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Words] = field(default_factory=dict)
 
-    def told(self, *names: str, **values: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a format takes
+    def filled_in(self, *names: str, **values: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a format takes
         """Return the words of these names that are declared, in the language of the edition."""
         return {name: filled(self.words[name], **values) for name in names if name in self.words}
 

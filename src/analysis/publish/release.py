@@ -236,10 +236,10 @@ class Release:
             made = draw(rows, *args, **options)
             refuse_drawn(made, gated.frame, name)
             settle_blanks(made)
-            told = alt if isinstance(alt, str) else alt(rows)
-            _refuse_idle(told, caption, name)
-            refuse_untranslated([told], f"figure {name!r}: alt")
-            self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counting)
+            description = alt if isinstance(alt, str) else alt(rows)
+            _refuse_idle(description, caption, name)
+            refuse_untranslated([description], f"figure {name!r}: alt")
+            self._refuse_words("figure", name, (description, *texts_of(made, gated.frame)), counting)
         except WithheldError as reason:
             return self._withheld("figure", name, caption, reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
@@ -250,7 +250,7 @@ class Release:
             made,
             identity=f"figure-{name}",
             image=image,
-            alt=told,
+            alt=description,
             caption=caption,
             source=f"../{source}",
             picture=f"../{paths['png']}".removesuffix(".png"),
@@ -261,7 +261,7 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        self._record("figure", name, gated, rules, files, caption=caption, alt=told, **addresses)
+        self._record("figure", name, gated, rules, files, caption=caption, alt=description, **addresses)
         return self._shown("figure", name, html)
 
     def finding(

@@ -68,9 +68,9 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
 def _words(figure: Figure) -> Iterator[str]:
     """Give the text that a figure shows, formulas left out; its places are set, so that labels of ticks are there."""
     for found in figure.findobj(Text):
-        told = found.get_text() if isinstance(found, Text) and found.get_visible() else ""
-        if "$" not in told:
-            yield told
+        words = found.get_text() if isinstance(found, Text) and found.get_visible() else ""
+        if "$" not in words:
+            yield words
 
 
 def _settle(figure: Figure) -> None:

@@ -69,20 +69,20 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     path
         The JSON file; the spreadsheet gets its name with ``.xlsx``.
     edition, caption, synthetic
-        What both tell.
+        What both say.
     """
-    told: dict[str, object] = {
+    about: dict[str, object] = {
         "edition": edition,
         "data": "SYNTHETIC: made up, about no real child or school" if synthetic else "real",
         "caption": caption,
         "rows": len(gated.frame),
     }
     columns = [str(column) for column in gated.frame.columns]
-    whole = {**told, "columns": columns, "withheld_cells": gated.cells}
+    whole = {**about, "columns": columns, "withheld_cells": gated.cells}
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
-    whole |= {name: told for name, told in asdict(gated.linked).items() if told}
+    whole |= {name: value for name, value in asdict(gated.linked).items() if value}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
-    write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
 
 
 def html_table(
@@ -138,7 +138,7 @@ def html_table(
 
 
 def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
-    """Tell on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
+    """Say on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
 
     Parameters
     ----------
@@ -215,8 +215,8 @@ def _words(value: object) -> str:
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    told = term(str(value))
-    return told.replace("_", " ") if told.isidentifier() else told
+    words = term(str(value))
+    return words.replace("_", " ") if words.isidentifier() else words
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:

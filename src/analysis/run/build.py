@@ -78,19 +78,16 @@ class Build:
         (self.folder / "internal" / EDITION_FILE).write_text(told, "utf8")
         self._tell("opened", text=self.order.heading)
         for standing in self.assessor.standings(self._folders):
-            seconds = standing.record.seconds if standing.record else None
             reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")
-            self._tell("waiting", standing.step, seconds, reason)
+            self._tell("waiting", standing.step, text=reason)
 
     def next_jobs(self) -> list[Job]:
         """Settle what needs no run, and return what can run now; each job is returned once."""
         return [self._job(step) for step in self.steps if self._decide(step) == "running"]
 
     def starts(self, job: Job) -> None:
-        """Tell that a step is being executed."""
-        step = self._step(job)
-        last = self.assessor.last(step, self._folders)
-        self._tell("started", step, last.seconds if last else None)
+        """Report that a step is being executed."""
+        self._tell("started", self._step(job))
 
     def finish(self, job: Job, outcome: JobResult) -> None:
         """Take in how the execution of a step ended."""

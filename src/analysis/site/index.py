@@ -48,13 +48,13 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        site = site.with_appendices([ChapterPage(name, title) for name, (title, told) in contents.items() if told])
+        site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
         (folder / "html").mkdir(exist_ok=True)
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))
-        for name, (title, told) in contents.items():
-            if told:
-                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **told)
+        for name, (title, content) in contents.items():
+            if content:
+                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
@@ -121,7 +121,7 @@ def _index(site: Site) -> str:
         "index",
         root="",
         headings=[Heading(2, title, name) for name, title in sections.items()],
-        told=chapters,
+        shown=chapters,
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),
@@ -166,5 +166,5 @@ def _parts(words: Text) -> Iterator[Markup]:
 
 
 def _is_estimate(words: Text) -> bool:
-    """Tell whether words are a number with its interval."""
+    """Return whether words are a number with its interval."""
     return "interval" in words.values or {"low", "high"} < set(words.values)

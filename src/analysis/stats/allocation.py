@@ -25,13 +25,11 @@ def nearest(distance_km: Floats) -> Indices:
 
     Parameters
     ----------
-    distance_km
-        Homes x schools.
+    distance_km : Homes x schools.
 
     Returns
     -------
-    Indices
-        Position of the school, per home.
+    Indices : Position of the school, per home.
     """
     return np.asarray(distance_km.argmin(axis=1), dtype=np.intp)
 
@@ -53,23 +51,16 @@ def nearest_with_capacity(
 
     Parameters
     ----------
-    distance_km
-        Homes x schools.
-    places
-        Places per school.
-    rng
-        Draws the lottery.
-    homes
-        Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
-    priority
-        Number of nearest schools with priority.
-    considered
-        Number of nearest schools that a pupil would attend; all of them where None.
+    distance_km : Homes x schools.
+    places : Places per school.
+    rng : Draws the lottery.
+    homes : Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
+    priority : Number of nearest schools with priority.
+    considered : Number of nearest schools that a pupil would attend; all of them where None.
 
     Returns
     -------
-    Indices
-        Position of the school, per pupil; `NONE` for a pupil whom every school refused.
+    Indices : Position of the school, per pupil; `NONE` for a pupil whom every school refused.
 
     Raises
     ------
@@ -90,7 +81,7 @@ def nearest_with_capacity(
     return deferred_acceptance(order[rows], rng.random(len(rows))[:, None] + without_priority, np.asarray(places))
 
 
-def without_place(school: Indices) -> int:
+def n_unplaced(school: Indices) -> int:
     """Count the pupils without a place."""
     return int((school == NONE).sum())
 
@@ -100,12 +91,9 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
 
     Parameters
     ----------
-    wanted
-        The pupil's options in order of preference, shape (n_pupils, k).
-    claim
-        The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
-    places
-        Places per option, shape (n_options,).
+    wanted : The pupil's options in order of preference, shape (n_pupils, k).
+    claim : The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
+    places : Places per option, shape (n_options,).
 
     Returns
     -------
@@ -121,7 +109,7 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
         turn[asking] = _next(wanted, claim, worst, turn, asking)
         asking = asking[turn[asking] < wanted.shape[1]]
         held[asking] = wanted[asking, turn[asking]]
-        asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
+        asking = _rejected(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
         held[asking] = NONE
         turn[asking] += 1
     return held
@@ -137,7 +125,7 @@ def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: 
     return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
 
 
-def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
+def _rejected(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
     """Find the pupils who fall out at the options that were asked, and note there the worst claim that is held."""
     asked = np.zeros(len(places), dtype=bool)
     asked[held[asking]] = True

@@ -20,17 +20,13 @@ def in_bands(
 
     Parameters
     ----------
-    values
-        Numbers, shape (n,).
-    edges
-        Increasing; k edges make k + 1 bands.
-    write
-        How an edge is written in the labels.
+    values : Numbers, shape (n,).
+    edges : Increasing; k edges make k + 1 bands.
+    write : How an edge is written in the labels.
 
     Returns
     -------
-    Categorical
-        Ordered, with every band as a category: ``below 24``, ``24-28``, ..., ``36 or more``.
+    Categorical : Ordered, with every band as a category: ``below 24``, ``24-28``, ..., ``36 or more``.
 
     Raises
     ------

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import coefficient_weights, neighbour_residuals, sample
 
 
@@ -19,7 +19,7 @@ def binned_means(running: ArrayLike, outcome: ArrayLike, *, width: float, reach:
     DataFrame
         ``side`` (left, right), ``middle`` of the bin, ``mean``, ``n_obs``; bins without observations are not told.
     """
-    refuse_missing({"the running variable": running, "the outcome": outcome}, what="at the cut-off")
+    check_complete({"the running variable": running, "the outcome": outcome}, what="at the cut-off")
     x, y = np.asarray(running, float), np.asarray(outcome, float)
     near = (x >= -reach) & (x < reach)
     number = np.floor(x[near] / width)

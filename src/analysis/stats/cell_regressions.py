@@ -12,10 +12,10 @@ from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
 from analysis.stats import logit as likelihood
-from analysis.stats.cells import Floats, PupilCells, left, with_intercept
+from analysis.stats.cells import Floats, PupilCells, residuals, with_intercept
 from analysis.stats.estimates import ROUNDING
 from analysis.stats.fit import Fit, of_scores
-from analysis.stats.regression import INTERCEPT, refuse_alike_terms
+from analysis.stats.regression import INTERCEPT, check_distinct_products
 from analysis.stats.support import of_one_cluster
 
 CONSTANT = 1e-12
@@ -43,10 +43,10 @@ def school_effects(cells: PupilCells) -> Fit:
         raise ModelError(
             f"effects of schools leave nothing of {names}: it does not differ within schools", Reason.ABSORBED
         )
-    refuse_alike_terms(A, cells.X.columns)
+    check_distinct_products(A, cells.X.columns)
     beta = np.linalg.solve(A, X.T @ cells.outcome - means.T @ y)
-    residuals = left(cells, X @ beta)
-    scores = residuals @ X - means * np.asarray(residuals.sum(axis=1), float)[:, None]
+    left = residuals(cells, X @ beta)
+    scores = left @ X - means * np.asarray(left.sum(axis=1), float)[:, None]
     return _of_scores(cells, cells.X.columns, beta, scores, np.linalg.inv(A), X, means)
 
 
@@ -61,9 +61,9 @@ def least_squares(cells: PupilCells) -> Fit:
     """Least squares with an intercept and without school effects."""
     X = with_intercept(cells.X)
     A = X.T @ (cells.count[:, None] * X)
-    refuse_alike_terms(A, cells.X.columns)
+    check_distinct_products(A, cells.X.columns)
     beta: Floats = np.linalg.solve(A, X.T @ cells.outcome)
-    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, left(cells, X @ beta) @ X, np.linalg.inv(A), X)
+    return _of_scores(cells, [INTERCEPT, *cells.X.columns], beta, residuals(cells, X @ beta) @ X, np.linalg.inv(A), X)
 
 
 def logit(cells: PupilCells) -> Fit:
@@ -77,9 +77,9 @@ def logit(cells: PupilCells) -> Fit:
         If nobody or everybody with some term has the outcome.
     """
     X, count, ones = with_intercept(cells.X), cells.count, cells.outcome
-    refuse_alike_terms(X.T @ (count[:, None] * X), cells.X.columns)
+    check_distinct_products(X.T @ (count[:, None] * X), cells.X.columns)
     found = likelihood.maximise(X, count, ones, [INTERCEPT, *cells.X.columns])
-    scores = left(cells, expit(X @ found.beta)) @ X
+    scores = residuals(cells, expit(X @ found.beta)) @ X
     return _of_scores(cells, [INTERCEPT, *cells.X.columns], found.beta, scores, found.inverse, X)
 
 
@@ -92,10 +92,8 @@ def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequenc
 
     Parameters
     ----------
-    cells, fitted
-        As `logit` took and gave them.
-    groups
-        The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
+    cells, fitted : As `logit` took and gave them.
+    groups : The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
 
     Notes
     -----
@@ -142,10 +140,8 @@ def _of_one_school(cells: PupilCells, X: Floats, means: Floats) -> NDArray[np.bo
 
     Parameters
     ----------
-    X
-        Terms of the cells.
-    means
-        What is taken off them at each school.
+    X : Terms of the cells.
+    means : What is taken off them at each school.
     """
     # A pupil of every cell of a school, as often as there are, is a row with the square root of their number.
     school = np.repeat(np.arange(len(cells.schools)), np.diff(cells.n.indptr))

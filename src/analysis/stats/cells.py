@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 Floats = NDArray[np.floating[Any]]
 
@@ -29,12 +29,9 @@ class PupilCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    n, y
-        Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
-    schools
-        Names of the schools.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    n, y : Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
+    schools : Names of the schools.
     """
 
     X: pd.DataFrame
@@ -55,7 +52,7 @@ class PupilCells:
     def only(self, terms: Sequence[str]) -> PupilCells:
         """Return the same pupils with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
-        codes = alike_rows(X)
+        codes = equal_row_codes(X)
         _, first = np.unique(codes, return_index=True)
         rows = X.iloc[first].reset_index(drop=True)
         # Renamed and not added up: sums over entries with the same name come out the same.
@@ -72,17 +69,13 @@ def collapse(
 
     Parameters
     ----------
-    rows
-        One row per pupil: ``location``, `columns` and `outcome`.
-    columns
-        The columns from which the terms follow.
-    layout
-        From rows to their terms.
-    outcome
-        Column.
+    rows : One row per pupil: ``location``, `columns` and `outcome`.
+    columns : The columns from which the terms follow.
+    layout : From rows to their terms.
+    outcome : Column.
     """
-    refuse_missing(rows, [*columns, outcome, "location"], outcome)
-    codes = number_rows(rows, columns)
+    check_complete(rows, [*columns, outcome, "location"], outcome)
+    codes = row_codes(rows, columns)
     _, first = np.unique(codes, return_index=True)
     school, schools = pd.factorize(rows["location"])
     shape = (len(schools), len(first))
@@ -95,7 +88,7 @@ def collapse(
     )
 
 
-def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+def row_codes(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
     """Give rows with the same values in all columns the same number, counted from 0 in order of appearance."""
     codes = np.zeros(len(rows), dtype=np.int64)
     for name in columns:
@@ -104,7 +97,7 @@ def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]
     return codes
 
 
-def alike_rows(X: pd.DataFrame) -> NDArray[np.int64]:
+def equal_row_codes(X: pd.DataFrame) -> NDArray[np.int64]:
     """Give alike rows of terms one number; 0/1 terms are the bits of a number, so that only that is compared."""
     numbers = X.to_numpy()
     zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
@@ -123,7 +116,7 @@ def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
     return joined
 
 
-def times(cells: PupilCells, values: Floats) -> csr_array:
+def weighted_counts(cells: PupilCells, values: Floats) -> csr_array:
     """Multiply the number of pupils of each school and cell by a value of the cell."""
     return csr_array((cells.n.data * values[cells.n.indices], cells.n.indices, cells.n.indptr), shape=cells.n.shape)
 
@@ -133,7 +126,7 @@ def with_intercept(X: pd.DataFrame) -> Floats:
     return np.column_stack([np.ones(len(X)), X.to_numpy()])
 
 
-def left(cells: PupilCells, expected: Floats) -> csr_array:
+def residuals(cells: PupilCells, expected: Floats) -> csr_array:
     """Sum the residuals by school and cell."""
     summed = cells.y.data - cells.n.data * expected[cells.n.indices]
     return csr_array((summed, cells.n.indices, cells.n.indptr), shape=cells.n.shape)

@@ -23,8 +23,7 @@ def is_missing(values: object) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    values
-        Numbers, texts, dates or categories, shape (n,).
+    values : Numbers, texts, dates or categories, shape (n,).
     """
     given = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values).ravel())
     if isinstance(given.dtype, pd.CategoricalDtype):
@@ -40,19 +39,16 @@ def is_missing(values: object) -> NDArray[np.bool_]:
     return missing
 
 
-def refuse_missing(
+def check_complete(
     frame: pd.DataFrame | Mapping[str, ArrayLike], columns: Iterable[str] | None = None, what: str = ""
 ) -> None:
     """Refuse values that are missing, with their number per column: who leaves must be counted before.
 
     Parameters
     ----------
-    frame
-        What the model was given: a column, or an array, by name.
-    columns
-        Which of them it uses; all by default. Of a product ``a:b`` both columns count.
-    what
-        The model or outcome, for the message.
+    frame : What the model was given: a column, or an array, by name.
+    columns : Which of them it uses; all by default. Of a product ``a:b`` both columns count.
+    what : The model or outcome, for the message.
 
     Raises
     ------
@@ -76,12 +72,9 @@ def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> 
 
     Parameters
     ----------
-    index
-        Of rows, each of them once.
-    keys
-        Looked up, shape (n,).
-    what
-        Names them, for the message.
+    index : Of rows, each of them once.
+    keys : Looked up, shape (n,).
+    what : Names them, for the message.
 
     Raises
     ------

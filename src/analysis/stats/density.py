@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
@@ -32,12 +32,9 @@ class DensityTest:
 
     Parameters
     ----------
-    left, right
-        Densities at the cut-off, and `std_error` of their difference.
-    bandwidth_left, bandwidth_right
-        In units of the running variable.
-    n_left, n_right
-        Observations within them.
+    left, right : Densities at the cut-off, and `std_error` of their difference.
+    bandwidth_left, bandwidth_right : In units of the running variable.
+    n_left, n_right : Observations within them.
     """
 
     left: float
@@ -66,12 +63,9 @@ def density_test(
 
     Parameters
     ----------
-    running
-        Shape (n,). A rank has the same density everywhere: test the score that it is made of.
-    bandwidths
-        Left and right; by default each minimises the mean squared error of its density with order 2.
-    order
-        Of the polynomial for the distribution function.
+    running : Shape (n,). A rank has the same density everywhere: test the score that it is made of.
+    bandwidths : Left and right; by default each minimises the mean squared error of its density with order 2.
+    order : Of the polynomial for the distribution function.
 
     Notes
     -----
@@ -83,7 +77,7 @@ def density_test(
     ModelError
         If a value is missing, or a side has too few distinct values.
     """
-    refuse_missing({"the running variable": running}, what="at the cut-off")
+    check_complete({"the running variable": running}, what="at the cut-off")
     values = np.asarray(running, float)
     data = sample(values, np.zeros_like(values), cutoff=cutoff)
     left, right = bandwidths or (_bandwidth(data, 0), _bandwidth(data, 1))

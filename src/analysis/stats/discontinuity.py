@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, correction
 
 ROBUST, CONVENTIONAL = "robust", "conventional"
@@ -54,10 +54,8 @@ class Discontinuity:
         Coefficient `ROBUST`: the bias-corrected estimate, in the unit of the outcome (per unit of the running variable
         for a kink), whose influence counts the estimation of the bias too. Coefficient `CONVENTIONAL`: the local
         polynomial estimate, whose bias is not counted. Clusters are observations where none are given.
-    bandwidths
-        As used.
-    n_left, n_right
-        Observations within the main bandwidth.
+    bandwidths : As used.
+    n_left, n_right : Observations within the main bandwidth.
     """
 
     fit: Fit
@@ -118,16 +116,11 @@ def discontinuity(
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,); treated are those whose running variable is `cutoff` or more.
-    cluster
-        Shape (n,); errors may be correlated within its values, across the cut-off too.
-    bandwidths
-        By default those that minimise the mean squared error, with regularisation.
-    order
-        Of the local polynomial.
-    derivative
-        0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
+    running, outcome : Shape (n,); treated are those whose running variable is `cutoff` or more.
+    cluster : Shape (n,); errors may be correlated within its values, across the cut-off too.
+    bandwidths : By default those that minimise the mean squared error, with regularisation.
+    order : Of the local polynomial.
+    derivative : 0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
 
     Raises
     ------
@@ -151,7 +144,7 @@ def sample(
 ) -> CutoffSample:
     """Order observations by the running variable; nothing may be missing."""
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
-    refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
+    check_complete({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]

@@ -11,7 +11,7 @@ from scipy.stats import nct
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 KEYS = ("model", "group", "outcome", "term")
 Floats = NDArray[np.float64]
@@ -24,14 +24,10 @@ def equivalence(
 
     Parameters
     ----------
-    estimates
-        ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
-    margins
-        By outcome, in the unit of the estimate: an effect smaller than this does not matter.
-    alpha
-        Of the tests.
-    power
-        For the minimum detectable effect.
+    estimates : ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
+    margins : By outcome, in the unit of the estimate: an effect smaller than this does not matter.
+    alpha : Of the tests.
+    power : For the minimum detectable effect.
     tests
         How many are made together: a difference counts as found at ``alpha / tests``, at which every correction finds
         it. Equivalence is not corrected here.
@@ -48,7 +44,7 @@ def equivalence(
     ModelError
         If an outcome has no margin, or one that is not positive.
     """
-    refuse_missing(estimates, ["outcome", "estimate", "std_error", "n_clusters"], "equivalence")
+    check_complete(estimates, ["outcome", "estimate", "std_error", "n_clusters"], "equivalence")
     absent = sorted(set(estimates["outcome"]) - set(margins))
     if absent:
         raise ModelError(f"no equivalence margin is given for {', '.join(absent)}", Reason.INVALID)

@@ -30,15 +30,12 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
 
     Parameters
     ----------
-    estimate, std_error
-        Shape (n_terms,).
-    level
-        Confidence level of the interval.
+    estimate, std_error : Shape (n_terms,).
+    level : Confidence level of the interval.
 
     Returns
     -------
-    DataFrame
-        ``ci_low, ci_high, p_value``; the p-value is two-sided, against zero.
+    DataFrame : ``ci_low, ci_high, p_value``; the p-value is two-sided, against zero.
 
     Notes
     -----
@@ -56,12 +53,9 @@ def t_interval(
 
     Parameters
     ----------
-    estimate, std_error
-        Shape (n_terms,).
-    n_clusters
-        Clusters :math:`G`, one number or one per term.
-    level
-        Confidence level of the interval.
+    estimate, std_error : Shape (n_terms,).
+    n_clusters : Clusters :math:`G`, one number or one per term.
+    level : Confidence level of the interval.
 
     Returns
     -------

@@ -45,17 +45,13 @@ class Fit:
 
     Parameters
     ----------
-    coefficients
-        By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
+    coefficients : By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
     influence
         Of every cluster on the coefficients, clusters by terms, in the same units; indexed by cluster, so that fits of
         the same clusters can be combined. The sum of its outer products is the covariance.
-    n_obs
-        Rows (persons, schools in a year) that the estimates rest on.
-    reason
-        Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
-    of_one_cluster
-        Terms that vary in one cluster only, whose error is therefore not known.
+    n_obs : Rows (persons, schools in a year) that the estimates rest on.
+    reason : Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
+    of_one_cluster : Terms that vary in one cluster only, whose error is therefore not known.
     """
 
     coefficients: pd.Series
@@ -94,8 +90,7 @@ class Fit:
 
         Parameters
         ----------
-        level
-            Confidence level of the intervals.
+        level : Confidence level of the intervals.
 
         Returns
         -------
@@ -121,19 +116,14 @@ class Fit:
 
         Parameters
         ----------
-        model, group
-            Constants of the rows.
-        unit
-            What one unit of the coefficient is, for all terms or by term.
-        terms
-            Which terms to report; by default all.
-        level
-            Confidence level of the intervals.
+        model, group : Constants of the rows.
+        unit : What one unit of the coefficient is, for all terms or by term.
+        terms : Which terms to report; by default all.
+        level : Confidence level of the intervals.
 
         Returns
         -------
-        DataFrame
-            One row per term, with ``reason`` after the columns where the data do not determine the model.
+        DataFrame : One row per term, with ``reason`` after the columns where the data do not determine the model.
         """
         rows = (self if terms is None else self.only(terms)).rows(level)
         rows["unit"] = unit if isinstance(unit, str) else [unit[term] for term in rows["term"]]
@@ -146,13 +136,11 @@ class Fit:
 
         Parameters
         ----------
-        weights
-            By term; terms that are absent weigh zero.
+        weights : By term; terms that are absent weigh zero.
 
         Returns
         -------
-        tuple of float
-            :math:`w'\hat\beta` and :math:`\sqrt{w'Vw}`.
+        tuple of float : :math:`w'\hat\beta` and :math:`\sqrt{w'Vw}`.
         """
         w = np.zeros(len(self.coefficients))
         for term, weight in weights.items():
@@ -164,13 +152,11 @@ class Fit:
 
         Parameters
         ----------
-        gradient
-            Derivative of the function with respect to the coefficients, shape (terms,).
+        gradient : Derivative of the function with respect to the coefficients, shape (terms,).
 
         Returns
         -------
-        float
-            :math:`\sqrt{d'Vd}`, computed as :math:`\sqrt{\sum_g (u_g'd)^2}`.
+        float : :math:`\sqrt{d'Vd}`, computed as :math:`\sqrt{\sum_g (u_g'd)^2}`.
         """
         return float(np.sqrt(((self.influence.to_numpy() @ np.asarray(gradient)) ** 2).sum()))
 
@@ -179,15 +165,12 @@ class Fit:
 
         Parameters
         ----------
-        values
-            Of the functions at the coefficients, by name, shape (functions,).
-        jacobian
-            Their derivatives :math:`J`, shape (functions, terms).
+        values : Of the functions at the coefficients, by name, shape (functions,).
+        jacobian : Their derivatives :math:`J`, shape (functions, terms).
 
         Returns
         -------
-        Fit
-            With influence :math:`J u_g`, so that the covariance is :math:`J V J'`.
+        Fit : With influence :math:`J u_g`, so that the covariance is :math:`J V J'`.
         """
         influence = pd.DataFrame(self.influence.to_numpy() @ jacobian.T, self.influence.index, values.index)
         own = self.of_one_cluster & set(values.index)
@@ -199,15 +182,12 @@ def correction(clusters: Number, rows: Number | None = None, terms: float = 0) -
 
     Parameters
     ----------
-    clusters, rows
-        Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
-    terms
-        Coefficients :math:`K`.
+    clusters, rows : Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
+    terms : Coefficients :math:`K`.
 
     Returns
     -------
-    float or Series
-        :math:`\frac{G}{G-1}`, times :math:`\frac{N-1}{N-K}` where rows are given.
+    float or Series : :math:`\frac{G}{G-1}`, times :math:`\frac{N-1}{N-K}` where rows are given.
     """
     factor = clusters / (clusters - 1)
     return factor if rows is None else factor * (rows - 1) / (rows - terms)
@@ -218,17 +198,13 @@ def cluster_sums(codes: NDArray[np.integer[Any]], values: Floats, n_clusters: in
 
     Parameters
     ----------
-    codes
-        Cluster of each row, counted from 0; shape (rows,).
-    values
-        Shape (rows, columns).
-    n_clusters
-        Clusters, where some of the last may have no row.
+    codes : Cluster of each row, counted from 0; shape (rows,).
+    values : Shape (rows, columns).
+    n_clusters : Clusters, where some of the last may have no row.
 
     Returns
     -------
-    array
-        Shape (clusters, columns).
+    array : Shape (clusters, columns).
     """
     return np.stack([np.bincount(codes, column, n_clusters) for column in values.T], axis=1)
 
@@ -238,17 +214,13 @@ def influence_of(scores: Floats, inverse: Floats, rows: int | None = None, terms
 
     Parameters
     ----------
-    scores
-        Of each cluster, summed; shape (clusters, terms).
-    inverse
-        Of the information :math:`A`; shape (terms, terms).
-    rows, terms
-        As in `correction`.
+    scores : Of each cluster, summed; shape (clusters, terms).
+    inverse : Of the information :math:`A`; shape (terms, terms).
+    rows, terms : As in `correction`.
 
     Returns
     -------
-    array
-        :math:`\sqrt{c}\, A^{-1} s_g`, shape (clusters, terms).
+    array : :math:`\sqrt{c}\, A^{-1} s_g`, shape (clusters, terms).
     """
     scale = np.sqrt(correction(float(len(scores)), rows, terms))
     return np.asarray(scale * scores @ inverse, dtype=np.float64)
@@ -261,16 +233,11 @@ def of_scores(
 
     Parameters
     ----------
-    coefficients
-        By term.
-    scores, inverse
-        As in `influence_of`.
-    clusters
-        Names of the clusters, in the order of `scores`.
-    n_obs
-        Rows :math:`N`.
-    used
-        Coefficients :math:`K`; by default those given. Effects that lie across clusters count too.
+    coefficients : By term.
+    scores, inverse : As in `influence_of`.
+    clusters : Names of the clusters, in the order of `scores`.
+    n_obs : Rows :math:`N`.
+    used : Coefficients :math:`K`; by default those given. Effects that lie across clusters count too.
 
     Raises
     ------
@@ -291,10 +258,8 @@ def mean(values: ArrayLike, clusters: ArrayLike, weights: ArrayLike | None = Non
 
     Parameters
     ----------
-    values, clusters
-        Of each row; shape (rows,).
-    weights
-        Of each row, shape (rows,); their scale does not matter.
+    values, clusters : Of each row; shape (rows,).
+    weights : Of each row, shape (rows,); their scale does not matter.
 
     Returns
     -------
@@ -322,8 +287,7 @@ def stacked(fits: Mapping[str, Fit]) -> Fit:
 
     Parameters
     ----------
-    fits
-        By name; fits of which the clusters have the same names are not taken for independent.
+    fits : By name; fits of which the clusters have the same names are not taken for independent.
 
     Returns
     -------
@@ -342,14 +306,10 @@ def undetermined(terms: Iterable[str], clusters: ArrayLike | pd.Series, n_obs: i
 
     Parameters
     ----------
-    terms
-        Names.
-    clusters
-        Of the rows, or of each cluster once.
-    n_obs
-        Rows.
-    reason
-        Why there are no numbers.
+    terms : Names.
+    clusters : Of the rows, or of each cluster once.
+    n_obs : Rows.
+    reason : Why there are no numbers.
     """
     names, index = list(terms), pd.Index(pd.Series(clusters).dropna().unique())
     return Fit(pd.Series(np.nan, names), pd.DataFrame(np.nan, index, names), n_obs, reason.value)
@@ -360,12 +320,9 @@ def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.
 
     Parameters
     ----------
-    fit
-        The estimator, with its arguments.
-    terms
-        Names of its coefficients.
-    clusters
-        Of the rows.
+    fit : The estimator, with its arguments.
+    terms : Names of its coefficients.
+    clusters : Of the rows.
 
     Raises
     ------

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, numbered, where_determined
 from analysis.stats.logit import clustered, maximise
-from analysis.stats.regression import INTERCEPT, refuse_alike
-from analysis.stats.support import refuse_one_cluster
+from analysis.stats.regression import INTERCEPT, check_distinct
+from analysis.stats.support import check_clusters
 
 Floats = NDArray[np.float64]
 
@@ -49,16 +49,11 @@ def fit_fractional(
 
     Parameters
     ----------
-    frame
-        One row per observation, nothing missing.
-    outcome
-        Column with values between zero and one.
-    terms
-        As in `design`.
-    cluster
-        Column; errors may be correlated within its values.
-    weights
-        Column of positive weights, or None for equal ones.
+    frame : One row per observation, nothing missing.
+    outcome : Column with values between zero and one.
+    terms : As in `design`.
+    cluster : Column; errors may be correlated within its values.
+    weights : Column of positive weights, or None for equal ones.
 
     Raises
     ------
@@ -73,17 +68,17 @@ def fit_fractional(
     `logit.clustered`.
     """
     used = [outcome, *terms, cluster, *([weights] if weights else [])]
-    refuse_missing(frame, used, outcome)
+    check_complete(frame, used, outcome)
     X, y = design(frame, terms), frame[outcome].astype(float)
     w = pd.Series(1.0, index=frame.index) if weights is None else frame[weights].astype(float)
     if not y.between(0, 1).all() or not (w > 0).all():
         raise ModelError(f"{outcome}: values are outside 0 to 1, or without a positive weight", Reason.INVALID)
-    refuse_alike(X, outcome)
+    check_distinct(X, outcome)
     w = w / w.mean()
     found = maximise(X.to_numpy(float), w.to_numpy(), (w * y).to_numpy(), list(X.columns))
     codes, _ = numbered(frame[cluster])
     last = X.to_numpy()[:, ::-1]  # the intercept last, which is not reported
-    refuse_one_cluster(last, codes, [str(term) for term in X.columns[:0:-1]], w.to_numpy())
+    check_clusters(last, codes, [str(term) for term in X.columns[:0:-1]], w.to_numpy())
     return clustered(found, X, y, w, frame[cluster])
 
 

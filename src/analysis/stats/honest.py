@@ -42,14 +42,10 @@ class Honest:
 
     Parameters
     ----------
-    estimate, std_error
-        Of the local line with triangular weights; its bias is not subtracted.
-    bias
-        The largest that a curve with this bound can give, in the unit of the outcome.
-    curvature
-        The bound :math:`M`: by how much the slope of the curve may change per unit of the running variable.
-    bandwidth
-        As used, in units of the running variable.
+    estimate, std_error : Of the local line with triangular weights; its bias is not subtracted.
+    bias : The largest that a curve with this bound can give, in the unit of the outcome.
+    curvature : The bound :math:`M`: by how much the slope of the curve may change per unit of the running variable.
+    bandwidth : As used, in units of the running variable.
     n_left, n_right, n_clusters
         Observations within the bandwidth, and the clusters (observations, where there are none) that they are in.
     """
@@ -104,14 +100,10 @@ def honest(
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,); treated are those whose running variable is `cutoff` or more.
-    cluster
-        Shape (n,); errors may be correlated within its values, across the cut-off too.
-    curvature
-        The bound :math:`M`; by default that of `rule_of_thumb`.
-    bandwidth
-        By default the one whose interval is shortest.
+    running, outcome : Shape (n,); treated are those whose running variable is `cutoff` or more.
+    cluster : Shape (n,); errors may be correlated within its values, across the cut-off too.
+    curvature : The bound :math:`M`; by default that of `rule_of_thumb`.
+    bandwidth : By default the one whose interval is shortest.
 
     Notes
     -----

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import Bandwidths, Discontinuity, discontinuity
 from analysis.stats.fit import Fit, stacked
 
@@ -41,12 +41,9 @@ def kink(
 
     Parameters
     ----------
-    running
-        What the money depends on, shape (n,).
-    outcome, money
-        Shape (n,), such as pupils per teacher and thousands of euros per pupil.
-    bandwidths
-        By default those that suit the outcome; used for the money too.
+    running : What the money depends on, shape (n,).
+    outcome, money : Shape (n,), such as pupils per teacher and thousands of euros per pupil.
+    bandwidths : By default those that suit the outcome; used for the money too.
 
     Notes
     -----
@@ -58,7 +55,7 @@ def kink(
     ModelError
         If the slope of the money does not change.
     """
-    refuse_missing({"the outcome": outcome, "the money": money}, what="at the threshold")
+    check_complete({"the outcome": outcome, "the money": money}, what="at the threshold")
     y, m = np.asarray(outcome, float), np.asarray(money, float)
     reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
     used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}

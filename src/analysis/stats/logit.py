@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
 from analysis.stats.newton import Climb, Point, climb
 from analysis.stats.separation import certified, strictly_separated
@@ -42,10 +42,8 @@ class Maximum:
 
     Parameters
     ----------
-    beta
-        Coefficients.
-    inverse
-        Of minus the second derivative of the log-likelihood there; shape (terms, terms).
+    beta : Coefficients.
+    inverse : Of minus the second derivative of the log-likelihood there; shape (terms, terms).
     coordinates, determined
         From terms to coordinates of unit spread, shape (terms, terms), and the directions among these in which the
         likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
@@ -83,8 +81,7 @@ class NoMaximumError(ModelError):
     ----------
     limit
         What the likelihood tends to: rows that can be are predicted perfectly, `Maximum.determines` gives the others.
-    names
-        Of the terms.
+    names : Of the terms.
     """
 
     def __init__(self, limit: Maximum, names: Sequence[str] = ()) -> None:
@@ -101,12 +98,10 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
 
     Parameters
     ----------
-    X
-        Terms, the intercept among them; shape (rows, terms), of full rank.
+    X : Terms, the intercept among them; shape (rows, terms), of full rank.
     count, ones
         Of each row: pupils (or their weight), and how many of them have the outcome; a part of a pupil is a share.
-    names
-        Of the terms, for the message.
+    names : Of the terms, for the message.
 
     Raises
     ------
@@ -116,7 +111,7 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
         If a value is missing, an outcome is not between nobody and everybody, the terms cannot be told apart, or the
         maximum is not found.
     """
-    _refuse_invalid(X, count, ones)
+    _check_outcome(X, count, ones)
     coordinates = _uncorrelated(X, count)
     likelihood = _LogitLikelihood(X @ coordinates, count, ones)
     found = likelihood.climbed()
@@ -157,10 +152,8 @@ def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) 
 
     Parameters
     ----------
-    high, low
-        Terms of the rows in either state.
-    weight
-        Of each row; the scale does not matter.
+    high, low : Terms of the rows in either state.
+    weight : Of each row; the scale does not matter.
     """
     share = weight / weight.sum()
     p1, p0 = expit(high @ beta), expit(low @ beta)
@@ -176,8 +169,8 @@ def average_slope(X: Floats, beta: Floats, place: int, weight: Floats) -> tuple[
     return float(beta[place] * slope.sum()), gradient
 
 
-def _refuse_invalid(X: Floats, count: Floats, ones: Floats) -> None:
-    refuse_missing({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
+def _check_outcome(X: Floats, count: Floats, ones: Floats) -> None:
+    check_complete({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
     between = (count >= 0) & (ones >= 0) & (ones <= count * (1 + ROUNDING))
     if not between.all() or not count.sum() > 0:
         raise ModelError("a logit: an outcome is not between nobody and everybody", Reason.INVALID)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.logit import Maximum, NoMaximumError, average_difference, clustered, maximise
 
@@ -28,18 +28,12 @@ class Logit:
 
     Parameters
     ----------
-    outcome
-        Name of what is modelled.
-    rows
-        One row per observation.
-    layout
-        From rows to the terms.
-    fit
-        Coefficients in log odds, with clustered errors.
-    weight
-        Of every row.
-    maximum
-        Of the likelihood, or its limit where it has none.
+    outcome : Name of what is modelled.
+    rows : One row per observation.
+    layout : From rows to the terms.
+    fit : Coefficients in log odds, with clustered errors.
+    weight : Of every row.
+    maximum : Of the likelihood, or its limit where it has none.
     """
 
     outcome: str
@@ -69,8 +63,7 @@ class Logit:
 
         Parameters
         ----------
-        high, low
-            The rows in either state, with the index of `rows`.
+        high, low : The rows in either state, with the index of `rows`.
 
         Returns
         -------
@@ -99,32 +92,25 @@ def fit_logit(
 
     Parameters
     ----------
-    outcome
-        Name of what is modelled, for messages and tables.
-    rows
-        One row per observation.
-    target
-        Column of zeros and ones.
-    layout
-        From rows to the terms, intercept included.
-    weights
-        Column of weights; their scale does not matter.
-    cluster
-        Column; errors may be correlated within its values.
+    outcome : Name of what is modelled, for messages and tables.
+    rows : One row per observation.
+    target : Column of zeros and ones.
+    layout : From rows to the terms, intercept included.
+    weights : Column of weights; their scale does not matter.
+    cluster : Column; errors may be correlated within its values.
 
     Returns
     -------
-    Logit
-        Its `Logit.maximum` is the limit of the likelihood where that has no finite maximum.
+    Logit : Its `Logit.maximum` is the limit of the likelihood where that has no finite maximum.
 
     Raises
     ------
     ModelError
         If a value is missing, the terms cannot be told apart (``COLLINEAR``), or there are too few clusters or rows.
     """
-    refuse_missing(rows, [target, cluster, *([weights] if weights else [])], outcome)
+    check_complete(rows, [target, cluster, *([weights] if weights else [])], outcome)
     X = layout(rows)
-    refuse_missing(X, what=outcome)
+    check_complete(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
             f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.placebo import RANK
 from analysis.stats.regression import fit_where_determined
@@ -26,13 +26,11 @@ class Matched:
 
     Parameters
     ----------
-    rows
-        Eligible schools (``eligible`` 1, ``weight`` 1) and their matches (``weight``: how often each is one).
+    rows : Eligible schools (``eligible`` 1, ``weight`` 1) and their matches (``weight``: how often each is one).
     balance
         Per trait: ``trait, eligible, all_others`` (within the window), ``matched`` means, and ``gap_before, gap_after``
         in standard deviations.
-    n_unmatched
-        Eligible schools in the window that nobody resembles (no other school with the same `exact` traits).
+    n_unmatched : Eligible schools in the window that nobody resembles (no other school with the same `exact` traits).
     """
 
     rows: pd.DataFrame
@@ -52,12 +50,9 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     by_school
         One row per school: ``rank`` (percent of the locations from the cut-off), traits from before the start, and
         what is compared later.
-    traits
-        Numeric; distance is Mahalanobis', :math:`(x_i - x_j)' S^{-1} (x_i - x_j)`, `S` over the window.
-    window
-        Schools at most this far from the cut-off.
-    exact
-        Columns that must be equal.
+    traits : Numeric; distance is Mahalanobis', :math:`(x_i - x_j)' S^{-1} (x_i - x_j)`, `S` over the window.
+    window : Schools at most this far from the cut-off.
+    exact : Columns that must be equal.
 
     Notes
     -----
@@ -68,7 +63,7 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     ModelError
         If a trait is missing, or no eligible school has a match.
     """
-    refuse_missing(by_school, [RANK, *traits, *exact], "matching")
+    check_complete(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
     eligible = (near[RANK] >= 0).to_numpy()
     if eligible.all() or not eligible.any():

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.random_effects import tau_interval
-from analysis.stats.regression import INTERCEPT, refuse_alike
+from analysis.stats.regression import INTERCEPT, check_distinct
 
 NO_RESIDUAL = 1e-8  # one minus the leverage of a unit that the terms explain whatever its estimate is
 
@@ -35,8 +35,7 @@ class MetaRegression(Fit):
     tau, tau_low, tau_high
         Standard deviation of what the terms leave open of the true values, and its interval (Q-profile), in the unit of
         the estimates.
-    df_resid
-        Units less coefficients.
+    df_resid : Units less coefficients.
     """
 
     tau: float
@@ -54,10 +53,8 @@ class MetaRegression(Fit):
 
         Parameters
         ----------
-        terms
-            Columns as in `fit_meta`, one row per value.
-        level
-            Confidence level of the intervals.
+        terms : Columns as in `fit_meta`, one row per value.
+        level : Confidence level of the intervals.
         """
         X = _with_intercept(terms)[self.coefficients.index].to_numpy()
         rows = self.transformed(pd.Series(X @ self.coefficients.to_numpy()), X).rows(level)
@@ -71,14 +68,10 @@ def fit_meta(
 
     Parameters
     ----------
-    effect, variance
-        Estimate of every unit and its sampling variance.
-    terms
-        What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
-    weighted
-        Whether units count by how precisely they are known; else all alike.
-    level
-        Confidence level of the interval of tau.
+    effect, variance : Estimate of every unit and its sampling variance.
+    terms : What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
+    weighted : Whether units count by how precisely they are known; else all alike.
+    level : Confidence level of the interval of tau.
 
     Raises
     ------
@@ -86,15 +79,15 @@ def fit_meta(
         A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
         apart, or a unit alone settles a coefficient: then there is no robust error.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="meta-regression")
-    refuse_missing(terms, what="meta-regression")
+    check_complete({"effect": effect, "variance": variance}, what="meta-regression")
+    check_complete(terms, what="meta-regression")
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
     if not (v > 0).all():
         raise ModelError("meta-regression: a variance is not positive; select the units first", Reason.INVALID)
     df = len(y) - X.shape[1]
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
-    refuse_alike(X, "meta-regression")
+    check_distinct(X, "meta-regression")
     tau, low, high = tau_interval(y, v, X.to_numpy(), level)
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
     root = np.sqrt(weights)

@@ -28,8 +28,7 @@ class Family:
 
     Parameters
     ----------
-    members
-        What was tested: outcomes, or names of findings.
+    members : What was tested: outcomes, or names of findings.
     correction
         How their p-values are corrected: Romano and Wolf's stepdown needs a bootstrap that all members share; Holm's
         holds however they hang together.

@@ -23,10 +23,10 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import alike_rows
+from analysis.stats.cells import equal_row_codes
 from analysis.stats.fit import Fit, of_scores
 from analysis.stats.newton import Point, climb
-from analysis.stats.regression import refuse_alike_terms
+from analysis.stats.regression import check_distinct_products
 from analysis.stats.separation import certified, separates
 
 MOST_STEPS, TOLERANCE = 50, 1e-16
@@ -41,14 +41,10 @@ class OrderedCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    level
-        Of each cell; levels that occur are counted from 0.
-    n
-        Persons, sparse (clusters, cells).
-    clusters
-        Names of the clusters.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    level : Of each cell; levels that occur are counted from 0.
+    n : Persons, sparse (clusters, cells).
+    clusters : Names of the clusters.
     """
 
     X: pd.DataFrame
@@ -64,7 +60,7 @@ class OrderedCells:
     def only(self, terms: Sequence[str]) -> OrderedCells:
         """Return the same persons with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
-        codes = alike_rows(X.assign(level=self.level.astype(float)))
+        codes = equal_row_codes(X.assign(level=self.level.astype(float)))
         _, first = np.unique(codes, return_index=True)
         n = csr_array((self.n.data, codes[self.n.indices], self.n.indptr), shape=(len(self.clusters), len(first)))
         return OrderedCells(X.iloc[first].reset_index(drop=True), self.level[first], n, self.clusters)
@@ -75,15 +71,12 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
 
     Parameters
     ----------
-    cells
-        The persons.
-    outcome
-        What the levels are of, for the messages.
+    cells : The persons.
+    outcome : What the levels are of, for the messages.
 
     Returns
     -------
-    Fit
-        Coefficients of the terms in log odds of a higher level, and then the cut points (``cut point 1`` ...).
+    Fit : Coefficients of the terms in log odds of a higher level, and then the cut points (``cut point 1`` ...).
 
     Raises
     ------
@@ -100,7 +93,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
     if cells.level.max() == 0:
         raise ModelError(f"an ordered logit of {outcome}: everybody has the same", Reason.NO_VARIATION)
     X, count = cells.X.to_numpy(), cells.count
-    _refuse_alike(X, count, list(map(str, cells.X)))
+    _check_distinct(X, count, list(map(str, cells.X)))
     likelihood = _OrderedLikelihood(X, cells.level, count)
     weight = float(count.sum())
     found = climb(likelihood.at, likelihood.start(), weight=weight, tolerance=TOLERANCE, max_steps=MOST_STEPS)
@@ -226,10 +219,10 @@ class _OrderedLikelihood:
         return certified(longest, float(count.sum()), point.score, point.information)
 
 
-def _refuse_alike(X: Floats, count: Floats, terms: Sequence[str]) -> None:
+def _check_distinct(X: Floats, count: Floats, terms: Sequence[str]) -> None:
     """Refuse terms that the data cannot tell apart; the cut points take the place of an intercept."""
     centred = X - count @ X / count.sum()
-    refuse_alike_terms(centred.T @ (count[:, None] * centred), terms)
+    check_distinct_products(centred.T @ (count[:, None] * centred), terms)
 
 
 def _uncorrelated(X: Floats, count: Floats) -> Floats:

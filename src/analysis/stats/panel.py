@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, of_scores
-from analysis.stats.regression import refuse_absorbed, refuse_alike, without_rounding
-from analysis.stats.support import refuse_one_cluster
+from analysis.stats.regression import check_distinct, check_not_absorbed, without_rounding
+from analysis.stats.support import check_clusters
 
 SCHOOL, YEAR = "location", "year"
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
@@ -38,14 +38,10 @@ class PanelFit:
 
     Parameters
     ----------
-    panel
-        What it rests on.
-    coefficients
-        By term.
-    residuals
-        One per row.
-    largest
-        Absolute value of the outcome.
+    panel : What it rests on.
+    coefficients : By term.
+    residuals : One per row.
+    largest : Absolute value of the outcome.
     """
 
     panel: PanelDesign
@@ -69,10 +65,8 @@ class PanelDesign:
 
     Parameters
     ----------
-    rows
-        One row a school and year.
-    terms
-        Numeric columns.
+    rows : One row a school and year.
+    terms : Numeric columns.
     """
 
     rows: pd.DataFrame
@@ -83,7 +77,7 @@ class PanelDesign:
         """Return the number of the cluster of each row and the clusters' names; looked up once for all outcomes."""
         if name not in self._clusters:
             codes, names = clusters_of(self.rows, name)
-            refuse_one_cluster(self._within(), codes, self.terms)
+            check_clusters(self._within(), codes, self.terms)
             self._clusters[name] = codes, names
         return self._clusters[name]
 
@@ -92,9 +86,9 @@ class PanelDesign:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
         clean = self.demean(raw)
-        refuse_absorbed(clean, raw, self.terms, "schools and years")
+        check_not_absorbed(clean, raw, self.terms, "schools and years")
         demeaned = pd.DataFrame(clean, self.rows.index, list(self.terms))
-        refuse_alike(demeaned, "the outcome")
+        check_distinct(demeaned, "the outcome")
         return demeaned
 
     @cached_property
@@ -126,7 +120,7 @@ class PanelDesign:
 
     def fit(self, outcome: str, engine: Engine = "linearmodels") -> PanelFit:
         """Regress an outcome on the terms."""
-        refuse_missing(self.rows, [outcome], "the panel")
+        check_complete(self.rows, [outcome], "the panel")
         solve = _by_linearmodels if engine == "linearmodels" else _within
         coefficients, residuals = solve(self, outcome)
         left = pd.Series(residuals, index=self.rows.index)
@@ -140,16 +134,11 @@ def fit_panel(
 
     Parameters
     ----------
-    frame
-        One row a school and year: ``location, year``, the outcome, the terms and the cluster.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns that vary within schools.
-    cluster
-        Column; schools must lie within its values.
-    engine
-        ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
+    frame : One row a school and year: ``location, year``, the outcome, the terms and the cluster.
+    outcome : Column.
+    terms : Numeric or 0/1 columns that vary within schools.
+    cluster : Column; schools must lie within its values.
+    engine : ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
 
     Raises
     ------
@@ -162,7 +151,7 @@ def fit_panel(
 
 def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> PanelDesign:
     """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
-    refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
+    check_complete(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
     if frame.duplicated([SCHOOL, YEAR]).any():
         raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
     return PanelDesign(frame.reset_index(drop=True), tuple(terms))
@@ -189,7 +178,7 @@ def difference_in_differences(
 
 def with_treatment(frame: pd.DataFrame, treated: str, start: int) -> pd.DataFrame:
     """Add ``treated_after``: 1 at treated schools from `start` on."""
-    refuse_missing(frame, [treated, YEAR], "the panel")
+    check_complete(frame, [treated, YEAR], "the panel")
     return frame.assign(treated_after=(frame[treated].astype(bool) & (frame[YEAR] >= start)).astype(float))
 
 
@@ -209,7 +198,7 @@ def event_study(
 
 def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
     """Name the terms of the event study: all years but the base."""
-    refuse_missing(frame, [YEAR], "the panel")
+    check_complete(frame, [YEAR], "the panel")
     years = sorted(int(year) for year in frame[YEAR].unique())
     if base not in years:
         raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}", Reason.INVALID)
@@ -228,7 +217,7 @@ def event_year(term: str) -> int:
 
 def with_event_terms(frame: pd.DataFrame, treated: str, base: int) -> pd.DataFrame:
     """Add the columns of `event_terms`: the (0/1 or continuous) treatment in one year, zero in the others."""
-    refuse_missing(frame, [treated, YEAR], "the panel")
+    check_complete(frame, [treated, YEAR], "the panel")
     dose = frame[treated].astype(float)
     return frame.assign(**{term: dose * (frame[YEAR] == event_year(term)) for term in event_terms(frame, base)})
 
@@ -266,7 +255,7 @@ def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
 
 def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
     """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
-    refuse_missing(rows, [SCHOOL, cluster], "the panel")
+    check_complete(rows, [SCHOOL, cluster], "the panel")
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
         raise ModelError(
             f"a school lies in several values of {cluster}; its effect must lie within a cluster", Reason.INVALID

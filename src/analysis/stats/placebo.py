@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import Bandwidths, discontinuity
 from analysis.stats.fit import Fit
 from analysis.stats.panel import Engine, difference_in_differences
@@ -23,15 +23,13 @@ def placebo_cutoffs(
 
     Parameters
     ----------
-    by_school
-        One row per school: ``rank`` (zero at the true cut-off), the outcome, the cluster.
+    by_school : One row per school: ``rank`` (zero at the true cut-off), the outcome, the cluster.
 
     Returns
     -------
-    DataFrame
-        A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
+    DataFrame : A row per cut-off: ``cutoff`` and the columns of `Discontinuity.row`.
     """
-    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
+    check_complete(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows(
         "cutoff",
         cutoffs,
@@ -41,7 +39,7 @@ def placebo_cutoffs(
 
 def donut(by_school: pd.DataFrame, outcome: str, radii: Iterable[float], *, cluster: str = "board") -> pd.DataFrame:
     """Estimate the jump without the schools nearest to the cut-off; ``radius`` and the columns of `row`."""
-    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
+    check_complete(by_school, [RANK, outcome, cluster], "at the cut-off")
     return _rows("radius", radii, lambda radius: _jump(_outside(by_school, radius), outcome, cluster))
 
 
@@ -49,7 +47,7 @@ def bandwidth_curve(
     by_school: pd.DataFrame, outcome: str, factors: Iterable[float], *, cluster: str = "board"
 ) -> pd.DataFrame:
     """Estimate the jump at multiples of the chosen bandwidths; ``factor`` and the columns of `row`."""
-    refuse_missing(by_school, [RANK, outcome, cluster], "at the cut-off")
+    check_complete(by_school, [RANK, outcome, cluster], "at the cut-off")
     chosen = discontinuity(by_school[RANK], by_school[outcome], cluster=by_school[cluster]).bandwidths
 
     def at(factor: float) -> dict[str, float]:
@@ -68,7 +66,7 @@ def balance(by_school: pd.DataFrame, traits: Sequence[str], *, cluster: str = "b
         not known of a trait in which these schools do not differ.
     """
     rows = []
-    refuse_missing(by_school, [RANK, *traits, cluster], "at the cut-off")
+    check_complete(by_school, [RANK, *traits, cluster], "at the cut-off")
     for trait in traits:
         jump = _jump(by_school, trait, cluster)
         near = by_school[by_school[RANK].abs() < jump["bandwidth"]]
@@ -96,7 +94,7 @@ def placebo_years(
     engine: Engine = "linearmodels",
 ) -> dict[int, Fit]:
     """Pretend that the treatment started earlier, in the years before it did: difference in differences by start."""
-    refuse_missing(frame, ["year", treated], "the panel")
+    check_complete(frame, ["year", treated], "the panel")
     rows = frame[frame["year"] < before]
     first, last = int(rows["year"].min()), int(rows["year"].max())
     chosen = list(starts)

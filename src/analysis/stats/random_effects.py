@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 TENTH = float(norm.ppf(0.9))
 
@@ -27,15 +27,13 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class EffectSpread:
+class EffectDistribution:
     """The fitted distribution of true effects.
 
     Parameters
     ----------
-    mean
-        Of the units, weighted by how precisely each is known.
-    sd, sd_low, sd_high
-        Tau and its interval.
+    mean : Of the units, weighted by how precisely each is known.
+    sd, sd_low, sd_high : Tau and its interval.
     """
 
     mean: float
@@ -49,28 +47,26 @@ class EffectSpread:
         return self.mean - TENTH * self.sd, self.mean + TENTH * self.sd
 
 
-def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectSpread:
+def fit_effect_distribution(effect: Floats, variance: Floats, level: float = 0.95) -> EffectDistribution:
     """Estimate the distribution of true effects; see the notes of the module.
 
     Parameters
     ----------
-    effect, variance
-        Of each unit, shape (units,); at least two.
-    level
-        Confidence level of the interval.
+    effect, variance : Of each unit, shape (units,); at least two.
+    level : Confidence level of the interval.
 
     Raises
     ------
     ModelError
         If a value is missing, a variance is not positive, or there are fewer than two units.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="the spread of effects")
+    check_complete({"effect": effect, "variance": variance}, what="the spread of effects")
     if len(effect) < 2:
         raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
     if not (np.asarray(variance) > 0).all():
         raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
     sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)), level)
-    return EffectSpread(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
+    return EffectDistribution(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
 
 
 def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | None = None) -> float:
@@ -80,16 +76,14 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
     ----------
     effect, variance
         Estimate of each unit and its sampling variance, in the unit of the estimates and its square; shape (units,).
-    X
-        Terms, the intercept among them; shape (units, terms).
+    X : Terms, the intercept among them; shape (units, terms).
     quantile
         Right-hand side; by default J - K, the residual degrees of freedom, and for the limits of an interval quantiles
         of the chi-squared distribution with these.
 
     Returns
     -------
-    float
-        :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
+    float : :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
 
     Notes
     -----
@@ -118,10 +112,8 @@ def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.9
 
     Parameters
     ----------
-    effect, variance, X
-        As in `tau_squared`.
-    level
-        Confidence level.
+    effect, variance, X : As in `tau_squared`.
+    level : Confidence level.
 
     References
     ----------

@@ -36,17 +36,13 @@ def rank_sets(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> pd.
 
     Parameters
     ----------
-    estimate
-        Shape (n_units,).
-    error
-        Standard errors of independent estimates, shape (n_units,), or the covariance, shape (n_units, n_units).
-    level
-        Probability that all sets hold the true ranks.
+    estimate : Shape (n_units,).
+    error : Standard errors of independent estimates, shape (n_units,), or the covariance, shape (n_units, n_units).
+    level : Probability that all sets hold the true ranks.
 
     Returns
     -------
-    DataFrame
-        ``rank`` of the estimate, ``rank_low`` and ``rank_high``: the ranks that are not excluded, 1 to n_units.
+    DataFrame : ``rank`` of the estimate, ``rank_low`` and ``rank_high``: the ranks that are not excluded, 1 to n_units.
 
     Raises
     ------
@@ -80,8 +76,7 @@ def range_test(estimate: ArrayLike, error: ArrayLike) -> Range:
 
     Parameters
     ----------
-    estimate, error
-        As in `rank_sets`.
+    estimate, error : As in `rank_sets`.
 
     Returns
     -------

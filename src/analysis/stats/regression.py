@@ -13,10 +13,10 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ROUNDING
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores, where_determined
-from analysis.stats.support import refuse_one_cluster
+from analysis.stats.support import check_clusters
 
 INTERCEPT = "intercept"
 ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its spread is left
@@ -38,18 +38,12 @@ def fit(
 
     Parameters
     ----------
-    frame
-        One row per observation.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
-    cluster
-        Column; errors may be correlated within its values.
-    entity
-        Column whose effects are absorbed (no intercept then); its values must lie within clusters.
-    weights
-        Column of positive weights, such as inverse probabilities; their scale does not matter.
+    frame : One row per observation.
+    outcome : Column.
+    terms : Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
+    cluster : Column; errors may be correlated within its values.
+    entity : Column whose effects are absorbed (no intercept then); its values must lie within clusters.
+    weights : Column of positive weights, such as inverse probabilities; their scale does not matter.
 
     Raises
     ------
@@ -76,20 +70,20 @@ def fit(
         if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
             raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out", Reason.INVALID)
         demeaned = _demeaned(numbers, data[entity], w)
-        refuse_absorbed(demeaned[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
+        check_not_absorbed(demeaned[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
         numbers = demeaned
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     if len(X) <= X.shape[1]:
         raise ModelError(f"{outcome}: {len(X)} rows are too few for {X.shape[1]} terms", Reason.TOO_FEW)
-    refuse_alike(X, outcome)
+    check_distinct(X, outcome)
     codes, clusters = numbered(data[cluster])
     largest = float(data[outcome].abs().max())
     if entity is not None:
-        refuse_one_cluster(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
+        check_clusters(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
         return _least_squares(y, X, w, codes, clusters, largest)
     middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
     others = (X - middle)[[*X.columns[1:], INTERCEPT]]
-    refuse_one_cluster(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
+    check_clusters(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
     return _from_means(_least_squares(y, X - middle, w, codes, clusters, largest), middle)
 
 
@@ -123,12 +117,9 @@ def without_rounding(fitted: Fit, residuals: Floats, largest: float) -> Fit:
 
     Parameters
     ----------
-    fitted
-        The regression.
-    residuals
-        Of the rows, in the unit of the outcome.
-    largest
-        Largest absolute value of the outcome.
+    fitted : The regression.
+    residuals : Of the rows, in the unit of the outcome.
+    largest : Largest absolute value of the outcome.
     """
     nothing = not (np.abs(residuals) > ROUNDING * largest).any()
     return replace(fitted, influence=0.0 * fitted.influence) if nothing else fitted
@@ -143,7 +134,7 @@ def _from_means(fitted: Fit, middle: pd.Series) -> Fit:
 
 def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
     """Lay out the columns, products included; nothing may be missing."""
-    refuse_missing(frame, [outcome, *terms, *others], outcome)
+    check_complete(frame, [outcome, *terms, *others], outcome)
     products = {
         term: frame[list(term.split(":"))].astype(float).prod(axis=1, skipna=False) for term in terms if ":" in term
     }
@@ -156,17 +147,14 @@ def _demeaned(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> p
     return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
 
 
-def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: str) -> None:
+def check_not_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: str) -> None:
     """Refuse terms of which the effects leave nothing but rounding, judged on the scale of the term itself.
 
     Parameters
     ----------
-    left, raw
-        The terms without and with what the effects explain, shape (rows, terms).
-    terms
-        Their names.
-    effects
-        What was taken off, for the message.
+    left, raw : The terms without and with what the effects explain, shape (rows, terms).
+    terms : Their names.
+    effects : What was taken off, for the message.
 
     Raises
     ------
@@ -181,7 +169,7 @@ def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: st
         raise ModelError(f"effects of {effects} leave nothing of {names}, so that it tells no effect", Reason.ABSORBED)
 
 
-def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
+def check_distinct(X: pd.DataFrame, outcome: str) -> None:
     """Refuse terms that the data cannot tell apart, whatever their origin and unit.
 
     Where there is an intercept the others are taken from their means: a constant is then the same as the intercept.
@@ -200,15 +188,13 @@ def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
         raise ModelError(f"{outcome}: the data cannot tell the terms apart: {names}", Reason.COLLINEAR)
 
 
-def refuse_alike_terms(information: NDArray[np.floating[Any]], terms: Iterable[str]) -> None:
+def check_distinct_products(information: NDArray[np.floating[Any]], terms: Iterable[str]) -> None:
     """Refuse terms that the data cannot tell apart, from their cross products.
 
     Parameters
     ----------
-    information
-        :math:`X'X`, or what takes its place; shape (terms, terms).
-    terms
-        Their names, for the message.
+    information : :math:`X'X`, or what takes its place; shape (terms, terms).
+    terms : Their names, for the message.
 
     Raises
     ------

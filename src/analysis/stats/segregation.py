@@ -21,8 +21,7 @@ class Tally(NamedTuple):
 
     Parameters
     ----------
-    pupils
-        Shape (..., n_groups, n_schools).
+    pupils : Shape (..., n_groups, n_schools).
     mixed
         Of expected pupils of two groups, how much of single pupils counts for both, shape (..., n_schools):
         :math:`\sum_i s_i (1 - s_i)` over the pupils of a school, who are of the first group with probability
@@ -62,8 +61,8 @@ def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     -----
     :math:`D = \tfrac12 \sum_j | a_j / A - b_j / B |` (Duncan and Duncan, 1955).
     """
-    _of_the_same_schools(group, comparison)
-    return float(uneven(counts(group, "group"), counts(comparison, "comparison")))
+    _check_same_schools(group, comparison)
+    return float(dissimilarity_of(counts(group, "group"), counts(comparison, "comparison")))
 
 
 def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None) -> float:
@@ -71,12 +70,9 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
 
     Parameters
     ----------
-    group
-        Pupils (or expected pupils) of the group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+    group : Pupils (or expected pupils) of the group per school, shape (n_schools,).
+    total : All pupils per school, of whatever group.
+    mixed : Of expected pupils; see `Tally`.
 
     Raises
     ------
@@ -91,7 +87,7 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
     the average of what counted pupils would show, were each of the group with probability :math:`s_i`. A pupil who is
     alone at a school has no schoolmates and stays out.
     """
-    _of_the_same_schools(group, total)
+    _check_same_schools(group, total)
     a, t = counts(group, "group"), counts(total, "total")
     if (a > t * (1 + 1e-12)).any():
         raise ModelError("isolation: a school has more pupils of the group than pupils", Reason.INVALID)
@@ -103,12 +99,9 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: Arr
 
     Parameters
     ----------
-    group, other
-        Pupils (or expected pupils) of either group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+    group, other : Pupils (or expected pupils) of either group per school, shape (n_schools,).
+    total : All pupils per school, of whatever group.
+    mixed : Of expected pupils; see `Tally`.
 
     Notes
     -----
@@ -117,7 +110,7 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: Arr
     up to one.
     """
     for counted in (other, total):
-        _of_the_same_schools(group, counted)
+        _check_same_schools(group, counted)
     a, b, t = counts(group, "group"), counts(other, "other"), counts(total, "total")
     if (a + b > t * (1 + 1e-12)).any():
         raise ModelError("interaction: a school has more pupils of the two groups than pupils", Reason.INVALID)
@@ -138,7 +131,7 @@ def _met(tally: Tally, other: int, name: str) -> float:
     return found
 
 
-def uneven(a: Array, b: Array) -> Array:
+def dissimilarity_of(a: Array, b: Array) -> Array:
     """Dissimilarity over the last axis, unchecked; a group of nobody makes it missing."""
     with np.errstate(invalid="ignore"):
         spread = a / a.sum(axis=-1, keepdims=True) - b / b.sum(axis=-1, keepdims=True)
@@ -170,10 +163,8 @@ def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
 
     Parameters
     ----------
-    tally
-        Pupils, shape (..., n_groups, n_schools).
-    place
-        Position of the place of each school, shape (n_schools,).
+    tally : Pupils, shape (..., n_groups, n_schools).
+    place : Position of the place of each school, shape (n_schools,).
 
     Returns
     -------
@@ -229,7 +220,7 @@ def counts(values: ArrayLike, name: str) -> Array:
     return found
 
 
-def _of_the_same_schools(one: ArrayLike, other: ArrayLike) -> None:
+def _check_same_schools(one: ArrayLike, other: ArrayLike) -> None:
     if np.shape(one) != np.shape(other):
         raise ModelError(f"counts of {np.size(one)} and of {np.size(other)} schools cannot be compared", Reason.INVALID)
     if isinstance(one, pd.Series) and isinstance(other, pd.Series) and not one.index.equals(other.index):

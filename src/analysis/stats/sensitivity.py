@@ -29,12 +29,9 @@ class EventCourse:
 
     Parameters
     ----------
-    before, after
-        Years since the base, below and above zero.
-    estimates, covariance
-        Of the years in `before` and then those in `after`.
-    df
-        Degrees of freedom of the errors.
+    before, after : Years since the base, below and above zero.
+    estimates, covariance : Of the years in `before` and then those in `after`.
+    df : Degrees of freedom of the errors.
     """
 
     before: Floats
@@ -83,8 +80,7 @@ def relative_bounds(
 
     Returns
     -------
-    DataFrame
-        ``magnitude, low, high`` (what the estimates leave open) and ``ci_low, ci_high``.
+    DataFrame : ``magnitude, low, high`` (what the estimates leave open) and ``ci_low, ci_high``.
 
     Notes
     -----

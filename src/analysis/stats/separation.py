@@ -39,12 +39,9 @@ def certified(longest: float, choosers: float, score: Floats, information: Float
 
     Parameters
     ----------
-    longest
-        Length that no vector of scaled attributes exceeds, taken around the mean of its situation.
-    choosers
-        Total weight.
-    score, information
-        First and minus second derivative of the log-likelihood in the scaled coefficients.
+    longest : Length that no vector of scaled attributes exceeds, taken around the mean of its situation.
+    choosers : Total weight.
+    score, information : First and minus second derivative of the log-likelihood in the scaled coefficients.
     """
     smallest, largest = np.linalg.eigvalsh(information)[[0, -1]]
     if not smallest > SINGULAR * largest:
@@ -59,8 +56,7 @@ def separates(margins: Floats) -> bool:
 
     Parameters
     ----------
-    margins
-        Shape (rows, terms), in terms of which the spread is about one.
+    margins : Shape (rows, terms), in terms of which the spread is about one.
     """
     return bool((_best(margins, margins.mean(axis=0)) > STRICT).any())
 

@@ -29,10 +29,8 @@ def share_interval(
 
     Parameters
     ----------
-    share, std_error, n_clusters
-        Shape (n,); the error is clustered.
-    level
-        Confidence level.
+    share, std_error, n_clusters : Shape (n,); the error is clustered.
+    level : Confidence level.
 
     Returns
     -------

@@ -28,12 +28,9 @@ def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats |
 
     Parameters
     ----------
-    X
-        Terms without what effects explain, of full rank, shape (rows, terms).
-    codes
-        Cluster of each row, counted from 0.
-    weights
-        Of the rows; equal ones where None.
+    X : Terms without what effects explain, of full rank, shape (rows, terms).
+    codes : Cluster of each row, counted from 0.
+    weights : Of the rows; equal ones where None.
     """
     q, upper = np.linalg.qr(X if weights is None else np.sqrt(weights)[:, None] * X)
     leverage = np.bincount(codes, np.einsum("ij,ij->i", q, q))
@@ -48,17 +45,15 @@ def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats |
     return found
 
 
-def refuse_one_cluster(
+def check_clusters(
     X: Floats, codes: NDArray[np.integer[Any]], terms: Sequence[str], weights: Floats | None = None
 ) -> None:
     """Refuse terms that lie in one cluster alone; see `of_one_cluster`.
 
     Parameters
     ----------
-    X, codes, weights
-        As there.
-    terms
-        Names of the first columns; those after them, such as an intercept and years, are not reported.
+    X, codes, weights : As there.
+    terms : Names of the first columns; those after them, such as an intercept and years, are not reported.
 
     Raises
     ------

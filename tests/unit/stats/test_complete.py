@@ -33,14 +33,14 @@ from analysis.stats import (
     panel,
     placebo,
 )
-from analysis.stats.complete import is_missing, positions, refuse_missing
+from analysis.stats.complete import check_complete, is_missing, positions
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
 from analysis.stats.matching import match
 from analysis.stats.mixed_effects import fit_mixed
 from analysis.stats.ordered import fit_ordered
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.random_effects import fit_effect_distribution
 from analysis.stats.regression import fit
 from analysis.topics.staffing.models import oab, oab_formula, shortage
 from analysis.topics.staffing.models.eligibility import changes, eligibility, scored_in
@@ -243,7 +243,9 @@ CASES = {
         plain, lambda f: fit_mixed(f, "y", ["x"], group="school", slopes=["x"]), ("y", "x", "school")
     ),
     "meta-regression": Case(plain, lambda f: meta_regression.fit_meta(f["y"], f["w"], f[["x"]]), ("y", "w", "x")),
-    "spread of effects": Case(plain, lambda f: fit_spread(f["y"].to_numpy(), f["w"].to_numpy()), ("y", "w")),
+    "spread of effects": Case(
+        plain, lambda f: fit_effect_distribution(f["y"].to_numpy(), f["w"].to_numpy()), ("y", "w")
+    ),
     "logit": Case(
         plain,
         lambda f: maximise(
@@ -475,7 +477,7 @@ def test_what_is_missing(values, missing):
 def test_the_message_counts_and_tells_no_value():
     frame = pd.DataFrame({"board": ["secret", None, None], "y": [1.0, np.inf, 2.0]})
     with pytest.raises(ModelError, match=r"^growth: values are missing in board \(2\), y \(1\); select") as caught:
-        refuse_missing(frame, ["board", "y", "board:y"], "growth")
+        check_complete(frame, ["board", "y", "board:y"], "growth")
     assert "secret" not in str(caught.value)
 
 

@@ -5,14 +5,14 @@ import statsmodels.api as sm
 
 from analysis.errors import ModelError
 from analysis.stats.meta_regression import fit_meta
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.random_effects import fit_effect_distribution
 
 NONE = pd.DataFrame(index=range(6))
 
 
 def test_without_terms_it_is_the_spread_of_true_effects():
     effect, variance = pd.Series([-2.0, 0.0, 2.0, 0.0, 4.0, -4.0]), pd.Series([3.0, 2.0, 1.0, 4.0, 3.0, 2.0])
-    found, spread = fit_meta(effect, variance, NONE), fit_spread(effect.to_numpy(), variance.to_numpy())
+    found, spread = fit_meta(effect, variance, NONE), fit_effect_distribution(effect.to_numpy(), variance.to_numpy())
     assert (found.tau, found.tau_low, found.tau_high) == pytest.approx((spread.sd, spread.sd_low, spread.sd_high))
     assert found.coefficients["intercept"] == pytest.approx(spread.mean)
 

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from analysis.chapters.segregation.models.correction import _most_likely_size, _variance, corrected
 from analysis.errors import ModelError
-from analysis.stats.segregation import Tally, entropy, exposure, interaction, isolation, theil, uneven
+from analysis.stats.segregation import Tally, dissimilarity_of, entropy, exposure, interaction, isolation, theil
 
 PUPILS = arrays(np.int64, (3, 6), elements=st.integers(0, 40))
 PLACES = arrays(np.intp, (6,), elements=st.integers(0, 2))
@@ -138,7 +138,7 @@ def test_the_correction_only_takes_away(pupils):
     a, b = pupils[:2].astype(float)
     assume(a.sum() and b.sum())
     found = corrected(a, b)
-    assert 0 <= found <= uneven(a, b) + 1e-9
+    assert 0 <= found <= dissimilarity_of(a, b) + 1e-9
 
 
 def test_expected_pupils_of_one_share_each_have_the_correction_of_counted_ones():
@@ -166,11 +166,11 @@ def test_the_correction_halves_a_bias():
     # A group of 2000 over 200 schools, from .4 to 1.6 times as often at a school as the others: D is about .15.
     p = np.linspace(0.4, 1.6, 200) / 200
     q = np.full(200, 1 / 200)
-    truth = float(uneven(p, q))
+    truth = float(dissimilarity_of(p, q))
     assert truth == pytest.approx(0.15, abs=0.01)
     rng = np.random.default_rng(4)
     a, b = rng.multinomial(2000, p, 200), rng.multinomial(8000, q, 200)
-    raw, better = uneven(a, b).mean() - truth, corrected(a, b).mean() - truth
+    raw, better = dissimilarity_of(a, b).mean() - truth, corrected(a, b).mean() - truth
     assert raw > 0.02
     assert abs(better) < raw / 2
 

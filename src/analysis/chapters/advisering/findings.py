@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.chapters.advisering.numbers import (
     having,
     interval,
-    is_told,
+    is_known,
     listed,
     mirrored,
     often,
@@ -54,7 +54,7 @@ def advisering(
     *,
     counted: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Tell what the chapter finds.
+    """Say what the chapter finds.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     for name, (category, counted) in COUNTED.items():
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
-        if is_told(below, above):
+        if is_known(below, above):
             yield (
                 f"deviation_{name}",
                 say("deviation", year=year, above=above["estimate"], below=below["estimate"], counted=term(counted)),
@@ -107,7 +107,7 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[(shares["model"] == "advice_by_education") & (shares["term"] == "vwo")]
     year = rows["school_year"].max()
     everyone, hoog, laag = (one(rows, school_year=year, group=group) for group in (EVERYONE, "hoog", "laag"))
-    if is_told(everyone, hoog, laag):
+    if is_known(everyone, hoog, laag):
         yield (
             "advice_vwo",
             say(
@@ -127,18 +127,18 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
     rows = estimates[estimates["model"] == f"{outcome}_lpm_fe"]
     for group, compared in COMPARED.items():
         both, alone = (one(rows, term=group, controls=controls) for controls in ("mutual", "alone"))
-        if is_told(both, alone):
-            told = {"compared": term(compared), "both": often(both), "alone": often(alone)}
+        if is_known(both, alone):
+            values = {"compared": term(compared), "both": often(both), "alone": often(alone)}
             yield (
                 f"{outcome}_{group}",
-                say("under_advised", **told) if outcome == "under" else say("over_advised", **told),
+                say("under_advised", **values) if outcome == "under" else say("over_advised", **values),
                 number_of(both["n_obs"]),
             )
 
 
 def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
     plain, mended, both = (one(estimates, model=f"under_{way}", term="laag") for way in ("ols", "iv", "lovs"))
-    if is_told(plain, mended, both):
+    if is_known(plain, mended, both):
         yield (
             "measurement_error",
             say(
@@ -161,17 +161,17 @@ def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     # A year between the first and the last is picked out only where it is known to be the highest.
     peak = [top] if leads(rows.to_dict("records")) else []
     path = {row["school_year"]: row for row in (rows.iloc[0], *peak, rows.iloc[-1])}
-    told = [
+    by_year = [
         text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=number_of(row["n_obs"]))
         for year, row in path.items()
     ]
-    yield ("revised", say("revised", years=listed(told)), pupils(counted, **chosen, school_year=list(path)))
+    yield ("revised", say("revised", years=listed(by_year)), pupils(counted, **chosen, school_year=list(path)))
 
 
 def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
     rows = estimates[(estimates["model"] == "revised_lpm_fe") & (estimates["controls"] == "mutual")]
     laag, nonwestern = (one(rows, term=term) for term in COMPARED)
-    if is_told(laag, nonwestern):
+    if is_known(laag, nonwestern):
         yield (
             "revised_gaps",
             say(
@@ -189,7 +189,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "position_year3"]
     at = one(rows, group=EVERYONE, term="at the advice")
     up = one(rows, group="under-advised, not revised", term="above the advice")
-    if is_told(at):
+    if is_known(at):
         yield (
             "position_year3",
             say("position_year3", year=at["school_year"], share=at["estimate"], more=_under_advised(up)),
@@ -198,7 +198,7 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
 
 
 def _under_advised(up: pd.Series) -> str:
-    if not is_told(up):
+    if not is_known(up):
         return ""
     return say("position_under_advised", n=number_of(up["n_obs"]), share=up["estimate"])
 
@@ -207,7 +207,7 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "at_score"]
     for name, (happens, did) in AT_SCORE.items():
         laag, hoog = (one(rows, term=happens, group=group) for group in ("laag", "hoog"))
-        if is_told(laag, hoog):
+        if is_known(laag, hoog):
             yield (
                 f"score_{name}",
                 say(
@@ -228,7 +228,7 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     everyone, laag, hoog = (one(rows, school_year=year, group=group) for group in (EVERYONE, "laag", "hoog"))
     lost, gap = (one(gaps, term=f"mean level{part}", school_year=year) for part in (" lost", ", with the test"))
-    if is_told(everyone, laag, hoog, lost, gap):
+    if is_known(everyone, laag, hoog, lost, gap):
         yield (
             "no_test",
             say(
@@ -260,7 +260,7 @@ def _change(lost: pd.Series, gap: pd.Series) -> str:
 def _spread(spread: pd.DataFrame) -> Iterable[Row]:
     sd = one(spread, term="sd between schools")
     low, high = (one(spread, term=f"{side} tenth of schools") for side in ("lowest", "highest"))
-    if is_told(sd, low, high):
+    if is_known(sd, low, high):
         yield (
             "schools",
             say(

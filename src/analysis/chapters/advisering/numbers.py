@@ -1,4 +1,4 @@
-"""The numbers in the sentences about the school advice: which row, told or not, with its interval."""
+"""The numbers in the sentences about the school advice: which row, known or not, with its interval."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def pupils(counted: pd.DataFrame, **values: object) -> int:
     return number_of(having(counted, **values)["n_obs"].sum())
 
 
-def is_told(*rows: pd.Series) -> bool:
-    """Tell whether all of these rows have an estimate."""
+def is_known(*rows: pd.Series) -> bool:
+    """Say whether all of these rows have an estimate."""
     return all(bool(pd.notna(row["estimate"])) for row in rows)
 
 

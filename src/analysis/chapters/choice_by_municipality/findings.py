@@ -31,13 +31,13 @@ def choice_by_municipality(
     from_km: float,
     to_km: float,
 ) -> pd.DataFrame:
-    """Tell how far attendance falls with distance, where more, and how near the model's distances are to real ones.
+    """Say how far attendance falls with distance, where more, and how near the model's distances are to real ones.
 
     Parameters
     ----------
     account, estimates, others, spread, correlations, means
         The chapter's tables (`others`: between other distances), as the gate let them through; a finding that rests on
-        a withheld number is not told.
+        a withheld number is left out.
     from_km, to_km
         The distances between which attendance falls.
 
@@ -113,13 +113,13 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
 def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     if not row:
         return
-    told = _told(row, from_km, to_km)
+    values = _values(row, from_km, to_km)
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        sentence = say("density_unclear", **told)
+        sentence = say("density_unclear", **values)
     elif row["estimate"] > 0:
-        sentence = say("density_faster", **told)
+        sentence = say("density_faster", **values)
     else:
-        sentence = say("density_slower", **told)
+        sentence = say("density_slower", **values)
     sentence = joined(" ", (sentence, _elsewhere(row, others, from_km, to_km)))
     yield "density", sentence, number_of(row["n_obs"]), MUNICIPALITIES
 
@@ -127,13 +127,13 @@ def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float
 def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     if not row:
         return
-    told = _told(row, from_km, to_km)
+    values = _values(row, from_km, to_km)
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        sentence = say("weging_unclear", **told)
+        sentence = say("weging_unclear", **values)
     elif row["estimate"] > 0:
-        sentence = say("weging_faster", **told)
+        sentence = say("weging_faster", **values)
     else:
-        sentence = say("weging_slower", **told)
+        sentence = say("weging_slower", **values)
     yield (
         "spread_of_schoolweging",
         joined(" ", (sentence, _elsewhere(row, others, from_km, to_km))),
@@ -142,7 +142,7 @@ def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float)
     )
 
 
-def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+def _values(row: Row, from_km: float, to_km: float) -> dict[str, str]:
     ends = (row["ci_low"], row["ci_high"])
     if ends[1] < 0:  # the words give the direction, and the interval turns with it
         ends = (-ends[1], -ends[0])
@@ -151,7 +151,7 @@ def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
 
 
 def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
-    """Tell between how many other pairs of distances the same term goes with a faster or slower fall."""
+    """Say between how many other pairs of distances the same term goes with a faster or slower fall."""
     known = others[others["term"] == row["term"]].dropna(subset=["ci_low", "ci_high"])
     known = known[(known["from_km"] != from_km) | (known["to_km"] != to_km)]
     if known.empty:

@@ -56,12 +56,12 @@ def findings(
     closed: str,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    """Tell what the closure did to growth, to whom, and how sure that is.
+    """Say what the closure did to growth, to whom, and how sure that is.
 
     Parameters
     ----------
     estimates, examples, spread, missing, year_shocks, consent
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     compared, with_m_test
         Counts of the pupils whose growth is compared in the two years, and of those with an M-test in these.
     before, closed
@@ -101,36 +101,35 @@ def findings(
         ),
     ]
     of_schools = list(where_known(consent_given(consent.dropna(), estimates, closed)))
-    told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
-    return frame(told)
+    return frame([*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)])
 
 
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
-        told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
+        values = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
         established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
         known_off = not most["ci_low"] <= 0 <= most["ci_high"]
-        said = (
-            _off_the_norm(told, below=most["estimate"] < 0, established=established)
+        sentence = (
+            _off_the_norm(values, below=most["estimate"] < 0, established=established)
             if known_off
-            else _at_the_norm(told, signed(most))
+            else _at_the_norm(values, signed(most))
         )
-        yield "norm_growth", said, number_of(most["n_pupils"])
+        yield "norm_growth", sentence, number_of(most["n_pupils"])
 
 
-def _at_the_norm(told: dict[str, str], estimate: str) -> str:
-    return say("at_the_norm", **{**told, "signed": estimate})
+def _at_the_norm(values: dict[str, str], estimate: str) -> str:
+    return say("at_the_norm", **{**values, "signed": estimate})
 
 
-def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
+def _off_the_norm(values: dict[str, str], *, below: bool, established: bool) -> str:
     if established and below:
-        return say("farthest_below_the_norm", **told)
+        return say("farthest_below_the_norm", **values)
     if established:
-        return say("farthest_above_the_norm", **told)
+        return say("farthest_above_the_norm", **values)
     if below:
-        return say("below_the_norm", **told)
-    return say("above_the_norm", **told)
+        return say("below_the_norm", **values)
+    return say("above_the_norm", **values)
 
 
 def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed: str) -> Iterator[Finding]:
@@ -152,7 +151,7 @@ def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed
 def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     for outcome, of in by_outcome(rows):
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
-        told = {
+        values = {
             "subject": subject(low),
             "closed": closed,
             "low": term(low["category"]),
@@ -162,15 +161,15 @@ def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findi
         }
         yield (
             f"levels_{outcome}",
-            _apart(told, established=furthest_apart(of)),
+            _apart(values, established=furthest_apart(of)),
             compared(subject=outcome, level_m=[row["category"].removeprefix("level ") for row in (low, high)]),
         )
 
 
-def _apart(told: dict[str, str], *, established: bool) -> str:
+def _apart(values: dict[str, str], *, established: bool) -> str:
     if established:
-        return say("levels_apart", **told)
-    return say("levels_perhaps_apart", **told)
+        return say("levels_apart", **values)
+    return say("levels_perhaps_apart", **values)
 
 
 def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
@@ -196,7 +195,7 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
     rows = rows_of(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
-        told = {
+        values = {
             "subject": subject(most),
             "band": band(most),
             "low": tenth_below(most["low_tenth"]),
@@ -204,23 +203,23 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
             "high": tenth_above(most["high_tenth"]),
         }
         differ = bool(most["sd_low"] > 0)
-        yield "schools", _unlike(told, differ=differ, established=leads(rows, *SPREAD)), number_of(most["n_pupils"])
+        yield "schools", _unlike(values, differ=differ, established=leads(rows, *SPREAD)), number_of(most["n_pupils"])
 
 
-def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
+def _unlike(values: dict[str, str], *, differ: bool, established: bool) -> str:
     if not differ:
-        return say("schools_alike", **told)
+        return say("schools_alike", **values)
     if established:
-        return say("schools_differ_most", **told)
-    return say("schools_differ", **told)
+        return say("schools_differ_most", **values)
+    return say("schools_differ", **values)
 
 
 def _shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     if rows:
-        told = joined("; ", (text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows))
+        changes = joined("; ", (text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows))
         yield (
             "shortage",
-            say("shortage", told=told, closed=closed),
+            say("shortage", changes=changes, closed=closed),
             compared(subject=[row["outcome"] for row in rows]),
         )
 
@@ -254,18 +253,18 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
     )
     trends = {row["outcome"]: row for row in known(estimates, model="pnas_overall", term="year")}
     for outcome in [name for name in many if name in one][:1]:
-        told = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
-        told["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
+        values = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
+        values["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
         yield (
             "pnas",
             say(
                 "all_control_years",
                 one=points(one[outcome]),
                 trend=left_out(trends[outcome], many[outcome], one[outcome]),
-                **told,
+                **values,
             ).strip()
             if outcome in trends
-            else say("one_control_year", **told),
+            else say("one_control_year", **values),
             number_of(many[outcome]["n_pupils"]),
         )
 
@@ -280,14 +279,14 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
 
 
 def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]:
-    told = []
+    pairs = []
     for _, of in by_outcome(rows):
         by_term = {row["term"]: row for row in of}
         if {"drop_expected", "drop_closure"} <= set(by_term):
-            told.append((by_term["drop_expected"], by_term["drop_closure"]))
-    if told:
-        gaps = [_change(*pair) for pair in told]
-        expected, observed = told[max(range(len(told)), key=lambda place: gaps[place]["estimate"])]
+            pairs.append((by_term["drop_expected"], by_term["drop_closure"]))
+    if pairs:
+        gaps = [_change(*pair) for pair in pairs]
+        expected, observed = pairs[max(range(len(pairs)), key=lambda place: gaps[place]["estimate"])]
         yield (
             "regression_to_mean",
             say(
@@ -332,21 +331,21 @@ def _absent(
     missing: pd.DataFrame, shares: Sequence[Row], levels: Sequence[str], before: str, closed: str, with_m_test: Count
 ) -> Iterator[Finding]:
     wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
-    told = []
+    by_subject = []
     for outcome, of in missing.groupby("outcome", sort=False):
         present = {(row["level_m"], row["year"]): row for row in rows_of(of)}
         if set(wanted) <= set(present):
-            told.append((str(outcome), [present[key] for key in wanted]))
-    if told:
-        outcome, rows = min(told, key=lambda pair: pair[1][1]["share_present"] - pair[1][0]["share_present"])
+            by_subject.append((str(outcome), [present[key] for key in wanted]))
+    if by_subject:
+        outcome, rows = min(by_subject, key=lambda pair: pair[1][1]["share_present"] - pair[1][0]["share_present"])
         low_before, low, high_before, high = rows
-        by_year = [{row["term"]: row for row in of} for name, of in by_outcome(shares) if name in dict(told)]
+        by_year = [{row["term"]: row for row in of} for name, of in by_outcome(shares) if name in dict(by_subject)]
         changes = [_change(of[before], of[closed]) for of in by_year if {before, closed} <= set(of)]
         yield (
             "absent",
             say(
                 "absent",
-                rank=_most_below(changes, len(told), levels[-1]),
+                rank=_most_below(changes, len(by_subject), levels[-1]),
                 subject=term(SUBJECTS[outcome]),
                 low=low["share_present"],
                 lowest=levels[-1],

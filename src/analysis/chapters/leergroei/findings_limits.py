@@ -17,7 +17,7 @@ Finding = tuple[str, str, int]
 
 
 def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
-    """Tell what schools without consent may do to the changes; nothing where a number of it is withheld."""
+    """Say what schools without consent may do to the changes; nothing where a number of it is withheld."""
     kinds = {row["consent"]: row for row in rows_of(make_up)}
     bounds = joined(" ", _if_all_consented(estimates, closed))
     if bounds and {"with consent", "without consent"} <= set(kinds):
@@ -62,7 +62,7 @@ def left_out(trend: Row, many: Row, one: Row) -> str:
 
 
 def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: int = 2) -> str:
-    """Tell the interval of a headline if years differ by shocks."""
+    """Say the interval of a headline if years differ by shocks."""
     chosen = (year_shocks["model"] == design) & (year_shocks["outcome"] == headline["outcome"])
     return joined(" ", (shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()])))
 

@@ -33,14 +33,14 @@ def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFr
     DataFrame
         One row per finding, as `findings.frame`.
     """
-    told = {row["check"]: row for row in as_rows(checks) if not pd.isna(row["schools"])}
+    by_check = {row["check"]: row for row in as_rows(checks) if not pd.isna(row["schools"])}
     line = {term: one(estimates, model="money_line", term=term) for term in ("slope_below", "change_of_slope")}
     return frame(
         [
             *where_known(
-                _threshold(told),
-                _weights(told),
-                _transition(told),
+                _threshold(by_check),
+                _weights(by_check),
+                _transition(by_check),
                 _bend(line["slope_below"], line["change_of_slope"], threshold),
                 _hired(one(estimates, model="accounts_trend", outcome="hired_share")),
                 _proxy(eligible),
@@ -49,20 +49,20 @@ def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFr
     )
 
 
-def _threshold(told: Mapping[str, Row]) -> Iterator[Finding]:
-    if {"threshold", "score"} <= set(told):
-        row = told["threshold"]
+def _threshold(by_check: Mapping[str, Row]) -> Iterator[Finding]:
+    if {"threshold", "score"} <= set(by_check):
+        row = by_check["threshold"]
         yield Finding(
             "threshold",
-            say("threshold", found=row["estimate"], expected=row["expected"], share=told["score"]["share_exact"]),
-            number_of(told["score"]["schools"]),
+            say("threshold", found=row["estimate"], expected=row["expected"], share=by_check["score"]["share_exact"]),
+            number_of(by_check["score"]["schools"]),
             SCHOOLS,
         )
 
 
-def _weights(told: Mapping[str, Row]) -> Iterator[Finding]:
-    if {"price_of_weight", "price_of_age"} <= set(told):
-        price, age = told["price_of_weight"], told["price_of_age"]
+def _weights(by_check: Mapping[str, Row]) -> Iterator[Finding]:
+    if {"price_of_weight", "price_of_age"} <= set(by_check):
+        price, age = by_check["price_of_weight"], by_check["price_of_age"]
         yield Finding(
             "weights",
             say(
@@ -73,17 +73,17 @@ def _weights(told: Mapping[str, Row]) -> Iterator[Finding]:
         )
 
 
-def _transition(told: Mapping[str, Row]) -> Iterator[Finding]:
-    if {"floor_price", "at_floor", "kept"} <= set(told):
+def _transition(by_check: Mapping[str, Row]) -> Iterator[Finding]:
+    if {"floor_price", "at_floor", "kept"} <= set(by_check):
         yield Finding(
             "transition",
             say(
                 "transition",
-                share=told["at_floor"]["estimate"],
-                price=number(told["floor_price"]["estimate"], 2),
-                kept=told["kept"]["estimate"],
+                share=by_check["at_floor"]["estimate"],
+                price=number(by_check["floor_price"]["estimate"], 2),
+                kept=by_check["kept"]["estimate"],
             ),
-            number_of(told["at_floor"]["schools"]),
+            number_of(by_check["at_floor"]["schools"]),
             SCHOOLS,
         )
 

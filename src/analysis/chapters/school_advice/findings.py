@@ -16,12 +16,12 @@ say = sentences_beside(__file__)
 
 
 def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Tell what the chapter finds.
+    """Say what the chapter finds.
 
     Parameters
     ----------
     estimates
-        Of `chapters.school_advice.models.told`, gated.
+        Of `chapters.school_advice.models.reported`, gated.
 
     Returns
     -------
@@ -65,16 +65,16 @@ def _no_test(row: dict[str, Any], region: str) -> str:
 
 
 def _levels(row: dict[str, Any]) -> str:
-    """Tell how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
+    """Say how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
     size, low, high = (row[name] for name in ("estimate", "ci_low", "ci_high"))
     if low <= 0 <= high:
-        return say("levels_unclear", **_told(size, low, high))
+        return say("levels_unclear", **_values(size, low, high))
     if size < 0:
-        return say("levels_lower", **_told(-size, -high, -low))
-    return say("levels_higher", **_told(size, low, high))
+        return say("levels_lower", **_values(-size, -high, -low))
+    return say("levels_higher", **_values(size, low, high))
 
 
-def _told(size: float, low: float, high: float) -> dict[str, str]:
+def _values(size: float, low: float, high: float) -> dict[str, str]:
     return {"size": number(size, 2), "low": number(low, 2), "high": number(high, 2)}
 
 

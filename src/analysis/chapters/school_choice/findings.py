@@ -20,7 +20,7 @@ NEIGHBOURHOOD = "non-western"
 
 
 def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    """Tell how far pupils go, for which schools they go farther, and who attends which kind of school.
+    """Say how far pupils go, for which schools they go farther, and who attends which kind of school.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     for row in nearest.dropna(subset=["pupils", "share"]).to_dict("records"):
-        told = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
-        sentence = say("nearest_to_home", **told) if row["from"] == "home" else say("nearest_to_postcode", **told)
+        values = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
+        sentence = say("nearest_to_home", **values) if row["from"] == "home" else say("nearest_to_postcode", **values)
         yield "at_nearest_school", sentence, number_of(row["pupils"])
 
 
@@ -99,7 +99,7 @@ def _travel(travel: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
 
 def _travel_sentence(row: pd.Series) -> str:
     less = bool(row["estimate"] < 0)
-    told = {
+    values = {
         "who": _who(str(row["group"])),
         "where": step_words(str(row["term"]), float(row["step"]), less=less),
         "start": row["start_km"],
@@ -107,11 +107,11 @@ def _travel_sentence(row: pd.Series) -> str:
     }
     if row["ci_low"] <= 0 <= row["ci_high"]:
         usual = step_words(str(row["term"]), float(row["step"]), less=False)
-        return say("no_farther", **{**told, "where": usual, "km": interval(row)})
+        return say("no_farther", **{**values, "where": usual, "km": interval(row)})
     if not less:
-        return say("farther", **told)
+        return say("farther", **values)
     # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
-    return say("farther_up_to", **told)
+    return say("farther_up_to", **values)
 
 
 def _who(group: str) -> str:
@@ -129,7 +129,7 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
     if len(rows) < 2 or rows["observed"].nunique() < 2:
         return
     most, least = rows.iloc[0], rows.iloc[-1]
-    told = {
+    values = {
         "most": group_label(str(most["group"])),
         "least": group_label(str(least["group"])),
         "share": 1 - most["observed"],
@@ -140,9 +140,9 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
     share, n = rows["observed"].to_numpy(float), rows["pupils"].to_numpy(float)
     error = np.sqrt(share * (1 - share) / n)
     if is_largest(share, error) and is_smallest(share, error):
-        sentence = say("concepts", **told)
+        sentence = say("concepts", **values)
     else:
-        sentence = say("concepts_unclear", **told)
+        sentence = say("concepts_unclear", **values)
     # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
     compared = fit["group"].isin(rows["group"])
     yield "concepts", sentence, number_of(fit.loc[compared, "n_choosers"].sum())

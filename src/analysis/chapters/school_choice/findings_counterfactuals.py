@@ -1,4 +1,4 @@
-"""What other worlds tell, in sentences; numbers, and words that rest on them, are computed."""
+"""Findings on counterfactuals, in sentences; numbers, and words that rest on them, are computed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ BY_POSTCODE = "nonwestern_rest"
 def counterfactuals(
     scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame, mixed: pd.DataFrame
 ) -> pd.DataFrame:
-    """Tell how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
+    """Say how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
 
     Parameters
     ----------
     scenarios, parts, substitution, mixed
         Tables of `models.counterfactuals`, as the gate let them through; a finding that rests on a
-        withheld number is not told.
+        withheld number is left out.
 
     Returns
     -------
@@ -41,15 +41,15 @@ def counterfactuals(
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    for group, told in _dissimilarity(scenarios):
-        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(told):
+    for group, by_scenario in _dissimilarity(scenarios):
+        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(by_scenario):
             numbers = {
-                "now": told["now"]["estimate"],
-                "near": told["nearest"]["estimate"],
-                "placed": told["nearest_with_capacity"]["estimate"],
-                "chance": told["random"]["estimate"],
+                "now": by_scenario["now"]["estimate"],
+                "near": by_scenario["nearest"]["estimate"],
+                "placed": by_scenario["nearest_with_capacity"]["estimate"],
+                "chance": by_scenario["random"]["estimate"],
             }
-            yield f"nearest_{group}", _otherwise(group, numbers), number_of(told["now"]["n_obs"]), PUPILS
+            yield f"nearest_{group}", _otherwise(group, numbers), number_of(by_scenario["now"]["n_obs"]), PUPILS
 
 
 def _otherwise(group: str, numbers: dict[str, float]) -> str:
@@ -59,24 +59,24 @@ def _otherwise(group: str, numbers: dict[str, float]) -> str:
 
 
 def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    for group, told in _dissimilarity(scenarios):
-        row = told.get("no_taste")
+    for group, by_scenario in _dissimilarity(scenarios):
+        row = by_scenario.get("no_taste")
         if row is None or row[["difference_fit", "difference_fit_low", "difference_fit_high"]].isna().any():
             continue
         yield (f"no_taste_{group}", _untasted(group, row), number_of(row["n_obs"]), PUPILS)
 
 
 def _untasted(group: str, row: pd.Series) -> str:
-    told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    values = {"comparison": named(COMPARISONS, group), **_size(row)}
     if row["difference_fit_low"] <= 0 <= row["difference_fit_high"]:
         return say(
             "no_taste_unclear",
-            comparison=told["comparison"],
+            comparison=values["comparison"],
             **{name: number(row[of], DIGITS) for name, of in DIFFERENCE.items()},
         )
     if row["difference_fit"] < 0:
-        return say("no_taste_lower", **told)
-    return say("no_taste_higher", **told)
+        return say("no_taste_lower", **values)
+    return say("no_taste_higher", **values)
 
 
 def _size(row: pd.Series) -> dict[str, str]:

@@ -73,15 +73,15 @@ def _within(row: pd.Series, substitution: pd.DataFrame, *, grouped: bool) -> str
     share = largest_variation(substitution, "mixed_logit", "group_terms" if grouped else "conditional_logit")
     if pd.isna(share):
         return None
-    said = {"p": _p(row["p_within"]), "share": share}
+    values = {"p": _p(row["p_within"]), "share": share}
     found = row["p_within"] < SIGNIFICANT
     if grouped and found:
-        return say("within_groups_differ", **said)
+        return say("within_groups_differ", **values)
     if grouped:
-        return say("within_groups_alike", p=said["p"])
+        return say("within_groups_alike", p=values["p"])
     if found:
-        return say("pupils_differ", **said)
-    return say("pupils_alike", p=said["p"])
+        return say("pupils_differ", **values)
+    return say("pupils_alike", p=values["p"])
 
 
 def _p(value: float) -> str:

@@ -1,4 +1,4 @@
-"""What the chapter on segregation finds, in sentences; a sentence whose numbers are withheld or absent is not told."""
+"""What the chapter on segregation finds, in sentences; a sentence whose numbers are withheld or absent is left out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def segregation(
     changes: pd.DataFrame,
     by_weging_band: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Tell how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
+    """Say how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
 
     Parameters
     ----------
@@ -78,20 +78,20 @@ def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
-    said = {"year": number_of(now["year"]), "pair": pair, "now": interval(now, 2)}
+    values = {"year": number_of(now["year"]), "pair": pair, "now": interval(now, 2)}
     if not now["p_value"] < LEVEL:
-        return say("dissimilarity_of_chance", p=now["p_value"], **said)
-    sentence = say("dissimilarity", **said)
+        return say("dissimilarity_of_chance", p=now["p_value"], **values)
+    sentence = say("dissimilarity", **values)
     return sentence if total is None else joined(" ", (sentence, _since(total)))
 
 
 def _since(total: pd.Series) -> str:
-    said = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
+    values = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
     if _across_zero(total):
-        return say("since_unclear", **said)
+        return say("since_unclear", **values)
     if total["estimate"] < 0:
-        return text("It is {size} lower than in {first}.", **said)
-    return text("It is {size} higher than in {first}.", **said)
+        return text("It is {size} lower than in {first}.", **values)
+    return text("It is {size} higher than in {first}.", **values)
 
 
 def _pair(group: str) -> str:
@@ -110,14 +110,14 @@ def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
-    said = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
+    values = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
     if now["p_value"] < LEVEL:
-        return say("isolation", **said)
-    return say("isolation_of_chance", **said)
+        return say("isolation", **values)
+    return say("isolation_of_chance", **values)
 
 
 def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
+    rows = _known(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
     rows = rows[rows["year"] == indices["year"].max()].sort_values("estimate", ascending=False).reset_index(drop=True)
     if len(rows) > 1:
         records = rows.to_dict("records")
@@ -229,22 +229,22 @@ def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
     total, sorting, composition = (_parts(changes, part) for part in ("total", "sorting", "composition"))
     if all("laag" in part for part in (total, sorting, composition)):
         row = total["laag"]
-        said: dict[str, str | int] = {
+        values: dict[str, str | int] = {
             "first": number_of(row["first_year"]),
             "last": number_of(row["last_year"]),
             "size": _size(row, 3),
             "sorting": interval(sorting["laag"], 3),
             "composition": interval(composition["laag"], 3),
         }
-        yield "change", _changed(row, said), number_of(row["n_obs"]), PUPILS
+        yield "change", _changed(row, values), number_of(row["n_obs"]), PUPILS
 
 
-def _changed(row: pd.Series, said: dict[str, str | int]) -> str:
+def _changed(row: pd.Series, values: dict[str, str | int]) -> str:
     if _across_zero(row):
-        return say("changed_unclear", **said)
+        return say("changed_unclear", **values)
     if row["estimate"] < 0:
-        return say("fell", **said)
-    return say("rose", **said)
+        return say("fell", **values)
+    return say("rose", **values)
 
 
 def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
@@ -256,7 +256,7 @@ def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
 
 def _by(column: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the rows of which something is published, by their value in a column."""
-    return {str(row[column]): row for _, row in _told(rows).iterrows()}
+    return {str(row[column]): row for _, row in _known(rows).iterrows()}
 
 
 def _across_zero(row: pd.Series) -> bool:
@@ -264,7 +264,7 @@ def _across_zero(row: pd.Series) -> bool:
 
 
 def _size(row: pd.Series, digits: int) -> str:
-    """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
+    """Write an estimate without its sign, which the words beside it say; one that may be zero keeps it."""
     if _across_zero(row) or row["estimate"] > 0:
         return interval(row, digits)
     return interval(_mirrored(row), digits)
@@ -274,5 +274,5 @@ def _mirrored(row: pd.Series) -> pd.Series:
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
-def _told(rows: pd.DataFrame) -> pd.DataFrame:
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["estimate"].notna()]

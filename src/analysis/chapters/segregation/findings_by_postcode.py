@@ -15,7 +15,7 @@ say = sentences_beside(__file__)
 
 
 def by_postcode(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataFrame:
-    """Tell how unevenly pupils are spread, and over which schools.
+    """Say how unevenly pupils are spread, and over which schools.
 
     Parameters
     ----------
@@ -56,10 +56,10 @@ def _highest(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> Iterator[tu
 
 
 def _by_postcode(now: pd.Series, floor: pd.Series) -> str:
-    said = {"now": interval(now, 3), "floor": floor["estimate"]}
+    values = {"now": interval(now, 3), "floor": floor["estimate"]}
     if now["p_value"] < LEVEL:
-        return say("by_postcode", **said)
-    return say("by_postcode_of_chance", **said)
+        return say("by_postcode", **values)
+    return say("by_postcode_of_chance", **values)
 
 
 def _term(estimates: pd.DataFrame, term: str) -> pd.Series:

@@ -74,23 +74,23 @@ def staffing(
 def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
     chosen = distribution[distribution["year"] == year]
     for category, name in (("G5", "g5"), ("outside the G5", "outside")):
-        told = {
+        by_measure = {
             row["outcome"]: row
             for row in as_rows(chosen[chosen["category"] == category].dropna(subset=["estimate", "schools"]))
         }
-        if {"mean_employment", "zero", "above_30"} <= set(told):
+        if {"mean_employment", "zero", "above_30"} <= set(by_measure):
             where = text("In the G5") if name == "g5" else text("Outside the G5")
             yield Finding(
                 f"shortage_{name}",
                 say(
                     "shortage",
                     where=where,
-                    mean=told["mean_employment"]["estimate"],
-                    zero=told["zero"]["estimate"],
-                    large=told["above_30"]["estimate"],
+                    mean=by_measure["mean_employment"]["estimate"],
+                    zero=by_measure["zero"]["estimate"],
+                    large=by_measure["above_30"]["estimate"],
                     year=str(year),
                 ),
-                number_of(told["zero"]["schools"]),
+                number_of(by_measure["zero"]["schools"]),
                 SCHOOLS,
             )
 
@@ -165,23 +165,23 @@ def _before_and_after(row: Row) -> str:
 
 def _verdict(row: Row, condition: str, where: str) -> str:
     """State the verdict on an outcome under its condition; `where` it was compared, when nothing can be said."""
-    told = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
+    values = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
     if row["verdict"] == RULED_OUT:
         return say(
             "ruled_out",
             margin=units.quantity(row["margin"], row["unit"], 1),
             condition=condition,
             interval=units.with_interval(row),
-            outcome=told["outcome"],
+            outcome=values["outcome"],
         )
     if row["verdict"] == SOMETHING:
-        return say("effect", condition=condition, size=_higher_or_lower(row), **told)
+        return say("effect", condition=condition, size=_higher_or_lower(row), **values)
     return say(
         "too_uncertain",
         where=where,
         interval=units.with_interval(row),
         mde=units.quantity(row["mde"], row["unit"]),
-        **told,
+        **values,
     )
 
 
@@ -202,10 +202,10 @@ def _drift(row: Row) -> str:
         return ""
     if pd.isna(row["falls_at"]):
         return say("every_drift")
-    told = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
+    values = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
     if row["falls_at"] == 0:
-        return say("falls_without_drift", **told)
-    return say("falls_at_drift", drift=number(row["falls_at"], 1), **told)
+        return say("falls_without_drift", **values)
+    return say("falls_at_drift", drift=number(row["falls_at"], 1), **values)
 
 
 def _beside(row: Row | None) -> str:
@@ -244,12 +244,14 @@ def _money(estimates: pd.DataFrame, last_year: int, before: int) -> Iterator[Fin
     known = {name: row for name, row in rows.items() if row}
     corrected = dict(zip(known, holm([row["p_value"] for row in known.values()]), strict=True))
     earlier = one(estimates, term=f"year_{before}", **event)
-    told = {"oab_event": lambda row: _oab(row, last_year, earlier, before), "oab_dose": _dose, "oab_kink": _kink}
+    sentences = {"oab_event": lambda row: _oab(row, last_year, earlier, before), "oab_dose": _dose, "oab_kink": _kink}
     for name, row in known.items():
         # A sentence names the euros: the unit is that of the outcome.
         judged = {**row, "unit": "pupils per fte", "p_corrected": corrected[name]}
         unit = SCHOOLS if name == "oab_kink" else SCHOOL_YEARS
-        yield Finding(name, told[name](judged), number_of(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name])
+        yield Finding(
+            name, sentences[name](judged), number_of(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name]
+        )
 
 
 def _oab(row: Row, year: int, before: Row | None, year_before: int) -> str:

@@ -36,10 +36,10 @@ def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame
 
 
 def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
-    told = {(row["flow"], row["where"]): row for row in as_rows(flows.dropna(subset=["share", "teachers"]))}
+    by_flow = {(row["flow"], row["where"]): row for row in as_rows(flows.dropna(subset=["share", "teachers"]))}
     wanted = {"left": ("all", "other city"), "came": ("all", "starter")}
-    if all((flow, where) in told for flow, ways in wanted.items() for where in ways):
-        left, came = told["left", "all"], told["came", "all"]
+    if all((flow, where) in by_flow for flow, ways in wanted.items() for where in ways):
+        left, came = by_flow["left", "all"], by_flow["came", "all"]
         yield Finding(
             "flows",
             say(
@@ -48,9 +48,9 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
                 n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
                 left=left["share"],
-                city=told["left", "other city"]["share"],
+                city=by_flow["left", "other city"]["share"],
                 came=came["share"],
-                starters=told["came", "starter"]["share"],
+                starters=by_flow["came", "starter"]["share"],
             ),
             number_of(came["teachers"]),
             TEACHERS,
@@ -58,9 +58,9 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _school_years(left: Row, came: Row) -> dict[str, str]:
-    told = {"before": number_of(left["year"]), "after": number_of(came["year"])}
-    return {name: str(year) for name, year in told.items()} | {
-        f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in told.items()
+    years = {"before": number_of(left["year"]), "after": number_of(came["year"])}
+    return {name: str(year) for name, year in years.items()} | {
+        f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in years.items()
     }
 
 
@@ -95,17 +95,17 @@ def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
 def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
     last = estimates[(estimates["model"] == "teachers") & (estimates["by"] == "year")]
     last = last[last["category"] == last["category"].max()].dropna(subset=["estimate", "n_obs"])
-    told = {row["outcome"]: row for row in as_rows(last)}
-    if {"in_city", "distance_km", "within_7_km"} <= set(told):
+    by_outcome = {row["outcome"]: row for row in as_rows(last)}
+    if {"in_city", "distance_km", "within_7_km"} <= set(by_outcome):
         yield Finding(
             "homes",
             say(
                 "homes",
-                city=told["in_city"]["estimate"],
-                km=told["distance_km"]["estimate"],
-                near=told["within_7_km"]["estimate"],
+                city=by_outcome["in_city"]["estimate"],
+                km=by_outcome["distance_km"]["estimate"],
+                near=by_outcome["within_7_km"]["estimate"],
             ),
-            number_of(told["in_city"]["n_obs"]),
+            number_of(by_outcome["in_city"]["n_obs"]),
             TEACHERS,
         )
 

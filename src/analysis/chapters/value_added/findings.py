@@ -57,7 +57,7 @@ def spread_of_schools(spread: pd.DataFrame) -> Figure:
 
 
 def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFrame) -> pd.DataFrame:
-    """Tell what schools add, and why it is not what their scores show.
+    """Say what schools add, and why it is not what their scores show.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The numbers of persons of one chapter: how they may stand in words, and which no word may tell."""
+"""The numbers of persons of one chapter: how they may stand in words, and which no word may say."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Numbers:
         for column in columns:
             if self.profile.threshold(column) != self.profile.min_count:
                 continue
-            n, told = (pd.to_numeric(frame[column], errors="coerce").dropna() for frame in (exact, gated.frame))
-            self._shown |= {*told.astype(int)}
-            self._exact |= {number for number in {*n.astype(int)} - {*told.astype(int)} if base == 1 or number % base}
+            n, shown = (pd.to_numeric(frame[column], errors="coerce").dropna() for frame in (exact, gated.frame))
+            self._shown |= {*shown.astype(int)}
+            self._exact |= {number for number in {*n.astype(int)} - {*shown.astype(int)} if base == 1 or number % base}
 
     def refuse(self, words: str, where: str, *, counts: bool, computed: bool = False) -> None:
-        """Refuse a text that names somebody or tells a number of persons as it may not be told.
+        """Refuse a text that names somebody or says a number of persons as it may not be reported.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class Numbers:
         counts
             Whether it stands with something that counts persons: else its numbers are not compared with theirs.
         computed
-            Whether its numbers follow from the data, so that one which may not be told is no fault of the author.
+            Whether its numbers follow from the data, so that one which may not be reported is no fault of the author.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What a run tells while it goes: one event per change of state, for whoever shows or counts them."""
+"""What a run reports while it goes: one event per change of state, for whoever shows or counts them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ class Event:
     edition, notebook
         Whom it is about; `notebook` is empty when it is about the edition.
     seconds
-        How long it took, for ``finished`` and ``failed``; how long it took the last time, for ``waiting`` and
-        ``started`` (None when it never ran).
+        How long it took, for ``finished`` and ``failed``.
     text
         See `kind`.
     """

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import positions, refuse_missing
+from analysis.stats.complete import check_complete, positions
 from analysis.stats.geography import great_circle_km
 from analysis.topics.choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
@@ -133,8 +133,8 @@ def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame) -> None:
     unknown = set(by_school["denomination"]) - {REFERENCE, *DENOMINATIONS}
     if unknown:
         raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}", Reason.INVALID)
-    refuse_missing(by_pc4_school, ["pc4", "location", PUPILS], "flows")
-    refuse_missing(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
+    check_complete(by_pc4_school, ["pc4", "location", PUPILS], "flows")
+    check_complete(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
     if not (by_pc4_school[PUPILS] >= 0).all():
         raise ModelError(f"{PUPILS}: a number of pupils is negative", Reason.INVALID)
 

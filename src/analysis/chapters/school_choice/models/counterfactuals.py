@@ -18,7 +18,7 @@ from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.population import Population, summary
 from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models
 from analysis.errors import ModelError
-from analysis.stats.allocation import nearest, nearest_with_capacity, without_place
+from analysis.stats.allocation import n_unplaced, nearest, nearest_with_capacity
 from analysis.stats.conditional_logit import ConditionalLogitResult
 
 LOTTERIES = 10
@@ -114,7 +114,7 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
         "random": mixed,
     }
     indices = {name: np.stack([population.indices(school) for school in each]) for name, each in schools.items()}
-    left = round(float(np.mean([without_place(school) for school in lotteries])))
+    left = round(float(np.mean([n_unplaced(school) for school in lotteries])))
     account = {"pupils": population.size, "places": int(room.sum()), "without_place": left}
     return indices, pd.DataFrame([account])
 

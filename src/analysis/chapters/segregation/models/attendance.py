@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.segregation import Array, Tally
 
 CHARACTERISTICS = ("education", "background")
@@ -157,7 +157,7 @@ def by_group(rows: pd.DataFrame, characteristic: str, at: Sequence[str] = ("loca
     DataFrame
         Schools (or combinations of them) x groups.
     """
-    refuse_missing(rows, [*at, characteristic, "pupils"], "segregation")
+    check_complete(rows, [*at, characteristic, "pupils"], "segregation")
     index = list(at) if len(at) > 1 else at[0]
     return rows.pivot_table(
         index=index,  # type: ignore[arg-type]  # pivot_table takes a list too
@@ -191,7 +191,7 @@ def places(
     iterator of PlaceYear
         The last year first.
     """
-    refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
+    check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
     last = by_attendance["year"].max()
     for characteristic in characteristics(by_attendance):
         for year in sorted(by_attendance["year"].unique(), reverse=True):
@@ -289,7 +289,7 @@ def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ())
         There are not two groups.
     """
     others = [name for name in rules if name != NEAREST]
-    refuse_missing(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
+    check_complete(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
     pairs = rows.pivot_table(
         index=["area", "location", *others], columns=characteristic, values="pupils", aggfunc="sum"
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
 from analysis.chapters.segregation.models.correction import corrected
 from analysis.stats.estimates import in_form
-from analysis.stats.segregation import Array, Tally, exposure, theil, uneven
+from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
@@ -129,7 +129,7 @@ def indices_of(a: int, b: int) -> dict[str, Compute]:
         Functions by name of the index.
     """
     return {
-        PLAIN: lambda x: uneven(x.pupils[..., a, :], x.pupils[..., b, :]),
+        PLAIN: lambda x: dissimilarity_of(x.pupils[..., a, :], x.pupils[..., b, :]),
         CORRECTED: lambda x: corrected(x.pupils[..., a, :], x.pupils[..., b, :], x.both),
         "isolation": lambda x: exposure(x, a, a),
         INTERACTION: lambda x: exposure(x, a, b),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.stats.bands import in_bands
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 
 def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float
     ModelError
         If a school with pupils has no value: nobody is dropped silently.
     """
-    refuse_missing({"pupils": pupils})
+    check_complete({"pupils": pupils})
     attended = pupils[pupils > 0]
     bands = in_bands(value.reindex(attended.index), edges)
     frame = pd.DataFrame({"band": bands, "pupils": attended.to_numpy(), "schools": 1})
@@ -55,7 +55,7 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
     DataFrame
         One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
     """
-    refuse_missing(by_attendance, ["location", "nearest", "pupils"])
+    check_complete(by_attendance, ["location", "nearest", "pupils"])
     now, nearest = (
         band_distribution(by_attendance.groupby(column)["pupils"].sum().round().astype(int), value, edges)
         .set_index("band")
