@@ -29,7 +29,7 @@ def dutch():
     language.speak(language.SOURCE)
 
 
-def test_the_fall_is_told_as_how_many_times_as_often():
+def test_the_fall_is_reported_as_how_many_times_as_often():
     # exp(1.2) = 3.32, exp(1.1) = 3.00, exp(1.3) = 3.67
     finding = findings_of([row("mean", "intercept", 1.2, 1.1, 1.3)])["fall"]
     assert "a school at 1 km is attended 3.3 times as often as one like it at 2 km (95% interval 3.0 to 3.7)" in finding
@@ -100,7 +100,7 @@ def test_distances_are_compared_with_straight_lines():
     assert "distances" not in findings_of(correlations=rows[:1])
 
 
-def test_coverage_and_postcode_points_are_told_where_nothing_is_withheld():
+def test_coverage_and_postcode_points_are_reported_where_nothing_is_withheld():
     account = pd.DataFrame(
         [
             {"outcome": "estimated", "municipalities": 133, "share": 0.612},

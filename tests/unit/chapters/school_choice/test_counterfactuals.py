@@ -155,7 +155,7 @@ def test_where_only_homes_can_differ_or_a_part_is_no_share_nothing_is_said_of_it
     assert "residence_hoog_laag" not in findings_of(parts=PARTS.assign(share=PARTS["share"].mask(shapley, share)))
 
 
-def test_an_order_that_makes_no_visible_difference_is_not_told():
+def test_an_order_that_makes_no_visible_difference_is_not_reported():
     """The shares were printed as "it is 54% to 54%"."""
     same = PARTS.assign(share=PARTS["share"].where(PARTS["factor"] != "residence", 0.541))
     assert "how they choose. A home" in findings_of(parts=same)["residence_hoog_laag"]
@@ -183,7 +183,7 @@ def test_a_difference_that_may_be_of_either_sign_is_none():
     assert "higher" not in sentence
 
 
-def test_what_is_withheld_or_did_not_converge_is_not_told():
+def test_what_is_withheld_or_did_not_converge_is_not_reported():
     withheld = SCENARIOS.assign(
         estimate=SCENARIOS["estimate"].mask(SCENARIOS["scenario"] == "now"), difference_fit=np.nan
     )

@@ -50,7 +50,7 @@ def test_the_share_at_the_nearest_school_is_that_of_pupils():
     }  # 298 + 101, not 300 + 100
 
 
-def test_pupils_at_an_own_address_are_told_from_home():
+def test_pupils_at_an_own_address_are_reported_from_home():
     assert "nearest to their home" in findings_of(travel(LOW), NEAREST.assign(**{"from": "home"}))["at_nearest_school"]
 
 
@@ -106,7 +106,7 @@ def test_distance_is_the_first_criterion_only_where_it_explains_most():
     assert "distance" not in findings_of(travel(LOW), fit=two.assign(pseudo_r2_distance=[0.4, 0.2]))
 
 
-def test_who_attends_a_concept_is_told_of_the_group_with_most_and_with_least():
+def test_who_attends_a_concept_is_reported_of_the_group_with_most_and_with_least():
     sentence = findings_of(travel(LOW))["concepts"]
     assert "most by the group high education, no migration background (50%)" in sentence
     assert "least by the group low education, migration background (10%)" in sentence
@@ -121,7 +121,7 @@ def test_groups_whose_rank_is_not_established_are_not_called_the_first():
     assert "is not established" in sentence
 
 
-def test_findings_are_told_in_dutch_with_dutch_numbers():
+def test_findings_are_written_in_dutch_with_dutch_numbers():
     with speaking("nl"):
         far = findings_of(travel(LOW, HIGH))
     assert "kiezen uit 1.193 scholen" in far["at_nearest_school"]

@@ -76,7 +76,7 @@ def changes():
 
 @pytest.fixture
 def sentences(indices, scenarios, bands, mirrors, changes):
-    def tell(**other):
+    def write(**other):
         frames = {
             "indices": indices,
             "scenarios": scenarios,
@@ -88,7 +88,7 @@ def sentences(indices, scenarios, bands, mirrors, changes):
         findings = wording_segregation.segregation(**{**frames, **other})
         return findings.set_index("name")["sentence"]
 
-    return tell
+    return write
 
 
 def test_the_sentences_of_the_report(sentences):
@@ -168,7 +168,7 @@ def test_a_stadsdeel_is_the_first_or_last_only_where_that_is_established(sentenc
     assert "at most 0.01 apart, and would be 0.01 apart on average" in alike
 
 
-def test_what_is_withheld_or_absent_is_not_told(sentences, bands, indices):
+def test_what_is_withheld_or_absent_is_not_reported(sentences, bands, indices):
     withheld = bands.assign(share_now=bands["share_now"].where(bands["band"] != "below 20%"))
     assert not {"bands", "sizes"} & set(sentences(bands=withheld).index)
     assert "change" not in sentences(changes=pd.DataFrame())

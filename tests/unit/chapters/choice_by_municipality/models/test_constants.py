@@ -82,7 +82,7 @@ def test_errors_and_degrees_of_freedom_are_those_of_the_definition(flows, poisso
         assert df < 13  # fewer than postcodes less one: they weigh unequally
 
 
-def test_intervals_and_p_values_have_the_degrees_of_freedom_that_are_told(flows):
+def test_intervals_and_p_values_have_the_degrees_of_freedom_that_are_reported(flows):
     rows = fit_with_constants(*flows, robust=True)[1].estimates("Dorp").set_index("term").loc["distance_km"]
     half = student.ppf(0.975, rows["df"]) * rows["std_error"]
     assert rows["ci_low"] == pytest.approx(rows["estimate"] - half)

@@ -74,7 +74,7 @@ def test_known_coefficients_lie_within_the_intervals(make_country, planted):
     assert 145 <= sum(held) <= 159
 
 
-def test_what_is_the_same_for_every_postcode_is_absorbed_and_told(small_country):
+def test_what_is_the_same_for_every_postcode_is_absorbed_and_reported(small_country):
     country = municipalities(*small_country.tables)
     alone, with_schools = (estimate(country, FORMULA + more) for more in ("", " + schoolweging + C(denomination)"))
     pd.testing.assert_frame_equal(coefficients(alone), coefficients(with_schools))
@@ -100,7 +100,7 @@ def test_an_interaction_with_postcodes_is_a_term(small_country):
 def test_every_municipality_without_an_estimate_has_its_reason():
     assert outcome([[20], [30]], [[1], [2]], [5.0]) == ONE_SCHOOL
     assert outcome([[20, 30]], [[1, 2]], [5.0, 6.0]) == ONE_POSTCODE
-    # both schools are equally far from every home: distance tells no more than the constant of the postcode
+    # both schools are equally far from every home: distance adds nothing to the constant of the postcode
     assert outcome([[20, 30], [30, 20]], [[1, 1], [2, 2]], [5.0, 6.0]) == COLLINEAR
     # a distance that is always 1 km more to the second school is a constant of that school
     assert outcome([[20, 30], [30, 20]], [[1, 2], [2, 3]], [5.0, 6.0]) == COLLINEAR

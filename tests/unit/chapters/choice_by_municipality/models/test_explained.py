@@ -30,7 +30,7 @@ def country(n=60, *, slope=0.1, seed=4):
     return sensitivity, described
 
 
-def test_the_slope_on_density_is_found_and_the_spread_of_schoolweging_has_none():
+def test_the_slope_on_density_is_recovered_and_the_deviation_of_schoolweging_has_none():
     estimates = explain(*country()).estimates.set_index(["model", "term"])
     for model in ("density", "unweighted"):
         row = estimates.loc[(model, "log2_density")]
@@ -63,7 +63,7 @@ def test_a_class_of_a_single_municipality_is_left_out():
     assert "not urban" not in model.coefficients
 
 
-def test_every_class_tells_how_many_municipalities_it_has_and_how_many_are_known():
+def test_every_class_has_how_many_municipalities_it_has_and_how_many_are_known():
     sensitivity, described = country()
     by_class = by_urbanicity(explain(sensitivity.iloc[:50], described), described).set_index("urbanicity")
     assert by_class["all_municipalities"].sum() == 60
@@ -85,7 +85,7 @@ def test_the_picture_holds_points_and_line_and_the_line_rests_on_all():
     assert slope == pytest.approx(explained.models["density"].coefficients["log2_density"])
 
 
-def test_the_slopes_are_told_for_other_distances_too(make_country):
+def test_the_slopes_are_reported_for_other_distances_too(make_country):
     world = make_country(3, municipalities=14)
     country = municipalities(*world.tables)
     at_distances = at_other_distances(estimate(country, "distance_km"), described_of(country))

@@ -186,7 +186,7 @@ def test_random_effects_and_two_steps_name_their_reference(city):
     }
 
 
-def test_kinds_are_found_by_variable_and_not_by_a_piece_of_a_name(choosers):
+def test_kinds_are_matched_by_variable_and_not_by_a_piece_of_a_name(choosers):
     """Pupils of no kind in the formula have no row; an interaction is a term of the kind too."""
     fits = fit_groups({"entry_cohort": choosers}, "distance_km + denomination + share_hoog:denomination")
     table = kinds_attended(fits.of("entry_cohort")).set_index(["group", "category"])

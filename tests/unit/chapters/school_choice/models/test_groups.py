@@ -54,7 +54,7 @@ def test_a_coefficient_rests_on_the_choosers_who_differ_in_its_term(village):
         assert n_least[group, term_name("share_hoog")] == attended.sum() - of_share.max()
 
 
-def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, city):
+def test_a_group_without_an_estimate_is_reported_and_the_others_go_on(two_groups, city):
     nearest = two_groups.distance_km.argmin(axis=1)
     home = two_groups.schools.index[nearest]
     first = pd.Series(np.arange(600) < 400, two_groups.situations.index)
@@ -123,7 +123,7 @@ def test_held_out_is_predicted_from_the_rest(fits, city):
     assert (row["held_out_per_pupil"], row["folds"]) == (pytest.approx(total / 400), 2)
 
 
-def test_the_table_tells_no_sum_that_counts_pupils(fits):
+def test_the_table_has_no_sum_that_counts_pupils(fits):
     table = fit_table(fits, [0.5, 1, 2], folds=2, seed=9).set_index("group")
     row, fit = table.loc["hoog_none"], fits.estimates["entry_cohort", "hoog_none"]
     assert row["null_per_pupil"] == pytest.approx(-np.log(12))

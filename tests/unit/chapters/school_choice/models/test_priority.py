@@ -103,7 +103,7 @@ def simulated(seed):
     return Choosers.from_tables(homes, schools, choices.assign(age=4, pupils=1))
 
 
-def test_the_truth_is_found_among_the_schools_that_are_attended():
+def test_the_truth_is_recovered_among_the_schools_that_are_attended():
     """Given who attends what, choices follow the logit among these schools, with ranks among all."""
     estimates, errors, among = [], [], []
     for seed in range(6):

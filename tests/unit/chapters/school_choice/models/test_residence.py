@@ -54,7 +54,7 @@ def drawn(measure="dissimilarity"):
     )
 
 
-def test_the_table_tells_both_orders_and_their_average_and_adds_up_to_the_models(village):
+def test_the_table_has_both_orders_and_their_average_and_adds_up_to_the_models(village):
     table = residence_and_choice(village, drawn())
     assert len(table) == 3 * 4
     for _, rows in table.groupby("order"):

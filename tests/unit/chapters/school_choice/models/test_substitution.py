@@ -131,7 +131,7 @@ def test_a_situation_counts_for_as_many_as_choose_in_it():
     pd.testing.assert_frame_equal(once, counted)
 
 
-def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(village, monkeypatch):
+def test_a_mixed_logit_that_does_not_converge_is_reported_and_gives_no_number(village, monkeypatch):
     monkeypatch.setattr(module, "estimate_mixed", lambda *given: estimate_mixed(*given, max_iterations=1))
     table, about = substitution(village, FORMULA, OWN, **ASKED)
     mixed = table["model"] == "mixed_logit"

@@ -49,7 +49,7 @@ def test_the_second_step_is_the_weighted_regression_of_statsmodels(town, city):
     weights = 1 / (steps.tau**2 + np.diag(steps.first.constants_covariance))
     other = sm.WLS(steps.first.constants.to_numpy(), x, weights=weights).fit(cov_type="HC3", use_t=True)
     assert steps.params.to_numpy() == pytest.approx(other.params[1:])
-    # The errors of the terms of distance move all constants together, beside what the residuals tell.
+    # The errors of the terms of distance move all constants together, beside what is in the residuals.
     together = np.linalg.solve((x.T * weights) @ x, (x.T * weights) @ steps.first.sensitivity)[1:]
     added = together @ steps.first.covariance.to_numpy() @ together.T
     assert steps.covariance.to_numpy() == pytest.approx(other.cov_params()[1:, 1:] + added)

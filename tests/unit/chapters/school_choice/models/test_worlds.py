@@ -145,7 +145,7 @@ def test_pupils_of_a_closed_school_spread_in_proportion_to_the_other_shares(vill
         assert table["changes", "hoog_none", "pupils"] == pytest.approx(after[:, column].sum() / before - 1)
 
 
-def test_what_is_known_of_choosers_tells_who_can_be_compared():
+def test_what_is_known_of_choosers_decides_who_can_be_compared():
     assert list(comparisons(pd.DataFrame({"education": ["hoog"], "background": ["none"]}))) == [
         "hoog_laag",
         "nonwestern_none",

@@ -54,7 +54,7 @@ def test_estimates_of_counted_pupils(by_attendance, schools):
     # Among the 39 schoolmates of a pupil are 9 (29) of its own group and 30 (10) of the other.
     assert city.loc[("hoog", "isolation_now"), "estimate"] == pytest.approx(0.25 * 9 / 39 + 0.75 * 29 / 39)
     assert city.loc[("hoog", "interaction_now"), "estimate"] == pytest.approx(0.25 * 30 / 39 + 0.75 * 10 / 39)
-    assert np.isnan(city.loc[("laag", "dissimilarity_now"), "ci_low"])  # it lies too high: no interval is right
+    assert np.isnan(city.loc[("laag", "dissimilarity_now"), "ci_low"])  # it is too high: no interval is right
     assert city.loc[("laag", "dissimilarity_now"), "n_obs"] == 80
     assert city.loc[("hoog", "isolation_now"), "n_obs"] == 40
     assert 0.3 < city.loc[("laag", "dissimilarity_corrected_now"), "estimate"] <= 0.5

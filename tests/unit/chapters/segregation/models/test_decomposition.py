@@ -52,7 +52,7 @@ def test_the_same_groups_farther_apart_is_sorting_alone(by_attendance):
     assert changes["composition"] == pytest.approx(0, abs=1e-6)
 
 
-def test_a_school_that_opens_is_told_apart(by_attendance):
+def test_a_school_that_opens_is_a_part_of_its_own(by_attendance):
     new = pd.DataFrame(
         [(2019, "c", "w", "c", "laag", "none", 40)], columns=by_attendance.columns[[0, 1, 2, 3, 4, 6, 5]]
     )

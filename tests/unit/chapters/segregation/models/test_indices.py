@@ -132,7 +132,7 @@ def test_pupils_by_band_of_their_school():
     }
 
 
-def test_a_band_without_pupils_is_told_as_zero():
+def test_a_band_without_pupils_is_zero():
     bands = school_bands.band_distribution(pd.Series({"a": 30}), pd.Series({"a": 50.0}), [24, 36])
     assert bands["pupils"].tolist() == [0, 0, 30]
 
