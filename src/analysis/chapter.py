@@ -108,7 +108,7 @@ class Chapter(Release):
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
-        frame = self._loaded.add(name, tables.load(self.workspace, name))
+        frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
 
@@ -126,7 +126,7 @@ class Chapter(Release):
 
     def holds(self, name: str, frame: pd.DataFrame) -> None:
         """Note that this chapter has made rows of persons or schools: none of their values may be published."""
-        self._loaded.add(name, frame)
+        self._gate.loaded.add(name, frame)
 
     def inputs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Note for the manifest which source files were read, with their hashes."""

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page
 
-from analysis.run.handover import hand_over
+from analysis.run.release import release
 
 pytestmark = pytest.mark.browser
 
@@ -169,7 +169,7 @@ def test_the_provenance_tells_who_answers_for_the_edition(open_file: OpenFile, c
 
 def test_a_released_edition_is_read_as_it_lies_there(open_file: OpenFile, ci_edition: Path, tmp_path: Path) -> None:
     to = tmp_path / "released"
-    hand_over(ci_edition, to, tmp_path / "project")
+    release(ci_edition, to, tmp_path / "project")
     page = open_file(to / "index.html")
     assert page.evaluate(ALL_IMAGES_SHOW)
     page.locator("a[href^='html/02_segregation.html']").first.click()

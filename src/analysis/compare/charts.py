@@ -27,68 +27,46 @@ LINE_CM, HEAD_CM = 0.62, 2.3
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the small multiples.
+    """One of the small multiples."""
 
-    Parameters
-    ----------
-    title
-        The table.
-    axis
-        What is along its axis, with the unit.
-    rows
-        ``row`` and ``estimate``, ``ci_low``, ``ci_high`` with ``_before`` and ``_after``: those that changed most.
-    left_out
-        How many rows of the table changed that it does not show.
-    """
-
-    title: str
-    axis: str
+    title: str  # the table
+    axis: str  # what is along its axis, with the unit
+    # ``row`` and ``estimate``, ``ci_low``, ``ci_high`` with ``_before`` and ``_after``: those that changed most.
     rows: pd.DataFrame
-    left_out: int
+    left_out: int  # how many rows of the table changed that it does not show
 
 
 def panels(comparison: Comparison, stem: str) -> list[Panel]:
     """Return the panels of a chapter: figures first, then tables for what no figure shows; none twice."""
-    changed = comparison.of(stem, "changed")
-    told: set[tuple[object, ...]] = set()
-    found = list[Panel]()
-    for change in sorted(changed, key=lambda change: change.table.kind == "table"):
-        found += _panels_of(change, told)
-    return found
+    seen: set[tuple[object, ...]] = set()
+    changes = sorted(comparison.of(stem, "changed"), key=lambda change: change.table.kind == "table")
+    return [panel for change in changes for panel in _panels_of(change, seen)]
 
 
 @figures.style()
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
-    """Draw panels in two columns, both editions in each.
-
-    Parameters
-    ----------
-    shown
-        The panels.
-    before, after
-        The names of the editions, for the legend.
-    """
+    """Draw panels in two columns, both editions in each, with the names of the editions in the legend."""
     deepest = [max(len(panel.rows) for panel in shown[i : i + COLUMNS]) for i in range(0, len(shown), COLUMNS)]
     heights = [HEAD_CM + LINE_CM * 1.6 * rows for rows in deepest]
     figure, axes = figures.canvas(
         sum(heights) + 1, rows=len(heights), columns=COLUMNS, squeeze=False, height_ratios=heights
     )
-    for place, panel in zip(axes.flat, shown, strict=False):
-        _draw(place, panel, before, after)
-    for place in axes.flat[len(shown) :]:
-        place.set_axis_off()
+    for panel_axes, panel in zip(axes.flat, shown, strict=False):
+        _draw(panel_axes, panel, before, after)
+    for unused in axes.flat[len(shown) :]:
+        unused.set_axis_off()
     figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
     return figure
 
 
-def _panels_of(change: TableChange, told: set[tuple[object, ...]]) -> Iterator[Panel]:
+def _panels_of(change: TableChange, seen: set[tuple[object, ...]]) -> Iterator[Panel]:
     assert change.difference is not None
     rows = change.difference.estimates
     by_axis = rows.groupby("unit", sort=False) if not rows.empty else _largest_column(change)
     for axis, group in by_axis:
-        news = [key not in told for key in _identities(change, group)]
-        told |= set(_identities(change, group))
-        fresh = group[news]
+        identities = _identities(change, group)
+        fresh = group[[identity not in seen for identity in identities]]
+        seen |= set(identities)
         moved = fresh[fresh[["estimate_before", "estimate_after"]].notna().any(axis=1)]
         if not moved.empty:
             most = moved.loc[_size(moved).sort_values(ascending=False, kind="stable").index[:ROWS_PER_PANEL]]
@@ -123,9 +101,8 @@ def _size(rows: pd.DataFrame) -> pd.Series:
 
 
 def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
-    labels = [
-        textwrap.fill(text, LABEL_WIDTH, max_lines=2, placeholder="…") for text in _short_labels(panel.rows["row"])
-    ]
+    names = _short_labels(panel.rows["row"])
+    labels = [textwrap.fill(name, LABEL_WIDTH, max_lines=2, placeholder="…") for name in names]
     for series, (side, name) in enumerate((("before", before), ("after", after))):
         columns = {f"{column}_{side}": column for column in ("estimate", "ci_low", "ci_high")}
         rows = panel.rows[list(columns)].rename(columns=columns).assign(label=labels)
@@ -138,12 +115,11 @@ def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
 
 def _title(axes: Axes, title: str) -> None:
     """Set a title that begins at the left of the panel's labels: above the axes alone there is no room for it."""
-    place = axes.get_subplotspec()
-    column = place.colspan.start if place else 0
+    position = axes.get_subplotspec()
+    column = position.colspan.start if position else 0
     axes.set_title(" \n ", fontsize=8)  # keeps the room
-    written = textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…")
     note = axes.annotate(
-        written,
+        textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…"),
         (column / COLUMNS + 0.01, 1),
         xycoords=("figure fraction", "axes fraction"),
         xytext=(0, 4),
@@ -165,7 +141,7 @@ def _short_labels(rows: pd.Series) -> list[str]:
 
 
 def _zero(rows: pd.DataFrame) -> float | None:
-    """Return where to draw the line of no effect: at zero, if the estimates lie on both sides of it or near it."""
+    """Return where to draw the line of no effect: at zero, if the estimates are on both sides of it or near it."""
     ends = rows.drop(columns=["row"]).select_dtypes("number").to_numpy(float)
     low, high = np.nanmin(ends), np.nanmax(ends)
     return 0.0 if math.isfinite(low) and low <= 0 <= high else None

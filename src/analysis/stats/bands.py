@@ -20,13 +20,17 @@ def in_bands(
 
     Parameters
     ----------
-    values : Numbers, shape (n,).
-    edges : Increasing; k edges make k + 1 bands.
-    write : How an edge is written in the labels.
+    values
+        Numbers, shape (n,).
+    edges
+        Increasing; k edges make k + 1 bands.
+    write
+        Formats an edge in the labels.
 
     Returns
     -------
-    Categorical : Ordered, with every band as a category: ``below 24``, ``24-28``, ..., ``36 or more``.
+    Categorical
+        Ordered, with every band as a category: ``below 24``, ``24-28``, ..., ``36 or more``.
 
     Raises
     ------
@@ -41,9 +45,20 @@ def in_bands(
     numbers = np.asarray(values, float)
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
-    return pd.Categorical([labels[place] for place in np.digitize(numbers, list(edges))], labels, ordered=True)
+    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), labels, ordered=True)
 
 
 def per_cent(share: float) -> str:
-    """Write a share as a percentage: 0.2 as 20%."""
+    """Write a share as a percentage.
+
+    Parameters
+    ----------
+    share
+        Such as 0.2.
+
+    Returns
+    -------
+    str
+        Such as 20%.
+    """
     return f"{share:.0%}"

@@ -11,13 +11,17 @@ def times_drawn(n_clusters: int, draws: int, rng: np.random.Generator) -> NDArra
 
     Parameters
     ----------
-    n_clusters : Number of clusters.
-    draws : Bootstrap samples.
-    rng : Source of chance.
+    n_clusters
+        Number of clusters.
+    draws
+        Bootstrap samples.
+    rng
+        Source of chance.
 
     Returns
     -------
-    array : How often each cluster is in each sample, shape (draws, clusters): weights of all its rows, which are alike.
+    array
+        How often each cluster is in each sample, shape (draws, clusters): weights of all its rows, which are alike.
 
     References
     ----------

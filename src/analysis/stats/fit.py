@@ -9,7 +9,7 @@ the cluster on the coefficients and their covariance are
 which is the sandwich of Liang and Zeger. The small-sample factor is
 
 - :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}` (known as CR1) in regressions, with :math:`G` clusters, :math:`N` rows and
-  :math:`K` coefficients; absorbed effects (of schools, say) that lie within clusters do not count;
+  :math:`K` coefficients; absorbed effects (of schools, say) that are within clusters do not count;
 - :math:`c = \frac{G}{G-1}` for means, choices and local polynomials.
 
 Intervals and p-values come from Student's t with :math:`G - 1` degrees of freedom. Influence and not covariance is what
@@ -45,13 +45,17 @@ class Fit:
 
     Parameters
     ----------
-    coefficients : By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
+    coefficients
+        By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
     influence
         Of every cluster on the coefficients, clusters by terms, in the same units; indexed by cluster, so that fits of
         the same clusters can be combined. The sum of its outer products is the covariance.
-    n_obs : Rows (persons, schools in a year) that the estimates rest on.
-    reason : Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
-    of_one_cluster : Terms that vary in one cluster only, whose error is therefore not known.
+    n_obs
+        Rows (persons, schools in a year) that the estimates rest on.
+    reason
+        Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
+    of_one_cluster
+        Terms that vary in one cluster only, whose error is therefore not known.
     """
 
     coefficients: pd.Series
@@ -62,7 +66,6 @@ class Fit:
 
     @property
     def n_clusters(self) -> int:
-        """Number of clusters."""
         return len(self.influence)
 
     @property
@@ -90,7 +93,8 @@ class Fit:
 
         Parameters
         ----------
-        level : Confidence level of the intervals.
+        level
+            Confidence level of the intervals.
 
         Returns
         -------
@@ -116,14 +120,19 @@ class Fit:
 
         Parameters
         ----------
-        model, group : Constants of the rows.
-        unit : What one unit of the coefficient is, for all terms or by term.
-        terms : Which terms to report; by default all.
-        level : Confidence level of the intervals.
+        model, group
+            Constants of the rows.
+        unit
+            What one unit of the coefficient is, for all terms or by term.
+        terms
+            Which terms to report; by default all.
+        level
+            Confidence level of the intervals.
 
         Returns
         -------
-        DataFrame : One row per term, with ``reason`` after the columns where the data do not determine the model.
+        DataFrame
+            One row per term, with ``reason`` after the columns where the data do not determine the model.
         """
         rows = (self if terms is None else self.only(terms)).rows(level)
         rows["unit"] = unit if isinstance(unit, str) else [unit[term] for term in rows["term"]]
@@ -136,11 +145,13 @@ class Fit:
 
         Parameters
         ----------
-        weights : By term; terms that are absent weigh zero.
+        weights
+            By term; terms that are absent weigh zero.
 
         Returns
         -------
-        tuple of float : :math:`w'\hat\beta` and :math:`\sqrt{w'Vw}`.
+        tuple of float
+            :math:`w'\hat\beta` and :math:`\sqrt{w'Vw}`.
         """
         w = np.zeros(len(self.coefficients))
         for term, weight in weights.items():
@@ -152,11 +163,13 @@ class Fit:
 
         Parameters
         ----------
-        gradient : Derivative of the function with respect to the coefficients, shape (terms,).
+        gradient
+            Derivative of the function with respect to the coefficients, shape (terms,).
 
         Returns
         -------
-        float : :math:`\sqrt{d'Vd}`, computed as :math:`\sqrt{\sum_g (u_g'd)^2}`.
+        float
+            :math:`\sqrt{d'Vd}`, computed as :math:`\sqrt{\sum_g (u_g'd)^2}`.
         """
         return float(np.sqrt(((self.influence.to_numpy() @ np.asarray(gradient)) ** 2).sum()))
 
@@ -165,12 +178,15 @@ class Fit:
 
         Parameters
         ----------
-        values : Of the functions at the coefficients, by name, shape (functions,).
-        jacobian : Their derivatives :math:`J`, shape (functions, terms).
+        values
+            Of the functions at the coefficients, by name, shape (functions,).
+        jacobian
+            Their derivatives :math:`J`, shape (functions, terms).
 
         Returns
         -------
-        Fit : With influence :math:`J u_g`, so that the covariance is :math:`J V J'`.
+        Fit
+            With influence :math:`J u_g`, so that the covariance is :math:`J V J'`.
         """
         influence = pd.DataFrame(self.influence.to_numpy() @ jacobian.T, self.influence.index, values.index)
         own = self.of_one_cluster & set(values.index)
@@ -182,12 +198,15 @@ def correction(clusters: Number, rows: Number | None = None, terms: float = 0) -
 
     Parameters
     ----------
-    clusters, rows : Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
-    terms : Coefficients :math:`K`.
+    clusters, rows
+        Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
+    terms
+        Coefficients :math:`K`.
 
     Returns
     -------
-    float or Series : :math:`\frac{G}{G-1}`, times :math:`\frac{N-1}{N-K}` where rows are given.
+    float or Series
+        :math:`\frac{G}{G-1}`, times :math:`\frac{N-1}{N-K}` where rows are given.
     """
     factor = clusters / (clusters - 1)
     return factor if rows is None else factor * (rows - 1) / (rows - terms)
@@ -198,13 +217,17 @@ def cluster_sums(codes: NDArray[np.integer[Any]], values: Floats, n_clusters: in
 
     Parameters
     ----------
-    codes : Cluster of each row, counted from 0; shape (rows,).
-    values : Shape (rows, columns).
-    n_clusters : Clusters, where some of the last may have no row.
+    codes
+        Cluster of each row, counted from 0; shape (rows,).
+    values
+        Shape (rows, columns).
+    n_clusters
+        Clusters, where some of the last may have no row.
 
     Returns
     -------
-    array : Shape (clusters, columns).
+    array
+        Shape (clusters, columns).
     """
     return np.stack([np.bincount(codes, column, n_clusters) for column in values.T], axis=1)
 
@@ -214,13 +237,17 @@ def influence_of(scores: Floats, inverse: Floats, rows: int | None = None, terms
 
     Parameters
     ----------
-    scores : Of each cluster, summed; shape (clusters, terms).
-    inverse : Of the information :math:`A`; shape (terms, terms).
-    rows, terms : As in `correction`.
+    scores
+        Of each cluster, summed; shape (clusters, terms).
+    inverse
+        Of the information :math:`A`; shape (terms, terms).
+    rows, terms
+        As in `correction`.
 
     Returns
     -------
-    array : :math:`\sqrt{c}\, A^{-1} s_g`, shape (clusters, terms).
+    array
+        :math:`\sqrt{c}\, A^{-1} s_g`, shape (clusters, terms).
     """
     scale = np.sqrt(correction(float(len(scores)), rows, terms))
     return np.asarray(scale * scores @ inverse, dtype=np.float64)
@@ -229,15 +256,25 @@ def influence_of(scores: Floats, inverse: Floats, rows: int | None = None, terms
 def of_scores(
     coefficients: pd.Series, scores: Floats, inverse: Floats, clusters: pd.Index, n_obs: int, used: int | None = None
 ) -> Fit:
-    """Return the fit of an estimator that sets the sum of scores to zero, with CR1 errors.
+    r"""Return the fit of an estimator that sets the sum of scores to zero, with CR1 errors.
 
     Parameters
     ----------
-    coefficients : By term.
-    scores, inverse : As in `influence_of`.
-    clusters : Names of the clusters, in the order of `scores`.
-    n_obs : Rows :math:`N`.
-    used : Coefficients :math:`K`; by default those given. Effects that lie across clusters count too.
+    coefficients
+        By term.
+    scores, inverse
+        As in `influence_of`.
+    clusters
+        Names of the clusters, in the order of `scores`.
+    n_obs
+        Rows :math:`N`.
+    used
+        Coefficients :math:`K`; by default those given. Effects that extend over clusters count too.
+
+    Returns
+    -------
+    Fit
+        With influence :math:`\sqrt{c}\, A^{-1} s_g`.
 
     Raises
     ------
@@ -258,8 +295,10 @@ def mean(values: ArrayLike, clusters: ArrayLike, weights: ArrayLike | None = Non
 
     Parameters
     ----------
-    values, clusters : Of each row; shape (rows,).
-    weights : Of each row, shape (rows,); their scale does not matter.
+    values, clusters
+        Of each row; shape (rows,).
+    weights
+        Of each row, shape (rows,); their scale does not matter.
 
     Returns
     -------
@@ -287,7 +326,8 @@ def stacked(fits: Mapping[str, Fit]) -> Fit:
 
     Parameters
     ----------
-    fits : By name; fits of which the clusters have the same names are not taken for independent.
+    fits
+        By name; fits of which the clusters have the same names are not taken for independent.
 
     Returns
     -------
@@ -306,23 +346,40 @@ def undetermined(terms: Iterable[str], clusters: ArrayLike | pd.Series, n_obs: i
 
     Parameters
     ----------
-    terms : Names.
-    clusters : Of the rows, or of each cluster once.
-    n_obs : Rows.
-    reason : Why there are no numbers.
+    terms
+        Names.
+    clusters
+        Of the rows, or of each cluster once.
+    n_obs
+        Rows.
+    reason
+        Why there are no numbers.
+
+    Returns
+    -------
+    Fit
+        Missing numbers, with the reason.
     """
     names, index = list(terms), pd.Index(pd.Series(clusters).dropna().unique())
     return Fit(pd.Series(np.nan, names), pd.DataFrame(np.nan, index, names), n_obs, reason.value)
 
 
 def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.Series) -> Fit:
-    """Return what `fit` gives, or a fit that is `undetermined` where the data do not determine the model.
+    """Call an estimator; its fit is `undetermined` where the data do not determine the model.
 
     Parameters
     ----------
-    fit : The estimator, with its arguments.
-    terms : Names of its coefficients.
-    clusters : Of the rows.
+    fit
+        The estimator, with its arguments.
+    terms
+        Names of its coefficients.
+    clusters
+        Of the rows.
+
+    Returns
+    -------
+    Fit
+        Of the estimator, or without numbers.
 
     Raises
     ------
@@ -337,7 +394,19 @@ def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.
 
 
 def numbered(clusters: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
-    """Return the number of the cluster of each row, counted from 0, and the names of the clusters.
+    """Return numbers for the clusters.
+
+    Parameters
+    ----------
+    clusters
+        Name of the cluster of each row.
+
+    Returns
+    -------
+    array
+        Number of the cluster of each row, counted from 0.
+    Index
+        Names of the clusters.
 
     Raises
     ------

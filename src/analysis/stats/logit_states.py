@@ -28,12 +28,18 @@ class Logit:
 
     Parameters
     ----------
-    outcome : Name of what is modelled.
-    rows : One row per observation.
-    layout : From rows to the terms.
-    fit : Coefficients in log odds, with clustered errors.
-    weight : Of every row.
-    maximum : Of the likelihood, or its limit where it has none.
+    outcome
+        Name of what is modelled.
+    rows
+        One row per observation.
+    layout
+        From rows to the terms.
+    fit
+        Coefficients in log odds, with clustered errors.
+    weight
+        Of every row.
+    maximum
+        Of the likelihood, or its limit where it has none.
     """
 
     outcome: str
@@ -63,7 +69,8 @@ class Logit:
 
         Parameters
         ----------
-        high, low : The rows in either state, with the index of `rows`.
+        high, low
+            The rows in either state, with the index of `rows`.
 
         Returns
         -------
@@ -86,40 +93,44 @@ def fit_logit(
     layout: Layout,
     *,
     weights: str | None = None,
-    cluster: str = "location",
 ) -> Logit:
-    """Fit a logit by (weighted) maximum likelihood, with clustered errors.
+    """Fit a logit by (weighted) maximum likelihood, with errors clustered by location.
 
     Parameters
     ----------
-    outcome : Name of what is modelled, for messages and tables.
-    rows : One row per observation.
-    target : Column of zeros and ones.
-    layout : From rows to the terms, intercept included.
-    weights : Column of weights; their scale does not matter.
-    cluster : Column; errors may be correlated within its values.
+    outcome
+        Name of what is modelled, for messages and tables.
+    rows
+        One row per observation.
+    target
+        Column of zeros and ones.
+    layout
+        From rows to the terms, intercept included.
+    weights
+        Column of weights; their scale does not matter.
 
     Returns
     -------
-    Logit : Its `Logit.maximum` is the limit of the likelihood where that has no finite maximum.
+    Logit
+        Its `Logit.maximum` is the limit of the likelihood where that has no finite maximum.
 
     Raises
     ------
     ModelError
-        If a value is missing, the terms cannot be told apart (``COLLINEAR``), or there are too few clusters or rows.
+        If a value is missing, the terms are collinear (``COLLINEAR``), or there are too few clusters or rows.
     """
-    check_complete(rows, [target, cluster, *([weights] if weights else [])], outcome)
+    check_complete(rows, [target, "location", *([weights] if weights else [])], outcome)
     X = layout(rows)
     check_complete(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
-            f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR
+            f"{outcome}: the terms are collinear: too few pupils or schools to model `{target}`", Reason.COLLINEAR
         )
     y, weight = rows[target].astype(float), pd.Series(1.0, index=rows.index)
     if weights is not None:
         weight = rows[weights] / rows[weights].mean()
     try:
-        found = maximise(X.to_numpy(float), weight.to_numpy(), (weight * y).to_numpy(), list(X.columns))
+        maximum = maximise(X.to_numpy(float), weight.to_numpy(), (weight * y).to_numpy(), list(X.columns))
     except NoMaximumError as error:  # `Logit.separated` says so, and what is infinite is then left out
-        found = error.limit
-    return Logit(outcome, rows, layout, clustered(found, X, y, weight, rows[cluster]), weight, found)
+        maximum = error.limit
+    return Logit(outcome, rows, layout, clustered(maximum, X, y, weight, rows["location"]), weight, maximum)

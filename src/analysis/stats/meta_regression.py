@@ -35,7 +35,8 @@ class MetaRegression(Fit):
     tau, tau_low, tau_high
         Standard deviation of what the terms leave open of the true values, and its interval (Q-profile), in the unit of
         the estimates.
-    df_resid : Units less coefficients.
+    df_resid
+        Units less coefficients.
     """
 
     tau: float
@@ -53,31 +54,38 @@ class MetaRegression(Fit):
 
         Parameters
         ----------
-        terms : Columns as in `fit_meta`, one row per value.
-        level : Confidence level of the intervals.
+        terms
+            Columns as in `fit_meta`, one row per value.
+        level
+            Confidence level of the intervals.
         """
         X = _with_intercept(terms)[self.coefficients.index].to_numpy()
         rows = self.transformed(pd.Series(X @ self.coefficients.to_numpy()), X).rows(level)
         return rows[["estimate", "ci_low", "ci_high"]]
 
 
-def fit_meta(
-    effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, weighted: bool = True, level: float = 0.95
-) -> MetaRegression:
+def fit_meta(effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, weighted: bool = True) -> MetaRegression:
     """Fit a meta-regression; see the module.
 
     Parameters
     ----------
-    effect, variance : Estimate of every unit and its sampling variance.
-    terms : What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
-    weighted : Whether units count by how precisely they are known; else all alike.
-    level : Confidence level of the interval of tau.
+    effect, variance
+        Estimate of every unit and its sampling variance.
+    terms
+        What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
+    weighted
+        Whether units count by how precisely they are known; else all alike.
+
+    Returns
+    -------
+    MetaRegression
+        Coefficients in the unit of the effect, with a 95% interval of tau.
 
     Raises
     ------
     ModelError
-        A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
-        apart, or a unit alone settles a coefficient: then there is no robust error.
+        A value is missing, a variance is not positive, there are no more units than terms, the terms are
+        collinear, or a unit alone determines a coefficient: then there is no robust error.
     """
     check_complete({"effect": effect, "variance": variance}, what="meta-regression")
     check_complete(terms, what="meta-regression")
@@ -88,14 +96,14 @@ def fit_meta(
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
     check_distinct(X, "meta-regression")
-    tau, low, high = tau_interval(y, v, X.to_numpy(), level)
+    tau, low, high = tau_interval(y, v, X.to_numpy())
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
     root = np.sqrt(weights)
     projection = np.linalg.pinv(X.to_numpy() * root[:, None])
     leverage = (X.to_numpy() * root[:, None] * projection.T).sum(axis=1)
     if (1 - leverage < NO_RESIDUAL).any():
         raise ModelError(
-            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.TOO_FEW
+            "meta-regression: a unit alone determines a coefficient, such as the only one of a class", Reason.TOO_FEW
         )
     beta = projection @ (y * root)
     left = (y - X.to_numpy() @ beta) * root / (1 - leverage)

@@ -33,9 +33,12 @@ class Point:
 
     Parameters
     ----------
-    b : Coefficients, shape (terms,).
-    loglik : Log-likelihood; minus infinity outside its domain.
-    score, information : Its gradient, shape (terms,), and minus its Hessian, shape (terms, terms).
+    b
+        Coefficients, shape (terms,).
+    loglik
+        Log-likelihood; minus infinity outside its domain.
+    score, information
+        Its gradient, shape (terms,), and minus its Hessian, shape (terms, terms).
     """
 
     b: Floats
@@ -65,10 +68,14 @@ class Climb:
 
     Parameters
     ----------
-    point : The last point.
-    steps : Newton steps taken.
-    criterion : Newton decrement per unit of weight before the last step.
-    converged : Whether it fell below the tolerance.
+    point
+        The last point.
+    steps
+        Newton steps taken.
+    criterion
+        Newton decrement per unit of weight before the last step.
+    converged
+        Whether it fell below the tolerance.
     """
 
     point: Point
@@ -82,15 +89,21 @@ def climb(at: Callable[[Floats], Point], start: Floats, *, weight: float, tolera
 
     Parameters
     ----------
-    at : The log-likelihood with its derivatives at coefficients.
-    start : Coefficients to start from, shape (terms,).
-    weight : Total weight of the rows.
-    tolerance : Largest Newton decrement per unit of weight from which one last step is taken.
-    max_steps : Newton steps before giving up.
+    at
+        The log-likelihood with its derivatives at coefficients.
+    start
+        Coefficients to start from, shape (terms,).
+    weight
+        Total weight of the rows.
+    tolerance
+        Largest Newton decrement per unit of weight from which one last step is taken.
+    max_steps
+        Newton steps before giving up.
 
     Returns
     -------
-    Climb : Not converged where the information is singular, no step goes up, or the steps were not enough.
+    Climb
+        Not converged where the information is singular, no step goes up, or the steps were not enough.
     """
     point, criterion, step = at(start), np.inf, 0
     for step in range(1, max_steps + 1):
@@ -108,17 +121,21 @@ def climb(at: Callable[[Floats], Point], start: Floats, *, weight: float, tolera
 
 
 def uphill(trial: Callable[[float], T], height: Callable[[T], float], here: float) -> T | None:
-    """Return the point after a full step, half a step and so on: the first that is not lower.
+    """Return the first point that is not lower: after a full step, half a step and so on.
 
     Parameters
     ----------
-    trial : The point after a part of the step.
-    height : Log-likelihood of a point.
-    here : Log-likelihood before the step.
+    trial
+        The point after a part of the step.
+    height
+        Log-likelihood of a point.
+    here
+        Log-likelihood before the step.
 
     Returns
     -------
-    point or None : None where every one of `HALVINGS` is lower by more than rounding.
+    point or None
+        None where every one of `HALVINGS` is lower by more than rounding.
     """
     for halving in range(HALVINGS):
         there = trial(0.5**halving)

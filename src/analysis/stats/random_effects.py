@@ -1,4 +1,4 @@
-r"""The spread of true effects behind estimates that are noisy, such as those of schools.
+r"""The distribution of true effects behind estimates that are noisy, such as those of schools.
 
 With :math:`r_j` the estimate of unit :math:`j` and :math:`v_j` its sampling variance,
 :math:`r_j \sim N(\mu, \tau^2 + v_j)`. The statistic
@@ -14,16 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 
 TENTH = float(norm.ppf(0.9))
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,10 @@ class EffectDistribution:
 
     Parameters
     ----------
-    mean : Of the units, weighted by how precisely each is known.
-    sd, sd_low, sd_high : Tau and its interval.
+    mean
+        Of the units, weighted by how precisely each is known.
+    sd, sd_low, sd_high
+        Tau and its interval.
     """
 
     mean: float
@@ -43,29 +43,34 @@ class EffectDistribution:
 
     @property
     def tenths(self) -> tuple[float, float]:
-        """Below the one lies a tenth of the units and above the other a tenth, by the distribution and not by any."""
+        """The first and the ninth decile of the distribution."""
         return self.mean - TENTH * self.sd, self.mean + TENTH * self.sd
 
 
-def fit_effect_distribution(effect: Floats, variance: Floats, level: float = 0.95) -> EffectDistribution:
+def fit_effect_distribution(effect: Floats, variance: Floats) -> EffectDistribution:
     """Estimate the distribution of true effects; see the notes of the module.
 
     Parameters
     ----------
-    effect, variance : Of each unit, shape (units,); at least two.
-    level : Confidence level of the interval.
+    effect, variance
+        Of each unit, shape (units,); at least two.
+
+    Returns
+    -------
+    EffectDistribution
+        In the unit of the effects, with a 95% interval of the standard deviation.
 
     Raises
     ------
     ModelError
         If a value is missing, a variance is not positive, or there are fewer than two units.
     """
-    check_complete({"effect": effect, "variance": variance}, what="the spread of effects")
+    check_complete({"effect": effect, "variance": variance}, what="the distribution of effects")
     if len(effect) < 2:
-        raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
+        raise ModelError("the distribution of effects needs at least two units", Reason.TOO_FEW)
     if not (np.asarray(variance) > 0).all():
-        raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
-    sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)), level)
+        raise ModelError("the distribution of effects: a variance is not positive", Reason.INVALID)
+    sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)))
     return EffectDistribution(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
 
 
@@ -76,14 +81,16 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
     ----------
     effect, variance
         Estimate of each unit and its sampling variance, in the unit of the estimates and its square; shape (units,).
-    X : Terms, the intercept among them; shape (units, terms).
+    X
+        Terms, the intercept among them; shape (units, terms).
     quantile
         Right-hand side; by default J - K, the residual degrees of freedom, and for the limits of an interval quantiles
         of the chi-squared distribution with these.
 
     Returns
     -------
-    float : :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
+    float
+        :math:`\tau^2`; zero where Q is below the quantile already without any variance between units.
 
     Notes
     -----
@@ -108,12 +115,19 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
 
 
 def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.95) -> tuple[float, float, float]:
-    """Return the standard deviation between units with its Q-profile interval: tau, low, high.
+    """Return the standard deviation between units with its Q-profile interval.
 
     Parameters
     ----------
-    effect, variance, X : As in `tau_squared`.
-    level : Confidence level.
+    effect, variance, X
+        As in `tau_squared`.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    float, float, float
+        Tau and the limits of its interval, in the unit of the effects.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What a user sees of a run: a live display on a terminal, plain lines anywhere else, nothing when asked for quiet."""
+"""What a user sees of a run: a live display on a terminal, plain lines anywhere else, nothing when quiet."""
 
 from __future__ import annotations
 
@@ -14,20 +14,7 @@ from analysis.run.show.lines import Lines
 
 @contextmanager
 def view(stream: TextIO, *, quiet: bool = False) -> Iterator[Watch]:
-    """Show a run on `stream` for as long as the context is open.
-
-    Parameters
-    ----------
-    stream
-        Where to show it.
-    quiet
-        Show nothing at all.
-
-    Yields
-    ------
-    Watch
-        To call with every event; from any thread.
-    """
+    """Show a run on `stream` while the context is open; it gives what to call with every event, from any thread."""
     if quiet:
         yield lambda _: None
     elif shows_live(stream):

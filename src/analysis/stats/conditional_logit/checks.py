@@ -28,12 +28,15 @@ def within(sets: ChoiceSets) -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    sets : The choice sets, in the units of the caller.
+    sets
+        The choice sets, in the units of the caller.
 
     Returns
     -------
-    array : Centred and scaled attributes, rows x terms.
-    array : Scale of each term: the root mean square deviation from the mean of the set, over all rows.
+    array
+        Centred and scaled attributes, rows x terms.
+    array
+        Scale of each term: the root mean square deviation from the mean of the set, over all rows.
 
     Raises
     ------
@@ -54,11 +57,13 @@ def informative(sets: ChoiceSets) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    sets : The choice sets.
+    sets
+        The choice sets.
 
     Returns
     -------
-    array : Whether an attribute varies, shape (situations,).
+    array
+        Whether an attribute varies, shape (situations,).
     """
     return np.asarray(np.any(_varying(sets), axis=1))
 
@@ -68,13 +73,17 @@ def counted_clusters(codes: Integers, informative: NDArray[np.bool_], n_terms: i
 
     Parameters
     ----------
-    codes : Cluster of each situation.
-    informative : Whether any attribute varies in the set of the situation.
-    n_terms : Number of terms of the model.
+    codes
+        Cluster of each situation.
+    informative
+        Whether any attribute varies in the set of the situation.
+    n_terms
+        Number of terms of the model.
 
     Returns
     -------
-    array : Cluster of each situation: from 0, -1 where no attribute varies in the cluster.
+    array
+        Cluster of each situation: from 0, -1 where no attribute varies in the cluster.
 
     Raises
     ------
@@ -99,13 +108,17 @@ def separating_terms(z: Floats, weights: Floats, sets: ChoiceSets) -> list[str]:
 
     Parameters
     ----------
-    z : Attributes as of `within`, rows x terms.
-    weights : Weight of the choice of each row.
-    sets : The choice sets.
+    z
+        Attributes as of `within`, rows x terms.
+    weights
+        Weight of the choice of each row.
+    sets
+        The choice sets.
 
     Returns
     -------
-    list of str : Names of terms; empty where nothing separates.
+    list of str
+        Names of terms; empty where nothing separates.
     """
     rows = _margins(z, weights, sets)
     if not separates(rows):
@@ -123,13 +136,17 @@ def null_terms(symmetric: Floats, threshold: float, terms: Sequence[str]) -> lis
 
     Parameters
     ----------
-    symmetric : The matrix, terms x terms.
-    threshold : Largest eigenvalue that counts as zero.
-    terms : Names of the terms.
+    symmetric
+        The matrix, terms x terms.
+    threshold
+        Largest eigenvalue that counts as zero.
+    terms
+        Names of the terms.
 
     Returns
     -------
-    list of str : Names of terms.
+    list of str
+        Names of terms.
     """
     eigenvalues, vectors = np.linalg.eigh(symmetric)
     null = vectors[:, eigenvalues <= threshold]
@@ -148,8 +165,10 @@ def check_varying(varying: NDArray[np.bool_], terms: Sequence[str]) -> None:
 
     Parameters
     ----------
-    varying : Whether it does, by term.
-    terms : Names of the terms.
+    varying
+        Whether it does, by term.
+    terms
+        Names of the terms.
 
     Returns
     -------
@@ -174,8 +193,10 @@ def check_collinear(correlations: Floats, terms: Sequence[str]) -> None:
 
     Parameters
     ----------
-    correlations : Of the terms within the choice sets, terms x terms.
-    terms : Names of the terms.
+    correlations
+        Of the terms within the choice sets, terms x terms.
+    terms
+        Names of the terms.
 
     Returns
     -------

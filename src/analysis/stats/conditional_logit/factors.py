@@ -43,10 +43,14 @@ class LevelledData:
 
     Parameters
     ----------
-    pairs, alternatives, choosers : As `analysis.stats.conditional_logit.design_from_formula` takes them.
-    coding : Levels of categories; those that occur of a variable that is not in it.
-    strict : Whether every chooser and pair must be of a level of the coding.
-    used : The levels that were used.
+    pairs, alternatives, choosers
+        As `analysis.stats.conditional_logit.design_from_formula` takes them.
+    coding
+        Levels of categories; those that occur of a variable that is not in it.
+    strict
+        Whether every chooser and pair must be of a level of the coding.
+    used
+        The levels that were used.
     """
 
     pairs: Mapping[str, Floats]
@@ -174,12 +178,15 @@ def computed(factor: Factor, of: Mapping[str, Floats]) -> Floats:
 
     Parameters
     ----------
-    factor : Parsed.
-    of : Values by variable, all of one shape.
+    factor
+        Parsed.
+    of
+        Values by variable, all of one shape.
 
     Returns
     -------
-    array : Of the same shape; not finite where the factor is not defined.
+    array
+        Of the same shape; not finite where the factor is not defined.
     """
     with np.errstate(all="ignore"):
         return np.asarray(_computed(factor.tree, of), dtype=np.float64)

@@ -38,9 +38,12 @@ def design_from_formula(
 
     Parameters
     ----------
-    formula : Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
-    pairs : Variables of pairs: choosers x alternatives.
-    alternatives, choosers : Variables of the alternatives and of the choosers, indexed by their labels.
+    formula
+        Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
+    pairs
+        Variables of pairs: choosers x alternatives.
+    alternatives, choosers
+        Variables of the alternatives and of the choosers, indexed by their labels.
     codings
         Levels of categories by variable, as a design has them (`coding`); levels that occur where a variable is
         not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a
@@ -48,13 +51,14 @@ def design_from_formula(
 
     Returns
     -------
-    ChoiceDesign : One term per column that formulaic would make, without those that are the same for every alternative.
+    ChoiceDesign
+        One term per column that formulaic would make, without those that are the same for every alternative.
 
     Raises
     ------
     InputError
         The formula cannot be read, holds something that is not offered, names a variable that is not there or that
-        lies at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that the
+        is at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that the
         coding has not.
     """
     check_formula(formula)

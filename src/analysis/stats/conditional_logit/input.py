@@ -25,13 +25,20 @@ class ChoiceSets:
 
     Parameters
     ----------
-    attributes : Rows x terms, in the caller's units.
-    offset : Offset per row; zeros where none was given.
-    starts, sizes : First row and number of rows of each situation.
-    order : Position of each row in the caller's frame.
-    index : The caller's index, in the caller's order.
-    situations : Label of each situation.
-    terms : Names of the attributes.
+    attributes
+        Rows x terms, in the caller's units.
+    offset
+        Offset per row; zeros where none was given.
+    starts, sizes
+        First row and number of rows of each situation.
+    order
+        Position of each row in the caller's frame.
+    index
+        The caller's index, in the caller's order.
+    situations
+        Label of each situation.
+    terms
+        Names of the attributes.
     """
 
     attributes: Floats
@@ -49,12 +56,15 @@ def listed(labels: Iterable[object], limit: int = 5) -> str:
 
     Parameters
     ----------
-    labels : Names, or values of an index.
-    limit : Number of labels that are written in full.
+    labels
+        Names, or values of an index.
+    limit
+        Number of labels that are written in full.
 
     Returns
     -------
-    str : The first labels, quoted, and the number of the rest.
+    str
+        The first labels, quoted, and the number of the rest.
     """
     names = [repr(getattr(label, "item", lambda label=label: label)()) for label in labels]
     rest = len(names) - limit
@@ -66,12 +76,15 @@ def choice_sets(attributes: pd.DataFrame, offset: pd.Series | None) -> ChoiceSet
 
     Parameters
     ----------
-    attributes : One row per situation and alternative, one numeric column per term.
-    offset : Added to the utility, on the index of `attributes`; zeros where None.
+    attributes
+        One row per situation and alternative, one numeric column per term.
+    offset
+        Added to the utility, on the index of `attributes`; zeros where None.
 
     Returns
     -------
-    ChoiceSets : Rows x terms, by situation.
+    ChoiceSets
+        Rows x terms, by situation.
 
     Raises
     ------
@@ -102,13 +115,17 @@ def chosen_weights(choices: pd.Series, sets: ChoiceSets, grouped: bool) -> Float
 
     Parameters
     ----------
-    choices : Weight by situation and alternative; a pair that is absent weighs nothing.
-    sets : The choice sets.
-    grouped : Whether a situation may have more than one choice.
+    choices
+        Weight by situation and alternative; a pair that is absent weighs nothing.
+    sets
+        The choice sets.
+    grouped
+        Whether a situation may have more than one choice.
 
     Returns
     -------
-    array : Weight of each row of the sets.
+    array
+        Weight of each row of the sets.
 
     Raises
     ------
@@ -136,13 +153,17 @@ def chosen_pairs(
 
     Parameters
     ----------
-    choices, grouped : As of `chosen_weights`.
-    situations, alternatives : Labels.
+    choices, grouped
+        As of `chosen_weights`.
+    situations, alternatives
+        Labels.
 
     Returns
     -------
-    array, array : Position of the situation and of the alternative of each choice.
-    array : Its weight, above zero.
+    array, array
+        Position of the situation and of the alternative of each choice.
+    array
+        Its weight, above zero.
 
     Raises
     ------
@@ -163,12 +184,15 @@ def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
 
     Parameters
     ----------
-    cluster : Label of the cluster, indexed by situation.
-    situations : Labels of the situations.
+    cluster
+        Label of the cluster, indexed by situation.
+    situations
+        Labels of the situations.
 
     Returns
     -------
-    array : Number of the cluster from 0, in the order of `situations`.
+    array
+        Number of the cluster from 0, in the order of `situations`.
 
     Raises
     ------
@@ -226,12 +250,15 @@ def finite_values(series: pd.Series, where: str) -> Floats:
 
     Parameters
     ----------
-    series : Real numbers, of any numeric type.
-    where : What they are, for the message.
+    series
+        Real numbers, of any numeric type.
+    where
+        What they are, for the message.
 
     Returns
     -------
-    array : All finite, shape (rows,).
+    array
+        All finite, shape (rows,).
 
     Raises
     ------

@@ -48,8 +48,10 @@ class Likelihood:
 
     Parameters
     ----------
-    sets : The choice sets.
-    choices : Weight of the choice of each of their rows.
+    sets
+        The choice sets.
+    choices
+        Weight of the choice of each of their rows.
     """
 
     sets: ChoiceSets
@@ -135,13 +137,17 @@ def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tup
 
     Parameters
     ----------
-    likelihood : Concave, in scaled coefficients; the climb starts from zero.
-    tolerance, max_iterations : As in `newton.climb`, per chooser.
+    likelihood
+        Concave, in scaled coefficients; the climb starts from zero.
+    tolerance, max_iterations
+        As in `newton.climb`, per chooser.
 
     Returns
     -------
-    Point : The maximum, in scaled coefficients.
-    int : Newton steps.
+    Point
+        The maximum, in scaled coefficients.
+    int
+        Newton steps.
 
     Raises
     ------
@@ -174,6 +180,6 @@ def _no_maximum(likelihood: Objective, criterion: float, tolerance: float, itera
         )
     return ModelError(
         f"conditional logit: no convergence in {iterations} iterations: the Newton decrement per chooser is "
-        f"{criterion:.2g}, asked for {tolerance:.2g}. Raise max_iterations, or look for extreme attribute values.",
+        f"{criterion:.2g}, required {tolerance:.2g}. Raise max_iterations, or look for extreme attribute values.",
         Reason.NO_CONVERGENCE,
     )

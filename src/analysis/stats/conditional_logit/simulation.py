@@ -19,8 +19,10 @@ class Utilities:
 
     Parameters
     ----------
-    pair : Kinds x pair-level functions.
-    alternative : Kinds x alternatives.
+    pair
+        Kinds x pair-level functions.
+    alternative
+        Kinds x alternatives.
     """
 
     pair: Floats
@@ -33,8 +35,10 @@ class Seats:
 
     Parameters
     ----------
-    rows, kinds, sizes : One entry per distinct combination of row and kind, with the number of choosers.
-    order : The choosers in the order of these entries.
+    rows, kinds, sizes
+        One entry per distinct combination of row and kind, with the number of choosers.
+    order
+        The choosers in the order of these entries.
     """
 
     rows: Integers
@@ -56,12 +60,15 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
 
     Parameters
     ----------
-    design : The attributes.
-    coefficients : Groups x terms of the design.
+    design
+        The attributes.
+    coefficients
+        Groups x terms of the design.
 
     Returns
     -------
-    Utilities : Kind ``group * design.n_types + type`` is a chooser of that group and that type of the design.
+    Utilities
+        Kind ``group * design.n_types + type`` is a chooser of that group and that type of the design.
     """
     by_base = np.einsum("tfm,gm->gtf", design.maps, coefficients).reshape(-1, design.maps.shape[1])
     n_pairs = len(design.pairs)
@@ -75,11 +82,13 @@ def stacked(pairs: Mapping[str, Floats]) -> Floats:
 
     Parameters
     ----------
-    pairs : By name: rows x alternatives each.
+    pairs
+        By name: rows x alternatives each.
 
     Returns
     -------
-    array : Functions x rows x alternatives.
+    array
+        Functions x rows x alternatives.
 
     Raises
     ------
@@ -96,18 +105,24 @@ def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, unifo
 
     Parameters
     ----------
-    pairs : From `stacked`: functions x rows x alternatives.
-    seats : The choosers.
-    pair : Coefficients of the functions of pairs: kinds x functions.
-    alternatives : What else an alternative is worth: worlds x kinds x alternatives.
+    pairs
+        From `stacked`: functions x rows x alternatives.
+    seats
+        The choosers.
+    pair
+        Coefficients of the functions of pairs: kinds x functions.
+    alternatives
+        What else an alternative is worth: worlds x kinds x alternatives.
     uniform
         A number between 0 and 1 per chooser: where the cumulative probabilities pass it, there is the choice. The
         same numbers in another world give choices that differ no more than they must.
 
     Returns
     -------
-    Integers : Position of the alternative: worlds x choosers.
-    Floats : Expected number of choosers: worlds x kinds x alternatives.
+    Integers
+        Position of the alternative: worlds x choosers.
+    Floats
+        Expected number of choosers: worlds x kinds x alternatives.
     """
     expected, by_seat = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
     chosen = np.empty_like(by_seat)

@@ -12,7 +12,7 @@ from analysis.run.show.view import shows_live, view
 
 
 class Stream(io.StringIO):
-    """A stream that may claim to be a terminal, and tells how far it was flushed."""
+    """A stream that may claim to be a terminal, and knows how far it was flushed."""
 
     encoding = "utf-8"
     flushed = ""

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats import regression
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.fit import Fit, stacked
-from analysis.stats.fractional import Floats, design, fit_where_determined, probability, slope
+from analysis.stats.fractional import design, fit_where_determined, probability, slope
 from analysis.stats.regression import INTERCEPT
 from analysis.stats.shares import share_interval
 from analysis.topics.staffing.models.shortage import NEEDED

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
-from analysis.stats.fractional import Floats
 
 THRESHOLD = 0.12  # F
 DISTANCE = 535.26 - 529.46  # C - G of 2019, both printed to two decimals
