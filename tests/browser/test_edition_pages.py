@@ -112,11 +112,11 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     code = page.locator(":target")
     assert code.is_visible()
     assert "nearest_map" in code.inner_text()
-    origin.get_by_role("link", name="groups.nearest_by_pc4").click()
-    assert page.url.endswith("methods.html#function-chapters-school_choice-models-groups-nearest_by_pc4")
+    origin.get_by_role("link", name="attended.nearest_by_pc4").click()
+    assert page.url.endswith("methods.html#function-chapters-school_choice-models-attended-nearest_by_pc4")
     entry = page.locator("div.function:has(:target)")
     assert "Count the choosers that attend the school nearest to them" in entry.inner_text()
-    assert "src/analysis/chapters/school_choice/models/groups.py" in entry.inner_text()
+    assert "src/analysis/chapters/school_choice/models/attended.py" in entry.inner_text()
 
 
 def test_every_table_and_figure_tells_its_cell_and_links_both_files(open_file: OpenFile, ci_edition: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.chapters.segregation.models.correction import _variance, corrected, most_likely_size
+from analysis.chapters.segregation.models.correction import _most_likely_size, _variance, corrected
 from analysis.errors import ModelError
 from analysis.stats.segregation import Tally, dissimilarity_of, entropy, exposure, isolation, theil
 
@@ -124,7 +124,7 @@ def test_entropy_of_nobody_is_none():
 
 def test_the_most_likely_size_solves_its_equation():
     observed = np.array([0.0, 0.9, 1.3, 2.0, 4.0, 12.0])
-    n = most_likely_size(observed)
+    n = _most_likely_size(observed)
     assert n[:2].tolist() == [0, 0]  # up to one standard error the most likely difference is none
     assert n[2:] == pytest.approx(observed[2:] * np.tanh(observed[2:] * n[2:]), abs=1e-4)
     assert n[-1] == 12

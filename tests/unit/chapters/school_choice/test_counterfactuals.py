@@ -98,24 +98,24 @@ def test_those_who_stay_with_a_kind_are_drawn_by_model():
     assert points(charts.staying_with_the_kind(SUBSTITUTION)) == [*by_model, [0.7, 0.3]]
 
 
-def told(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION, mixed=MIXED):
+def findings_of(scenarios=SCENARIOS, parts=PARTS, substitution=SUBSTITUTION, mixed=MIXED):
     return counterfactuals(scenarios, parts, substitution, mixed).set_index("name")["sentence"]
 
 
 def test_the_sentences_tell_the_numbers_of_the_tables():
-    found = told()
-    assert "is 0.64. It would be 0.51 if" in found["nearest_hoog_laag"]
+    findings = findings_of()
+    assert "is 0.64. It would be 0.51 if" in findings["nearest_hoog_laag"]
     assert (
         "0.44 if all attended the nearest school that has a place for them, and 0.18 if chance"
-        in (found["nearest_hoog_laag"])
+        in (findings["nearest_hoog_laag"])
     )
-    assert "would be 0.200 lower than" in found["no_taste_hoog_laag"]
-    assert "(95% interval 0.160 to 0.240)" in found["no_taste_hoog_laag"]
-    assert "50% comes of where the groups live" in found["residence_hoog_laag"]
-    assert "it is 40% to 60%" in found["residence_hoog_laag"]
+    assert "would be 0.200 lower than" in findings["no_taste_hoog_laag"]
+    assert "(95% interval 0.160 to 0.240)" in findings["no_taste_hoog_laag"]
+    assert "50% comes of where the groups live" in findings["residence_hoog_laag"]
+    assert "it is 40% to 60%" in findings["residence_hoog_laag"]
     # Dalton keeps 10% by one model and 15% by a model per group: of two kinds, 5% go to the other one.
-    assert "differ in their tastes (likelihood-ratio test: p < 0.001)" in found["tastes_of_groups"]
-    assert "sends 5.0% of their pupils" in found["tastes_of_groups"]
+    assert "differ in their tastes (likelihood-ratio test: p < 0.001)" in findings["tastes_of_groups"]
+    assert "sends 5.0% of their pupils" in findings["tastes_of_groups"]
 
 
 def test_how_far_two_models_are_apart_is_the_total_variation_and_not_the_largest_cell():
@@ -129,8 +129,8 @@ def test_how_far_two_models_are_apart_is_the_total_variation_and_not_the_largest
 @pytest.mark.parametrize("p_groups", [0.01, 0.3])
 @pytest.mark.parametrize("p_within", [0.01, 0.3])
 def test_what_is_said_of_tastes_follows_from_the_tests(p_groups, p_within):
-    found = told(mixed=MIXED.assign(p_groups=p_groups, p_within=p_within))
-    between, within = found["tastes_of_groups"], found["substitution"]
+    findings = findings_of(mixed=MIXED.assign(p_groups=p_groups, p_within=p_within))
+    between, within = findings["tastes_of_groups"], findings["substitution"]
     assert between.startswith("Groups of parents differ") == (p_groups < 0.05)
     assert ("does not mean that they do not" in between) == (p_groups > 0.05)
     assert within.startswith("Within the groups pupils differ") == (p_within < 0.05)
@@ -142,63 +142,65 @@ def test_what_is_said_of_tastes_follows_from_the_tests(p_groups, p_within):
 
 def test_of_one_group_only_pupils_can_differ():
     one = SUBSTITUTION[SUBSTITUTION["model"] != "group_terms"]
-    found = told(substitution=one, mixed=MIXED.assign(p_groups=np.nan, p_within=1e-12))
-    assert "tastes_of_groups" not in found
-    assert found["substitution"].startswith("Pupils differ in their tastes (mixed logit, likelihood-ratio test: p < ")
+    findings = findings_of(substitution=one, mixed=MIXED.assign(p_groups=np.nan, p_within=1e-12))
+    assert "tastes_of_groups" not in findings
+    assert findings["substitution"].startswith(
+        "Pupils differ in their tastes (mixed logit, likelihood-ratio test: p < "
+    )
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.0, 1.0, 1.2])
 def test_where_only_homes_can_differ_or_a_part_is_no_share_nothing_is_said_of_it(share):
     shapley = (PARTS["order"] == "Shapley") & (PARTS["factor"] == "residence")
-    assert "residence_hoog_laag" not in told(parts=PARTS.assign(share=PARTS["share"].mask(shapley, share)))
+    assert "residence_hoog_laag" not in findings_of(parts=PARTS.assign(share=PARTS["share"].mask(shapley, share)))
 
 
-def test_an_order_that_makes_no_visible_difference_is_not_told():
+def test_an_order_that_makes_no_visible_difference_is_not_reported():
     """The shares were printed as "it is 54% to 54%"."""
     same = PARTS.assign(share=PARTS["share"].where(PARTS["factor"] != "residence", 0.541))
-    assert "how they choose. A home" in told(parts=same)["residence_hoog_laag"]
+    assert "how they choose. A home" in findings_of(parts=same)["residence_hoog_laag"]
 
 
 def test_an_end_beside_zero_is_not_printed_as_zero():
     small = SCENARIOS.assign(difference_fit=-0.012, difference_fit_low=-0.021, difference_fit_high=-0.003)
     assert (
         "0.012 lower than the models predict for now (95% interval 0.003 to 0.021)"
-        in (told(small)["no_taste_hoog_laag"])
+        in (findings_of(small)["no_taste_hoog_laag"])
     )
 
 
 def test_by_postcode_the_sentence_says_what_it_cannot_mean():
-    by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
+    by_postcode = findings_of(SCENARIOS.assign(group="nonwestern_rest"))["nearest_nonwestern_rest"]
     assert "is 0.64. It would be 0.51 if all attended the school nearest to the centre" in by_postcode
     assert "does not say whether choice segregates" in by_postcode
 
 
 def test_a_difference_that_may_be_of_either_sign_is_none():
     higher = SCENARIOS.assign(difference_fit=0.01, difference_fit_low=-0.01, difference_fit_high=0.03)
-    sentence = told(higher)["no_taste_hoog_laag"]
+    sentence = findings_of(higher)["no_taste_hoog_laag"]
     assert "would not measurably differ from what the models predict for now" in sentence
     assert "the difference is 0.010 (95% interval −0.010 to 0.030)" in sentence
     assert "higher" not in sentence
 
 
-def test_what_is_withheld_or_did_not_converge_is_not_told():
+def test_what_is_withheld_or_did_not_converge_is_not_reported():
     withheld = SCENARIOS.assign(
         estimate=SCENARIOS["estimate"].mask(SCENARIOS["scenario"] == "now"), difference_fit=np.nan
     )
     failed = MIXED.assign(converged="no", p_groups=np.nan, p_within=np.nan)
-    found = told(withheld, PARTS.assign(share=np.nan), SUBSTITUTION, failed)
-    assert list(found.index) == ["mixed_logit"]
-    assert "did not converge" in found["mixed_logit"]
+    findings = findings_of(withheld, PARTS.assign(share=np.nan), SUBSTITUTION, failed)
+    assert list(findings.index) == ["mixed_logit"]
+    assert "did not converge" in findings["mixed_logit"]
 
 
 def test_the_same_in_dutch():
     with speaking("nl"):
-        found = told()
-        by_postcode = told(SCENARIOS.assign(group="nonwestern_rest"))
+        findings = findings_of()
+        by_postcode = findings_of(SCENARIOS.assign(group="nonwestern_rest"))
         figure = charts.moved_nearby(MOVED)
-    assert "hoogstens 5,0% van hun leerlingen" in found["tastes_of_groups"]
-    assert "aannemelijkheidsquotiënttoets: p = 0,601" in found["substitution"]
-    assert "0,200 lager zijn dan" in found["no_taste_hoog_laag"]
+    assert "hoogstens 5,0% van hun leerlingen" in findings["tastes_of_groups"]
+    assert "aannemelijkheidsquotiënttoets: p = 0,601" in findings["substitution"]
+    assert "0,200 lager zijn dan" in findings["no_taste_hoog_laag"]
     assert "en 0,44 als iedereen" in by_postcode["nearest_nonwestern_rest"]
-    assert "is 0,64. Zij zou 0,51 zijn" in found["nearest_hoog_laag"]
+    assert "is 0,64. Zij zou 0,51 zijn" in findings["nearest_hoog_laag"]
     assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"

@@ -18,18 +18,18 @@ def indices(**changes):
     return frame.rename_axis("term").reset_index().assign(n_obs=58_428, p_value=0.005)
 
 
-def sentences(found):
-    return found.set_index("name")["sentence"]
+def sentences(findings):
+    return findings.set_index("name")["sentence"]
 
 
 def test_the_numbers_of_segregation_come_from_the_frames():
-    found = sentences(by_postcode(indices(), BANDS))
-    assert "is 0.251 (95% interval 0.246 to 0.257)" in found["dissimilarity"]
-    assert "random allocation of pupils to the same schools would give 0.042" in found["dissimilarity"]
-    assert "44% have one too, by postcode" in found["isolation"]
-    assert "by postcode would be 0.313" in found["nearest_school"]
-    assert "10% attend a school with a schoolweging of 36 or more" in found["highest_schoolweging"]
-    assert "nearest school, 7% would" in found["highest_schoolweging"]
+    findings = sentences(by_postcode(indices(), BANDS))
+    assert "is 0.251 (95% interval 0.246 to 0.257)" in findings["dissimilarity"]
+    assert "random allocation of pupils to the same schools would give 0.042" in findings["dissimilarity"]
+    assert "44% have one too, by postcode" in findings["isolation"]
+    assert "by postcode would be 0.313" in findings["nearest_school"]
+    assert "10% attend a school with a schoolweging of 36 or more" in findings["highest_schoolweging"]
+    assert "nearest school, 7% would" in findings["highest_schoolweging"]
 
 
 def test_other_numbers_make_other_sentences():
@@ -38,15 +38,15 @@ def test_other_numbers_make_other_sentences():
 
 
 def test_what_a_random_allocation_may_give_as_well_is_not_more_than_chance():
-    found = sentences(by_postcode(indices().assign(p_value=0.2), BANDS))["dissimilarity"]
-    assert "not measurably more than a random allocation of pupils to the same schools would give (0.042)" in found
+    findings = sentences(by_postcode(indices().assign(p_value=0.2), BANDS))["dissimilarity"]
+    assert "not measurably more than a random allocation of pupils to the same schools would give (0.042)" in findings
 
 
-def test_a_finding_tells_how_many_it_rests_on():
-    found = by_postcode(indices(), BANDS)
-    assert list(found.columns)[:4] == ["name", "sentence", "n", "unit"]
-    assert (found["n"] == 58_428).all()
-    assert (found["unit"] == "pupils").all()
+def test_a_finding_says_how_many_it_rests_on():
+    findings = by_postcode(indices(), BANDS)
+    assert list(findings.columns)[:4] == ["name", "sentence", "n", "unit"]
+    assert (findings["n"] == 58_428).all()
+    assert (findings["unit"] == "pupils").all()
 
 
 @pytest.mark.parametrize("side", ["share_now", "share_nearest"])
@@ -60,9 +60,9 @@ def test_an_estimate_that_is_absent_is_no_silent_gap():
         by_postcode(indices().query("term != 'isolation_now'"), BANDS)
 
 
-def test_findings_are_told_in_dutch_with_dutch_numbers():
+def test_findings_are_written_in_dutch_with_dutch_numbers():
     with speaking("nl"):
-        found = sentences(by_postcode(indices(), BANDS))
-    assert "is de dissimilariteit" in found["dissimilarity"]
-    assert "0,251 (95%-betrouwbaarheidsinterval 0,246 tot 0,257)" in found["dissimilarity"]
-    assert "schoolweging van 36 of meer" in found["highest_schoolweging"]
+        findings = sentences(by_postcode(indices(), BANDS))
+    assert "is de dissimilariteit" in findings["dissimilarity"]
+    assert "0,251 (95%-betrouwbaarheidsinterval 0,246 tot 0,257)" in findings["dissimilarity"]
+    assert "schoolweging van 36 of meer" in findings["highest_schoolweging"]

@@ -43,10 +43,10 @@ def indices():
 def scenarios():
     rows = [("now", 0.62), ("nearest", 0.48), ("nearest_with_capacity", 0.4), ("random_allocation", 0.03)]
     rows += [("now_minus_nearest", 0.14), ("now_minus_nearest_with_capacity", 0.22)]
-    told = [
+    estimates = [
         estimate("", "laag", value) | {"index": "dissimilarity_corrected", "scenario": name} for name, value in rows
     ]
-    return pd.DataFrame(told)
+    return pd.DataFrame(estimates)
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def mirrors():
 @pytest.fixture
 def changes():
     rows = [("composition", -0.002), ("sorting", -0.011), ("total", -0.013), ("schools", 0.0)]
-    told = [estimate(name, "laag", value) | {"index": "dissimilarity_corrected"} for name, value in rows]
-    return pd.DataFrame(told).assign(first_year=2015, last_year=2019)
+    estimates = [estimate(name, "laag", value) | {"index": "dissimilarity_corrected"} for name, value in rows]
+    return pd.DataFrame(estimates).assign(first_year=2015, last_year=2019)
 
 
 @pytest.fixture
 def sentences(indices, scenarios, bands, mirrors, changes):
-    def tell(**other):
-        told = {
+    def write(**other):
+        frames = {
             "indices": indices,
             "scenarios": scenarios,
             "bands": bands,
@@ -85,30 +85,30 @@ def sentences(indices, scenarios, bands, mirrors, changes):
             "changes": changes,
             "by_weging_band": pd.DataFrame(),
         }
-        found = wording_segregation.segregation(**{**told, **other})
-        return found.set_index("name")["sentence"]
+        findings = wording_segregation.segregation(**{**frames, **other})
+        return findings.set_index("name")["sentence"]
 
-    return tell
+    return write
 
 
 def test_the_sentences_of_the_report(sentences):
-    told = sentences()
-    assert told["dissimilarity_turkish"] == (
+    text = sentences()
+    assert text["dissimilarity_turkish"] == (
         "In 2019 the dissimilarity between pupils with a Turkish background and those without a migration background "
         "is 0.60 (95% interval 0.59 to 0.61), corrected for the size of schools."
     )
-    assert "17% are of the same group on average, more than the 7% of a random allocation" in told["isolation_turkish"]
-    assert "largest in Noord (0.56) and smallest in Centrum (0.41)" in told["stadsdelen"]
-    assert "14% of the pupils attend a school whose share of highly educated parents is below 20%" in told["bands"]
-    assert "is below 20% (22% in 2015)" in told["bands"]
-    assert "is 80% or more (28% in 2015)" in told["bands"]
-    assert "Of the 5,000 pupils of small schools 14% attend" in told["sizes"]
-    assert "of the 5,000 pupils of large schools 35% attend" in told["sizes"]
-    assert "Of the schools 50% mirror" in told["mirror"]
-    assert "80% are within 20" in told["mirror"]
-    assert "would be 0.48: 0.14 (95% interval 0.13 to 0.15) lower than now" in told["nearest_laag"]
-    assert "it would be 0.40: 0.22 (95% interval 0.21 to 0.23) lower than now" in told["nearest_laag"]
-    assert "fell by 0.013" in told["change"]
+    assert "17% are of the same group on average, more than the 7% of a random allocation" in text["isolation_turkish"]
+    assert "largest in Noord (0.56) and smallest in Centrum (0.41)" in text["stadsdelen"]
+    assert "14% of the pupils attend a school whose share of highly educated parents is below 20%" in text["bands"]
+    assert "is below 20% (22% in 2015)" in text["bands"]
+    assert "is 80% or more (28% in 2015)" in text["bands"]
+    assert "Of the 5,000 pupils of small schools 14% attend" in text["sizes"]
+    assert "of the 5,000 pupils of large schools 35% attend" in text["sizes"]
+    assert "Of the schools 50% mirror" in text["mirror"]
+    assert "80% are within 20" in text["mirror"]
+    assert "would be 0.48: 0.14 (95% interval 0.13 to 0.15) lower than now" in text["nearest_laag"]
+    assert "it would be 0.40: 0.22 (95% interval 0.21 to 0.23) lower than now" in text["nearest_laag"]
+    assert "fell by 0.013" in text["change"]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_the_sentences_of_the_report(sentences):
 def test_words_on_change_follow_its_sign_and_interval(sentences, indices, changes, total, change, since):
     rows = changes.assign(estimate=total, ci_low=total - 0.01, ci_high=total + 0.01)
     now = indices.assign(group="laag")
-    told = sentences(changes=rows, indices=now[now["place"] == "city"])
-    assert change in told["change"]
-    assert since in told["dissimilarity_laag"]
+    text = sentences(changes=rows, indices=now[now["place"] == "city"])
+    assert change in text["change"]
+    assert since in text["dissimilarity_laag"]
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_words_on_the_nearest_school_follow_sign_and_interval(sentences, scenari
     minus = scenarios["scenario"].str.startswith("now_minus")
     half = 0.07 if "measurably" in words else 0.01
     values = {"estimate": difference, "ci_low": difference - half, "ci_high": difference + half}
-    told = sentences(scenarios=scenarios.assign(**{k: scenarios[k].mask(minus, v) for k, v in values.items()}))
-    assert words in told["nearest_laag"]
+    text = sentences(scenarios=scenarios.assign(**{k: scenarios[k].mask(minus, v) for k, v in values.items()}))
+    assert words in text["nearest_laag"]
 
 
 def test_what_a_random_allocation_may_give_as_well_is_not_more_than_chance(sentences, indices):
-    told = sentences(indices=indices.assign(p_value=0.3))
-    assert "not measurably more than a random allocation" in told["dissimilarity_turkish"]
-    assert "not measurably more than in a random allocation" in told["isolation_turkish"]
+    text = sentences(indices=indices.assign(p_value=0.3))
+    assert "not measurably more than a random allocation" in text["dissimilarity_turkish"]
+    assert "not measurably more than in a random allocation" in text["isolation_turkish"]
 
 
 def stadsdelen(**values):
@@ -159,16 +159,16 @@ def stadsdelen(**values):
 
 def test_a_stadsdeel_is_the_first_or_last_only_where_that_is_established(sentences):
     # Standard errors of .01 / 1.96 = .005, of a difference .007: .005 apart is nothing, .15 apart is.
-    told = sentences(indices=stadsdelen(Noord=0.562, West=0.557, Oost=0.5, Centrum=0.41))["stadsdelen"]
-    assert "largest in Noord (0.56) or West (0.56) (which of these is not established)" in told
-    assert told.endswith("and smallest in Centrum (0.41).")
+    sentence = sentences(indices=stadsdelen(Noord=0.562, West=0.557, Oost=0.5, Centrum=0.41))["stadsdelen"]
+    assert "largest in Noord (0.56) or West (0.56) (which of these is not established)" in sentence
+    assert sentence.endswith("and smallest in Centrum (0.41).")
     alike = sentences(indices=stadsdelen(Noord=0.51, West=0.505, Oost=0.5, Centrum=0.505))["stadsdelen"]
     # The range of four equal ones is 2.06 standard errors of .0051 on average: .01.
     assert "do not measurably differ" in alike
     assert "at most 0.01 apart, and would be 0.01 apart on average" in alike
 
 
-def test_what_is_withheld_or_absent_is_not_told(sentences, bands, indices):
+def test_what_is_withheld_or_absent_is_not_reported(sentences, bands, indices):
     withheld = bands.assign(share_now=bands["share_now"].where(bands["band"] != "below 20%"))
     assert not {"bands", "sizes"} & set(sentences(bands=withheld).index)
     assert "change" not in sentences(changes=pd.DataFrame())
@@ -177,10 +177,10 @@ def test_what_is_withheld_or_absent_is_not_told(sentences, bands, indices):
 
 def test_the_sentences_in_dutch(sentences):
     with speaking("nl"):
-        told = sentences()
-    assert "leerlingen met een Turkse achtergrond" in told["dissimilarity_turkish"]
-    assert "0,60" in told["dissimilarity_turkish"]
-    assert "afspiegeling" in told["mirror"]
+        text = sentences()
+    assert "leerlingen met een Turkse achtergrond" in text["dissimilarity_turkish"]
+    assert "0,60" in text["dissimilarity_turkish"]
+    assert "afspiegeling" in text["mirror"]
 
 
 def test_bars_leave_a_withheld_place_open(bands):

@@ -414,7 +414,7 @@ def test_a_change_moves_the_digest_of_what_changed_if_it_is_reached_and_no_other
 
 def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
     result = Code(PACKAGE).of_cells(
-        ["from analysis.chapters.segregation import models as segregation\nsegregation.estimate_indices(city)"]
+        ["from analysis.chapters.segregation.models import estimates\nestimates.estimate_indices(city)"]
     )
     assert "analysis.chapters.segregation.models.estimates.estimate_indices" in result.functions
     modules = {name.rpartition(".")[0] for name in result.functions}
@@ -424,14 +424,13 @@ def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
 SEGREGATION = """
 import numpy as np
 import pandas as pd
-from analysis.chapters.segregation import models as segregation
-from analysis.chapters.segregation.models.attendance import PlaceYear
-pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012, "b")], names=["pc4", "location"])
-pupils = pd.Series([30, 20, 10, 40], pairs)
-share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})
-city = segregation.ExpectedPupils.from_frames(pupils, share, nearest)
-place_year = PlaceYear(2017, "background", "city", city, np.zeros(2, dtype=int))
-segregation.estimate_indices([place_year], draws=3, random_draws=3, seed=1)
+from analysis.chapters.segregation.models.attendance import places
+from analysis.chapters.segregation.models.estimates import estimate_indices
+rows = pd.DataFrame({"year": 2017, "area": [1011, 1011, 1012, 1012] * 2, "location": list("abab") * 2})
+rows = rows.assign(nearest=["a", "a", "b", "b"] * 2, education="unknown", background=["nonwestern"] * 4 + ["rest"] * 4)
+rows = rows.assign(pupils=[6.0, 4.0, 7.0, 28.0, 24.0, 16.0, 3.0, 12.0])
+schools = pd.DataFrame({"stadsdeel": "centre"}, index=["a", "b"])
+estimate_indices(places(rows, schools), draws=3, random_draws=3, seed=1)
 """
 
 
@@ -444,12 +443,12 @@ def test_every_function_that_runs_is_reached() -> None:
             module = ".".join([PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts])
             ran.add(f"{module}.{frame.f_code.co_qualname.partition('.')[0]}")
 
-    imports, _, calls = SEGREGATION.partition("pairs =")
+    imports, _, calls = SEGREGATION.partition("rows =")
     namespace: dict[str, object] = {}
     exec(imports, namespace)  # noqa: S102 - a notebook's cell, above
     sys.setprofile(note)
     try:
-        exec(f"pairs ={calls}", namespace)  # noqa: S102 - the same
+        exec(f"rows ={calls}", namespace)  # noqa: S102 - the same
     finally:
         sys.setprofile(None)
     assert len(ran) > 5

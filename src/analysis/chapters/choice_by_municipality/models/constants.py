@@ -24,7 +24,7 @@ from analysis.stats.conditional_logit.likelihood import maximum
 from analysis.stats.estimates import in_form, t_interval
 
 
-class SchoolsLikelihood(ConstantsLikelihood):
+class _SchoolsLikelihood(ConstantsLikelihood):
     """The likelihood of a municipality, which says which terms separate; see `ConstantsLikelihood`."""
 
     def separating(self) -> list[str]:
@@ -79,11 +79,11 @@ class Decay:
     def error(self, combination: Mapping[str, float]) -> dict[str, float]:
         """Return the error of a combination of the coefficients, given by term, and its degrees of freedom."""
         weights = np.array([combination.get(term, 0.0) for term in self.params.index])
-        found = self.small_sample
-        return {"std_error": float(np.sqrt(weights @ found.covariance @ weights)), "df": found.df(weights)}
+        covariance = self.small_sample.covariance
+        return {"std_error": float(np.sqrt(weights @ covariance @ weights)), "df": self.small_sample.df(weights)}
 
     def estimates(self, group: str) -> pd.DataFrame:
-        """Tell the coefficients in the one form; ``df`` are the degrees of freedom of interval and p-value."""
+        """Return tidy estimates; ``df`` are the degrees of freedom of interval and p-value."""
         errors = pd.DataFrame([self.error({term: 1.0}) for term in self.params.index])
         rows = t_interval(self.params, errors["std_error"], errors["df"] + 1)
         classical = np.sqrt(np.diag(self.covariance))
@@ -119,7 +119,7 @@ def fit_with_constants(
     probability : array
         Of every school at the maximum of the likelihood: postcodes x schools.
     decay : Decay or None
-        The coefficients with their errors; None where they were not asked for.
+        The coefficients with their errors; None unless `robust`.
 
     Raises
     ------
@@ -128,18 +128,18 @@ def fit_with_constants(
         by postcode do not exist (``COLLINEAR``).
     """
     names = list(pairs)
-    likelihood = SchoolsLikelihood(names, list(pairs.values()), pupils)
+    likelihood = _SchoolsLikelihood(names, list(pairs.values()), pupils)
     top, _ = maximum(likelihood, tolerance, max_iterations)
     probability = likelihood.probabilities(top.b)
     if not robust:
         return probability, None
     scale, n = likelihood.scale, len(names)
-    found = small_sample(likelihood.moments(top.b), top.information, n).in_units(1 / scale)
+    small = small_sample(likelihood.moments(top.b), top.information, n).in_units(1 / scale)
     decay = Decay(
-        params=pd.Series(top.b[:n] / scale - found.bias, index=names),
-        bias=pd.Series(found.bias, index=names),
+        params=pd.Series(top.b[:n] / scale - small.bias, index=names),
+        bias=pd.Series(small.bias, index=names),
         covariance=pd.DataFrame(np.linalg.inv(top.information)[:n, :n] / np.outer(scale, scale), names, names),
-        small_sample=found,
+        small_sample=small,
         n_pupils=int(likelihood.choosers),
         n_postcodes=len(pupils),
     )

@@ -5,10 +5,10 @@ Of school :math:`j`, with :math:`n_i` pupils in postcode :math:`i`, :math:`y_{ij
 
 - *expected* by the model :math:`\sum_i n_i \hat P_{ij} d_{ij} / \sum_i n_i \hat P_{ij}`;
 - *straight* line of its own pupils :math:`\sum_i y_{ij} d_{ij} / \sum_i y_{ij}`;
-- *published*: the mean distance from the pupils' homes that DUO tells.
+- *published*: the mean distance from the pupils' homes, of DUO.
 
-What lies between straight and published is not the model's: addresses instead of postcode points, pupils from other
-municipalities, two years. What lies between expected and straight is.
+What is between straight and published is not the model's: addresses instead of postcode points, pupils from other
+municipalities, two years. What is between expected and straight is.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from analysis.chapters.choice_by_municipality.models.estimation import Fitted
-from analysis.chapters.choice_by_municipality.models.flows import URBANICITY, urbanicity
+from analysis.chapters.choice_by_municipality.models.flows import URBANICITY, Municipality, urbanicity
 from analysis.stats.bootstrap import times_drawn
+from analysis.stats.conditional_logit.input import Floats
 from analysis.stats.estimates import in_form
 
-Floats = NDArray[np.float64]
+DISTANCES = ("expected", "straight", "published")
 
 PAIRS = {
     "expected_published": ("expected", "published"),
@@ -36,7 +36,12 @@ PAIRS = {
 
 
 def by_school(fitted: Sequence[Fitted]) -> pd.DataFrame:
-    """Lay the three distances of every school side by side.
+    """Tabulate the three distances of every school.
+
+    Parameters
+    ----------
+    fitted
+        Of `estimation.estimate`.
 
     Returns
     -------
@@ -44,13 +49,14 @@ def by_school(fitted: Sequence[Fitted]) -> pd.DataFrame:
         One row per school of a municipality with an estimate and with a published distance: ``municipality,
         urbanicity, pupils, expected, straight, published`` (km). It is never published.
     """
-    return pd.concat([_of_one(found) for found in fitted if found.probability is not None], ignore_index=True)
+    return pd.concat(
+        [_of_one(each.municipality, each.probability) for each in fitted if each.probability is not None],
+        ignore_index=True,
+    )
 
 
-def _of_one(found: Fitted) -> pd.DataFrame:
-    one = found.municipality
-    assert found.probability is not None, "only those with a maximum are asked"
-    demand = one.pupils.sum(axis=1, keepdims=True) * found.probability
+def _of_one(one: Municipality, probability: Floats) -> pd.DataFrame:
+    demand = one.pupils.sum(axis=1, keepdims=True) * probability
     rows = pd.DataFrame(
         {
             "municipality": one.name,
@@ -61,12 +67,17 @@ def _of_one(found: Fitted) -> pd.DataFrame:
             "published": one.schools["km"].to_numpy(float),
         }
     )
-    told = rows.dropna(subset=["published"])
-    return told.assign(urbanicity=urbanicity(told["density"])).drop(columns="density")
+    known = rows.dropna(subset=["published"])
+    return known.assign(urbanicity=urbanicity(known["density"])).drop(columns="density")
 
 
 def means(schools: pd.DataFrame) -> pd.DataFrame:
     """Average the distances over pupils, per class of urbanicity and for all.
+
+    Parameters
+    ----------
+    schools
+        Of `by_school`.
 
     Returns
     -------
@@ -80,13 +91,13 @@ def means(schools: pd.DataFrame) -> pd.DataFrame:
             "urbanicity": name,
             "schools": len(rows),
             "pupils": int(rows["pupils"].sum()),
-            **{kind: np.average(rows[kind], weights=rows["pupils"]) for kind in ("expected", "straight", "published")},
+            **{kind: np.average(rows[kind], weights=rows["pupils"]) for kind in DISTANCES},
         }
         for name, rows in groups.items()
         if len(rows)
     ]
-    told = pd.DataFrame(rows)
-    return told.assign(published_to_straight=told["published"] / told["straight"])
+    by_class = pd.DataFrame(rows)
+    return by_class.assign(published_to_straight=by_class["published"] / by_class["straight"])
 
 
 def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
@@ -95,7 +106,7 @@ def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     schools
-        What `by_school` tells.
+        Of `by_school`.
     draws
         Bootstrap samples of municipalities, with all their schools: those of one municipality are alike.
     seed
@@ -104,7 +115,7 @@ def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the one form: per pair of `PAIRS` the correlation of logarithms (model ``log``) and of ranks (``rank``, ties
+        Tidy estimates: per pair of `PAIRS` the correlation of logarithms (model ``log``) and of ranks (``rank``, ties
         in the middle). Percentile intervals; no p-value, because zero is no question here.
     """
     codes, names = pd.factorize(schools["municipality"])
@@ -118,10 +129,16 @@ def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
             x, y = scaled.T
             drawn = _correlation(x, y, weights)
             low, high = np.quantile(drawn, [0.025, 0.975])
-            found = {"estimate": float(_correlation(x, y, np.ones((1, len(x))))[0]), "std_error": drawn.std(ddof=1)}
-            rows.append({"model": model, "term": pair, **found, "ci_low": low, "ci_high": high})
-    told = pd.DataFrame(rows).assign(p_value=np.nan, n_obs=len(schools), n_clusters=len(names))
-    return in_form(told, group="all", unit="correlation")
+            estimate = float(_correlation(x, y, np.ones((1, len(x))))[0])
+            rows.append((model, pair, estimate, drawn.std(ddof=1), low, high))
+    return in_form(
+        pd.DataFrame(rows, columns=["model", "term", "estimate", "std_error", "ci_low", "ci_high"]),
+        group="all",
+        p_value=np.nan,
+        n_obs=len(schools),
+        n_clusters=len(names),
+        unit="correlation",
+    )
 
 
 def _correlation(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -136,14 +153,18 @@ def _correlation(x: Floats, y: Floats, weights: Floats) -> Floats:
 def binned(schools: pd.DataFrame, bins: int) -> pd.DataFrame:
     """Average both distances over equally many schools, ordered by what the model expects.
 
+    Parameters
+    ----------
+    schools, bins
+        Of `by_school`, and the number of bins.
+
     Returns
     -------
     DataFrame
-        One row per bin: ``expected, published`` (means, km), ``low, high`` (a tenth of its schools lies below and a
-        tenth above, published) and ``schools``.
+        One row per bin: ``expected, published`` (means, km), ``low, high`` (a tenth of its schools is below and a tenth
+        above, published) and ``schools``.
     """
-    place = pd.qcut(schools["expected"].rank(method="first"), bins, labels=False)
-    groups = schools.groupby(place)
+    groups = schools.groupby(pd.qcut(schools["expected"].rank(method="first"), bins, labels=False))
     return pd.DataFrame(
         {
             "expected": groups["expected"].mean(),

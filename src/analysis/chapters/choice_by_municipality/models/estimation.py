@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.chapters.choice_by_municipality.models.constants import Decay, fit_with_constants
 from analysis.chapters.choice_by_municipality.models.flows import Municipality
@@ -17,9 +15,7 @@ from analysis.errors import ModelError, Reason
 from analysis.stats.conditional_logit import ChoiceDesign, design_from_formula
 from analysis.stats.conditional_logit.design import Term
 from analysis.stats.conditional_logit.factored import available_threads
-from analysis.stats.conditional_logit.input import listed
-
-Floats = NDArray[np.float64]
+from analysis.stats.conditional_logit.input import Floats, listed
 
 ESTIMATED = "estimated"
 NO_INTERVAL = "too few postcodes for an interval"
@@ -30,9 +26,9 @@ NO_MAXIMUM = "no finite maximum"
 HELD = "held by the school constants"
 UNSETTLED = "the data do not settle the coefficients"
 OUTCOMES = (ESTIMATED, NO_INTERVAL, UNSETTLED, ONE_POSTCODE, ONE_SCHOOL)
-"""What can become of a municipality, in the order in which it is told."""
+"""What can become of a municipality, in the order of the table."""
 TOGETHER = {COLLINEAR: UNSETTLED, NO_MAXIMUM: UNSETTLED}
-"""Few municipalities have either, so that their schools could be found from the total: they are counted together."""
+"""Few municipalities have either, so that their schools could be derived from the total: they are counted together."""
 
 COLLINEAR_BELOW = 1e-9  # smallest eigenvalue of the correlations, means of postcodes and schools taken off
 OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
@@ -40,7 +36,7 @@ OUTCOME_OF = {Reason.SEPARATED: NO_MAXIMUM, Reason.COLLINEAR: COLLINEAR}
 
 @dataclass(frozen=True)
 class Fitted:
-    """What became of a municipality.
+    """The estimates of a municipality, or why it has none.
 
     Parameters
     ----------
@@ -91,10 +87,15 @@ def estimate(
     threads
         Municipalities side by side; as many as processors where None.
 
+    Returns
+    -------
+    list of Fitted
+        In the order of the municipalities.
+
     Raises
     ------
     ModelError
-        No term differs between postcodes: the constants of the schools hold them all (``ABSORBED``).
+        No term differs between postcodes: the constants of the schools absorb them all (``ABSORBED``).
 
     Notes
     -----
@@ -109,15 +110,14 @@ def estimate(
     def one(pair: tuple[Municipality, ChoiceDesign]) -> Fitted:
         municipality, design = pair
         differing = {term: values for term, values in design.pairs.items() if term not in absorbed}
-        found = _fitted(municipality, differing, min_postcodes, tolerance, max_iterations)
         return replace(
-            found,
+            _fitted(municipality, differing, min_postcodes, tolerance, max_iterations),
             absorbed=tuple(term for term in design.pairs if term in absorbed),
             reference={term: design.about[term].reference for term in differing},
         )
 
     with ThreadPoolExecutor(threads or available_threads()) as pool:
-        fitted = {found.municipality.name: found for found in pool.map(one, built)}
+        fitted = {each.municipality.name: each for each in pool.map(one, built)}
     return [fitted[one.name] for one in country]
 
 
@@ -139,7 +139,17 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
     """Build the designs of all municipalities, reading the formula once per set of denominations.
 
     Reading a formula takes longer than estimating a small municipality. So the pairs of postcode and school of all
-    municipalities with the same denominations are laid below each other: the formula sees one long table.
+    municipalities with the same denominations are stacked: the formula sees one long table.
+
+    Parameters
+    ----------
+    country, formula
+        As in `estimate`.
+
+    Returns
+    -------
+    iterator
+        Municipalities with their designs, postcodes x schools x terms, those of the same denominations together.
     """
     alike: dict[tuple[str, ...], list[Municipality]] = {}
     for one in country:
@@ -155,19 +165,17 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
 
 def _terms_of_pairs(members: Sequence[Municipality], formula: str) -> tuple[list[str], Mapping[str, Term], Floats]:
     """Return the names of the terms, what each is of, and their values at every pair of the members: pairs x terms."""
-
-    def of_schools(name: str) -> NDArray[Any]:
-        return np.concatenate([np.tile(one.schools[name].to_numpy(), one.n_postcodes) for one in members])
-
-    def of_homes(name: str) -> NDArray[Any]:
-        return np.concatenate([np.repeat(one.homes[name].to_numpy(), one.n_schools) for one in members])
-
+    schools = {
+        name: np.concatenate([np.tile(one.schools[name].to_numpy(), one.n_postcodes) for one in members])
+        for name in ("schoolweging", "denomination")
+    }
+    share = np.concatenate([np.repeat(one.homes["share_nonwestern"].to_numpy(), one.n_schools) for one in members])
     pairs = {
         "distance_km": np.concatenate([one.distance_km.ravel() for one in members]),
-        "schoolweging": of_schools("schoolweging").astype(np.float64),
-        "denomination": of_schools("denomination").astype(object),
+        "schoolweging": schools["schoolweging"].astype(np.float64),
+        "denomination": schools["denomination"].astype(object),
     }
-    homes = pd.DataFrame({"share_nonwestern": of_homes("share_nonwestern").astype(np.float64)})
+    homes = pd.DataFrame({"share_nonwestern": share.astype(np.float64)})
     alone = pd.DataFrame(index=["school"])  # to the formula a pair is a chooser with one school
     built = design_from_formula(formula, {name: values[:, None] for name, values in pairs.items()}, alone, homes)
     return list(built.terms), built.about, built.rows().to_numpy(float)
@@ -193,50 +201,51 @@ def _fitted(
 
 
 def _collinear(values: Floats) -> bool:
-    """Tell whether some combination of the terms is a sum of one number per postcode and one per school."""
+    """Whether some combination of the terms is a sum of one number per postcode and one per school."""
     within = values - values.mean(axis=1, keepdims=True)
     within = (within - within.mean(axis=0)).reshape(-1, values.shape[-1])
-    spread = np.sqrt((within**2).sum(axis=0))
-    if (spread <= COLLINEAR_BELOW * np.abs(values).max(axis=(0, 1))).any():
+    size = np.sqrt((within**2).sum(axis=0))
+    if (size <= COLLINEAR_BELOW * np.abs(values).max(axis=(0, 1))).any():
         return True
-    scaled = within / spread
+    scaled = within / size
     return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] < COLLINEAR_BELOW)
 
 
 def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
     """Count what became of the municipalities.
 
+    Parameters
+    ----------
+    fitted
+        Of `estimate`.
+
     Returns
     -------
     DataFrame
         One row per outcome that occurs: ``outcome, municipalities, pupils, schools, postcodes, share`` (of all pupils).
     """
-    rows = pd.DataFrame(
-        [
-            {
-                "outcome": TOGETHER.get(found.outcome, found.outcome),
-                "municipalities": 1,
-                "pupils": found.municipality.n_pupils,
-                "schools": found.municipality.n_schools,
-                "postcodes": found.municipality.n_postcodes,
-            }
-            for found in fitted
-        ]
-    )
-    told = rows.groupby("outcome").sum().reindex(OUTCOMES).dropna().astype("int64").reset_index()
-    return told.assign(share=told["pupils"] / told["pupils"].sum())
+    outcomes = [TOGETHER.get(each.outcome, each.outcome) for each in fitted]
+    rows = pd.DataFrame([{"municipalities": 1, **each.municipality.numbers} for each in fitted])
+    counted = rows.groupby(pd.Series(outcomes, name="outcome")).sum()
+    by_outcome = counted.reindex(OUTCOMES).dropna().astype("int64").reset_index()
+    return by_outcome.assign(share=by_outcome["pupils"] / by_outcome["pupils"].sum())
 
 
 def terms(fitted: Sequence[Fitted]) -> pd.DataFrame:
-    """Count the municipalities in which a term has a coefficient with an interval, and say of the others why not.
+    """Count the municipalities in which a term has a coefficient with an interval.
+
+    Parameters
+    ----------
+    fitted
+        Of `estimate`.
 
     Returns
     -------
     DataFrame
         One row per term: ``term, municipalities, reason`` (empty, or that the constants of the schools hold it).
     """
-    known = [term for found in fitted if found.result is not None for term in found.result.params.index]
-    absorbed = {term for found in fitted for term in found.absorbed}
+    known = [term for each in fitted if each.result is not None for term in each.result.params.index]
+    absorbed = {term for each in fitted for term in each.absorbed}
     counted = pd.Series(known, dtype=object).value_counts(sort=False)
     rows = [(term, int(number), "") for term, number in counted.items()]
     rows += [(term, 0, HELD) for term in sorted(absorbed)]
@@ -244,13 +253,22 @@ def terms(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
 
 def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
-    """Return the coefficients of every municipality with an interval, in the one form; the group is the municipality.
+    """Tabulate the coefficients of every municipality with an interval.
 
-    A category is compared with its ``reference``, which is another one where a municipality has no school of the first.
+    Parameters
+    ----------
+    fitted
+        Of `estimate`.
+
+    Returns
+    -------
+    DataFrame
+        Tidy estimates; the group is the municipality. A category is compared with its ``reference``, which is another
+        one where a municipality has no school of the first.
     """
     rows = pd.concat(
-        [found.result.estimates(found.municipality.name) for found in fitted if found.result is not None],
+        [each.result.estimates(each.municipality.name) for each in fitted if each.result is not None],
         ignore_index=True,
     )
-    known = {(found.municipality.name, term): level for found in fitted for term, level in found.reference.items()}
+    known = {(each.municipality.name, term): level for each in fitted for term, level in each.reference.items()}
     return rows.assign(reference=[known.get(key, "") for key in zip(rows["group"], rows["term"], strict=True)])

@@ -13,9 +13,10 @@ from analysis.chapters.choice_by_municipality.models.flows import URBANICITY
 from analysis.chapters.choice_by_municipality.models.sensitivity import FALL, UNITS, sensitivities
 from analysis.stats.meta_regression import MetaRegression, fit_meta
 
-BASE = "moderately urban"  # the class against which the others are told, if there is any municipality in it
+BASE = "moderately urban"  # the class with which the others are compared, if there is any municipality in it
 OTHER_DISTANCES = ((0.5, 1.0), (0.5, 1.5), (1.0, 2.0), (1.0, 3.0), (2.0, 4.0))
-DENSITY, SPREAD = "log2_density", "sd_schoolweging"
+DENSITY, SD_SCHOOLWEGING = "log2_density", "sd_schoolweging"
+LINE_POINTS = 60
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Explained:
     Parameters
     ----------
     models
-        ``mean`` (no terms), ``density`` (log2 of addresses per km2 and the spread of schoolweging), ``urbanicity``
-        (classes with more than one municipality, and the spread) and ``unweighted`` (as ``density``, all
-        municipalities alike).
+        ``mean`` (no terms), ``density`` (log2 of addresses per km2 and the standard deviation of schoolweging),
+        ``urbanicity`` (classes with more than one municipality, and that standard deviation) and ``unweighted`` (as
+        ``density``, all municipalities alike).
     by_municipality
         One row per municipality with an interval: the columns of `flows.described` and its fall per km.
     """
@@ -37,54 +38,57 @@ class Explained:
 
     @property
     def estimates(self) -> pd.DataFrame:
-        """All coefficients in the one form."""
-        return pd.concat([_estimates(found, name) for name, found in self.models.items()], ignore_index=True)
+        """All coefficients as tidy estimates."""
+        return pd.concat([_estimates(fit, name) for name, fit in self.models.items()], ignore_index=True)
 
     @property
-    def spread(self) -> pd.DataFrame:
+    def heterogeneity(self) -> pd.DataFrame:
         """How far true values differ, and which share of that variance the terms explain, per weighted model."""
         alone = self.models["mean"].tau ** 2
         rows = [
             {
                 "model": name,
-                "tau": found.tau,
-                "tau_low": found.tau_low,
-                "tau_high": found.tau_high,
-                "share_explained": max(0.0, 1 - found.tau**2 / alone) if alone > 0 and name != "mean" else np.nan,
-                "n_obs": found.n_obs,
-                "df_resid": found.df_resid,
+                "tau": fit.tau,
+                "tau_low": fit.tau_low,
+                "tau_high": fit.tau_high,
+                "share_explained": max(0.0, 1 - fit.tau**2 / alone) if alone > 0 and name != "mean" else np.nan,
+                "n_obs": fit.n_obs,
+                "df_resid": fit.df_resid,
             }
-            for name, found in self.models.items()
+            for name, fit in self.models.items()
             if name != "unweighted"
         ]
         return pd.DataFrame(rows)
 
-    def line(self, points: int = 60) -> pd.DataFrame:
-        """Return the fall per km that density implies at the mean spread of schoolweging, with its interval."""
+    def line(self) -> pd.DataFrame:
+        """Return the fall per km that density implies at the mean of ``sd_schoolweging``, with its interval."""
         known = self.by_municipality
-        density = np.geomspace(known["density"].min(), known["density"].max(), points)
-        terms = pd.DataFrame({DENSITY: np.log2(density), SPREAD: known[SPREAD].mean()})
+        density = np.geomspace(known["density"].min(), known["density"].max(), LINE_POINTS)
+        terms = pd.DataFrame({DENSITY: np.log2(density), SD_SCHOOLWEGING: known[SD_SCHOOLWEGING].mean()})
         return self.models["density"].predicted(terms).assign(density=density)
 
 
-def _estimates(found: MetaRegression, model: str) -> pd.DataFrame:
-    return found.estimates(model, "all", UNITS[FALL]).assign(df=found.df)
+def _estimates(fit: MetaRegression, model: str) -> pd.DataFrame:
+    return fit.estimates(model, "all", UNITS[FALL]).assign(df=fit.df)
 
 
 def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
-    """Regress the fall per km on density (or urbanicity) and the spread of schoolweging over schools.
+    """Regress the fall per km on density (or urbanicity) and the standard deviation of schoolweging over schools.
 
     Parameters
     ----------
-    sensitivity
-        What `sensitivity.sensitivities` tells.
-    described
-        What `flows.described` tells.
+    sensitivity, described
+        Of `sensitivity.sensitivities` and of `flows.described`.
+
+    Returns
+    -------
+    Explained
+        The meta-regressions.
     """
     fall = sensitivity[sensitivity["term"] == FALL].drop(columns=["model", "term"])
     rows = fall.merge(described, left_on="group", right_on="municipality", validate="one_to_one")
     effect, variance = rows["estimate"], rows["std_error"] ** 2
-    density = pd.DataFrame({DENSITY: np.log2(rows["density"]), SPREAD: rows[SPREAD]})
+    density = pd.DataFrame({DENSITY: np.log2(rows["density"]), SD_SCHOOLWEGING: rows[SD_SCHOOLWEGING]})
     models = {
         "mean": fit_meta(effect, variance, pd.DataFrame(index=rows.index)),
         "density": fit_meta(effect, variance, density),
@@ -96,38 +100,47 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
 
 def _by_class(rows: pd.DataFrame) -> MetaRegression:
     """Regress on classes of urbanicity; a class of a single municipality would have no error, and is left out."""
-    kept = rows[rows.groupby("urbanicity")["urbanicity"].transform("size") > 1]
-    present = [name for name in (BASE, *URBANICITY) if (kept["urbanicity"] == name).any()]
+    rows = rows[rows.groupby("urbanicity")["urbanicity"].transform("size") > 1]
+    present = [name for name in (BASE, *URBANICITY) if (rows["urbanicity"] == name).any()]
     others = [name for name in URBANICITY if name in present and name != present[0]]
-    classes = pd.DataFrame({name: (kept["urbanicity"] == name).astype(float) for name in others}, index=kept.index)
-    return fit_meta(kept["estimate"], kept["std_error"] ** 2, classes.assign(**{SPREAD: kept[SPREAD]}))
+    classes = pd.DataFrame({name: (rows["urbanicity"] == name).astype(float) for name in others}, index=rows.index)
+    terms = classes.assign(**{SD_SCHOOLWEGING: rows[SD_SCHOOLWEGING]})
+    return fit_meta(rows["estimate"], rows["std_error"] ** 2, terms)
 
 
 def at_other_distances(fitted: Sequence[Fitted], described: pd.DataFrame) -> pd.DataFrame:
-    """Ask whether what density explains depends on the distances between which the fall is taken.
+    """Estimate whether what density explains depends on the distances between which the fall is taken.
+
+    Parameters
+    ----------
+    fitted, described
+        Of `estimation.estimate` and of `flows.described`.
 
     Returns
     -------
     DataFrame
-        In the one form: the slopes on density and on the spread of schoolweging for every pair of `OTHER_DISTANCES`,
-        with ``from_km, to_km``.
+        Tidy estimates: the slopes on density and on the standard deviation of schoolweging for every pair of
+        `OTHER_DISTANCES`, with ``from_km, to_km``.
     """
-    told = []
+    rows = []
     for near, far in OTHER_DISTANCES:
         slopes = _estimates(explain(sensitivities(fitted, near, far), described).models["density"], "density")
-        told.append(slopes[slopes["term"].isin([DENSITY, SPREAD])].assign(from_km=near, to_km=far))
-    return pd.concat(told, ignore_index=True)
+        rows.append(slopes[slopes["term"].isin([DENSITY, SD_SCHOOLWEGING])].assign(from_km=near, to_km=far))
+    return pd.concat(rows, ignore_index=True)
 
 
 def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
-    """Put the municipalities and the line of a picture in one frame, ``part`` tells which.
+    """Stack the municipalities and the line of a figure.
 
     Parameters
     ----------
-    points
-        `Explained.by_municipality`.
-    line
-        `Explained.line`; it rests on all of them.
+    points, line
+        `Explained.by_municipality`, and `Explained.line`, which rests on all of them.
+
+    Returns
+    -------
+    DataFrame
+        The rows; ``part`` is ``municipality`` or ``line``.
     """
     shown = points[["municipality", "density", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]]
     whole = line.assign(n_obs=shown["n_obs"].sum(), n_clusters=shown["n_clusters"].sum())
@@ -136,14 +149,19 @@ def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame:
-    """Tell per class of urbanicity how many municipalities there are, have an interval, and how far they fall.
+    """Count per class of urbanicity the municipalities with an interval, and average their fall per km.
+
+    Parameters
+    ----------
+    explained, described
+        Of `explain` and of `flows.described`.
 
     Returns
     -------
     DataFrame
         ``urbanicity, all_municipalities, municipalities`` (with an interval), ``pupils, schools`` (of those),
         ``share_of_pupils`` (those among all of the class), and the mean fall per km (random effects): ``estimate,
-        ci_low, ci_high, tau``; missing with fewer than ten municipalities.
+        ci_low, ci_high, tau``; missing with fewer than two municipalities.
     """
     rows = []
     for name in URBANICITY:
@@ -157,8 +175,7 @@ def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame
             "share_of_pupils": known["pupils"].sum() / every["pupils"].sum() if len(every) else np.nan,
         }
         if len(known) > 1:
-            found = fit_meta(known["estimate"], known["std_error"] ** 2, pd.DataFrame(index=known.index))
-            told = _estimates(found, "mean").iloc[0]
-            row |= {name: told[name] for name in ("estimate", "ci_low", "ci_high")} | {"tau": found.tau}
+            fit = fit_meta(known["estimate"], known["std_error"] ** 2, pd.DataFrame(index=known.index))
+            row |= _estimates(fit, "mean").iloc[0][["estimate", "ci_low", "ci_high"]].to_dict() | {"tau": fit.tau}
         rows.append(row)
     return pd.DataFrame(rows)

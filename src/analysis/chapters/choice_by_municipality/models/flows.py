@@ -1,4 +1,4 @@
-"""Who goes where in each municipality: the input of its model, and what sets it apart from others."""
+"""Who goes where in each municipality: the input of its model, and what may explain how it differs from others."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from analysis.topics.choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_
 
 Floats = NDArray[np.float64]
 
+PUPILS = "TOTAAL"
 URBANICITY = {
     "very strongly urban": 2500.0,
     "strongly urban": 1500.0,
@@ -42,7 +43,7 @@ class Municipality:
         (addresses per km2, missing where it is not known).
     schools
         Indexed by location: ``schoolweging`` (per 5 points), ``denomination`` and ``km``, the published mean distance,
-        missing where it is not told.
+        missing where it is not known.
     """
 
     name: str
@@ -73,11 +74,9 @@ class Municipality:
         return float(np.average(values[known], weights=pupils[known])) if known.any() else np.nan
 
     @property
-    def choices(self) -> pd.Series:
-        """Pupils by postcode and school, without the pairs that have none."""
-        home, school = np.nonzero(self.pupils)
-        index = pd.MultiIndex.from_arrays([self.homes.index[home], self.schools.index[school]])
-        return pd.Series(self.pupils[home, school], index=index, name="pupils")
+    def numbers(self) -> dict[str, int]:
+        """Pupils, schools and postcodes."""
+        return {"pupils": self.n_pupils, "schools": self.n_schools, "postcodes": self.n_postcodes}
 
 
 def municipalities(
@@ -86,58 +85,58 @@ def municipalities(
     by_pc4_school: pd.DataFrame,
     by_pc4_density: pd.DataFrame,
     by_location_distance: pd.DataFrame,
-    *,
-    column: str = "TOTAAL",
 ) -> list[Municipality]:
-    """Split the flows of a country by municipality; choosers and alternatives are those of `school_choice.select`.
+    """Split the flows of a country by municipality.
 
     Parameters
     ----------
     by_school, by_pc4, by_pc4_school
-        As chapter 01 hands them over, of pupils who live in the municipality of their school.
+        Internal tables of chapter 01, of pupils who live in the municipality of their school; those that choose are in
+        the column `PUPILS`.
     by_pc4_density
         ``pc4, density`` (addresses per km2).
     by_location_distance
         ``location, km``: published mean distance from home to school.
-    column
-        The pupils that choose.
+
+    Returns
+    -------
+    list of Municipality
+        In the order of their names.
 
     Raises
     ------
     ModelError
-        If there is no such column, a number of pupils is negative, a postcode or school of pupils is not known or
-        stands twice, or a school has another denomination than the four.
+        If a number of pupils is missing or negative, a postcode or school of pupils is not known or has two rows, or a
+        school has another denomination than the four.
     """
-    _check(by_school, by_pc4_school, column)
-    # Of plain objects: looking up a few places in strings of arrow takes longer than estimating on them.
+    _check(by_school, by_pc4_school)
+    # Of plain objects: looking up a few labels in strings of arrow takes longer than estimating on them.
     schools = by_school.join(by_location_distance.set_index("location")["km"], on="location")
     schools = schools.assign(schoolweging=schools["schoolweging"] / WEGING_UNIT).astype({"denomination": object})
     schools = schools.set_index(schools["location"].astype(object))
     homes = by_pc4.join(by_pc4_density.set_index("pc4")["density"], on="pc4")
     homes = homes.assign(share_nonwestern=homes["share_nonwestern"] / SHARE_UNIT)
     homes = homes.set_index(homes["pc4"].astype(object))
-    chosen = by_pc4_school[by_pc4_school[column] > 0]
+    chosen = by_pc4_school[by_pc4_school[PUPILS] > 0]
     flows = pd.DataFrame(
         {
             "home": positions(homes.index, pd.Index(chosen["pc4"]), "postcodes of pupils"),
             "school": positions(schools.index, pd.Index(chosen["location"]), "schools of pupils"),
-            "pupils": chosen[column].to_numpy(float),
+            "pupils": chosen[PUPILS].to_numpy(float),
         }
     )
     name = schools["municipality"].to_numpy(object)[flows["school"]]
     return [_municipality(str(name), rows, homes, schools) for name, rows in flows.groupby(name)]
 
 
-def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame, column: str) -> None:
+def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame) -> None:
     unknown = set(by_school["denomination"]) - {REFERENCE, *DENOMINATIONS}
     if unknown:
         raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}", Reason.INVALID)
-    if column not in by_pc4_school:
-        raise ModelError(f"{column}: not a column of pupils", Reason.INVALID)
-    check_complete(by_pc4_school, ["pc4", "location", column], "flows")
+    check_complete(by_pc4_school, ["pc4", "location", PUPILS], "flows")
     check_complete(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
-    if not (by_pc4_school[column] >= 0).all():
-        raise ModelError(f"{column}: a number of pupils is negative", Reason.INVALID)
+    if not (by_pc4_school[PUPILS] >= 0).all():
+        raise ModelError(f"{PUPILS}: a number of pupils is negative", Reason.INVALID)
 
 
 def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: pd.DataFrame) -> Municipality:
@@ -157,7 +156,12 @@ def _municipality(name: str, rows: pd.DataFrame, homes: pd.DataFrame, schools: p
 
 
 def described(country: list[Municipality]) -> pd.DataFrame:
-    """Tell what may explain differences between municipalities.
+    """Compute what may explain differences between municipalities.
+
+    Parameters
+    ----------
+    country
+        The municipalities.
 
     Returns
     -------
@@ -170,9 +174,7 @@ def described(country: list[Municipality]) -> pd.DataFrame:
         [
             {
                 "municipality": one.name,
-                "pupils": one.n_pupils,
-                "schools": one.n_schools,
-                "postcodes": one.n_postcodes,
+                **one.numbers,
                 **{trait: one.of_mean_pupil(trait) for trait in ("lat", "lon", "density")},
                 "sd_schoolweging": one.schools["schoolweging"].std(ddof=1) * WEGING_UNIT,
             }
@@ -183,7 +185,18 @@ def described(country: list[Municipality]) -> pd.DataFrame:
 
 
 def urbanicity(density: pd.Series) -> pd.Series:
-    """Return the class of CBS for addresses per km2; a density that is missing has none."""
+    """Classify municipalities as CBS does.
+
+    Parameters
+    ----------
+    density
+        Addresses per km2.
+
+    Returns
+    -------
+    Series
+        The class; missing where the density is.
+    """
     edges = [*sorted(URBANICITY.values()), np.inf]
     classes = pd.cut(density, edges, right=False, labels=list(reversed(URBANICITY)))
     return classes.astype("object").rename("urbanicity")

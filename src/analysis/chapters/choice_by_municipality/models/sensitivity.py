@@ -1,4 +1,4 @@
-r"""How strongly attendance falls with distance, told so that municipalities can be compared.
+r"""How strongly attendance falls with distance, in measures in which municipalities can be compared.
 
 Coefficients of a logit are not on one scale, and two of them describe distance. What can be compared is what they
 imply for the same two schools: with :math:`V(d) = \beta_d d + \beta_l \ln(d + 0.1)`,
@@ -20,16 +20,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from analysis.chapters.choice_by_municipality.models.constants import Decay
 from analysis.chapters.choice_by_municipality.models.estimation import Fitted
 from analysis.errors import ModelError, Reason
+from analysis.stats.conditional_logit.input import Floats
 from analysis.stats.estimates import in_form, t_interval
 from analysis.topics.choice import LOG_OFFSET_KM
-
-Floats = NDArray[np.float64]
 
 DISTANCE, LOG_DISTANCE = "distance_km", f"log(distance_km + {LOG_OFFSET_KM:g})"
 TERMS = (DISTANCE, LOG_DISTANCE)
@@ -39,19 +37,19 @@ FARTHEST_KM = 100.0
 
 
 def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.DataFrame:
-    """Tell the fall per km and the halving distance of every municipality with an interval; see the module.
+    """Compute the fall per km and the halving distance of every municipality with an interval; see the module.
 
     Parameters
     ----------
     fitted
-        What `estimate` made.
+        Of `estimation.estimate`.
     from_km, to_km
         The distances between which the fall is taken; halving starts at the first.
 
     Returns
     -------
     DataFrame
-        In the one form, with ``df``; the group is the municipality. Where attendance does not fall to a half within
+        Tidy estimates with ``df``; the group is the municipality. Where attendance does not fall to a half within
         100 km there is no halving distance, and no row of it.
 
     Raises
@@ -60,10 +58,10 @@ def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.
         If the formula has another term of distance than ``distance_km`` and ``log(distance_km + 0.1)``, or neither.
     """
     rows = [
-        {"group": found.municipality.name, "n_obs": found.municipality.n_pupils, **row}
-        for found in fitted
-        if found.result is not None
-        for row in _of_one(found.result, from_km, to_km)
+        {"group": each.municipality.name, "n_obs": each.municipality.n_pupils, **row}
+        for each in fitted
+        if each.result is not None
+        for row in _of_one(each.result, from_km, to_km)
     ]
     frame = pd.DataFrame(rows)
     interval = t_interval(frame["estimate"], frame["std_error"], frame["df"] + 1)
@@ -76,12 +74,12 @@ def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.
 
 
 def _of_one(result: Decay, from_km: float, to_km: float) -> list[dict[str, object]]:
-    b = distance_terms(result).to_numpy(float)
+    b = _distance_terms(result).to_numpy(float)
     fall = -(_at(to_km) - _at(from_km)) / (to_km - from_km)
-    told = [(FALL, float(fall @ b), fall)]
+    measures = [(FALL, float(fall @ b), fall)]
     extra = halving_distance(b, from_km)
     if extra is not None:
-        told.append((HALVING, extra, -(_at(from_km + extra) - _at(from_km)) / _slope(b, from_km + extra)))
+        measures.append((HALVING, extra, -(_at(from_km + extra) - _at(from_km)) / _slope(b, from_km + extra)))
     return [
         {
             "term": term,
@@ -89,11 +87,11 @@ def _of_one(result: Decay, from_km: float, to_km: float) -> list[dict[str, objec
             **result.error(dict(zip(TERMS, gradient, strict=True))),
             "n_clusters": result.n_postcodes,
         }
-        for term, estimate, gradient in told
+        for term, estimate, gradient in measures
     ]
 
 
-def distance_terms(result: Decay) -> pd.Series:
+def _distance_terms(result: Decay) -> pd.Series:
     """Return the coefficients of distance and of its logarithm; zero for one that the formula does not have."""
     others = [term for term in result.params.index if "distance" in str(term) and term not in TERMS]
     if others or not set(TERMS) & set(result.params.index):
@@ -106,7 +104,18 @@ def distance_terms(result: Decay) -> pd.Series:
 
 
 def halving_distance(b: Floats, from_km: float) -> float | None:
-    """Solve V(from + h) = V(from) - ln 2 for h > 0; None where attendance does not fall to a half by then."""
+    r"""Solve :math:`V(d_0 + h) = V(d_0) - \ln 2` for the halving distance.
+
+    Parameters
+    ----------
+    b, from_km
+        Coefficients of distance and of its logarithm, and :math:`d_0`.
+
+    Returns
+    -------
+    float or None
+        Extra km; None where attendance does not fall to a half within 100 km.
+    """
     start = float(_at(from_km) @ b)
 
     def left(extra: float) -> float:

@@ -20,11 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-
-Floats = NDArray[np.float64]
+from analysis.stats.conditional_logit.input import Floats
 
 SETTLED = 1e-9  # a cluster whose eigenvalue is nearer to one settles that direction alone
 NO_PART = 1e-6  # share of a coefficient in such directions that is rounding
@@ -64,7 +62,7 @@ class PostcodeMoments:
 
 @dataclass(frozen=True, eq=False)
 class SmallSample:
-    """What `small_sample` finds of the coefficients of interest.
+    """Covariance, degrees of freedom and bias of the coefficients of interest.
 
     Parameters
     ----------
@@ -93,7 +91,7 @@ class SmallSample:
 
 
 def small_sample(at: PostcodeMoments, information: Floats, n_terms: int) -> SmallSample:
-    """Find covariance, degrees of freedom and bias of the first coefficients; see the module.
+    """Compute covariance, degrees of freedom and bias of the first coefficients; see the module.
 
     Parameters
     ----------
@@ -103,6 +101,11 @@ def small_sample(at: PostcodeMoments, information: Floats, n_terms: int) -> Smal
         Minus its second derivative there.
     n_terms
         How many of the coefficients are of interest; the others are nuisance, and their bias is not given.
+
+    Returns
+    -------
+    SmallSample
+        In the units of the coefficients.
 
     Raises
     ------
@@ -146,7 +149,7 @@ class _Cluster:
         return np.asarray(self.directions @ scaled.T)
 
     def settles(self, terms: Floats) -> bool:
-        """Tell whether a term lies in directions that this cluster settles alone."""
+        """Whether a term is in directions that this cluster settles alone."""
         inside = (self.directions.T @ terms)[~self.open]
         return bool(((inside**2).sum(axis=0) > NO_PART * (terms**2).sum(axis=0)).any())
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers, Floats, design
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.logit import design
 from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.likelihood import maximum
@@ -21,7 +21,7 @@ from analysis.stats.fit import cluster_sums, influence_of
 
 @dataclass(frozen=True, eq=False)
 class Constants:
-    """What the first of two steps finds.
+    """The estimates of the first of two steps.
 
     Parameters
     ----------
@@ -35,8 +35,6 @@ class Constants:
         What an error of one in each of these adds to each constant: schools x terms.
     attributes
         The terms of the formula that are the same for every chooser: schools x terms.
-    schools_without
-        Schools that none of the choosers attends: their constant would be minus infinity.
     """
 
     constants: pd.Series
@@ -45,7 +43,6 @@ class Constants:
     covariance: pd.DataFrame
     sensitivity: Floats
     attributes: pd.DataFrame
-    schools_without: int
 
 
 def fit_constants(
@@ -53,23 +50,33 @@ def fit_constants(
 ) -> Constants:
     """Estimate the constants of the schools that somebody attends, beside the terms that differ between choosers.
 
+    Parameters
+    ----------
+    choosers, formula
+        Who chooses, and by what.
+    tolerance, max_iterations
+        As in `analysis.stats.conditional_logit.fit`.
+
+    Returns
+    -------
+    Constants
+        A school that nobody attends has none: it would be minus infinity.
+
     Raises
     ------
     ModelError
-        The likelihood has no finite maximum; see `analysis.stats.conditional_logit.fit`.
+        The likelihood has no finite maximum.
     """
     attended = choosers.schools.index[choosers.counts.sum(axis=0) > 0]
-    kept = choosers.to_schools(attended)
-    made = design(kept, formula)
-    schools = of_school(made)
-    pairs = [built(made, int(term)) for term in np.flatnonzero(~schools)]
-    names = [str(name) for name in np.array(made.terms)[~schools]]
-    likelihood = ConstantsLikelihood(names, pairs, kept.counts)
+    attending = choosers.to_schools(attended)
+    pairs, attributes = split(design(attending, formula))
+    names, n = list(pairs), len(pairs)
+    likelihood = ConstantsLikelihood(names, list(pairs.values()), attending.counts)
     top, _ = maximum(likelihood, tolerance, max_iterations)
     covariance: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
-    n, scale = len(pairs), likelihood.scale
+    scale = likelihood.scale
     partial: Floats = np.asarray(np.linalg.solve(top.information[n:, n:], top.information[n:, :n]), dtype=np.float64)
-    robust = _clustered(covariance[:n, :n], likelihood.scores(top.b), partial, kept.clusters)
+    robust = _clustered(covariance[:n, :n], likelihood.scores(top.b), partial, attending.clusters)
     around = np.vstack([np.zeros(len(attended) - 1), np.eye(len(attended) - 1)])
     around -= around.mean(axis=0)
     return Constants(
@@ -78,33 +85,55 @@ def fit_constants(
         params=pd.Series(top.b[:n] / scale, index=names),
         covariance=pd.DataFrame(robust / np.outer(scale, scale), names, names),
         sensitivity=around @ partial * -scale,
-        attributes=pd.DataFrame(
-            made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, schools],
-            index=attended,
-            columns=list(np.array(made.terms)[schools]),
-        ),
-        schools_without=choosers.schools_without + len(choosers.schools) - len(attended),
+        attributes=attributes,
     )
 
 
 def _clustered(inverse: Floats, scores: Floats, partial: Floats, clusters: pd.Series) -> Floats:
-    """Return the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
+    """Compute the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
     n, (codes, _) = len(inverse), pd.factorize(clusters)
     influence = influence_of(cluster_sums(codes, scores[:, :n] - scores[:, n:] @ partial), inverse)
     return np.asarray(influence.T @ influence)
 
 
-def built(made: ChoiceDesign, term: int) -> Floats:
-    """Build one term out: situations x schools."""
-    columns = made.maps[:, len(made.pairs) :, term] @ made.columns.to_numpy(float).T
-    values: Floats = columns[made.types]
-    for place, base in enumerate(made.pairs.values()):
-        values += made.maps[made.types, place, term][:, None] * base
+def split(design: ChoiceDesign) -> tuple[dict[str, Floats], pd.DataFrame]:
+    """Split the terms of a design into those that differ between choosers and those that are the same for all.
+
+    Parameters
+    ----------
+    design
+        Of a formula.
+
+    Returns
+    -------
+    dict
+        Values of the terms that differ: situations x schools each.
+    DataFrame
+        The attributes of schools: schools x terms.
+    """
+    by_pair = np.abs(design.maps[:, : len(design.pairs)]).max(axis=(0, 1), initial=0.0) > 0
+    by_type = np.ptp(design.maps, axis=0).max(axis=0) > 0
+    differs = by_pair | by_type
+    pairs = {name: term_values(design, term) for term, name in enumerate(design.terms) if differs[term]}
+    attributes = design.columns.to_numpy(float) @ design.maps[0][len(design.pairs) :, ~differs]
+    return pairs, pd.DataFrame(attributes, design.alternatives, [name for name in design.terms if name not in pairs])
+
+
+def term_values(design: ChoiceDesign, term: int) -> Floats:
+    """Compute the values of one term of a factored design.
+
+    Parameters
+    ----------
+    design, term
+        The design, and the position of the term.
+
+    Returns
+    -------
+    array
+        Situations x schools.
+    """
+    columns = design.maps[:, len(design.pairs) :, term] @ design.columns.to_numpy(float).T
+    values: Floats = columns[design.types]
+    for row, base in enumerate(design.pairs.values()):
+        values += design.maps[design.types, row, term][:, None] * base
     return values
-
-
-def of_school(made: ChoiceDesign) -> NDArray[np.bool_]:
-    """Say of each term whether it is the same for every chooser."""
-    by_pair = np.abs(made.maps[:, : len(made.pairs)]).max(axis=(0, 1), initial=0.0) > 0
-    by_type = np.ptp(made.maps, axis=0).max(axis=0) > 0
-    return np.asarray(~by_pair & ~by_type)

@@ -1,4 +1,4 @@
-"""What schools would be made of under other rules, other tastes and with other schools, and how segregated they are.
+"""The composition of schools under other rules, other tastes and with other schools, and how segregated they are.
 
 Every number of a choice model is of a cohort as large as this one, whose choices are drawn: small schools are uneven
 by chance alone, and so are the ones that are compared with them.
@@ -12,74 +12,68 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers, estimate
-from analysis.chapters.school_choice.models.draws import summary
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.moved import moved
-from analysis.chapters.school_choice.models.population import Population
-from analysis.chapters.school_choice.models.residence import residence_and_choice
-from analysis.chapters.school_choice.models.scenarios import other_worlds
-from analysis.chapters.school_choice.models.substitution import substitution
-from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models, simulate
+from analysis.chapters.school_choice.models.logit import fit_logit
+from analysis.chapters.school_choice.models.population import Population, summary
+from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models
 from analysis.errors import ModelError
 from analysis.stats.allocation import n_unplaced, nearest, nearest_with_capacity
 from analysis.stats.conditional_logit import ConditionalLogitResult
 
-__all__ = [
-    "by_rule",
-    "by_scenario",
-    "modelled",
-    "moved",
-    "other_worlds",
-    "places",
-    "residence_and_choice",
-    "simulate",
-    "substitution",
-]
-
-Floats = NDArray[np.float64]
-
 LOTTERIES = 10
-ROWS = ["model", "scenario", "group", "index", "estimate", "std_error", "ci_low", "ci_high"]
-AGAINST = ["difference", "difference_fit", "difference_fit_low", "difference_fit_high"]
+SCENARIO_COLUMNS = (
+    *("model", "scenario", "group", "index", "estimate", "std_error", "ci_low", "ci_high", "difference"),
+    *("difference_fit", "difference_fit_low", "difference_fit_high", "n_obs", "n_schools"),
+)
 
 
 def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence[str]) -> tuple[Choosers, Models]:
-    """Return the choosers whose group has a model, and the models: of each group, and one of all of them.
-
-    Where no group has one, rules can still place all choosers.
+    """Select the choosers whose group has a model, and estimate one model of all of them.
 
     Parameters
     ----------
-    choosers
-        The choosers of a model.
-    fits
-        The models of its groups.
+    choosers, fits
+        The choosers of a model, and the models of its groups.
     composition
-        Variables of the schools that tell their composition.
+        Variables of the schools that are their composition.
+
+    Returns
+    -------
+    Choosers
+        All of them where no group has a model: rules can still place them.
+    Models
+        Of each group, and of all.
     """
     if not fits:
         return choosers, Models("", {}, None, composition)
     own = {fit.group: fit.result for fit in fits}
     formula = fits[0].formula
-    kept = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(formula)
-    return kept, Models(formula, own, fits[0].result if len(fits) == 1 else _common(kept, formula), composition)
+    known = choosers.where(choosers.situations["group"].isin(list(own)).to_numpy()).attainable(formula)
+    return known, Models(formula, own, fits[0].result if len(fits) == 1 else _common(known, formula), composition)
 
 
 def _common(choosers: Choosers, formula: str) -> ConditionalLogitResult | None:
     """Estimate one model of all choosers; None where they do not determine it."""
     try:
-        return estimate(choosers, formula)
+        return fit_logit(choosers, formula)
     except ModelError as error:
         error.raise_unless_of_the_data()
         return None
 
 
 def places(choosers: Choosers) -> NDArray[np.int64]:
-    """Return the places of each school for these choosers.
+    """Compute the places of each school for these choosers.
 
-    Where the capacity of whole schools is known, it is divided as the pupils are: choosers to all pupils. Where it is
-    not, a school has as many places as choosers attend it.
+    Parameters
+    ----------
+    choosers
+        With the ``capacity`` of whole schools and their ``pupils``, if that is known.
+
+    Returns
+    -------
+    array
+        Capacity, divided as the pupils are: choosers to all pupils. Where it is not known, as many as choosers attend.
     """
     if "capacity" not in choosers.schools:
         return np.asarray(choosers.counts.sum(axis=0), dtype=np.int64)
@@ -93,11 +87,18 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     The nearest school is that of all schools, and so are the eight with priority; a school that none of these choosers
     attends has no places for them.
 
+    Parameters
+    ----------
+    choosers
+        The choosers.
+    draws, seed
+        Allocations by lot, and the seed.
+
     Returns
     -------
     dict of arrays
         Draws x measures, by scenario: ``now`` and ``nearest`` (one draw), ``nearest_with_capacity`` (a draw per
-        lottery) and ``random`` (the places taken now, handed out by lot).
+        lottery) and ``random`` (the places taken now, allocated by lot).
     DataFrame
         One row: ``pupils, places, without_place`` (mean over lotteries) under nearest with capacity.
     """
@@ -112,23 +113,19 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
         "nearest_with_capacity": lotteries,
         "random": mixed,
     }
-    found = {name: np.stack([population.indices(school) for school in each]) for name, each in schools.items()}
+    indices = {name: np.stack([population.indices(school) for school in each]) for name, each in schools.items()}
     left = round(float(np.mean([n_unplaced(school) for school in lotteries])))
     account = {"pupils": population.size, "places": int(room.sum()), "without_place": left}
-    return found, pd.DataFrame([account])
+    return indices, pd.DataFrame([account])
 
 
 def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -> pd.DataFrame:
-    """Tell segregation under every scenario, and its difference with now and with what the models predict.
+    """Tabulate segregation under every scenario, and its difference with now and with what the models predict.
 
     Parameters
     ----------
-    choosers
-        The choosers.
-    drawn
-        From `worlds.simulate`.
-    rules
-        From `by_rule`.
+    choosers, drawn, rules
+        The choosers, and the results of `worlds.simulate` and of `by_rule`.
 
     Returns
     -------
@@ -138,34 +135,27 @@ def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -
         world with its interval, ``n_obs`` (pupils of both groups), ``n_schools``. A rule that leaves nothing to chance
         has no standard error.
     """
-    population = Population.of(choosers)
-    scenarios = {name: draws for name, draws in drawn.indices.items() if isinstance(name, str)}
     rows = [row for name, draws in rules.items() for row in _rows("rule", name, draws, drawn.measures)]
-    rows += [
-        row | difference
-        for name, draws in scenarios.items()
-        for row, difference in zip(
-            _rows("choice_model", name, draws, drawn.measures),
-            _differences(draws - drawn.indices[FIT], name),
-            strict=True,
-        )
-    ]
-    found = pd.DataFrame(rows)
-    now = found[found["scenario"] == "now"].set_index(["group", "index"])["estimate"]
-    found["difference"] = found["estimate"] - now.loc[pd.MultiIndex.from_frame(found[["group", "index"]])].to_numpy()
-    sizes = {name: round(float(np.sum(one + other))) for name, (one, other) in population.weights.items()}
-    found = found.assign(n_obs=found["group"].map(sizes), n_schools=len(choosers.schools))
-    return found.reindex(columns=[*ROWS, *AGAINST, "n_obs", "n_schools"])
+    for name, draws in drawn.indices.items():
+        if isinstance(name, str):
+            of_world = _rows("choice_model", name, draws, drawn.measures)
+            differences = [{}] * len(of_world) if name == FIT else _differences(draws - drawn.indices[FIT])
+            rows += [row | difference for row, difference in zip(of_world, differences, strict=True)]
+    table = pd.DataFrame(rows)
+    now = table[table["scenario"] == "now"].set_index(["group", "index"])["estimate"]
+    table["difference"] = table["estimate"] - now.loc[pd.MultiIndex.from_frame(table[["group", "index"]])].to_numpy()
+    table = table.assign(n_obs=table["group"].map(Population.of(choosers).sizes), n_schools=len(choosers.schools))
+    return table.reindex(columns=list(SCENARIO_COLUMNS))
 
 
 def _rows(model: str, scenario: str, draws: Floats, measures: Sequence[tuple[str, str]]) -> list[dict[str, object]]:
     return [
-        {"model": model, "scenario": scenario, "group": group, "index": index, **summary(draws[:, place])}
-        for place, (group, index) in enumerate(measures)
+        {"model": model, "scenario": scenario, "group": group, "index": index, **summary(draws[:, column])}
+        for column, (group, index) in enumerate(measures)
     ]
 
 
-def _differences(draws: Floats, scenario: str) -> list[dict[str, float]]:
-    found = [summary(each) for each in draws.T]
+def _differences(draws: Floats) -> list[dict[str, float]]:
     names = {"difference_fit": "estimate", "difference_fit_low": "ci_low", "difference_fit_high": "ci_high"}
-    return [{} if scenario == FIT else {name: each[of] for name, of in names.items()} for each in found]
+    summaries = [summary(each) for each in draws.T]
+    return [{name: each[key] for name, key in names.items()} for each in summaries]

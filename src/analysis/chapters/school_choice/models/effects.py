@@ -17,33 +17,30 @@ Student's t with the number of schools less that of their attributes and one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.chapters.school_choice.models.choosers import Floats
-from analysis.chapters.school_choice.models.constants import built, of_school
-from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits, least_of, refusal, refusals, stacked
+from analysis.chapters.school_choice.models.constants import split
+from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key, estimate_by_group
 from analysis.chapters.school_choice.models.laplace import LaplacePoint, maximum
 from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
-from analysis.chapters.school_choice.models.terms import term_name, unit_of
-from analysis.chapters.school_choice.models.two_step import TwoStep, TwoSteps, two_step_covariance
+from analysis.chapters.school_choice.models.logit import term_name, unit_of
+from analysis.chapters.school_choice.models.two_step import TWO_STEPS, TwoStep
 from analysis.errors import ModelError, Reason
-from analysis.stats.conditional_logit import ChoiceDesign
-from analysis.stats.estimates import ESTIMATE_COLUMNS
+from analysis.stats.estimates import ESTIMATE_COLUMNS, t_interval
 from analysis.stats.fit import cluster_sums, influence_of
 
 RANDOM_EFFECTS = "random_effects"
 BESIDE = ("reference", "two_step", "two_step_std_error", "one_step", "one_step_std_error", "tau", "two_step_tau", "df")
-NUMBERS = ["estimate", "std_error", "ci_low", "ci_high", "p_value", *BESIDE[1:]]
 
 
 @dataclass(frozen=True, eq=False)
 class RandomEffects:
-    """What a model with random effects of schools finds.
+    """The estimates of a model with random effects of schools.
 
     Parameters
     ----------
@@ -74,7 +71,7 @@ class RandomEffects:
 def fit_random_effects(
     fit: GroupFit, *, tolerance: float = 1e-10, max_iterations: int = 100, restricted: bool = True
 ) -> RandomEffects:
-    """Estimate the model of a group anew, with a random effect of every school.
+    """Estimate the model of a group with a random effect of every school; see the head of this module.
 
     Parameters
     ----------
@@ -84,52 +81,48 @@ def fit_random_effects(
     tolerance, max_iterations
         Newton decrement per chooser at which estimation stops, and steps before it gives up.
     restricted
-        Whether the spread between schools is estimated by the restricted likelihood.
+        Whether the standard deviation between schools is estimated by the restricted likelihood.
+
+    Returns
+    -------
+    RandomEffects
+        The estimates.
 
     Raises
     ------
     ModelError
         There are too few schools for the attributes, or no convergence.
     """
-    made = fit.design
-    schools = of_school(made)
-    df = len(made.alternatives) - int(schools.sum()) - 1
-    if df < 2:
+    pairs, attributes = split(fit.design)
+    n_schools, n_attributes = attributes.shape
+    if n_schools - n_attributes < 3:
         raise ModelError(
-            f"random effects: {len(made.alternatives)} schools are too few for {int(schools.sum())} attributes",
-            Reason.TOO_FEW,
+            f"random effects: {n_schools} schools are too few for {n_attributes} attributes", Reason.TOO_FEW
         )
-    likelihood = _likelihood(made, fit.choosers.counts)
-    order = [str(name) for name in [*np.array(made.terms)[~schools], *np.array(made.terms)[schools]]]
+    likelihood = SchoolLikelihood(list(pairs.values()), np.ascontiguousarray(attributes), fit.choosers.counts)
+    order = [*pairs, *attributes]
     start = fit.result.params[order].to_numpy(float)
     top = maximum(likelihood, start, tolerance=tolerance, max_iterations=max_iterations, restricted=restricted)
     covariance = _covariance(top, fit.choosers.clusters) / np.outer(likelihood.scale, likelihood.scale)
-    terms = list(made.terms)
+    terms = list(fit.design.terms)
     return RandomEffects(
         params=pd.Series(top.b / likelihood.scale, index=order)[terms],
         covariance=pd.DataFrame(covariance, order, order).loc[terms, terms],
-        effects=pd.Series(top.tau * top.v, index=made.alternatives, name="effect"),
+        effects=pd.Series(top.tau * top.v, index=attributes.index, name="effect"),
         tau=top.tau,
-        df=float(df),
+        df=float(n_schools - n_attributes - 1),
         share=top.moments.share,
     )
 
 
-def _likelihood(made: ChoiceDesign, counts: Floats) -> SchoolLikelihood:
-    schools = of_school(made)
-    pairs = [built(made, int(term)) for term in np.flatnonzero(~schools)]
-    attributes = made.columns.to_numpy(float) @ made.maps[0][len(made.pairs) :, schools]
-    return SchoolLikelihood(pairs, attributes, counts)
-
-
 def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
-    """Return the covariance of the scaled coefficients, those of pairs first; see the head of this module."""
-    attributes, found, n = top.likelihood.attributes, top.moments, top.n_pairs
+    """Compute the covariance of the scaled coefficients, those of pairs first; see the head of this module."""
+    attributes, moments, n = top.likelihood.attributes, top.moments, top.n_pairs
     of_schools = np.asarray(np.linalg.inv(top.information[n:, n:]))
     follows = -of_schools @ top.information[n:, :n]
-    left = found.cross.T + found.schools @ attributes @ follows
+    left = moments.cross.T + moments.schools @ attributes @ follows
     effects = -(top.tau**2) * top.shrinkage @ left
-    scores = _pair_scores(top) + (top.likelihood.counts - found.mass) @ (attributes @ follows + effects)
+    scores = _pair_scores(top) + (top.likelihood.counts - moments.mass) @ (attributes @ follows + effects)
     by_cluster = influence_of(cluster_sums(pd.factorize(clusters)[0], scores), np.eye(n))
     prior = top.tau**2 * left.T @ top.shrinkage @ top.shrinkage @ left
     inverse = np.linalg.inv(top.information)[:n, :n]
@@ -139,62 +132,68 @@ def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
 
 
 def _pair_scores(top: LaplacePoint) -> Floats:
-    """Return the score of each situation in the terms of pairs: situations x terms."""
+    """Compute the score of each situation in the terms of pairs: situations x terms."""
     left = top.likelihood.counts - top.moments.mass
     scores = [(left * values).sum(axis=1) for values in top.likelihood.pairs]
     return np.array(scores).reshape(len(scores), len(left)).T
 
 
-@dataclass(frozen=True, eq=False)
-class SchoolEffects:
-    """The random effects of every model and group, and those for which there are none, with the reason."""
+def random_effects(
+    fits: ByGroup[GroupFit], *, tolerance: float = 1e-10, max_iterations: int = 100
+) -> ByGroup[RandomEffects]:
+    """Estimate random effects for every group that has an estimate without them.
 
-    found: Mapping[tuple[str, str], RandomEffects]
-    refused: pd.DataFrame
+    Parameters
+    ----------
+    fits, tolerance, max_iterations
+        The models, and as in `fit_random_effects`.
+
+    Returns
+    -------
+    ByGroup
+        The estimates, and the groups without one.
+    """
+
+    def fit(key: Key) -> RandomEffects:
+        return fit_random_effects(fits.estimates[key], tolerance=tolerance, max_iterations=max_iterations)
+
+    return estimate_by_group({key: fit.choosers for key, fit in fits.estimates.items()}, RANDOM_EFFECTS, fit)
 
 
-def random_effects(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations: int = 100) -> SchoolEffects:
-    """Estimate random effects for every group that has an estimate without them."""
-    found, refused = {}, []
-    for fit in fits.fits:
-        try:
-            each = fit_random_effects(fit, tolerance=tolerance, max_iterations=max_iterations)
-        except ModelError as error:
-            refused.append(refusal(fit.model, fit.group, fit.choosers, RANDOM_EFFECTS, error))
-        else:
-            found[fit.model, fit.group] = each
-    return SchoolEffects(found, refusals(refused))
+def random_effects_table(
+    fits: ByGroup[GroupFit], effects: ByGroup[RandomEffects], steps: ByGroup[TwoStep]
+) -> pd.DataFrame:
+    """Tabulate random effects beside the estimates of two steps and of one.
 
-
-def random_effects_table(fits: GroupFits, effects: SchoolEffects, steps: TwoSteps) -> pd.DataFrame:
-    """Return one row per model, group and term in the form of all estimates, those of two and one step beside them.
+    Parameters
+    ----------
+    fits, effects, steps
+        The estimates of one step, with random effects and of two steps.
 
     Returns
     -------
     DataFrame
-        Also ``tau``, that of two steps, the degrees of freedom, the number of schools and how many of them nobody of
-        the group attends (``schools_without``): random effects keep these, two steps leave them out.
+        Tidy estimates, one row per model, group and term, with ``tau``, that of two steps, the degrees of freedom, the
+        number of schools and how many of them nobody of the group attends (``schools_without``): random effects keep
+        these, two steps leave them out.
     """
-    rows = [_rows(fits[key], found, steps.found.get(key)) for key, found in effects.found.items()]
     columns = [*ESTIMATE_COLUMNS, *BESIDE, "n_schools", "schools_without", "n_least"]
-    return stacked(rows, columns)[columns]
+    table = effects.table(
+        lambda key: _rows(fits.estimates[key], effects.estimates[key], steps.estimates.get(key)), columns
+    )
+    return table[columns]
 
 
-def _rows(fit: GroupFit, found: RandomEffects, steps: TwoStep | None) -> pd.DataFrame:
-    terms = list(found.params.index)
-    error = found.std_error
-    half = stats.t.ppf(0.975, found.df) * error
-    two, of_two = (pd.Series(np.nan, index=terms), None) if steps is None else two_step_covariance(fit, steps)
+def _rows(fit: GroupFit, effects: RandomEffects, steps: TwoStep | None) -> pd.DataFrame:
+    terms = list(effects.params.index)
+    interval = t_interval(effects.params, effects.std_error, pd.Series(effects.df + 1, index=terms))
+    two, of_two = (pd.Series(np.nan, index=terms), None) if steps is None else steps.all_terms(terms)
     return pd.DataFrame(
         {
             "model": fit.model,
             "group": fit.group,
             "term": [term_name(name) for name in terms],
-            "estimate": found.params.to_numpy(),
-            "std_error": error.to_numpy(),
-            "ci_low": (found.params - half).to_numpy(),
-            "ci_high": (found.params + half).to_numpy(),
-            "p_value": 2 * stats.t.sf(np.abs(found.params / error), found.df),
+            **interval,
             "n_obs": fit.choosers.number,
             "n_clusters": fit.result.n_clusters or 0,
             "unit": [unit_of(name) for name in terms],
@@ -203,11 +202,56 @@ def _rows(fit: GroupFit, found: RandomEffects, steps: TwoStep | None) -> pd.Data
             "two_step_std_error": np.nan if of_two is None else np.sqrt(np.diag(of_two)),
             "one_step": fit.result.params[terms].to_numpy(),
             "one_step_std_error": np.sqrt(np.diag(fit.covariance.loc[terms, terms])),
-            "tau": found.tau,
+            "tau": effects.tau,
             "two_step_tau": np.nan if steps is None else steps.tau,
-            "df": found.df,
-            "n_schools": len(found.effects),
+            "df": effects.df,
+            "n_schools": len(effects.effects),
             "schools_without": int((fit.choosers.counts.sum(axis=0) == 0).sum()),
-            "n_least": [least_of(fit, name) for name in terms],
+            "n_least": [fit.n_least(name) for name in terms],
         }
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """The estimates of one model by one method.
+
+    Parameters
+    ----------
+    method
+        Name of the method.
+    params, covariance
+        Of the terms of the model.
+    share
+        Probabilities by the model: situations x schools.
+    df
+        Degrees of freedom of Student's t for intervals and p-values; normal where infinite.
+    """
+
+    method: str
+    params: pd.Series
+    covariance: pd.DataFrame
+    share: Floats
+    df: float = np.inf
+
+
+def methods(fit: GroupFit, effects: RandomEffects | None = None, steps: TwoStep | None = None) -> Iterator[Estimated]:
+    """Yield the estimates of a model by every method: random effects, two steps and one.
+
+    Parameters
+    ----------
+    fit
+        The model, estimated in one step.
+    effects, steps
+        Its estimates by the other methods; None where there are none.
+
+    Returns
+    -------
+    iterator of Estimated
+        Those of two steps have the probabilities of one.
+    """
+    if effects is not None:
+        yield Estimated(RANDOM_EFFECTS, effects.params, effects.covariance, effects.share, effects.df)
+    if steps is not None:
+        yield Estimated(TWO_STEPS, *steps.all_terms(list(fit.design.terms)), fit.probabilities, steps.df)
+    yield Estimated("one_step", fit.result.params, fit.covariance, fit.probabilities)

@@ -30,7 +30,7 @@ SINGULAR = 1e-10  # smallest eigenvalue of the correlations of the terms' inform
 
 @dataclass(frozen=True, eq=False)
 class LaplacePoint:
-    """Laplace's approximation at one spread between schools, coefficients and effects.
+    """Laplace's approximation at a standard deviation between schools, coefficients and effects.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class LaplacePoint:
     v: Floats
 
     def at(self, tau: float) -> LaplacePoint:
-        """Return the point with the same coefficients and effects at another spread; without any, there are none."""
+        """Return the point with the same coefficients and effects at another tau; at zero there are no effects."""
         return replace(self, tau=tau, v=self.v * self.tau / tau if tau else np.zeros_like(self.v))
 
     @property
@@ -80,8 +80,8 @@ class LaplacePoint:
         of_schools = self.likelihood.attributes.T @ self.shrinkage
         cross = self.moments.cross @ of_schools.T
         pairs = self.moments.pairs - self.tau**2 * self.moments.cross @ self.shrinkage @ self.moments.cross.T
-        found = np.block([[pairs, cross], [cross.T, of_schools @ self.to_schools[self.n_pairs :].T]])
-        return np.asarray((found + found.T) / 2)
+        information = np.block([[pairs, cross], [cross.T, of_schools @ self.to_schools[self.n_pairs :].T]])
+        return np.asarray((information + information.T) / 2)
 
     @property
     def penalised(self) -> float:
@@ -104,10 +104,7 @@ class LaplacePoint:
     def step(self, *, corrected: bool) -> tuple[Floats, Floats, float]:
         """Return the Newton step of coefficients and effects, and its decrement.
 
-        Parameters
-        ----------
-        corrected
-            Whether to climb Laplace's approximation, or the height of its integrand alone.
+        If `corrected` it climbs Laplace's approximation, else the height of its integrand alone.
         """
         score = np.concatenate([self.moments.score_pairs, self.likelihood.attributes.T @ self.moments.score_schools])
         of_effects = self.tau * self.moments.score_schools - self.v
@@ -121,9 +118,9 @@ class LaplacePoint:
 
     def _bend(self) -> Floats:
         """Differentiate ln |1 + tau^2 I| in the coefficients, the effects following them to their mode."""
-        found, covariance = self.moments, self.tau**2 * self.shrinkage
-        spread = np.diag(covariance) - 2 * found.share @ covariance
-        third: Floats = found.mass * (spread - (found.share * spread).sum(axis=1, keepdims=True))
+        moments, covariance = self.moments, self.tau**2 * self.shrinkage
+        variance = np.diag(covariance) - 2 * moments.share @ covariance
+        third: Floats = moments.mass * (variance - (moments.share * variance).sum(axis=1, keepdims=True))
         by_school = third.sum(axis=0)
         direct = [float((third * values).sum()) for values in self.likelihood.pairs]
         direct.extend(self.likelihood.attributes.T @ by_school)
@@ -138,7 +135,19 @@ class LaplacePoint:
 
 
 def highest(point: LaplacePoint, tolerance: float, max_iterations: int) -> LaplacePoint:
-    """Climb to the coefficients with the highest approximation at the point's spread, from the point.
+    """Climb to the coefficients with the highest approximation at the point's tau.
+
+    Parameters
+    ----------
+    point
+        To start from.
+    tolerance, max_iterations
+        Newton decrement per chooser, and steps.
+
+    Returns
+    -------
+    LaplacePoint
+        With the mode of the effects.
 
     Raises
     ------
@@ -184,16 +193,21 @@ def _climbed(point: LaplacePoint, b: Floats, v: Floats) -> LaplacePoint:
 def maximum(
     likelihood: SchoolLikelihood, start: Floats, *, tolerance: float, max_iterations: int, restricted: bool = True
 ) -> LaplacePoint:
-    """Find the spread between schools, the coefficients and the effects.
+    """Find the standard deviation between schools, the coefficients and the effects.
 
     Parameters
     ----------
     likelihood, start
         Of the choices; coefficients in the units of the terms, to start from.
     tolerance, max_iterations
-        Newton decrement per chooser, and steps, at each spread.
+        Newton decrement per chooser, and steps, at each standard deviation.
     restricted
-        Whether the spread is estimated by the restricted likelihood, or by Laplace's approximation itself.
+        Whether it is estimated by the restricted likelihood, or by Laplace's approximation itself.
+
+    Returns
+    -------
+    LaplacePoint
+        At the maximum; ``tau`` is zero where it is smaller than `SMALLEST`.
 
     Raises
     ------
@@ -202,13 +216,13 @@ def maximum(
     """
     point = LaplacePoint(likelihood, 1.0, start * likelihood.scale, np.zeros(likelihood.counts.shape[1]))
 
-    def lacking(log_tau: float) -> float:
+    def height_below(log_tau: float) -> float:
         nonlocal point
         point = highest(point.at(float(np.exp(log_tau))), tolerance, max_iterations)
         return -point.restricted if restricted else -point.loglik
 
     bounds = np.log([SMALLEST, LARGEST])
-    best = float(minimize_scalar(lacking, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x)
+    best = float(minimize_scalar(height_below, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x)
     if best > bounds[1] - 0.01:
         raise ModelError(
             "random effects: schools differ so much that which one it is predicts the choices", Reason.SEPARATED

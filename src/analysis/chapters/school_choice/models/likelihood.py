@@ -39,7 +39,7 @@ class SchoolMoments:
 
 @dataclass(frozen=True, eq=False)
 class SchoolLikelihood:
-    """The log-likelihood in beta and delta, its terms centred and divided by their spread.
+    """The log-likelihood in beta and delta, its terms centred and divided by their standard deviation.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class SchoolLikelihood:
 
     @cached_property
     def scale(self) -> Floats:
-        """Spread of each term, those of pairs first."""
+        """Standard deviation of each term, those of pairs first."""
         return np.array([*(values.std() for values in self.of_pairs), *self.of_schools.std(axis=0)])
 
     @cached_property

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers
-from analysis.chapters.school_choice.models.draws import summary
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.population import summary
 from analysis.chapters.school_choice.models.scenarios import Change
 from analysis.chapters.school_choice.models.worlds import FIT, Drawn
 from analysis.stats.bands import in_bands
 from analysis.stats.geography import great_circle_km
 
-Floats = NDArray[np.float64]
-
-MOVED_COUNTS = {"n_obs": ["estimate", "std_error", "ci_low", "ci_high"]}
-MOVED_COLUMNS = ["scenario", "group", "term", *MOVED_COUNTS["n_obs"], "n_obs"]
+MOVED_COLUMNS = ["scenario", "group", "term", "estimate", "std_error", "ci_low", "ci_high", "n_obs"]
 
 
 def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges: Sequence[float]) -> pd.DataFrame:
-    """Tell who goes where when a school closes, opens or changes, by group.
+    """Predict who goes where when a school closes, opens or changes, by group.
 
     Parameters
     ----------
@@ -50,13 +45,13 @@ def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges
     weights = choosers.weights
     rows = []
     for name, change in changed.items():
-        found = dict(_terms(choosers, change, drawn.numbers[FIT], drawn.numbers[name], edges))
-        for place, group in enumerate(choosers.groups):
-            members = int(weights[(choosers.situations["group"] == group).to_numpy()].sum())
-            for term, draws in found.items():
-                rows.append(
-                    {"scenario": name, "group": group, "term": term} | summary(draws[:, place]) | {"n_obs": members}
-                )
+        terms = dict(_terms(choosers, change, drawn.numbers[FIT], drawn.numbers[name], edges))
+        for column, group in enumerate(choosers.groups):
+            n_obs = int(weights[(choosers.situations["group"] == group).to_numpy()].sum())
+            rows += [
+                {"scenario": name, "group": group, "term": term, **summary(draws[:, column]), "n_obs": n_obs}
+                for term, draws in terms.items()
+            ]
     return pd.DataFrame(rows, columns=MOVED_COLUMNS)
 
 
@@ -68,12 +63,12 @@ def _terms(
     both = here.intersection(there, sort=False)
     gained = after[:, :, there.get_indexer(both)] - before[:, :, here.get_indexer(both)]
     if len(here) == len(there):
-        place = here.get_loc(change.school)
-        yield "pupils", after[:, :, place] / before[:, :, place] - 1
+        school = here.get_loc(change.school)
+        yield "pupils", after[:, :, school] / before[:, :, school] - 1
         return
     km = great_circle_km(
-        change.place["lat"],
-        change.place["lon"],
+        change.point["lat"],
+        change.point["lon"],
         choosers.schools.loc[both, "lat"].to_numpy(float),
         choosers.schools.loc[both, "lon"].to_numpy(float),
     )

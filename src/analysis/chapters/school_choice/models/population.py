@@ -1,8 +1,8 @@
-"""Single choosers, and how unevenly groups of them are spread over schools."""
+"""Single choosers, and how unevenly groups of them are distributed over schools."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -10,13 +10,14 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
 from analysis.errors import ModelError, Reason
 from analysis.stats import segregation
 from analysis.stats.allocation import NONE
+from analysis.stats.bands import in_bands, per_cent
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
@@ -24,7 +25,7 @@ INDICES = ("dissimilarity", "isolation")
 
 
 def comparisons(situations: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """Tell which two groups can be compared: the share of each situation's choosers in the one and in the other.
+    """Find which two groups can be compared.
 
     Parameters
     ----------
@@ -32,23 +33,28 @@ def comparisons(situations: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Serie
         With ``education`` and ``background`` of the chooser, or with ``nonwestern``, the share of non-western
         inhabitants where the choosers live.
 
+    Returns
+    -------
+    dict
+        By name of the comparison, the share of each situation's choosers in the one group and in the other.
+
     Raises
     ------
     ModelError
-        Nothing tells one chooser from another.
+        No column distinguishes choosers.
     """
-    found = {}
+    groups = {}
     if "education" in situations:
-        found["hoog_laag"] = situations["education"] == "hoog", situations["education"] == "laag"
+        groups["hoog_laag"] = situations["education"] == "hoog", situations["education"] == "laag"
     if "background" in situations:
-        found["nonwestern_none"] = situations["background"].isin(NONWESTERN), situations["background"] == "none"
+        groups["nonwestern_none"] = situations["background"].isin(NONWESTERN), situations["background"] == "none"
     if "nonwestern" in situations:
-        found["nonwestern_rest"] = situations["nonwestern"], 1 - situations["nonwestern"]
-    if not found:
+        groups["nonwestern_rest"] = situations["nonwestern"], 1 - situations["nonwestern"]
+    if not groups:
         raise ModelError(
-            "counterfactuals: the situations tell neither education nor background of the choosers", Reason.MISSING
+            "counterfactuals: the situations have neither education nor background of the choosers", Reason.MISSING
         )
-    return {name: (one.astype(float), other.astype(float)) for name, (one, other) in found.items()}
+    return {name: (one.astype(float), other.astype(float)) for name, (one, other) in groups.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +87,7 @@ class Population:
             raise ModelError(
                 "counterfactuals: choosers are placed one by one, so their numbers must be whole", Reason.INVALID
             )
-        row, school = (np.repeat(places, counts.astype(np.intp)) for places in choosers.rows_chosen)
+        row, school = (np.repeat(positions, counts.astype(np.intp)) for positions in choosers.rows_chosen)
         return cls(choosers, row, school)
 
     @property
@@ -104,18 +110,64 @@ class Population:
         }
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Choosers of both groups, per comparison."""
+        return {name: round(float(np.sum(one + other))) for name, (one, other) in self.weights.items()}
+
+    @property
     def measures(self) -> list[tuple[str, str]]:
-        """What `indices` returns: comparison and index."""
+        """Comparison and index of each number of `indices`."""
         return list(product(self.weights, INDICES))
 
     def indices(self, school: NDArray[np.integer]) -> Floats:
         """Compute every index when the choosers attend these schools; who has none does not count."""
         placed = school != NONE
-        at = school[placed]
-        everyone = np.bincount(at).astype(float)
-        found = []
+        attended = school[placed]
+        everyone = np.bincount(attended).astype(float)
+        values = []
         for weights in self.weights.values():
-            one, other = (np.bincount(at, weight[placed]) for weight in weights)
-            mixed = np.bincount(at, (weights[0] * (1 - weights[0]))[placed])
-            found += [segregation.dissimilarity(one, other), segregation.isolation(one, everyone, mixed)]
-        return np.array(found)
+            one, other = (np.bincount(attended, weight[placed]) for weight in weights)
+            mixed = np.bincount(attended, (weights[0] * (1 - weights[0]))[placed])
+            values += [segregation.dissimilarity(one, other), segregation.isolation(one, everyone, mixed)]
+        return np.array(values)
+
+
+def summary(draws: Floats) -> dict[str, float]:
+    """Summarise draws of a number.
+
+    Parameters
+    ----------
+    draws
+        Of one number; a single draw leaves nothing to chance.
+
+    Returns
+    -------
+    dict
+        The mean as ``estimate``, ``std_error`` and a normal 95% interval, ``ci_low, ci_high``; missing of a single
+        draw.
+    """
+    mean = float(draws.mean())
+    error = float(draws.std(ddof=1)) if len(draws) > 1 else float("nan")
+    half = float(ndtri((1 + 0.95) / 2)) * error
+    return {"estimate": mean, "std_error": error, "ci_low": mean - half, "ci_high": mean + half}
+
+
+def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series:
+    """Name the kind of each situation: its group, or the band of its share of non-western inhabitants.
+
+    Parameters
+    ----------
+    choosers
+        With ``group``, or the share ``nonwestern``.
+    edges
+        Edges of the bands; with none, the kinds are the groups.
+
+    Returns
+    -------
+    Series
+        Name by situation.
+    """
+    if not edges:
+        return choosers.situations["group"].rename("kind")
+    bands = in_bands(choosers.situations["nonwestern"], edges, per_cent).astype(str)
+    return pd.Series(bands, index=choosers.situations.index, name="kind") + " non-western"

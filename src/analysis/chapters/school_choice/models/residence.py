@@ -1,8 +1,8 @@
 r"""How much of segregation comes of where groups live, and how much of how they choose.
 
 Three things may differ between groups: their homes (residence), how much distance counts for them (distance), and what
-they look for in a school (tastes). Segregation is simulated with every combination of these as it is or made equal, and
-the difference that each makes is told: in one order, in the other, and as its average over all orders (Shapley).
+they look for in a school (tastes). Segregation is simulated with every combination of these as it is or made equal, to
+find the difference that each makes: in one order, in the other, and as its average over all orders (Shapley).
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers
-from analysis.chapters.school_choice.models.draws import summary
-from analysis.chapters.school_choice.models.population import Population
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.population import Population, summary
 from analysis.chapters.school_choice.models.worlds import FACTORS, Drawn
 
-Floats = NDArray[np.float64]
 Values = Mapping[frozenset[str], Floats]
 
 CHANCE = "chance"
-RESIDENCE_COUNTS = {"n_obs": ["estimate", "std_error", "ci_low", "ci_high", "share"]}
-RESIDENCE_COLUMNS = ["group", "index", "order", "factor", *RESIDENCE_COUNTS["n_obs"], "n_obs"]
+RESIDENCE_COLUMNS = (
+    *("group", "index", "order", "factor", "estimate", "std_error", "ci_low", "ci_high", "share", "n_obs"),
+)
 
 
 def contributions(values: Values, order: Sequence[str]) -> dict[str, Floats]:
-    """Return what each factor adds when factors become as they are one after the other.
+    """Compute what each factor adds when factors become as they are one after the other.
 
     Parameters
     ----------
@@ -36,16 +34,32 @@ def contributions(values: Values, order: Sequence[str]) -> dict[str, Floats]:
         The index by the set of factors that are as they are; the others are equal for all.
     order
         The factors that are made equal, the first to become as it is first. Other factors in `values` are as they are.
+
+    Returns
+    -------
+    dict
+        Difference in the index by factor.
     """
-    found, before = {}, _others(values, order)
+    added, before = {}, _others(values, order)
     for factor in order:
-        found[factor] = values[before | {factor}] - values[before]
+        added[factor] = values[before | {factor}] - values[before]
         before |= {factor}
-    return found
+    return added
 
 
 def shapley(values: Values, factors: Sequence[str]) -> dict[str, Floats]:
-    """Return what each factor adds, averaged over all orders (Shapley 1953; Shorrocks 2013)."""
+    """Average what each factor adds over all orders (Shapley 1953; Shorrocks 2013).
+
+    Parameters
+    ----------
+    values, factors
+        As in `contributions`.
+
+    Returns
+    -------
+    dict
+        Difference in the index by factor.
+    """
     every = [contributions(values, order) for order in permutations(factors)]
     return {factor: np.asarray(np.mean([each[factor] for each in every], axis=0)) for factor in factors}
 
@@ -79,17 +93,17 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     may have been chosen for a school. Where all choosers are one group, only their homes can differ.
     """
     if not drawn.indices:
-        return pd.DataFrame(columns=RESIDENCE_COLUMNS)
+        return pd.DataFrame(columns=list(RESIDENCE_COLUMNS))
     factors = FACTORS if len(choosers.groups) > 1 else FACTORS[:1]
     orders = {"residence first": factors, "tastes first": factors[::-1]}
-    sizes = {name: round(float(np.sum(one + other))) for name, (one, other) in Population.of(choosers).weights.items()}
+    sizes = Population.of(choosers).sizes
     rows = []
-    for place, (group, index) in enumerate(drawn.measures):
-        values = {name: each[:, place] for name, each in drawn.indices.items() if isinstance(name, frozenset)}
-        told = {name: contributions(values, order) for name, order in orders.items()}
-        told["Shapley"] = shapley(values, factors)
+    for column, (group, index) in enumerate(drawn.measures):
+        values = {name: draws[:, column] for name, draws in drawn.indices.items() if isinstance(name, frozenset)}
+        by_order = {name: contributions(values, order) for name, order in orders.items()}
+        by_order["Shapley"] = shapley(values, factors)
         chance = values[_others(values, factors)]
-        for order, parts in told.items():
+        for order, parts in by_order.items():
             explained = sum(float(part.mean()) for part in parts.values())
             for factor, draws in {CHANCE: chance, **parts}.items():
                 share = np.nan if factor == CHANCE else float(draws.mean()) / explained

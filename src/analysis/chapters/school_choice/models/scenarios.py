@@ -7,9 +7,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, distances
+from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags, distances
 from analysis.errors import InputError
 
 NEW = "new school"
@@ -30,26 +29,29 @@ class Change:
         The choosers in that world; their choices are those of this world, without those that cannot be made there.
     school
         The school that closed, opened or changed.
-    place
+    point
         Its ``lat`` and ``lon``.
     """
 
     choosers: Choosers
     school: str
-    place: pd.Series
+    point: pd.Series
 
 
-def ruled(choosers: Choosers, rule: Rule, among: NDArray[np.bool_] | None = None) -> str:
-    """Return the school with the most, the median or the fewest choosers; of equals the first.
+def ruled(choosers: Choosers, rule: Rule, among: Flags | None = None) -> str:
+    """Find the school with the most, the median or the fewest choosers; of equals the first.
 
     Parameters
     ----------
-    choosers
-        The choosers.
-    rule
-        Which one.
+    choosers, rule
+        The choosers, and which school.
     among
-        Which schools count; all where None.
+        Schools that count; all where None.
+
+    Returns
+    -------
+    str
+        Location.
 
     Raises
     ------
@@ -65,20 +67,42 @@ def ruled(choosers: Choosers, rule: Rule, among: NDArray[np.bool_] | None = None
 
 
 def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> dict[str, Change]:
-    """Return the worlds in which a school ``closes``, ``opens`` or ``changes``; see the functions of these names.
+    """Build the worlds with another set of schools.
 
-    There are no such worlds of fewer than three schools, and none with a change where no school has the value, or all.
+    Parameters
+    ----------
+    choosers, rule
+        The choosers, and which school closes or changes.
+    attribute, value
+        What the changed school gets.
+
+    Returns
+    -------
+    dict
+        Worlds in which a school ``closes``, ``opens`` or ``changes``; none of fewer than three schools, and none with a
+        change where no school has the value, or all.
     """
     if len(choosers.schools) < FEWEST:
         return {}
-    found = {"closes": closes(choosers, rule), "opens": opens(choosers)}
+    worlds = {"closes": closes(choosers, rule), "opens": opens(choosers)}
     if attribute in choosers.schools and not 0 < (choosers.schools[attribute] == value).sum() < len(choosers.schools):
-        return found
-    return found | {"changes": changes(choosers, rule, attribute, value)}
+        return worlds
+    return worlds | {"changes": changes(choosers, rule, attribute, value)}
 
 
 def closes(choosers: Choosers, rule: Rule) -> Change:
-    """Close a school: nobody can choose it, and who had it among the eight nearest has another one there."""
+    """Close a school: nobody can choose it, and who had it among the eight nearest has another one there.
+
+    Parameters
+    ----------
+    choosers, rule
+        The choosers, and which school.
+
+    Returns
+    -------
+    Change
+        The world without it.
+    """
     school = ruled(choosers, rule)
     stays = choosers.schools.index != school
     left = replace(
@@ -87,30 +111,50 @@ def closes(choosers: Choosers, rule: Rule) -> Change:
         distance_km=choosers.distance_km[:, stays],
         chosen=choosers.chosen[choosers.chosen.index.get_level_values(1) != school],
     )
-    return Change(left, school, _place(choosers, school))
+    return Change(left, school, _point(choosers, school))
 
 
 def opens(choosers: Choosers) -> Change:
     """Open an average school where it shortens the way most.
 
-    The postcode is the one whose choosers have the most kilometres to the nearest school, all together; the place is
-    the middle of their homes. Attributes are the median of all schools, or what most schools have.
+    Parameters
+    ----------
+    choosers
+        Of whom the school opens in the middle of the homes of the postcode with the most kilometres to the nearest
+        school, all together.
+
+    Returns
+    -------
+    Change
+        The world with a school whose attributes are the median of all schools, or what most schools have.
     """
     homes, weights = choosers.situations, choosers.weights
     nearest = choosers.everywhere.to_numpy().min(axis=1)
     way = pd.Series(weights * nearest, index=homes.index).groupby(homes[CLUSTER]).sum()
     near = (homes[CLUSTER] == way.idxmax()).to_numpy()
-    place = pd.Series({name: np.average(homes.loc[near, name], weights=weights[near]) for name in ("lat", "lon")})
-    schools = pd.concat([choosers.schools, _average(choosers.schools, place)])
+    point = pd.Series({name: np.average(homes.loc[near, name], weights=weights[near]) for name in ("lat", "lon")})
+    schools = pd.concat([choosers.schools, _average(choosers.schools, point)])
     # Joining frames forgets what the categories were.
     schools = schools.astype(choosers.schools.dtypes.to_dict())
     schools.index.name = choosers.schools.index.name
     km = np.hstack([choosers.distance_km, distances(homes, schools.loc[[NEW]])])
-    return Change(replace(choosers, schools=schools, distance_km=km), NEW, place)
+    return Change(replace(choosers, schools=schools, distance_km=km), NEW, point)
 
 
 def changes(choosers: Choosers, rule: Rule, attribute: str, value: str) -> Change:
     """Give an attribute of a school that has another value, such as its concept, this value.
+
+    Parameters
+    ----------
+    choosers, rule
+        The choosers, and which school among those with another value.
+    attribute, value
+        What it gets.
+
+    Returns
+    -------
+    Change
+        The world with it.
 
     Raises
     ------
@@ -128,15 +172,15 @@ def changes(choosers: Choosers, rule: Rule, attribute: str, value: str) -> Chang
         )
     school = ruled(choosers, rule, (values != value).to_numpy())
     changed = values.mask(values.index == school, value).astype(values.dtype)
-    return Change(choosers.with_schools(**{attribute: changed}), school, _place(choosers, school))
+    return Change(choosers.with_schools(**{attribute: changed}), school, _point(choosers, school))
 
 
-def _place(choosers: Choosers, school: str) -> pd.Series:
+def _point(choosers: Choosers, school: str) -> pd.Series:
     return choosers.schools[["lat", "lon"]].astype(float).T[school]
 
 
-def _average(schools: pd.DataFrame, place: pd.Series) -> pd.DataFrame:
+def _average(schools: pd.DataFrame, point: pd.Series) -> pd.DataFrame:
     numbers = schools.select_dtypes("number")
     others = schools.drop(columns=numbers.columns)
-    row = {**numbers.median(), **{name: others[name].mode().iloc[0] for name in others}, **place}
+    row = {**numbers.median(), **{name: others[name].mode().iloc[0] for name in others}, **point}
     return pd.DataFrame([row], index=[NEW])[list(schools)]

@@ -3,37 +3,23 @@ r"""Where pupils go when schools of a kind close: as the conditional logit must 
 In a conditional logit the pupils of a closed school spread over the others in proportion to their probabilities
 (independence of irrelevant alternatives), whatever the schools have in common. Models per group, and a mixed logit,
 let those who chose one school of a kind prefer another of it.
-
-How much tastes differ is asked in two steps, on one sample of choosers: between groups, and within them. A mixed logit
-that does not know the groups cannot answer the second, and with one choice per chooser it hardly sees the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers, design, predicted, probabilities
-from analysis.chapters.school_choice.models.mixed import MixedLogit, estimate_mixed
-from analysis.chapters.school_choice.models.sampling import sampled, some
-from analysis.chapters.school_choice.models.tastes import (
-    MIXED_COLUMNS,
-    about,
-    arrived,
-    estimated,
-    of_group,
-    with_groups,
-    yes_or_no,
-)
+from analysis.chapters.school_choice.models.choosers import Choosers, Flags, Floats
+from analysis.chapters.school_choice.models.logit import design, predicted, probabilities
+from analysis.chapters.school_choice.models.sampling import some
+from analysis.chapters.school_choice.models.tastes import GROUP_TERM, MIXED_COLUMNS, TasteModels, fit_taste_models
 from analysis.errors import InputError, ModelError, Reason
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
-
-Floats = NDArray[np.float64]
 
 TASTES = 50  # tastes over which the prediction of a mixed logit is averaged
 NONE_LEFT = 1e-300  # probability of all other schools together, below which there is none
@@ -41,7 +27,6 @@ MODELS = ("conditional_logit", "model_per_group", "group_terms", "mixed_logit")
 ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 
 SUBSTITUTION_COLUMNS = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
-# What the numbers of each table rest on, for the disclosure gate.
 
 
 def substitution(
@@ -64,7 +49,7 @@ def substitution(
     own
         The model of each group, with the same formula.
     kind
-        The attribute of schools that tells their kind, such as ``concept``.
+        The attribute of schools that is their kind, such as ``concept``.
     random
         Terms whose coefficients differ between choosers in the mixed logit.
     situations
@@ -105,55 +90,40 @@ def substitution(
         raise InputError(
             "kind", "schools have no such attribute", given=kind, allowed=", ".join(map(str, choosers.schools))
         )
-    if not own:
-        return nothing()
-    try:
-        return _predicted(choosers, formula, own, kind, random, situations, alternatives, seed)
-    except ModelError as error:
-        error.raise_unless_of_the_data()
-        return nothing()
-
-
-def nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the two tables where no model can be estimated, or all schools are of one kind."""
+    if own:
+        few = some(choosers, situations, seed).attainable(formula)
+        try:
+            models = fit_taste_models(few, formula, random, alternatives=alternatives, seed=seed)
+            return _predictions(few, formula, own, few.schools[kind].astype(str), models, seed), models.table()
+        except ModelError as error:
+            error.raise_unless_of_the_data()
     return pd.DataFrame(columns=SUBSTITUTION_COLUMNS), pd.DataFrame(columns=MIXED_COLUMNS)
 
 
-def _predicted(
-    choosers: Choosers,
+def _predictions(
+    few: Choosers,
     formula: str,
     own: Mapping[str, ConditionalLogitResult],
-    kind: str,
-    random: Sequence[str],
-    situations: int,
-    alternatives: int,
+    kinds: pd.Series,
+    models: TasteModels,
     seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    few = some(choosers, situations, seed).attainable(formula)
-    sample = sampled(few, formula, number=alternatives, seed=seed)
-    unknown = sorted(set(random) - set(sample.attributes))
-    if unknown:
-        allowed = ", ".join(map(str, sample.attributes))
-        raise InputError("random", "no such term", given=", ".join(unknown), allowed=allowed)
-    grouped, plain = with_groups(sample, few, random), sample.estimate(clustered=False)
-    by_group = estimated(grouped)
-    mixed = None if by_group is None else arrived(estimate_mixed(grouped, random), by_group)
-    kinds, predict = few.schools[kind].astype(str), _Prediction(few, formula)
-    predicted_by = {"conditional_logit": [predict.sample(plain.params)], "model_per_group": [predict.each(own)]}
-    if by_group is not None and len(few.groups) > 1:
-        predicted_by["group_terms"] = [predict.sample(by_group.params)]
+) -> pd.DataFrame:
+    predict, mixed = _Prediction(few, formula), models.mixed
+    shares = {"conditional_logit": [predict.sample(models.plain.params)], "model_per_group": [predict.each(own)]}
+    if models.by_group is not None and len(few.groups) > 1:
+        shares["group_terms"] = [predict.sample(models.by_group.params)]
     if mixed is not None:
-        predicted_by["mixed_logit"] = [predict.sample(taste) for taste in _tastes(mixed, seed)]
-    tables = {model: by_kind(shares, kinds, few.weights) for model, shares in predicted_by.items()}
-    unknown_shares = tables["conditional_logit"].assign(share=np.nan)
-    tables = {"mixed_logit": unknown_shares} | tables
+        tastes = (pd.Series(b, index=mixed.means.index) for b in mixed.draws(TASTES, seed))
+        shares["mixed_logit"] = [predict.sample(taste) for taste in tastes]
+    tables = {model: by_kind(each, kinds, few.weights) for model, each in shares.items()}
+    tables = {"mixed_logit": tables["conditional_logit"].assign(share=np.nan)} | tables
     table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)
-    table = table.assign(converged=yes_or_no(table["share"].notna()), n_obs=few.number)
-    return table[SUBSTITUTION_COLUMNS], about(random, mixed, by_group, plain)
+    converged = np.where(table["share"].notna(), "yes", "no")
+    return table.assign(converged=converged, n_obs=few.number)[SUBSTITUTION_COLUMNS]
 
 
-def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
-    r"""Tell to schools of which kind the pupils go of schools of a kind that close.
+def by_kind(shares: Sequence[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
+    r"""Predict to schools of which kind the pupils go of schools of a kind that close.
 
     Parameters
     ----------
@@ -171,6 +141,11 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
         ``share`` of its pupils, and ``proportional``: the share if pupils went by the sizes of schools alone, however
         far.
 
+    Raises
+    ------
+    ModelError
+        All schools are of one kind.
+
     Notes
     -----
     Of one school j: :math:`\sum_i w_i P_{ij} P_{ik} / (1 - P_{ij})` pupils go to school k, summed over the schools of a
@@ -182,19 +157,18 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
             "substitution: all schools are of one kind, so that nothing is left when it closes", Reason.NO_VARIATION
         )
     member = pd.get_dummies(kinds)[names].to_numpy(float)
-    every = list(shares)
-    number = np.ones(len(every[0])) if weights is None else weights
-    schools = _spread(every, number)
-    whole = _spread([each @ member for each in every], number)
-    sizes = np.mean([number @ each for each in every], axis=0)
-    found = {
-        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _spread([sizes[None]], np.ones(1)) @ member),
-        ALL_SCHOOLS: (whole, _spread([(sizes @ member)[None]], np.ones(1))),
+    number = np.ones(len(shares[0])) if weights is None else weights
+    schools = _flows(shares, number)
+    whole = _flows([each @ member for each in shares], number)
+    sizes = np.mean([number @ each for each in shares], axis=0)
+    flows = {
+        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _flows([sizes[None]], np.ones(1)) @ member),
+        ALL_SCHOOLS: (whole, _flows([(sizes @ member)[None]], np.ones(1))),
     }
     return pd.DataFrame(
         [
             {"closes": closes, "kind": kind, "to": to, "share": moved[a, b], "proportional": even[a, b]}
-            for closes, numbers in found.items()
+            for closes, numbers in flows.items()
             for moved, even in [tuple(_shares(each) for each in numbers)]
             for a, kind in enumerate(names)
             for b, to in enumerate(names)
@@ -202,8 +176,8 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
     )
 
 
-def _spread(shares: Iterable[Floats], weights: Floats) -> Floats:
-    """Return how many go from each alternative to each other one if it closes; rows of shares need not add up to 1.
+def _flows(shares: Sequence[Floats], weights: Floats) -> Floats:
+    """Sum how many go from each alternative to each other one if it closes; rows of shares need not add up to 1.
 
     Who has no other alternative goes nowhere.
     """
@@ -233,55 +207,41 @@ def _shares(flows: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Prediction:
-    """Probabilities of the choosers of a sample, before all schools: situations x schools.
-
-    Parameters
-    ----------
-    few
-        The choosers.
-    formula
-        Of the models.
-    """
+    """Probabilities of the choosers of a sample, before all schools: situations x schools."""
 
     few: Choosers
     formula: str
 
     @cached_property
-    def rows(self) -> dict[str, NDArray[np.bool_]]:
+    def rows(self) -> dict[str, Flags]:
         return {group: (self.few.situations["group"] == group).to_numpy() for group in self.few.groups}
 
     @cached_property
-    def made(self) -> dict[str, ChoiceDesign]:
+    def designs(self) -> dict[str, ChoiceDesign]:
         """The design of the sample, by group."""
         whole = design(self.few, self.formula)
         return {group: whole.of_situations(rows) for group, rows in self.rows.items()}
 
     def sample(self, params: pd.Series) -> Floats:
         """Predict by one model of the sample, with or without terms of groups."""
-        found = {}
-        for group, made in self.made.items():
-            terms = list(made.terms)
-            more = params.reindex([of_group(term, group) for term in terms]).fillna(0.0).to_numpy()
-            found[group] = probabilities(made, params[terms] + more)
-        return self._together(found)
+        by_group = {}
+        for group, of_group in self.designs.items():
+            terms = list(of_group.terms)
+            more = params.reindex([GROUP_TERM.format(term, group) for term in terms]).fillna(0.0).to_numpy()
+            by_group[group] = probabilities(of_group, params[terms] + more)
+        return self._together(by_group)
 
     def each(self, own: Mapping[str, ConditionalLogitResult]) -> Floats:
         """Predict by the model of each chooser's group, to whom schools of a kind that it never attends are closed."""
-        models = {group: own[group] for group in self.rows}
         return self._together(
             {
-                group: predicted(self.few.of(group), self.formula, model.params, model.coding)
-                for group, model in models.items()
+                group: predicted(self.few.of(group), self.formula, own[group].params, own[group].coding)
+                for group in self.rows
             }
         )
 
     def _together(self, by_group: Mapping[str, Floats]) -> Floats:
         shares = np.empty((len(self.few.situations), len(self.few.schools)))
-        for group, found in by_group.items():
-            shares[self.rows[group]] = found
+        for group, of_group in by_group.items():
+            shares[self.rows[group]] = of_group
         return shares
-
-
-def _tastes(mixed: MixedLogit, seed: int) -> Iterable[pd.Series]:
-    """Draw coefficients of choosers."""
-    return (pd.Series(b, index=mixed.means.index) for b in mixed.draws(TASTES, seed))

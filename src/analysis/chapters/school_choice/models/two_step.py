@@ -15,7 +15,6 @@ these terms and :math:`V` the terms' covariance clustered by postcode, :math:`A 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,14 +22,16 @@ import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.constants import Constants, fit_constants
-from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits, refusal, refusals
+from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key, estimate_by_group
 from analysis.errors import ModelError, Reason
 from analysis.stats.meta_regression import fit_meta
+
+TWO_STEPS = "two_steps"
 
 
 @dataclass(frozen=True, eq=False)
 class TwoStep:
-    """What two steps find.
+    """The estimates of two steps.
 
     Parameters
     ----------
@@ -53,9 +54,27 @@ class TwoStep:
     tau: float
     df: float
 
+    def all_terms(self, order: list[str]) -> tuple[pd.Series, pd.DataFrame]:
+        """Return the parameters of both steps in this order, and their covariance."""
+        params = pd.concat([self.first.params, self.params])
+        covariance = np.block([[self.first.covariance, self.shared.T], [self.shared, self.covariance]])
+        return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
+
 
 def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10, max_iterations: int = 100) -> TwoStep:
-    """Estimate the constants of the schools and regress them on the attributes of the formula.
+    """Estimate the constants of the schools and regress them on the attributes of the formula; see the module.
+
+    Parameters
+    ----------
+    choosers, formula
+        Who chooses, and by what.
+    tolerance, max_iterations
+        As in `fit_constants`.
+
+    Returns
+    -------
+    TwoStep
+        The estimates.
 
     Raises
     ------
@@ -85,30 +104,23 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     )
 
 
-def two_step_covariance(fit: GroupFit, found: TwoStep) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the parameters of two steps in the order of one, and their covariance."""
-    params = pd.concat([found.first.params, found.params])
-    covariance = np.block([[found.first.covariance, found.shared.T], [found.shared, found.covariance]])
-    order = list(fit.design.terms)
-    return params[order], pd.DataFrame(covariance, params.index, params.index).loc[order, order]
+def two_steps(fits: ByGroup[GroupFit], *, tolerance: float = 1e-10, max_iterations: int = 100) -> ByGroup[TwoStep]:
+    """Take the two steps for every group that has an estimate in one.
 
+    Parameters
+    ----------
+    fits, tolerance, max_iterations
+        The models, and as in `fit_two_steps`.
 
-@dataclass(frozen=True, eq=False)
-class TwoSteps:
-    """The two steps of every model and group, and those for which there are none, with the reason."""
+    Returns
+    -------
+    ByGroup
+        The estimates, and the groups without one.
+    """
+    choosers = {key: fit.choosers for key, fit in fits.estimates.items()}
 
-    found: Mapping[tuple[str, str], TwoStep]
-    refused: pd.DataFrame
+    def fit(key: Key) -> TwoStep:
+        formula = fits.estimates[key].formula
+        return fit_two_steps(choosers[key], formula, tolerance=tolerance, max_iterations=max_iterations)
 
-
-def two_steps(fits: GroupFits, *, tolerance: float = 1e-10, max_iterations: int = 100) -> TwoSteps:
-    """Take the two steps for every group that has an estimate in one."""
-    found, refused = {}, []
-    for fit in fits.fits:
-        try:
-            told = fit_two_steps(fit.choosers, fit.formula, tolerance=tolerance, max_iterations=max_iterations)
-        except ModelError as error:
-            refused.append(refusal(fit.model, fit.group, fit.choosers, "two_steps", error))
-        else:
-            found[fit.model, fit.group] = told
-    return TwoSteps(found, refusals(refused))
+    return estimate_by_group(choosers, TWO_STEPS, fit)

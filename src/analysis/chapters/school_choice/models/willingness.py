@@ -1,4 +1,4 @@
-r"""How far pupils go for a school: attributes in kilometres, which groups can be compared in; coefficients they cannot.
+r"""How far pupils go for a school: attributes in kilometres, in which groups can be compared.
 
 A step of an attribute adds the gain :math:`g` to the utility of a typical school, on average over the choosers of a
 group. With :math:`V(d)` the part of the utility that is of distance alone, the distance :math:`d_1` solves
@@ -16,26 +16,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.chapters.school_choice.models.choosers import (
-    PAIR_VARIABLES,
-    Choosers,
-    Floats,
-    design,
-    in_units,
-    utilities,
-)
-from analysis.chapters.school_choice.models.constants import built
-from analysis.chapters.school_choice.models.effects import SchoolEffects
-from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits, stacked
-from analysis.chapters.school_choice.models.methods import Estimated, methods
-from analysis.chapters.school_choice.models.two_step import TwoSteps
+from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.constants import term_values
+from analysis.chapters.school_choice.models.effects import Estimated, RandomEffects, methods
+from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key
+from analysis.chapters.school_choice.models.logit import PAIR_VARIABLES, design, in_units, utilities
+from analysis.chapters.school_choice.models.population import neighbourhood_types
+from analysis.chapters.school_choice.models.two_step import TwoStep
 from analysis.formula import variables
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.conditional_logit import design_from_formula
 from analysis.stats.conditional_logit.design import Coding
-from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
+from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, t_interval
 from analysis.topics.choice import LOG_OFFSET_KM
 
 FARTHEST_KM = 100.0
@@ -53,11 +46,17 @@ TRAVEL_COLUMNS = [
 def steps(
     schools: pd.DataFrame, formula: str, everywhere: pd.DataFrame, coding: Coding | None = None
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Make the step of every attribute of schools in a formula, from a typical school.
+    """Build the step of every attribute in a formula, from the mean of numbers and the first of categories.
 
-    A typical school has the mean of every number and the first of every category. A step is one standard deviation over
-    the schools `everywhere`, lower for the variables in `LOWER`; or a category in place of the first. Categories are
-    those of the `coding` of the estimates, and of the schools where there is none.
+    Parameters
+    ----------
+    schools, formula
+        The schools that a group may choose from, and the terms.
+    everywhere
+        Schools over which a step is one standard deviation, lower for the variables in `LOWER`; of a category the step
+        is another one in place of the first.
+    coding
+        Categories of the estimates; those of the schools where None.
 
     Returns
     -------
@@ -67,7 +66,11 @@ def steps(
         Size of each step in the variable's own unit; of a category 1.
     """
     levels = _levels(schools, coding)
-    typical = {str(name): levels[name][0] if name in levels else _typical(schools[name]) for name in schools}
+    typical: dict[str, Any] = {
+        str(name): float(values.mean()) if pd.api.types.is_numeric_dtype(values) else values.iloc[0]
+        for name, values in schools.items()
+    }
+    typical |= {name: of_kind[0] for name, of_kind in levels.items()}
     rows, sizes = {"": typical}, {}
     for name in sorted(variables(formula) & set(schools.columns)):
         if name in levels:
@@ -80,58 +83,23 @@ def steps(
     return frame, pd.Series(sizes).reindex(frame.index[1:]).fillna(1.0)
 
 
-def _interval(estimate: pd.Series, error: pd.Series, df: float) -> pd.DataFrame:
-    half = stats.t.ppf(0.975, df) * error
-    p_value = 2 * stats.t.sf(np.abs(estimate / error), df)
-    return pd.DataFrame({"ci_low": estimate - half, "ci_high": estimate + half, "p_value": p_value})
-
-
-def _postcodes(fit: GroupFit, weights: Floats) -> int:
-    """Count the postcodes of the choosers with a weight."""
-    return int(fit.choosers.clusters[weights > 0].nunique())
-
-
 def _levels(schools: pd.DataFrame, coding: Coding | None) -> dict[str, Sequence[Any]]:
-    """Return the levels of the categories of schools, the reference first."""
+    """List the levels of the categories of schools, the reference first."""
     kinds = schools.select_dtypes("category")
     own = {str(name): list(values.cat.categories) for name, values in kinds.items()}
     return own | {name: levels for name, levels in (coding or {}).items() if name in schools}
 
 
 def _references(schools: pd.DataFrame, coding: Coding) -> dict[str, str]:
-    """Return what each step of a category is in place of."""
+    """Name what each step of a category is in place of."""
     levels = _levels(schools, coding)
     return {f"{name}_{level}": str(first) for name, (first, *others) in levels.items() for level in others}
-
-
-def _typical(values: pd.Series) -> Any:  # noqa: ANN401 - a number or a word
-    return float(values.mean()) if pd.api.types.is_numeric_dtype(values) else values.iloc[0]
-
-
-def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series:
-    """Name the kind of each situation: its group, or the band of its share of non-western inhabitants.
-
-    Parameters
-    ----------
-    edges
-        Edges of the bands; with none, the kinds are the groups.
-    """
-    if not edges:
-        return choosers.situations["group"].rename("kind")
-    bands = in_bands(choosers.situations["nonwestern"], edges, per_cent).astype(str)
-    return pd.Series(bands, index=choosers.situations.index, name="kind") + " non-western"
-
-
-def median_distance(choosers: Choosers) -> float:
-    """Median distance travelled, every chooser counted once."""
-    travelled = np.repeat(choosers.distance_km[choosers.rows_chosen], choosers.chosen.to_numpy(int))
-    return float(np.median(travelled))
 
 
 def willingness_to_travel(
     fit: GroupFit, everybody: Choosers, edges: Sequence[float] = (), *, by: Estimated | None = None
 ) -> pd.DataFrame:
-    """How many km farther a school is attended for a step of each attribute, per kind of chooser.
+    """Compute how many km farther a school is attended for a step of each attribute, per kind of chooser.
 
     Parameters
     ----------
@@ -139,7 +107,7 @@ def willingness_to_travel(
         The model.
     everybody
         All choosers of the model: the extra km are counted from their median distance, and a step is one standard
-        deviation over their schools, so that groups are told in the same measure.
+        deviation over their schools, so that groups are in the same measure.
     edges
         Of the kinds within the group; see `neighbourhood_types`.
     by
@@ -149,13 +117,12 @@ def willingness_to_travel(
     -------
     DataFrame
         Estimates in km, with ``reference`` (what a step of a category is in place of), ``start_km``, ``step``,
-        ``probability`` to attend the nearest school and its ``change`` with the step, ``elasticity`` of the
-        attendance of a school for the attribute (empty for a category), and the ``df`` of Student's t (empty where
-        intervals are normal).
+        ``probability`` to attend the nearest school and its ``change`` with the step, own ``elasticity`` of attendance
+        (empty for a category), and the ``df`` of Student's t (empty where intervals are normal).
     """
-    by = by or Estimated.in_one_step(fit)
+    by = by or next(methods(fit))
     kinds = neighbourhood_types(fit.choosers, edges)
-    start_km = median_distance(everybody)
+    start_km = everybody.median_km
     coding = fit.design.coding
     stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools, coding)
     reference = sizes.index.map(_references(fit.choosers.schools, coding)).fillna("")
@@ -165,17 +132,16 @@ def willingness_to_travel(
     for kind in sorted(kinds.unique(), key=_band_order(edges)):
         weights = fit.choosers.weights * (kinds == kind).to_numpy()
         gain = np.einsum("i,ism->sm", weights / weights.sum(), gains)
-        travelled = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), by.params, by.covariance, start_km)
-        numbers = pd.DataFrame(travelled.rows(gain)).assign(
-            term=sizes.index, reference=reference, step=sizes.to_numpy()
-        )
-        numbers["probability"], numbers["change"] = _at_nearest(fit, by.share, weights, gain @ by.params.to_numpy())
-        numbers["elasticity"] = numbers["term"].map(elasticity)
-        rows.append(numbers.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=_postcodes(fit, weights)))
+        travel = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), by.params, by.covariance, start_km)
+        of_kind = pd.DataFrame(travel.solved(gain)).assign(term=sizes.index, reference=reference, step=sizes.to_numpy())
+        of_kind["probability"], of_kind["change"] = _at_nearest(fit, by.share, weights, gain @ by.params.to_numpy())
+        of_kind["elasticity"] = of_kind["term"].map(elasticity)
+        n_postcodes = int(fit.choosers.clusters[weights > 0].nunique())
+        rows.append(of_kind.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=n_postcodes))
     frame = pd.concat(rows, ignore_index=True)
-    interval = _interval(frame["estimate"], frame["std_error"], by.df)
+    interval = t_interval(frame["estimate"], frame["std_error"], pd.Series(by.df + 1, index=frame.index))
     return in_form(
-        pd.concat([frame, interval], axis=1),
+        frame.assign(**{name: interval[name] for name in ("ci_low", "ci_high", "p_value")}),
         model=fit.model,
         n_clusters=fit.result.n_clusters or 0,
         unit="km",
@@ -186,31 +152,46 @@ def willingness_to_travel(
 
 
 def travel_table(
-    fits: GroupFits, choosers: Mapping[str, Choosers], effects: SchoolEffects, steps: TwoSteps, edges: Sequence[float]
+    fits: ByGroup[GroupFit],
+    choosers: Mapping[str, Choosers],
+    effects: ByGroup[RandomEffects],
+    steps: ByGroup[TwoStep],
+    edges: Sequence[float],
 ) -> pd.DataFrame:
-    """Return the willingness to travel of every model, group and kind: by random effects, two steps and one."""
-    tables = [
-        willingness_to_travel(fit, choosers[fit.model], edges, by=by)
-        for fit in fits.fits
-        for by in methods(fit, effects, steps)
-    ]
-    return stacked(tables, TRAVEL_COLUMNS)
+    """Tabulate the willingness to travel of every model, group and kind by every method.
+
+    Parameters
+    ----------
+    fits, effects, steps
+        The estimates of one step, with random effects and of two steps.
+    choosers, edges
+        All choosers of each model; edges of the kinds.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `willingness_to_travel`.
+    """
+
+    def rows(key: Key) -> pd.DataFrame:
+        fit = fits.estimates[key]
+        every = methods(fit, effects.estimates.get(key), steps.estimates.get(key))
+        return pd.concat([willingness_to_travel(fit, choosers[fit.model], edges, by=by) for by in every])
+
+    return fits.table(rows, TRAVEL_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
 class _Travel:
-    """The utility of a typical school by its distance, averaged over choosers.
-
-    `terms` returns the terms at distances: distances x terms.
-    """
+    """The utility of a typical school by its distance, averaged over choosers; `terms`: distances x terms."""
 
     terms: Callable[[Floats], Floats]
     params: pd.Series
     covariance: pd.DataFrame
     start: float
 
-    def rows(self, gain: Floats) -> Mapping[str, Floats]:
-        """Solve for every step (rows of `gain`: steps x terms)."""
+    def solved(self, gain: Floats) -> Mapping[str, Floats]:
+        """Solve for the distance that makes up for each step (`gain`: steps x terms)."""
         b = self.params.to_numpy(float)
         ends = np.array([0.0, FARTHEST_KM, self.start])
         at_zero, at_farthest, at_start = self.terms(ends) @ b
@@ -233,50 +214,49 @@ class _Travel:
 
     def _slope(self, km: Floats, b: Floats) -> Floats:
         step = np.maximum(SMALL_KM * km, SMALL_KM)
-        return ((self.terms(km + step) - self.terms(np.maximum(km - step, 0.0))) @ b) / (
-            km + step - np.maximum(km - step, 0.0)
-        )
+        farther, nearer = km + step, np.maximum(km - step, 0.0)
+        return ((self.terms(farther) - self.terms(nearer)) @ b) / (farther - nearer)
 
 
 def _terms_at(fit: GroupFit, typical: pd.DataFrame, weights: Floats) -> Callable[[Floats], Floats]:
-    """Make the function of distances that returns the terms of a typical school, averaged over choosers."""
+    """Return the function of distances that gives the terms of a typical school, averaged over choosers."""
     everyone = in_units(fit.choosers.situations)
     known = [name for name in everyone if name in variables(fit.formula)]
     kind = everyone.groupby(known, sort=False).ngroup().to_numpy() if known else np.zeros(len(everyone), dtype=np.intp)
     share = np.bincount(kind, weights) / weights.sum()
-    who = everyone.iloc[np.unique(kind, return_index=True)[1]]
+    of_kinds = everyone.iloc[np.unique(kind, return_index=True)[1]]
 
     def terms(km: Floats) -> Floats:
-        at = np.tile(km, (len(who), 1))
-        ones = np.ones_like(at)
-        made = design_from_formula(
+        tiled = np.tile(km, (len(of_kinds), 1))
+        distance = {"distance_km": tiled, "log_distance": np.log(tiled + LOG_OFFSET_KM)}
+        design = design_from_formula(
             fit.formula,
-            pairs=dict.fromkeys(PAIR_VARIABLES, ones) | {"distance_km": at, "log_distance": np.log(at + LOG_OFFSET_KM)},
+            pairs=dict.fromkeys(PAIR_VARIABLES, np.ones_like(tiled)) | distance,
             alternatives=in_units(typical.iloc[np.zeros(len(km), dtype=np.intp)]).reset_index(drop=True),
-            choosers=who,
+            choosers=of_kinds,
             codings=[fit.design.coding],
         )
-        return np.column_stack([share @ built(made, place) for place in range(len(made.terms))])
+        return np.column_stack([share @ term_values(design, term) for term in range(len(design.terms))])
 
     return terms
 
 
 def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
-    """Return what each step from the typical school adds to each term: situations x steps x terms."""
-    distance = np.ones((len(fit.choosers.situations), len(stepped)))
-    made = design_from_formula(
+    """Compute what each step from the typical school adds to each term: situations x steps x terms."""
+    ones = np.ones((len(fit.choosers.situations), len(stepped)))
+    design = design_from_formula(
         fit.formula,
-        pairs=dict.fromkeys(PAIR_VARIABLES, distance),
+        pairs=dict.fromkeys(PAIR_VARIABLES, ones),
         alternatives=in_units(stepped),
         choosers=in_units(fit.choosers.situations),
         codings=[fit.design.coding],
     )
-    terms = np.stack([built(made, place) for place in range(len(made.terms))], axis=2)
+    terms = np.stack([term_values(design, term) for term in range(len(design.terms))], axis=2)
     return np.asarray(terms[:, 1:] - terms[:, :1])
 
 
 def _at_nearest(fit: GroupFit, probabilities: Floats, weights: Floats, gain: Floats) -> tuple[float, Floats]:
-    """Return the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
+    """Compute the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
     share = (probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
     after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
     mean = weights / weights.sum()
@@ -284,18 +264,18 @@ def _at_nearest(fit: GroupFit, probabilities: Floats, weights: Floats, gain: Flo
 
 
 def _elasticities(fit: GroupFit, by: Estimated) -> dict[str, float]:
-    """Own elasticity of the attendance of a school for each numeric attribute, weighted by attendance."""
+    """Compute the own elasticity of the attendance of a school for each numeric attribute, weighted by attendance."""
     mass = fit.choosers.weights[:, None] * by.share
-    spread, schools = mass * (1 - by.share), fit.choosers.schools
+    variance, schools = mass * (1 - by.share), fit.choosers.schools
     now = utilities(fit.design, by.params)
-    found = {}
-    numbers = set(schools.select_dtypes("number").columns) - set(fit.design.coding)
-    for name in variables(fit.formula) & numbers:
+    elasticities = {}
+    numeric = set(schools.select_dtypes("number").columns) - set(fit.design.coding)
+    for name in variables(fit.formula) & numeric:
         more = schools.assign(**{name: schools[name] * (1 + SMALL_SHARE)})
         changed = design(fit.choosers, fit.formula, more, codings=[fit.design.coding])
         change = (utilities(changed, by.params) - now) / SMALL_SHARE
-        found[name] = float((spread * change).sum() / mass.sum())
-    return found
+        elasticities[name] = float((variance * change).sum() / mass.sum())
+    return elasticities
 
 
 def _band_order(edges: Sequence[float]) -> Callable[[str], tuple[int, str]]:

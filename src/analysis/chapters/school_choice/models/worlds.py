@@ -9,18 +9,16 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.chapters.school_choice.models.choosers import Choosers, closed, design
-from analysis.chapters.school_choice.models.population import Population
+from analysis.chapters.school_choice.models.choosers import Choosers, Flags, Floats
+from analysis.chapters.school_choice.models.logit import closed, design
+from analysis.chapters.school_choice.models.population import Integers, Population
 from analysis.chapters.school_choice.models.scenarios import Change
 from analysis.errors import ModelError, Reason
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.factored import available_threads
 from analysis.stats.conditional_logit.simulation import Seats, Utilities, drawn, stacked, utilities
-
-Floats = NDArray[np.float64]
 
 IMPOSSIBLE = -1e6
 """Utility of a school of a kind that nobody of a group attends."""
@@ -42,7 +40,7 @@ class Models:
     common
         One model of all choosers; None where there are no others, or the choosers do not determine it.
     composition
-        Variables of the schools that tell their composition; without a taste for composition, their terms are zero.
+        Variables of the schools that are their composition; without a taste for composition, their terms are zero.
     """
 
     formula: str
@@ -67,9 +65,9 @@ class Models:
         """Refuse estimates that are not of the formula, each in its own coding."""
         every = {"all choosers": (choosers, self.of_all)}
         every |= {group: (choosers.of(group), result) for group, result in self.own.items()}
-        for name, (who, result) in every.items():
-            one = who.where(np.arange(len(who.situations)) == 0)
-            terms = design(one, self.formula, codings=[result.coding]).terms
+        for name, (own, result) in every.items():
+            first = own.where(np.arange(len(own.situations)) == 0)
+            terms = design(first, self.formula, codings=[result.coding]).terms
             odd = sorted(set(terms) ^ set(result.params.index))
             if odd:
                 raise ModelError(
@@ -77,14 +75,14 @@ class Models:
                     Reason.INVALID,
                 )
 
-    def draws(self, number: int, rng: np.random.Generator) -> Coefficients:
+    def draws(self, number: int, rng: np.random.Generator) -> _Coefficients:
         """Draw coefficients from the normal distribution around the estimates, with their estimated covariance."""
         own = {group: _drawn(result, number, rng) for group, result in self.own.items()}
-        return Coefficients(own, _drawn(self.of_all, number, rng), tuple(self.composition))
+        return _Coefficients(own, _drawn(self.of_all, number, rng), tuple(self.composition))
 
 
 @dataclass(frozen=True, eq=False)
-class Coefficients:
+class _Coefficients:
     """Coefficients by draw (rows) and term (columns): of each group, and of one model of all choosers."""
 
     own: Mapping[str, pd.DataFrame]
@@ -96,8 +94,7 @@ class Coefficients:
 
         A group has the terms of its own coding; those of another are zero.
         """
-        named = list(terms)
-        by_group = [self.own[group].reindex(columns=named, fill_value=0.0) for group in sorted(self.own)]
+        by_group = [self.own[group].reindex(columns=list(terms), fill_value=0.0) for group in sorted(self.own)]
         return np.stack([each.to_numpy(float) for each in by_group], axis=1)
 
     def of_all(self, terms: Sequence[str]) -> Floats:
@@ -105,88 +102,76 @@ class Coefficients:
         common = self.common.reindex(columns=list(terms), fill_value=0.0).to_numpy(float)
         return np.repeat(common[:, None], len(self.own), axis=1)
 
-    def without_taste(self, made: ChoiceDesign) -> Floats:
+    def without_taste(self, design: ChoiceDesign) -> Floats:
         """Return those of the groups, with those of composition zero."""
-        found = self.of_groups(made.terms)
-        found[..., [bool(made.about[term].variables & set(self.composition)) for term in made.terms]] = 0.0
-        return found
+        coefficients = self.of_groups(design.terms)
+        coefficients[..., [bool(design.about[term].variables & set(self.composition)) for term in design.terms]] = 0.0
+        return coefficients
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
-    """The choosers before a set of schools, ready to choose.
-
-    Parameters
-    ----------
-    population
-        The choosers.
-    made
-        The design, with the terms of the codings of all models.
-    closed
-        Which schools are of a kind that nobody of a group attends: groups x schools.
-    """
+class _Setting:
+    """The choosers before a set of schools; the design has the terms of the codings of all models."""
 
     population: Population
-    made: ChoiceDesign
-
-    closed: NDArray[np.bool_]
+    design: ChoiceDesign
+    closed: Flags  # of a kind that nobody of a group attends: groups x schools
 
     @classmethod
-    def of(cls, choosers: Choosers, population: Population, models: Models) -> Setting:
-        """Make the design of the models' formula for these choosers, who are the `population`'s."""
-        made = design(choosers, models.formula, codings=models.codings)
+    def of(cls, choosers: Choosers, population: Population, models: Models) -> _Setting:
+        """Build the design of the models' formula for these choosers, who are the `population`'s."""
         by_group = [closed(choosers.schools, models.own[group].coding) for group in sorted(models.own)]
         if np.all(by_group, axis=0).any():
             raise ModelError("counterfactuals: a school is of a kind that no group attends", Reason.INVALID)
-        return cls(population, made, np.stack(by_group))
+        return cls(population, design(choosers, models.formula, codings=models.codings), np.stack(by_group))
 
     def own(self, coefficients: Floats) -> Utilities:
         """Return the utilities by the models of the groups, to each of which schools may be closed."""
-        found = utilities(self.made, coefficients)
-        shut = np.repeat(self.closed, self.made.n_types, axis=0)
-        alternative = np.where(shut, IMPOSSIBLE, found.alternative)
-        return Utilities(found.pair, alternative - alternative.max(axis=1, keepdims=True))
+        every = utilities(self.design, coefficients)
+        shut = np.repeat(self.closed, self.design.n_types, axis=0)
+        alternative = np.where(shut, IMPOSSIBLE, every.alternative)
+        return Utilities(every.pair, alternative - alternative.max(axis=1, keepdims=True))
 
     @cached_property
     def pairs(self) -> Floats:
         """Functions x situations x schools."""
-        return stacked(self.made.pairs)
+        return stacked(self.design.pairs)
 
     @cached_property
-    def kind(self) -> NDArray[np.intp]:
+    def kind(self) -> Integers:
         """Kind of each chooser: the group and the type of the design."""
-        return self.population.group * self.made.n_types + self.made.types[self.population.row]
+        return self.population.group * self.design.n_types + self.design.types[self.population.row]
 
     @cached_property
     def at_home(self) -> Seats:
         """The choosers where they live."""
         return Seats.of(self.population.row, self.kind)
 
-    def moved(self, order: NDArray[np.intp]) -> Seats:
+    def moved(self, order: Integers) -> Seats:
         """Return the choosers in each other's homes: the first in that of ``order[0]``, and so on."""
         return Seats.of(self.population.row[order], self.kind)
 
     def attend(
         self, seats: Seats, worlds: Mapping[Hashable, Utilities], uniform: Floats
-    ) -> dict[Hashable, tuple[NDArray[np.intp], Floats]]:
+    ) -> dict[Hashable, tuple[Integers, Floats]]:
         """Draw the choices in worlds: per world the school of each chooser, and the expected number by group."""
-        found: dict[Hashable, tuple[NDArray[np.intp], Floats]] = {}
+        attended: dict[Hashable, tuple[Integers, Floats]] = {}
         alike: dict[bytes, list[Hashable]] = {}
         for name, utility in worlds.items():
             alike.setdefault(utility.pair.tobytes(), []).append(name)
         for names in alike.values():
             alternatives = np.stack([worlds[name].alternative for name in names])
             school, mass = drawn(self.pairs, seats, worlds[names[0]].pair, alternatives, uniform)
-            found |= {name: (school[place], self._by_group(mass[place])) for place, name in enumerate(names)}
-        return found
+            attended |= {name: (school[k], self._by_group(mass[k])) for k, name in enumerate(names)}
+        return attended
 
     def _by_group(self, by_kind: Floats) -> Floats:
-        return np.asarray(by_kind.reshape(-1, self.made.n_types, by_kind.shape[1]).sum(axis=1))
+        return np.asarray(by_kind.reshape(-1, self.design.n_types, by_kind.shape[1]).sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What came out of all draws.
+    """Segregation and numbers of choosers of all draws.
 
     Parameters
     ----------
@@ -214,7 +199,12 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
         The worlds with other schools, by name.
     draws, seed
         Number of draws, and the seed. Within a draw, all worlds share coefficients and luck, so that their
-        differences are due to what differs. Without models there is nothing to draw from, and no world.
+        differences are due to what differs.
+
+    Returns
+    -------
+    Drawn
+        Without models there is nothing to draw from, and no world.
 
     Raises
     ------
@@ -227,35 +217,35 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
         raise ModelError("counterfactuals: a group of choosers has no model, or a model has no group", Reason.INVALID)
     models.check(choosers)
     population = Population.of(choosers)
-    now = Setting.of(choosers, population, models)
-    others = {name: Setting.of(change.choosers, population, models) for name, change in changed.items()}
+    now = _Setting.of(choosers, population, models)
+    others = {name: _Setting.of(change.choosers, population, models) for name, change in changed.items()}
     for_coefficients, *for_draws = np.random.SeedSequence(seed).spawn(draws + 1)
     coefficients = models.draws(draws, np.random.default_rng(for_coefficients))
-    terms = now.made.terms
-    here = {"own": coefficients.of_groups(terms), NO_TASTE: coefficients.without_taste(now.made)}
+    terms = now.design.terms
+    here = {"own": coefficients.of_groups(terms), NO_TASTE: coefficients.without_taste(now.design)}
     common = coefficients.of_all(terms)
-    elsewhere = {name: coefficients.of_groups(setting.made.terms) for name, setting in others.items()}
+    elsewhere = {name: coefficients.of_groups(setting.design.terms) for name, setting in others.items()}
 
     def one(draw: int) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
-        made = {name: now.own(values[draw]) for name, values in here.items()}
-        made |= {name: others[name].own(values[draw]) for name, values in elsewhere.items()}
-        made["common"] = utilities(now.made, common[draw])
-        return _one_draw(now, others, made, np.random.default_rng(for_draws[draw]))
+        by_world = {name: now.own(values[draw]) for name, values in here.items()}
+        by_world |= {name: others[name].own(values[draw]) for name, values in elsewhere.items()}
+        by_world["common"] = utilities(now.design, common[draw])
+        return _one_draw(now, others, by_world, np.random.default_rng(for_draws[draw]))
 
     with ThreadPoolExecutor(available_threads()) as pool:  # each draw has a stream of its own: any number of threads
-        found = list(pool.map(one, range(draws)))
+        results = list(pool.map(one, range(draws)))
     indices, numbers = (
-        {name: np.stack([each[part][name] for each in found]) for name in found[0][part]} for part in (0, 1)
+        {name: np.stack([result[part][name] for result in results]) for name in results[0][part]} for part in (0, 1)
     )
     return Drawn(population.measures, indices, numbers)
 
 
 def _one_draw(
-    now: Setting, others: Mapping[str, Setting], made: Mapping[str, Utilities], rng: np.random.Generator
+    now: _Setting, others: Mapping[str, _Setting], by_world: Mapping[str, Utilities], rng: np.random.Generator
 ) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
     population = now.population
     uniform, order = rng.random(population.size), rng.permutation(population.size)
-    own, common = made["own"], made["common"]
+    own, common = by_world["own"], by_world["common"]
     mixed = {
         ("distance", "tastes"): own,
         ("distance",): Utilities(own.pair, common.alternative),
@@ -264,13 +254,13 @@ def _one_draw(
     }
     at_home: dict[Hashable, Utilities] = {frozenset({"residence", *names}): each for names, each in mixed.items()}
     away: dict[Hashable, Utilities] = {frozenset(names): each for names, each in mixed.items()}
-    found = now.attend(now.at_home, {NO_TASTE: made[NO_TASTE], **at_home}, uniform)
-    found[FIT] = found[frozenset(FACTORS)]
-    found |= now.attend(now.moved(order), away, uniform)
+    attended = now.attend(now.at_home, {NO_TASTE: by_world[NO_TASTE], **at_home}, uniform)
+    attended[FIT] = attended[frozenset(FACTORS)]
+    attended |= now.attend(now.moved(order), away, uniform)
     for name, setting in others.items():
-        found |= setting.attend(setting.at_home, {name: made[name]}, uniform)
-    indices = {name: population.indices(school) for name, (school, _) in found.items()}
-    return indices, {name: mass for name, (_, mass) in found.items() if isinstance(name, str)}
+        attended |= setting.attend(setting.at_home, {name: by_world[name]}, uniform)
+    indices = {name: population.indices(school) for name, (school, _) in attended.items()}
+    return indices, {name: mass for name, (_, mass) in attended.items() if isinstance(name, str)}
 
 
 def _key(coding: Coding) -> tuple[tuple[str, tuple[Hashable, ...]], ...]:

@@ -31,7 +31,7 @@ class Spread(Protocol):
 
     @property
     def model(self) -> str:
-        """What kind of numbers these are."""
+        """Kind of numbers."""
 
     def observed(self) -> dict[str, Tally]:
         """Pupils by situation, shape (groups, schools): now and by rules that homes decide."""
@@ -71,13 +71,13 @@ class CountedPupils:
 
     def resampled(self, draws: int, rng: np.random.Generator) -> dict[str, Tally]:
         """Resample the pupils of each group with replacement: groups keep their number."""
-        found = {name: np.zeros((draws, len(self.groups), self.n_schools)) for name in self.school}
-        for place, cells in enumerate(self.cells):
-            there = np.flatnonzero(cells)
-            drawn = rng.multinomial(cells.sum(), cells[there] / max(cells.sum(), 1), draws)
+        resamples = {name: np.zeros((draws, len(self.groups), self.n_schools)) for name in self.school}
+        for group, cells in enumerate(self.cells):
+            present = np.flatnonzero(cells)
+            drawn = rng.multinomial(cells.sum(), cells[present] / max(cells.sum(), 1), draws)
             for name, school in self.school.items():
-                found[name][:, place] = summed(drawn, school[there], self.n_schools)
-        return {name: Tally(pupils) for name, pupils in found.items()}
+                resamples[name][:, group] = summed(drawn, school[present], self.n_schools)
+        return {name: Tally(pupils) for name, pupils in resamples.items()}
 
     def allocated(self, draws: int, rng: np.random.Generator) -> Tally:
         """Give every pupil the place of another one, drawn at random."""
@@ -91,7 +91,7 @@ class CountedPupils:
 
 @dataclass(frozen=True)
 class PlaceYear:
-    """One spread to describe, and of what it is one.
+    """The groups over the schools of one place in one year.
 
     Parameters
     ----------
@@ -111,27 +111,68 @@ class PlaceYear:
 
 
 def is_expected(by_attendance: pd.DataFrame) -> bool:
-    """Tell whether the pupils are expected numbers: those that are counted are whole."""
+    """Whether pupils are expected numbers; those that are counted are whole.
+
+    Parameters
+    ----------
+    by_attendance
+        With ``pupils``.
+
+    Returns
+    -------
+    bool
+        True of numbers with a decimal point.
+    """
     return pd.api.types.is_float_dtype(by_attendance["pupils"])
 
 
 def characteristics(by_attendance: pd.DataFrame) -> list[str]:
-    """Return in what the groups of a table of attendance differ: what is the same for all tells none apart."""
+    """List in what the groups of a table of attendance differ.
+
+    Parameters
+    ----------
+    by_attendance
+        With the columns `CHARACTERISTICS`.
+
+    Returns
+    -------
+    list of str
+        Those that are not the same for all.
+    """
     return [name for name in CHARACTERISTICS if len(by_attendance[name].unique()) > 1]
 
 
-def by_group(rows: pd.DataFrame, characteristic: str, at: str = "location") -> pd.DataFrame:
-    """Count the pupils per school (of the column `at`) and group: schools by groups."""
-    check_complete(rows, [*([at] if isinstance(at, str) else at), characteristic, "pupils"], "segregation")
+def by_group(rows: pd.DataFrame, characteristic: str, at: Sequence[str] = ("location",)) -> pd.DataFrame:
+    """Count the pupils per school and group.
+
+    Parameters
+    ----------
+    rows, characteristic
+        Pupils of one year, and what the groups differ in.
+    at
+        Columns with a school.
+
+    Returns
+    -------
+    DataFrame
+        Schools (or combinations of them) x groups.
+    """
+    check_complete(rows, [*at, characteristic, "pupils"], "segregation")
+    index = list(at) if len(at) > 1 else at[0]
     return rows.pivot_table(
-        index=at, columns=characteristic, values="pupils", aggfunc="sum", fill_value=0, observed=True
+        index=index,  # type: ignore[arg-type]  # pivot_table takes a list too
+        columns=characteristic,
+        values="pupils",
+        aggfunc="sum",
+        fill_value=0,
+        observed=True,
     )
 
 
 def places(
     by_attendance: pd.DataFrame, schools: pd.DataFrame, fewest: int = 1, by_rule: pd.DataFrame | None = None
 ) -> Iterator[PlaceYear]:
-    """Go through the spreads of a table of attendance: every year, the city before its stadsdelen.
+    """Yield the places of a table of attendance: every year, the city before its stadsdelen.
 
     Parameters
     ----------
@@ -140,14 +181,14 @@ def places(
     schools
         ``stadsdeel`` by location.
     fewest
-        Schools below which a stadsdeel is left out: an index over few schools tells of these schools.
+        Schools below which a stadsdeel is left out: an index over few schools is about these schools.
     by_rule
         The pupils of the last year with their school by every rule (`counterfactuals.by_rule`): the city of that year
         is described under the rules too.
 
-    Yields
-    ------
-    PlaceYear
+    Returns
+    -------
+    iterator of PlaceYear
         The last year first.
     """
     check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
@@ -169,7 +210,7 @@ def places(
 def place(
     rows: pd.DataFrame, schools: pd.DataFrame, characteristic: str, name: str = CITY, rules: Sequence[str] = ()
 ) -> PlaceYear:
-    """Build one spread from the rows of one year, counted or expected.
+    """Build one place from the rows of one year, counted or expected.
 
     Parameters
     ----------
@@ -180,6 +221,16 @@ def place(
     rules
         Columns of `rows` with the school by some rule, to describe beside the one that is attended; expected pupils
         know ``nearest`` anyhow.
+
+    Returns
+    -------
+    PlaceYear
+        The groups over its schools.
+
+    Raises
+    ------
+    ModelError
+        A school with pupils is in no stadsdeel.
     """
     spread: Spread
     if is_expected(rows):
@@ -195,9 +246,21 @@ def place(
 
 
 def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] = (NOW,)) -> CountedPupils:
-    """Build the spread of the groups of a characteristic from counted pupils of one year."""
-    columns = [_column(name) for name in situations]
-    cells = by_group(rows, characteristic, at=columns)  # type: ignore[arg-type]  # pivot_table takes a list too
+    """Build the spread of the groups of a characteristic from counted pupils of one year.
+
+    Parameters
+    ----------
+    rows, characteristic
+        Pupils, and what the groups differ in.
+    situations
+        Now, and rules with a column of their own.
+
+    Returns
+    -------
+    CountedPupils
+        In cells of pupils with the same schools.
+    """
+    cells = by_group(rows, characteristic, at=[_column(name) for name in situations])
     schools = _schools(rows, situations)
     school = {
         name: schools.get_indexer(cells.index.get_level_values(_column(name))).astype(np.intp) for name in situations
@@ -206,7 +269,25 @@ def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] =
 
 
 def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ()) -> ExpectedPupils:
-    """Build the spread of two groups of which only the expected numbers per area and school are known."""
+    """Build the spread of two groups of which only the expected numbers per area and school are known.
+
+    Parameters
+    ----------
+    rows, characteristic
+        Expected pupils, and what the groups differ in.
+    rules
+        Columns of `rows` with the school by some rule.
+
+    Returns
+    -------
+    ExpectedPupils
+        By area and school.
+
+    Raises
+    ------
+    ModelError
+        There are not two groups.
+    """
     others = [name for name in rules if name != NEAREST]
     check_complete(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
     pairs = rows.pivot_table(
@@ -241,9 +322,20 @@ def _schools(rows: pd.DataFrame, situations: Sequence[str]) -> pd.Index:
 
 
 def summed(cells: NDArray[np.int64], school: NDArray[np.intp], n_schools: int) -> Array:
-    """Add cells up to schools, over the last axis."""
+    """Add cells up to schools, over the last axis.
+
+    Parameters
+    ----------
+    cells, school, n_schools
+        Pupils, shape (..., n_cells), the school of each cell and the number of schools.
+
+    Returns
+    -------
+    array
+        Pupils, shape (..., n_schools).
+    """
     order = np.argsort(school, kind="stable")
     present, start = np.unique(school[order], return_index=True)
-    found = np.zeros((*cells.shape[:-1], n_schools))
-    found[..., present] = np.add.reduceat(cells[..., order], start, axis=-1)
-    return found
+    sums = np.zeros((*cells.shape[:-1], n_schools))
+    sums[..., present] = np.add.reduceat(cells[..., order], start, axis=-1)
+    return sums

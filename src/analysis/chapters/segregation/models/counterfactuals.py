@@ -1,4 +1,4 @@
-"""What schools would be if homes alone decided who attends them: residence against choice, by rules alone."""
+"""The composition of schools if homes alone decided who attends them: residence against choice, by rules alone."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     -------
     DataFrame
         The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
-        nearest schools and a lottery. Everybody is there: schools have places for all.
+        nearest schools and a lottery. Schools have places for all.
 
     Raises
     ------
     ModelError
         If `slack` is below one and somebody finds no place.
     """
-    # Who is counted has a place of one's own; expected pupils of one home and school are the same to the lottery.
+    # Counted pupils each have a place of their own; expected pupils of one home and school are alike to the lottery.
     keys = ["lat", "lon", "location"]
     pair = by_home.groupby(keys).ngroup().to_numpy() if is_expected(by_home) else np.arange(len(by_home))
     numbered = by_home.assign(pair=pair)
@@ -52,10 +52,10 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     attended = positions(schools.index, pd.Index(pairs["location"]), "schools of pupils")
     places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
     lottery = np.random.default_rng(seed).random(len(owner))
-    first, got = _placed(pairs, schools, owner, lottery, places)
+    nearest, got = _placed(pairs, schools, owner, lottery, places)
     units = pd.DataFrame({"pair": owner, "got": got}).value_counts(sort=False).rename("given").reset_index()
     units = units.assign(
-        nearest=schools.index.to_numpy()[first[units["pair"]]],
+        nearest=schools.index.to_numpy()[nearest[units["pair"]]],
         nearest_with_capacity=schools.index.to_numpy()[units["got"]],
         part=units["given"] / number[units["pair"]],
     )
@@ -65,12 +65,12 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
 
 
 def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
-    """Choose what the indices tell of the whole city in the last year, now and under every rule.
+    """Select the indices of the whole city in the last year, now and under every rule.
 
     Parameters
     ----------
     indices
-        Of `estimate_indices`, over places that know what `by_rule` gives.
+        Of `estimate_indices`, over places with the schools of `by_rule`.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
 def _placed(
     homes: pd.DataFrame, schools: pd.DataFrame, owner: np.ndarray, lottery: np.ndarray, places: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nearest school of every home and the school at which each pupil (home `owner`) finds a place."""
+    """Return the nearest school of every home and the school at which each pupil (home `owner`) gets a place."""
     for considered in (CONSIDERED, len(schools)):
         order = _nearest_first(homes, schools, considered)
         claim = lottery[:, None] + (np.arange(order.shape[1]) >= PRIORITY)

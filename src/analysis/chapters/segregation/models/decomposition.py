@@ -1,7 +1,7 @@
 """How much of a change in segregation is composition, how much sorting, and how much schools that open and close.
 
 Composition is how many pupils each group and each school has; sorting is who attends which school given that, as the
-odds ratios of the table of schools and groups tell it.
+odds ratios of the table of schools and groups.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
     Notes
     -----
     With :math:`I(m, o)` the index of the table with the margins of year :math:`m` and the odds ratios of year :math:`o`
-    (made by iterative proportional fitting), composition comes to :math:`I(1,0) - I(0,0)` when it is counted first and
+    (by iterative proportional fitting), composition comes to :math:`I(1,0) - I(0,0)` when it is counted first and
     :math:`I(1,1) - I(0,1)` when it is counted last; the mean of both orders is its Shapley value (Elbers, 2023).
-    Schools of one of the two years have no odds ratios in the other: what they change stands apart, as ``schools``.
+    Schools of one of the two years have no odds ratios in the other: what they change is a part, ``schools``.
     Pupils are resampled and not their years: one who is in both is drawn with both, within the groups that he is of.
     """
     check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
@@ -93,16 +93,16 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
 
 def _rows(years: TwoYears, *, draws: int, rng: np.random.Generator) -> list[dict[str, object]]:
     both = years.schools[0].intersection(years.schools[1])
-    kept = [schools.isin(both) for schools in years.schools]
+    before, after = (schools.isin(both) for schools in years.schools)
     counted, drawn = (years.before.astype(float), years.after.astype(float)), years.resampled(draws, rng)
-    observed = _four(counted[0][:, kept[0]], counted[1][:, kept[1]], strict=True)
-    again = _four(drawn[0][..., kept[0]], drawn[1][..., kept[1]], strict=False)
+    observed = _four(counted[0][:, before], counted[1][:, after], strict=True)
+    again = _four(drawn[0][..., before], drawn[1][..., after], strict=False)
     rows: list[dict[str, object]] = []
     for group, other in PAIRS:
         if not {group, other} <= set(years.groups):
             continue
         a, b = years.groups.index(group), years.groups.index(other)
-        told = {"group": group, "comparison": other, "n_clusters": len(both)}
+        labels = {"group": group, "comparison": other, "n_clusters": len(both)}
         for name, compute in indices_of(a, b).items():
             if name not in (CORRECTED, "isolation") or (name in BY_PAIR and group in MIRRORED):
                 continue
@@ -111,9 +111,9 @@ def _rows(years: TwoYears, *, draws: int, rng: np.random.Generator) -> list[dict
             parts = _parts({key: compute(Tally(table)) for key, table in observed.items()}, *whole)
             parts_drawn = _parts({key: compute(Tally(table)) for key, table in again.items()}, *whole_drawn)
             members = [a] if name == "isolation" else [a, b]
-            n = {"n_obs": min(int(table[members].sum()) for table in counted)}
+            labels["n_obs"] = min(int(table[members].sum()) for table in counted)
             rows += [
-                {"index": name, "term": part, **moved_interval(float(parts[part]), parts_drawn[part]), **told, **n}
+                {"index": name, "term": part, **moved_interval(float(parts[part]), parts_drawn[part]), **labels}
                 for part in PARTS
             ]
     return rows
@@ -155,21 +155,26 @@ def fitted(table: Array, margins: Array, *, strict: bool = True) -> Array:
         Refuse what does not succeed; else return what is nearest after `FEW_ROUNDS`: a resample may happen to have
         nobody where the margins want somebody.
 
+    Returns
+    -------
+    array
+        The table with those margins.
+
     Raises
     ------
     ModelError
         If that does not succeed: a school or group has nobody in one of the two, or odds ratios of zero forbid it.
     """
-    found: Array = np.array(table, dtype=float)
+    result: Array = np.array(table, dtype=float)
     rows, columns = margins.sum(axis=-1, keepdims=True), margins.sum(axis=-2, keepdims=True)
     near = TOLERANCE * margins.sum(axis=(-1, -2), keepdims=True)
     for _ in range(ROUNDS if strict else FEW_ROUNDS):
-        found *= _ratio(rows, found.sum(axis=-1, keepdims=True))
-        found *= _ratio(columns, found.sum(axis=-2, keepdims=True))
-        if (np.abs(found.sum(axis=-1, keepdims=True) - rows) <= near).all():
-            return found
+        result *= _ratio(rows, result.sum(axis=-1, keepdims=True))
+        result *= _ratio(columns, result.sum(axis=-2, keepdims=True))
+        if (np.abs(result.sum(axis=-1, keepdims=True) - rows) <= near).all():
+            return result
     if not strict:
-        return found
+        return result
     raise ModelError(
         "a table cannot be given the margins of another year: too many of its cells are empty", Reason.NO_CONVERGENCE
     )

@@ -28,7 +28,7 @@ PAIRS = (
 """Which group is compared with which, where a table has both."""
 
 MIRRORED = ("hoog",)
-"""Groups of which the dissimilarity stands there already, as that of the other group."""
+"""Groups of which the dissimilarity is a row already, as that of the other group."""
 
 UNKNOWN = "onbekend"
 EXPECTED = "expected_composition"
@@ -41,7 +41,7 @@ INTERACTION = "interaction"
 BY_PAIR = (PLAIN, CORRECTED)
 """Indices that are the same for both groups of a pair."""
 
-Tallies = Mapping[str, Tally]
+Tallies = Mapping[str, Tally]  # by situation
 Compute = Callable[[Tally], Array]
 Row = dict[str, object]
 
@@ -66,13 +66,13 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
         the situation: ``now``, a rule such as ``nearest``, ``now_minus_`` a rule, or ``random_allocation`` (mean and
         percentiles over allocations). ``p_value``, of now alone: how often a random allocation is at least as
         segregated. ``n_obs`` are the pupils of the groups that an index compares, or those in all where the numbers are
-        expected ones. ``dissimilarity`` is that of the numbers as they are, which lies too high: it has no interval.
+        expected ones. ``dissimilarity`` is that of the numbers as they are, which is too high: it has no interval.
 
     Notes
     -----
     Every other index is corrected for what small schools alone add to it (`correction.corrected`, `measures.exposure`,
     `measures.theil`). Intervals are the percentiles of the corrected draws, moved so that their mean is the estimate:
-    correcting a resample cannot undo what resampling itself adds, so its level says nothing; its spread does. The test
+    correcting a resample cannot undo what resampling itself adds, so its level says nothing; their width does. The test
     against random allocation is exact: :math:`p = (1 + \#\{r: \hat\theta_r \ge \hat\theta\}) / (1 + R)` (Davison and
     Hinkley, 1997, section 4.3).
     """
@@ -91,9 +91,8 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
                 model=place.spread.model, year=place.year, characteristic=place.characteristic, place=place.name
             )
         )
-    found = pd.concat(frames, ignore_index=True)
-    found = found.assign(group=found["group"].replace(NAMES))
-    return in_form(found, unit="index (0-1)")
+    rows = pd.concat(frames, ignore_index=True)
+    return in_form(rows.assign(group=rows["group"].replace(NAMES)), unit="index (0-1)")
 
 
 def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
@@ -106,18 +105,29 @@ def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row
         a, b = spread.groups.index(group), spread.groups.index(other)
         if min(members[a], members[b]) == 0:
             continue  # a stadsdeel where nobody of a group is at school has no index of it
-        told = {"group": group, "comparison": other, "n_clusters": _schools(observed)}
+        labels = {"group": group, "comparison": other, "n_clusters": _schools(observed)}
         both = round(members.sum() if expected else members[[a, b]].sum())
         for name, compute in indices_of(a, b).items():
             if name in BY_PAIR and group in MIRRORED:
                 continue
             alone = round(members[a]) if name == "isolation" and not expected else both
             rows = _situations(name, compute, observed, resampled, allocated)
-            yield from ({**row, **told, "n_obs": alone} for row in rows)
+            yield from ({**row, **labels, "n_obs": alone} for row in rows)
 
 
 def indices_of(a: int, b: int) -> dict[str, Compute]:
-    """Return how each index of group `a` against group `b` follows from pupils by group and school."""
+    """Define how each index of two groups follows from pupils by group and school.
+
+    Parameters
+    ----------
+    a, b
+        Positions of the groups.
+
+    Returns
+    -------
+    dict
+        Functions by name of the index.
+    """
     return {
         PLAIN: lambda x: dissimilarity_of(x.pupils[..., a, :], x.pupils[..., b, :]),
         CORRECTED: lambda x: corrected(x.pupils[..., a, :], x.pupils[..., b, :], x.both),
@@ -136,18 +146,17 @@ def _information(place: PlaceYear, resampled: Tallies, allocated: Tally) -> Iter
     members = observed[NOW].pupils.sum(axis=1)
     if (members > 0).sum() < 2:
         return  # nothing is mixed where there is one group
-    told = {"group": "all", "comparison": "", "n_clusters": _schools(spread.observed()), "n_obs": round(members.sum())}
+    labels = {"group": "all", "comparison": "", "n_clusters": _schools(observed), "n_obs": round(members.sum())}
     for part in ["theil", "theil_between", "theil_within"] if place.stadsdeel.max() > 0 else ["theil"]:
-        compute = partial(_theil, part=part, stadsdeel=place.stadsdeel)
-        rows = _situations(part, compute, observed, draws, _of(allocated, known))
-        yield from ({**row, **told} for row in rows)
+        rows = _situations(part, partial(_theil, place.stadsdeel, part), observed, draws, _of(allocated, known))
+        yield from ({**row, **labels} for row in rows)
 
 
 def _of(tally: Tally, groups: list[int]) -> Tally:
     return Tally(tally.pupils[..., groups, :], tally.mixed)
 
 
-def _theil(tally: Tally, part: str, stadsdeel: NDArray[np.intp]) -> Array:
+def _theil(stadsdeel: NDArray[np.intp], part: str, tally: Tally) -> Array:
     return theil(tally, stadsdeel)[part]
 
 
@@ -163,20 +172,42 @@ def _situations(name: str, compute: Compute, observed: Tallies, resampled: Talli
         values[f"{NOW}_minus_{rule}"] = values[NOW] - values[rule]
         draws[f"{NOW}_minus_{rule}"] = draws[NOW] - draws[rule]
     for situation, value in values.items():
-        told = {"estimate": value} if name == PLAIN else moved_interval(value, draws[situation])
+        estimate = {"estimate": value} if name == PLAIN else moved_interval(value, draws[situation])
         p_value = more_than_chance(apart * value, apart * by_chance) if situation == NOW else np.nan
-        yield {"term": f"{name}_{situation}", "p_value": p_value, **NO_INTERVAL, **told}
+        yield {"term": f"{name}_{situation}", "p_value": p_value, **NO_INTERVAL, **estimate}
     low, high = np.quantile(by_chance, INTERVAL)
-    told = {"estimate": by_chance.mean(), "std_error": by_chance.std(ddof=1), "ci_low": low, "ci_high": high}
-    yield {"term": f"{name}_{ALLOCATED}", "p_value": np.nan, **told}
+    estimate = {"estimate": by_chance.mean(), "std_error": by_chance.std(ddof=1), "ci_low": low, "ci_high": high}
+    yield {"term": f"{name}_{ALLOCATED}", "p_value": np.nan, **estimate}
 
 
 def more_than_chance(value: float, by_chance: Array) -> float:
-    """Return the p-value of the test that an index is no higher than random allocations make it."""
+    """Test whether an index is higher than random allocations make it.
+
+    Parameters
+    ----------
+    value, by_chance
+        The index, and that of random allocations.
+
+    Returns
+    -------
+    float
+        One-sided p-value, :math:`(1 + k) / (1 + n)` with k of n allocations as high.
+    """
     return float((1 + (by_chance >= value).sum()) / (1 + len(by_chance)))
 
 
 def moved_interval(estimate: float, draws: Array) -> dict[str, float]:
-    """Return an estimate with the percentiles of its draws, moved so that their mean is the estimate."""
+    """Compute an interval from the percentiles of draws, moved so that their mean is the estimate.
+
+    Parameters
+    ----------
+    estimate, draws
+        The estimate, and the same of resamples.
+
+    Returns
+    -------
+    dict
+        ``estimate, std_error, ci_low, ci_high``.
+    """
     low, high = np.quantile(draws, INTERVAL) - draws.mean() + estimate
     return {"estimate": estimate, "std_error": float(draws.std(ddof=1)), "ci_low": low, "ci_high": high}

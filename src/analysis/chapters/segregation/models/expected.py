@@ -11,13 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.chapters.segregation.models.school_bands import share_at_home
-from analysis.errors import ModelError, Reason
-from analysis.stats.complete import positions
-from analysis.stats.segregation import Array, Tally, counts
+from analysis.stats.segregation import Array, Tally
 
 
 @dataclass(frozen=True)
@@ -52,24 +48,6 @@ class ExpectedPupils:
     @property
     def _schools(self) -> dict[str, NDArray[np.intp]]:
         return {"now": self.school, "nearest": self.nearest, **self.others}
-
-    @classmethod
-    def from_frames(cls, by_pc4_school: pd.Series, share: pd.Series, nearest: pd.Series) -> ExpectedPupils:
-        """Build from pupils by (pc4, location), the group's share per pc4 and the nearest location per pc4."""
-        pc4 = by_pc4_school.index.get_level_values("pc4")
-        schools = pd.Index(sorted({*by_pc4_school.index.get_level_values("location"), *nearest}))
-        if not pc4.isin(nearest.index).all():
-            raise ModelError("a postcode with pupils has no nearest school", Reason.MISSING)
-        pupils = counts(by_pc4_school, "pupils")
-        if (pupils % 1 != 0).any():
-            raise ModelError("pupils: resampling needs whole pupils", Reason.INVALID)
-        return cls(
-            pupils=pupils.astype(np.int64),
-            share=share_at_home(by_pc4_school, share),
-            school=positions(schools, by_pc4_school.index.get_level_values("location"), "schools of pupils"),
-            nearest=positions(schools, pd.Index(nearest.reindex(pc4)), "nearest schools"),
-            n_schools=len(schools),
-        )
 
     def observed(self) -> dict[str, Tally]:
         """Count the expected pupils by situation, shape (2, n_schools): the group and the rest."""

@@ -11,6 +11,9 @@ from analysis.chapters.segregation.models.attendance import NEAREST, NOW, is_exp
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import check_complete
 
+MIRROR_COLUMNS = (
+    *("year", "situation", "allowed_difference", "schools", "schools_mirroring", "share_schools", "mean_difference"),
+)
 SIZES = ("small", "medium", "large")
 EVERY_SIZE = "all"
 SCHOOLS_OF_ALL = ["schools_now_all", "schools_nearest_all"]
@@ -19,6 +22,11 @@ WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in 
 
 def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
     """Add how many of the pupils are of the group in focus, and of how many that is known.
+
+    Parameters
+    ----------
+    by_attendance
+        ``year, location, area, nearest, pupils`` and the groups.
 
     Returns
     -------
@@ -62,16 +70,7 @@ def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[
             for within in points:
                 close = int((away <= within + 1e-12).sum())
                 rows.append((year, situation, within, len(away), close, close / len(away), away.mean()))
-    names = [
-        "year",
-        "situation",
-        "allowed_difference",
-        "schools",
-        "schools_mirroring",
-        "share_schools",
-        "mean_difference",
-    ]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=list(MIRROR_COLUMNS))
 
 
 def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
@@ -95,8 +94,8 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
     frames = [
         _bands(of_year, edges, size_edges).assign(year=year) for year, of_year in focus(by_attendance).groupby("year")
     ]
-    found = pd.concat(frames, ignore_index=True)
-    return found[["year", *(name for name in found if name != "year")]]
+    bands = pd.concat(frames, ignore_index=True)
+    return bands[["year", *bands.columns.drop("year")]]
 
 
 def _bands(of_year: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
@@ -105,7 +104,7 @@ def _bands(of_year: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[i
 
 
 def _named(side: pd.DataFrame, situation: str) -> pd.DataFrame:
-    """Add which situation a side is of, and beside its counts those of all bands of a size."""
+    """Add the situation to the names of columns, and beside the counts those of all bands of a size."""
     every = side.groupby(level="size", sort=False)[["pupils", "schools"]].transform("sum")
     share = (side["pupils"] / every["pupils"]).rename(f"share_{situation}")
     return pd.concat([side.add_suffix(f"_{situation}"), every.add_suffix(f"_{situation}_all"), share], axis=1)
@@ -138,7 +137,7 @@ def _share(rows: pd.DataFrame, by: str) -> pd.Series:
 
 
 def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
-    """Tell per area which share of a group the children who live there meet at their schools, in the last year.
+    """Compute per area which share of a group the children who live there meet at their schools, in the last year.
 
     Parameters
     ----------
@@ -156,5 +155,5 @@ def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame) -> pd.D
     at_school = _share(rows, "location")
     met = rows.assign(met=rows["pupils"] * rows["location"].map(at_school)).dropna(subset="met")
     sums = met.groupby("area")[["pupils", "met"]].sum()
-    found = by_area.join(sums.assign(share=sums["met"] / sums["pupils"]), how="inner").reset_index(drop=True)
-    return found.assign(pupils=found["pupils"].round().astype(np.int64))[["lat", "lon", "pupils", "share"]]
+    areas = by_area.join(sums.assign(share=sums["met"] / sums["pupils"]), how="inner").reset_index(drop=True)
+    return areas.assign(pupils=areas["pupils"].round().astype(np.int64))[["lat", "lon", "pupils", "share"]]

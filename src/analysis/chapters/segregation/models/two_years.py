@@ -51,15 +51,15 @@ class TwoYears:
 
     def once(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the pupils of the first year who left, and those of the last who came."""
-        found = []
+        once = []
         for table, columns in ((self.before, (0, 1)), (self.after, (2, 3))):
             stayed = np.zeros_like(table)
             known = (self.stayed[:, columns] >= 0).all(axis=1)
             np.add.at(stayed, tuple(self.stayed[known][:, columns].T), self.stayed[known, 4])
             if not known.all() or (stayed > table).any():
                 raise ModelError("more pupils are in both years than there are at a school in one", Reason.INVALID)
-            found.append(table - stayed)
-        return found[0], found[1]
+            once.append(table - stayed)
+        return once[0], once[1]
 
     def resampled(self, draws: int, rng: np.random.Generator) -> tuple[Array, Array]:
         """Resample pupils within the groups of both years, shape (draws, n_groups, n_schools) for each year."""

@@ -84,28 +84,28 @@ def make_world(
     """Make a country of municipalities; `postcodes` is how many each has, unless their sizes are drawn as real ones."""
     rng = np.random.default_rng(seed)
     sizes = as_they_are if real_sizes else of_any_size(postcodes)
-    made = [_municipality(rng, number, truth or Truth(), sizes) for number in range(municipalities)]
-    tables = [pd.concat([tables[place] for tables, _ in made], ignore_index=True) for place in range(4)]
+    towns = [_municipality(rng, number, truth or Truth(), sizes) for number in range(municipalities)]
+    tables = [pd.concat([tables[number] for tables, _ in towns], ignore_index=True) for number in range(4)]
     published = tables[0][["location"]].assign(pupils=100, km=1.0)
-    return World((*tables, published), pd.DataFrame([row for _, row in made]).set_index("municipality"))
+    return World((*tables, published), pd.DataFrame([row for _, row in towns]).set_index("municipality"))
 
 
 def _municipality(
     rng: np.random.Generator, number: int, truth: Truth, sizes: Callable[[np.random.Generator, float], Place]
 ) -> tuple[list[pd.DataFrame], dict[str, float | str]]:
     name, log2 = f"Plaats {number:02d}", rng.uniform(MIDDLE - 2, MIDDLE + 2)
-    place = sizes(rng, log2)
-    n_homes, n_schools = len(place.pupils), place.n_schools
+    town = sizes(rng, log2)
+    n_homes, n_schools = len(town.pupils), town.n_schools
     per_km = -(truth.mean + truth.per_doubling * (log2 - MIDDLE) + rng.normal(0, truth.tau))
-    home, school = ((52.0, 5.0) + rng.uniform(0, place.side_km, (n, 2)) / KM_PER_DEGREE for n in (n_homes, n_schools))
+    home, school = ((52.0, 5.0) + rng.uniform(0, town.side_km, (n, 2)) / KM_PER_DEGREE for n in (n_homes, n_schools))
     km = great_circle_km(home[:, :1], home[:, 1:], school[:, 0], school[:, 1])
     weging, kind = rng.uniform(22, 38, n_schools), np.resize(["openbaar", "rk"], n_schools)
     utility = per_km * km + truth.log_distance * np.log(km + 0.1) + truth.schoolweging * weging / 5
     utility += truth.rk * (kind == "rk") + rng.normal(0, truth.quality, n_schools)
     share = np.exp(utility - utility.max(axis=1, keepdims=True))
-    pupils = _drawn(rng, place.pupils, share / share.sum(axis=1, keepdims=True), truth.alike)
-    pc4 = [str(1000 + 100 * number + place) for place in range(n_homes)]
-    location = [f"{10 + number}AA{place:02d}" for place in range(n_schools)]
+    pupils = _drawn(rng, town.pupils, share / share.sum(axis=1, keepdims=True), truth.alike)
+    pc4 = [str(1000 + 100 * number + k) for k in range(n_homes)]
+    location = [f"{10 + number}AA{k:02d}" for k in range(n_schools)]
     at_home, at_school = np.nonzero(pupils)
     by_school = {"location": location, "municipality": name, "schoolweging": weging, "denomination": kind}
     by_pc4 = {"pc4": pc4, "lat": home[:, 0], "lon": home[:, 1], "share_nonwestern": rng.uniform(0, 0.5, n_homes)}

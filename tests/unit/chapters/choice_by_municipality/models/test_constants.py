@@ -32,18 +32,18 @@ def poisson(flows):
     home, school = np.repeat(np.arange(homes), schools), np.tile(np.arange(schools), homes)
     dummies = np.column_stack([np.eye(homes)[home], np.eye(schools)[school][:, 1:]])
     X = np.column_stack([*(values.ravel() for values in pairs.values()), dummies])
-    found = sm.GLM(pupils.ravel(), X, family=sm.families.Poisson()).fit(tol=1e-12, maxiter=200)
-    return found, X, home
+    glm = sm.GLM(pupils.ravel(), X, family=sm.families.Poisson()).fit(tol=1e-12, maxiter=200)
+    return glm, X, home
 
 
 def test_coefficients_probabilities_and_classical_errors_are_those_of_the_poisson_regression(flows, poisson):
     pairs, pupils = flows
-    found, *_ = poisson
+    glm, *_ = poisson
     probability, decay = fit_with_constants(pairs, pupils, robust=True)
-    np.testing.assert_allclose(decay.params + decay.bias, found.params[:2], rtol=1e-7)
-    np.testing.assert_allclose(decay.covariance, found.cov_params()[:2, :2], rtol=1e-6)
+    np.testing.assert_allclose(decay.params + decay.bias, glm.params[:2], rtol=1e-7)
+    np.testing.assert_allclose(decay.covariance, glm.cov_params()[:2, :2], rtol=1e-6)
     np.testing.assert_allclose(
-        probability * pupils.sum(axis=1, keepdims=True), np.asarray(found.fittedvalues).reshape(pupils.shape), rtol=1e-6
+        probability * pupils.sum(axis=1, keepdims=True), np.asarray(glm.fittedvalues).reshape(pupils.shape), rtol=1e-6
     )
 
 
@@ -59,8 +59,8 @@ def test_errors_and_degrees_of_freedom_are_those_of_the_definition(flows, poisso
     """CR2 written out on the whole hat matrix of the Poisson regression, as Bell and McCaffrey define it."""
     pairs, pupils = flows
     _, decay = fit_with_constants(pairs, pupils, robust=True)
-    found, X, home = poisson
-    root = np.sqrt(np.asarray(found.fittedvalues))
+    glm, X, home = poisson
+    root = np.sqrt(np.asarray(glm.fittedvalues))
     Z, left = X * root[:, None], (pupils.ravel() - root**2) / root
     bread = np.linalg.inv(Z.T @ Z)
     residual_maker = np.eye(len(Z)) - Z @ bread @ Z.T
@@ -82,7 +82,7 @@ def test_errors_and_degrees_of_freedom_are_those_of_the_definition(flows, poisso
         assert df < 13  # fewer than postcodes less one: they weigh unequally
 
 
-def test_intervals_and_p_values_have_the_degrees_of_freedom_that_are_told(flows):
+def test_intervals_and_p_values_have_the_degrees_of_freedom_that_are_reported(flows):
     rows = fit_with_constants(*flows, robust=True)[1].estimates("Dorp").set_index("term").loc["distance_km"]
     half = student.ppf(0.975, rows["df"]) * rows["std_error"]
     assert rows["ci_low"] == pytest.approx(rows["estimate"] - half)

@@ -66,15 +66,15 @@ def test_known_coefficients_lie_within_the_intervals(make_country, planted):
     held = []
     for seed in range(10):
         world = make_country(seed, truth=planted(quality=0.5))
-        told = coefficients(estimate(municipalities(*world.tables), FORMULA))
+        table = coefficients(estimate(municipalities(*world.tables), FORMULA))
         truth = world.coefficients.rename_axis(index="group", columns="term").stack().rename("truth")  # noqa: PD013 - keeps the index
-        rows = told.set_index(["group", "term"]).join(truth, how="inner")
+        rows = table.set_index(["group", "term"]).join(truth, how="inner")
         held += ((rows["ci_low"] <= rows["truth"]) & (rows["truth"] <= rows["ci_high"])).tolist()
     assert len(held) == 160
     assert 145 <= sum(held) <= 159
 
 
-def test_what_is_the_same_for_every_postcode_is_absorbed_and_told(small_country):
+def test_what_is_the_same_for_every_postcode_is_absorbed_and_reported(small_country):
     country = municipalities(*small_country.tables)
     alone, with_schools = (estimate(country, FORMULA + more) for more in ("", " + schoolweging + C(denomination)"))
     pd.testing.assert_frame_equal(coefficients(alone), coefficients(with_schools))
@@ -92,15 +92,15 @@ def test_a_formula_of_school_terms_alone_is_refused(small_country):
 
 
 def test_an_interaction_with_postcodes_is_a_term(small_country):
-    found = estimate(municipalities(*small_country.tables), FORMULA + " + schoolweging:share_nonwestern")
-    assert {one.outcome for one in found} == {ESTIMATED}
-    assert "schoolweging:share_nonwestern" in found[0].result.params
+    fitted = estimate(municipalities(*small_country.tables), FORMULA + " + schoolweging:share_nonwestern")
+    assert {one.outcome for one in fitted} == {ESTIMATED}
+    assert "schoolweging:share_nonwestern" in fitted[0].result.params
 
 
 def test_every_municipality_without_an_estimate_has_its_reason():
     assert outcome([[20], [30]], [[1], [2]], [5.0]) == ONE_SCHOOL
     assert outcome([[20, 30]], [[1, 2]], [5.0, 6.0]) == ONE_POSTCODE
-    # both schools are equally far from every home: distance tells no more than the constant of the postcode
+    # both schools are equally far from every home: distance adds nothing to the constant of the postcode
     assert outcome([[20, 30], [30, 20]], [[1, 1], [2, 2]], [5.0, 6.0]) == COLLINEAR
     # a distance that is always 1 km more to the second school is a constant of that school
     assert outcome([[20, 30], [30, 20]], [[1, 2], [2, 3]], [5.0, 6.0]) == COLLINEAR
@@ -115,33 +115,33 @@ def test_a_coefficient_that_one_of_many_postcodes_settles_is_no_estimate():
 
 
 def test_few_postcodes_give_probabilities_without_errors():
-    found = estimate([town([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0])], "distance_km")[0]
-    assert found.result is None
-    np.testing.assert_allclose(found.probability.sum(axis=1), 1)
-    np.testing.assert_allclose(found.municipality.pupils.sum(axis=1) @ found.probability, [49, 34])  # of each school
-    enough = estimate([found.municipality], "distance_km", min_postcodes=3)[0]
+    fitted = estimate([town([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0])], "distance_km")[0]
+    assert fitted.result is None
+    np.testing.assert_allclose(fitted.probability.sum(axis=1), 1)
+    np.testing.assert_allclose(fitted.municipality.pupils.sum(axis=1) @ fitted.probability, [49, 34])  # of each school
+    enough = estimate([fitted.municipality], "distance_km", min_postcodes=3)[0]
     assert enough.outcome == ESTIMATED
     # the log odds of the second school change from 1011 to 1012 by b times 2 km: +1 km there, -1 km here
-    odds = np.log(found.probability[:, 1] / found.probability[:, 0])
+    odds = np.log(fitted.probability[:, 1] / fitted.probability[:, 0])
     at_maximum = enough.result.params + enough.result.bias
     assert odds[1] - odds[0] == pytest.approx(-2 * at_maximum["distance_km"])
 
 
 def test_the_account_counts_all():
-    kept = town([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0], "Kept")
+    attended = town([[20, 9], [9, 20], [20, 5]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0], "Kept")
     gone = town([[20], [30]], [[1], [2]], [5.0], "Gone")
-    told = account(estimate([gone, kept], "distance_km"))
-    assert told["outcome"].tolist() == [NO_INTERVAL, ONE_SCHOOL]
-    assert told[["municipalities", "pupils", "schools", "postcodes"]].to_numpy().tolist() == [
+    outcomes = account(estimate([gone, attended], "distance_km"))
+    assert outcomes["outcome"].tolist() == [NO_INTERVAL, ONE_SCHOOL]
+    assert outcomes[["municipalities", "pupils", "schools", "postcodes"]].to_numpy().tolist() == [
         [1, 83, 2, 3],
         [1, 50, 1, 2],
     ]
-    assert told["share"].tolist() == pytest.approx([83 / 133, 50 / 133])
+    assert outcomes["share"].tolist() == pytest.approx([83 / 133, 50 / 133])
 
 
 def test_municipalities_without_a_settled_answer_are_counted_together():
-    """Apart, the two schools of the one could be found from the total of all schools."""
+    """Apart, the two schools of the one could be derived from the total of all schools."""
     collinear = town([[20, 30], [30, 20]], [[1, 1], [2, 2]], [5.0, 6.0], "Alike")
     separated = town([[20, 0], [0, 20], [20, 0]], [[1, 2], [2, 1], [1, 3]], [5.0, 6.0], "Apart")
-    told = account(estimate([collinear, separated], "distance_km"))
-    assert told[["outcome", "municipalities", "schools"]].to_numpy().tolist() == [[UNSETTLED, 2, 4]]
+    outcomes = account(estimate([collinear, separated], "distance_km"))
+    assert outcomes[["outcome", "municipalities", "schools"]].to_numpy().tolist() == [[UNSETTLED, 2, 4]]

@@ -37,11 +37,11 @@ def test_where_attendance_does_not_fall_to_a_half_there_is_no_halving_distance()
 
 def test_the_fall_is_that_of_utility_and_its_error_that_of_the_covariance(small_country):
     fitted = estimate(municipalities(*small_country.tables), "distance_km + log(distance_km + 0.1)")
-    told = sensitivities(fitted, 1.0, 3.0).set_index(["group", "term"])
+    estimates = sensitivities(fitted, 1.0, 3.0).set_index(["group", "term"])
     first = fitted[0]
     b, covariance = first.result.params.to_numpy(), first.result.small_sample.covariance
     step = np.array([2.0, np.log(3.1 / 1.1)]) / 2  # from 1 to 3 km, per km
-    row = told.loc[(first.municipality.name, "fall_per_km")]
+    row = estimates.loc[(first.municipality.name, "fall_per_km")]
     assert row["estimate"] == pytest.approx(-step @ b)
     assert row["std_error"] == pytest.approx(np.sqrt(step @ covariance @ step))
     assert row["n_clusters"] == first.municipality.n_postcodes
@@ -50,7 +50,7 @@ def test_the_fall_is_that_of_utility_and_its_error_that_of_the_covariance(small_
     # the error of the halving distance: numerical derivatives give the same
     h = np.array([halving_distance(b + side, 1.0) for side in 1e-5 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])])
     gradient = (h[::2] - h[1::2]) / 2e-5
-    error = told.loc[(first.municipality.name, "halving_km"), "std_error"]
+    error = estimates.loc[(first.municipality.name, "halving_km"), "std_error"]
     assert error == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-4)
 
 
@@ -64,7 +64,7 @@ def test_a_distance_in_another_form_or_in_none_is_refused(small_country, formula
 
 def test_a_term_that_the_formula_lacks_counts_as_zero(small_country):
     fitted = estimate(municipalities(*small_country.tables), "distance_km")
-    told = sensitivities(fitted, 1.0, 2.0)
-    fall = told[told["term"] == "fall_per_km"].set_index("group")["estimate"]
-    direct = pd.Series({found.municipality.name: -found.result.params["distance_km"] for found in fitted})
+    estimates = sensitivities(fitted, 1.0, 2.0)
+    fall = estimates[estimates["term"] == "fall_per_km"].set_index("group")["estimate"]
+    direct = pd.Series({each.municipality.name: -each.result.params["distance_km"] for each in fitted})
     pd.testing.assert_series_equal(fall, direct, check_names=False)

@@ -21,23 +21,23 @@ def binomial(successes, n):
 
 def test_clusters_alike_have_the_usual_factor_and_one_degree_of_freedom_less():
     successes, n = [2, 5, 3, 6, 4], 20
-    found, p = binomial(successes, n)
+    result, p = binomial(successes, n)
     meat = ((np.array(successes) - n * p) ** 2).sum()  # 4 + 1 + 1 + 4 + 0
     assert meat == pytest.approx(10)
-    assert found.covariance[0, 0] == pytest.approx(5 / 4 * meat / (5 * n * p * (1 - p)) ** 2)
-    assert found.df(np.ones(1)) == pytest.approx(4)
+    assert result.covariance[0, 0] == pytest.approx(5 / 4 * meat / (5 * n * p * (1 - p)) ** 2)
+    assert result.df(np.ones(1)) == pytest.approx(4)
 
 
 def test_the_bias_of_log_odds_is_the_known_one():
     """-(1 - 2p) / (2 N p q) where the covariance is 1 / (N p q); for another covariance V it is -(1 - 2p) V / 2."""
-    found, p = binomial([2, 5, 3, 6, 4], 20)
+    result, p = binomial([2, 5, 3, 6, 4], 20)
     assert p == 0.2
-    assert found.bias[0] == pytest.approx(-0.5 * (1 - 2 * p) * found.covariance[0, 0])
+    assert result.bias[0] == pytest.approx(-0.5 * (1 - 2 * p) * result.covariance[0, 0])
 
 
 def test_units_scale_all():
-    found, _ = binomial([2, 5, 3, 6, 4], 20)
-    scaled = found.in_units(np.array([10.0]))
-    assert scaled.covariance[0, 0] == pytest.approx(100 * found.covariance[0, 0])
-    assert scaled.bias[0] == pytest.approx(10 * found.bias[0])
+    result, _ = binomial([2, 5, 3, 6, 4], 20)
+    scaled = result.in_units(np.array([10.0]))
+    assert scaled.covariance[0, 0] == pytest.approx(100 * result.covariance[0, 0])
+    assert scaled.bias[0] == pytest.approx(10 * result.bias[0])
     assert scaled.df(np.ones(1)) == pytest.approx(4)

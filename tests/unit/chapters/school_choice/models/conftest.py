@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import Choosers, design, distances, probabilities, utilities
+from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.groups import ByGroup
+from analysis.chapters.school_choice.models.logit import design, probabilities, utilities
 
 FORMULA = "distance_km + share_hoog + C(concept)"
 TASTES = {
@@ -76,14 +78,14 @@ def city():
 def world(seed, quality_sd, truth=TRUTH, pupils=1_500, schools=40):
     """Pupils in sixty-four postcodes of a square city, who choose by known tastes and by what nobody measures."""
     rng = np.random.default_rng(seed)
-    place = rng.uniform([52.33, 4.85], [52.40, 4.96], (pupils, 2))
-    block = (8 * (place - [52.33, 4.85]) / [0.07, 0.11]).astype(int)
+    points = rng.uniform([52.33, 4.85], [52.40, 4.96], (pupils, 2))
+    block = (8 * (points - [52.33, 4.85]) / [0.07, 0.11]).astype(int)
     homes = pd.DataFrame(
-        {"group": "all", "pc4": 1000 + 8 * block[:, 0] + block[:, 1], "lat": place[:, 0], "lon": place[:, 1]},
+        {"group": "all", "pc4": 1000 + 8 * block[:, 0] + block[:, 1], "lat": points[:, 0], "lon": points[:, 1]},
         index=pd.RangeIndex(pupils, name="situation"),
     )
     spot = rng.uniform([52.33, 4.85], [52.40, 4.96], (schools, 2))
-    made = pd.DataFrame(
+    by_school = pd.DataFrame(
         {
             "lat": spot[:, 0],
             "lon": spot[:, 1],
@@ -92,12 +94,17 @@ def world(seed, quality_sd, truth=TRUTH, pupils=1_500, schools=40):
         },
         index=pd.Index([f"s{number:02}" for number in range(schools)], name="location"),
     )
-    km = distances(homes, made)
-    nobody = Choosers(homes, made, km, _counted([], []))
+    km = distances(homes, by_school)
+    nobody = Choosers(homes, by_school, km, _counted([], []))
     utility = utilities(design(nobody, CITY_FORMULA), truth) + rng.normal(0, quality_sd, schools)
     chosen = (utility + rng.gumbel(size=utility.shape)).argmax(axis=1)
-    return Choosers(homes, made, km, _counted(homes.index, made.index[chosen]))
+    return Choosers(homes, by_school, km, _counted(homes.index, by_school.index[chosen]))
 
 
 def _counted(situations, locations):
     return pd.Series(1, index=_pairs(situations, locations), name="pupils", dtype=int)
+
+
+def by_group(*fits):
+    """These models, and no group without one."""
+    return ByGroup({(fit.model, fit.group): fit for fit in fits}, pd.DataFrame())

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from pooled_choice import fit_pooled, pairwise_km
 
-from analysis.chapters.school_choice.models.choosers import Choosers, design, estimate, probabilities
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities
 from analysis.data import situations as tables
 from analysis.errors import InputError, ModelError
 
@@ -30,12 +31,12 @@ CHOSEN = pd.DataFrame(
 )
 
 
-def made(age=4):
+def of_age(age=4):
     return Choosers.from_tables(HOMES, SCHOOLS, CHOSEN, age)
 
 
 def test_the_alternatives_are_the_schools_that_somebody_of_the_age_attends():
-    four, all_ages = made(), made(None)
+    four, all_ages = of_age(), of_age(None)
     assert (list(four.schools.index), four.schools_without, four.number) == (["a", "b", "c"], 1, 4)
     assert (list(all_ages.schools.index), all_ages.schools_without, all_ages.number) == (["a", "b", "c", "d"], 0, 5)
     assert list(four.schools["denomination"].cat.categories) == ["openbaar", "rk", "islamic"]
@@ -43,44 +44,44 @@ def test_the_alternatives_are_the_schools_that_somebody_of_the_age_attends():
 
 def test_distances_are_the_great_circles_between_homes_and_schools():
     expected = pairwise_km(HOMES.set_index("situation"), SCHOOLS.set_index("location").iloc[:3])
-    assert made().distance_km == pytest.approx(expected.to_numpy())
+    assert of_age().distance_km == pytest.approx(expected.to_numpy())
 
 
 def test_the_eight_nearest_schools_have_ranks_one_to_eight():
-    place = pd.DataFrame({"location": [f"s{n:02}" for n in range(10)], "lat": 52.37 + np.arange(10) / 100, "lon": 4.9})
-    flows = pd.DataFrame({"situation": 7, "location": place["location"], "age": 4, "pupils": 1})
-    pairs = Choosers.from_tables(HOMES, place, flows).pairs
+    table = pd.DataFrame({"location": [f"s{n:02}" for n in range(10)], "lat": 52.37 + np.arange(10) / 100, "lon": 4.9})
+    flows = pd.DataFrame({"situation": 7, "location": table["location"], "age": 4, "pupils": 1})
+    pairs = Choosers.from_tables(HOMES, table, flows).pairs
     assert pairs["travel_rank"].tolist() == [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]
     assert pairs["within_eight"].tolist() == [[1, 1, 1, 1, 1, 1, 1, 1, 0, 0]]
 
 
 def test_a_group_may_choose_every_school_but_of_a_kind_that_none_of_it_attends():
-    group = made().of("hoog_none")
+    group = of_age().of("hoog_none")
     assert (group.number, list(group.schools.index)) == (3, ["a", "b", "c"])
     assert group.weights.tolist() == [1, 2]
     assert group.counts.tolist() == [[1, 0, 0], [0, 2, 0]]
-    # Nobody of the group attends an Islamic school: c is no alternative, and is told among the schools without.
-    told = group.attainable("distance_km + C(denomination)")
-    assert (list(told.schools.index), told.schools_without) == (["a", "b"], 2)
+    # Nobody of the group attends an Islamic school: c is no alternative, and counts among the schools without.
+    attainable = group.attainable("distance_km + C(denomination)")
+    assert (list(attainable.schools.index), attainable.schools_without) == (["a", "b"], 2)
 
 
 def test_a_kind_that_is_not_in_the_formula_leaves_no_school_out():
-    group = made().of("hoog_none")
+    group = of_age().of("hoog_none")
     assert list(group.attainable("distance_km + share_hoog").schools.index) == ["a", "b", "c"]
 
 
 def test_a_group_that_is_not_there_is_refused():
     with pytest.raises(InputError, match="no such choosers"):
-        made().of("hoog")
+        of_age().of("hoog")
 
 
 def test_nobody_of_an_age_is_one_message():
     with pytest.raises(ModelError, match="no pupils of age 11"):
-        made(11)
+        of_age(11)
 
 
 def test_shares_are_per_ten_percentage_points():
-    assert design(made(), "distance_km + share_hoog").columns["share_hoog"].tolist() == pytest.approx([2, 5, 9])
+    assert design(of_age(), "distance_km + share_hoog").columns["share_hoog"].tolist() == pytest.approx([2, 5, 9])
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ FORMULA = "distance_km + log_distance + schoolweging + schoolweging:nonwestern +
 def test_open_data_give_the_estimates_of_the_pooled_model(flows, age, column):
     homes, schools, pairs = flows
     frames = tables.situation_tables({"by_pc4": homes, "by_school": schools, "by_pc4_school": pairs}, {})
-    ours = estimate(Choosers.from_tables(*frames.values(), age), FORMULA)
+    ours = fit_logit(Choosers.from_tables(*frames.values(), age), FORMULA)
     by_school, by_pc4 = schools.set_index("location"), homes.set_index("pc4")
     _, theirs = fit_pooled(pairs, column, by_school, by_pc4)
     order = [0, 1, 2, 6, 3, 4, 5]  # a formula has its interactions last
@@ -128,10 +129,10 @@ def test_probabilities_give_the_log_likelihood(flows):
     homes, schools, pairs = flows
     frames = tables.situation_tables({"by_pc4": homes, "by_school": schools, "by_pc4_school": pairs}, {})
     choosers = Choosers.from_tables(*frames.values(), 4)
-    found = estimate(choosers, FORMULA)
-    share = probabilities(design(choosers, FORMULA), found.params)
+    result = fit_logit(choosers, FORMULA)
+    share = probabilities(design(choosers, FORMULA), result.params)
     assert share.sum(axis=1) == pytest.approx(1)
-    assert (choosers.counts * np.log(share)).sum() == pytest.approx(found.loglik)
+    assert (choosers.counts * np.log(share)).sum() == pytest.approx(result.loglik)
 
 
 def test_microdata_give_one_situation_per_pupil_and_the_composition_of_a_year_before():

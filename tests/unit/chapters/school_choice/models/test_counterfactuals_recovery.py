@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import design, estimate, probabilities
 from analysis.chapters.school_choice.models.counterfactuals import modelled
-from analysis.chapters.school_choice.models.draws import summary
 from analysis.chapters.school_choice.models.groups import fit_groups
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities
+from analysis.chapters.school_choice.models.population import summary
 from analysis.chapters.school_choice.models.residence import shapley
 from analysis.chapters.school_choice.models.worlds import FACTORS, FIT, NO_TASTE, Models, simulate
 
@@ -19,7 +19,7 @@ WORLDS = 250
 DRAWS = 60
 
 
-def told(drawn):
+def changes_of(drawn):
     """Draws of dissimilarity as the models predict it, of its change without a taste for composition, and of a part."""
     values = {name: each[:, 0] for name, each in drawn.indices.items()}
     parts = shapley({name: each for name, each in values.items() if isinstance(name, frozenset)}, FACTORS)
@@ -35,18 +35,18 @@ def test_intervals_of_other_worlds_hold_what_happens_in_a_cohort(village, record
     """The same homes and tastes every time; a cohort chooses, models are estimated, another cohort is predicted."""
     village = replace(village, situations=village.situations.assign(pc4=np.arange(600) // 5))
     shares = {group: probabilities_of(village, group, tastes) for group, tastes in TASTES.items()}
-    common = estimate(expecting(village, shares), FORMULA)
+    common = fit_logit(expecting(village, shares), FORMULA)
     truth = Models(
         FORMULA, {group: known(each) for group, each in TASTES.items()}, known(common.params), ["share_hoog"]
     )
-    happens = told(simulate(village, truth, {}, draws=WORLDS, seed=1))
+    happens = changes_of(simulate(village, truth, {}, draws=WORLDS, seed=1))
     held = dict.fromkeys(happens, 0)
     for world in range(WORLDS):
         cohort = chosen_by(village, shares, np.random.default_rng(world))
-        kept, models = modelled(
+        choosers, models = modelled(
             cohort, fit_groups({"entry_cohort": cohort}, FORMULA).of("entry_cohort"), ["share_hoog"]
         )
-        for name, draws in told(simulate(kept, models, {}, draws=DRAWS, seed=world)).items():
+        for name, draws in changes_of(simulate(choosers, models, {}, draws=DRAWS, seed=world)).items():
             interval = summary(draws)
             held[name] += interval["ci_low"] <= happens[name][world] <= interval["ci_high"]
     for name, number in held.items():

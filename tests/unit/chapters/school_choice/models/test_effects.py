@@ -5,19 +5,20 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from analysis.chapters.school_choice.models.choosers import estimate
 from analysis.chapters.school_choice.models.effects import fit_random_effects, random_effects, random_effects_table
-from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits
+from analysis.chapters.school_choice.models.groups import GroupFit
 from analysis.chapters.school_choice.models.laplace import LaplacePoint, highest
 from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
+from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.errors import ModelError, Reason
 
+from .conftest import by_group
 from .quarters import FORMULA, world
 
 
 def fitted(choosers, group="all"):
-    return GroupFit("entry_cohort", group, choosers, FORMULA, estimate(choosers, FORMULA))
+    return GroupFit("entry_cohort", group, choosers, FORMULA, fit_logit(choosers, FORMULA))
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,8 @@ def test_the_approximation_is_that_of_laplace_by_an_optimiser_and_differences(sm
 
 
 def test_the_coefficients_are_where_the_approximation_is_highest(town):
-    found = fit_random_effects(town)
-    top = highest(point_of(town, found), 1e-12, 100)
+    effects = fit_random_effects(town)
+    top = highest(point_of(town, effects), 1e-12, 100)
 
     def at(b):
         point = replace(top, b=b)
@@ -76,42 +77,42 @@ def test_the_coefficients_are_where_the_approximation_is_highest(town):
     assert at(joint.b) < top.loglik - 0.1
 
 
-def point_of(fit, found):
+def point_of(fit, effects):
     """Return the point of the estimates, from the design anew."""
     pairs = [fit.choosers.pairs[name] for name in ("distance_km", "log_distance")]
     schools = fit.choosers.schools
     attributes = np.column_stack([schools["share_hoog"] / 0.1, schools["concept"] == "Dalton"]).astype(float)
     likelihood = SchoolLikelihood(pairs, attributes, fit.choosers.counts)
     return LaplacePoint(
-        likelihood, found.tau, found.params.to_numpy() * likelihood.scale, found.effects.to_numpy() / found.tau
+        likelihood, effects.tau, effects.params.to_numpy() * likelihood.scale, effects.effects.to_numpy() / effects.tau
     )
 
 
 def test_the_covariance_by_plain_algebra_on_all_coefficients_and_effects(town):
     """Minus the Hessian of everything with the prior's part added; the terms of distance clustered by postcode."""
-    found = fit_random_effects(town)
-    kept, tau = town.choosers, found.tau
-    x = np.column_stack([kept.schools["share_hoog"] / 0.1, kept.schools["concept"] == "Dalton"]).astype(float)
-    n, schools = kept.counts.shape
+    effects = fit_random_effects(town)
+    choosers, tau = town.choosers, effects.tau
+    x = np.column_stack([choosers.schools["share_hoog"] / 0.1, choosers.schools["concept"] == "Dalton"]).astype(float)
+    n, schools = choosers.counts.shape
     # Columns of situation i: distance, log distance, two attributes, one dummy per school.
     z = np.concatenate(
         [
-            kept.pairs["distance_km"][:, :, None],
-            kept.pairs["log_distance"][:, :, None],
+            choosers.pairs["distance_km"][:, :, None],
+            choosers.pairs["log_distance"][:, :, None],
             np.broadcast_to(np.hstack([x, np.eye(schools)]), (n, schools, 2 + schools)),
         ],
         axis=2,
     )
-    utility = z @ np.concatenate([found.params, found.effects])
+    utility = z @ np.concatenate([effects.params, effects.effects])
     share = np.exp(utility) / np.exp(utility).sum(axis=1, keepdims=True)
     around = z - np.einsum("ij,ijk->ik", share, z)[:, None]
-    hessian = np.einsum("i,ij,ijk,ijl->kl", kept.weights, share, around, around, optimize=True)
+    hessian = np.einsum("i,ij,ijk,ijl->kl", choosers.weights, share, around, around, optimize=True)
     prior = np.diag([0.0] * 4 + [tau**-2] * schools)
-    scores = np.einsum("ij,ijk->ik", kept.counts, around)
+    scores = np.einsum("ij,ijk->ik", choosers.counts, around)
     whole = np.linalg.inv(hessian + prior)
     # What else is estimated follows the terms of distance.
     follows = -np.linalg.solve((hessian + prior)[2:, 2:], (hessian + prior)[2:, :2])
-    left = pd.DataFrame(scores[:, :2] + scores[:, 2:] @ follows).groupby(kept.clusters.to_numpy()).sum().to_numpy()
+    left = pd.DataFrame(scores[:, :2] + scores[:, 2:] @ follows).groupby(choosers.clusters.to_numpy()).sum().to_numpy()
     meat = left.T @ left * len(left) / (len(left) - 1) + follows.T @ prior[2:, 2:] @ follows
     of_distance = whole[:2, :2] @ meat @ whole[:2, :2]
     given = np.linalg.inv((hessian + prior)[2:, 2:])[:2, :2]
@@ -119,32 +120,32 @@ def test_the_covariance_by_plain_algebra_on_all_coefficients_and_effects(town):
     expected = np.block(
         [[of_distance, of_distance @ gamma.T], [gamma @ of_distance, given + gamma @ of_distance @ gamma.T]]
     )
-    assert found.covariance.to_numpy() == pytest.approx(expected, rel=1e-6)
-    assert found.std_error["share_hoog"] == pytest.approx(np.sqrt(expected[2, 2]))
+    assert effects.covariance.to_numpy() == pytest.approx(expected, rel=1e-6)
+    assert effects.std_error["share_hoog"] == pytest.approx(np.sqrt(expected[2, 2]))
 
 
 def test_schools_that_nobody_attends_are_kept_and_pull_the_coefficient(town):
     counts = town.choosers.counts.sum(axis=0)
-    found = fit_random_effects(town)
+    effects = fit_random_effects(town)
     assert (counts == 0).sum() >= 5
-    assert len(found.effects) == 60
-    assert (found.effects[counts == 0] < 0).all()
+    assert len(effects.effects) == 60
+    assert (effects.effects[counts == 0] < 0).all()
     attended = town.choosers.to_schools(town.choosers.schools.index[counts > 0])
-    assert fit_random_effects(fitted(attended)).params["share_hoog"] < found.params["share_hoog"]
+    assert fit_random_effects(fitted(attended)).params["share_hoog"] < effects.params["share_hoog"]
 
 
 def test_without_spread_between_schools_it_is_the_model_without_effects(town):
-    found = fit_random_effects(town)
-    none = highest(point_of(town, found).at(0.0), 1e-12, 100)
+    effects = fit_random_effects(town)
+    none = highest(point_of(town, effects).at(0.0), 1e-12, 100)
     assert none.b / none.likelihood.scale == pytest.approx(town.result.params.to_numpy(), rel=1e-6)
     assert none.loglik == pytest.approx(town.result.loglik, abs=1e-8)
     assert none.delta == pytest.approx(none.likelihood.attributes @ none.b[2:])
 
 
 def test_schools_that_differ_by_attributes_alone_have_little_spread_or_none():
-    spread = [fit_random_effects(fitted(world(seed, 12, 0.0, schools=40, homes=60))).tau for seed in range(1010, 1020)]
-    assert np.median(spread) < 0.15
-    assert min(spread) == 0.0
+    taus = [fit_random_effects(fitted(world(seed, 12, 0.0, schools=40, homes=60))).tau for seed in range(1010, 1020)]
+    assert np.median(taus) < 0.15
+    assert min(taus) == 0.0
 
 
 def test_the_restricted_spread_is_larger_than_that_of_the_likelihood(town):
@@ -156,10 +157,10 @@ def test_an_interaction_with_the_chooser_is_a_term_of_pairs(town):
     situations = town.choosers.situations.assign(nonwestern=np.linspace(0, 1, len(town.choosers.situations)))
     mixed = replace(town.choosers, situations=situations)
     formula = "distance_km + share_hoog + share_hoog:nonwestern"
-    fit = GroupFit("m", "all", mixed, formula, estimate(mixed, formula))
-    found = fit_random_effects(fit)
-    assert list(found.params.index) == list(fit.result.params.index)
-    assert found.df == 60 - 1 - 1
+    fit = GroupFit("m", "all", mixed, formula, fit_logit(mixed, formula))
+    effects = fit_random_effects(fit)
+    assert list(effects.params.index) == list(fit.result.params.index)
+    assert effects.df == 60 - 1 - 1
 
 
 def test_too_few_schools_are_one_message_and_no_convergence_stops_the_run(town):
@@ -168,7 +169,7 @@ def test_too_few_schools_are_one_message_and_no_convergence_stops_the_run(town):
         fit_random_effects(fitted(few))
     assert caught.value.reason is Reason.TOO_FEW
     with pytest.raises(ModelError, match="no convergence in 2 iterations") as caught:
-        random_effects(GroupFits([town], pd.DataFrame()), max_iterations=2)
+        random_effects(by_group(town), max_iterations=2)
     assert caught.value.reason is Reason.NO_CONVERGENCE
 
 
@@ -196,13 +197,13 @@ def test_collinear_attributes_are_refused(small):
 
 def test_the_table_has_the_other_methods_beside_it_and_a_refused_group_its_reason(town):
     few = fitted(world(1003, 30, 0.0, schools=4, homes=30), "few")
-    fits = GroupFits([town, few], pd.DataFrame())
+    fits = by_group(town, few)
     effects, steps = random_effects(fits), two_steps(fits)
     table = random_effects_table(fits, effects, steps).set_index("term")
-    found, two = effects.found["entry_cohort", "all"], steps.found["entry_cohort", "all"]
+    own, two = effects.estimates["entry_cohort", "all"], steps.estimates["entry_cohort", "all"]
     assert list(table.index) == ["distance_km", "log_distance", "share_hoog", "concept_Dalton"]
     row = table.loc["share_hoog"]
-    assert row["estimate"] == found.params["share_hoog"]
+    assert row["estimate"] == own.params["share_hoog"]
     # 57 degrees of freedom: the quantile is 2.0025.
     assert row["ci_high"] == pytest.approx(row["estimate"] + 2.0025 * row["std_error"], rel=1e-4)
     assert row["two_step"] == two.params["share_hoog"]

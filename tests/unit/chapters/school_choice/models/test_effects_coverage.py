@@ -12,10 +12,9 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from analysis.chapters.school_choice.models.choosers import estimate
-from analysis.chapters.school_choice.models.effects import fit_random_effects
+from analysis.chapters.school_choice.models.effects import fit_random_effects, methods
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.methods import Estimated
+from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.two_step import fit_two_steps
 from analysis.chapters.school_choice.models.willingness import willingness_to_travel
 
@@ -26,13 +25,13 @@ CELLS = [(per_school, sd) for per_school in (8, 12, 25, 37) for sd in (0.45, 0.9
 ATTRIBUTE, TRAVEL = "share_hoog", "willingness to travel for share_hoog"
 
 
-def found(choosers):
+def estimates(choosers):
     """Return the estimates by random effects and in two steps, with the extra distance for a step of share_hoog."""
-    fit = GroupFit("model", "all", choosers, FORMULA, estimate(choosers, FORMULA))
-    effects = Estimated.with_effects(fit_random_effects(fit))
+    fit = GroupFit("model", "all", choosers, FORMULA, fit_logit(choosers, FORMULA))
+    effects = next(methods(fit, fit_random_effects(fit)))
     travel = willingness_to_travel(fit, choosers, by=effects).set_index("term").loc["share_hoog"]
     yield effects, travel["ci_low"], travel["ci_high"], travel
-    two = Estimated.in_two_steps(fit, fit_two_steps(choosers, FORMULA))
+    two = next(methods(fit, steps=fit_two_steps(choosers, FORMULA)))
     km, error = extra_km(two.params, travel), travel_error(two, travel)
     half = stats.t.ppf(0.975, two.df) * error
     yield two, km - half, km + half, travel
@@ -41,7 +40,7 @@ def found(choosers):
 def held(choosers):
     """Whether the intervals of one world hold the truth, and by how much each estimate of share_hoog is off."""
     row = {}
-    for by, low, high, travel in found(choosers):
+    for by, low, high, travel in estimates(choosers):
         off = by.params["share_hoog"] - TRUTH["share_hoog"]
         error = np.sqrt(by.covariance.loc["share_hoog", "share_hoog"])
         row[by.method, ATTRIBUTE] = abs(off) <= stats.t.ppf(0.975, by.df) * error

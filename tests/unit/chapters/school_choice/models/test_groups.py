@@ -2,25 +2,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models import counterfactuals
-from analysis.chapters.school_choice.models.choosers import Choosers, design, estimate, probabilities
+from analysis.chapters.school_choice.models.attended import kinds_attended, nearest_by_pc4
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.counterfactuals import by_rule, by_scenario, modelled
 from analysis.chapters.school_choice.models.effects import random_effects, random_effects_table
-from analysis.chapters.school_choice.models.groups import (
-    distance_fit,
-    estimates,
-    fit_groups,
-    fit_table,
-    held_out,
-    nearest_by_pc4,
-    nearest_map,
-)
-from analysis.chapters.school_choice.models.kinds import kinds_attended
-from analysis.chapters.school_choice.models.terms import term_name
+from analysis.chapters.school_choice.models.fit_quality import distance_fit, fit_table
+from analysis.chapters.school_choice.models.groups import coefficients, fit_groups
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, term_name
+from analysis.chapters.school_choice.models.moved import moved
+from analysis.chapters.school_choice.models.residence import residence_and_choice
+from analysis.chapters.school_choice.models.substitution import substitution
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.chapters.school_choice.models.willingness import travel_table
+from analysis.chapters.school_choice.models.worlds import simulate
 from analysis.errors import ModelError
 
-from .conftest import FORMULA
+from .conftest import FORMULA, by_group
 
 
 @pytest.fixture(scope="module")
@@ -36,39 +33,41 @@ def fits(two_groups, city):
 
 
 def test_every_group_has_the_estimate_of_its_own_choosers(two_groups, fits, city):
-    assert [(fit.model, fit.group, fit.choosers.number) for fit in fits.fits] == [
+    assert [(fit.model, fit.group, fit.choosers.number) for fit in fits.of("entry_cohort")] == [
         ("entry_cohort", "hoog_none", 400),
         ("entry_cohort", "laag_migration", 200),
     ]
-    alone = estimate(two_groups.of("laag_migration"), city.formula)
-    assert fits["entry_cohort", "laag_migration"].result.params.to_numpy() == pytest.approx(alone.params.to_numpy())
+    alone = fit_logit(two_groups.of("laag_migration"), city.formula)
+    assert fits.estimates["entry_cohort", "laag_migration"].result.params.to_numpy() == pytest.approx(
+        alone.params.to_numpy()
+    )
     assert fits.refused.empty
 
 
 def test_a_coefficient_rests_on_the_choosers_who_differ_in_its_term(village):
-    found = estimates(fit_groups({"entry_cohort": village}, FORMULA)).set_index(["group", "term"])["n_least"]
+    n_least = coefficients(fit_groups({"entry_cohort": village}, FORMULA)).set_index(["group", "term"])["n_least"]
     for group in village.groups:
         attended = village.of(group).chosen.groupby("location").sum()
         dalton = attended[["b", "d"]].sum()  # the schools of this concept; all others have none
-        assert found[group, term_name("C(concept)[T.Dalton]")] == min(dalton, attended.sum() - dalton)
+        assert n_least[group, term_name("C(concept)[T.Dalton]")] == min(dalton, attended.sum() - dalton)
         of_share = attended.groupby(village.schools["share_hoog"]).sum()
-        assert found[group, term_name("share_hoog")] == attended.sum() - of_share.max()
+        assert n_least[group, term_name("share_hoog")] == attended.sum() - of_share.max()
 
 
-def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, city):
+def test_a_group_without_an_estimate_is_reported_and_the_others_go_on(two_groups, city):
     nearest = two_groups.distance_km.argmin(axis=1)
     home = two_groups.schools.index[nearest]
     first = pd.Series(np.arange(600) < 400, two_groups.situations.index)
     chosen = two_groups.chosen.reset_index()
     # All of the second group attend the nearest school: distance predicts them perfectly.
     chosen["location"] = np.where(first[chosen["situation"]], chosen["location"], home[chosen["situation"]])
-    made = Choosers(
+    choosers = Choosers(
         two_groups.situations, two_groups.schools, two_groups.distance_km,
         chosen.set_index(["situation", "location"])["pupils"],
     )  # fmt: skip
-    found = fit_groups({"entry_cohort": made}, city.formula)
-    assert [fit.group for fit in found.fits] == ["hoog_none"]
-    assert found.refused.drop(columns="n_choosers").to_numpy().tolist() == [
+    fits = fit_groups({"entry_cohort": choosers}, city.formula)
+    assert [fit.group for fit in fits.of("entry_cohort")] == ["hoog_none"]
+    assert fits.refused.drop(columns="n_choosers").to_numpy().tolist() == [
         ["entry_cohort", "laag_migration", "one_step", "perfect prediction"]
     ]
 
@@ -76,11 +75,11 @@ def test_a_group_without_an_estimate_is_told_and_the_others_go_on(two_groups, ci
 def test_a_city_of_which_no_group_can_be_estimated_has_every_table_without_rows(two_groups, city):
     one = two_groups.of("hoog_none").where(np.arange(400) == 0)
     fits = fit_groups({"entry_cohort": one}, city.formula)
-    assert fits.fits == []
+    assert fits.of("entry_cohort") == []
     assert len(fits.refused) == 1
     effects, steps = random_effects(fits), two_steps(fits)
     tables = [
-        estimates(fits), fit_table(fits, [1.0], folds=5, seed=1), random_effects_table(fits, effects, steps),
+        coefficients(fits), fit_table(fits, [1.0], folds=5, seed=1), random_effects_table(fits, effects, steps),
         distance_fit([], [1.0]), kinds_attended([]), travel_table(fits, {"entry_cohort": one}, effects, steps, []),
     ]  # fmt: skip
     assert all(table.empty and len(table.columns) for table in tables)
@@ -91,18 +90,18 @@ def test_rules_place_choosers_whose_choices_no_model_describes(two_groups, city)
     educated = two_groups.situations.assign(education="hoog")
     educated["education"] = np.where(np.arange(600) % 2, "hoog", "laag")
     choosers = Choosers(educated, two_groups.schools, two_groups.distance_km, two_groups.chosen)
-    kept, models = counterfactuals.modelled(choosers, [], [])
-    drawn = counterfactuals.simulate(kept, models, {}, draws=5, seed=1)
-    rules, placed = counterfactuals.by_rule(kept, draws=5, seed=1)
-    assert kept.number == placed["pupils"].item() == 600
-    scenarios = counterfactuals.by_scenario(kept, drawn, rules)
+    known, models = modelled(choosers, [], [])
+    drawn = simulate(known, models, {}, draws=5, seed=1)
+    rules, placed = by_rule(known, draws=5, seed=1)
+    assert known.number == placed["pupils"].item() == 600
+    scenarios = by_scenario(known, drawn, rules)
     assert set(scenarios["model"]) == {"rule"}
     assert scenarios["estimate"].notna().all()
-    assert counterfactuals.residence_and_choice(kept, drawn).empty
-    assert counterfactuals.moved(kept, drawn, {}, [1.0]).empty
+    assert residence_and_choice(known, drawn).empty
+    assert moved(known, drawn, {}, [1.0]).empty
     about = {"kind": "concept", "random": [], "situations": 10, "alternatives": 2, "seed": 1}
-    concept = kept.with_schools(concept=pd.Series("none", index=kept.schools.index))
-    assert all(table.empty for table in counterfactuals.substitution(concept, city.formula, models.own, **about))
+    concept = known.with_schools(concept=pd.Series("none", index=known.schools.index))
+    assert all(table.empty for table in substitution(concept, city.formula, models.own, **about))
 
 
 def test_an_error_that_is_not_about_the_group_is_no_reason_to_leave_it_out(two_groups, city):
@@ -111,39 +110,40 @@ def test_an_error_that_is_not_about_the_group_is_no_reason_to_leave_it_out(two_g
 
 
 def test_held_out_is_predicted_from_the_rest(fits, city):
-    fit = fits["entry_cohort", "hoog_none"]
+    fit = fits.estimates["entry_cohort", "hoog_none"]
     names = np.sort(fit.choosers.clusters.unique())
     fold = np.random.default_rng(9).permutation(len(names)) % 2
     total = 0.0
     for number in (0, 1):
         out = fit.choosers.clusters.isin(names[fold == number]).to_numpy()
-        rest = estimate(fit.choosers.where(~out), city.formula).params
+        rest = fit_logit(fit.choosers.where(~out), city.formula).params
         share = probabilities(design(fit.choosers.where(out), city.formula), rest)
         total += np.log(share[fit.choosers.where(out).rows_chosen]).sum()
-    assert held_out(fit, 2, 9) == (pytest.approx(total / 400), 2)
+    row = fit_table(by_group(fit), [1.0], folds=2, seed=9).iloc[0]
+    assert (row["held_out_per_pupil"], row["folds"]) == (pytest.approx(total / 400), 2)
 
 
-def test_the_table_tells_no_sum_that_counts_pupils(fits):
+def test_the_table_has_no_sum_that_counts_pupils(fits):
     table = fit_table(fits, [0.5, 1, 2], folds=2, seed=9).set_index("group")
-    row, fit = table.loc["hoog_none"], fits["entry_cohort", "hoog_none"]
+    row, fit = table.loc["hoog_none"], fits.estimates["entry_cohort", "hoog_none"]
     assert row["null_per_pupil"] == pytest.approx(-np.log(12))
     assert row["loglik_per_pupil"] == pytest.approx(fit.result.loglik / 400)
     assert row["pseudo_r2"] == pytest.approx(1 - row["loglik_per_pupil"] / row["null_per_pupil"])
-    distance = estimate(fit.choosers, "distance_km + log_distance")
+    distance = fit_logit(fit.choosers, "distance_km + log_distance")
     assert row["pseudo_r2_distance"] == pytest.approx(distance.pseudo_r2)
     assert row["pseudo_r2_held_out"] < row["pseudo_r2"]
 
 
 def test_bands_add_up_over_the_groups(fits):
-    both = distance_fit(fits.fits, [1.0, 2.0])
-    each = [distance_fit([fit], [1.0, 2.0]) for fit in fits.fits]
+    both = distance_fit(fits.of("entry_cohort"), [1.0, 2.0])
+    each = [distance_fit([fit], [1.0, 2.0]) for fit in fits.of("entry_cohort")]
     assert both["pupils"].tolist() == (each[0]["pupils"] + each[1]["pupils"]).tolist()
     assert both["predicted_pupils"].sum() == pytest.approx(600)
     assert both["observed"].sum() == pytest.approx(1)
 
 
 def test_without_a_taste_for_a_kind_its_terms_are_zero(fits):
-    fit = fits["entry_cohort", "hoog_none"]
+    fit = fits.estimates["entry_cohort", "hoog_none"]
     table = kinds_attended([fit]).set_index("category")
     dalton = (fit.choosers.schools["concept"] == "Dalton").to_numpy()
     assert table.loc["Dalton", "observed"] == pytest.approx(fit.choosers.counts[:, dalton].sum() / 400)
@@ -156,15 +156,8 @@ def test_without_a_taste_for_a_kind_its_terms_are_zero(fits):
 
 
 def test_the_nearest_school_is_counted_by_postcode(two_groups):
-    found = nearest_by_pc4(two_groups)
-    assert found["pupils"].sum() == found["situations"].sum() == 600
+    by_pc4 = nearest_by_pc4(two_groups)
+    assert by_pc4["pupils"].sum() == by_pc4["situations"].sum() == 600
     at = two_groups.distance_km.argmin(axis=1) == two_groups.rows_chosen[1]
-    assert found["at_nearest"].sum() == at.sum()
-    assert found["share"].to_numpy() == pytest.approx((found["at_nearest"] / found["pupils"]).to_numpy())
-
-
-def test_the_map_takes_the_point_of_each_postcode():
-    share = pd.DataFrame({"pc4": ["1011", "1012"], "pupils": [50, 50], "at_nearest": [40, 30], "share": [0.8, 0.6]})
-    points = pd.DataFrame({"lat": [2.0, 1.0], "lon": [20.0, 10.0]}, index=["1012", "1011"])
-    found = nearest_map(share, points)
-    assert found[["pc4", "lat", "lon", "share"]].to_numpy().tolist() == [["1011", 1, 10, 0.8], ["1012", 2, 20, 0.6]]
+    assert by_pc4["at_nearest"].sum() == at.sum()
+    assert by_pc4["share"].to_numpy() == pytest.approx((by_pc4["at_nearest"] / by_pc4["pupils"]).to_numpy())

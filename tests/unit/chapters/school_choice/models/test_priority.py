@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import PRIORITY, Choosers, distances, estimate
+from analysis.chapters.school_choice.models.attended import nearest_by_pc4
+from analysis.chapters.school_choice.models.choosers import Choosers, distances
 from analysis.chapters.school_choice.models.constants import fit_constants
 from analysis.chapters.school_choice.models.counterfactuals import by_rule
-from analysis.chapters.school_choice.models.groups import fit_groups, nearest_by_pc4
+from analysis.chapters.school_choice.models.groups import fit_groups
+from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.scenarios import closes, opens
 from analysis.chapters.school_choice.models.willingness import willingness_to_travel
-from analysis.stats.allocation import nearest
+from analysis.stats.allocation import PRIORITY, nearest
 
 TRUTH = {"distance_km": -0.6, "within_eight": 1.5}
 
@@ -73,14 +75,14 @@ def test_a_rule_places_at_the_nearest_of_all_schools_with_priority_at_the_eight_
     """The school of the fewest becomes none of the alternatives: by the first rule pupils go there all the same."""
     counts = pd.Series(village.counts.sum(axis=0), village.schools.index)
     part = village.to_schools(village.schools.index.drop(counts.idxmin()))
-    found, account = by_rule(part, draws=2, seed=1)
+    indices, account = by_rule(part, draws=2, seed=1)
     first = np.isin(part.everywhere.columns[nearest(part.everywhere.to_numpy())], counts.idxmin())
     assert first.sum() > 0
     assert list(part.everywhere.columns) == list(village.schools.index)
     group = (part.situations["education"] == "hoog").to_numpy()
     at = part.everywhere.to_numpy().argmin(axis=1)
     one, other = (np.bincount(at[rows], minlength=7) for rows in (group, ~group))
-    assert found["nearest"][0, 0] == pytest.approx(0.5 * np.abs(one / one.sum() - other / other.sum()).sum())
+    assert indices["nearest"][0, 0] == pytest.approx(0.5 * np.abs(one / one.sum() - other / other.sum()).sum())
     each = np.ceil(1000 * part.number / part.schools["pupils"].sum())
     assert account["places"].item() == 6 * each  # the seventh has no places for them
 
@@ -101,18 +103,18 @@ def simulated(seed):
     return Choosers.from_tables(homes, schools, choices.assign(age=4, pupils=1))
 
 
-def test_the_truth_is_found_among_the_schools_that_are_attended():
+def test_the_truth_is_recovered_among_the_schools_that_are_attended():
     """Given who attends what, choices follow the logit among these schools, with ranks among all."""
-    found, errors, among = [], [], []
+    estimates, errors, among = [], [], []
     for seed in range(6):
         choosers = simulated(seed)
         assert choosers.schools_without > 5
-        result = estimate(choosers, "distance_km + within_eight")
-        found.append(result.params)
+        result = fit_logit(choosers, "distance_km + within_eight")
+        estimates.append(result.params)
         errors.append(np.sqrt(np.diag(result.covariance_cluster)))
         alone = Choosers(choosers.situations, choosers.schools, choosers.distance_km, choosers.chosen)
-        among.append(estimate(alone, "distance_km + within_eight").params["within_eight"])
-    mean, error = pd.concat(found, axis=1).mean(axis=1), np.mean(errors, axis=0) / np.sqrt(6)
+        among.append(fit_logit(alone, "distance_km + within_eight").params["within_eight"])
+    mean, error = pd.concat(estimates, axis=1).mean(axis=1), np.mean(errors, axis=0) / np.sqrt(6)
     assert np.abs(mean - pd.Series(TRUTH)).to_numpy() / error == pytest.approx(0, abs=3)
     # Ranks among the attended schools alone call others near too: the estimate is pulled towards zero.
     assert np.mean(among) < TRUTH["within_eight"] - 0.2
@@ -121,16 +123,16 @@ def test_the_truth_is_found_among_the_schools_that_are_attended():
 def test_the_constants_of_attended_schools_keep_priority():
     """Only the attended schools get a constant; who has priority there does not change by it."""
     choosers = simulated(1)
-    kept = choosers.to_schools(choosers.schools.index[:20])
-    same = choosers.situations.index.isin(kept.situations.index)
-    assert (kept.pairs["within_eight"] == choosers.pairs["within_eight"][same, :20]).all()
+    twenty = choosers.to_schools(choosers.schools.index[:20])
+    same = choosers.situations.index.isin(twenty.situations.index)
+    assert (twenty.pairs["within_eight"] == choosers.pairs["within_eight"][same, :20]).all()
     first = fit_constants(choosers, "distance_km + within_eight")
     assert first.params["within_eight"] == pytest.approx(TRUTH["within_eight"], abs=0.4)
 
 
 def test_the_nearest_school_of_the_willingness_to_travel_is_that_of_all(village):
     """Where the nearest school is no option, the chance to attend it is zero."""
-    fit = fit_groups({"entry_cohort": village}, "distance_km + share_hoog").fits[0]
+    fit = fit_groups({"entry_cohort": village}, "distance_km + share_hoog").of("entry_cohort")[0]
     own = fit.choosers
     row = willingness_to_travel(fit, village).iloc[0]
     by_hand = fit.probabilities[np.arange(len(own.situations)), own.distance_km.argmin(axis=1)].mean()

@@ -9,9 +9,9 @@ from scipy.optimize import brentq
 from scipy.stats import t as student
 
 from analysis.chapters.school_choice.models import two_step, willingness
-from analysis.chapters.school_choice.models.choosers import estimate
+from analysis.chapters.school_choice.models.effects import methods
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.methods import Estimated
+from analysis.chapters.school_choice.models.logit import fit_logit
 
 OF_SCHOOLS = ["share_hoog", "C(concept)[T.Dalton]"]
 WORLDS = 200
@@ -20,21 +20,21 @@ QUALITY_SD = 0.45
 
 def held(choosers, formula, truth):
     """Whether the intervals of one world hold the truth, by estimate and method."""
-    fit = GroupFit("model", "all", choosers, formula, estimate(choosers, formula))
-    found = two_step.fit_two_steps(choosers, formula)
+    fit = GroupFit("model", "all", choosers, formula, fit_logit(choosers, formula))
+    steps = two_step.fit_two_steps(choosers, formula)
     table = pd.concat(
         [
             willingness.willingness_to_travel(fit, choosers),
-            willingness.willingness_to_travel(fit, choosers, by=Estimated.in_two_steps(fit, found)),
+            willingness.willingness_to_travel(fit, choosers, by=next(methods(fit, steps=steps))),
         ]
     )
     true_km = np.array([true_travel(row, truth) for _, row in table.iterrows()])
-    kept = (table["ci_low"] <= true_km) & (true_km <= table["ci_high"])
-    rows = {("willingness to travel", *key): value for key, value in zip(named(table), kept, strict=True)}
+    covered = (table["ci_low"] <= true_km) & (true_km <= table["ci_high"])
+    rows = {("willingness to travel", *key): value for key, value in zip(named(table), covered, strict=True)}
     one_error = np.sqrt(np.diag(fit.covariance.loc[OF_SCHOOLS, OF_SCHOOLS]))
     one = np.abs(fit.result.params[OF_SCHOOLS] - truth[OF_SCHOOLS]) <= 1.96 * one_error
-    two_error = np.sqrt(np.diag(found.covariance.loc[OF_SCHOOLS, OF_SCHOOLS]))
-    two = np.abs(found.params[OF_SCHOOLS] - truth[OF_SCHOOLS]) <= student.ppf(0.975, found.df) * two_error
+    two_error = np.sqrt(np.diag(steps.covariance.loc[OF_SCHOOLS, OF_SCHOOLS]))
+    two = np.abs(steps.params[OF_SCHOOLS] - truth[OF_SCHOOLS]) <= student.ppf(0.975, steps.df) * two_error
     for name in OF_SCHOOLS:
         rows["attribute", "one_step", name] = bool(one[name])
         rows["attribute", "two_steps", name] = bool(two[name])
@@ -61,7 +61,7 @@ def covered(city):
     @cache
     def share(quality_sd):
         worlds = (city.world(seed, quality_sd) for seed in range(WORLDS))
-        return pd.DataFrame([held(made, city.formula, city.truth) for made in worlds]).mean()
+        return pd.DataFrame([held(choosers, city.formula, city.truth) for choosers in worlds]).mean()
 
     return share
 
@@ -84,14 +84,14 @@ def test_two_steps_cover_what_one_step_does_not(covered, term, record_property):
 @pytest.mark.slow
 @pytest.mark.parametrize("term", ["share_hoog", "concept_Dalton"])
 @pytest.mark.parametrize(
-    ("quality_sd", "method", "told"),
+    ("quality_sd", "method", "label"),
     [
         (0.0, "one_step", "one step, schools differ by attributes alone"),
         (0.0, "two_steps", "two steps, schools differ by attributes alone"),
         (QUALITY_SD, "two_steps", "two steps, every school attended, schools differ by what nobody measures"),
     ],
 )
-def test_the_willingness_to_travel_holds_the_truth(covered, quality_sd, method, told, term, record_property):
+def test_the_willingness_to_travel_holds_the_truth(covered, quality_sd, method, label, term, record_property):
     share = covered(quality_sd)["willingness to travel", method, term]
-    record_property(f"school choice, willingness to travel for {term.removesuffix('_Dalton')}, {told}", share)
+    record_property(f"school choice, willingness to travel for {term.removesuffix('_Dalton')}, {label}", share)
     assert 0.92 <= share <= 0.98

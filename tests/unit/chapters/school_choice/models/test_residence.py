@@ -22,37 +22,39 @@ def worlds(**values):
 GAME = worlds(_=0.1, r=0.3, d=0.1, t=0.2, rd=0.3, rt=0.6, dt=0.2, rdt=0.6)
 
 
-def told(found):
-    return {factor: each.item() for factor, each in found.items()}
+def items(arrays):
+    return {factor: each.item() for factor, each in arrays.items()}
 
 
 def test_what_a_factor_adds_depends_on_what_came_before():
     # Homes first: .3 - .1; then tastes: .6 - .3. Tastes first: .2 - .1; then homes: .6 - .2.
-    assert told(contributions(GAME, FACTORS)) == pytest.approx({"residence": 0.2, "distance": 0.0, "tastes": 0.3})
-    assert told(contributions(GAME, FACTORS[::-1])) == pytest.approx({"residence": 0.4, "distance": 0.0, "tastes": 0.1})
+    assert items(contributions(GAME, FACTORS)) == pytest.approx({"residence": 0.2, "distance": 0.0, "tastes": 0.3})
+    assert items(contributions(GAME, FACTORS[::-1])) == pytest.approx(
+        {"residence": 0.4, "distance": 0.0, "tastes": 0.1}
+    )
 
 
 def test_shapley_is_the_mean_over_all_orders():
     # Distance adds nothing anywhere, so residence is half (.2 + .4) and tastes half (.3 + .1).
-    assert told(shapley(GAME, FACTORS)) == pytest.approx({"residence": 0.3, "distance": 0.0, "tastes": 0.2})
+    assert items(shapley(GAME, FACTORS)) == pytest.approx({"residence": 0.3, "distance": 0.0, "tastes": 0.2})
 
 
 @given(arrays(float, 8, elements=st.floats(0, 1)))
 def test_all_orders_add_up_to_the_same(values):
     game = worlds(**dict(zip(("_", "r", "d", "t", "rd", "rt", "dt", "rdt"), values, strict=True)))
     whole = values[7] - values[0]
-    for found in (contributions(game, FACTORS), contributions(game, FACTORS[::-1]), shapley(game, FACTORS)):
-        assert sum(told(found).values()) == pytest.approx(whole, abs=1e-12)
+    for added in (contributions(game, FACTORS), contributions(game, FACTORS[::-1]), shapley(game, FACTORS)):
+        assert sum(items(added).values()) == pytest.approx(whole, abs=1e-12)
 
 
 def drawn(measure="dissimilarity"):
-    spread = np.array([-0.01, 0.01])[:, None]
+    noise = np.array([-0.01, 0.01])[:, None]
     return SimpleNamespace(
-        measures=[("hoog_laag", measure)], indices={name: each + spread for name, each in GAME.items()}
+        measures=[("hoog_laag", measure)], indices={name: each + noise for name, each in GAME.items()}
     )
 
 
-def test_the_table_tells_both_orders_and_their_average_and_adds_up_to_the_models(village):
+def test_the_table_has_both_orders_and_their_average_and_adds_up_to_the_models(village):
     table = residence_and_choice(village, drawn())
     assert len(table) == 3 * 4
     for _, rows in table.groupby("order"):

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import Choosers, design, distances, estimate, probabilities
+from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities
 from analysis.chapters.school_choice.models.sampling import sampled, some
 from analysis.errors import ModelError
 from analysis.stats import conditional_logit
@@ -48,16 +49,16 @@ def test_attributes_are_those_of_the_full_set(town):
 
 
 def test_with_the_offset_the_estimates_are_those_of_the_full_set_within_error(town):
-    full = estimate(town, FORMULA)
-    found = sampled(town, FORMULA, number=6, seed=1).estimate()
+    full = fit_logit(town, FORMULA)
+    result = sampled(town, FORMULA, number=6, seed=1).estimate()
     # Less data, so a larger error: what the sample adds has the variance by which the two differ (Hausman 1978).
-    extra = np.sqrt(np.diag(found.covariance) - np.diag(full.covariance))
-    assert (np.abs(found.params - full.params) < 3 * extra).all()
+    extra = np.sqrt(np.diag(result.covariance) - np.diag(full.covariance))
+    assert (np.abs(result.params - full.params) < 3 * extra).all()
     assert (extra < np.sqrt(np.diag(full.covariance))).all()
 
 
 def test_without_the_offset_they_would_be_of_the_sampling_and_are_refused(town):
-    sample, full = sampled(town, FORMULA, number=6, seed=1), estimate(town, FORMULA)
+    sample, full = sampled(town, FORMULA, number=6, seed=1), fit_logit(town, FORMULA)
     with pytest.raises(ModelError, match="no offset corrects it"):
         conditional_logit.fit(sample.attributes, sample.choices)
     unmarked = pd.DataFrame(sample.attributes.to_numpy(), sample.attributes.index, sample.attributes.columns)
@@ -68,9 +69,9 @@ def test_without_the_offset_they_would_be_of_the_sampling_and_are_refused(town):
 
 def test_a_sample_of_all_far_schools_is_the_full_set(town):
     few = town.to_schools(town.schools.index[:12])
-    found, full = sampled(few, FORMULA, number=4, seed=1), estimate(few, FORMULA)
-    assert (found.offset == 0).all()
-    assert found.estimate().params.to_numpy() == pytest.approx(full.params.to_numpy(), rel=1e-6)
+    few_far, full = sampled(few, FORMULA, number=4, seed=1), fit_logit(few, FORMULA)
+    assert (few_far.offset == 0).all()
+    assert few_far.estimate().params.to_numpy() == pytest.approx(full.params.to_numpy(), rel=1e-6)
 
 
 def test_a_seed_gives_the_same_sample(town):
@@ -80,9 +81,9 @@ def test_a_seed_gives_the_same_sample(town):
 
 
 def test_some_choosers_can_be_kept_with_all_schools(town):
-    kept = some(town, 50, seed=1)
-    assert (kept.number, len(kept.situations), len(kept.schools)) == (50, 50, 40)
-    assert kept.chosen.index.isin(town.chosen.index).all()
+    drawn = some(town, 50, seed=1)
+    assert (drawn.number, len(drawn.situations), len(drawn.schools)) == (50, 50, 40)
+    assert drawn.chosen.index.isin(town.chosen.index).all()
     assert some(town, 3000, seed=1) is town
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import design
+from analysis.chapters.school_choice.models.logit import design
 from analysis.chapters.school_choice.models.scenarios import NEW, changes, closes, opens, ruled
 from analysis.errors import InputError
 

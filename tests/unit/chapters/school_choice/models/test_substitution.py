@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import chi2
 from statsmodels.duration.hazard_regression import PHReg
 
-from analysis.chapters.school_choice.models import substitution as module
+from analysis.chapters.school_choice.models import tastes as module
 from analysis.chapters.school_choice.models.mixed import estimate_mixed
 from analysis.chapters.school_choice.models.population import Population
 from analysis.chapters.school_choice.models.sampling import Sampled, sampled, some
@@ -113,11 +113,11 @@ def test_a_sample_that_does_not_determine_the_terms_of_groups_gives_no_number_of
     second = village.chosen.index.get_level_values(0).isin(
         village.situations.index[village.situations["group"] == "laag_migration"]
     )
-    kept = village.chosen[~second | village.chosen.index.get_level_values(1).isin(dalton)]
-    fewer = replace(village, chosen=kept)
+    chosen = village.chosen[~second | village.chosen.index.get_level_values(1).isin(dalton)]
+    fewer = replace(village, chosen=chosen)
     fewer = fewer.where(fewer.weights > 0)
-    asked = ASKED | {"random": ["C(concept)[T.Dalton]"], "situations": 1000}
-    table, about = substitution(fewer, FORMULA, OWN, **asked)
+    settings = ASKED | {"random": ["C(concept)[T.Dalton]"], "situations": 1000}
+    table, about = substitution(fewer, FORMULA, OWN, **settings)
     assert set(table.loc[table["share"].notna(), "model"]) == {"conditional_logit", "model_per_group"}
     assert about["converged"].tolist() == ["no"]
     assert about[["estimate", "lr_groups", "p_groups", "p_within"]].isna().all(axis=None)
@@ -131,7 +131,7 @@ def test_a_situation_counts_for_as_many_as_choose_in_it():
     pd.testing.assert_frame_equal(once, counted)
 
 
-def test_a_mixed_logit_that_does_not_converge_is_told_and_gives_no_number(village, monkeypatch):
+def test_a_mixed_logit_that_does_not_converge_is_reported_and_gives_no_number(village, monkeypatch):
     monkeypatch.setattr(module, "estimate_mixed", lambda *given: estimate_mixed(*given, max_iterations=1))
     table, about = substitution(village, FORMULA, OWN, **ASKED)
     mixed = table["model"] == "mixed_logit"
@@ -148,8 +148,8 @@ def test_a_mixed_logit_below_the_logit_that_it_contains_did_not_converge(village
     """With deviations of zero it is the logit with terms of groups: it cannot be lower at its maximum."""
     monkeypatch.setattr(module, "estimate_mixed", lambda *given: lower(estimate_mixed(*given)))
 
-    def lower(found):
-        return replace(found, loglik=found.loglik - 5, converged=True)
+    def lower(mixed):
+        return replace(mixed, loglik=mixed.loglik - 5, converged=True)
 
     table, about = substitution(village, FORMULA, OWN, **ASKED)
     assert about["converged"].tolist() == ["no"]
@@ -174,13 +174,12 @@ def test_the_mixed_logit_finds_how_much_choosers_differ():
         pd.DataFrame(x.reshape(-1, 2), index=index, columns=["a", "b"]),
         pd.Series(1.0, index=pd.MultiIndex.from_arrays([range(n), chosen], names=index.names)),
         pd.Series(0.0, index=index),
-        pd.Series(range(n)),
     )
-    found = estimate_mixed(sample, ["a"])
-    error = np.sqrt(np.diag(found.covariance))
-    assert found.converged
-    assert np.abs(found.means - [1.0, -0.5]).to_numpy() == pytest.approx(0, abs=4 * error[:2].max())
-    assert found.spreads["a"] == pytest.approx(2.0, abs=4 * error[2])
-    tastes = found.draws(500, seed=1)
-    assert tastes[:, 0].std() == pytest.approx(found.spreads["a"], rel=0.05)
+    mixed = estimate_mixed(sample, ["a"])
+    error = np.sqrt(np.diag(mixed.covariance))
+    assert mixed.converged
+    assert np.abs(mixed.means - [1.0, -0.5]).to_numpy() == pytest.approx(0, abs=4 * error[:2].max())
+    assert mixed.deviations["a"] == pytest.approx(2.0, abs=4 * error[2])
+    tastes = mixed.draws(500, seed=1)
+    assert tastes[:, 0].std() == pytest.approx(mixed.deviations["a"], rel=0.05)
     assert tastes[:, 1].std() == 0

@@ -5,24 +5,25 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
-from analysis.chapters.school_choice.models.choosers import Choosers, estimate
-from analysis.chapters.school_choice.models.effects import fit_random_effects, random_effects
-from analysis.chapters.school_choice.models.groups import GroupFit, GroupFits
-from analysis.chapters.school_choice.models.methods import Estimated
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.effects import Estimated, fit_random_effects, methods, random_effects
+from analysis.chapters.school_choice.models.groups import GroupFit
+from analysis.chapters.school_choice.models.logit import fit_logit
+from analysis.chapters.school_choice.models.population import neighbourhood_types
 from analysis.chapters.school_choice.models.two_step import two_steps
 from analysis.chapters.school_choice.models.willingness import (
-    median_distance,
-    neighbourhood_types,
     steps,
     travel_table,
     willingness_to_travel,
 )
 
+from .conftest import by_group
+
 
 @pytest.fixture(scope="module")
 def fit(city):
     town = city.world(5, 0.0, pupils=600, schools=15)
-    return GroupFit("entry_cohort", "all", town, city.formula, estimate(town, city.formula))
+    return GroupFit("entry_cohort", "all", town, city.formula, fit_logit(town, city.formula))
 
 
 def with_params(fit, **changes):
@@ -38,7 +39,7 @@ def test_a_distance_that_is_linear_gives_the_ratio_of_coefficients_and_its_delta
     step = fit.choosers.schools["share_hoog"].std(ddof=1) / 0.1
     assert table.loc["share_hoog", "estimate"] == pytest.approx(0.5 * step / 2.0)
     # d1 = d0 + step b_h / -b_d, and log_distance has a variance of its own: 1 each.
-    start = median_distance(fit.choosers)
+    start = fit.choosers.median_km
     end = start + 0.25 * step
     gradient = [0.25 * step / 2, np.log((end + 0.1) / (start + 0.1)) / 2, step / 2]
     assert table.loc["share_hoog", "std_error"] == pytest.approx(np.sqrt(np.square(gradient).sum()), rel=1e-6)
@@ -105,12 +106,12 @@ def test_the_elasticity_is_the_relative_change_in_attendance(fit):
 
 
 def test_every_method_has_its_rows_and_random_effects_their_own_probabilities(fit):
-    fits = GroupFits([fit], pd.DataFrame())
-    found, two = random_effects(fits), two_steps(fits)
-    table = travel_table(fits, {"entry_cohort": fit.choosers}, found, two, ())
+    fits = by_group(fit)
+    effects_by_group, two = random_effects(fits), two_steps(fits)
+    table = travel_table(fits, {"entry_cohort": fit.choosers}, effects_by_group, two, ())
     assert table["method"].unique().tolist() == ["random_effects", "two_steps", "one_step"]
     rows = table[table["term"] == "concept_Dalton"].set_index("method")
-    effects = found.found["entry_cohort", "all"]
+    effects = effects_by_group.estimates["entry_cohort", "all"]
     nearest = fit.choosers.distance_km.argmin(axis=1)
     assert rows.loc["random_effects", "probability"] == pytest.approx(effects.share[np.arange(600), nearest].mean())
     assert rows.loc["two_steps", "probability"] == rows.loc["one_step", "probability"]
@@ -123,16 +124,16 @@ def test_every_method_has_its_rows_and_random_effects_their_own_probabilities(fi
 
 
 def test_a_group_that_a_method_refuses_has_no_rows_of_it(fit):
-    fits = GroupFits([fit], pd.DataFrame())
-    none = replace(random_effects(fits), found={})
+    fits = by_group(fit)
+    none = replace(random_effects(fits), estimates={})
     table = travel_table(fits, {"entry_cohort": fit.choosers}, none, two_steps(fits), ())
     assert table["method"].unique().tolist() == ["two_steps", "one_step"]
 
 
 def test_random_effects_bring_their_estimates_and_errors(fit):
-    found = fit_random_effects(fit)
-    row = willingness_to_travel(fit, fit.choosers, by=Estimated.with_effects(found)).set_index("term").loc["share_hoog"]
-    b, start, end = found.params, row["start_km"], row["start_km"] + row["estimate"]
+    effects = fit_random_effects(fit)
+    row = willingness_to_travel(fit, fit.choosers, by=next(methods(fit, effects))).set_index("term").loc["share_hoog"]
+    b, start, end = effects.params, row["start_km"], row["start_km"] + row["estimate"]
 
     def worth(km):
         return b["distance_km"] * km + b["log_distance"] * np.log(km + 0.1)
@@ -141,7 +142,7 @@ def test_random_effects_bring_their_estimates_and_errors(fit):
     assert worth(end) + step * b["share_hoog"] == pytest.approx(worth(start))
     slope = b["distance_km"] + b["log_distance"] / (end + 0.1)
     gradient = -np.array([end - start, np.log((end + 0.1) / (start + 0.1)), step, 0]) / slope
-    assert row["std_error"] == pytest.approx(np.sqrt(gradient @ found.covariance.to_numpy() @ gradient), rel=1e-6)
+    assert row["std_error"] == pytest.approx(np.sqrt(gradient @ effects.covariance.to_numpy() @ gradient), rel=1e-6)
 
 
 def test_a_lower_schoolweging_is_the_step_and_a_category_is_against_the_first():
@@ -175,9 +176,9 @@ def test_the_willingness_depends_on_the_kind_through_an_interaction(city):
     share = np.where(np.arange(600) < 300, 0.1, 0.7)
     mixed = Choosers(town.situations.assign(nonwestern=share), town.schools, town.distance_km, town.chosen)
     formula = "distance_km + log_distance + share_hoog + share_hoog:nonwestern"
-    found = GroupFit("m", "all", mixed, formula, estimate(mixed, formula))
-    by = with_params(found, distance_km=-2.0, log_distance=0.0, share_hoog=0.1, **{"share_hoog:nonwestern": 0.02})
-    table = willingness_to_travel(found, mixed, (0.2, 0.6), by=by).set_index("group")
+    fit = GroupFit("m", "all", mixed, formula, fit_logit(mixed, formula))
+    by = with_params(fit, distance_km=-2.0, log_distance=0.0, share_hoog=0.1, **{"share_hoog:nonwestern": 0.02})
+    table = willingness_to_travel(fit, mixed, (0.2, 0.6), by=by).set_index("group")
     per_step = mixed.schools["share_hoog"].std(ddof=1) / 0.1 / 2.0
     # 10 percentage points are the unit: 0.1 + 0.02 x 1 and 0.1 + 0.02 x 7.
     assert table.loc["below 20% non-western", "estimate"] == pytest.approx(0.12 * per_step)

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import design, probabilities
 from analysis.chapters.school_choice.models.counterfactuals import by_rule, by_scenario, modelled, places
 from analysis.chapters.school_choice.models.groups import fit_groups
+from analysis.chapters.school_choice.models.logit import design, probabilities
 from analysis.chapters.school_choice.models.moved import moved
 from analysis.chapters.school_choice.models.population import Population, comparisons
 from analysis.chapters.school_choice.models.scenarios import other_worlds
 from analysis.chapters.school_choice.models.worlds import FIT, NO_TASTE, Models, simulate
-from analysis.chapters.segregation import models as segregation
 from analysis.errors import ModelError
+from analysis.stats import segregation
 
 from .conftest import FORMULA, TASTES, known
 
@@ -39,10 +39,10 @@ def of_group(choosers, group, tastes):
 
 
 def test_expected_numbers_are_those_of_each_groups_model(village, drawn):
-    for place, (group, tastes) in enumerate(sorted(TASTES.items())):
-        assert drawn.numbers[FIT][0, place] == pytest.approx(of_group(village, group, tastes).sum(axis=0))
+    for row, (group, tastes) in enumerate(sorted(TASTES.items())):
+        assert drawn.numbers[FIT][0, row] == pytest.approx(of_group(village, group, tastes).sum(axis=0))
         without = of_group(village, group, tastes | {"share_hoog": 0.0}).sum(axis=0)
-        assert drawn.numbers[NO_TASTE][0, place] == pytest.approx(without)
+        assert drawn.numbers[NO_TASTE][0, row] == pytest.approx(without)
 
 
 def test_everyone_still_chooses_when_schools_close_open_or_change(drawn):
@@ -75,10 +75,10 @@ def test_a_kind_of_school_that_nobody_of_a_group_attends_stays_empty(village):
         for group, each in TASTES.items()
     }
     own["hoog_none"] = known(TASTES["hoog_none"])
-    found = simulate(village, replace(models(), own=own), {}, draws=2, seed=1).numbers[FIT][:, 1:]
+    numbers = simulate(village, replace(models(), own=own), {}, draws=2, seed=1).numbers[FIT][:, 1:]
     dalton = (village.schools["concept"] == "Dalton").to_numpy()
-    assert (found[:, :, dalton] == 0).all()
-    assert found.sum(axis=(1, 2)) == pytest.approx([(village.situations["group"] == "laag_migration").sum()] * 2)
+    assert (numbers[:, :, dalton] == 0).all()
+    assert numbers.sum(axis=(1, 2)) == pytest.approx([(village.situations["group"] == "laag_migration").sum()] * 2)
 
 
 def test_a_group_without_a_model_or_a_term_without_a_coefficient_is_refused(village):
@@ -140,12 +140,12 @@ def test_pupils_of_a_closed_school_spread_in_proportion_to_the_other_shares(vill
     assert table.loc["opens", "laag_migration"][bands].sum() == pytest.approx(1)
     before = share[:, closed].sum()
     after = of_group(changed["changes"].choosers, "hoog_none", TASTES["hoog_none"])
-    place = village.schools.index.get_loc(changed["changes"].school)
+    column = village.schools.index.get_loc(changed["changes"].school)
     if changed["changes"].school == changed["closes"].school:
-        assert table["changes", "hoog_none", "pupils"] == pytest.approx(after[:, place].sum() / before - 1)
+        assert table["changes", "hoog_none", "pupils"] == pytest.approx(after[:, column].sum() / before - 1)
 
 
-def test_what_is_known_of_choosers_tells_who_can_be_compared():
+def test_what_is_known_of_choosers_decides_who_can_be_compared():
     assert list(comparisons(pd.DataFrame({"education": ["hoog"], "background": ["none"]}))) == [
         "hoog_laag",
         "nonwestern_none",
@@ -159,7 +159,7 @@ def test_what_is_known_of_choosers_tells_who_can_be_compared():
 def test_choosers_of_a_group_without_a_model_are_left_out(village):
     fits = fit_groups({"entry_cohort": village}, FORMULA)
     both, models_of_both = modelled(village, fits.of("entry_cohort"), ["share_hoog"])
-    one, models_of_one = modelled(village, [fits["entry_cohort", "hoog_none"]], ["share_hoog"])
+    one, models_of_one = modelled(village, [fits.estimates["entry_cohort", "hoog_none"]], ["share_hoog"])
     assert (both.number, one.groups) == (600, ["hoog_none"])
     assert sorted(models_of_both.own) == ["hoog_none", "laag_migration"]
     assert models_of_both.common.n_obs == 600

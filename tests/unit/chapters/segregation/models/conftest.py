@@ -25,11 +25,11 @@ def by_attendance():
 
 @pytest.fixture
 def schools():
-    told = {
+    columns = {
         "stadsdeel": ["Noord", "Zuid"],
         "area": ["w1", "w2"],
         "lat": [52.0, 52.1],
         "lon": [4.9, 4.9],
         "schoolweging": [33.0, 26.0],
     }
-    return pd.DataFrame(told, index=pd.Index(["a", "b"], name="location"))
+    return pd.DataFrame(columns, index=pd.Index(["a", "b"], name="location"))

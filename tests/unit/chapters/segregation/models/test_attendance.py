@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.segregation import models as segregation
 from analysis.chapters.segregation.models.attendance import by_group, counted, place, places
+from analysis.chapters.segregation.models.estimates import estimate_indices
 from analysis.errors import ModelError
 
 
@@ -36,8 +36,8 @@ def test_a_random_allocation_keeps_groups_and_schools(by_attendance):
 
 
 def test_the_city_comes_before_its_stadsdelen_and_small_ones_stay_out(by_attendance, schools):
-    found = [(one.year, one.name) for one in places(by_attendance, schools)]
-    assert found == [(2019, "city"), (2019, "Noord"), (2019, "Zuid"), (2015, "city"), (2015, "Noord"), (2015, "Zuid")]
+    years = [(one.year, one.name) for one in places(by_attendance, schools)]
+    assert years == [(2019, "city"), (2019, "Noord"), (2019, "Zuid"), (2015, "city"), (2015, "Noord"), (2015, "Zuid")]
     assert [one.name for one in places(by_attendance, schools, fewest=2)] == ["city", "city"]
 
 
@@ -47,14 +47,14 @@ def test_a_school_without_a_stadsdeel_is_refused(by_attendance, schools):
 
 
 def test_estimates_of_counted_pupils(by_attendance, schools):
-    found = segregation.estimate_indices(places(by_attendance, schools), draws=100, random_draws=40, seed=3)
-    city = found[(found["place"] == "city") & (found["year"] == 2015)].set_index(["group", "term"])
+    indices = estimate_indices(places(by_attendance, schools), draws=100, random_draws=40, seed=3)
+    city = indices[(indices["place"] == "city") & (indices["year"] == 2015)].set_index(["group", "term"])
     # laag 30 and 10 of 40, hoog 10 and 30 of 40
     assert city.loc[("laag", "dissimilarity_now"), "estimate"] == pytest.approx(0.5)
     # Among the 39 schoolmates of a pupil are 9 (29) of its own group and 30 (10) of the other.
     assert city.loc[("hoog", "isolation_now"), "estimate"] == pytest.approx(0.25 * 9 / 39 + 0.75 * 29 / 39)
     assert city.loc[("hoog", "interaction_now"), "estimate"] == pytest.approx(0.25 * 30 / 39 + 0.75 * 10 / 39)
-    assert np.isnan(city.loc[("laag", "dissimilarity_now"), "ci_low"])  # it lies too high: no interval is right
+    assert np.isnan(city.loc[("laag", "dissimilarity_now"), "ci_low"])  # it is too high: no interval is right
     assert city.loc[("laag", "dissimilarity_now"), "n_obs"] == 80
     assert city.loc[("hoog", "isolation_now"), "n_obs"] == 40
     assert 0.3 < city.loc[("laag", "dissimilarity_corrected_now"), "estimate"] <= 0.5
@@ -70,24 +70,24 @@ def test_estimates_of_counted_pupils(by_attendance, schools):
 
 
 def test_no_estimate_lies_outside_its_interval(by_attendance, schools):
-    found = segregation.estimate_indices(places(by_attendance, schools), draws=100, random_draws=40, seed=4)
-    known = found.dropna(subset=["ci_low"])
+    indices = estimate_indices(places(by_attendance, schools), draws=100, random_draws=40, seed=4)
+    known = indices.dropna(subset=["ci_low"])
     assert ((known["ci_low"] <= known["estimate"] + 1e-12) & (known["estimate"] <= known["ci_high"] + 1e-12)).all()
 
 
 def test_expected_pupils_of_an_area_follow_its_shares(by_attendance, schools):
-    told = by_attendance[by_attendance["year"] == 2019]
-    half = told.groupby(["year", "location", "area", "nearest"], as_index=False)["pupils"].sum()
+    last_year = by_attendance[by_attendance["year"] == 2019]
+    half = last_year.groupby(["year", "location", "area", "nearest"], as_index=False)["pupils"].sum()
     parts = [half.assign(background=name, pupils=half["pupils"] / 2, education="x") for name in ("nonwestern", "rest")]
     one = place(pd.concat(parts, ignore_index=True), schools, "background")
     assert one.spread.model == "expected_composition"
     # Every area is half and half, so every school is.
     assert one.spread.observed()["now"].pupils.tolist() == [[25, 35], [25, 35]]
-    found = segregation.estimate_indices([one], draws=20, random_draws=20, seed=1).set_index("term")
-    assert found.loc["dissimilarity_now", "estimate"] == pytest.approx(0, abs=1e-15)
-    assert found.loc["dissimilarity_corrected_now", "estimate"] == pytest.approx(0, abs=1e-15)
-    assert found.loc["theil_now", "estimate"] == pytest.approx(0, abs=1e-15)
-    assert (found["group"] == "non-western").sum() > 0
+    indices = estimate_indices([one], draws=20, random_draws=20, seed=1).set_index("term")
+    assert indices.loc["dissimilarity_now", "estimate"] == pytest.approx(0, abs=1e-15)
+    assert indices.loc["dissimilarity_corrected_now", "estimate"] == pytest.approx(0, abs=1e-15)
+    assert indices.loc["theil_now", "estimate"] == pytest.approx(0, abs=1e-15)
+    assert (indices["group"] == "non-western").sum() > 0
 
 
 def test_schools_by_groups(by_attendance):

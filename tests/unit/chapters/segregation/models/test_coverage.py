@@ -45,11 +45,11 @@ def covered(worlds, pupils, spread):
         spread_out = CountedPupils(("group", "rest"), cells, {"now": np.arange(SCHOOLS)}, SCHOOLS)
         drawn = spread_out.resampled(DRAWS, rng)["now"].pupils
         a, b = spread_out.observed()["now"].pupils
-        told = [
+        covered = [
             moved_interval(float(corrected(a, b)), corrected(drawn[:, 0], drawn[:, 1])),
             basic_interval(float(dissimilarity_of(a, b)), dissimilarity_of(drawn[:, 0], drawn[:, 1])),
         ]
-        held.append([holds(row, truth) for row in told])
+        held.append([holds(row, truth) for row in covered])
     return np.mean(held, axis=0)
 
 
@@ -93,9 +93,9 @@ MANY = 1e12
 
 
 def compute(index, n_schools):
-    place = np.zeros(n_schools, dtype=np.intp)
+    stadsdeel = np.zeros(n_schools, dtype=np.intp)
     if index == "theil":
-        return lambda tally: theil(tally, place)["theil"]
+        return lambda tally: theil(tally, stadsdeel)["theil"]
     return indices_of(3, 0)[index]  # of the smallest group, and the largest that it meets
 
 
@@ -110,26 +110,26 @@ def both(index, world, truth):
     estimate, plain = float(index(observed)), float(index(times(observed, MANY)))
     better = moved_interval(estimate, index(drawn))
     assert better["ci_low"] <= estimate <= better["ci_high"]
-    kept = basic_interval(plain, index(times(drawn, MANY)))
-    return holds(better, truth), holds(kept, truth), estimate - truth, plain - truth
+    held = basic_interval(plain, index(times(drawn, MANY)))
+    return holds(better, truth), holds(held, truth), estimate - truth, plain - truth
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("index", ["theil", "isolation", "interaction"])
 @pytest.mark.parametrize(("name", "n_schools", "pupils"), [CITY, TOWN])
 def test_the_intervals_of_h_and_exposure_cover_the_truth(name, n_schools, pupils, index, record_property):
-    find, found = compute(index, n_schools), []
+    find, intervals = compute(index, n_schools), []
     for number in range(200):
         chance, rng = attended(n_schools, pupils, number), np.random.default_rng([11, number])
         truth = float(find(Tally(chance * np.array(pupils)[:, None] * MANY)))
         cells = np.array([rng.multinomial(n, p) for n, p in zip(pupils, chance, strict=True)])
         spread = CountedPupils(tuple("abcd"), cells, {"now": np.arange(n_schools)}, n_schools)
-        found.append(both(find, (spread, rng), truth))
-    better, plain, bias, plain_bias = np.mean(found, axis=0)
-    noise = np.std(found, axis=0)[2] / np.sqrt(len(found))
-    said = {"theil": "Theil's H", "isolation": "isolation", "interaction": "interaction"}[index]
-    record_property(f"{said}, corrected, {name}", float(better))
-    record_property(f"{said}, not corrected, {name}", float(plain))
+        intervals.append(both(find, (spread, rng), truth))
+    better, plain, bias, plain_bias = np.mean(intervals, axis=0)
+    noise = np.std(intervals, axis=0)[2] / np.sqrt(len(intervals))
+    title = {"theil": "Theil's H", "isolation": "isolation", "interaction": "interaction"}[index]
+    record_property(f"{title}, corrected, {name}", float(better))
+    record_property(f"{title}, not corrected, {name}", float(plain))
     assert 0.92 <= better <= 0.98
     assert abs(bias) <= 0.2 * abs(plain_bias) + 3 * noise
 
