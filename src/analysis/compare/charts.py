@@ -16,7 +16,9 @@ from analysis.compare.comparison import Comparison, TableChange
 from analysis.compare.frames import SEPARATOR, numbers
 from analysis.compare.wording import label
 from analysis.language import term, text
-from analysis.publish import figures
+from analysis.publish.figures import canvas, legend_above, style
+from analysis.publish.forms.marks import zero_line
+from analysis.publish.forms.points import intervals
 
 COLUMNS = 2
 ROWS_PER_PANEL = 7
@@ -50,14 +52,14 @@ class Panel:
 def panels(comparison: Comparison, stem: str) -> list[Panel]:
     """Return the panels of a chapter: figures first, then tables for what no figure shows; none twice."""
     changed = comparison.of(stem, "changed")
-    told: set[tuple[object, ...]] = set()
-    found = list[Panel]()
+    seen: set[tuple[object, ...]] = set()
+    shown = list[Panel]()
     for change in sorted(changed, key=lambda change: change.table.kind == "table"):
-        found += _panels_of(change, told)
-    return found
+        shown += _panels_of(change, seen)
+    return shown
 
 
-@figures.style()
+@style()
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
     """Draw panels in two columns, both editions in each.
 
@@ -70,24 +72,22 @@ def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
     """
     deepest = [max(len(panel.rows) for panel in shown[i : i + COLUMNS]) for i in range(0, len(shown), COLUMNS)]
     heights = [HEAD_CM + LINE_CM * 1.6 * rows for rows in deepest]
-    figure, axes = figures.canvas(
-        sum(heights) + 1, rows=len(heights), columns=COLUMNS, squeeze=False, height_ratios=heights
-    )
-    for place, panel in zip(axes.flat, shown, strict=False):
-        _draw(place, panel, before, after)
-    for place in axes.flat[len(shown) :]:
-        place.set_axis_off()
-    figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    figure, axes = canvas(sum(heights) + 1, rows=len(heights), columns=COLUMNS, squeeze=False, height_ratios=heights)
+    for area, panel in zip(axes.flat, shown, strict=False):
+        _draw(area, panel, before, after)
+    for empty in axes.flat[len(shown) :]:
+        empty.set_axis_off()
+    legend_above(axes.flat[0])
     return figure
 
 
-def _panels_of(change: TableChange, told: set[tuple[object, ...]]) -> Iterator[Panel]:
+def _panels_of(change: TableChange, seen: set[tuple[object, ...]]) -> Iterator[Panel]:
     assert change.difference is not None
     rows = change.difference.estimates
     by_axis = rows.groupby("unit", sort=False) if not rows.empty else _largest_column(change)
     for axis, group in by_axis:
-        news = [key not in told for key in _identities(change, group)]
-        told |= set(_identities(change, group))
+        news = [key not in seen for key in _identities(change, group)]
+        seen |= set(_identities(change, group))
         fresh = group[news]
         moved = fresh[fresh[["estimate_before", "estimate_after"]].notna().any(axis=1)]
         if not moved.empty:
@@ -126,10 +126,12 @@ def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
     labels = [
         textwrap.fill(text, LABEL_WIDTH, max_lines=2, placeholder="…") for text in _short_labels(panel.rows["row"])
     ]
+    if _is_about_zero(panel.rows):
+        zero_line(axes)
     for series, (side, name) in enumerate((("before", before), ("after", after))):
         columns = {f"{column}_{side}": column for column in ("estimate", "ci_low", "ci_high")}
-        rows = panel.rows[list(columns)].rename(columns=columns).assign(label=labels)
-        figures.intervals(axes, rows, "label", name=name, series=series, of=2, reference=_zero(panel.rows))
+        rows = panel.rows[list(columns)].rename(columns=columns)
+        intervals(axes, rows, labels, name=name, series=series, of_series=2)
     _title(axes, panel.title)
     more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
     axes.set_xlabel(textwrap.fill(panel.axis + more, AXIS_WIDTH), fontsize=7.5)
@@ -138,8 +140,8 @@ def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
 
 def _title(axes: Axes, title: str) -> None:
     """Set a title that begins at the left of the panel's labels: above the axes alone there is no room for it."""
-    place = axes.get_subplotspec()
-    column = place.colspan.start if place else 0
+    position = axes.get_subplotspec()
+    column = position.colspan.start if position else 0
     axes.set_title(" \n ", fontsize=8)  # keeps the room
     written = textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…")
     note = axes.annotate(
@@ -164,8 +166,8 @@ def _short_labels(rows: pd.Series) -> list[str]:
     return [label(SEPARATOR.join(part[i] for i in varying)) for part in parts]
 
 
-def _zero(rows: pd.DataFrame) -> float | None:
-    """Return where to draw the line of no effect: at zero, if the estimates lie on both sides of it or near it."""
+def _is_about_zero(rows: pd.DataFrame) -> bool:
+    """Tell whether estimates are on both sides of zero, so that a line of no effect says something."""
     ends = rows.drop(columns=["row"]).select_dtypes("number").to_numpy(float)
     low, high = np.nanmin(ends), np.nanmax(ends)
-    return 0.0 if math.isfinite(low) and low <= 0 <= high else None
+    return bool(math.isfinite(low) and low <= 0 <= high)

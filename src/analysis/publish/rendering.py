@@ -75,7 +75,11 @@ def _words(figure: Figure) -> Iterator[str]:
 
 def _settle(figure: Figure) -> None:
     """Lay the figure out once: each file would do it anew, which takes as long as drawing."""
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine:
+        engine.execute(figure)  # labels of ticks are there after it, as after drawing
+    else:
+        figure.draw_without_rendering()
     with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
         figure.set_layout_engine(None)
     for axes in figure.axes:  # the layout is found but for the last digits, which would name parts of the SVG otherwise
