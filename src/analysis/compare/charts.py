@@ -9,38 +9,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.compare.comparison import Comparison, TableChange
 from analysis.compare.frames import SEPARATOR, numbers
 from analysis.compare.wording import label
 from analysis.language import term, text
-from analysis.publish.figures import canvas, legend_above, style
-from analysis.publish.forms.marks import zero_line
-from analysis.publish.forms.points import intervals
+from analysis.publish.forms import points
+from analysis.publish.forms.marks import ENDS, zero_line
 
-COLUMNS = 2
 ROWS_PER_PANEL = 7
 PANELS = 10
-LABEL_WIDTH, TITLE_WIDTH, AXIS_WIDTH = 26, 44, 30
-LINE_CM, HEAD_CM = 0.62, 2.3
+LABEL_WIDTH, TITLE_WIDTH = 50, 60
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the small multiples.
+    """One of the small multiples: the rows of a table that changed most, and how many others did.
 
-    Parameters
-    ----------
-    title
-        The table.
-    axis
-        What is along its axis, with the unit.
-    rows
-        ``row`` and ``estimate``, ``ci_low``, ``ci_high`` with ``_before`` and ``_after``: those that changed most.
-    left_out
-        How many rows of the table changed that it does not show.
+    ``row`` and ``estimate, ci_low, ci_high``, each with ``_before`` and ``_after``.
     """
 
     title: str
@@ -59,26 +46,45 @@ def panels(comparison: Comparison, stem: str) -> list[Panel]:
     return shown
 
 
-@style()
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
-    """Draw panels in two columns, both editions in each.
-
-    Parameters
-    ----------
-    shown
-        The panels.
-    before, after
-        The names of the editions, for the legend.
-    """
-    deepest = [max(len(panel.rows) for panel in shown[i : i + COLUMNS]) for i in range(0, len(shown), COLUMNS)]
-    heights = [HEAD_CM + LINE_CM * 1.6 * rows for rows in deepest]
-    figure, axes = canvas(sum(heights) + 1, rows=len(heights), columns=COLUMNS, squeeze=False, height_ratios=heights)
-    for area, panel in zip(axes.flat, shown, strict=False):
-        _draw(area, panel, before, after)
-    for empty in axes.flat[len(shown) :]:
-        empty.set_axis_off()
-    legend_above(axes.flat[0])
+    """Draw the panels below each other, both editions in each, by the names that the legend gives them."""
+    rows = pd.concat([_in_long_form(panel, place) for place, panel in enumerate(shown)], ignore_index=True)
+    figure = points(
+        rows,
+        line="line",
+        lines=rows.set_index("line")["label"].to_dict().__getitem__,
+        series="edition",
+        names={"before": before, "after": after},
+        panel="panel",
+        titles={place: _cut(panel.title, TITLE_WIDTH, 2) for place, panel in enumerate(shown)},
+        zero="free",
+        apart=True,
+    )
+    for area, panel in zip(figure.axes, shown, strict=True):
+        if _is_about_zero(panel.rows):
+            zero_line(area)
+        more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
+        area.set_xlabel(panel.axis + more)
     return figure
+
+
+def _in_long_form(panel: Panel, place: int) -> pd.DataFrame:
+    """Return ``panel, line, label, edition`` and the estimates: a row per edition of each row."""
+    lines = panel.rows.assign(
+        panel=place,
+        line=[f"{place} {line}" for line in range(len(panel.rows))],
+        label=[_cut(name, LABEL_WIDTH, 1) for name in _short_labels(panel.rows["row"])],
+    )
+    return pd.concat(
+        [
+            lines[["panel", "line", "label"]].assign(edition=side, **{end: lines[f"{end}_{side}"] for end in ENDS})
+            for side in ("before", "after")
+        ]
+    )
+
+
+def _cut(words: str, width: int, lines: int) -> str:
+    return textwrap.fill(words, width, max_lines=lines, placeholder="…")
 
 
 def _panels_of(change: TableChange, seen: set[tuple[object, ...]]) -> Iterator[Panel]:
@@ -120,41 +126,6 @@ def _size(rows: pd.DataFrame) -> pd.Series:
     width = (rows["ci_high_before"] - rows["ci_low_before"]).where(lambda widths: widths > 0, 1.0)
     loud = rows["sign"].astype(float) + rows["apart"].astype(float) if "sign" in rows else 0.0
     return (moved / width).fillna(0.0) + 1e6 * loud
-
-
-def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
-    labels = [
-        textwrap.fill(text, LABEL_WIDTH, max_lines=2, placeholder="…") for text in _short_labels(panel.rows["row"])
-    ]
-    if _is_about_zero(panel.rows):
-        zero_line(axes)
-    for series, (side, name) in enumerate((("before", before), ("after", after))):
-        columns = {f"{column}_{side}": column for column in ("estimate", "ci_low", "ci_high")}
-        rows = panel.rows[list(columns)].rename(columns=columns)
-        intervals(axes, rows, labels, name=name, series=series, of_series=2)
-    _title(axes, panel.title)
-    more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
-    axes.set_xlabel(textwrap.fill(panel.axis + more, AXIS_WIDTH), fontsize=7.5)
-    axes.tick_params(labelsize=7)
-
-
-def _title(axes: Axes, title: str) -> None:
-    """Set a title that begins at the left of the panel's labels: above the axes alone there is no room for it."""
-    position = axes.get_subplotspec()
-    column = position.colspan.start if position else 0
-    axes.set_title(" \n ", fontsize=8)  # keeps the room
-    written = textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…")
-    note = axes.annotate(
-        written,
-        (column / COLUMNS + 0.01, 1),
-        xycoords=("figure fraction", "axes fraction"),
-        xytext=(0, 4),
-        textcoords="offset points",
-        fontsize=8,
-        fontweight="bold",
-        va="bottom",
-    )
-    note.set_in_layout(False)
 
 
 def _short_labels(rows: pd.Series) -> list[str]:

@@ -1,8 +1,7 @@
 """The house style of figures: colours, a canvas as wide as a printed page, panels, legends.
 
-Figures are made with `canvas`, never with pyplot: nothing is drawn on import and no figure outlives its cell.
-The colours can be told apart by the colour-blind and in grey print, because each is clearly lighter than the one
-before it; lines get a marker of their own besides. What is drawn on a canvas are the forms of `publish.forms`.
+Figures are made with `canvas`, never with pyplot: nothing is drawn on import and no figure outlives its cell. What is
+drawn on a canvas are the forms of `publish.forms`.
 """
 
 from __future__ import annotations
@@ -10,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.publish.rendering import defaults
 
-PALETTE = ("#12355b", "#b5431f", "#2f9484", "#e3a83b", "#c3cfd9")
-MARKERS = ("o", "s", "^", "D", "v")
-INK = "#1f2933"
-FAINT = "#8a949e"
+HOUSE = mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False)
+PALETTE, MARKERS = (tuple(HOUSE["axes.prop_cycle"].by_key()[of]) for of in ("color", "marker"))
+INK, FAINT = HOUSE["text.color"], HOUSE["axes.edgecolor"]
 COLOUR_MAP = "YlGnBu"  # dark is much, as ink on paper
 WIDTH_CM = 16.0
 CM = 1 / 2.54
@@ -32,37 +30,6 @@ LETTERS = 105
 HANDLE = 8
 """Letters whose width the handle of an entry and the space after it take."""
 ENTRY_CM = 0.45
-
-HOUSE: dict[str, Any] = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],  # matplotlib ships it, so a figure looks the same on every machine
-    "font.size": 8.5,
-    "axes.titlesize": 9.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.labelsize": 8.5,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.7,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=PALETTE, marker=MARKERS),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": "#dfe4e8",
-    "grid.linewidth": 0.6,
-    "lines.linewidth": 1.6,
-    "lines.markersize": 4.5,
-    "legend.fontsize": 8,
-    "legend.frameon": False,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "figure.constrained_layout.use": True,
-    "figure.dpi": 100,
-}
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from analysis.publish.axes import localise
 from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
+PACKED = {"compress_level": 4}  # a tenth faster than 6, and a hundredth larger
 PLACES = 6  # decimals of a position, as a part of the figure: a thousandth of a pixel
 
 
@@ -56,7 +57,7 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
     _settle(figure)
     refuse_untranslated(_words(figure), f"figure {name!r}")
     image, svg = BytesIO(), StringIO()
-    figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None})
+    figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None}, pil_kwargs=PACKED)
     with mpl.rc_context({"svg.hashsalt": salt}):
         figure.savefig(svg, format="svg", metadata={"Date": None})
     _close(figure)

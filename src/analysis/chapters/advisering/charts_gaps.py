@@ -57,15 +57,7 @@ def decomposition(parts: pd.DataFrame) -> Figure:
 
 
 def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = False, title: str = "") -> Figure:
-    """Draw gaps within categories (``group``: years, regions, urbanicity), a panel per term.
-
-    Parameters
-    ----------
-    ordered
-        Sort the categories by their gap, in each panel by itself.
-    title
-        What the categories are.
-    """
+    """Draw gaps within categories (``group``: years, regions), a panel per term, `ordered` by size in each."""
     titles = {name: TERMS[name] for name in terms}
     return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=ordered)
 

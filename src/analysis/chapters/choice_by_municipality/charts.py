@@ -27,13 +27,7 @@ map_of_fall = partial(forms.bubbles, value="estimate", size="n_obs", label=FALL,
 
 
 def published_by_expected(bins: pd.DataFrame) -> Figure:
-    """Draw the published mean distance of schools against the one the model expects, in bins of schools.
-
-    Parameters
-    ----------
-    bins
-        ``expected, published, low, high`` (km).
-    """
+    """Draw the published mean distance of schools against the one the model expects, in bins of schools."""
     return forms.scatter(
         bins.rename(columns={"published": "estimate", "low": "ci_low", "high": "ci_high"}),
         text("mean distance that the model expects (km)"),

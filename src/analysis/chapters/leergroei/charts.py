@@ -58,29 +58,13 @@ expected_and_observed = partial(by_category, series="series", names=WITHOUT_CLOS
 
 
 def bands_and_schools(spread: pd.DataFrame, axis: str) -> Figure:
-    """Draw the mean of the schools of a band, and between which values eight in ten of them are.
-
-    Parameters
-    ----------
-    spread
-        ``outcome, category, mean, low_tenth, high_tenth``.
-    axis
-        What is measured, with its unit.
-    """
+    """Draw the mean of the schools of a band, and between which values eight in ten of them are."""
     columns = {"mean": "estimate", "low_tenth": "ci_low", "high_tenth": "ci_high"}
     return by_category(spread.rename(columns=columns), axis)
 
 
 def example_pupils(examples: pd.DataFrame, axis: str) -> Figure:
-    """Draw the probability of dropping a level for pupils at schools with few and many at risk, in both years.
-
-    Parameters
-    ----------
-    examples
-        Of `chapters.leergroei.models.levels.example_pupils`; the differences are left out.
-    axis
-        What is measured.
-    """
+    """Draw the probability of dropping a level for pupils at schools with few and many at risk, in both years."""
     shown = examples[examples["term"] != "difference"]
     category = shown["share_at_risk"].map(lambda share: text("school with {share:.0%} at risk", share=share))
     return by_category(shown.assign(category=category), axis, series="year", numbers="percent", zero="free")

@@ -11,13 +11,7 @@ from analysis.school_years import school_year
 
 
 def by_band(points: pd.DataFrame) -> Figure:
-    """Draw the mean advice over bands of schoolweging, a line per school year.
-
-    Parameters
-    ----------
-    points
-        ``band, year`` (first calendar year), ``level``; bands in their order.
-    """
+    """Draw the mean advice (``level``) over bands of schoolweging, a line per school year."""
     rows = points.rename(columns={"level": "estimate"})
     names = {year: school_year(int(year)) for year in sorted(rows["year"].unique())}
     axis, label = text("schoolweging"), text("mean advice, level")

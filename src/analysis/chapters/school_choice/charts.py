@@ -23,15 +23,7 @@ observed_and_predicted = partial(
 
 
 def willingness(travel: pd.DataFrame, attributes: Sequence[str]) -> Figure:
-    """Draw the extra km for a step of each attribute, with intervals, one series per kind of chooser.
-
-    Parameters
-    ----------
-    travel
-        Estimates of `chapters.school_choice.models.willingness_to_travel` by one method, of one model or more.
-    attributes
-        Which attributes, from the top.
-    """
+    """Draw the extra km for a step of each attribute, one series per kind of chooser and model."""
     rows = travel[travel["term"].isin(attributes)]
     several = len(set(rows["model"])) > 1
     groups = zip(rows["group"], rows["model"], strict=True)

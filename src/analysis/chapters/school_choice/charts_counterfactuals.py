@@ -22,13 +22,7 @@ _shares = partial(forms.points, numbers="percent", zero="edge")
 
 
 def segregation_by_scenario(scenarios: pd.DataFrame) -> Figure:
-    """Draw dissimilarity under every scenario, with intervals where luck or coefficients leave it uncertain.
-
-    Parameters
-    ----------
-    scenarios
-        `models.counterfactuals.by_scenario`.
-    """
+    """Draw dissimilarity under every scenario, with intervals where luck or coefficients leave it uncertain."""
     lines = {code: name for code, name in SCENARIOS.items() if code not in OF_ONE_SCHOOL}
     rows = scenarios[(scenarios["index"] == DISSIMILARITY) & scenarios["scenario"].isin([*lines])]
     axis, names = text("dissimilarity (0 = even, 1 = separate)"), present(COMPARISONS, rows["group"])
@@ -36,26 +30,14 @@ def segregation_by_scenario(scenarios: pd.DataFrame) -> Figure:
 
 
 def residence_and_choice(parts: pd.DataFrame) -> Figure:
-    """Draw what chance, homes, distance and tastes add to dissimilarity, averaged over all orders.
-
-    Parameters
-    ----------
-    parts
-        `models.counterfactuals.residence_and_choice`.
-    """
+    """Draw what chance, homes, distance and tastes add to dissimilarity, averaged over all orders."""
     rows = parts[(parts["index"] == DISSIMILARITY) & (parts["order"] == "Shapley")]
     axis, names = text("points of dissimilarity"), present(COMPARISONS, rows["group"])
     return forms.points(rows, axis, line="factor", lines=FACTORS, series="group", names=names)
 
 
 def moved_nearby(moved: pd.DataFrame) -> Figure:
-    """Draw which share of the pupils that a school loses or gains goes to, or comes from, schools near to it.
-
-    Parameters
-    ----------
-    moved
-        `models.counterfactuals.moved`; the nearest band is the first term of a school that closes.
-    """
+    """Draw which share of the pupils that a school loses or gains goes to, or comes from, schools near to it."""
     names = {
         "closes": text("to such schools, when a school closes"),
         "opens": text("from such schools, when a school opens"),
@@ -75,13 +57,7 @@ def change_of_kind(moved: pd.DataFrame) -> Figure:
 
 
 def staying_with_the_kind(substitution: pd.DataFrame) -> Figure:
-    """Draw which share of the pupils of a closed school goes to another school of its kind, by model.
-
-    Parameters
-    ----------
-    substitution
-        `models.counterfactuals.substitution`, its first table.
-    """
+    """Draw which share of the pupils of a closed school goes to another school of its kind, by model."""
     rows = substitution[(substitution["closes"] == "one school") & (substitution["kind"] == substitution["to"])]
     plain = rows[rows["model"] == "conditional_logit"]
     every = pd.concat([rows, plain.assign(model="proportional", share=plain["proportional"])])

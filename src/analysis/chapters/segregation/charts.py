@@ -66,17 +66,7 @@ def focus(model: str) -> str:
 
 
 def bands_beside(bands: pd.DataFrame, by: str, axis: str) -> Figure:
-    """Draw a group of bars per value of a column: the shares of pupils per band of their school.
-
-    Parameters
-    ----------
-    bands
-        ``band, share_now`` and the column `by`.
-    by
-        Column with a group of bars per value, in order of appearance.
-    axis
-        What the bands are bands of.
-    """
+    """Draw the shares of pupils per band of their school, a group of bars per value of the column `by`."""
     return forms.bars(
         bands, x=by, height="share_now", series="band", label=SHARE_OF_PUPILS, legend=axis, colours=LIGHT_TO_DARK
     )
@@ -99,13 +89,7 @@ def mirroring(by_year: pd.DataFrame) -> Figure:
 
 
 def indices_by_year(estimates: pd.DataFrame) -> Figure:
-    """Draw corrected dissimilarity and isolation in the city over the years, a line with intervals per pair or group.
-
-    Parameters
-    ----------
-    estimates
-        Rows of the whole city, with ``group, term, year, estimate, ci_low, ci_high``.
-    """
+    """Draw corrected dissimilarity and isolation in the city over the years, a line per pair or group."""
     titles = {f"{CORRECTED}_now": text("dissimilarity"), "isolation_now": text("isolation")}
     parts = [_called(estimates[estimates["term"] == of], names) for of, names in zip(titles, (PAIRS, OWN), strict=True)]
     return forms.lines(pd.concat(parts), x="year", series="name", panel="term", titles=titles, columns=2, apart=True)
@@ -118,13 +102,7 @@ def by_scenario(estimates: pd.DataFrame, index: str = CORRECTED) -> Figure:
 
 
 def by_stadsdeel(estimates: pd.DataFrame) -> Figure:
-    """Draw the dissimilarity of pairs of groups within each stadsdeel, the most segregated first.
-
-    Parameters
-    ----------
-    estimates
-        Rows of one year with ``place, group, estimate, ci_low, ci_high``.
-    """
+    """Draw the dissimilarity of pairs of groups within each stadsdeel in one year, the most segregated first."""
     pairs = dict([*present(PAIRS, estimates["group"]).items()][: len(MARKERS) - 1])
     return _dissimilarity(estimates, line="place", series="group", names=pairs, sort=True)
 

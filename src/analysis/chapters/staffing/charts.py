@@ -80,17 +80,7 @@ def _jump(row: pd.Series) -> str:
 
 @style()
 def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None) -> Figure:
-    """Draw event studies, a panel per outcome: estimates with intervals by year, zero in the base year.
-
-    Parameters
-    ----------
-    estimates
-        ``outcome, year, estimate, ci_low, ci_high``, and ``group`` for several beside each other.
-    base
-        The year that the others are compared with.
-    start
-        First year of the treatment, before which a dashed line stands.
-    """
+    """Draw event studies, a panel per outcome, zero in the year `base` and a dashed line before the year `start`."""
     shown, groups = present(outcomes(), estimates["outcome"]), named(estimates, "group", word)
     years = sorted({int(year) for year in estimates["year"]} | {base})
     figure, areas = panels(len(shown), PER_ROW, PANEL_CM, FRAME_CM)
@@ -111,13 +101,7 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
 
 
 def nulls(table: pd.DataFrame) -> Figure:
-    """Draw every null in units of its margin: estimates with intervals, the margin shaded.
-
-    Parameters
-    ----------
-    table
-        ``model, outcome, in_margins, in_margins_low, in_margins_high``; a panel per model.
-    """
+    """Draw every null in units of its margin, a panel per model; the margin is shaded."""
     titles = {"amt_did": text("Before and after"), "amt_rd": text("At the cut-off")}
     columns = {"in_margins": "estimate", "in_margins_low": "ci_low", "in_margins_high": "ci_high"}
     return forms.points(
@@ -132,15 +116,7 @@ def nulls(table: pd.DataFrame) -> Figure:
 
 
 def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
-    """Draw placebo runs: a panel per kind, a line per cut-off, radius, factor or year.
-
-    Parameters
-    ----------
-    estimates
-        ``model, group, estimate, ci_low, ci_high``.
-    outcome
-        Which one was estimated, for the axis.
-    """
+    """Draw placebo runs of an outcome: a panel per kind, a line per cut-off, radius, factor or year."""
     titles = {
         "placebo_cutoff": text("At cut-offs that decide nothing"),
         "placebo_year": text("Starts in years before the toelage"),

@@ -10,13 +10,7 @@ from analysis.publish import forms
 
 
 def two_questions(estimates: pd.DataFrame) -> Figure:
-    """Draw what background has to do with growth and with the later score at equal earlier score.
-
-    Parameters
-    ----------
-    estimates
-        Of `chapters.value_added.models.growth_by_background`.
-    """
+    """Draw what background has to do with growth and with the later score at equal earlier score."""
     terms = {
         "iq_verbal": text("verbal IQ, per sd"),
         "ses": text("SES, per sd"),
@@ -29,13 +23,7 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
 
 
 def spread_of_schools(spread: pd.DataFrame) -> Figure:
-    """Draw how schools are spread in raw scores and in value added: their middle, with 80% of the schools.
-
-    Parameters
-    ----------
-    spread
-        Of `chapters.value_added.models.value_added`.
-    """
+    """Draw how schools are spread in raw scores and in value added: their middle, with 80% of the schools."""
     models = {"raw": text("later score"), "added": text("value added")}
     ends = {0.5: "estimate", 0.1: "ci_low", 0.9: "ci_high"}
     long = spread.melt(["subject", "quantile"], [*models], var_name="model")

@@ -33,22 +33,12 @@ def bars(
     legend: str = "",
     colours: Sequence[str] = TWO,
 ) -> Figure:
-    """Draw shares as bars; one that is withheld leaves its place open.
+    """Draw shares as bars.
 
     Parameters
     ----------
-    rows
-        One per value of `x` and `series`, with the column or columns of `height`.
-    axis
-        What the values of `x` are.
-    x
-        Column with a place per value, in the order of the rows.
     height
         Column of the shares; of several beside each other, each with what the legend calls it.
-    series
-        Column whose values are beside each other.
-    label, legend
-        What the shares are of; what the series are.
     colours
         Of the series, in their order.
     """
@@ -88,20 +78,12 @@ def bars(
 def stacked(
     shares: pd.DataFrame, line: str, parts: Names, colours: Sequence[str], breaks: Collection[str] = ()
 ) -> Figure:
-    """Draw shares that add up to one as horizontal bars, one per value of `line`.
+    """Draw shares that add up to one as horizontal bars: ``term, estimate, n_obs`` and the column `line`.
 
     Parameters
     ----------
-    shares
-        ``term, estimate, n_obs`` and `line`; where a share of a bar is withheld its place stays open.
-    line
-        Column with a bar per value.
-    parts
-        Values of ``term``, from the left, and what the legend calls them.
-    colours
-        Of the parts.
-    breaks
-        Values of `line` before which a dashed line stands.
+    parts, colours
+        Values of ``term``, from the left.
     """
     called = named(shares, "term", parts)
     bars_of = [*named(shares, line)]

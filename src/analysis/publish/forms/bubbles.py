@@ -37,20 +37,14 @@ def bubbles(
     size_label: str,
     numbers: Numbers = "plain",
 ) -> Figure:
-    """Draw a map.
+    """Draw a map: ``lat, lon`` (degrees, WGS84); a place whose value or size is missing is a small cross.
 
     Parameters
     ----------
-    by_place
-        ``lat, lon`` (degrees, WGS84) and the columns below; one whose value or size is missing is a small cross.
     outlines
         ``area, ring, lon, lat``: areas to draw under the bubbles.
     value, size
-        Columns for colour and area.
-    label, size_label
-        What they stand for, with their unit.
-    numbers
-        How the values beside the colour bar are written.
+        Columns for colour and area, and in `label` and `size_label` what they stand for.
 
     Notes
     -----

@@ -30,22 +30,16 @@ def heat_map(
     label: str = "",
     bar: str = "",
 ) -> Figure:
-    """Draw shares as colours.
+    """Draw the column ``share`` as colours and numbers; withheld cells are hatched, empty ones light.
 
     Parameters
     ----------
-    shares
-        ``share`` and the columns below; withheld cells are missing and hatched, empty ones light.
-    axis
-        What the values of `column` are.
-    line, lines
-        Column with a row of cells per value, and what these are called.
     column
         Column with a column of cells per value, in the order of the rows.
     total
-        Column with the number that the shares of a row rest on.
-    label, bar
-        What the values of `line` are; what a colour stands for.
+        Column with the number that the shares of a line rest on.
+    bar
+        What a colour stands for.
     """
     rows = named(shares, line, lines)
     wide = table(shares, line, column, "share", rows, shares[column].drop_duplicates())

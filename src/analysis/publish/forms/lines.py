@@ -38,26 +38,12 @@ def lines(
     columns: int = 3,
     apart: bool = False,
 ) -> Figure:
-    """Draw estimates as lines over years or bands; a withheld one is a gap in its line.
+    """Draw estimates as lines, with a band where they have intervals; a withheld one is a gap in its line.
 
     Parameters
     ----------
-    rows
-        ``estimate``, perhaps ``ci_low, ci_high``, and the columns below.
-    axis
-        What the values of `x` are.
     x
-        Column along the axis: whole years, or words in the order of the rows.
-    series, names
-        Column with a line per value, at most five, and what the legend calls them.
-    panel, titles
-        Column with a panel per value, and their titles.
-    label, legend
-        What is measured; what the lines are.
-    numbers, zero
-        How the numbers are written; whether the axis begins at zero.
-    breaks
-        Values of `x` before which a dashed line stands.
+        Whole years, or words in the order of the rows.
     columns
         Most panels beside each other.
     apart

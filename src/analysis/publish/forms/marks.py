@@ -17,7 +17,7 @@ from analysis.errors import InputError
 from analysis.language import term
 from analysis.publish.figures import FAINT, INK, MARKERS, PALETTE
 
-Names = Mapping[str, str] | Collection[str] | Callable[[str], str]
+Names = Mapping[Any, str] | Collection[str] | Callable[[str], str]
 """What values are called. Of a mapping, or a list of what are names already, all are drawn, in its order; of a function
 those that the rows have, in theirs."""
 Zero = Literal["line", "edge", "free"]
@@ -40,7 +40,7 @@ def of(rows: pd.DataFrame, column: str | None, value: object) -> pd.DataFrame:
     return rows if column is None else rows[rows[column] == value]
 
 
-def present(names: Mapping[str, str], values: pd.Series) -> dict[str, str]:
+def present(names: Mapping[Any, str], values: pd.Series) -> dict[Any, str]:
     """Leave out of `names` what is not among the values."""
     known = set(values)
     return {code: name for code, name in names.items() if code in known}
@@ -95,22 +95,14 @@ def dots(
     span: Mapping[str, Any] | None = None,
     **style: Any,  # noqa: ANN401 - of Line2D
 ) -> None:
-    """Draw estimates as points with their intervals as lines.
+    """Draw estimates as points with their intervals, also where there is no point: a bound.
 
     Parameters
     ----------
     at
-        Where each row is along the other axis.
-    rows
-        ``estimate, ci_low, ci_high``; an interval without an estimate is drawn all the same, a bound.
-    series
-        Which colour and marker.
-    name
-        In the legend.
-    upright
-        Whether the estimates are heights; else they are from left to right.
+        Where each row is along the other axis; estimates are heights where they are `upright`.
     span, style
-        How lines and points look, if otherwise than the series.
+        How intervals and points look, if otherwise than their series.
     """
     estimate, low, high = (floats(rows, end) for end in ENDS)
     draw = axes.vlines if upright else axes.hlines

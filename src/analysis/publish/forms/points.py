@@ -16,7 +16,7 @@ from analysis.publish.figures import canvas, legend_above, legend_height, style
 from analysis.publish.forms.marks import Names, Zero, along, dots, named, of, zero_line
 
 LINE_CM, SERIES_CM, DENSE_CM = 0.55, 0.28, 0.27
-PANEL_CM, FRAME_CM = 1.0, 1.5
+PANEL_CM, AXIS_CM, FRAME_CM = 1.0, 0.7, 1.5
 MANY = 25
 """From so many lines on they are set closer, in smaller letters."""
 SHADE = "#e8edf1"
@@ -43,30 +43,16 @@ def points(
     apart: bool = False,
     sort: bool = False,
 ) -> Figure:
-    """Draw estimates with their intervals.
+    """Draw estimates with their intervals from left to right.
 
     Parameters
     ----------
-    rows
-        ``estimate, ci_low, ci_high`` and the columns below; withheld ones are missing and leave their line open.
-    axis
-        What is measured, with its unit.
-    line, lines
-        Column with a line per value, and what its values are called.
-    series, names
-        Column with a colour and marker per value, and what the legend calls them.
-    panel, titles
-        Column with a panel per value, and their titles.
-    label
-        What the lines are.
-    numbers, zero
-        How the numbers along the axis are written, and what zero is.
     shade
         Between which values an effect is too small to matter.
     beside
         Panels are beside each other, with the same lines; else below each other.
     apart
-        Each panel has an axis of its own, as what they measure differs.
+        Panels have axes of their own, as what they measure differs.
     sort
         The lines of a panel are in the order of the first series' estimates, largest first.
     """
@@ -95,19 +81,7 @@ def intervals(
     of_series: int = 1,
     name: str | None = None,
 ) -> None:
-    """Draw one series on the lines of a panel, a line per row, the first on top.
-
-    Parameters
-    ----------
-    by_line
-        ``estimate, ci_low, ci_high``.
-    labels
-        What is written beside each line.
-    series, of_series
-        Which of how many series.
-    name
-        In the legend.
-    """
+    """Draw one series of several on the lines of a panel, a row per label, the first on top."""
     if not len(labels):
         return
     at = np.arange(len(labels)) + (series - (of_series - 1) / 2) * SHARE / of_series
@@ -154,7 +128,8 @@ def _axes(
     shown: Sequence[Mapping[Any, str]], names: Sequence[str], *, beside: bool, share: bool
 ) -> tuple[Figure, list[Axes]]:
     line, frame = max(LINE_CM, SERIES_CM * len(names)), FRAME_CM + legend_height(names)
-    heights = [PANEL_CM + len(on) * (DENSE_CM if len(on) > MANY else line) for on in shown]
+    panel = PANEL_CM if share or beside else PANEL_CM + AXIS_CM
+    heights = [panel + len(on) * (DENSE_CM if len(on) > MANY else line) for on in shown]
     if beside:
         options: dict[str, Any] = {"columns": len(shown), "sharey": share}
         figure, axes = canvas(max(heights) + frame, squeeze=False, **options)

@@ -38,24 +38,14 @@ def scatter(
     at: float | None = None,
     equal: str = "",
 ) -> Figure:
-    """Draw points with their intervals against a number, and curves.
+    """Draw points with upright intervals against a number, and curves.
 
     Parameters
     ----------
-    rows
-        ``estimate, ci_low, ci_high`` and the columns below.
-    axis
-        What is measured by `x`.
-    x
-        Column along the axis.
     part, points, name
         Column that tells points from curves where there are any, its value for points, and what the legend calls these.
     curves
         The other values of `part`, a curve each, and what the legend calls them.
-    label
-        What the estimates are.
-    numbers, zero
-        How the numbers along the upright axis are written; whether it begins at zero, or has a line there.
     log
         Which axes have the logarithm, to base 2.
     at

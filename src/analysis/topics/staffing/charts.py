@@ -35,17 +35,7 @@ distances = partial(
 
 
 def by_category(levels: pd.DataFrame, series: str, chosen: Sequence[str]) -> Figure:
-    """Draw measures of the shortage by category, a panel per measure and a series beside another per value of `series`.
-
-    Parameters
-    ----------
-    levels
-        ``outcome, category, estimate, ci_low, ci_high`` and the column `series`.
-    series
-        Column that tells series apart.
-    chosen
-        Measures, in order.
-    """
+    """Draw these measures of the shortage by category, a panel each, a series per value of the column `series`."""
     return forms.points(
         levels,
         line="category",
@@ -61,13 +51,10 @@ def by_category(levels: pd.DataFrame, series: str, chosen: Sequence[str]) -> Fig
 
 
 def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
-    """Draw money per pupil against the score without threshold per pupil: binned schools and the formula's line.
+    """Draw money per pupil against the score without threshold: bins of schools (`BINS`) and what the formula pays.
 
     Parameters
     ----------
-    drawn
-        ``name, raw_per_pupil, euro_per_pupil, low, high``: means and the middle eighty per cent of a bin of schools,
-        and what the formula pays, a line per other name.
     threshold
         Where money begins.
     axis
