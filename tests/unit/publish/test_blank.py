@@ -5,18 +5,15 @@ import pytest
 from analysis.errors import WithheldError
 from analysis.publish import figures
 from analysis.publish.blank import settle_blanks
-from analysis.publish.forms import bars, bubbles
-from analysis.publish.forms.points import intervals
+from analysis.publish.forms import bars, bubbles, points
 
 KNOWN = pd.DataFrame({"name": ["a"], "estimate": [0.1], "ci_low": [0.0], "ci_high": [0.2]})
 UNKNOWN = KNOWN.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan)
 
 
 def panels(*rows):
-    figure, axes = figures.canvas(rows=len(rows), squeeze=False)
-    for panel, of in zip(axes[:, 0], rows, strict=True):
-        intervals(panel, of, of["name"])
-    return figure
+    frame = pd.concat([of.assign(panel=str(place)) for place, of in enumerate(rows)])
+    return points(frame, line="name", panel="panel", titles=[str(place) for place in range(len(rows))])
 
 
 def words(axes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -59,7 +59,7 @@ def lines(
         for place, (kind, name) in enumerate(named(part if apart else rows, series, names).items()):
             own = along(of(part, series, kind), x, at)
             curve(area, [*at.values()], own, series=place, name=name)
-        for name in present_at(at, breaks):
+        for name in set(at).intersection(breaks):
             break_line(area, at[name] - 0.5)
         area.set(title=title, xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
@@ -72,11 +72,6 @@ def lines(
     if not apart:
         legend_above(axes[0], legend)
     return figure
-
-
-def present_at(at: Mapping[Any, float], breaks: Collection[str]) -> Sequence[str]:
-    """Return the breaks that are along the axis."""
-    return [name for name in breaks if name in at]
 
 
 def _positions(values: pd.Series) -> dict[Any, float]:

@@ -72,31 +72,17 @@ def points(
     return figure
 
 
-def intervals(
-    axes: Axes,
-    by_line: pd.DataFrame,
-    labels: Sequence[str],
-    *,
-    series: int = 0,
-    of_series: int = 1,
-    name: str | None = None,
-) -> None:
-    """Draw one series of several on the lines of a panel, a row per label, the first on top."""
-    if not len(labels):
-        return
-    at = np.arange(len(labels)) + (series - (of_series - 1) / 2) * SHARE / of_series
-    dots(axes, at, by_line, series=series, name=name)
-    axes.set_yticks(np.arange(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
-
-
 def _panel(
     axes: Axes, rows: pd.DataFrame, line: str, on: Mapping[Any, str], series: str | None, kinds: Mapping[Any, str]
 ) -> None:
+    """Draw the series of a panel beside each other on its lines, the first line on top."""
+    at = np.arange(len(on))
     for place, (kind, name) in enumerate(kinds.items()):
-        own = along(of(rows, series, kind), line, on)
-        intervals(axes, own, [*on.values()], series=place, of_series=len(kinds), name=name or None)
+        beside = (place - (len(kinds) - 1) / 2) * SHARE / len(kinds)
+        dots(axes, at + beside, along(of(rows, series, kind), line, on), series=place, name=name or None)
+    axes.set_yticks(at, [*on.values()])
+    axes.set_ylim(max(len(on), 1) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
     if len(on) > MANY:
         axes.tick_params(axis="y", labelsize=5.5)
 
