@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -100,4 +101,7 @@ def legend_height(labels: Collection[str]) -> float:
 
 
 def _columns(labels: Collection[str]) -> int:
-    return max(1, min(len(labels), LETTERS // (max(map(len, labels)) + HANDLE)))
+    """Return the most columns whose longest words fit beside each other; matplotlib fills one after the other."""
+    lengths = [len(label) + HANDLE for label in labels]
+    fits = (n for n in range(len(lengths), 1, -1) if sum(map(max, np.array_split(lengths, n))) <= LETTERS)
+    return next(fits, 1)

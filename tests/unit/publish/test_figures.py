@@ -26,10 +26,16 @@ def test_the_style_ends_with_its_block():
 
 
 def test_a_legend_has_as_many_columns_as_its_words_leave_room_for():
-    for words, columns in (("short", 3), ("a name of some thirty letters, no", 2), ("long " * 18, 1)):
+    middling, long = "a name of some thirty letters", "a name that is as long as half a page is wide, and more"
+    for words, columns in (
+        (("one", "two", "three"), 3),
+        ((middling,) * 3, 2),
+        ((long, "two"), 2),
+        ((long, long), 1),
+    ):
         figure, axes = figures.canvas()
-        for series in range(3):
-            axes.plot([0, 1], label=f"{words} {series}")
+        for name in words:
+            axes.plot([0, 1], label=name)
         figures.legend_above(axes)
         assert figure.legends[0]._ncols == columns
 

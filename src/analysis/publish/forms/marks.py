@@ -128,3 +128,10 @@ def zero_line(axes: Axes, at: float = 0.0, *, upright: bool = True) -> None:
 def break_line(axes: Axes, at: float, *, upright: bool = True) -> None:
     """Draw the dashed line before which something was otherwise."""
     (axes.axvline if upright else axes.axhline)(at, color=INK, linestyle="--", linewidth=0.9)
+
+
+def from_zero(axes: Axes, *, upright: bool) -> None:
+    """Let an axis begin at zero, with the usual room at its other end."""
+    axes.update_datalim([(0, 0)], updatex=not upright, updatey=upright)
+    axes.autoscale_view()
+    axes.set(**{"ylim" if upright else "xlim": (0, None)})

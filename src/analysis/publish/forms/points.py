@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.language import term, text
 from analysis.publish.axes import Numbers, write_numbers
 from analysis.publish.figures import canvas, legend_above, legend_height, style
-from analysis.publish.forms.marks import Names, Zero, along, dots, named, of, zero_line
+from analysis.publish.forms.marks import Names, Zero, along, dots, from_zero, named, of, zero_line
 
 LINE_CM, SERIES_CM, DENSE_CM = 0.55, 0.28, 0.27
 PANEL_CM, AXIS_CM, FRAME_CM = 1.0, 0.7, 1.5
@@ -93,7 +93,7 @@ def _settle(axes: Axes, numbers: Numbers, zero: Zero, shade: tuple[float, float]
     if zero == "line":
         zero_line(axes)
     elif zero == "edge":
-        axes.set_xlim(left=0)
+        from_zero(axes, upright=False)
     write_numbers(axes.xaxis, numbers)
 
 

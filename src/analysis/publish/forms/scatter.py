@@ -13,10 +13,10 @@ from matplotlib.ticker import FuncFormatter
 from analysis.language import localised, term
 from analysis.publish.axes import Numbers, write_numbers
 from analysis.publish.figures import FAINT, canvas, legend_above, style
-from analysis.publish.forms.marks import Names, Zero, curve, dots, named, of, zero_line
+from analysis.publish.forms.marks import Names, Zero, curve, dots, from_zero, named, of, zero_line
 
 HEIGHT_CM = 9.0
-SPAN = {"color": "#8fb3c9", "zorder": 1}
+SPAN = {"color": "#b3c8d8", "linewidth": 1.3, "zorder": 1}
 """Intervals of many points: lighter than these, and under the curves."""
 STYLES = ("-", "--", ":")
 
@@ -76,7 +76,7 @@ def _settle(axes: Axes, numbers: Numbers, zero: Zero, log: str) -> None:
         getattr(axes, f"set_{side}scale")("log", base=2)
         _plainly(getattr(axes, f"{side}axis"))
     if zero == "edge":
-        axes.set_ylim(bottom=0)
+        from_zero(axes, upright=True)
     elif zero == "line":
         zero_line(axes, upright=False)
 

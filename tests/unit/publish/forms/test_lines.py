@@ -61,3 +61,10 @@ def test_a_break_is_a_line_before_its_value():
 def test_words_that_do_not_fit_are_turned(names, turned):
     (axes,) = lines(rows(names, ("a", [1.0] * len(names))), x="x", series="of").axes
     assert axes.get_xticklabels()[0].get_rotation() == turned
+
+
+def test_an_axis_from_zero_leaves_room_above_a_lone_point():
+    (axes,) = lines(rows([2017], ("a", [0.96]), ("b", [0.86])), x="x", series="of", zero="edge").axes
+    bottom, top = axes.get_ylim()
+    assert bottom == 0
+    assert top > 0.98
