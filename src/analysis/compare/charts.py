@@ -48,7 +48,7 @@ def panels(comparison: Comparison, stem: str) -> list[Panel]:
 
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
     """Draw the panels below each other, both editions in each, by the names that the legend gives them."""
-    rows = pd.concat([_in_long_form(panel, place) for place, panel in enumerate(shown)], ignore_index=True)
+    rows = pd.concat([_in_long_form(panel, number) for number, panel in enumerate(shown)], ignore_index=True)
     figure = points(
         rows,
         line="line",
@@ -56,7 +56,7 @@ def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
         series="edition",
         names={"before": before, "after": after},
         panel="panel",
-        titles={place: _cut(panel.title, TITLE_WIDTH, 2) for place, panel in enumerate(shown)},
+        titles={number: _cut(panel.title, TITLE_WIDTH, 2) for number, panel in enumerate(shown)},
         zero="free",
         apart=True,
     )
@@ -68,11 +68,11 @@ def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
     return figure
 
 
-def _in_long_form(panel: Panel, place: int) -> pd.DataFrame:
+def _in_long_form(panel: Panel, number: int) -> pd.DataFrame:
     """Return ``panel, line, label, edition`` and the estimates: a row per edition of each row."""
     lines = panel.rows.assign(
-        panel=place,
-        line=[f"{place} {line}" for line in range(len(panel.rows))],
+        panel=number,
+        line=[f"{number} {line}" for line in range(len(panel.rows))],
         label=[_cut(name, LABEL_WIDTH, 1) for name in _short_labels(panel.rows["row"])],
     )
     return pd.concat(

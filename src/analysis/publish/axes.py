@@ -1,4 +1,4 @@
-"""What stands along the axes of all figures, numbers and words alike, in the edition's language."""
+"""What is written along the axes of all figures, numbers and words alike, in the edition's language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write_numbers(axis: Axis, numbers: Numbers) -> None:
 class Hundredths(Formatter):
     """Writes shares as per cent and differences of shares as signed percentage points, in as few decimals as are exact.
 
-    In the English way: `localise` turns what stands along all axes into the edition's language.
+    In the English way: `localise` turns what is along all axes into the edition's language.
     """
 
     def __init__(self, numbers: Numbers = "percent") -> None:
@@ -56,7 +56,7 @@ def _decimals(shares: Sequence[float]) -> int:
 
 
 def localise(figure: Figure) -> None:
-    """Let what stands along every axis be written in the edition's language, whoever drew it."""
+    """Let what is along every axis be written in the edition's language, whoever drew it."""
     if spoken() == SOURCE:
         return
     for axes in figure.axes:

@@ -44,7 +44,7 @@ def _say(axes: Axes) -> None:
 
 
 def _drawn(axes: Axes) -> Iterator[bool]:
-    """Tell of everything on a panel whether it stands for a number that there is."""
+    """Say of everything on a panel whether it is a number that there is."""
     for line in axes.lines:
         marked = line.get_marker() not in ("", " ", "None", None)
         points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)

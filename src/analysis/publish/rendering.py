@@ -20,7 +20,7 @@ from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
 PACKED = {"compress_level": 4}  # a tenth faster than 6, and a hundredth larger
-PLACES = 6  # decimals of a position, as a part of the figure: a thousandth of a pixel
+DECIMALS = 6  # decimals of a position, as a part of the figure: a thousandth of a pixel
 
 
 @contextmanager
@@ -68,10 +68,10 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
 
 def _words(figure: Figure) -> Iterator[str]:
     """Give the text that a figure shows, formulas left out; its places are set, so that labels of ticks are there."""
-    for found in figure.findobj(Text):
-        told = found.get_text() if isinstance(found, Text) and found.get_visible() else ""
-        if "$" not in told:
-            yield told
+    for label in figure.findobj(Text):
+        words = label.get_text() if isinstance(label, Text) and label.get_visible() else ""
+        if "$" not in words:
+            yield words
 
 
 def _settle(figure: Figure) -> None:
@@ -84,8 +84,8 @@ def _settle(figure: Figure) -> None:
     with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
         figure.set_layout_engine(None)
     for axes in figure.axes:  # the layout is found but for the last digits, which would name parts of the SVG otherwise
-        place = axes.get_position(original=True).get_points()
-        axes.set_position(Bbox(np.round(place, PLACES)))
+        position = axes.get_position(original=True).get_points()
+        axes.set_position(Bbox(np.round(position, DECIMALS)))
 
 
 def _mark_synthetic(figure: Figure) -> None:

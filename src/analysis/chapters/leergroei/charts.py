@@ -97,14 +97,14 @@ def split_category(estimates: pd.DataFrame, first: str) -> pd.DataFrame:
 
 
 def in_series(estimates: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Choose the terms ``<measure>_<series>`` and tell their series in a column."""
+    """Choose the terms ``<measure>_<series>`` and name their series in a column."""
     shown = estimates[estimates["term"].str.startswith(f"{measure}_")]
     return shown.assign(series=shown["term"].str.removeprefix(f"{measure}_"))
 
 
 def _in_words(estimates: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:
     shown = estimates[estimates[column].isin(list(words))]
-    outcomes = {outcome: place for place, outcome in enumerate(shown["outcome"].unique())}
+    outcomes = {outcome: number for number, outcome in enumerate(shown["outcome"].unique())}
     order = shown.assign(outcome=shown["outcome"].map(outcomes), column=shown[column].map([*words].index))
     index = order.reset_index().sort_values(["outcome", "column"], kind="stable").index
     return shown.iloc[index].assign(category=lambda rows: rows[column].map(dict(words)))

@@ -59,7 +59,7 @@ now_and_nearest = partial(
 
 
 def focus(model: str) -> str:
-    """Name the share by which schools are told apart, of counted pupils or of expected ones."""
+    """Name the share by which schools are in bands, of counted pupils or of expected ones."""
     if model == "composition":
         return text("share of pupils with highly educated parents")
     return text("expected share of pupils with a non-western background")

@@ -8,7 +8,7 @@ its place open. The keywords that several forms have:
   ``lines, names, titles``: what these values are called (`marks.Names`), in the order in which they are drawn.
 - ``legend``: what the series are.
 - ``numbers``: how the numbers along an axis are written (`axes.Numbers`); ``zero``: what zero is (`marks.Zero`).
-- ``breaks``: places before which a dashed line stands, because something was otherwise there.
+- ``breaks``: places before which there is a dashed line, because something was otherwise there.
 """
 
 from analysis.publish.forms.bars import bars, stacked

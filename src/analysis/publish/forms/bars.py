@@ -9,6 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from seaborn.utils import relative_luminance
 
 from analysis.language import term, text
 from analysis.publish.axes import write_numbers
@@ -113,5 +114,5 @@ def _lay_out(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def _on(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
+    """Return the colour in which words can be read on another, as seaborn does in the cells of a heat map."""
+    return "white" if relative_luminance(colour) < 0.408 else INK

@@ -56,9 +56,9 @@ def lines(
     figure, axes = panels(len(shown), columns, height, frame, sharex=True)
     for area, (value, title) in zip(axes, shown.items(), strict=True):
         part = of(rows, panel, value)
-        for place, (kind, name) in enumerate(named(part if apart else rows, series, names).items()):
+        for number, (kind, name) in enumerate(named(part if apart else rows, series, names).items()):
             own = along(of(part, series, kind), x, at)
-            curve(area, [*at.values()], own, series=place, name=name)
+            curve(area, [*at.values()], own, series=number, name=name)
         for name in set(at).intersection(breaks):
             break_line(area, at[name] - 0.5)
         area.set(title=title, xlabel=term(axis))
@@ -78,7 +78,7 @@ def _positions(values: pd.Series) -> dict[Any, float]:
     """Return where each value is along the axis: a year at its number, a word at its place."""
     if pd.api.types.is_numeric_dtype(values):
         return {int(year): float(year) for year in sorted(values.unique())}
-    return {value: float(place) for place, value in enumerate(values.drop_duplicates())}
+    return {value: float(number) for number, value in enumerate(values.drop_duplicates())}
 
 
 def _ticks(axes: Axes, at: Mapping[Any, float], columns: int) -> None:

@@ -77,9 +77,9 @@ def _panel(
 ) -> None:
     """Draw the series of a panel beside each other on its lines, the first line on top."""
     at = np.arange(len(on))
-    for place, (kind, name) in enumerate(kinds.items()):
-        beside = (place - (len(kinds) - 1) / 2) * SHARE / len(kinds)
-        dots(axes, at + beside, along(of(rows, series, kind), line, on), series=place, name=name or None)
+    for number, (kind, name) in enumerate(kinds.items()):
+        beside = (number - (len(kinds) - 1) / 2) * SHARE / len(kinds)
+        dots(axes, at + beside, along(of(rows, series, kind), line, on), series=number, name=name or None)
     axes.set_yticks(at, [*on.values()])
     axes.set_ylim(max(len(on), 1) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

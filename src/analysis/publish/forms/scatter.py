@@ -49,7 +49,7 @@ def scatter(
     log
         Which axes have the logarithm, to base 2.
     at
-        Where along the axis an upright line of reference stands.
+        Where along the axis an upright line of reference is.
     equal
         What the legend calls the line on which both axes are equal, where it is drawn.
     """
@@ -59,9 +59,9 @@ def scatter(
     shown = of(rows, part, points)
     others = rows[rows[part] != points] if part else rows.iloc[:0]
     dots(axes, shown[x], shown, name=term(name) or None, upright=True, span=SPAN, markersize=3.5)
-    for place, (value, called) in enumerate((named(others, part, curves) if part else {}).items()):
+    for number, (value, called) in enumerate((named(others, part, curves) if part else {}).items()):
         own = of(others, part, value)
-        curve(axes, own[x], own, series=1 + place, name=called, marker="", linestyle=STYLES[place % len(STYLES)])
+        curve(axes, own[x], own, series=1 + number, name=called, marker="", linestyle=STYLES[number % len(STYLES)])
     if equal:
         axes.axline((1, 1), (2, 2), color=FAINT, linewidth=0.9, marker="", label=term(equal))
     _settle(axes, numbers, zero, log)
