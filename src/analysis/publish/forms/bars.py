@@ -14,7 +14,7 @@ from seaborn.utils import relative_luminance
 from analysis.language import term, text
 from analysis.publish.axes import write_numbers
 from analysis.publish.figures import INK, PALETTE, canvas, legend_above, style
-from analysis.publish.forms.marks import Names, break_line, floats, named, require, table
+from analysis.publish.forms.marks import Names, break_line, floats, named, refuse_twice, require, table
 
 TWO = (PALETTE[0], PALETTE[3])
 BARS_CM, BAR_CM, FRAME_CM = 7.5, 0.62, 2.6
@@ -48,6 +48,7 @@ def bars(
         called = {column: term(name) for column, name in height.items()}
         rows = rows[[x, *height]].rename(columns=called).melt(x, var_name="series", value_name="share")
         height, series = "share", "series"
+    refuse_twice(rows, x, *([series] if series else []))
     drawn = pd.DataFrame({"x": rows[x].astype(str).map(term), "height": floats(rows, height)})
     kinds = named(rows, series)
     figure, axes = canvas(BARS_CM)

@@ -47,19 +47,17 @@ def present(names: Mapping[Any, str], values: pd.Series) -> dict[Any, str]:
 
 
 def along(rows: pd.DataFrame, column: str, values: Collection[Any]) -> pd.DataFrame:
-    """Return one row per value in the order of `values`: missing where there is none, so that its place stays open.
-
-    Raises
-    ------
-    InputError
-        When two rows have one value: one would hide the other.
-    """
+    """Return one row per value in the order of `values`: missing where there is none, so that its place stays open."""
     require(rows, column)
-    if rows[column].duplicated().any():
-        raise InputError(
-            "figure", f"two rows of one series have the same {column}", hint="choose the rows, or a series"
-        )
+    refuse_twice(rows, column)
     return rows.set_index(column).reindex(list(values)).reset_index()
+
+
+def refuse_twice(rows: pd.DataFrame, *columns: str) -> None:
+    """Refuse rows of which two would be drawn in one place: one would hide the other, or be averaged with it."""
+    if rows.duplicated([*columns]).any():
+        problem = f"two rows of one series have the same {', '.join(columns)}"
+        raise InputError("figure", problem, hint="choose the rows, or a series")
 
 
 def table(

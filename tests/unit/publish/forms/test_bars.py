@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.errors import InputError
 from analysis.publish.forms import bars, stacked
 
 BANDS = pd.DataFrame({"band": ["low", "high"], "now": [0.7, 0.3], "nearest": [0.6, None]})
@@ -45,6 +46,11 @@ def test_values_of_a_column_are_beside_each_other_in_order_of_appearance():
     figure = bars(long, x="when", height="share", series="band")
     assert list(heights(figure.axes[0]).values()) == [0.7, 0.3, 0.6]
     assert names(figure.legends[0].get_texts()) == ["low", "high"]
+
+
+def test_two_bars_in_one_place_are_refused_and_not_averaged():
+    with pytest.raises(InputError, match="two rows of one series have the same band"):
+        bars(pd.concat([BANDS, BANDS]), x="band", height="now")
 
 
 def of(**shares):
