@@ -17,7 +17,7 @@ from analysis.publish.figures import INK, PALETTE, canvas, legend_above, style
 from analysis.publish.forms.marks import Names, break_line, floats, named, refuse_twice, require, table
 
 TWO = (PALETTE[0], PALETTE[3])
-BARS_CM, BAR_CM, FRAME_CM = 7.5, 0.62, 2.6
+BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.62, 2.6
 LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
 
