@@ -204,7 +204,7 @@ class Bench:
     def parts(self, folder: Path) -> list[dict[str, Any]]:
         """Prepare the edition's folder as a run would; return its notebooks in the order of the chain."""
         (folder / "internal").mkdir(parents=True)
-        (folder / "internal" / EDITION_FILE).write_text(json.dumps(dict(self.order.told)), "utf8")
+        (folder / "internal" / EDITION_FILE).write_text(json.dumps(dict(self.order.context)), "utf8")
         return [self._part(step, folder) for step in self.assessor.steps]
 
     def _part(self, step: Step, folder: Path) -> dict[str, Any]:

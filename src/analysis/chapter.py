@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
@@ -16,12 +17,14 @@ from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, SUPPRESSED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
-from analysis.language import SOURCE, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
+from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared
 from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
+from analysis.publish.tested import with_tests
 from analysis.run.workspace import Workspace, open_workspace
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
@@ -45,12 +48,14 @@ AS_FILE = Markup(
 class Chapter(Release):
     """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
 
-    def __init__(self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN) -> None:
-        super().__init__(workspace)
+    def __init__(
+        self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
+    ) -> None:
+        super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
 
-    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text tells
+    def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""
         self._said.update(values)
 
@@ -65,7 +70,7 @@ class Chapter(Release):
         chart: Callable[..., Figure] | None = None,
         *args: Any,  # noqa: ANN401 - whatever a chart takes
         named: str = "",
-        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text tells
+        **values: Any,  # noqa: ANN401 - whatever a chart takes or a text asks for
     ) -> Published:
         """Publish a table or figure with the words that are declared of it in ``exhibits.yml``.
 
@@ -88,40 +93,40 @@ class Chapter(Release):
         rests = (
             exhibit.resting(f"{kind}: {name}", passed=SUPPRESSED in frame) if "counts" not in values else exhibit.rests
         )
-        told = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
+        asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         if chart:
-            args = (*exhibit.told("axis").values(), *args)
+            args = (*exhibit.filled_in("axis").values(), *args)
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
-        given = {key: value for key, value in values.items() if key not in told or key in taken}
+        given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.told("caption", "nothing", **told), "alt": exhibit.alternative(told)}
+            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
-        how = {**exhibit.told("caption", "note", "nothing", **told), **rests}
+        how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
             return self.file(named or name, frame, **{**how, **given})
         return self.table(named or name, frame, **{**how, **exhibit.layout, **given})
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
-        frame = self._loaded.add(name, tables.load(self.workspace, name))
+        frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
 
     def has(self, name: str) -> bool:
-        """Tell whether this edition makes the internal table `name`."""
+        """Return whether this edition makes the internal table `name`."""
         return self.workspace.has(name)
 
     def hand_over(self, name: str, frame: pd.DataFrame) -> None:
         """Hand the internal table `name` to later notebooks; it never leaves the building.
 
-        Findings go without the sentences that this chapter may not show: a later one could not know that.
+        Findings go as data, and without the sentences that this chapter may not show: a later one could not know that.
         """
         self.holds(name, frame)
         tables.hand_over(self.workspace, name, self._cleared(frame) if "sentence" in frame else frame)
 
     def holds(self, name: str, frame: pd.DataFrame) -> None:
         """Note that this chapter has made rows of persons or schools: none of their values may be published."""
-        self._loaded.add(name, frame)
+        self._gate.loaded.add(name, frame)
 
     def inputs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Note for the manifest which source files were read, with their hashes."""
@@ -134,7 +139,7 @@ class Chapter(Release):
             self.workspace.record("names", names=names, places=places)
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
-        """Publish an account of what leaves the analysis; steps that lose too few persons are told together.
+        """Publish an account of what leaves the analysis; steps that lose too few persons are shown together.
 
         Rows are counted as persons are: where a row is a pupil their number is that of the pupils.
         """
@@ -146,11 +151,11 @@ class Chapter(Release):
     def accounts(self, name: str, accounting: pd.DataFrame, *, by: str, caption: str) -> Published:
         """Publish several accounts in one table: those of the values of the column `by`, as `account` does each."""
         smallest = {"pupils": self.profile.min_count, "schools": self.profile.min_schools}
-        told = [
+        parts = [
             _folded(rows.drop(columns=by), smallest).assign(**{by: value})
             for value, rows in accounting.groupby(by, sort=False)
         ]
-        folded = pd.concat(told, ignore_index=True)
+        folded = pd.concat(parts, ignore_index=True)
         shown = [by, *(column for column in ACCOUNT_SHOWN if column in folded)]
         return self.table(name, folded, caption=caption, counts=_counted(folded), shown=shown, withheld=True)
 
@@ -168,13 +173,15 @@ class Chapter(Release):
         if not made:
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
-        within = int(figures["within"].sum())
-        told = {"within": within, "all": len(figures)}
-        caption = text("Figures in print and in this world: {within} of {all} within their tolerance", **told)
+        caption = text(
+            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
+            near_figures=int(figures["within"].sum()),
+            figures=len(figures),
+        )
         undefined = int(figures["computed"].isna().sum())
         if undefined:
-            few = text("{undefined} cannot be computed in so small a world", undefined=undefined)
-            caption = f"{caption}; {few}"
+            few = text("{no_figures} cannot be computed in so small a world", no_figures=undefined)
+            caption = joined("; ", [caption, few])
         self.table(
             "published_figures",
             figures,
@@ -229,8 +236,18 @@ class Chapter(Release):
         words = text("{caption}, {rows:,} rows in one file", caption=caption, rows=len(frame))
         return self._shown("table", name, AS_FILE.format(name=name, stem=self.workspace.stem, words=words))
 
-    def conclude(self, by_finding: pd.DataFrame) -> Published:
-        """Publish the findings of this chapter, and hand them over to the summary."""
+    def conclude(self, by_finding: pd.DataFrame, estimates: pd.DataFrame | None = None) -> Published:
+        """Publish the findings of this chapter, and pass them on to the summary.
+
+        Parameters
+        ----------
+        by_finding
+            ``name, sentence, n, unit``, one row per finding.
+        estimates
+            The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
+            have their own.
+        """
+        by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
         self.hand_over(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
 
@@ -253,7 +270,8 @@ class Chapter(Release):
             for row in by_finding.to_dict("records")
         ]
         why = pd.Series(reasons, index=by_finding.index, dtype=str)
-        return by_finding.assign(sentence=by_finding["sentence"].where(why == "", ""), **{WITHHELD: why})
+        sentences = by_finding["sentence"].where(why == "", "").map(lambda words: json.dumps(as_data(words)))
+        return by_finding.assign(sentence=sentences, **{WITHHELD: why})
 
     def findings_of(self, stem: str) -> Published:
         """Show the findings that the chapter `stem` has published; where the edition leaves it out, say so."""
@@ -266,7 +284,8 @@ class Chapter(Release):
         name = f"{stem}_{row['name']}"  # two chapters may share a name
         if row.get(WITHHELD):
             return notice("finding", name, "", row[WITHHELD])
-        return finding_html(name, row["sentence"], self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
+        sentence = from_data(json.loads(row["sentence"]))
+        return finding_html(name, sentence, self.rounded(int(row["n"]), unit=row["unit"]), row["unit"])
 
     def all_findings(self) -> Published:
         """Publish the findings of every chapter of the edition, each below its heading."""
@@ -280,10 +299,10 @@ class Chapter(Release):
     def tests_made(self) -> Published:
         """Publish how many findings the edition makes, how many are tests, and how many chance would give."""
         stems = self.workspace.facts.get("findings", {})
-        told = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
-        if not told:
+        tables = [self.load(f"{stem}_findings").assign(chapter=stem) for stem in stems if self.has(f"{stem}_findings")]
+        if not tables:
             return self._shown("table", "tests", NOTHING.format(text("This edition has no such chapter.")))
-        by_finding = pd.concat(told, ignore_index=True)
+        by_finding = pd.concat(tables, ignore_index=True)
         by_finding = by_finding[by_finding[WITHHELD] == ""].reset_index(drop=True)
         counted = findings.count(by_finding)
         tested = by_finding.dropna(subset=["p_value"]) if "p_value" in by_finding else by_finding.iloc[:0]
@@ -295,7 +314,7 @@ class Chapter(Release):
                 counts=(),
                 digits={"p_value": 3, "p_corrected": 3},
             )
-        return self.table("tests", counted, caption=findings.told(counted), counts=(), digits={"by_chance": 1})
+        return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
 
 
 def _counted(account: pd.DataFrame) -> list[str]:
@@ -318,4 +337,5 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    return Chapter(workspace, read_exhibits(CHAPTERS / stem / "exhibits.yml"))
+    folder = CHAPTERS / stem
+    return Chapter(workspace, read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE))

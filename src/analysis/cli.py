@@ -28,26 +28,9 @@ import typer
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from analysis.edition import completion
+from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
 from analysis.edition.marks import reminder
-from analysis.edition.options import (
-    After,
-    Before,
-    Cluster,
-    Data,
-    EditionName,
-    Fresh,
-    Jobs,
-    Like,
-    Outputs,
-    ParamsFiles,
-    Quiet,
-    Settings,
-    TlsAuthority,
-    TlsCertificate,
-    TlsKey,
-    Unencrypted,
-)
 from analysis.edition.orders import (
     DEFAULT_EDITION,
     check_sources,
@@ -71,10 +54,10 @@ STOPPED = 130
 
 @app.command()
 def run(
-    params: ParamsFiles,
-    settings: Settings = None,
-    outputs: Outputs = None,
-    quiet: Quiet = False,
+    params: option.ParamsFiles,
+    settings: option.Settings = None,
+    outputs: option.Outputs = None,
+    quiet: option.Quiet = False,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -85,13 +68,13 @@ def run(
         str | None, typer.Option("--from", metavar="STEM", help="Run this step and all that follow, changed or not.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run steps that did not change, too.")] = False,
-    jobs: Jobs = 0,
-    cluster: Cluster = None,
-    cluster_without_encryption: Unencrypted = False,
-    tls_ca: TlsAuthority = "",
-    tls_cert: TlsCertificate = "",
-    tls_key: TlsKey = "",
-    fresh_kernels: Fresh = False,
+    jobs: option.Jobs = 0,
+    cluster: option.Cluster = None,
+    cluster_without_encryption: option.Unencrypted = False,
+    tls_ca: option.TlsAuthority = "",
+    tls_cert: option.TlsCertificate = "",
+    tls_key: option.TlsKey = "",
+    fresh_kernels: option.Fresh = False,
 ) -> None:
     """Run editions: what changed, and what follows from it; then tables, figures and pages."""
     root, project = _project(outputs)
@@ -100,7 +83,7 @@ def run(
     for order in orders:
         refuse_unused_folder(order, root)
     options = Options(
-        _jobs(jobs),
+        jobs or processors(),
         cluster,
         fresh_kernels,
         tuple(only or ()),
@@ -120,10 +103,10 @@ def run(
 @app.command()
 def status(
     edition: Annotated[str | None, typer.Argument(metavar="EDITION", help="Name of an edition; default: all.")] = None,
-    settings: Settings = None,
-    outputs: Outputs = None,
+    settings: option.Settings = None,
+    outputs: option.Outputs = None,
 ) -> None:
-    """Tell how each step of the chain stands: up to date, stale (why), failed (where), and how long it took."""
+    """Show for each step whether it is up to date, stale (why) or failed (where), and how long it took."""
     from analysis.run.show.status import table
 
     root, project = _project(outputs)
@@ -136,11 +119,11 @@ def status(
 @app.command()
 def why(
     stem: Annotated[str, typer.Argument(metavar="STEM", help="Stem of a notebook, such as school_choice.")],
-    edition: EditionName = DEFAULT_EDITION,
-    settings: Settings = None,
-    outputs: Outputs = None,
+    edition: option.EditionName = DEFAULT_EDITION,
+    settings: option.Settings = None,
+    outputs: option.Outputs = None,
 ) -> None:
-    """Tell in one line why a step would run, or that it is up to date."""
+    """Show in one line why a step would run, or that it is up to date."""
     from analysis.run.show.status import why_line
 
     root, project = _project(outputs)
@@ -151,11 +134,11 @@ def why(
 
 @app.command()
 def verify(
-    edition: EditionName,
-    settings: Settings = None,
-    outputs: Outputs = None,
-    quiet: Quiet = False,
-    jobs: Jobs = 1,
+    edition: option.EditionName,
+    settings: option.Settings = None,
+    outputs: option.Outputs = None,
+    quiet: option.Quiet = False,
+    jobs: option.Jobs = 1,
     fresh_kernels: Annotated[
         bool, typer.Option("--fresh-kernels/--warm-kernels", help="How the second run starts kernels.")
     ] = True,
@@ -173,7 +156,7 @@ def verify(
     _fail_with(folder, damaged(folder))
     order = order_of_published(folder, settings or (), root)
     check_sources(order, root)
-    options = Options(_jobs(jobs), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
+    options = Options(jobs or processors(), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
         compared, different = repeated(folder, order, CHAIN, project, options, watch)
     _fail_with(folder, different)
@@ -182,29 +165,29 @@ def verify(
 
 @app.command()
 def release(
-    edition: EditionName,
+    edition: option.EditionName,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier release.")],
-    outputs: Outputs = None,
+    outputs: option.Outputs = None,
 ) -> None:
-    """Copy what may leave of a published edition into a folder that can be served or handed over as it is."""
-    from analysis.run.handover import hand_over
+    """Copy what may be released of a published edition into a folder that can be served or passed on as it is."""
+    from analysis.run.release import release as copy
 
     root, project = _project(outputs)
     folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
-    files = hand_over(folder, to, root)
+    files = copy(folder, to, root)
     sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, which may leave; nothing internal is among them\n")
     sys.stdout.write(f"read it: {to / 'index.html'}\n")
 
 
 @app.command()
 def diff(
-    before: Before,
-    after: After,
-    outputs: Outputs = None,
+    before: option.Before,
+    after: option.After,
+    outputs: option.Outputs = None,
     attribute: Annotated[
-        bool, typer.Option("--attribute", help="Run A's code on B's data and parameters, to tell the shares of each.")
+        bool, typer.Option("--attribute", help="Run A's code on B's data and parameters, for the share of each.")
     ] = False,
-    data: Data = None,
+    data: option.Data = None,
     tolerance: Annotated[
         float, typer.Option("--tolerance", help="Relative difference up to which numbers are equal.")
     ] = 1e-9,
@@ -215,7 +198,7 @@ def diff(
         bool, typer.Option("--fail-on-change", help="Exit code 1 when anything differs.")
     ] = False,
 ) -> None:
-    """Tell what changed from edition A to edition B, and why: in the terminal and as a page."""
+    """Show what changed from edition A to edition B, and why: in the terminal and as a page."""
     from analysis.compare.command import diff as compare
 
     root, project = _project(outputs)
@@ -228,7 +211,7 @@ def diff(
 @app.command()
 def new(
     edition: Annotated[str, typer.Argument(metavar="EDITION", help="Name of the new edition.")],
-    like: Like,
+    like: option.Like,
 ) -> None:
     """Begin a new edition as a copy of another: its params file, with what must be decided marked."""
     from analysis.edition.draft import begin
@@ -267,7 +250,7 @@ def sync() -> None:
 def world(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="Params file of a synthetic edition.")],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Empty folder to write to.")],
-    settings: Settings = None,
+    settings: option.Settings = None,
 ) -> None:
     """Write the synthetic world of an edition as the files that a researcher would receive."""
     from analysis.chapters.data.parameters import DataBlock
@@ -299,10 +282,6 @@ def main() -> None:
 def _project(outputs: Path | None) -> tuple[Path, Project]:
     root = project_root()
     return root, project_in(root, (outputs or root / "outputs").resolve())
-
-
-def _jobs(given: int) -> int:
-    return given or processors()
 
 
 def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:

@@ -101,8 +101,6 @@ class Declaration:
         Files and folders that it reads besides, as `run.chain.Step` says.
     findings
         Heading of its findings in the summary, by language; empty for a chapter without.
-    figures
-        The figure beside each finding, by the beginning of the finding's name; the first that fits counts.
     regressions
         Which models of its table ``estimates`` are regressions: other rows there are shares, bounds or contrasts.
     refusal
@@ -119,7 +117,6 @@ class Declaration:
     may_produce: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     findings: Mapping[str, str] = field(default_factory=dict)
-    figures: Mapping[str, str] = field(default_factory=dict)
     regressions: tuple[Regressions, ...] = ()
     refusal: Callable[[Blocks], str | None] = lambda _: None
     verify: str = ""

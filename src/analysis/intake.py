@@ -24,7 +24,7 @@ from analysis.run.workspace import project_root
 from analysis.stats.comparison import compare
 from analysis.synthetic.advice_country import country_truth, make_country
 from analysis.synthetic.lacking import truth_without, world_without
-from analysis.synthetic.moments import against_print
+from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
@@ -138,7 +138,7 @@ def receive_schools(scale: float, seed: int) -> CountrySchools:
     panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
     printed = read_published(project_root() / "params" / "published")
     printed = printed[printed["figure_id"].isin(STAFFING)].reset_index(drop=True)
-    figures = against_print({"by_location_year": panel}, printed, scale, [STAFFING])
+    figures = compare_with_published({"by_location_year": panel}, printed, scale, [STAFFING])
     return CountrySchools(panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"}))
 
 
@@ -212,7 +212,7 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
 
 def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
     printed = read_published(project_root() / "params" / "published")
-    figures = against_print(world.frames, printed, scale)
+    figures = compare_with_published(world.frames, printed, scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
         microdata={**microdata_of(world), "published_figures": figures},

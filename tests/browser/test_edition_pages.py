@@ -10,8 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page
 
-from analysis.run.handover import hand_over
-from analysis.site.declared import figure_of
+from analysis.run.release import release
 
 pytestmark = pytest.mark.browser
 
@@ -131,12 +130,8 @@ def test_every_table_and_figure_tells_its_cell_and_links_both_files(open_file: O
 
 def test_the_figure_declared_for_each_finding_of_the_edition_exists(ci_edition: Path) -> None:
     manifest = json.loads((ci_edition / "manifest.json").read_text("utf8"))
-    steps, facts = manifest["steps"], manifest["facts"]
-    declared = {
-        (step["stem"], figure_of(facts, step["stem"], finding["name"]))
-        for step in steps
-        for finding in step["findings"]
-    }
+    steps = manifest["steps"]
+    declared = {(step["stem"], finding["figure"]) for step in steps for finding in step["findings"]}
     withheld = {(step["stem"], thing["name"]) for step in steps for thing in step["withheld"]}
     shown = {(stem, figure) for stem, figure in declared if figure} - withheld
     assert len(shown) > 20
@@ -174,7 +169,7 @@ def test_the_provenance_tells_who_answers_for_the_edition(open_file: OpenFile, c
 
 def test_a_released_edition_is_read_as_it_lies_there(open_file: OpenFile, ci_edition: Path, tmp_path: Path) -> None:
     to = tmp_path / "released"
-    hand_over(ci_edition, to, tmp_path / "project")
+    release(ci_edition, to, tmp_path / "project")
     page = open_file(to / "index.html")
     assert page.evaluate(ALL_IMAGES_SHOW)
     page.locator("a[href^='html/02_segregation.html']").first.click()

@@ -28,7 +28,7 @@ def _small_project() -> Any:
 
 
 class Run:
-    """One command under way: its process, what it tells, and every process that descends from it."""
+    """One command under way: its process, what it reports, and every process that descends from it."""
 
     def __init__(self, words: list[str], folder: Path, environment: dict[str, str]) -> None:
         self.mark = uuid.uuid4().hex

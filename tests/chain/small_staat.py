@@ -1,6 +1,6 @@
 """The command `staat` on the small project, for a process of its own: python small_staat.py ORDER WORDS...
 
-What happens is told on standard output, one JSON object per event, with the number of disk operations so far. With
+What happens is reported on standard output, one JSON object per event, with the number of disk operations so far. With
 KILL_AT=n in the environment the process kills itself right before its n-th disk operation below the outputs.
 """
 
@@ -61,16 +61,16 @@ def main() -> None:
     operations = Operations(outputs, int(os.environ.get("KILL_AT", "0")))
 
     @contextmanager
-    def telling(*_, **__):
-        def tell(event) -> None:
-            told = {**asdict(event), "at": time.time(), "operations": operations.count}
-            sys.stdout.write(json.dumps(told) + "\n")
+    def reporting(*_, **__):
+        def report(event) -> None:
+            values = {**asdict(event), "at": time.time(), "operations": operations.count}
+            sys.stdout.write(json.dumps(values) + "\n")
             sys.stdout.flush()
 
-        yield tell
+        yield report
         sys.stdout.write(json.dumps({"kind": "ended", "at": time.time(), "operations": operations.count}) + "\n")
 
-    view.view = telling
+    view.view = reporting
     pages = types.ModuleType("analysis.site")
     pages.build = lambda folder, manifest: (folder / "index.html").write_text(str(manifest["edition"]), "utf8")
     sys.modules["analysis.site"] = pages

@@ -74,13 +74,13 @@ def test_every_figure_comes_as_png_and_svg_with_its_data(ci_edition: Path, manif
             assert (ci_edition / "tables" / stem / f"{name}_data.csv").exists()
 
 
-def test_the_manifest_tells_every_output_by_hash(ci_edition: Path, manifest: dict[str, object]) -> None:
+def test_the_manifest_names_every_output_by_hash(ci_edition: Path, manifest: dict[str, object]) -> None:
     assert manifest["outputs"] == outputs_of(ci_edition)
     assert manifest["facts"]["synthetic"] is True  # type: ignore[index]
     assert manifest["command"] == "staat run params/ci.yml"
 
 
-def test_no_published_file_tells_of_the_machine(ci_edition: Path) -> None:
+def test_no_published_file_names_the_machine(ci_edition: Path) -> None:
     files = [path for path in ci_edition.rglob("*") if path.suffix in {".html", ".ipynb", ".csv", ".json", ".svg"}]
     assert len(files) > 20
     for path in files:
@@ -128,13 +128,13 @@ def test_no_estimate_of_growth_rests_on_two_schools(ci_edition: Path) -> None:
     assert estimates.loc[few, ["estimate", "std_error", "ci_low", "n_obs"]].isna().all(axis=None)
 
 
-def test_absence_is_told_beside_what_is_found(ci_edition: Path, manifest: dict[str, object]) -> None:
+def test_absence_is_reported_beside_what_is_found(ci_edition: Path, manifest: dict[str, object]) -> None:
     steps = {step["stem"]: step for step in manifest["steps"]}  # type: ignore[attr-defined]
     sentences = {finding["name"]: finding["sentence"] for finding in steps["leergroei"]["findings"]}
     assert "What the absent would have shown is unknown" in sentences["absent"]
-    growth = [told for name, told in sentences.items() if name.startswith("growth_")]
+    growth = [sentence for name, sentence in sentences.items() if name.startswith("growth_")]
     assert growth
-    assert all("who sat both tests" in told for told in growth)
+    assert all("who sat both tests" in sentence for sentence in growth)
     assert (table(ci_edition, "leergroei", "missing_tests")["n_absent"].dropna() % 5 == 0).all()
 
 
@@ -190,7 +190,7 @@ def test_a_notebook_opened_alone_works_on_the_last_runs_tables(ci_edition: Path,
     assert (ci_edition / "manifest.json").read_bytes() == before
 
 
-def test_the_world_is_held_against_figures_in_print(ci_edition: Path) -> None:
+def test_the_world_is_compared_with_published_figures(ci_edition: Path) -> None:
     figures = table(ci_edition, "summary", "published_figures")
     assert len(figures) >= 60
     gap = (figures["computed"] - figures["published"]).abs()

@@ -69,8 +69,8 @@ def kernels_in(folder: Path) -> list[int]:
     for record in Path("/proc").glob("[0-9]*/maps"):
         pid = int(record.parent.name)
         try:
-            told = (record.parent / "cmdline").read_bytes()
-            inside = b"zygote.py" in told and (record.parent / "cwd").readlink() == folder.parents[1] / "notebooks"
+            command = (record.parent / "cmdline").read_bytes()
+            inside = b"zygote.py" in command and (record.parent / "cwd").readlink() == folder.parents[1] / "notebooks"
         except OSError:
             continue
         if inside:
@@ -87,7 +87,7 @@ def test_a_cluster_gives_the_same_tables(staat: Any, on_cluster: Any, tmp_path: 
     assert damaged(staat.small.folder) == []
 
 
-def test_a_step_that_fails_on_a_worker_is_told_as_one_that_fails_here(staat: Any, on_cluster: Any) -> None:
+def test_a_step_that_fails_on_a_worker_is_reported_as_one_that_fails_here(staat: Any, on_cluster: Any) -> None:
     staat.small.notebook("02_two", "ratio = 1\nratio / 0")
     run = on_cluster()
     assert run.process.returncode == 1
@@ -168,7 +168,7 @@ def test_a_scheduler_without_workers_is_one_message(staat: Any) -> None:
     [
         ("pool.sha256 = lambda path: 'another'", "another requirements.lock"),
         ("pool.digest = lambda text: 'another'", "another code of the package"),
-        ("vars(pool).pop('whereabouts', None)", "cannot tell what it works with"),
+        ("vars(pool).pop('whereabouts', None)", "cannot say what it works with"),
     ],
 )
 def test_a_worker_that_has_something_else_is_one_message(

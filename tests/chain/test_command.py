@@ -54,7 +54,7 @@ def test_an_edition_that_is_up_to_date_is_not_touched_and_nothing_is_loaded_for_
     assert {path: path.stat().st_mtime_ns for path in (outputs / "ci").rglob("*")} == before
 
 
-def test_status_and_why_tell_how_a_step_stands(ci) -> None:
+def test_status_and_why_show_the_state_of_a_step(ci) -> None:
     assert ci("status", "ci").stdout.startswith("ci: up to date\n")
     assert ci("why", "school_choice", "ci").stdout == "it is up to date\n"
     changed = "school_choice.age=5"

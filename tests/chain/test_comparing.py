@@ -40,7 +40,7 @@ def staat(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
 
 
-def test_what_changed_is_shown_and_lies_on_a_page_beside_the_editions(outputs: Path) -> None:
+def test_what_changed_is_shown_and_is_on_a_page_beside_the_editions(outputs: Path) -> None:
     done = staat("diff", "a", "b", "--outputs", str(outputs))
     assert done.returncode == 0, done.stderr
     assert "logit · all · distance: −0.500 (−0.600 to −0.400) -> 0.500 (0.400 to 0.600)" in done.stdout
@@ -76,7 +76,7 @@ def test_what_cannot_be_compared_is_one_message_and_exit_code_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_new_edition_is_written_marked_and_told_how_to_go_on(tmp_path: Path) -> None:
+def test_a_new_edition_is_written_marked_and_says_how_to_go_on(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "ci.yml").write_text((ROOT / "params" / "ci.yml").read_text("utf8"), "utf8")

@@ -75,7 +75,7 @@ def test_a_disk_that_fills_up_leaves_the_old_edition(staat: Any, little_disk: Pa
     assert (little_disk / "small" / "tables" / "two" / "total.csv").read_text("utf8") == "total\n16\n"
 
 
-def test_a_notebook_that_fills_the_disk_is_told_which_folder(staat: Any, little_disk: Path) -> None:
+def test_a_notebook_that_fills_the_disk_names_the_folder(staat: Any, little_disk: Path) -> None:
     code = 'folder = open_workspace("three", "small").published_folder("tables")\n'
     staat.small.notebook("03_three", code + '(folder / "large.csv").write_bytes(bytes(1_000_000))')
     refused(staat.run(outputs=little_disk), str(little_disk), FULL)

@@ -73,7 +73,7 @@ class Faults:
 
     def __init__(self, staat: Any, folder: Path) -> None:
         self.staat, self.folder = staat, folder
-        self.told: list[dict[str, Any]] = []
+        self.trials: list[dict[str, Any]] = []
 
     @cache  # noqa: B019 - lives as long as the tests
     def edition(self, name: str) -> Path:
@@ -134,12 +134,12 @@ def faults(small_staat_of: Callable[[Path], Any], tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="module")
 def report(faults: Faults, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep what all trials told for tools/fault_report.py; a report of some of them would be none."""
+    """Keep what all trials reported for tools/fault_report.py; a report of some of them would be none."""
     cache = request.config.cache
     cache.set("faults/trials", [])
     yield
-    if len(faults.told) == TRIALS:
-        cache.set("faults/trials", faults.told)
+    if len(faults.trials) == TRIALS:
+        cache.set("faults/trials", faults.trials)
 
 
 def kill(faults: Faults, trial: Trial, outputs: Path, scratch: str) -> tuple[Any, bool]:
@@ -194,8 +194,8 @@ def disturb(faults: Faults, trial: Trial, name: str, until: Any) -> bool:
     assert not again.alive()
     shutil.rmtree(outputs)
     if landed:
-        told = {"victim": trial.victim, "phase": where, "published": published, "seconds": gone, "code": code}
-        faults.told.append({**told, "again": len(again.executed), "temporary": left, "before": trial.before})
+        trial_report = {"victim": trial.victim, "phase": where, "published": published, "seconds": gone, "code": code}
+        faults.trials.append({**trial_report, "again": len(again.executed), "temporary": left, "before": trial.before})
     return landed
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 INTERVAL = ["ci_low", "ci_high"]
-TOLD = ["std_error", *INTERVAL, "p_value", "n_obs", "n_clusters"]
+IDENTIFYING = ["std_error", *INTERVAL, "p_value", "n_obs", "n_clusters"]
 KEYS = ("year", "groep", "step")
-"""Numbers that tell rows apart."""
+"""Numbers that identify rows."""
 SAME = {"model", "group", "term"}
 """Tables that do not both say this are not compared: rounded estimates of different things are often equal."""
-NOT_A_KEY = {*TOLD, "estimate", "suppressed", "unit"}
+NOT_A_KEY = {*IDENTIFYING, "estimate", "suppressed", "unit"}
 
 
 def tables_of(edition: Path) -> dict[tuple[str, str], pd.DataFrame]:
@@ -39,14 +39,14 @@ def shown_twice(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return sides[0].merge(sides[1], on=[*keys, "estimate"], suffixes=("", "_again"))
 
 
-def told_apart(one: pd.DataFrame, other: pd.DataFrame) -> Iterator[str]:
+def contradictions(one: pd.DataFrame, other: pd.DataFrame) -> Iterator[str]:
     """Estimates of which no row of one table says what a row of the other says: one may have errors of two kinds."""
     both = shown_twice(one, other)
-    told = [name for name in TOLD if f"{name}_again" in both]
+    names = [name for name in IDENTIFYING if f"{name}_again" in both]
     for _, rows in both.groupby(["estimate", *keys_of(one, other)]):
-        first, again = (rows[names].to_numpy(float) for names in (told, [f"{name}_again" for name in told]))
+        first, again = rows[names].to_numpy(float), rows[[f"{name}_again" for name in names]].to_numpy(float)
         if not np.isclose(first, again, rtol=1e-9, atol=0, equal_nan=True).all(axis=1).any():
-            yield ", ".join(f"{name} {rows[name].iloc[0]}" for name in ("estimate", *told))
+            yield ", ".join(f"{name} {rows[name].iloc[0]}" for name in ("estimate", *names))
 
 
 def test_an_estimate_that_is_shown_twice_is_one_estimate(ci_edition: Path) -> None:
@@ -56,7 +56,7 @@ def test_an_estimate_that_is_shown_twice_is_one_estimate(ci_edition: Path) -> No
         # Random effects of schools give other estimates of the same terms, which round to the same now and then.
         if first[0] == second[0] and set(one) & set(other) >= SAME and "two_step" not in {*one, *other}:
             seen += len(shown_twice(one, other))
-            assert list(told_apart(one, other)) == [], (first, second)
+            assert list(contradictions(one, other)) == [], (first, second)
     assert seen > 100  # figures show rows of tables
 
 
@@ -64,7 +64,7 @@ def test_two_bootstraps_of_one_estimate_are_found() -> None:
     # D .6194 from .6091 in one table and from .6103 in another.
     latest = pd.DataFrame({"group": ["laag"], "estimate": [0.61936], "ci_low": [0.6091], "n_obs": [39025]})
     figure = pd.DataFrame({"group": ["laag"], "estimate": [0.61936], "ci_low": [0.6103], "n_obs": [39025]})
-    assert list(told_apart(latest, figure)) == ["estimate 0.61936, ci_low 0.6091, n_obs 39025"]
-    assert list(told_apart(latest, latest.assign(ci_low=0.6091, n_obs=39030))) != []
-    assert list(told_apart(latest, latest)) == []
-    assert list(told_apart(latest, figure.assign(group="turkish"))) == []
+    assert list(contradictions(latest, figure)) == ["estimate 0.61936, ci_low 0.6091, n_obs 39025"]
+    assert list(contradictions(latest, latest.assign(ci_low=0.6091, n_obs=39030))) != []
+    assert list(contradictions(latest, latest)) == []
+    assert list(contradictions(latest, figure.assign(group="turkish"))) == []

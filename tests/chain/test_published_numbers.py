@@ -1,4 +1,4 @@
-"""Every published table is read as a reader would: an estimate lies in its interval, a share in [0, 1], p follows."""
+"""Every published table is read as a reader would: an estimate is in its interval, a share in [0, 1], p follows."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def outside(table: pd.DataFrame) -> pd.Series:
 
 
 def apart(values: pd.Series, most: pd.Series) -> pd.Series:
-    """How far the number behind each may lie from it: half a step of 1, 2 or 5 of its last digit, within bounds."""
+    """How far the number behind each may be from it: half a step of 1, 2 or 5 of its last digit, within bounds."""
     printed = values.map(lambda value: np.format_float_positional(value, trim="-"))
     decimals = printed.str.partition(".")[2].str.len()
     zeros = printed.where(decimals == 0, "").str.len() - printed.where(decimals == 0, "").str.rstrip("0").str.len()
@@ -91,7 +91,7 @@ def follows(rows: pd.DataFrame, df: pd.Series | float) -> np.ndarray:
     same_p = (rows["p_value"] + off[2] + UNDERFLOW >= least) & (rows["p_value"] - off[2] <= most)
     width, t = rows["ci_high"] - rows["ci_low"], student.ppf(0.975, df)
     ends = apart(rows["ci_high"], error / 4) + apart(rows["ci_low"], error / 4)
-    # Limits lie multiples of a twentieth of an error from the estimate.
+    # Limits are multiples of a twentieth of an error from the estimate.
     return np.asarray(same_p & ((width - 2 * t * error).abs() <= ends + 2 * t * off[1] + 0.05 * error))
 
 
@@ -110,7 +110,7 @@ def test_an_estimate_outside_its_interval_is_seen() -> None:
     assert outside(spread).tolist() == [True, False]
 
 
-def test_no_estimate_lies_outside_its_interval(tables: dict[str, pd.DataFrame]) -> None:
+def test_no_estimate_is_outside_its_interval(tables: dict[str, pd.DataFrame]) -> None:
     checked = sum(len(numbers(table, names)) for table in tables.values() for names in intervals(table))
     assert checked > 2000
     assert {name: int(found.sum()) for name, table in tables.items() if (found := outside(table)).any()} == {}

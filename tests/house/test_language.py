@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from typing import get_args
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from project_messages import PACKAGE, messages, of_code, of_template
 
 from analysis import language
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
-from analysis.messages import PACKAGE, messages, of_code, of_template
+from analysis.publish.declared import FILE, read_declared
+from analysis.publish.exhibits import read_exhibits
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -48,6 +51,27 @@ def test_an_edition_may_choose_every_language_that_there_is_a_catalogue_of() -> 
 
 def test_a_message_is_a_literal_so_that_it_can_be_translated() -> None:
     assert [where for where, message in FOUND if message is None] == []
+
+
+CHAPTERS = sorted(path.parent for path in PACKAGE.glob("chapters/*/findings.yml"))
+
+
+@pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
+def test_a_chapter_says_the_sentences_that_it_declares(folder: Path) -> None:
+    code = "".join(path.read_text("utf8") for path in sorted(folder.glob("findings*.py")))
+    calls = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and ast.unparse(node.func) == "say"
+    ]
+    names = [node.value for call in calls for node in ast.walk(call.args[0]) if isinstance(node, ast.Constant)]
+    assert sorted({name for name in names if isinstance(name, str)}) == sorted(read_declared(folder / FILE).sentences)
+
+
+@pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
+def test_the_figures_and_tables_of_findings_are_those_of_the_chapter(folder: Path) -> None:
+    exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
+    known = {"figures": {"", *exhibits.figures}, "tables": {"", *exhibits.tables, *exhibits.files}}
+    assert {kind.name: kind.figure for kind in declared.kinds if kind.figure not in known["figures"]} == {}
+    assert {kind.name: kind.table for kind in declared.kinds if kind.table not in known["tables"]} == {}
 
 
 @pytest.mark.parametrize("spoken", languages())

@@ -38,7 +38,7 @@ COLUMNS: dict[str, Any] = {
 @pytest.mark.parametrize("values", COLUMNS.values(), ids=COLUMNS)
 @pytest.mark.parametrize("counts", [{"n": ["share"]}, {"n": "share"}], ids=["a list", "a word"])
 def test_a_column_that_rests_on_nothing_is_refused(release: Release, values: Any, counts: Any) -> None:
-    release._loaded.add("by_pupil", PUPILS)
+    release._gate.loaded.add("by_pupil", PUPILS)
     with pytest.raises(DisclosureError, match="column 'x'"):
         release.table("groups", GROUPS.assign(x=values), caption="Groups", counts=counts)
     assert not list(release.workspace.write.rglob("*.csv"))
@@ -113,31 +113,31 @@ WAYS: dict[str, Callable[[Release, pd.DataFrame], object]] = {
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_counting_nobody_lets_nothing_through(release: Release, way: Callable[..., object]) -> None:
-    release._loaded.add("by_pupil", PUPILS)
+    release._gate.loaded.add("by_pupil", PUPILS)
     with pytest.raises(DisclosureError, match="column 'alpha' holds numbers that are no count"):
         way(release, pd.DataFrame({"term": ["a", "b"], "alpha": [0.05, 0.1]}))
 
 
 def test_what_is_named_as_free_is_published(release: Release) -> None:
-    release._loaded.add("by_pupil", PUPILS)
+    release._gate.loaded.add("by_pupil", PUPILS)
     frame = pd.DataFrame({"term": ["a", "b"], "alpha": [0.05, 0.1], "year": [2018, 2019]})
     assert release.table("x", frame, caption="Groups", counts=(), free=["alpha"])
 
 
 def test_a_free_column_that_is_not_there_is_a_mistake(release: Release) -> None:
-    release._loaded.add("by_pupil", PUPILS)
+    release._gate.loaded.add("by_pupil", PUPILS)
     with pytest.raises(InputError, match="the table has no column 'beta'"):
         release.table("x", GROUPS, caption="Groups", counts=["n"], free=["beta"])
 
 
 def test_a_free_column_may_not_show_rows(release: Release) -> None:
-    release._loaded.add("by_pupil", PUPILS)
+    release._gate.loaded.add("by_pupil", PUPILS)
     with pytest.raises(DisclosureError, match="column 'alpha' shows values of the rows of by_pupil"):
         release.table("x", PUPILS.rename(columns={"score": "alpha"}).head(), caption="Rows", counts=(), free=["alpha"])
 
 
 def test_a_chapter_of_aggregates_declares_nothing(release: Release) -> None:
-    release._loaded.add("published_figures", PUPILS)
+    release._gate.loaded.add("published_figures", PUPILS)
     assert release.table("x", pd.DataFrame({"term": ["a"], "alpha": [0.05]}), caption="Groups", counts=())
 
 

@@ -28,7 +28,7 @@ PUPILS = pd.DataFrame({"score": SCORES})
 def knows(release: Release, **tables: pd.DataFrame) -> Release:
     """Let a chapter have loaded internal tables."""
     for name, rows in tables.items():
-        release._loaded.add(name, rows)
+        release._gate.loaded.add(name, rows)
     return release
 
 
@@ -95,7 +95,7 @@ TABLES: dict[str, tuple[Callable[[Release], object], str]] = {
     ),
     "a withheld n in a note": (
         lambda r: table(r, groups(n=[120, 230, 7]), note="Group c has 7 pupils."),
-        "table 'groups': tells a number of persons that is too small",
+        "table 'groups': says a number of persons that is too small",
     ),
     "an exact count in a note": (lambda r: table(r, GROUPS, note="Of all, 234 are in b."), EQUAL),
     "a list in a cell": (
@@ -103,14 +103,14 @@ TABLES: dict[str, tuple[Callable[[Release], object], str]] = {
         "column 'x', row 1: holds more than one value",
     ),
     "numbers as text": (lambda r: table(r, groups(x=["120", "234", "7"])), "column 'x': numbers as text pass no rule"),
-    "days of birth": (lambda r: table(r, groups(x=pd.Timestamp("2011-03-07"))), "column 'x': days tell persons apart"),
+    "days of birth": (lambda r: table(r, groups(x=pd.Timestamp("2011-03-07"))), "column 'x': days single persons out"),
     "few in a cell": (
         lambda r: table(r, groups(x=["", "7 pupils", ""])),
-        "column 'x', row 2: tells a number of persons",
+        "column 'x', row 2: says a number of persons",
     ),
     "few in the name of a column": (
         lambda r: table(r, GROUPS.rename(columns={"share": "share_of_7_pupils"})),
-        "a column's name: tells a number of persons",
+        "a column's name: says a number of persons",
     ),
     "rows of pupils as a table that counts nobody": (
         lambda r: table(knows(r, by_pupil=PUPILS), PUPILS[["score"]].head(), counts=()),
@@ -304,8 +304,8 @@ def test_a_figure_that_shows_more_than_its_data_is_refused_and_not_written(
     ("words", "said"),
     [
         ({"alt": f"The bar of {SCHOOL} is high."}, "figure 'x': the text holds the key"),
-        ({"alt": "The bar of 7 pupils is high."}, "figure 'x': tells a number of persons that is too small"),
-        ({"caption": "Groups (n = 61)"}, "figure 'x': tells a number of persons that is too small or not rounded"),
+        ({"alt": "The bar of 7 pupils is high."}, "figure 'x': says a number of persons that is too small"),
+        ({"caption": "Groups (n = 61)"}, "figure 'x': says a number of persons that is too small or not rounded"),
         ({"data": groups(location=[SCHOOL, "", ""])}, "column 'location', row 1: identifies a school"),
     ],
     ids=["an id in the alt text", "few in the alt text", "an exact n in the caption", "its data"],

@@ -15,7 +15,7 @@ import xlsxwriter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from analysis.disclosure import PROFILES, Profile
-from analysis.disclosure.net.again import Asked, check_svg
+from analysis.disclosure.net.again import WordRules, check_svg
 from analysis.disclosure.rules.names import Names
 from analysis.errors import DisclosureError
 from analysis.publish import figures
@@ -52,12 +52,12 @@ LAX = Profile("lax", min_count=1, round_to=1, min_schools=1, min_boards=1, min_r
 
 
 def lax(release: Release) -> None:
-    release.profile = release._numbers.profile = LAX
+    release.profile = release._gate.profile = release._gate.numbers.profile = LAX
 
 
 PROFILED = {
-    "another profile, and few": (GROUPS.assign(n=[120, 235, 7]), "column 'n': tells a number below 10"),
-    "another profile, and exact": (GROUPS.assign(n=[120, 234, 60]), "column 'n': tells a number that is not rounded"),
+    "another profile, and few": (GROUPS.assign(n=[120, 235, 7]), "column 'n': holds a number below 10"),
+    "another profile, and exact": (GROUPS.assign(n=[120, 234, 60]), "column 'n': holds a number that is not rounded"),
 }
 
 
@@ -72,8 +72,8 @@ def test_a_chapter_that_sets_its_own_profile_is_refused_by_that_of_the_edition(
 
 
 REWRITTEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
-    "few": (lambda f: f.assign(n=[120, 235, 7]), "column 'n': tells a number below 10"),
-    "exact": (lambda f: f.assign(n=[120, 234, 60]), "column 'n': tells a number that is not rounded"),
+    "few": (lambda f: f.assign(n=[120, 235, 7]), "column 'n': holds a number below 10"),
+    "exact": (lambda f: f.assign(n=[120, 234, 60]), "column 'n': holds a number that is not rounded"),
     "no whole number": (lambda f: f.assign(n=[120, 235.5, 60]), "column 'n': counts, and holds what is no whole"),
     "a school": (lambda f: f.assign(group=["01AB00", "b", "c"]), "column 'group', row 1: looks like the key"),
     "a school in lower case": (lambda f: f.assign(group=["at 01ab00", "b", "c"]), "column 'group', row 1: the text"),
@@ -87,7 +87,7 @@ REWRITTEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     ),
     "a number of persons in words": (
         lambda f: f.assign(group=["all but seven pupils", "b", "c"]),
-        "column 'group', row 1: tells a number of persons",
+        "column 'group', row 1: says a number of persons",
     ),
     "a column more than the spreadsheet": (lambda f: f.assign(x=0.5), "its spreadsheet has other columns or rows"),
     "another value than the spreadsheet": (lambda f: f.assign(share=[0.1, 0.3, 0.7]), "column 'share': its spread"),
@@ -159,7 +159,7 @@ def test_a_spreadsheet_that_tells_what_its_table_withholds_is_refused(make_editi
 def test_the_words_in_a_drawing_are_asked(tmp_path: Path, inside: str) -> None:
     (tmp_path / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>')
     with pytest.raises(DisclosureError, match=r"^x\.svg: "):
-        check_svg(tmp_path / "x.svg", "x.svg", Asked(PROFILES["default"], Names(["De Gouden Griffel"])))
+        check_svg(tmp_path / "x.svg", "x.svg", WordRules(PROFILES["default"], Names(["De Gouden Griffel"])))
 
 
 def test_the_words_of_a_published_figure_are_let_through(make_edition: Make, release: Release) -> None:

@@ -21,9 +21,9 @@ from analysis.errors import InputError, StaatError
 from analysis.publish.spreadsheet import harmless, read_csv, unquoted
 from analysis.publish.tables import write_csv
 from analysis.run import private, staging
-from analysis.run.handover import hand_over
 from analysis.run.hashes import Hashes
 from analysis.run.manifest import outputs_of
+from analysis.run.release import release
 from analysis.run.workspace import Workspace
 
 PAGE = '<a href="html/a.html">A</a><a href="tables/a/x.csv">X</a>'
@@ -63,7 +63,7 @@ def files_in(folder: Path) -> set[str]:
 
 def test_what_may_leave_is_copied_and_nothing_else(edition: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
-    hand_over(edition, to, tmp_path / "project")
+    release(edition, to, tmp_path / "project")
     assert files_in(to) == {path for path in FILES if not path.startswith("internal/")} | {"manifest.json"}
     told = json.loads((to / "manifest.json").read_text())
     assert told["outputs"] == {
@@ -102,26 +102,26 @@ def with_text(path: str, text: Callable[[Path], str]) -> Callable[[Path], object
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a table changed afterwards": (changed("tables/a/x.csv", "group,n\na,117\n"), r"^tables/a/x\.csv: is not the file"),
-    "a page that is a link": (linked, r"^index\.html: does not lie in the edition"),
+    "a page that is a link": (linked, r"^index\.html: is not in the edition"),
     "a page that is gone": (lambda e: (e / "index.html").unlink(), r"^index\.html: .* cannot be read"),
-    "an internal file by another way": (named("tables/../internal/by_pupil.csv"), "does not lie in the edition"),
-    "a file above the edition": (named("../../secret.csv"), r"^\.\./\.\./secret\.csv: does not lie in the edition"),
-    "a file by its whole path": (named("/etc/hostname"), "^/etc/hostname: does not lie in the edition"),
+    "an internal file by another way": (named("tables/../internal/by_pupil.csv"), "is not in the edition"),
+    "a file above the edition": (named("../../secret.csv"), r"^\.\./\.\./secret\.csv: is not in the edition"),
+    "a file by its whole path": (named("/etc/hostname"), "^/etc/hostname: is not in the edition"),
     "the folder of the project": (
         with_text("html/a.html", lambda e: f"<p>{e.parents[1] / 'project'}/x</p>"),
-        r"^html/a\.html: tells of this machine",
+        r"^html/a\.html: names a folder of this machine",
     ),
     "the folder of the edition": (
         with_text("notebooks/01_a.ipynb", lambda e: json.dumps({"at": str(e)})),
-        r"^notebooks/01_a\.ipynb: tells of this machine",
+        r"^notebooks/01_a\.ipynb: names a folder of this machine",
     ),
     "somebody's home": (
         with_text("tables/a/x.csv", lambda _: "from\n/home/somebody/data.csv\n"),
-        r"^tables/a/x\.csv: tells of this machine",
+        r"^tables/a/x\.csv: names a folder of this machine",
     ),
     "a home on Windows": (
         with_text("html/a.html", lambda _: r"<p>C:\Users\somebody</p>"),
-        r"^html/a\.html: tells of this machine",
+        r"^html/a\.html: names a folder of this machine",
     ),
 }
 
@@ -132,7 +132,7 @@ def test_an_edition_that_is_not_as_it_passed_is_not_handed_over(
 ) -> None:
     change(edition)
     with pytest.raises(StaatError, match=said):
-        hand_over(edition, tmp_path / "to", tmp_path / "project")
+        release(edition, tmp_path / "to", tmp_path / "project")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["outputs"]
 
 
@@ -152,10 +152,10 @@ def rewritten(to: Path) -> None:
 def test_an_empty_folder_and_one_of_an_earlier_release_are_written_again(edition: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
     to.mkdir()
-    hand_over(edition, to, tmp_path / "project")
+    release(edition, to, tmp_path / "project")
     (edition / "tables/a/x.csv").write_text("group,n\na,125\n")
     noted(edition)
-    hand_over(edition, to, tmp_path / "project")
+    release(edition, to, tmp_path / "project")
     assert (to / "tables/a/x.csv").read_text() == "group,n\na,125\n"
 
 
@@ -171,25 +171,25 @@ def test_a_folder_with_anything_else_is_left_alone(
     if before:
         before(to)
     if after:
-        hand_over(edition, to, tmp_path / "project")
+        release(edition, to, tmp_path / "project")
         after(to)
     held = {path: (to / path).read_text() for path in files_in(to)}
     with pytest.raises(InputError, match="holds something that this command did not write"):
-        hand_over(edition, to, tmp_path / "project")
+        release(edition, to, tmp_path / "project")
     assert held == {path: (to / path).read_text() for path in files_in(to)}
 
 
 @pytest.mark.parametrize("where", [".", "html", ".."], ids=["the edition itself", "inside it", "around it"])
 def test_a_release_into_or_around_the_edition_is_refused(edition: Path, tmp_path: Path, where: str) -> None:
-    with pytest.raises(InputError, match="lies inside the edition, or the edition inside it"):
-        hand_over(edition, edition / where, tmp_path / "project")
+    with pytest.raises(InputError, match="is inside the edition, or the edition inside it"):
+        release(edition, edition / where, tmp_path / "project")
 
 
 def test_a_link_is_not_written_through(edition: Path, tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     (tmp_path / "to").symlink_to(tmp_path / "target")
     with pytest.raises(InputError, match="is not a folder of its own"):
-        hand_over(edition, tmp_path / "to", tmp_path / "project")
+        release(edition, tmp_path / "to", tmp_path / "project")
 
 
 class Links(HTMLParser):
@@ -214,7 +214,7 @@ def addresses(page: Path) -> Iterator[Path]:
 
 def test_every_link_of_a_released_edition_leads_to_a_file_in_it(ci_edition: Path, tmp_path: Path) -> None:
     to = tmp_path / "to"
-    hand_over(ci_edition, to, tmp_path / "project")
+    release(ci_edition, to, tmp_path / "project")
     pages = [to / "index.html", *sorted((to / "html").glob("*.html"))]
     broken = {str(place) for page in pages for place in addresses(page) if not place.is_file()}
     outside = {place for page in pages for place in addresses(page) if to.resolve() not in place.parents}

@@ -318,7 +318,7 @@ def test_what_is_verified_is_our_notebooks_with_checked_parameters(tmp_path: Pat
 
 
 VERIFIED = {
-    "another name": ({"parameters": {"edition": "amsterdam-2020"}}, "this key is missing|lies in a folder of its name"),
+    "another name": ({"parameters": {"edition": "amsterdam-2020"}}, "this key is missing|is in a folder of its name"),
     "no parameters": ({"parameters": 7}, "cannot be read"),
     "an unknown key": ({"parameters": {"edition": "ci", "render": "os:system"}}, "there is no such key"),
     "a name that is a path": ({"parameters": {"edition": "../ci"}}, "edition"),
@@ -334,7 +334,7 @@ def test_a_received_edition_is_verified_with_parameters_of_its_own_name(tmp_path
 
 def test_an_edition_in_a_folder_of_another_name_is_not_taken_for_it(tmp_path: Path) -> None:
     folder = verified(tmp_path).rename(tmp_path / "outputs" / "received")
-    with pytest.raises(InputError, match="an edition lies in a folder of its name"):
+    with pytest.raises(InputError, match="an edition is in a folder of its name"):
         order_of_published(folder, (), ROOT)
 
 

@@ -32,7 +32,7 @@ TEN = SCHOOLS.iloc[:10]
 
 
 def loaded(release: Release, name: str = "by_school", rows: pd.DataFrame = SCHOOLS) -> Release:
-    release._loaded.add(name, rows)
+    release._gate.loaded.add(name, rows)
     return release
 
 
@@ -152,7 +152,7 @@ def test_a_range_of_the_rows_own_groups_is_withheld(release: Release, span: Call
             "typical": [of_region, of_both, of_both + 0.12345, 530.12345],
         }
     )
-    found = own_cells(frame, loaded(release, "by_pupil", rows)._loaded, ["n"])["typical"]
+    found = own_cells(frame, loaded(release, "by_pupil", rows)._gate.loaded, ["n"])["typical"]
     assert found.tolist() == [True, True, False, False]
 
 
@@ -188,7 +188,7 @@ def test_a_range_between_ends_that_many_share_is_published() -> None:
 
 def test_a_table_without_rows_has_no_ranges(release: Release) -> None:
     frame = pd.DataFrame({"group": pd.Series(dtype=str), "n": pd.Series(dtype=int), "typical": pd.Series(dtype=float)})
-    assert own_cells(frame, loaded(release, "by_pupil", PUPILS)._loaded, ["n"]).empty
+    assert own_cells(frame, loaded(release, "by_pupil", PUPILS)._gate.loaded, ["n"]).empty
 
 
 @pytest.mark.parametrize(("rows", "withheld"), [(1, False), (2, True), (9, True), (10, False)])

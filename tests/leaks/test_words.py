@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from analysis.chapters.school_choice.findings import school_choice
 from analysis.chapters.school_choice.models import NEAREST_COUNTS, nearest_of_all
 from analysis.disclosure import PROFILES
-from analysis.disclosure.net.again import Asked
+from analysis.disclosure.net.again import WordRules
 from analysis.disclosure.rules.identity import identifying, is_citizen_number, refuse_identifying, refuse_numbered
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.sentences import refuse_exact
@@ -86,7 +86,7 @@ IDS = [*ENGLISH, *(f"Dutch: {name}" for name in DUTCH)]
 
 @pytest.mark.parametrize(("language", "words"), TOLD, ids=IDS)
 def test_a_number_of_persons_is_known_however_it_is_written(language: str, words: str) -> None:
-    with speaking(language), pytest.raises(DisclosureError, match=r"^x: tells a number of persons that is too small"):
+    with speaking(language), pytest.raises(DisclosureError, match=r"^x: says a number of persons that is too small"):
         refuse_exact(words, "x", DEFAULT, ())
 
 
@@ -242,7 +242,7 @@ NAMED = {
 @pytest.mark.parametrize("words", NAMED.values(), ids=NAMED)
 def test_the_name_of_a_school_that_was_loaded_is_known(words: str) -> None:
     with pytest.raises(DisclosureError, match=r"^x: the text holds the name of a school or board") as refused:
-        Asked(DEFAULT, LOADED).words(words.replace("_", " "), "x")
+        WordRules(DEFAULT, LOADED).words(words.replace("_", " "), "x")
     assert not any(name in str(refused.value) for name in ("Frank", "Brug", "Regenboog", "41613"))
 
 
@@ -278,19 +278,19 @@ PUBLISHED: dict[str, Callable[[Release], object]] = {
 def test_the_name_of_a_loaded_school_is_refused_by_the_gate(
     release: Release, publish: Callable[[Release], object]
 ) -> None:
-    release._loaded.add("by_school", SCHOOLS)
+    release._gate.loaded.add("by_school", SCHOOLS)
     with pytest.raises(DisclosureError, match="the name of a school or board that was loaded"):
         publish(release)
 
 
 PROSE = {
-    "in the prose": (new_markdown_cell("Of them 7 pupils moved."), "cell 1: tells a number of persons"),
-    "in a heading": (new_markdown_cell("# The seven pupils"), "cell 1: tells a number of persons"),
+    "in the prose": (new_markdown_cell("Of them 7 pupils moved."), "cell 1: says a number of persons"),
+    "in a heading": (new_markdown_cell("# The seven pupils"), "cell 1: says a number of persons"),
     "in Dutch prose": (
         new_markdown_cell("Van hen verhuisden 1.234 leerlingen.", metadata={"tags": ["nl"]}),
-        "cell 1: tells a number of persons",
+        "cell 1: says a number of persons",
     ),
-    "in a comment": (new_code_cell("x = 1  # without the 7 pupils of last year"), "cell 1: tells a number of persons"),
+    "in a comment": (new_code_cell("x = 1  # without the 7 pupils of last year"), "cell 1: says a number of persons"),
     "a name in the prose": (new_markdown_cell("As at De Gouden Griffel."), "cell 1: the text holds the name of a"),
     "a name in the code": (new_code_cell("x = 'gouden griffel'"), "cell 1: the text holds the name of a school"),
 }

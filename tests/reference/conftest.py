@@ -40,10 +40,10 @@ def from_r(name: str) -> pd.DataFrame:
     """Data that a package of Debian's R carries."""
     program = shutil.which("Rscript")
     words = [program, "-e", f"write.csv({name}, row.names = FALSE)"] if program else []
-    found = subprocess.run(words, capture_output=True, text=True) if words else None
-    if found is None or found.returncode:
+    completed = subprocess.run(words, capture_output=True, text=True) if words else None
+    if completed is None or completed.returncode:
         pytest.skip(f"R's {name} is absent: apt-get install r-cran-mlmrev")
-    return pd.read_csv(io.StringIO(found.stdout))
+    return pd.read_csv(io.StringIO(completed.stdout))
 
 
 @pytest.fixture(scope="session")

@@ -45,18 +45,18 @@ def main() -> None:
     for case, (order, derivative, digits, given) in CASES.items():
         frame = data(digits)
         h, b = given or (None, None)
-        found = rdrobust(frame.y, frame.x, p=order, deriv=derivative, h=h, b=b, masspoints="off")
-        coef, error = found.coef.to_numpy().ravel(), found.se.to_numpy().ravel()
-        h_used, b_used = found.bws.to_numpy()[:, 0]
-        values = (coef[0], error[0], coef[1], error[2], h_used, b_used, *found.N_h)
+        estimated = rdrobust(frame.y, frame.x, p=order, deriv=derivative, h=h, b=b, masspoints="off")
+        coef, error = estimated.coef.to_numpy().ravel(), estimated.se.to_numpy().ravel()
+        h_used, b_used = estimated.bws.to_numpy()[:, 0]
+        values = (coef[0], error[0], coef[1], error[2], h_used, b_used, *estimated.N_h)
         for number, value in zip(NUMBERS, values, strict=True):
             out.writerow([case, number, repr(float(value))])
-    found = rddensity(data().x.to_numpy(), h=list(DENSITY))
+    estimated = rddensity(data().x.to_numpy(), h=list(DENSITY))
     density = {
-        "left": found.hat.left,
-        "right": found.hat.right,
-        "statistic": found.test.t_jk,
-        "p_value": found.test.p_jk,
+        "left": estimated.hat.left,
+        "right": estimated.hat.right,
+        "statistic": estimated.test.t_jk,
+        "p_value": estimated.test.p_jk,
     }
     for number, value in density.items():
         out.writerow(["density", number, repr(float(value))])

@@ -17,12 +17,14 @@ from moderndid import aggte, att_gt, load_mpdta
 def main() -> None:
     """Write one line per number: of a group in a year, of an exposure, and of all together."""
     data = load_mpdta()
-    found = att_gt(data, "lemp", "year", "countyreal", "first.treat", xformla="~1", boot=False, cband=False)
+    estimated = att_gt(data, "lemp", "year", "countyreal", "first.treat", xformla="~1", boot=False, cband=False)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["number", "group", "time", "value", "error"])
-    for group, year, value, error in zip(found.groups, found.times, found.att_gt, found.se_gt, strict=True):
+    for group, year, value, error in zip(
+        estimated.groups, estimated.times, estimated.att_gt, estimated.se_gt, strict=True
+    ):
         out.writerow(["group_time", int(group), int(year), float(value), float(error)])
-    dynamic, simple = (aggte(found, type=name, boot=False, cband=False) for name in ("dynamic", "simple"))
+    dynamic, simple = (aggte(estimated, type=name, boot=False, cband=False) for name in ("dynamic", "simple"))
     for exposure, value, error in zip(dynamic.event_times, dynamic.att_by_event, dynamic.se_by_event, strict=True):
         out.writerow(["exposure", "", int(exposure), float(value), float(error)])
     for name, overall in (("dynamic", dynamic), ("simple", simple)):

@@ -29,13 +29,13 @@ def pupils(table: str) -> pd.DataFrame:
 def main() -> None:
     """Write one line per table and school: the counts, and PySAL's numbers for the whole table."""
     out = csv.writer(sys.stdout, lineterminator="\n")
-    found = ["low_against_high", "low_against_rest", "isolation_of_low", "low_meets_rest", "theil", "corrected"]
-    out.writerow(["table", "low", "middle", "high", *found])
+    indices = ["low_against_high", "low_against_rest", "isolation_of_low", "low_meets_rest", "theil", "corrected"]
+    out.writerow(["table", "low", "middle", "high", *indices])
     for table in ("mixed", "apart"):
         by_school = pupils(table)
         pair = by_school.assign(total=by_school["low"] + by_school["high"])
         everyone = by_school.assign(total=by_school.sum(axis=1))
-        found = [
+        indices = [
             Dissim(pair, "low", "total").statistic,
             Dissim(everyone, "low", "total").statistic,
             Isolation(everyone, "low", "total").statistic,
@@ -44,7 +44,7 @@ def main() -> None:
             DensityCorrectedDissim(pair, "low", "total").statistic,
         ]
         for row in by_school.to_numpy().tolist():
-            out.writerow([table, *row, *(repr(float(value)) for value in found)])
+            out.writerow([table, *row, *(repr(float(value)) for value in indices)])
 
 
 if __name__ == "__main__":

@@ -68,24 +68,24 @@ def pupils(sample) -> tuple[pd.DataFrame, list[str]]:
 
 
 def test_the_logit_of_spector_and_mazzeo_is_that_of_greene(students) -> None:
-    found = cell_regressions.logit(in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])).coefficients
-    assert_allclose(found, [-13.02135, 2.826113, 0.0951577, 2.378688], rtol=1e-6)
+    fitted = cell_regressions.logit(in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])).coefficients
+    assert_allclose(fitted, [-13.02135, 2.826113, 0.0951577, 2.378688], rtol=1e-6)
 
 
 def test_average_effects_are_those_of_get_margeff_with_dummies_as_dummies(students) -> None:
     cells = in_cells(students, "GRADE", ["GPA", "TUCE", "PSI"])
-    told = cell_regressions.average_effects(cells, cell_regressions.logit(cells), {name: [name] for name in cells.X})
+    effects = cell_regressions.average_effects(cells, cell_regressions.logit(cells), {name: [name] for name in cells.X})
     other = statsmodels_fit(
         sm.Logit(students["GRADE"], sm.add_constant(students[["GPA", "TUCE", "PSI"]])),
         pd.Series(np.arange(len(students))),
         disp=False,
         tol=1e-10,
     ).get_margeff(dummy=True)
-    assert_allclose(told.coefficients, other.margeff, rtol=1e-7)
-    assert_allclose(told.std_errors, other.margeff_se, rtol=1e-6)
+    assert_allclose(effects.coefficients, other.margeff, rtol=1e-7)
+    assert_allclose(effects.std_errors, other.margeff_se, rtol=1e-6)
     # As if the dummy were a number: another answer.
-    derivative = float((told.coefficients["GPA"] / 2.826113) * 2.378688)
-    assert abs(told.coefficients["PSI"] - derivative) > 0.02
+    derivative = float((effects.coefficients["GPA"] / 2.826113) * 2.378688)
+    assert abs(effects.coefficients["PSI"] - derivative) > 0.02
 
 
 def test_labour_force_participation_is_that_of_wooldridge(women) -> None:
@@ -98,11 +98,11 @@ def test_labour_force_participation_is_that_of_wooldridge(women) -> None:
 def test_the_return_to_education_with_the_fathers_as_instrument_is_that_of_wooldridge(women) -> None:
     working = women[women["inlf"] == 1]
     frame = working[["lwage", "educ", "fatheduc"]].rename(columns={"lwage": "y"})
-    swept = (frame - frame.mean()).assign(location=np.arange(len(frame)), nothing=0.0)
-    by_hand = (swept["fatheduc"] @ swept["y"]) / (swept["fatheduc"] @ swept["educ"])
-    found = instrument.two_stage(swept, [], "educ", "fatheduc").coefficients["educ"]
-    assert found == pytest.approx(0.059, abs=5e-4)
-    assert found == pytest.approx(by_hand, rel=1e-10)
+    demeaned = (frame - frame.mean()).assign(location=np.arange(len(frame)), nothing=0.0)
+    by_hand = (demeaned["fatheduc"] @ demeaned["y"]) / (demeaned["fatheduc"] @ demeaned["educ"])
+    fitted = instrument.two_stage(demeaned, [], "educ", "fatheduc").coefficients["educ"]
+    assert fitted == pytest.approx(0.059, abs=5e-4)
+    assert fitted == pytest.approx(by_hand, rel=1e-10)
 
 
 def test_two_stage_least_squares_are_those_of_linearmodels(sample, pupils) -> None:
@@ -110,38 +110,38 @@ def test_two_stage_least_squares_are_those_of_linearmodels(sample, pupils) -> No
     groups = [term for term in terms if not term.startswith("band")]
     frame = rows[["y", *groups]].assign(cet=sample.rows["cet"] / 10, lovs=sample.rows["lovs"])
     school = pd.factorize(rows["location"])[0]
-    swept = frame - frame.groupby(school).transform("mean")
-    found = instrument.two_stage(swept.assign(location=school), groups, "cet", "lovs")
-    model = IV2SLS(swept["y"], swept[groups], swept[["cet"]], swept[["lovs"]])
+    demeaned = frame - frame.groupby(school).transform("mean")
+    fitted = instrument.two_stage(demeaned.assign(location=school), groups, "cet", "lovs")
+    model = IV2SLS(demeaned["y"], demeaned[groups], demeaned[["cet"]], demeaned[["lovs"]])
     theirs = model.fit(cov_type="clustered", clusters=pd.Series(school), debiased=True)
-    assert_allclose(found.coefficients, theirs.params[found.coefficients.index], rtol=0, atol=1e-10)
-    assert_allclose(found.std_errors, theirs.std_errors[found.std_errors.index], rtol=1e-9)
+    assert_allclose(fitted.coefficients, theirs.params[fitted.coefficients.index], rtol=0, atol=1e-10)
+    assert_allclose(fitted.std_errors, theirs.std_errors[fitted.std_errors.index], rtol=1e-9)
 
 
 def test_school_effects_are_those_of_absorbing_ls_and_of_demeaning_by_hand(sample, pupils) -> None:
     rows, terms = pupils
-    found = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
-    swept = rows[["y", *terms]] - rows.groupby("location")[["y", *terms]].transform("mean")
-    by_hand = np.linalg.lstsq(swept[terms], swept["y"])[0]
-    assert_allclose(found.coefficients, by_hand, rtol=0, atol=1e-10)
+    fitted = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
+    demeaned = rows[["y", *terms]] - rows.groupby("location")[["y", *terms]].transform("mean")
+    by_hand = np.linalg.lstsq(demeaned[terms], demeaned["y"])[0]
+    assert_allclose(fitted.coefficients, by_hand, rtol=0, atol=1e-10)
     absorbed = AbsorbingLS(rows["y"], rows[terms], absorb=rows[["location"]].astype("category")).fit()
-    assert_allclose(found.coefficients, absorbed.params[terms], rtol=0, atol=1e-10)
+    assert_allclose(fitted.coefficients, absorbed.params[terms], rtol=0, atol=1e-10)
 
 
 def test_errors_by_school_are_those_of_panel_ols_and_of_the_regression_module(sample, pupils) -> None:
     rows, terms = pupils
-    found = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
+    fitted = cell_regressions.school_effects(cells_of(sample.rows, without=("advising",)).only(terms))
     other = fit(rows, "y", terms, cluster="location", entity="location")
-    assert_allclose(found.coefficients, other.coefficients, rtol=0, atol=1e-10)
-    assert_allclose(found.std_errors, other.std_errors, rtol=1e-9)
-    assert (found.n_obs, found.n_clusters) == (other.n_obs, other.n_clusters)
+    assert_allclose(fitted.coefficients, other.coefficients, rtol=0, atol=1e-10)
+    assert_allclose(fitted.std_errors, other.std_errors, rtol=1e-9)
+    assert (fitted.n_obs, fitted.n_clusters) == (other.n_obs, other.n_clusters)
     panel = rows.assign(school=pd.factorize(rows["location"])[0], pupil=np.arange(len(rows)))
     panel = panel.set_index(["school", "pupil"])
     effects = PanelOLS(panel["y"], panel[terms], entity_effects=True)
     theirs = effects.fit(cov_type="clustered", cluster_entity=True, count_effects=False, group_debias=True)
-    assert_allclose(found.coefficients, theirs.params, rtol=0, atol=1e-10)
+    assert_allclose(fitted.coefficients, theirs.params, rtol=0, atol=1e-10)
     # Both call it debiased: this house counts G/(G-1) (N-1)/(N-K), linearmodels may count otherwise by a constant.
-    ratio = found.std_errors / theirs.std_errors
+    ratio = fitted.std_errors / theirs.std_errors
     assert ratio.max() - ratio.min() < 1e-8
     assert ratio.mean() == pytest.approx(1, abs=1e-3)
 
@@ -149,11 +149,11 @@ def test_errors_by_school_are_those_of_panel_ols_and_of_the_regression_module(sa
 def test_a_logit_with_clusters_is_that_of_statsmodels(sample) -> None:
     cells = cells_of(sample.rows, without=("advising",))
     terms = Terms.of(cells, ("advising",)).names
-    found = cell_regressions.logit(cells.only(terms))
+    fitted = cell_regressions.logit(cells.only(terms))
     X = _expanded(sample.rows, terms)
     other = statsmodels_fit(sm.Logit(sample.rows["y"], X), sample.rows["location"].astype(str), disp=False, tol=1e-10)
-    assert_allclose(found.coefficients, other.params, rtol=0, atol=1e-7)
-    assert_allclose(found.std_errors, other.bse, rtol=1e-6)
+    assert_allclose(fitted.coefficients, other.params, rtol=0, atol=1e-7)
+    assert_allclose(fitted.std_errors, other.bse, rtol=1e-6)
 
 
 def _expanded(rows: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
@@ -182,10 +182,10 @@ def test_a_conditional_logit_that_drops_one_sided_schools_agrees_in_sign_and_siz
 def test_the_ordered_logit_is_that_of_statsmodels(sample) -> None:
     rows = sample.rows.sample(900, random_state=1).reset_index(drop=True)
     terms = ["laag", "nonwestern", "score"]
-    found = fit_ordered(ordered.collapse(rows, "advice_first").only(terms), "the advice")
+    fitted = fit_ordered(ordered.collapse(rows, "advice_first").only(terms), "the advice")
     X = group_terms(rows).assign(score=(rows["cet"] - 535) / 10)[terms]
     level = rows["advice_first"].rank(method="dense").astype(int).to_numpy() - 1
     other = OrderedModel(level, X, distr="logit").fit(method="bfgs", disp=0, maxiter=500, gtol=1e-7)
-    assert_allclose(found.coefficients[terms], other.params[terms], atol=1e-5)
-    borders = other.model.transform_threshold_params(other.params)[1:-1]
-    assert_allclose(found.coefficients[len(terms) :], borders, atol=1e-5)
+    assert_allclose(fitted.coefficients[terms], other.params[terms], atol=1e-5)
+    cut_points = other.model.transform_threshold_params(other.params)[1:-1]
+    assert_allclose(fitted.coefficients[len(terms) :], cut_points, atol=1e-5)

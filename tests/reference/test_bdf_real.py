@@ -32,13 +32,13 @@ def test_pupils_and_schools(by_pupil):
 
 
 def test_the_models_in_print(by_pupil):
-    told = value_added.textbook(by_pupil).set_index(["model", "term"])["estimate"]
-    assert_allclose(told["empty", "intercept"], 40.36, atol=0.005)
-    assert_allclose(told["empty", "variance_intercept"], 19.4, atol=0.05)
-    assert_allclose(told["empty", "variance_residual"], 64.6, atol=0.05)
-    assert_allclose(told["iq", "iq"], 2.488, atol=0.0005)
-    assert_allclose(told["iq", "variance_intercept"], 9.50, atol=0.005)
-    assert_allclose(told["iq", "variance_residual"], 42.23, atol=0.005)
+    estimates = value_added.textbook(by_pupil).set_index(["model", "term"])["estimate"]
+    assert_allclose(estimates["empty", "intercept"], 40.36, atol=0.005)
+    assert_allclose(estimates["empty", "variance_intercept"], 19.4, atol=0.05)
+    assert_allclose(estimates["empty", "variance_residual"], 64.6, atol=0.05)
+    assert_allclose(estimates["iq", "iq"], 2.488, atol=0.0005)
+    assert_allclose(estimates["iq", "variance_intercept"], 9.50, atol=0.005)
+    assert_allclose(estimates["iq", "variance_residual"], 42.23, atol=0.005)
 
 
 @pytest.mark.parametrize("reml", [True, False])

@@ -32,47 +32,49 @@ def test_nobody_leaves_without_a_reason(country):
     assert tables.accounting["pupils_kept"].tolist()[-1] == 1_306_589
     assert sum(one.n_pupils for one in split) == 1_306_589
     assert len(split) == 386
-    told = account(estimate(split, FORMULA)).set_index("outcome")["municipalities"]
-    assert told.sum() == 386
-    assert told["estimated"] == 133
+    accounted = account(estimate(split, FORMULA)).set_index("outcome")["municipalities"]
+    assert accounted.sum() == 386
+    assert accounted["estimated"] == 133
 
 
 def test_amsterdam_has_the_coefficients_of_the_poisson_regression_with_postcodes_and_schools(country):
     _, split = country
     amsterdam = next(one for one in split if one.name == "Amsterdam")
-    found = estimate([amsterdam], FORMULA)[0].result
-    assert (found.n_pupils, found.n_postcodes) == (58_428, 76)
+    estimated = estimate([amsterdam], FORMULA)[0].result
+    assert (estimated.n_pupils, estimated.n_postcodes) == (58_428, 76)
 
     homes, schools = amsterdam.pupils.shape
     km = amsterdam.distance_km.ravel()
     dummies = np.column_stack([np.repeat(np.eye(homes), schools, axis=0), np.tile(np.eye(schools)[:, 1:], (homes, 1))])
     X = np.column_stack([km, np.log(km + 0.1), dummies])
     expected = sm.GLM(amsterdam.pupils.ravel(), X, family=sm.families.Poisson()).fit(tol=1e-10, maxiter=100)
-    np.testing.assert_allclose(found.params + found.bias, expected.params[:2], rtol=1e-6)
-    np.testing.assert_allclose(found.covariance, expected.cov_params()[:2, :2], rtol=1e-5)
+    np.testing.assert_allclose(estimated.params + estimated.bias, expected.params[:2], rtol=1e-6)
+    np.testing.assert_allclose(estimated.covariance, expected.cov_params()[:2, :2], rtol=1e-5)
 
 
 def test_intervals_hold_the_truth_of_the_municipalities_themselves(country):
     """Their own postcodes, schools, pupils and distances; pupils of a postcode are alike, as they are (0.02)."""
-    rng, held = np.random.default_rng(5), []
-    known = [found for found in estimate(country[1], FORMULA) if found.result is not None]
-    truth = {found.municipality.name: STEP @ (found.result.params + found.result.bias) for found in known}
+    rng, covered = np.random.default_rng(5), []
+    known = [each for each in estimate(country[1], FORMULA) if each.result is not None]
+    truth = {each.municipality.name: STEP @ (each.result.params + each.result.bias) for each in known}
     for _ in range(5):
-        drawn = [_drawn(rng, found.municipality, found.probability) for found in known]
-        told = sensitivities(estimate(drawn, FORMULA), 1.0, 2.0)
-        fall = told[told["term"] == FALL].set_index("group")
+        drawn = [_drawn(rng, each.municipality, each.probability) for each in known]
+        sensitivity = sensitivities(estimate(drawn, FORMULA), 1.0, 2.0)
+        fall = sensitivity[sensitivity["term"] == FALL].set_index("group")
         true = fall.index.map(truth)
-        held += ((fall["ci_low"] <= true) & (true <= fall["ci_high"])).tolist()
-    assert len(held) == 5 * 133
-    assert 0.92 <= np.mean(held) <= 0.98
+        covered += ((fall["ci_low"] <= true) & (true <= fall["ci_high"])).tolist()
+    assert len(covered) == 5 * 133
+    assert 0.92 <= np.mean(covered) <= 0.98
 
 
 def _drawn(rng, one, probability):
     """Let the pupils of a municipality choose anew; schools that nobody attends then leave."""
     share = rng.gamma(np.maximum(probability * 49, 1e-12))
     pupils = rng.multinomial(one.pupils.sum(axis=1).astype(int), share / share.sum(axis=1, keepdims=True)).astype(float)
-    kept = pupils.sum(axis=0) > 0
-    return replace(one, pupils=pupils[:, kept], distance_km=one.distance_km[:, kept], schools=one.schools[kept])
+    attended = pupils.sum(axis=0) > 0
+    return replace(
+        one, pupils=pupils[:, attended], distance_km=one.distance_km[:, attended], schools=one.schools[attended]
+    )
 
 
 def test_density_and_distances_are_read_whole(real_data_folder, cards_folder):

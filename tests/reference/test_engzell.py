@@ -19,7 +19,7 @@ OUTCOMES = ("composite", "rekenen", "lezen", "spelling")
 # Estimate and standard error, in the order of the outcomes.
 OVERALL = ((-3.16, 0.16), (-3.04, 0.19), (-3.27, 0.21), (-3.01, 0.24))
 HIGH = ((-3.07, 0.16), (-2.93, 0.19), (-3.21, 0.22), (-2.90, 0.24))
-# They tell low and lowest apart; laag is both here, so it must come near either.
+# They distinguish low and lowest; laag is both here, so it must come near either.
 LOW = ((-1.27, 0.29), (-1.10, 0.39), (-1.14, 0.48), (-1.73, 0.45))
 LOWEST = ((-1.18, 0.33), (-1.79, 0.42), (-0.37, 0.43), (-1.29, 0.51))
 ONE_CONTROL = (-2.51, 0.14)
@@ -35,8 +35,8 @@ def estimates(seed):
     _, frames = make_people(truth, 1.0, for_people)
     tests = make_learning(frames["by_pupil"], frames["by_location"], truth.learning, for_tests)
     rows = closure.percentile_growth(tests, DESIGN)
-    told = pd.concat([model(rows) for model in (closure.overall, closure.one_control_year, closure.by_education)])
-    return told.set_index(["model", "term", "outcome", "category"])["estimate"]
+    rowss = pd.concat([model(rows) for model in (closure.overall, closure.one_control_year, closure.by_education)])
+    return rowss.set_index(["model", "term", "outcome", "category"])["estimate"]
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,10 @@ def by_world():
     return pd.DataFrame([estimates(seed) for seed in range(500, 504)])
 
 
-def off(found, published):
+def off(estimated, published):
     """Return the distance of the mean over worlds from a published estimate, in published standard errors."""
     estimate, error = published
-    return abs(found.mean() - estimate) / error
+    return abs(estimated.mean() - estimate) / error
 
 
 @pytest.mark.parametrize(("outcome", "published"), list(zip(OUTCOMES, OVERALL, strict=True)))
@@ -62,9 +62,9 @@ def test_the_effect_with_parents_of_higher_education(by_world, outcome, publishe
 
 @pytest.mark.parametrize(("outcome", "low", "lowest"), list(zip(OUTCOMES, LOW, LOWEST, strict=True)))
 def test_how_much_more_pupils_of_low_parental_education_lost(by_world, outcome, low, lowest):
-    found = by_world["pnas_ses", "difference", outcome, "laag"]
-    assert off(found, low) < ERRORS
-    assert off(found, lowest) < ERRORS
+    estimated = by_world["pnas_ses", "difference", outcome, "laag"]
+    assert off(estimated, low) < ERRORS
+    assert off(estimated, lowest) < ERRORS
 
 
 def test_one_control_year_is_biased_as_published(by_world):

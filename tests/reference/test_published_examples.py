@@ -1,6 +1,6 @@
 """Examples that textbooks and manuals print: each estimator on data that we did not make, against other software.
 
-The scripts that made the references stand beside them: published_r.R (metafor, MASS, lme4), group_time_moderndid.py.
+The scripts of the references are beside them: published_r.R (metafor, MASS, lme4), group_time_moderndid.py.
 """
 
 import itertools
@@ -42,23 +42,23 @@ def by_trial():
 
 
 def test_the_mean_of_the_bcg_trials_is_metafors(by_trial):
-    found = fit_meta(by_trial["effect"], by_trial["variance"], by_trial[[]])
+    fitted = fit_meta(by_trial["effect"], by_trial["variance"], by_trial[[]])
     printed = PRINTED.loc["bcg"]
-    weights = 1 / (found.tau**2 + by_trial["variance"])
-    assert found.tau == pytest.approx(printed["value"]["tau", "estimate"], abs=1e-6)
-    assert found.tau_low == pytest.approx(printed["value"]["tau", "ci.lb"], abs=1e-4)
-    assert found.tau_high == pytest.approx(printed["value"]["tau", "ci.ub"], abs=1e-4)
-    assert found.coefficients["intercept"] == pytest.approx(printed["value"]["mean", "intercept"], abs=1e-6)
+    weights = 1 / (fitted.tau**2 + by_trial["variance"])
+    assert fitted.tau == pytest.approx(printed["value"]["tau", "estimate"], abs=1e-6)
+    assert fitted.tau_low == pytest.approx(printed["value"]["tau", "ci.lb"], abs=1e-4)
+    assert fitted.tau_high == pytest.approx(printed["value"]["tau", "ci.ub"], abs=1e-4)
+    assert fitted.coefficients["intercept"] == pytest.approx(printed["value"]["mean", "intercept"], abs=1e-6)
     # metafor's default error is the root of 1 / sum of weights; ours is robust (HC3), so here the weights are compared.
     assert 1 / np.sqrt(weights.sum()) == pytest.approx(printed["error"]["mean", "intercept"], abs=1e-6)
 
 
 def test_the_line_on_latitude_is_metafors(by_trial):
-    found = fit_meta(by_trial["effect"], by_trial["variance"], by_trial[["latitude"]])
+    fitted = fit_meta(by_trial["effect"], by_trial["variance"], by_trial[["latitude"]])
     printed = PRINTED.loc["bcg_latitude"]["value"]
-    assert found.tau == pytest.approx(printed["tau", "estimate"], abs=1e-6)
-    assert found.coefficients["intercept"] == pytest.approx(printed["line", "intercept"], abs=1e-6)
-    assert found.coefficients["latitude"] == pytest.approx(printed["line", "latitude"], abs=1e-6)
+    assert fitted.tau == pytest.approx(printed["tau", "estimate"], abs=1e-6)
+    assert fitted.coefficients["intercept"] == pytest.approx(printed["line", "intercept"], abs=1e-6)
+    assert fitted.coefficients["latitude"] == pytest.approx(printed["line", "latitude"], abs=1e-6)
 
 
 # --- MASS: satisfaction of 1,681 householders in Copenhagen ---
@@ -73,9 +73,9 @@ def test_the_ordered_logit_of_housing_is_polrs(by_housing_kind):
     level = frame["Sat"].map({"Low": 0, "Medium": 1, "High": 2}).to_numpy(np.int64)
     households = csr_array(np.diag(frame["Freq"].to_numpy(float)))  # every combination counts as a school
     cells = OrderedCells(X, level, households, pd.RangeIndex(len(X), name="location"))
-    found = fit_ordered(cells, "the level")
+    fitted = fit_ordered(cells, "the level")
     printed = PRINTED.loc[("housing", "term"), "value"]
-    assert found.coefficients.to_numpy() == pytest.approx(
+    assert fitted.coefficients.to_numpy() == pytest.approx(
         printed[[*X.columns, "Low|Medium", "Medium|High"]].to_numpy(), abs=1e-5
     )
 
@@ -87,17 +87,17 @@ def test_the_mixed_model_of_hsb82_is_lme4s(by_pupil_hsb82):
     frame = by_pupil_hsb82.assign(catholic=(by_pupil_hsb82["sector"] == "Catholic").astype(float))
     frame = frame.assign(meanses_cses=frame["meanses"] * frame["cses"], cses_catholic=frame["cses"] * frame["catholic"])
     terms = ["meanses", "cses", "catholic", "meanses_cses", "cses_catholic"]
-    found = fit_mixed(frame, "mAch", terms, group="school", slopes=["cses"])
+    fitted = fit_mixed(frame, "mAch", terms, group="school", slopes=["cses"])
     printed = PRINTED.loc["hsb82"]
     fixed = printed.loc["term"]
-    assert found.log_likelihood == pytest.approx(printed["value"]["loglik", "restricted"], abs=1e-3)
+    assert fitted.log_likelihood == pytest.approx(printed["value"]["loglik", "restricted"], abs=1e-3)
     # lme4 stops where the likelihood is flat: 1e-4 is what two of its own optimisers agree to.
-    assert found.coefficients.to_numpy() == pytest.approx(fixed["value"].to_numpy(), abs=1e-4)
-    assert found.std_errors.to_numpy() == pytest.approx(fixed["error"].to_numpy(), abs=1e-4)
+    assert fitted.coefficients.to_numpy() == pytest.approx(fixed["value"].to_numpy(), abs=1e-4)
+    assert fitted.std_errors.to_numpy() == pytest.approx(fixed["error"].to_numpy(), abs=1e-4)
     variance = printed.loc["variance"]["value"]
-    assert found.between.loc["intercept", "intercept"] == pytest.approx(variance["intercept"], abs=1e-3)
-    assert found.between.loc["cses", "cses"] == pytest.approx(variance["cses"], abs=1e-3)
-    assert found.within == pytest.approx(variance["residual"], abs=1e-3)
+    assert fitted.between.loc["intercept", "intercept"] == pytest.approx(variance["intercept"], abs=1e-3)
+    assert fitted.between.loc["cses", "cses"] == pytest.approx(variance["cses"], abs=1e-3)
+    assert fitted.within == pytest.approx(variance["residual"], abs=1e-3)
 
 
 # --- did: what a higher minimum wage did to teenage employment ---
@@ -111,8 +111,8 @@ def effect(by_county_year: pd.DataFrame, group: int, year: int) -> float:
     base = min(group, year) - 1
     rows = by_county_year[by_county_year["group"].isin([group, 0]) & by_county_year["year"].isin([base, year])]
     rows = rows.assign(treated=rows["group"] == group)
-    found = difference_in_differences(rows, "lemp", treated="treated", start=year, cluster="location")
-    return float(found.coefficients["treated_after"])
+    fitted = difference_in_differences(rows, "lemp", treated="treated", start=year, cluster="location")
+    return float(fitted.coefficients["treated_after"])
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Random effects of schools against lme4's glmer: see random_effects_lme4.R, which made the numbers."""
+"""Random effects of schools against lme4's glmer: the numbers are of random_effects_lme4.R."""
 
 from pathlib import Path
 
@@ -24,14 +24,14 @@ def test_coefficients_spread_and_loglik_are_those_of_lme4(lme4):
     share = rows[["share"]].to_numpy(float)[:25]
     assert (counts.sum(axis=0) == 0).sum() == 6  # schools that nobody attends
     likelihood = SchoolLikelihood([km], share, counts)
-    found = maximum(likelihood, np.zeros(2), tolerance=1e-12, max_iterations=100, restricted=False)
+    top = maximum(likelihood, np.zeros(2), tolerance=1e-12, max_iterations=100, restricted=False)
     theirs = lme4.iloc[0]
-    assert found.tau == pytest.approx(theirs["tau"], rel=1e-4)
-    assert found.b / likelihood.scale == pytest.approx([theirs["km_estimate"], theirs["share_estimate"]], rel=1e-4)
+    assert top.tau == pytest.approx(theirs["tau"], rel=1e-4)
+    assert top.b / likelihood.scale == pytest.approx([theirs["km_estimate"], theirs["share_estimate"]], rel=1e-4)
     # A flat intercept of a situation with n choices: n ln n - n - ln(n) / 2 - ln(FLAT), and Poisson's factorials.
     n = counts.sum(axis=1)
     constants = (n * np.log(n) - n - np.log(n) / 2 - np.log(FLAT)).sum() - gammaln(counts + 1).sum()
-    assert found.loglik + constants == pytest.approx(theirs["loglik"], abs=1e-3)
+    assert top.loglik + constants == pytest.approx(theirs["loglik"], abs=1e-3)
     # Theirs are of the Hessian with tau beside the coefficients, ours of the information at tau.
-    errors = np.sqrt(np.diag(np.linalg.inv(found.information))) / likelihood.scale
+    errors = np.sqrt(np.diag(np.linalg.inv(top.information))) / likelihood.scale
     assert errors == pytest.approx([theirs["km_error"], theirs["share_error"]], rel=0.01)

@@ -38,11 +38,11 @@ def pupils(folder):
 
 def school_points(folder):
     """(lon, lat) of each location: the first of 2022, else the first of 2024."""
-    found = {}
+    points = {}
     for file, key in (("scholen-2022-05-01", "vestigingsnummer"), ("scholen-2024-11-22", "vestigingscode")):
         for feature in json.loads((folder / f"geo/{file}.geo.json").read_text("utf-8"))["features"]:
-            found.setdefault(feature["properties"][key], feature["geometry"]["coordinates"])
-    return found
+            points.setdefault(feature["properties"][key], feature["geometry"]["coordinates"])
+    return points
 
 
 def schoolweging(folder):
@@ -98,9 +98,9 @@ def poisson(rows):
     terms = rows[TERMS] - rows[TERMS].mean()
     matrix = np.hstack([terms.to_numpy(), np.eye(home.max() + 1)[home]])
     model = sm.GLM(rows["pupils"].to_numpy(float), matrix, family=sm.families.Poisson())
-    found = model.fit(tol=1e-12, tol_criterion="params", maxiter=100)
+    fitted = model.fit(tol=1e-12, tol_criterion="params", maxiter=100)
     clustered = model.fit(
-        start_params=found.params,
+        start_params=fitted.params,
         tol=1e-12,
         tol_criterion="params",
         cov_type="cluster",
@@ -108,11 +108,11 @@ def poisson(rows):
     )
     number = home.max() + 1
     k = len(TERMS)
-    mean = pd.Series(found.fittedvalues)
+    mean = pd.Series(fitted.fittedvalues)
     share = mean / mean.groupby(home).transform("sum")
     return {
-        "params": found.params[:k],
-        "covariance": found.cov_params()[:k, :k],
+        "params": fitted.params[:k],
+        "covariance": fitted.cov_params()[:k, :k],
         "covariance_cluster": clustered.cov_params()[:k, :k] * number / (number - 1),
         "loglik": float((rows["pupils"] * np.log(share)).sum()),
     }

@@ -124,10 +124,10 @@ def test_conditional_logit_of_a_group_of_parents(internal, row, group):
     scores = pd.DataFrame(x[rows, chosen] - mean).groupby(pairs["pc4"].to_numpy()).sum().to_numpy()
     bread = np.linalg.inv(information)
     covariance = bread @ scores.T @ scores @ bread * len(scores) / (len(scores) - 1)
-    for place, term in enumerate(["distance_km", "log_distance", "share_hoog"]):
+    for number, term in enumerate(["distance_km", "log_distance", "share_hoog"]):
         published = row("school_choice/estimates", group=group, term=term)
-        same(published, b[place])
-        rounds(published["std_error"], np.sqrt(covariance[place, place]))
+        same(published, b[number])
+        rounds(published["std_error"], np.sqrt(covariance[number, number]))
 
 
 # --- 04 learning growth ---
@@ -157,10 +157,10 @@ def pnas(rows: pd.DataFrame):
 @pytest.mark.parametrize("subject", ["lezen", "rekenen", "spelling"])
 def test_loss_of_growth_in_percentiles(internal, row, subject):
     rows = growth_rows(internal)
-    found = pnas(rows[rows["subject"] == subject])
+    fitted = pnas(rows[rows["subject"] == subject])
     published = row("leergroei/estimates", model="pnas_overall", outcome=subject, term="closure")
-    same(published, found.params["closure"], found.bse["closure"])
-    rounds(published["p_value"], found.pvalues["closure"])
+    same(published, fitted.params["closure"], fitted.bse["closure"])
+    rounds(published["p_value"], fitted.pvalues["closure"])
 
 
 def test_loss_of_growth_of_the_composite(internal, row):
@@ -170,9 +170,9 @@ def test_loss_of_growth_of_the_composite(internal, row):
     means = parts.groupby(["pupil", "start"]).agg(
         growth=("growth", "mean"), days=("days", "mean"), closure=("closure", "first"), location=("location", "first")
     )
-    found = pnas(means.reset_index())
+    fitted = pnas(means.reset_index())
     published = row("leergroei/estimates", model="pnas_overall", outcome="composite", term="closure")
-    same(published, found.params["closure"], found.bse["closure"])
+    same(published, fitted.params["closure"], fitted.bse["closure"])
 
 
 @pytest.mark.parametrize("subject", ["rekenen", "dmt"])
@@ -183,9 +183,9 @@ def test_change_of_standardised_growth(internal, row, subject):
     rows = rows.assign(growth=norm.ppf(rows["e_percentile"] / 100) - norm.ppf(rows["m_percentile"] / 100))
     before = rows[rows["start"] == 2018].groupby(["groep", "level_m"])["growth"].agg(["mean", "std"])
     joined = rows.join(before, on=["groep", "level_m"])
-    found = ols(joined.assign(z=(joined["growth"] - joined["mean"]) / joined["std"]), "z ~ closure")
+    fitted = ols(joined.assign(z=(joined["growth"] - joined["mean"]) / joined["std"]), "z ~ closure")
     published = row("leergroei/estimates", model="ois_standardised", outcome=subject, term="closure", by=None)
-    same(published, found.params["closure"], found.bse["closure"])
+    same(published, fitted.params["closure"], fitted.bse["closure"])
 
 
 # --- 05 school advice ---
@@ -223,11 +223,11 @@ def advice_rows(internal, outcome: str) -> pd.DataFrame:
 def test_linear_probability_with_school_effects(internal, row, outcome, term):
     rows = advice_rows(internal, outcome)
     terms = "laag + middelbaar + onbekend + nonwestern + western + low_income + high_income + one_parent + girl"
-    found = pyfixest.feols(
+    fitted = pyfixest.feols(
         f"y ~ {terms} + C(band) + C(year) | location", rows, vcov={"CRV1": "location"}, ssc=OWN_TERMS
     )
     published = row("advisering/headline", model=f"{outcome}_lpm_fe", term=term, controls="mutual")
-    same(published, found.coef()[term], found.se()[term])
+    same(published, fitted.coef()[term], fitted.se()[term])
 
 
 # --- 06 staffing ---
@@ -252,12 +252,12 @@ def panel_of_schools_with_a_score(internal) -> pd.DataFrame:
 def test_toelage_before_and_after(internal, row, outcome):
     """Two-way effects of schools and years by pyfixest, clustered by board."""
     rows = panel_of_schools_with_a_score(internal)
-    found = pyfixest.feols(
+    fitted = pyfixest.feols(
         f"{outcome} ~ treated_after + C(year) | location", rows, vcov={"CRV1": "board"}, ssc=OWN_TERMS
     )
     published = row("staffing/estimates", model="amt_did", outcome=outcome, cluster="board", term="treated_after")
-    same(published, found.coef()["treated_after"])
-    rounds(published["std_error"], found.se()["treated_after"])
+    same(published, fitted.coef()["treated_after"])
+    rounds(published["std_error"], fitted.se()["treated_after"])
 
 
 @pytest.mark.parametrize("where", ["G5", "outside the G5"])
@@ -266,13 +266,13 @@ def test_shortage_in_the_last_year(internal, row, where):
     rows = internal("by_location_year")
     last = rows[(rows["year"] == rows["year"].max()) & (rows["g5"] == (where == "G5"))]
     shortage = last["shortage"]
-    found = {
+    shares = {
         "mean_employment": np.average(shortage, weights=last["teachers_fte"]),
         "mean_schools": shortage.mean(),
         "zero": (shortage == 0).mean(),
         "above_30": (shortage > 0.3).mean(),
     }
-    for outcome, value in found.items():
+    for outcome, value in shares.items():
         same(row("staffing/shortage_distribution", year=last["year"].max(), category=where, outcome=outcome), value)
 
 
@@ -282,13 +282,13 @@ def test_shortage_in_the_last_year(internal, row, where):
 def test_traits_of_teachers_by_year(internal, row):
     rows = internal("by_teacher")
     for year, teachers in rows.groupby("year"):
-        found = {
+        shares = {
             "fte": teachers["fte"].mean(),
             "scale_L10": (teachers["scale"] == "L10").mean(),
             "in_city": teachers["in_city"].mean(),
             "distance_km": teachers["distance_km"].mean(),
         }
-        for outcome, value in found.items():
+        for outcome, value in shares.items():
             same(row("teachers/traits", outcome=outcome, by="year", category=year), value)
 
 
@@ -305,7 +305,7 @@ def test_hours_of_teachers(internal, row):
         "western": rows["background"] == "western",
         "last_year": rows["year"] == rows["year"].max(),
     }
-    columns = {f"x{place}": held.astype(float) for place, held in enumerate(terms.values())}
-    found = ols(rows.assign(**columns), f"fte ~ {' + '.join(columns)}")
+    columns = {f"x{number}": member.astype(float) for number, member in enumerate(terms.values())}
+    fitted = ols(rows.assign(**columns), f"fte ~ {' + '.join(columns)}")
     for term, column in zip(terms, columns, strict=True):
-        same(row("teachers/hours", term=term), found.params[column], found.bse[column])
+        same(row("teachers/hours", term=term), fitted.params[column], fitted.bse[column])

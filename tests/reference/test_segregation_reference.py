@@ -1,4 +1,4 @@
-"""Indices of segregation against PySAL and R; segregation_pysal.py and segregation_r.R made the numbers."""
+"""Indices of segregation against PySAL and R; the numbers are of segregation_pysal.py and segregation_r.R."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.segregation.models.correction import corrected
-from analysis.stats.segregation import Tally, dissimilarity, interaction, isolation, theil
+from analysis.stats.segregation import Tally, dissimilarity, exposure, isolation, theil
 
 TABLES = dict(list(pd.read_csv(Path(__file__).with_name("segregation_pysal.csv")).groupby("table")))
 R = pd.read_csv(Path(__file__).with_name("segregation_r.csv")).set_index(["table", "index"])["value"]
@@ -28,18 +28,18 @@ def test_equal_to_pysal(table):
     many = schools[["low", "middle", "high"]] * 1e12
     low, all_others = many["low"], many["middle"] + many["high"]
     assert isolation(low, low + all_others) == pytest.approx(pysal["isolation_of_low"], rel=1e-9)
-    assert interaction(low, all_others, low + all_others) == pytest.approx(pysal["low_meets_rest"], rel=1e-9)
+    assert exposure(Tally(np.array([low, all_others])), 0, 1) == pytest.approx(pysal["low_meets_rest"], rel=1e-9)
     assert theil(Tally(groups * 1e12), np.zeros(12, dtype=np.intp))["theil"] == pytest.approx(pysal["theil"], rel=1e-9)
 
 
 @pytest.mark.parametrize("table", ["mixed", "apart"])
 def test_equal_to_r(table):
     """R, written from the definitions: entropies by Miller (1955), and schoolmates pupil by pupil."""
-    schools, made = TABLES[table], R[table]
+    schools, expected = TABLES[table], R[table]
     groups = schools[["low", "middle", "high"]].to_numpy(float).T
-    found = theil(Tally(groups), (np.arange(12) >= 6).astype(np.intp))
+    indices = theil(Tally(groups), (np.arange(12) >= 6).astype(np.intp))
     for part in ("theil", "theil_between", "theil_within"):
-        assert found[part] == pytest.approx(made[part], rel=1e-10)
+        assert indices[part] == pytest.approx(expected[part], rel=1e-10)
     total = groups.sum(axis=0)
-    assert isolation(groups[0], total) == pytest.approx(made["isolation"], rel=1e-10)
-    assert interaction(groups[0], groups[2], total) == pytest.approx(made["interaction"], rel=1e-10)
+    assert isolation(groups[0], total) == pytest.approx(expected["isolation"], rel=1e-10)
+    assert exposure(Tally(groups), 0, 2) == pytest.approx(expected["interaction"], rel=1e-10)

@@ -51,7 +51,7 @@ def test_missing_source_files_are_named_before_anything_runs(tmp_path: Path) -> 
 
 def test_a_release_of_no_edition_and_into_no_folder_of_its_own_is_exit_code_2(tmp_path: Path) -> None:
     done = staat("release", "nowhere", "--to", str(tmp_path / "to"), "--outputs", str(tmp_path))
-    assert (done.returncode, "there is no whole published edition here" in done.stderr) == (2, True)
+    assert (done.returncode, "there is no such published edition" in done.stderr) == (2, True)
     assert staat("release", "ci").returncode == 2  # without --to
     assert {path.name for path in tmp_path.iterdir()} <= {".cache"}
 

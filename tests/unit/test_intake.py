@@ -1,11 +1,11 @@
 import pytest
+from synthetic_sources import make_sources
 
 from analysis import intake
 from analysis.data.microdata import MICRODATA
 from analysis.data.sources import Sources
 from analysis.errors import InputError
 from analysis.intake import files_read, receive
-from analysis.synthetic.world import make_sources
 
 SETTINGS = {
     "folder": "data",

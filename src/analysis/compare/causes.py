@@ -1,4 +1,4 @@
-"""Why a chapter's numbers may have changed: data, parameters or code, by what two manifests tell. Pure."""
+"""Why a chapter's numbers may have changed: data, parameters or code, by what two manifests say. Pure."""
 
 from __future__ import annotations
 
@@ -21,30 +21,21 @@ PARTS: dict[str, Kind] = {
     "environment": "code",
     "declared": "code",
 }
-# These differ between any two editions and move no number; they are told when nothing else differs.
+# These differ between any two editions and move no number; they are reported when nothing else differs.
 NAMES = ("edition", "language")
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing in which two editions differ and on which a chapter depends.
+    """One thing in which two editions differ and on which a chapter depends."""
 
-    Parameters
-    ----------
-    kind
-        ``data``, ``parameters`` or ``code``; the locked libraries count as code.
-    part, name
-        What differs: the part of a step's key (see `analysis.run.keys`) and the name within it.
-    notebook
-        Of which chapter that is the key; not the chapter asked about when it works through what an earlier one makes.
-    before, after
-        The values or digests; None for what one of them does not have.
-    """
-
-    kind: Kind
+    kind: Kind  # ``data``, ``parameters`` or ``code``; the locked libraries count as code
+    # What differs: the part of a step's key (see `analysis.run.keys`) and the name within it.
     part: str
     name: str
+    # Of which chapter that is the key; another one than the chapter itself when it works through what that makes.
     notebook: str
+    # The values or digests; None for what one of them does not have.
     before: Any = field(default=None, compare=False)
     after: Any = field(default=None, compare=False)
 
@@ -52,11 +43,7 @@ class Cause:
 class Causes:
     """What differs between two editions, chapter by chapter.
 
-    Parameters
-    ----------
-    before, after
-        The editions. A manifest that does not tell the keys of its steps gives coarser answers: its parameters, inputs,
-        commit and lock.
+    A manifest without the keys of its steps gives coarser answers: its parameters, inputs, commit and lock.
     """
 
     def __init__(self, before: PublishedEdition, after: PublishedEdition) -> None:
@@ -66,16 +53,16 @@ class Causes:
         """Return the causes of a chapter, its own first, then those of the chapters whose tables it reads."""
         if stem not in self.before.steps or stem not in self.after.steps:
             return ()
-        told: dict[tuple[str, str, str], Cause] = {}
+        causes: dict[tuple[str, str, str], Cause] = {}
         for cause in self._all(stem, frozenset()):
-            told.setdefault((cause.part, cause.name, cause.notebook if cause.part == "cells" else ""), cause)
-        moving = [cause for cause in told.values() if not (cause.part == "parameters" and cause.name in NAMES)]
-        return tuple(moving or told.values())
+            causes.setdefault((cause.part, cause.name, cause.notebook if cause.part == "cells" else ""), cause)
+        moving = [cause for cause in causes.values() if not (cause.part == "parameters" and cause.name in NAMES)]
+        return tuple(moving or causes.values())
 
     def kinds(self, stem: str) -> tuple[Kind, ...]:
         """Return the kinds among the causes of a chapter."""
-        found = {cause.kind for cause in self.of(stem)}
-        return tuple(kind for kind in KINDS if kind in found)
+        kinds = {cause.kind for cause in self.of(stem)}
+        return tuple(kind for kind in KINDS if kind in kinds)
 
     @cached_property
     def _keys(self) -> tuple[dict[str, Key], dict[str, Key]]:
@@ -103,17 +90,14 @@ class Causes:
 
 
 def _keys_of(edition: PublishedEdition, detailed: bool) -> dict[str, Key]:
-    tell = _key if detailed else _coarse_key
-    return {stem: {**tell(step, edition), "makes": _makes(step)} for stem, step in edition.steps.items()}
-
-
-def _key(step: Mapping[str, Any], _: PublishedEdition) -> Key:
-    key: Key = step["key"]
-    return key
+    return {
+        stem: {**(step["key"] if detailed else _coarse_key(step, edition)), "makes": _makes(step)}
+        for stem, step in edition.steps.items()
+    }
 
 
 def _coarse_key(step: Mapping[str, Any], edition: PublishedEdition) -> Key:
-    """Return what a manifest without keys tells: every input of the chapter, its block, the commit, the lock."""
+    """Return what a manifest without keys has: every input of the chapter, its block, the commit, the lock."""
     manifest, block = edition.manifest, f"{step['stem']}."
     parameters = dict(_leaves(manifest.get("parameters", {})))
     blocks = {name for name, value in manifest.get("parameters", {}).items() if isinstance(value, Mapping)}
@@ -124,7 +108,7 @@ def _coarse_key(step: Mapping[str, Any], edition: PublishedEdition) -> Key:
     }
     return {
         "parameters": mine,
-        "files": {given["path"]: given.get("sha256") for given in step.get("inputs", ())},
+        "files": {entry["path"]: entry.get("sha256") for entry in step.get("inputs", ())},
         "code": {"the commit": (manifest.get("git") or {}).get("commit")},
         "environment": {"lock": manifest.get("lock_sha256"), "python": manifest.get("python")},
         "tables": dict.fromkeys(step.get("needs", ()), edition.name),

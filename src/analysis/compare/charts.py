@@ -33,17 +33,14 @@ class Panel:
     title: str
     axis: str
     rows: pd.DataFrame
-    left_out: int
+    left_out: int  # how many rows of the table changed that it does not show
 
 
 def panels(comparison: Comparison, stem: str) -> list[Panel]:
     """Return the panels of a chapter: figures first, then tables for what no figure shows; none twice."""
-    changed = comparison.of(stem, "changed")
     seen: set[tuple[object, ...]] = set()
-    shown = list[Panel]()
-    for change in sorted(changed, key=lambda change: change.table.kind == "table"):
-        shown += _panels_of(change, seen)
-    return shown
+    changes = sorted(comparison.of(stem, "changed"), key=lambda change: change.table.kind == "table")
+    return [panel for change in changes for panel in _panels_of(change, seen)]
 
 
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
@@ -92,9 +89,9 @@ def _panels_of(change: TableChange, seen: set[tuple[object, ...]]) -> Iterator[P
     rows = change.difference.estimates
     by_axis = rows.groupby("unit", sort=False) if not rows.empty else _largest_column(change)
     for axis, group in by_axis:
-        news = [key not in seen for key in _identities(change, group)]
-        seen |= set(_identities(change, group))
-        fresh = group[news]
+        identities = _identities(change, group)
+        fresh = group[[identity not in seen for identity in identities]]
+        seen |= set(identities)
         moved = fresh[fresh[["estimate_before", "estimate_after"]].notna().any(axis=1)]
         if not moved.empty:
             most = moved.loc[_size(moved).sort_values(ascending=False, kind="stable").index[:ROWS_PER_PANEL]]

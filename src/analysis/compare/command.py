@@ -34,32 +34,20 @@ def diff(
     data: Path | None = None,
     to: Path | None = None,
 ) -> bool:
-    """Compare two editions; show it at the terminal and write a page. Return whether anything changed.
+    """Compare two editions, the earlier named first; show it and write a page. Return whether anything changed.
 
-    Parameters
-    ----------
-    given
-        The earlier and the later edition, as named by the user.
-    outputs, root
-        The folder of all editions, and of the project.
-    tolerance
-        The relative difference below which numbers count as equal.
-    data
-        Folder with the source files of the later edition, to split the changes by running the earlier code on them;
-        None leaves that out.
-    to
-        Folder of the page; by default beside the editions.
+    With a folder `data` of source files the changes are split by running the earlier code on them. The page goes
+    `to` a folder, by default beside the editions. Numbers within the relative `tolerance` count as equal.
     """
     if not (math.isfinite(tolerance) and 0 <= tolerance < 1):
-        raise InputError(
-            "--tolerance", "is a part of a number", given=tolerance, allowed="from 0 up to 1, such as 1e-9"
-        )
+        allowed = "from 0 up to 1, such as 1e-9"
+        raise InputError("--tolerance", "is a part of a number", given=tolerance, allowed=allowed)
     before, after = (editions.read(editions.find(name, outputs)) for name in given)
     folder = to or outputs / f"{before.name}..{after.name}.diff"
     comparison = compare(before, after, tolerance)
-    with _split(comparison, root, data) as told:
-        terminal.show(told, Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False))
-        _write(told, folder, f"staat diff {quote(given[0])} {quote(given[1])}{' --attribute' if data else ''}")
+    with _split(comparison, root, data) as split:
+        terminal.show(split, Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False))
+        _write(split, folder, f"staat diff {quote(given[0])} {quote(given[1])}{' --attribute' if data else ''}")
     sys.stdout.write(f"read it: {folder / PAGE}\n")
     return comparison.changed
 
@@ -69,8 +57,8 @@ def _split(comparison: Comparison, root: Path, data: Path | None) -> Iterator[Co
     if data is None or not comparison.changed:
         yield comparison
         return
-    for made, notes in stages(comparison.before, comparison.after, root, data, _say):
-        yield replace(comparison, shares=shares(comparison, made), notes=tuple(notes))
+    for reruns, notes in stages(comparison.before, comparison.after, root, data, _say):
+        yield replace(comparison, shares=shares(comparison, reruns), notes=tuple(notes))
 
 
 def _write(comparison: Comparison, folder: Path, command: str) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import pandas as pd
 
 from analysis.compare.causes import Causes, Kind
 from analysis.compare.editions import PublishedEdition, Table
 from analysis.compare.frames import TOLERANCE, Difference, difference
+from analysis.language import from_data
 
 State = Literal["same", "changed", "only before", "only after"]
 Name = TypeVar("Name")
@@ -21,40 +22,29 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True)
 class TableChange:
-    """How a table stands in two editions.
+    """What became of a table from one edition to the next."""
 
-    Parameters
-    ----------
-    table
-        The table, as the later edition describes it.
-    state
-        ``same``, ``changed``, ``only before`` or ``only after``.
-    kinds
-        What differs that it depends on: ``data``, ``parameters``, ``code``; empty unless it changed.
-    difference
-        What differs, when it is in both and changed.
-    """
-
-    table: Table
-    state: State
+    table: Table  # the table, as the later edition describes it
+    state: State  # ``same``, ``changed``, ``only before`` or ``only after``
+    # What differs that it depends on: ``data``, ``parameters``, ``code``; empty unless it changed.
     kinds: tuple[Kind, ...] = ()
-    difference: Difference | None = None
+    difference: Difference | None = None  # what differs, when it is in both and changed
 
     @property
     def counts(self) -> dict[str, int]:
         """How many cells, estimates and rows changed, by kind of change."""
         if self.difference is None:
             return dict.fromkeys(COUNTED, 0)
-        found, estimates = self.difference, self.difference.estimates
+        cells, estimates = self.difference.cells, self.difference.estimates
         flags = {name: int(estimates[name].sum()) if name in estimates else 0 for name in ("sign", "apart")}
-        kinds = found.cells["change"].value_counts()
+        kinds = cells["change"].value_counts()
         return {
-            "cells": len(found.cells),
+            "cells": len(cells),
             **flags,
             "n": int(kinds.get("n", 0)),
             "withheld": int(kinds.reindex(["withheld", "shown"]).sum()),
-            "only before": len(found.rows_before),
-            "only after": len(found.rows_after),
+            "only before": len(self.difference.rows_before),
+            "only after": len(self.difference.rows_after),
         }
 
 
@@ -73,34 +63,17 @@ class FindingChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two editions held against each other.
-
-    Parameters
-    ----------
-    before, after
-        The editions.
-    tables
-        Every table of either, in the order of the chapters.
-    findings
-        The findings that differ.
-    causes
-        Why a chapter's numbers may differ.
-    tolerance
-        The relative difference below which numbers count as equal.
-    shares
-        How much of each changed number came from what, when old code was run again; see `analysis.compare.shares`.
-    notes
-        What a reader must know besides.
-    """
+    """Two editions, compared."""
 
     before: PublishedEdition
     after: PublishedEdition
-    tables: tuple[TableChange, ...]
-    findings: tuple[FindingChange, ...]
-    causes: Causes
-    tolerance: float = TOLERANCE
+    tables: tuple[TableChange, ...]  # every table of either, in the order of the chapters
+    findings: tuple[FindingChange, ...]  # the findings that differ
+    causes: Causes  # why a chapter's numbers may differ
+    tolerance: float = TOLERANCE  # the relative difference below which numbers count as equal
+    # How much of each changed number came from what, when old code was run again; see `analysis.compare.shares`.
     shares: pd.DataFrame = field(default_factory=pd.DataFrame)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what a reader must know besides
 
     @property
     def changed(self) -> bool:
@@ -118,51 +91,53 @@ class Comparison:
         return tuple(dict.fromkeys((*self.after.steps, *self.before.steps)))
 
     def of(self, stem: str, *states: State) -> list[TableChange]:
-        """Return the tables of a chapter that stand in one of these states."""
+        """Return the tables of a chapter that are in one of these states."""
         return [change for change in self.tables if change.table.stem == stem and change.state in states]
 
     def estimates(self, stem: str | None = None) -> pd.DataFrame:
-        """Return the estimates that changed, of one chapter or all; one that stands in several tables is told once.
+        """Return the estimates that changed, of one chapter or all; one that is in several tables is given once.
 
-        Those whose intervals lie apart come first, then those whose sign changed.
+        Those whose intervals do not overlap come first, then those whose sign changed.
         """
-        chosen = [change for change in self.tables if change.difference is not None]
-        found = [
+        changes = sorted(self.tables, key=lambda change: change.table.kind != "table")
+        frames = [
             change.difference.estimates.assign(stem=change.table.stem, table=change.table.name)
-            for change in sorted(chosen, key=lambda change: change.table.kind != "table")
-            if change.difference is not None and stem in (None, change.table.stem)
+            for change in changes
+            if change.difference and not change.difference.estimates.empty and stem in (None, change.table.stem)
         ]
-        whole = [frame for frame in found if not frame.empty]
-        if not whole:
+        if not frames:
             return pd.DataFrame()
-        told = pd.concat(whole, ignore_index=True)
-        told = told.drop_duplicates([name for name in told if name != "table"])
-        loudness = 2 * told["apart"].astype(int) + told["sign"].astype(int)
-        return told.loc[loudness.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+        estimates = pd.concat(frames, ignore_index=True)
+        estimates = estimates.drop_duplicates([name for name in estimates if name != "table"])
+        loudness = 2 * estimates["apart"].astype(int) + estimates["sign"].astype(int)
+        return estimates.loc[loudness.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+    def striking(self) -> list[dict[str, Any]]:
+        """Return the estimates whose sign changed or whose intervals do not overlap."""
+        estimates = self.estimates()
+        if estimates.empty:
+            return []
+        return cast("list[dict[str, Any]]", estimates[estimates["sign"] | estimates["apart"]].to_dict("records"))
+
+    def step(self, stem: str) -> Mapping[str, Any]:
+        """Return what the manifests have of a chapter: the later one, if the chapter is in it."""
+        return self.after.steps.get(stem) or self.before.steps[stem]
 
     def cells(self) -> pd.DataFrame:
         """Return every cell that changed: ``stem, table, row, column, change, before, after, ...``."""
-        found = [
+        frames = [
             change.difference.cells.assign(stem=change.table.stem, table=change.table.name)
             for change in self.tables
             if change.difference is not None and not change.difference.cells.empty
         ]
-        if not found:
+        if not frames:
             return pd.DataFrame(columns=["stem", "table", "row", "column", "change", "before", "after"])
-        cells = pd.concat(found, ignore_index=True)
+        cells = pd.concat(frames, ignore_index=True)
         return cells[["stem", "table", *(name for name in cells if name not in ("stem", "table"))]]
 
 
 def compare(before: PublishedEdition, after: PublishedEdition, tolerance: float = TOLERANCE) -> Comparison:
-    """Hold two editions against each other.
-
-    Parameters
-    ----------
-    before, after
-        The editions.
-    tolerance
-        Numbers count as equal when they differ by at most this part of the larger one or of its standard error.
-    """
+    """Compare two editions; numbers are equal that differ by at most this part of the larger or of its error."""
     causes = Causes(before, after)
     tables = tuple(_table_changes(before, after, causes, tolerance))
     return Comparison(before, after, tables, tuple(_finding_changes(before, after)), causes, tolerance)
@@ -180,20 +155,21 @@ def _table_changes(
         elif before.digest(path) == after.digest(path):
             yield TableChange(new[path], "same")
         else:
-            found = difference(before.frame(path), after.frame(path), tolerance)
-            state: State = "changed" if found.any else "same"
-            kinds = causes.kinds(new[path].stem) if found.any else ()
-            yield TableChange(new[path], state, kinds, found if found.any else None)
+            differs = difference(before.frame(path), after.frame(path), tolerance)
+            if differs.any:
+                yield TableChange(new[path], "changed", causes.kinds(new[path].stem), differs)
+            else:
+                yield TableChange(new[path], "same")
 
 
 def _finding_changes(before: PublishedEdition, after: PublishedEdition) -> Iterator[FindingChange]:
     """Give the findings that differ; what a summary repeats is given once."""
     old, new = _findings(before), _findings(after)
-    told = set[object]()
+    seen = set[object]()
     for name in _merged(list(new), list(old)):
-        said = _said(old.get(name)), _said(new.get(name))
-        if said[0] != said[1] and said not in told:
-            told.add(said)
+        reading = _reading(old.get(name)), _reading(new.get(name))
+        if reading[0] != reading[1] and reading not in seen:
+            seen.add(reading)
             yield FindingChange(*name, old.get(name), new.get(name))
 
 
@@ -202,8 +178,8 @@ def _findings(edition: PublishedEdition) -> dict[tuple[str, str], Mapping[str, A
     return {(stem, finding["name"]): finding for stem, step in steps for finding in step.get("findings", ())}
 
 
-def _said(finding: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
-    return None if finding is None else (finding["sentence"], finding.get("n"), finding.get("unit"))
+def _reading(finding: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if finding is None else (from_data(finding["sentence"]), finding.get("n"), finding.get("unit"))
 
 
 def _merged(first: Sequence[Name], second: Sequence[Name]) -> list[Name]:

@@ -19,41 +19,22 @@ from analysis.run.workspace import MANIFEST_FILE
 
 @dataclass(frozen=True)
 class Table:
-    """A published table, or the data behind a published figure.
+    """A published table, or the data behind a published figure."""
 
-    Parameters
-    ----------
-    stem, name
-        The chapter and the name of the file.
-    caption
-        What it is, for a reader.
-    kind
-        ``table`` or ``figure``.
-    path
-        Below the edition's folder.
-    """
-
+    # The chapter and the name of the file.
     stem: str
     name: str
-    caption: str
-    kind: str
-    path: str
+    caption: str  # what it is, for a reader
+    kind: str  # ``table`` or ``figure``
+    path: str  # below the edition's folder
 
 
 @dataclass(frozen=True)
 class PublishedEdition:
-    """An edition as it lies in its folder.
-
-    Parameters
-    ----------
-    folder
-        Where it lies.
-    manifest
-        The record of who made what from what.
-    """
+    """An edition as it is in its folder."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Mapping[str, Any]  # the record of who made what from what
 
     @property
     def name(self) -> str:
@@ -62,13 +43,13 @@ class PublishedEdition:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What its pages tell about it."""
+        """What its pages say about it."""
         facts: Mapping[str, Any] = self.manifest.get("facts", {})
         return facts
 
     @property
     def steps(self) -> dict[str, Mapping[str, Any]]:
-        """What the manifest tells of each chapter, by stem."""
+        """What the manifest has of each chapter, by stem."""
         return {step["stem"]: step for step in self.manifest["steps"]}
 
     @property
@@ -77,46 +58,34 @@ class PublishedEdition:
         return {table.path: table for step in self.manifest["steps"] for table in _tables(step)}
 
     def digest(self, path: str) -> str | None:
-        """Return the SHA-256 that the manifest tells of a file, or None."""
-        told = self.manifest["outputs"].get(path)
-        return str(told) if told else None
+        """Return the SHA-256 of a file by the manifest, or None."""
+        digest = self.manifest["outputs"].get(path)
+        return str(digest) if digest else None
 
     def frame(self, path: str) -> pd.DataFrame:
-        """Return a published table, every cell as the text that stands in the file.
-
-        Raises
-        ------
-        InputError
-            When the file is missing or not the one that the manifest tells of.
-        """
-        place = own_file(self.folder, path)
-        if place is None:
+        """Return a published table, every cell as text; InputError when the file is not the one of the manifest."""
+        file = own_file(self.folder, path)
+        if file is None:
             raise _damaged(self.folder / path, "the manifest names it, and it is not there as a file of its own")
-        if self.digest(path) != sha256(place):
-            raise _damaged(place, "is not the file that the manifest tells of")
+        if self.digest(path) != sha256(file):
+            raise _damaged(file, "is not the file that the manifest names")
         try:
-            return read_csv(place, dtype=object, keep_default_na=False, na_filter=False, compression=None)
+            return read_csv(file, dtype=object, keep_default_na=False, na_filter=False, compression=None)
         except ValueError as error:
-            raise _damaged(place, f"cannot be read as a table: {error}") from None
+            raise _damaged(file, f"cannot be read as a table: {error}") from None
 
 
 def find(given: str, outputs: Path) -> Path:
-    """Return the folder of an edition, named by its name, its params file or its folder.
-
-    Raises
-    ------
-    InputError
-        When there is none, with the editions that there are.
-    """
+    """Return the folder of an edition, named by name, params file or folder; InputError if there is none."""
     name = Path(given).stem if given.endswith(".yml") else given
-    places = [outputs / name, Path(given)]
-    for place in places:
-        if (place / MANIFEST_FILE).is_file():
-            return place
-    for place in places:
-        if place.is_dir():
+    folders = [outputs / name, Path(given)]
+    for folder in folders:
+        if (folder / MANIFEST_FILE).is_file():
+            return folder
+    for folder in folders:
+        if folder.is_dir():
             problem = f"is not a whole edition: it has no {MANIFEST_FILE}, which a run writes last"
-            raise InputError(str(place), problem, hint=f"staat run {name.removesuffix('.unfinished')}")
+            raise InputError(str(folder), problem, hint=f"staat run {name.removesuffix('.unfinished')}")
     known = sorted(path.parent.name for path in outputs.glob(f"[!.]*/{MANIFEST_FILE}"))
     near = nearest(name, known)
     hint = f"did you mean {near}?" if near else f"staat run {name}, or name the folder of an edition"
@@ -124,28 +93,22 @@ def find(given: str, outputs: Path) -> Path:
 
 
 def read(folder: Path) -> PublishedEdition:
-    """Return the edition in a folder.
-
-    Raises
-    ------
-    InputError
-        When its manifest cannot be read or lacks what a comparison needs.
-    """
+    """Return the edition in a folder; InputError when its manifest is unreadable or lacks what a comparison needs."""
     path = folder / MANIFEST_FILE
     try:
-        told = json.loads(path.read_text("utf8"))
+        manifest = json.loads(path.read_text("utf8"))
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, f"cannot be read: {error}") from None
-    whole = isinstance(told, dict) and {"edition", "steps", "outputs"} <= told.keys()
-    if not whole or not all(isinstance(step, dict) and "stem" in step for step in told["steps"]):
+    whole = isinstance(manifest, dict) and {"edition", "steps", "outputs"} <= manifest.keys()
+    if not whole or not all(isinstance(step, dict) and "stem" in step for step in manifest["steps"]):
         raise _damaged(path, "is not the manifest of a whole edition")
     try:
-        wrong = next(problems(told), None)
+        wrong = next(problems(manifest), None)
     except (AttributeError, KeyError, TypeError) as error:
         raise _damaged(path, f"is not the manifest of a whole edition ({type(error).__name__})") from None
     if wrong:
         raise _damaged(path, f"{wrong[0]} {wrong[1]}: no run wrote that")
-    return PublishedEdition(folder, told)
+    return PublishedEdition(folder, manifest)
 
 
 def _tables(step: Mapping[str, Any]) -> Iterator[Table]:

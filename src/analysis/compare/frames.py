@@ -1,4 +1,4 @@
-"""Two tables held against each other, cell by cell. Pure: frames of text in, frames out.
+"""Two tables compared, cell by cell. Pure: frames of text in, frames out.
 
 Cells are compared as they are written, so nothing is lost to types; only where the texts differ are they read as
 numbers, and numbers that differ by rounding noise alone count as equal.
@@ -26,30 +26,19 @@ SEPARATOR = " · "
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between two versions of a table.
+    """What differs between two versions of a table."""
 
-    Parameters
-    ----------
-    keys
-        The columns by which rows are met; empty when they are met by their place.
-    rows_before, rows_after
-        The rows that only one of them has.
-    columns_before, columns_after
-        The columns that only one of them has.
-    cells
-        One row per cell that differs: ``row, column, change, before, after, difference, relative``, where ``change`` is
-        ``value``, ``n``, ``text``, ``withheld``, ``shown``, ``emptied`` or ``filled``.
-    estimates
-        One row per estimate that differs, if the table holds estimates: see `estimates`.
-    """
-
-    keys: tuple[str, ...]
+    keys: tuple[str, ...]  # the columns by which rows are matched; empty when by their position
+    # The rows that only one of them has.
     rows_before: tuple[str, ...]
     rows_after: tuple[str, ...]
+    # The columns that only one of them has.
     columns_before: tuple[str, ...]
     columns_after: tuple[str, ...]
+    # One row per cell that differs: ``row, column, change, before, after, difference, relative``, where ``change`` is
+    # ``value``, ``n``, ``text``, ``withheld``, ``shown``, ``emptied`` or ``filled``.
     cells: pd.DataFrame
-    estimates: pd.DataFrame
+    estimates: pd.DataFrame  # one row per estimate that differs, if the table holds estimates: see `estimates`
 
     @property
     def any(self) -> bool:
@@ -59,14 +48,9 @@ class Difference:
 
 
 def difference(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANCE) -> Difference:
-    """Return what differs between two versions of a table.
+    """Return what differs between two versions of a table, whose cells are text: an empty text is a missing value.
 
-    Parameters
-    ----------
-    before, after
-        Cells as text; an empty text is a missing value.
-    tolerance
-        Numbers count as equal when they differ by at most this part of the larger one or of its standard error.
+    Numbers count as equal when they differ by at most this part of the larger one or of its standard error.
     """
     keys, (old_names, new_names) = _names(before, after)
     old, new = before.set_index(old_names), after.set_index(new_names)
@@ -87,8 +71,8 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOL
 def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
     """Return the columns that name a row in both tables: as few as do, the words of the table first.
 
-    Where words do not suffice, a column of numbers helps if most of its values stand in both tables, such as a postcode
-    or a quantile. Empty when nothing names the rows.
+    Where words do not suffice, a column of numbers helps if most of its values are in both tables, such as a postcode.
+    Empty when nothing names the rows.
     """
     shared = [name for name in before.columns if name in after.columns and name != SUPPRESSED]
     words = [name for name in shared if not (_is_numeric(before[name]) and _is_numeric(after[name]))]
@@ -99,7 +83,7 @@ def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
         keys = (*keys, name) if _tells_apart(before, after, keys, name) else keys
     if _unique(before, keys) and _unique(after, keys):
         return keys
-    for name in (name for name in shared if name not in words and not is_count(name)):
+    for name in (name for name in shared if name not in words and not _is_count(name)):
         longer = (*keys, name)
         if _unique(before, longer) and _unique(after, longer) and _mostly_shared(before, after, longer):
             return longer
@@ -107,9 +91,9 @@ def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
 
 
 def by_row(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the table with its rows named by their keys; rows of one name are told apart by their place."""
+    """Return the table with its rows named by their keys; rows of one name are numbered."""
     names = _joined(_plain(frame), keys)
-    return frame.set_index(_by_place(names, _repeated(names, keys)))
+    return frame.set_index(_numbered(names, _repeated(names, keys)))
 
 
 def _names(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, ...], tuple[pd.Series, pd.Series]]:
@@ -122,9 +106,9 @@ def _names(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, ...], 
     new = new.rename(columns=_renamed(old, new))
     keys = tuple(key for key in row_keys(old, new) if (old[key] != "").any() or (new[key] != "").any())
     names = _joined(old, keys), _joined(new, keys)
-    _meet_filled(old, new, keys, names)
+    _match_filled(old, new, keys, names)
     repeated = _repeated(names[0], keys) | _repeated(names[1], keys)
-    return keys, (_by_place(names[0], repeated), _by_place(names[1], repeated))
+    return keys, (_numbered(names[0], repeated), _numbered(names[1], repeated))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -154,14 +138,16 @@ def _joined(frame: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
     return reduce(lambda left, right: left + SEPARATOR + right, parts) if parts else pd.Series("row", frame.index)
 
 
-def _meet_filled(old: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], names: tuple[pd.Series, pd.Series]) -> None:
+def _match_filled(
+    old: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], names: tuple[pd.Series, pd.Series]
+) -> None:
     """Give a row the name of the one that differs from it only in keys that are empty in one of the tables."""
     for number in range(1, len(keys)):
         for empty in combinations(keys, number):
             rest = [key for key in keys if key not in empty]
             alone = old[~names[0].isin(names[1])], new[~names[1].isin(names[0])]
-            places = [pd.Series(frame.index, _joined(frame, rest)) for frame in alone]
-            once = [side[~side.index.duplicated(keep=False)] for side in places]
+            by_name = [pd.Series(frame.index, _joined(frame, rest)) for frame in alone]
+            once = [side[~side.index.duplicated(keep=False)] for side in by_name]
             for name in once[0].index.intersection(once[1].index):
                 was, now = once[0][name], once[1][name]
                 if all("" in (old.loc[was, key], new.loc[now, key]) for key in empty):
@@ -173,35 +159,31 @@ def _repeated(names: pd.Series, keys: Sequence[str]) -> set[str]:
     return set(names[names.duplicated()] if keys else names)
 
 
-def _by_place(names: pd.Series, repeated: set[str]) -> pd.Series:
-    place = " #" + (names.groupby(names).cumcount() + 1).astype(str)
-    return names.where(~names.isin(repeated), names + place).rename("row")
+def _numbered(names: pd.Series, repeated: set[str]) -> pd.Series:
+    number = " #" + (names.groupby(names).cumcount() + 1).astype(str)
+    return names.where(~names.isin(repeated), names + number).rename("row")
 
 
 def estimates(old: pd.DataFrame, new: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the estimates that differ, one per row.
 
-    Returns
-    -------
-    DataFrame
-        ``row, unit``, ``estimate``, ``ci_low``, ``ci_high`` and ``n`` with ``_before`` and ``_after``, and whether
-        ``sign`` changed, the intervals lie ``apart``, and ``n_changed``.
+    ``row, unit``, ``estimate``, ``ci_low``, ``ci_high`` and ``n`` with ``_before`` and ``_after``, and whether ``sign``
+    changed, the intervals are ``apart``, and ``n_changed``.
     """
     if not {*ESTIMATE_VALUES} <= {*old.columns} & {*new.columns}:
         return pd.DataFrame()
     rows = cells.loc[cells["column"].isin([*ESTIMATE_VALUES, "n_obs", "n_clusters", "unit"]), "row"].unique()
-    found = pd.DataFrame({"row": rows, "unit": new.loc[rows, "unit"].to_numpy() if "unit" in new else ""})
+    result = pd.DataFrame({"row": rows, "unit": new.loc[rows, "unit"].to_numpy() if "unit" in new else ""})
     for side, frame in (("before", old.loc[rows]), ("after", new.loc[rows])):
         for name in (*ESTIMATE_VALUES, "n_obs"):
-            found[f"{name}_{side}"] = numbers(frame[name]).to_numpy() if name in frame else np.nan
+            result[f"{name}_{side}"] = numbers(frame[name]).to_numpy() if name in frame else np.nan
     moved = cells.loc[(cells["column"] == "estimate") & (cells["change"] == "value"), "row"]
-    signs = np.sign(found["estimate_before"]) * np.sign(found["estimate_after"])
-    found["sign"] = (signs < 0) & found["row"].isin(moved)
-    found["apart"] = (found["ci_low_after"] > found["ci_high_before"]) | (
-        found["ci_high_after"] < found["ci_low_before"]
+    signs = np.sign(result["estimate_before"]) * np.sign(result["estimate_after"])
+    higher, lower = result["ci_low_after"] > result["ci_high_before"], result["ci_high_after"] < result["ci_low_before"]
+    recounted = cells.loc[cells["column"].isin(["n_obs", "n_clusters"]), "row"]
+    return result.assign(
+        sign=(signs < 0) & result["row"].isin(moved), apart=higher | lower, n_changed=result["row"].isin(recounted)
     )
-    found["n_changed"] = found["row"].isin(cells.loc[cells["column"].isin(["n_obs", "n_clusters"]), "row"])
-    return found
 
 
 def numbers(texts: pd.Series) -> pd.Series:
@@ -209,20 +191,19 @@ def numbers(texts: pd.Series) -> pd.Series:
     return pd.to_numeric(texts, errors="coerce").astype(float)
 
 
-def is_count(column: str) -> bool:
-    """Tell whether a column counts something, going by its name."""
+def _is_count(column: str) -> bool:
     return column.startswith(COUNTS[1:]) or column == COUNTS[0]
 
 
 def _cells(old: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str], tolerance: float) -> pd.DataFrame:
-    found = [_column(old, new, name, tolerance) for name in columns]
-    kept = [frame for frame in found if not frame.empty]
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(CELL_COLUMNS))
+    by_column = [_column(old, new, name, tolerance) for name in columns]
+    differing = [cells for cells in by_column if not cells.empty]
+    return pd.concat(differing, ignore_index=True) if differing else pd.DataFrame(columns=list(CELL_COLUMNS))
 
 
 def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -> pd.DataFrame:
     differs = (old[name] != new[name]).to_numpy()
-    beside = [kept for kept in dict.fromkeys((name, "std_error", SUPPRESSED)) if kept in old and kept in new]
+    beside = [one for one in dict.fromkeys((name, "std_error", SUPPRESSED)) if one in old and one in new]
     one, other = old.loc[differs, beside], new.loc[differs, beside]
     before, after = numbers(one[name]).to_numpy(), numbers(other[name]).to_numpy()
     with np.errstate(over="ignore", invalid="ignore"):  # a change from next to nothing is infinite, for a reader
@@ -244,9 +225,8 @@ def _column(old: pd.DataFrame, new: pd.DataFrame, name: str, tolerance: float) -
 def _equal(before: np.ndarray, after: np.ndarray, errors: np.ndarray, tolerance: float) -> np.ndarray:
     size = np.fmax(np.fmax(np.abs(before), np.abs(after)), errors)
     with np.errstate(invalid="ignore"):  # an infinite number is a rounding away from no other
-        noise: np.ndarray = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
-    near: np.ndarray = noise & np.isfinite(size)
-    return near
+        noise = np.abs(after - before) <= np.fmax(tolerance * size, NOISE_FLOOR)
+    return np.asarray(noise & np.isfinite(size))
 
 
 def _errors(frame: pd.DataFrame) -> np.ndarray:
@@ -263,7 +243,7 @@ def _change(one: pd.DataFrame, other: pd.DataFrame, name: str, both_numbers: np.
         "filled": was_empty,
         "text": ~both_numbers,
     }
-    return np.select(list(chosen.values()), list(chosen), "n" if is_count(name) else "value")
+    return np.select(list(chosen.values()), list(chosen), "n" if _is_count(name) else "value")
 
 
 def _withheld(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -273,8 +253,7 @@ def _withheld(frame: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def _is_numeric(texts: pd.Series) -> bool:
-    filled = texts[texts != ""]
-    return bool(numbers(filled).notna().all())
+    return bool(numbers(texts[texts != ""]).notna().all())
 
 
 def _unique(frame: pd.DataFrame, keys: Sequence[str]) -> bool:
@@ -290,6 +269,5 @@ def _distinct(frame: pd.DataFrame, keys: Sequence[str]) -> int:
 
 
 def _mostly_shared(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str]) -> bool:
-    old = set(before[list(keys)].itertuples(index=False, name=None))
-    new = set(after[list(keys)].itertuples(index=False, name=None))
+    old, new = (set(frame[list(keys)].itertuples(index=False, name=None)) for frame in (before, after))
     return 2 * len(old & new) >= min(len(old), len(new))

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,53 +16,53 @@ from analysis.compare.causes import KINDS
 from analysis.compare.charts import PANELS, Panel, panels, small_multiples
 from analysis.compare.comparison import COUNTED, Comparison, FindingChange, TableChange
 from analysis.compare.editions import PublishedEdition
-from analysis.compare.shares import taken
-from analysis.language import speaking, spoken, term, text
+from analysis.compare.shares import of_estimates, taken
+from analysis.language import from_data, speaking, spoken, term, text
 from analysis.publish.layout import TEMPLATES as PUBLISHED
 from analysis.publish.layout import environment_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = (
-    PUBLISHED.parents[1] / "site" / "templates" / "style.css"
-)  # of all pages; importing the site would cost a second
+# The style of all pages; importing the site would cost a second.
+STYLE = PUBLISHED.parents[1] / "site" / "templates" / "style.css"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STRIKING = 40
 ROWS = 100
+OF_ESTIMATE = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "n_obs", "n_clusters"]
 DPI = 150
 
 Grid = dict[str, Any]
 
 
 def page(comparison: Comparison, command: str) -> str:
-    """Return the page of a comparison as HTML.
-
-    Parameters
-    ----------
-    comparison
-        What changed.
-    command
-        What to type to make the page again.
-    """
+    """Return the page of a comparison as HTML, with the command that makes it again."""
     with speaking(str(comparison.after.facts.get("language", "en"))):
-        return (
-            environment_of(TEMPLATES)
-            .get_template("diff.html.j2")
-            .render(
-                language=spoken(),
-                css=Markup(STYLE.read_text("utf8")),  # noqa: S704 - a file of this package
-                policy=POLICY,
-                comparison=comparison,
-                editions=_editions(comparison),
-                overview=_overview(comparison),
-                striking=list(_striking(comparison))[:STRIKING],
-                quieter=max(len(list(_striking(comparison))) - STRIKING, 0),
-                chapters=[chapter for stem in comparison.stems if (chapter := _chapter(comparison, stem))],
-                same=sum(change.state == "same" for change in comparison.tables),
-                tolerance=f"{comparison.tolerance:g}",
-                command=command,
-                text=text,
-            )
+        striking = list(_striking(comparison))
+        template = environment_of(TEMPLATES).get_template("diff.html.j2")
+        return template.render(
+            language=spoken(),
+            css=Markup(STYLE.read_text("utf8")),  # noqa: S704 - a file of this package
+            policy=POLICY,
+            comparison=comparison,
+            editions=_editions(comparison),
+            overview=_overview(comparison),
+            striking=striking[:STRIKING],
+            quieter=max(len(striking) - STRIKING, 0),
+            chapters=[chapter for stem in comparison.stems if (chapter := _chapter(comparison, stem))],
+            same=sum(change.state == "same" for change in comparison.tables),
+            tolerance=f"{comparison.tolerance:g}",
+            command=command,
+            text=text,
         )
+
+
+def _grid(caption: str, headers: Sequence[str], rows: Sequence[Any], first_number: int, **more: object) -> Grid:
+    """Build what the template draws as a table; columns from `first_number` on are numbers."""
+    return {"caption": caption, "headers": headers, "rows": rows, "numbers": first_number, **more}
+
+
+def _cut(frame: pd.DataFrame) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows that the page has room for, and how many more there are."""
+    return cast("list[dict[str, Any]]", frame.head(ROWS).to_dict("records")), max(len(frame) - ROWS, 0)
 
 
 def _editions(comparison: Comparison) -> Grid:
@@ -74,7 +74,7 @@ def _editions(comparison: Comparison) -> Grid:
         (text("Locked libraries"), *(str(edition.manifest.get("lock_sha256") or "–")[:12] for edition in sides)),
         (text("Made"), *(str(edition.manifest.get("finished", "–")) for edition in sides)),
     ]
-    return {"caption": text("The two editions"), "headers": ["", *(e.name for e in sides)], "rows": rows, "numbers": 9}
+    return _grid(text("The two editions"), ["", *(edition.name for edition in sides)], rows, 9)
 
 
 def _commit(edition: PublishedEdition) -> str:
@@ -95,7 +95,7 @@ def _overview(comparison: Comparison) -> Grid:
     }
     rows = [_overview_row(comparison, change) for change in comparison.tables if change.state != "same"]
     headers = [text("Table"), text("Chapter"), text("Because of"), *(heads[name] for name in COUNTED)]
-    return {"caption": text("Tables that changed"), "headers": headers, "rows": rows, "numbers": 3}
+    return _grid(text("Tables that changed"), headers, rows, 3)
 
 
 def _overview_row(comparison: Comparison, change: TableChange) -> tuple[object, ...]:
@@ -108,48 +108,41 @@ def _overview_row(comparison: Comparison, change: TableChange) -> tuple[object, 
 
 
 def _striking(comparison: Comparison) -> Iterator[dict[str, str]]:
-    found = comparison.estimates()
-    for row in [] if found.empty else found[found["sign"] | found["apart"]].to_dict("records"):
-        told = {side: wording.interval(row, side) for side in ("before", "after")}
+    for row in comparison.striking():
+        intervals = {side: wording.interval(row, side) for side in ("before", "after")}
         what = wording.striking({**row, "n_changed": False})
-        yield {"stem": row["stem"], "row": wording.label(row["row"]), "unit": row["unit"], "what": what, **told}
+        yield {"stem": row["stem"], "row": wording.label(row["row"]), "unit": row["unit"], "what": what, **intervals}
 
 
 def _chapter(comparison: Comparison, stem: str) -> dict[str, Any] | None:
     changes, findings = comparison.of(stem, "changed"), [f for f in comparison.findings if f.stem == stem]
     if not changes and not findings:
         return None
-    found = panels(comparison, stem)
-    step = comparison.after.steps.get(stem) or comparison.before.steps[stem]
-    grids = [
-        _findings(comparison, findings),
-        _estimates(comparison, stem),
-        _shares(comparison, stem),
-        *map(_cells, changes),
-    ]
+    drawn = panels(comparison, stem)
+    step = comparison.step(stem)
+    grids = [_findings(comparison, findings), _estimates(comparison, stem), _shares(comparison, stem)]
     return {
         "stem": stem,
         "title": step.get("title", stem),
         "causes": _causes(comparison, stem, str(step["notebook"])),
-        "figure": _figure(found[:PANELS], comparison, stem),
-        "undrawn": max(len(found) - PANELS, 0),
-        "grids": [grid for grid in grids if grid["rows"]],
+        "figure": _figure(drawn[:PANELS], comparison, stem),
+        "undrawn": max(len(drawn) - PANELS, 0),
+        "grids": [grid for grid in (*grids, *map(_cells, changes)) if grid["rows"]],
     }
 
 
 def _causes(comparison: Comparison, stem: str, notebook: str) -> list[tuple[str, list[str]]]:
     causes = comparison.causes.of(stem)
-    told = {kind: [wording.reason(cause, notebook) for cause in causes if cause.kind == kind] for kind in KINDS}
-    return [(wording.kind_name(kind), reasons) for kind, reasons in told.items() if reasons]
+    by_kind = {kind: [wording.reason(cause, notebook) for cause in causes if cause.kind == kind] for kind in KINDS}
+    return [(wording.kind_name(kind), reasons) for kind, reasons in by_kind.items() if reasons]
 
 
 def _figure(shown: Sequence[Panel], comparison: Comparison, stem: str) -> dict[str, Any] | None:
     if not shown:
         return None
     before, after = comparison.before.name, comparison.after.name
-    figure = small_multiples(shown, before, after)
     image = BytesIO()
-    figure.savefig(image, format="png", dpi=DPI, metadata={"Software": None})
+    small_multiples(shown, before, after).savefig(image, format="png", dpi=DPI, metadata={"Software": None})
     alt = text(
         "{n} panels, one per table: the estimates that moved most, in {before} and in {after}, with their intervals. "
         "The numbers are in the tables below.",
@@ -162,27 +155,20 @@ def _figure(shown: Sequence[Panel], comparison: Comparison, stem: str) -> dict[s
 
 
 def _findings(comparison: Comparison, findings: Sequence[FindingChange]) -> Grid:
-    rows = [(found.name.replace("_", " "), _sentence(found.before), _sentence(found.after)) for found in findings]
-    heads = [text("Finding"), comparison.before.name, comparison.after.name]
-    return {"caption": _of(findings), "headers": heads, "rows": rows, "numbers": 3}
-
-
-def _of(findings: Sequence[FindingChange]) -> str:
-    return text("{stem}: findings that read differently", stem=findings[0].stem) if findings else ""
+    rows = [(one.name.replace("_", " "), _sentence(one.before), _sentence(one.after)) for one in findings]
+    caption = text("{stem}: findings that read differently", stem=findings[0].stem) if findings else ""
+    return _grid(caption, [text("Finding"), comparison.before.name, comparison.after.name], rows, 3)
 
 
 def _sentence(finding: Mapping[str, Any] | None) -> str:
     if finding is None:
         return text("(none)")
-    return (
-        text("{sentence} (n = {n:,})", sentence=finding["sentence"], n=int(finding["n"]))
-        if finding.get("n")
-        else str(finding["sentence"])
-    )
+    sentence = from_data(finding["sentence"])
+    return text("{sentence} (n = {n:,})", sentence=sentence, n=int(finding["n"])) if finding.get("n") else sentence
 
 
 def _estimates(comparison: Comparison, stem: str) -> Grid:
-    found = comparison.estimates(stem)
+    estimates, more = _cut(comparison.estimates(stem))
     rows = [
         (
             wording.label(row["row"]),
@@ -193,32 +179,30 @@ def _estimates(comparison: Comparison, stem: str) -> Grid:
             f"{wording.figure(row['n_obs_before'])} → {wording.figure(row['n_obs_after'])}",
             wording.striking(row),
         )
-        for row in found.head(ROWS).to_dict("records")
+        for row in estimates
     ]
     names = (comparison.before.name, comparison.after.name)
     heads = [text("Estimate"), text("Unit"), *names, text("Difference"), "n", text("What stands out")]
-    caption = text("{stem}: estimates that changed", stem=stem)
-    return {"caption": caption, "headers": heads, "rows": rows, "numbers": 2, "more": max(len(found) - ROWS, 0)}
+    return _grid(text("{stem}: estimates that changed", stem=stem), heads, rows, 2, more=more)
 
 
 def _shares(comparison: Comparison, stem: str) -> Grid:
-    found = comparison.shares
-    names = taken(found)
-    told = found[(found["stem"] == stem) & (found["column"] == "estimate")] if len(found) else pd.DataFrame()
-    told = told.drop_duplicates([name for name in told if name != "table"])
+    names = taken(comparison.shares)
+    estimates = of_estimates(comparison.shares)
+    shares, more = _cut(estimates[estimates["stem"] == stem] if len(estimates) else estimates)
     rows = [
         (wording.label(row["row"]), *(wording.figure(row[name]) for name in ("before", *names, "after")))
-        for row in told.head(ROWS).to_dict("records")
+        for row in shares
     ]
     heads = [text("Estimate"), comparison.before.name, *map(wording.kind_name, names), comparison.after.name]
     caption = text("{stem}: where the change of each estimate comes from", stem=stem)
-    return {"caption": caption, "headers": heads, "rows": rows, "numbers": 1, "more": max(len(told) - ROWS, 0)}
+    return _grid(caption, heads, rows, 1, more=more)
 
 
 def _cells(change: TableChange) -> Grid:
     assert change.difference is not None
-    found = change.difference.cells
-    told = found if change.difference.estimates.empty else found[~_is_of_estimate(found["column"])]
+    changed = change.difference.cells
+    cells, more = _cut(changed if change.difference.estimates.empty else changed[~changed["column"].isin(OF_ESTIMATE)])
     rows = [
         (
             wording.label(row["row"]),
@@ -227,18 +211,8 @@ def _cells(change: TableChange) -> Grid:
             wording.cell(row["before"]),
             wording.cell(row["after"]),
         )
-        for row in told.head(ROWS).to_dict("records")
+        for row in cells
     ]
     heads = [text("Row"), text("Column"), text("What"), text("Before"), text("After")]
-    return {
-        "caption": text("{table}: cells that changed", table=change.table.caption),
-        "headers": heads,
-        "rows": rows,
-        "numbers": 3,
-        "more": max(len(told) - ROWS, 0),
-        "label": f"{change.table.stem}/{change.table.name}",
-    }
-
-
-def _is_of_estimate(columns: pd.Series) -> pd.Series:
-    return columns.isin(["estimate", "std_error", "ci_low", "ci_high", "p_value", "n_obs", "n_clusters"])
+    caption, label = text("{table}: cells that changed", table=change.table.caption), change.table
+    return _grid(caption, heads, rows, 3, more=more, label=f"{label.stem}/{label.name}")

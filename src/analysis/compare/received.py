@@ -22,13 +22,11 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 CODE = re.compile(r"[()\[\]{}`'\"\\;=@$!|<>]")
 FORMULA = "formula"
-PLACES = ("folder",)  # where the data lay on another machine
-
-Problem = tuple[str, str]
+FOLDERS = ("folder",)  # where the data were on another machine
 
 
-def problems(manifest: Mapping[str, Any]) -> Iterator[Problem]:
-    """Give what in a manifest no run would have written: where it stands, and what is wrong."""
+def problems(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what in a manifest no run would have written: where it is, and what is wrong."""
     if not NAME.fullmatch(str(manifest["edition"])):
         yield "edition", "is no name of an edition"
     for path in [*manifest["outputs"], *_named(manifest["steps"])]:
@@ -41,45 +39,40 @@ def problems(manifest: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def is_inside(path: object) -> bool:
-    """Tell whether a path of a manifest stays below the folder that it is relative to."""
+    """Whether a path of a manifest stays below the folder that it is relative to."""
     if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
         return False
-    place = PurePosixPath(path)
-    return not place.is_absolute() and ".." not in place.parts and ":" not in place.parts[0]
+    pure = PurePosixPath(path)
+    return not pure.is_absolute() and ".." not in pure.parts and ":" not in pure.parts[0]
 
 
 def own_file(folder: Path, path: str) -> Path | None:
-    """Return a file of an edition; None where nothing lies, or a link leads elsewhere."""
-    place = folder / path
-    here = place.is_file() and place.resolve() == folder.resolve() / path
-    return place if here else None
+    """Return a file of an edition; None where there is none, or a link leads elsewhere."""
+    file = folder / path
+    return file if file.is_file() and file.resolve() == folder.resolve() / path else None
 
 
 def checked(parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return the parameters of an edition for a run of earlier code, which may read a formula less strictly than ours.
 
     What our parameters know is of a kind: a formula is checked as such, another text is a title or a code. In what they
-    do not know, nothing may look like code. Where the data lay on another machine is left out.
-
-    Raises
-    ------
-    InputError
-        With the key, when a text could be code.
+    do not know, nothing may look like code: InputError names the key. Where the data were on another machine is left
+    out.
     """
     from analysis.edition.model import BLOCKS, Edition
 
-    kept: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in parameters.items():
         if isinstance(value, Mapping):
             known = set(BLOCKS[name].model_fields) if name in BLOCKS else set()
-            block = {key: each for key, each in value.items() if key not in PLACES}
+            block = {key: each for key, each in value.items() if key not in FOLDERS}
             for key, each in block.items():
                 _check(each, key, f"{where}: {name}.{key}", known=key in known)
-            kept[name] = block
+            result[name] = block
         else:
             _check(value, name, f"{where}: {name}", known=name in Edition.model_fields)
-            kept[name] = value
-    return kept
+            result[name] = value
+    return result
 
 
 def _check(value: Any, key: str, where: str, *, known: bool) -> None:  # noqa: ANN401 - a parameter holds anything
@@ -89,7 +82,7 @@ def _check(value: Any, key: str, where: str, *, known: bool) -> None:  # noqa: A
         if FORMULA in key:
             _check_formula(text, where)
         elif not known and CODE.search(text):
-            hint = "leave --attribute out: the manifests then tell what differs, without shares"
+            hint = "leave --attribute out: the manifests then say what differs, without shares"
             raise InputError(where, "could be code, and no parameter of this name is known", given=text, hint=hint)
 
 
@@ -104,19 +97,19 @@ def _named(steps: list[Mapping[str, Any]]) -> Iterator[object]:
     for step in steps:
         for thing in step.get("published", ()):
             yield from (thing[key] for key in ("path", "data") if thing.get(key))
-        yield from (given["path"] for given in step.get("inputs", ()))
+        yield from (entry["path"] for entry in step.get("inputs", ()))
 
 
 def _texts(value: object) -> Iterator[str]:
     waiting = [value]
     while waiting:
-        found = waiting.pop()
-        if isinstance(found, str):
-            yield found
-        elif isinstance(found, Mapping):
-            waiting += [*found, *found.values()]
-        elif isinstance(found, list | tuple):
-            waiting += found
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Mapping):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list | tuple):
+            waiting += part
 
 
 def _shown(value: object) -> str:

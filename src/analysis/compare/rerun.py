@@ -1,4 +1,4 @@
-"""Run the code of an earlier edition on the data and parameters of a later one, to tell their shares apart.
+"""Run the code of an earlier edition on the data and parameters of a later one, to separate their shares.
 
 The code is checked out from git beside the project, in a folder that is removed afterwards; nothing of the project or
 of either edition is touched.
@@ -40,32 +40,18 @@ Execute = Callable[[Path, str, Path, Mapping[str, str]], None]
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run between two editions: the earlier code, on the parameters and data of either.
+    """A run between two editions: the earlier code, on the parameters and data of either."""
 
-    Parameters
-    ----------
-    taken
-        What it takes over from the later edition that the run before it did not.
-    parameters
-        The edition whose parameters it has.
-    cards
-        The edition whose source cards and printed figures it reads; None for those of its own code.
-    """
-
-    taken: str
-    parameters: PublishedEdition
+    taken: str  # what it takes over from the later edition that the run before it did not
+    parameters: PublishedEdition  # the edition whose parameters it has
+    # The edition whose source cards and published figures it reads; None for those of its own code.
     cards: PublishedEdition | None
 
 
 def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) -> list[Rerun | str]:
     """Return what must be run between two editions, and last what the later one itself takes over.
 
-    Parameters
-    ----------
-    before, after
-        The editions.
-    lock
-        SHA-256 of the lock of the libraries that are installed now.
+    `lock` is the SHA-256 of the lock of the libraries that are installed now.
     """
     differs = {
         LIBRARIES: before.manifest.get("lock_sha256") != lock and _inputs(before) == _inputs(after),
@@ -78,12 +64,12 @@ def plan(before: PublishedEdition, after: PublishedEdition, lock: str | None) ->
         DATA: Rerun(DATA, before, after),
         PARAMETERS: Rerun(PARAMETERS, after, after if differs[DATA] else None),
     }
-    told = [name for name in (LIBRARIES, DATA, PARAMETERS, CODE) if differs[name]]
-    return [*(recipes[name] for name in told[:-1]), *told[-1:]]
+    taken = [name for name in (LIBRARIES, DATA, PARAMETERS, CODE) if differs[name]]
+    return [*(recipes[name] for name in taken[:-1]), *taken[-1:]]
 
 
 def same_code(before: PublishedEdition, after: PublishedEdition) -> bool:
-    """Tell whether two editions were surely made by the same code with the same libraries."""
+    """Whether two editions were surely made by the same code with the same libraries."""
     one, other = (edition.manifest.get("git") or {} for edition in (before, after))
     known = one.get("commit") is not None and not one.get("dirty") and not other.get("dirty")
     locks = before.manifest.get("lock_sha256") == after.manifest.get("lock_sha256")
@@ -100,25 +86,10 @@ def stages(
 ) -> Iterator[tuple[list[Stage], list[str]]]:
     """Make the runs between two editions; give the stages, and what a reader must know of them.
 
-    A generator that gives once: the runs' results lie in a folder that is gone afterwards.
-
-    Parameters
-    ----------
-    before, after
-        The editions.
-    root
-        The project, under version control.
-    data
-        Folder with the source files of the later edition.
-    say
-        Is told what is being run.
-    execute
-        Runs an edition: folder of the code, params file, folder for the outputs, environment.
-
-    Raises
-    ------
-    InputError
-        Before anything is run, when the earlier code or the later data are not at hand.
+    A generator that gives once: the runs' results are in a folder that is gone afterwards. `data` has the source files
+    of the later edition; `execute` runs an edition, given the folder of the code, the params file, the folder for the
+    outputs and the environment. Raises InputError before anything is run, when the earlier code or the later data are
+    not at hand.
     """
     steps = plan(before, after, _lock(root))
     recipes = [step for step in steps if isinstance(step, Rerun)]
@@ -127,22 +98,22 @@ def stages(
         _refuse_missing_data(after, data)
     notes = list(_library_notes(before, after, root))
     with own_folder(temporary(), "staat-diff-") as scratch:
-        made, carried = list[Stage](), list[str]()
+        reruns, carried = list[Stage](), list[str]()
         for number, recipe in enumerate(recipes):
             say(f"running the code of {before.name} with the {recipe.taken} of {_owner(recipe, before, after)}")
             try:
                 folder = _run(recipe, before, root, data, scratch / str(number), execute or run_staat)
-                made.append(Stage(_joined(*carried, recipe.taken), read(folder)))
+                reruns.append(Stage(" and ".join([*carried, recipe.taken]), read(folder)))
                 carried = []
             except StaatError as error:
                 carried.append(recipe.taken)
-                notes.append(f"the share of the {recipe.taken} cannot be told apart: {error}")
+                notes.append(f"the share of the {recipe.taken} cannot be separated: {error}")
         last = steps[-1] if steps and isinstance(steps[-1], str) else CODE
-        yield [*made, Stage(_joined(*carried, last), after)], notes
+        yield [*reruns, Stage(" and ".join([*carried, last]), after)], notes
 
 
 def run_staat(code: Path, params: str, outputs: Path, environment: Mapping[str, str]) -> None:
-    """Run an edition with the code in a folder; StaatError with the last lines of what it said when it fails."""
+    """Run an edition with the code in a folder; StaatError with its last lines on stderr when it fails."""
     words = [sys.executable, "-m", "analysis.cli", "run", params, "--outputs", str(outputs), "--quiet"]
     done = subprocess.run(words, cwd=code, env=dict(environment), capture_output=True, text=True, check=False)  # noqa: S603 - this very interpreter
     if done.returncode:
@@ -152,14 +123,14 @@ def run_staat(code: Path, params: str, outputs: Path, environment: Mapping[str, 
 
 def _run(recipe: Rerun, before: PublishedEdition, root: Path, data: Path, scratch: Path, execute: Execute) -> Path:
     scratch.mkdir()
-    with _checked_out(root, _commit(before), scratch / "code") as code:
+    with _checked_out(root, str(before.manifest["git"]["commit"]), scratch / "code") as code:
         if recipe.cards is not None:
             _take_cards(recipe.cards, code, root)
         name = recipe.parameters.name
         where = str(recipe.parameters.folder / MANIFEST_FILE)
-        told = _written(checked(recipe.parameters.manifest["parameters"], where))
+        parameters = _written(checked(recipe.parameters.manifest["parameters"], where))
         (code / "params").mkdir(exist_ok=True)
-        (code / "params" / f"{name}.yml").write_text(told, "utf8")
+        (code / "params" / f"{name}.yml").write_text(parameters, "utf8")
         environment = {k: value for k, value in os.environ.items() if k not in (OUTPUTS_VARIABLE, DATA_VARIABLE)}
         environment["PYTHONPATH"] = str(code / "src")
         if _reads_files(recipe.parameters):
@@ -169,7 +140,7 @@ def _run(recipe: Rerun, before: PublishedEdition, root: Path, data: Path, scratc
 
 
 def _reads_files(edition: PublishedEdition) -> bool:
-    """Tell whether an edition is made of files, whatever its manifest says about itself."""
+    """Whether an edition is made of files, whatever its manifest says about itself."""
     sources = (block.get("source") for block in edition.manifest["parameters"].values() if isinstance(block, Mapping))
     return not edition.facts.get("synthetic") or any(source not in (None, "synthetic") for source in sources)
 
@@ -201,45 +172,39 @@ def _take_cards(edition: PublishedEdition, code: Path, root: Path) -> None:
     """Put the cards that go with an edition's data in the place of those of the code."""
     git = edition.manifest.get("git") or {}
     known = git.get("commit") and not git.get("dirty") and _is_ours(root, str(git["commit"]))
-    for place in CARDS:
-        shutil.rmtree(code / place, ignore_errors=True)
+    for folder in CARDS:
+        shutil.rmtree(code / folder, ignore_errors=True)
         if known:
-            _git(code, "checkout", str(git["commit"]), "--", place)
+            _git(code, "checkout", str(git["commit"]), "--", folder)
         else:
-            shutil.copytree(root / place, code / place)
+            shutil.copytree(root / folder, code / folder)
 
 
 def _refuse_unknown_code(edition: PublishedEdition, root: Path) -> None:
     git = edition.manifest.get("git") or {}
     where, commit = f"{edition.folder}: git", git.get("commit")
-    hint = "leave --attribute out: the manifests then tell what differs, without shares"
+    hint = "leave --attribute out: the manifests then say what differs, without shares"
     if not commit:
         raise InputError(where, "the code of this edition is not at hand: it was not under version control", hint=hint)
     if git.get("dirty"):
         problem = "the code of this edition is not at hand: it had changes on top of its commit"
-        raise InputError(where, problem, given=commit, hint=hint)
-    if not _has_commit(root, str(commit)):
+    elif not _has_commit(root, str(commit)):
+        problem = "the commit of this edition is not in this copy of the project"
         hint = f"fetch it (git fetch --unshallow), or {hint}"
-        raise InputError(
-            where, "the commit of this edition is not in this copy of the project", given=commit, hint=hint
-        )
-    if not _is_ours(root, str(commit)):
+    elif not _is_ours(root, str(commit)):
         problem = "the commit of this edition is on no branch or tag of this copy of the project"
-        raise InputError(
-            where, problem, given=commit, hint=f"it may be a stranger's: look at it and merge it, or {hint}"
-        )
+        hint = f"it may be a stranger's: look at it and merge it, or {hint}"
+    else:
+        return
+    raise InputError(where, problem, given=commit, hint=hint)
 
 
 def _refuse_missing_data(edition: PublishedEdition, data: Path) -> None:
-    wrong = [
-        path
-        for path, digest in _inputs(edition).items()
-        if not (data / path).is_file() or sha256(data / path) != digest
-    ]
+    inputs = _inputs(edition).items()
+    wrong = [path for path, digest in inputs if not (data / path).is_file() or sha256(data / path) != digest]
     if wrong:
-        problem = (
-            f"the data of {edition.name} are not at hand: {len(wrong)} files are missing or others, first {wrong[0]}"
-        )
+        count = f"{len(wrong)} files are missing or others, first {wrong[0]}"
+        problem = f"the data of {edition.name} are not at hand: {count}"
         raise InputError(str(data), problem, hint=f"--data DIR, or {DATA_VARIABLE}=DIR, with the files of its manifest")
 
 
@@ -261,26 +226,18 @@ def _data(edition: PublishedEdition) -> dict[str, Any]:
 
 
 def _inputs(edition: PublishedEdition) -> dict[str, str]:
-    given = (entry for step in edition.steps.values() for entry in step.get("inputs", ()))
-    return {entry["path"]: entry["sha256"] for entry in given if entry.get("sha256")}
+    entries = (entry for step in edition.steps.values() for entry in step.get("inputs", ()))
+    return {entry["path"]: entry["sha256"] for entry in entries if entry.get("sha256")}
 
 
 def _parameters(edition: PublishedEdition) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(json.dumps(edition.manifest.get("parameters", {})))
-    return {name: value for name, value in told.items() if name not in NAMES}
+    parameters: dict[str, Any] = json.loads(json.dumps(edition.manifest.get("parameters", {})))
+    return {name: value for name, value in parameters.items() if name not in NAMES}
 
 
 def _lock(root: Path) -> str | None:
     lock = root / "requirements.lock"
     return sha256(lock) if lock.exists() else None
-
-
-def _commit(edition: PublishedEdition) -> str:
-    return str(edition.manifest["git"]["commit"])
-
-
-def _joined(*names: str) -> str:
-    return " and ".join(names)
 
 
 def _has_commit(root: Path, commit: str) -> bool:
@@ -294,7 +251,7 @@ def _has_commit(root: Path, commit: str) -> bool:
 
 
 def _is_ours(root: Path, commit: str) -> bool:
-    """Tell whether a commit is part of what is checked out here, or of a branch or tag of this copy."""
+    """Whether a commit is part of what is checked out here, or of a branch or tag of this copy."""
     if not COMMIT.fullmatch(commit):
         return False
     with suppress(StaatError):

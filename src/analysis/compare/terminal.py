@@ -48,21 +48,14 @@ def _tables(comparison: Comparison) -> Table:
 def _row(change: TableChange) -> Sequence[str]:
     name = change.table.name if change.table.kind == "table" else f"figure {change.table.name.removesuffix('_data')}"
     if change.state != "changed":
-        return [
-            change.table.stem,
-            name,
-            *([""] * len(COUNTED)),
-            f"{change.state.replace('only', 'only in the edition')}",
-        ]
+        state = change.state.replace("only", "only in the edition")
+        return [change.table.stem, name, *([""] * len(COUNTED)), state]
     counts = [str(number or "") for number in change.counts.values()]
-    return [change.table.stem, name, *counts, ", ".join(change.kinds) or "nothing that the manifests tell"]
+    return [change.table.stem, name, *counts, ", ".join(change.kinds) or "nothing that the manifests say"]
 
 
 def _striking(comparison: Comparison) -> Iterator[str]:
-    found = comparison.estimates()
-    if found.empty:
-        return
-    for row in found[found["sign"] | found["apart"]].to_dict("records"):
+    for row in comparison.striking():
         what = striking({**row, "n_changed": False})
         yield f"{row['stem']}: {row['row']}: {interval(row, 'before')} -> {interval(row, 'after')} ({what})"
 
@@ -70,7 +63,7 @@ def _striking(comparison: Comparison) -> Iterator[str]:
 def _reasons(comparison: Comparison) -> Iterator[str]:
     for stem in comparison.stems:
         causes = comparison.causes.of(stem)
-        notebook = str((comparison.after.steps.get(stem) or comparison.before.steps[stem])["notebook"])
+        notebook = str(comparison.step(stem)["notebook"])
         for kind in dict.fromkeys(cause.kind for cause in causes):
             texts = [reason(cause, notebook) for cause in causes if cause.kind == kind]
             more = f"; and {len(texts) - REASONS} more" if len(texts) > REASONS else ""

@@ -28,19 +28,18 @@ def kind_name(kind: Kind | str) -> str:
 
 def reason(cause: Cause, chapter: str) -> str:
     """Say what differs, for the chapter whose notebook is `chapter`."""
-    told = _told(cause)
+    what = _difference(cause)
     elsewhere = cause.notebook != chapter and cause.part != "cells"
-    return text("{what} (through {notebook})", what=told, notebook=cause.notebook) if elsewhere else told
+    return text("{what} (through {notebook})", what=what, notebook=cause.notebook) if elsewhere else what
 
 
-DIGESTS = ("lock", "packages", "kernel")  # known by their digest, which tells a reader nothing
+DIGESTS = ("lock", "packages", "kernel")  # known by their digest, which says nothing to a reader
 
 
-def _told(cause: Cause) -> str:
+def _difference(cause: Cause) -> str:
     if cause.part == "parameters" or (cause.part == "environment" and cause.name not in DIGESTS):
-        return text(
-            "{name}: {before} → {after}", name=cause.name, before=_value(cause.before), after=_value(cause.after)
-        )
+        before, after = _value(cause.before), _value(cause.after)
+        return text("{name}: {before} → {after}", name=cause.name, before=before, after=after)
     if cause.part == "declared":
         return text("what {notebook} needs or makes", notebook=cause.notebook)
     what = {

@@ -1,4 +1,4 @@
-"""What may leave the building: the one gate through which every published cell passes.
+"""What may be released: the one gate through which every published cell passes.
 
 A cell that counts few persons says something about each of them, so it is not published, and neither is a mean or a
 share that rests on it. `profiles` holds the rules, `gate` applies them to one table, `secondary` withholds what would

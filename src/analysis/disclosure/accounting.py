@@ -1,4 +1,4 @@
-"""The account of rows that leave, made fit to publish."""
+"""The account of rows that leave, fit to publish."""
 
 from __future__ import annotations
 
@@ -11,23 +11,12 @@ UNITS = ("rows", "pupils", "pupils4", "schools")
 
 
 def fold_small_steps(accounting: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
-    """Join steps that lose so few that the number may not be told.
+    """Join steps that lose so few that the number may not be published, given the smallest loss that may, per unit.
 
     Withholding the number would not do: it is the difference between what went in and what stayed, which the account
-    tells. So a step that loses too few is told together with the next one (the last with the one before), until every
-    loss is zero or large enough. That holds for schools too: the pupils who leave with one school are that school's.
-
-    Parameters
-    ----------
-    accounting
-        One row per step in order: ``step, reason`` and ``<unit>_in, <unit>_out, <unit>_kept``.
-    smallest
-        The smallest loss that may be told, per unit.
-
-    Returns
-    -------
-    DataFrame
-        In the same form; in - out = kept still holds in every row.
+    has. So a step that loses too few is joined with the next one (the last with the one before), until every loss is
+    zero or large enough. That holds for schools too: the pupils who leave with one school are that school's. A row is a
+    step: ``step, reason`` and ``<unit>_in, <unit>_out, <unit>_kept``; in - out = kept still holds in every row.
     """
     steps = accounting.to_dict("records")
     while len(steps) > 1 and (small := _first_small(steps, smallest)) is not None:
@@ -37,19 +26,10 @@ def fold_small_steps(accounting: pd.DataFrame, smallest: Mapping[str, int]) -> p
 
 
 def withhold_small_total(folded: pd.DataFrame, smallest: Mapping[str, int]) -> pd.DataFrame:
-    """Withhold what went in and what left where the whole account loses too few to tell.
+    """Withhold what went in and what left where the whole account, as `fold_small_steps` returns it, loses too few.
 
-    With one step left there is nothing to join it with; what stayed may be told, since that alone gives nothing away.
-
-    Parameters
-    ----------
-    folded, smallest
-        As `fold_small_steps` returns and takes them.
-
-    Returns
-    -------
-    DataFrame
-        As it came, or with those numbers missing and the column ``suppressed`` naming them, as the gate wants it.
+    With one step left there is nothing to join it with; what stayed may be published, since that alone gives nothing
+    away. The numbers are missing then, and the column ``suppressed`` names them, as the gate wants it.
     """
     if _first_small(folded.to_dict("records"), smallest) is None:
         return folded
@@ -60,10 +40,8 @@ def withhold_small_total(folded: pd.DataFrame, smallest: Mapping[str, int]) -> p
 
 
 def _first_small(steps: list[dict[Any, Any]], smallest: Mapping[str, int]) -> int | None:
-    for place, step in enumerate(steps):
-        if any(0 < step[f"{unit}_out"] < least for unit, least in smallest.items()):
-            return place
-    return None
+    few = (any(0 < step[f"{unit}_out"] < least for unit, least in smallest.items()) for step in steps)
+    return next((number for number, small in enumerate(few) if small), None)
 
 
 def _joined(one: dict[Any, Any], next_one: dict[Any, Any]) -> dict[Any, Any]:

@@ -33,8 +33,8 @@ FEW = 3
 NEAR = 20.0
 """How far from the first solution others are looked for; no withheld number needs an interval as wide."""
 
-MOST_KEPT = 1000
-"""Programs that are kept: a chapter asks the same of a table, of its figure and of both beside others."""
+MOST_CACHED = 1000
+"""Programs that are cached: a chapter asks the same of a table, of its figure and of both beside others."""
 
 
 class Equation(NamedTuple):
@@ -53,29 +53,18 @@ def exposed(
 ) -> dict[int, Interval]:
     """Return the cells whose interval is narrower than it needs to be, with that interval.
 
-    Parameters
-    ----------
-    low, high
-        What is known of every cell without any sum; infinite where nothing is.
-    equations
-        The sums.
-    needed
-        The least width per withheld cell.
-
-    Returns
-    -------
-    dict
-        Interval per exposed cell. Where sums that hold for sure contradict each other nothing can be concluded.
+    `low` and `high` are what is known of every cell without any sum, infinite where nothing is; `needed` is the least
+    width per withheld cell. Where sums that hold for sure contradict each other nothing can be concluded.
     """
     alone = {cell: (low[cell], high[cell]) for cell in needed}
-    found = {cell: its for cell, its in alone.items() if its[1] - its[0] < needed[cell]}
+    result = {cell: its for cell, its in alone.items() if its[1] - its[0] < needed[cell]}
     for cells, parts in _components(low, high, equations):
-        wanted = [place for place, cell in enumerate(cells) if cell in needed]
+        wanted = [index for index, cell in enumerate(cells) if cell in needed]
         if wanted:
-            widths = np.array([needed[cells[place]] for place in wanted])
+            widths = np.array([needed[cells[index]] for index in wanted])
             narrow = _narrow(low[cells], high[cells], parts, wanted, widths)
-            found |= {int(cells[place]): interval for place, interval in narrow.items()}
-    return found
+            result |= {int(cells[index]): interval for index, interval in narrow.items()}
+    return result
 
 
 class _Sums(NamedTuple):
@@ -100,10 +89,10 @@ def _components(low: Floats, high: Floats, equations: Sequence[Equation]) -> Ite
             totals.append(total - fixed)
     if not totals:
         return
-    names, places = np.unique(columns, return_inverse=True)
-    links = coo_array((np.ones(len(rows)), (rows, places + len(totals))), shape=(len(totals) + len(names),) * 2)
+    names, column = np.unique(columns, return_inverse=True)
+    links = coo_array((np.ones(len(rows)), (rows, column + len(totals))), shape=(len(totals) + len(names),) * 2)
     labels = connected_components(links, directed=False)[1]
-    row, column = np.array(rows), places
+    row = np.array(rows)
     order = np.argsort(labels[row], kind="stable")
     for entries in np.split(order, np.flatnonzero(np.diff(labels[row][order])) + 1):
         its_rows, at_row = np.unique(row[entries], return_inverse=True)
@@ -118,9 +107,9 @@ def _narrow(low: Floats, high: Floats, sums: _Sums, wanted: Sequence[int], width
         first, last = _single(low, high, sums)
         width = np.floor(last + SLACK) - np.ceil(first - SLACK)
         return {
-            place: (float(first[place]), float(last[place]))
-            for place, least in zip(wanted, widths, strict=True)
-            if width[place] < least
+            cell: (float(first[cell]), float(last[cell]))
+            for cell, least in zip(wanted, widths, strict=True)
+            if width[cell] < least
         }
     program = _known(low, high, sums)
     return {} if program is None else program.narrow(wanted, widths)
@@ -148,15 +137,15 @@ def _others(values: Floats) -> Floats:
 
 def _known(low: Floats, high: Floats, sums: _Sums) -> _Program | None:
     """Return the program of sums, the one that was solved before where these are the same."""
-    told = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(digest_size=16)
     for part in (low, high, sums.matrix, sums.totals):
-        told.update(part.tobytes())
-    key = told.digest()
+        digest.update(part.tobytes())
+    key = digest.digest()
     if key not in _PROGRAMS:
         program = _Program(low, high, sums)
         _PROGRAMS[key] = program if program.possible else None
     _PROGRAMS.move_to_end(key)
-    if len(_PROGRAMS) > MOST_KEPT:
+    if len(_PROGRAMS) > MOST_CACHED:
         _PROGRAMS.popitem(last=False)
     return _PROGRAMS[key]
 
@@ -175,39 +164,39 @@ class _Program:
 
     def narrow(self, wanted: Sequence[int], widths: Floats) -> dict[int, Interval]:
         """Return the intervals that are too narrow: two programs per cell that no other solution shows to be wide."""
-        self._spread(np.array(wanted), widths)
-        found = {place: self.interval(place, width) for place, width in zip(wanted, widths.tolist(), strict=True)}
-        return {place: interval for place, interval in found.items() if interval is not None}
+        self._widen(np.array(wanted), widths)
+        intervals = {cell: self.interval(cell, width) for cell, width in zip(wanted, widths.tolist(), strict=True)}
+        return {cell: interval for cell, interval in intervals.items() if interval is not None}
 
-    def _spread(self, places: NDArray[np.intp], widths: Floats) -> None:
-        """Look for solutions that lie far apart, in all cells together that are not wide yet, while that shows some."""
+    def _widen(self, cells: NDArray[np.intp], widths: Floats) -> None:
+        """Look for solutions that are far apart, in all cells together that are not wide yet, while that shows some."""
         chance = np.random.default_rng(0)
-        known = np.isin(places, list(self._intervals))
+        known = np.isin(cells, list(self._intervals))
         while True:
-            open_ = ~known & (self._most[places] - self._least[places] < widths)
+            open_ = ~known & (self._most[cells] - self._least[cells] < widths)
             if open_.sum() < FEW:
                 return
             goal = np.zeros(len(self._least))
-            goal[places[open_]] = chance.choice([-1.0, 1.0], int(open_.sum()))
+            goal[cells[open_]] = chance.choice([-1.0, 1.0], int(open_.sum()))
             self._solve(goal, self._near)
             self._solve(-goal, self._near)
-            still = ~known & (self._most[places] - self._least[places] < widths)
+            still = ~known & (self._most[cells] - self._least[cells] < widths)
             if still.sum() > 0.9 * open_.sum():
                 return
 
-    def interval(self, place: int, width: float) -> Interval | None:
-        """Return between what a cell must lie; None when that is wide enough."""
-        if place not in self._intervals:
-            ends = [self._least[place], self._most[place]]
+    def interval(self, cell: int, width: float) -> Interval | None:
+        """Return between what a cell must be; None when that is wide enough."""
+        if cell not in self._intervals:
+            ends = [self._least[cell], self._most[cell]]
             for side, sign in enumerate((1.0, -1.0)):
-                if self._most[place] - self._least[place] >= width:
+                if self._most[cell] - self._least[cell] >= width:
                     return None
                 goal = np.zeros(len(self._least))
-                goal[place] = sign
+                goal[cell] = sign
                 solved = self._solve(goal, self._bounds)
-                ends[side] = -sign * np.inf if solved is None else solved[place]  # no end
-            self._intervals[place] = (float(ends[0]), float(ends[1]))
-        least, most = self._intervals[place]
+                ends[side] = -sign * np.inf if solved is None else solved[cell]  # no end
+            self._intervals[cell] = (float(ends[0]), float(ends[1]))
+        least, most = self._intervals[cell]
         return (least, most) if most - least < width else None
 
     def _solve(self, goal: Floats, bounds: Bounds) -> Floats | None:

@@ -31,7 +31,7 @@ class Shares(NamedTuple):
     step: Floats
     small: Bools
     n: Floats
-    told: Floats
+    published: Floats
 
 
 class Counted:
@@ -46,11 +46,10 @@ class Counted:
     def low(self, name: str) -> Floats:
         """Return the smallest number that is published as each number of a count column is."""
         base = self.profile.base(name)
-        low: Floats = np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0)
-        return low
+        return np.asarray(np.maximum((self.numbers[name] + base // 2) // base * base - base // 2, 1.0))
 
     def rests(self, column: str) -> bool:
-        """Tell whether a column rests on any count."""
+        """Whether a column rests on any count."""
         return any(column in columns for columns in self.rests_on.values())
 
     def part(self, column: str) -> Floats:
@@ -67,9 +66,9 @@ class Counted:
         most, by = np.zeros(self.rows), np.ones(self.rows)
         for name, columns in self.rests_on.items():
             if column in columns and name in self.numbers and not _of_schools(name):
-                n, told = self.numbers[name], self.low(name) + self.profile.base(name) // 2
+                n, published = self.numbers[name], self.low(name) + self.profile.base(name) // 2
                 larger = n > most
-                by, most = np.where(larger, told / np.where(larger, n, 1.0), by), np.where(larger, n, most)
+                by, most = np.where(larger, published / np.where(larger, n, 1.0), by), np.where(larger, n, most)
         return by
 
     def schools(self, column: str) -> Floats:
@@ -86,13 +85,13 @@ class Counted:
     def whole(self, column: str, values: Floats, rows: Bools) -> Shares:
         """Return what is whole times a count, or times the sum or difference of two counts of persons."""
         none = np.zeros(self.rows, dtype=bool)
-        found = Shares(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
+        shares = Shares(none, none, np.zeros(self.rows), none, np.ones(self.rows), np.ones(self.rows))
         values = np.where(np.isfinite(values), values, np.nan)
-        asked = rows & ~np.isnan(values) & (values != np.round(values))
+        open_ = rows & ~np.isnan(values) & (values != np.round(values))
         if not self.rests(column):
-            asked &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
+            open_ &= np.abs(values * 1000 - np.round(values * 1000)) > TOLERANCE
         for wholes in (self._alone(schools=False), self._alone(schools=True), self._together()):
-            several = [self._divided(values, n, asked) for n in wholes]
+            several = [self._divided(values, n, open_) for n in wholes]
             if several:
                 # What fits several counts is a simple fraction, and a reader cannot know which of them it is one of. Of
                 # persons first: a count of schools is published as it is, and would let every digit through.
@@ -100,53 +99,52 @@ class Counted:
                 steps = np.array([np.where(fit, step, np.inf) for fit, step, _ in several])
                 chosen = steps.argmin(axis=0)
                 step = np.where(fits, steps.min(axis=0), 0.0)
-                n, told = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "told"))
+                n, published = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "published"))
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
-                found = Shares(
-                    found.fits | fits,
-                    found.share | (fits & (values > 0) & (values < 1)),
-                    np.maximum(found.step, step),
-                    found.small | small,
-                    np.where(fits, n, found.n),
-                    np.where(fits, told, found.told),
+                shares = Shares(
+                    shares.fits | fits,
+                    shares.share | (fits & (values > 0) & (values < 1)),
+                    np.maximum(shares.step, step),
+                    shares.small | small,
+                    np.where(fits, n, shares.n),
+                    np.where(fits, published, shares.published),
                 )
-                asked &= ~fits
-        found = found._replace(small=found.small | self._nobody(values, rows, found.fits))
-        for shares in disguised(column, values, rows, found.share) if self.rests(column) else ():
-            found = self._in_disguise(shares, found)
-        return found
+                open_ &= ~fits
+        shares = shares._replace(small=shares.small | self._nobody(values, rows, shares.fits))
+        for disguise in disguised(column, values, rows, shares.share) if self.rests(column) else ():
+            shares = self._in_disguise(disguise, shares)
+        return shares
 
-    def _in_disguise(self, shares: Disguised, found: Shares) -> Shares:
-        """Add the shares of a count that a column tells in per cent, as odds or rounded, where it does tell them."""
+    def _in_disguise(self, disguise: Disguised, shares: Shares) -> Shares:
+        """Add the shares of a count that a column has in per cent, as odds or rounded, where it does reveal them."""
         for by in (*self._alone(schools=False), *self._alone(schools=True)):
-            fits = shares.of(by.n)
-            if not shares.told(by.n, fits):
+            fits = disguise.of(by.n)
+            if not disguise.reveals(by.n, fits):
                 continue
-            part = np.round(shares.share * by.n)
+            part = np.round(disguise.share * by.n)
             with np.errstate(invalid="ignore"):
                 few = (
                     fits
                     & ((part < by.least) | (by.n - part < by.least))
                     & ((part > 0) | (self.profile.zeros != "published"))
                 )
-            step = nice(OPEN / by.low, up=True) * shares.slope if by.base > 1 else np.zeros(self.rows)
-            found = Shares(
-                found.fits | fits,
-                found.share & ~fits,
-                np.where(fits, step, found.step),
-                found.small | few,
-                np.where(fits, by.n, found.n),
-                np.where(fits, by.told, found.told),
+            step = nice(OPEN / by.low, up=True) * disguise.slope if by.base > 1 else np.zeros(self.rows)
+            shares = Shares(
+                shares.fits | fits,
+                shares.share & ~fits,
+                np.where(fits, step, shares.step),
+                shares.small | few,
+                np.where(fits, by.n, shares.n),
+                np.where(fits, by.published, shares.published),
             )
             break
-        return found
+        return shares
 
     def _nobody(self, values: Floats, rows: Bools, shares: Bools) -> Bools:
-        """Tell which shares of a column say that nobody is, or that everybody is, where the profile withholds that."""
+        """Find the shares that say that nobody is, or that everybody is, where the profile withholds that."""
         if self.profile.zeros == "published" or not (shares & (values > 0) & (values < 1)).any():
             return np.zeros(self.rows, dtype=bool)
-        found: Bools = rows & ((values == 0) | (values == 1))
-        return found
+        return np.asarray(rows & ((values == 0) | (values == 1)))
 
     def _alone(self, *, schools: bool) -> list[_Divisor]:
         names = (name for name in self.numbers if not CLUSTER_COUNT.fullmatch(name))
@@ -157,18 +155,18 @@ class Counted:
         return _Divisor(self.numbers[name], low, low + base // 2, self.profile.threshold(name), base)
 
     def _together(self) -> list[_Divisor]:
-        found = []
+        divisors = []
         for one, other in combinations(self._alone(schools=False), 2):
             for n in (one.n + other.n, np.abs(one.n - other.n)):
                 enough = np.where(n >= one.least, n, np.nan)
-                told = np.round(enough / one.base) * one.base
+                published = np.round(enough / one.base) * one.base
                 low = np.maximum(enough - one.base - other.base, 1.0)
-                found.append(_Divisor(enough, low, told, one.least, one.base))
-        return found
+                divisors.append(_Divisor(enough, low, published, one.least, one.base))
+        return divisors
 
-    def _divided(self, values: Floats, by: _Divisor, asked: Bools) -> tuple[Bools, Floats, Bools]:
+    def _divided(self, values: Floats, by: _Divisor, open_: Bools) -> tuple[Bools, Floats, Bools]:
         """Return which values are a whole number divided by a count, their steps, and where this number is small."""
-        fits, unit = whole_times(values, by.n, asked, single(values))
+        fits, unit = whole_times(values, by.n, open_, single(values))
         part = np.round(np.abs(values) * by.n)
         with np.errstate(invalid="ignore"):
             few = (values > 0) & (values < 1) & (unit == 1) & ((part < by.least) | (by.n - part < by.least))
@@ -181,7 +179,7 @@ class _Divisor(NamedTuple):
 
     n: Floats
     low: Floats
-    told: Floats
+    published: Floats
     least: int
     base: int
 

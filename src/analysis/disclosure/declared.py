@@ -1,4 +1,4 @@
-"""What a table declares of itself: which columns count, what rests on them, who contributed, what tells rows apart."""
+"""What a table declares of itself: which columns count, what rests on them, who contributed, what identifies rows."""
 
 from __future__ import annotations
 
@@ -37,9 +37,8 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
         raise InputError("table", "the column names are not unique single names", given=columns)
     named = [name for name in frame.index.names if name is not None]
     if not named and not pd.api.types.is_integer_dtype(frame.index):
-        raise InputError(
-            "table", "the index holds something and has no name", hint="name it, or reset_index(drop=True)"
-        )
+        hint = "name it, or reset_index(drop=True)"
+        raise InputError("table", "the index holds something and has no name", hint=hint)
     return frame.reset_index(drop=not named).rename(columns=str)
 
 
@@ -60,7 +59,7 @@ def resting(frame: pd.DataFrame, counts: Counts) -> dict[str, tuple[str, ...]]:
 
 def on_schools(rests_on: Resting) -> dict[str, tuple[str, ...]]:
     """Let numbers of persons rest on the schools and boards behind them: those of the same name, else those of all."""
-    found = {column: tuple(values) for column, values in rests_on.items()}
+    with_schools = {column: tuple(values) for column, values in rests_on.items()}
     for pattern in (SCHOOL_COUNT, BOARD_COUNT):
         entities = {column: match[1] for column in rests_on if (match := pattern.fullmatch(column))}
         for persons in rests_on:
@@ -68,23 +67,23 @@ def on_schools(rests_on: Resting) -> dict[str, tuple[str, ...]]:
                 continue
             named = [column for column, kind in entities.items() if kind and persons.endswith(f"_{kind}")]
             for column in named or [column for column, kind in entities.items() if not kind]:
-                found[column] = tuple(dict.fromkeys((*found[column], persons)))
-    return found
+                with_schools[column] = tuple(dict.fromkeys((*with_schools[column], persons)))
+    return with_schools
 
 
 def contributors_of(frame: pd.DataFrame, declared: Contributors | None) -> dict[str, tuple[str, str]]:
     """Return per count column the columns of its two largest contributions, where there are any."""
     named = {column: (f"{column}_largest", f"{column}_second") for column in frame.columns}
-    found = {column: pair for column, pair in named.items() if set(pair) <= set(frame.columns)} | dict(declared or {})
-    for column, pair in found.items():
+    pairs = {column: pair for column, pair in named.items() if set(pair) <= set(frame.columns)} | dict(declared or {})
+    for column, pair in pairs.items():
         for name in (column, *pair):
             if name not in frame.columns:
                 raise InputError("contributors", f"the table has no column {name!r}", allowed=", ".join(frame.columns))
-    return found
+    return pairs
 
 
 def keys_of(frame: pd.DataFrame, rests_on: Resting) -> tuple[str, ...]:
-    """Return the columns that tell rows apart."""
+    """Return the columns that identify rows."""
     others = frame.columns.difference([*rests_on, *chain(*rests_on.values())], sort=False)
     return tuple(column for column in others if not pd.api.types.is_float_dtype(frame[column]))
 
@@ -114,13 +113,7 @@ def refuse_uncounted(frame: pd.DataFrame, counted: Sequence[str]) -> None:
 
 
 def refuse_whole(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
-    """Refuse a column of whole numbers that the gate would take for a value: it may be a count itself.
-
-    Raises
-    ------
-    DisclosureError
-        By the column's type and name alone, whatever its numbers are.
-    """
+    """Refuse, by type and name alone, a column of whole numbers that the gate would take for a value: it may count."""
     parts = contributors_of(frame, contributors)
     rests_on = resting(frame.drop(columns=[*chain(*parts.values())]), counts)
     for column in sorted({*chain(*rests_on.values())} - {*rests_on, *names_of(free)}):
@@ -132,7 +125,7 @@ def refuse_whole(frame: pd.DataFrame, counts: Counts, free: Free, contributors: 
 
 def counted_by_values(frame: pd.DataFrame, rests_on: Resting) -> list[str]:
     """Return the columns of floats that are counts by their values: all whole, and nowhere more than they rest on."""
-    found = []
+    counting = []
     for column in dict.fromkeys(chain(*rests_on.values())):
         counts = [name for name, values in rests_on.items() if column in values]
         named = NO_COUNT.fullmatch(column.lower()) or MEAN_NAME.fullmatch(column.lower())
@@ -141,26 +134,15 @@ def counted_by_values(frame: pd.DataFrame, rests_on: Resting) -> list[str]:
         values = frame[column].dropna()
         least = frame.loc[values.index, counts].apply(pd.to_numeric, errors="coerce").astype(float).min(axis=1)
         if ((values % 1 == 0) & (values >= 0) & (values <= least)).all() and (values > 1).any():
-            found.append(column)
-    return found
+            counting.append(column)
+    return counting
 
 
 def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributors: Contributors | None) -> None:
-    """Refuse numbers that are no count, rest on none and are not named as free of persons.
+    """Refuse numbers of a flat frame that are no count, rest on none and are not named as free of persons.
 
-    Parameters
-    ----------
-    frame
-        Flat.
-    counts, contributors
-        What the frame declares; see `analysis.disclosure.suppress`.
-    free
-        Columns that say nothing of anybody: constants of the method, parameters, figures in print, places of areas.
-
-    Raises
-    ------
-    DisclosureError
-        Naming the column and what to do.
+    `free` are columns that say nothing of anybody: constants of the method, parameters, published figures, locations of
+    areas. For `counts` and `contributors` see `analysis.disclosure.suppress`.
     """
     absent = [name for name in names_of(free) if name not in frame]
     if absent:
@@ -171,29 +153,27 @@ def refuse_unfounded(frame: pd.DataFrame, counts: Counts, free: Free, contributo
     for column in frame.columns:
         if column not in declared and _is_numeric(frame[column]) and not is_calendar(frame[column]):
             problem = f"column {column!r} holds numbers that are no count, rest on none and are not named as free"
-            hint = (
-                "name it in counts= under the count it rests on; in free= only if it says nothing of persons or schools"
-            )
-            raise DisclosureError(f"{problem}\n  do      {hint}")
+            hint = "name it in counts= under the count it rests on"
+            only = "in free= only if it says nothing of persons or schools"
+            raise DisclosureError(f"{problem}\n  do      {hint}; {only}")
 
 
 def _is_numeric(values: pd.Series) -> bool:
-    """Tell whether a column holds numbers, in whatever disguise: yes-no, durations, categories, text."""
+    """Whether a column holds numbers, in whatever disguise: yes-no, durations, categories, text."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.cat.categories.to_series()
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
         return True  # of pandas, yes-no and complex numbers are numeric
     known = values.dropna()
     words = {str(value) for value in known if isinstance(value, str)}
-    others = any(
-        hasattr(value, "__float__") or isinstance(value, complex) for value in known if not isinstance(value, str)
-    )
+    values_besides = (value for value in known if not isinstance(value, str))
+    others = any(hasattr(value, "__float__") or isinstance(value, complex) for value in values_besides)
     written = len(words) > 1 and all(map(MEASURE.fullmatch, words)) and not all(map(_YEAR.fullmatch, words))
     return others or (written and not AREA_NAME.search(str(values.name).lower()))
 
 
 def is_calendar(values: pd.Series) -> bool:
-    """Tell whether a column holds calendar years, by its name and its numbers."""
+    """Whether a column holds calendar years, by its name and its numbers."""
     if not CALENDAR.fullmatch(str(values.name).lower()) or pd.api.types.is_bool_dtype(values):
         return False
     numbers = pd.to_numeric(values.dropna(), errors="coerce")

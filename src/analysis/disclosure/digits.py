@@ -57,8 +57,6 @@ DEGREES = "df"
 """Degrees of freedom of the t distribution behind an interval: the clusters less one, where it is not less."""
 EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
 """Names of shares of variance: two that differ in their correction for n give it where both are fine."""
-EXACT_DIGITS = 6
-"""A number with this many significant digits or more was never rounded here."""
 
 
 class Digits(NamedTuple):
@@ -77,20 +75,10 @@ def digits(
     *,
     recomputed: Mapping[str, pd.Series],
 ) -> Digits:
-    """Return the numbers of a table as they may be published.
+    """Return the floating-point numbers of a table as they may be published.
 
-    Parameters
-    ----------
-    frame
-        The table; only its columns of floating-point numbers are rounded.
-    numbers
-        Its count columns, exact.
-    rests_on
-        Per count column the columns that rest on it. A column that rests on none is rounded where it is a share.
-    profile
-        The rules.
-    recomputed
-        Shares as the published counts give them: these are what is published.
+    `numbers` are its count columns, exact; a column that rests on none of them is rounded where it is a share.
+    `recomputed` are shares as the published counts give them: these are what is published.
     """
     table = Counted(numbers, rests_on, profile, len(frame))
     names = [name for name in frame.columns if name not in numbers and pd.api.types.is_float_dtype(frame[name])]
@@ -101,7 +89,7 @@ def digits(
     whole = {name: table.whole(name, values[name], np.full(len(frame), name not in computed)) for name in names}
     rounded = _rounded(values, published, whole, table)
     columns = {name: pd.Series(_written(rounded[name]), frame.index, dtype=frame[name].dtype) for name in names}
-    return Digits(columns, {name: found.small for name, found in whole.items()}, beside)
+    return Digits(columns, {name: shares.small for name, shares in whole.items()}, beside)
 
 
 def _written(values: Floats) -> Floats:
@@ -121,57 +109,57 @@ def _rounded(
     values: Mapping[str, Floats], published: Mapping[str, Floats], whole: Mapping[str, Shares], table: Counted
 ) -> dict[str, Floats]:
     """Return all columns with the digits that each may have."""
-    told: dict[str, Floats] = {}
+    rounded: dict[str, Floats] = {}
     for kin in _families(values):
         exact = values.get(kin.error, np.full(table.rows, np.nan))
         limits = {limit: np.full(table.rows, np.nan) for limit in kin.limits}
         if kin.error:
-            told[kin.error] = _error(kin.error, exact, table)
+            rounded[kin.error] = _error(kin.error, exact, table)
         free = np.ones(table.rows, dtype=bool)
         for name in kin.estimates:
             here = free & ~np.isnan(values[name])
-            spread = np.where(here, _spread(exact, [values[limit] for limit in kin.limits]), np.nan)
-            step = _estimate_step(name, values[name], spread, whole[name], table)
-            told[name] = published.get(name, to_step(values[name], step))
-            shown = spread
+            size = np.where(here, _error_size(exact, [values[limit] for limit in kin.limits]), np.nan)
+            step = _estimate_step(name, values[name], size, whole[name], table)
+            rounded[name] = published.get(name, to_step(values[name], step))
+            published_size = size
             if kin.error:
-                error = _error_of(values[name], told[name], whole[name], exact, told[kin.error])
-                told[kin.error] = np.where(here, error, told[kin.error])
-                shown = np.where(exact > 0, error, spread)
+                error = _error_of(values[name], rounded[name], whole[name], exact, rounded[kin.error])
+                rounded[kin.error] = np.where(here, error, rounded[kin.error])
+                published_size = np.where(exact > 0, error, size)
             for limit in kin.limits:
-                shifted = _limit(values[limit], values[name], told[name], (spread, shown), step)
+                shifted = _limit(values[limit], values[name], rounded[name], (size, published_size), step)
                 limits[limit] = np.where(here, shifted, limits[limit])
             free &= ~here
         for limit, shifted in limits.items():
-            told[limit] = np.where(free, _other(limit, values[limit], whole, table), shifted)
-    rest = {name: _other(name, numbers, whole, table) for name, numbers in values.items() if name not in told}
-    return {**rest, **told, **published}
+            rounded[limit] = np.where(free, _other(limit, values[limit], whole, table), shifted)
+    rest = {name: _other(name, numbers, whole, table) for name, numbers in values.items() if name not in rounded}
+    return {**rest, **rounded, **published}
 
 
 def _families(columns: Mapping[str, Floats]) -> list[_Kin]:
     """Return what belongs together, by the names that tables of estimates have."""
     main = tuple(name for name in ESTIMATES if name in columns)
     limits = next((pair for pair in (("ci_low", "ci_high"), ("low", "high")) if set(pair) <= set(columns)), ())
-    found = [_Kin(main, "std_error" if "std_error" in columns else "", limits)] if main else []
+    families = [_Kin(main, "std_error" if "std_error" in columns else "", limits)] if main else []
     for name in columns:
         stem = OTHERS.get(name, name)
         pair = (f"{stem}_low", f"{stem}_high")
         error = f"{name}_std_error" if f"{name}_std_error" in columns else ""
         if name not in main and (error or set(pair) <= set(columns)):
-            found.append(_Kin((name,), error, pair if set(pair) <= set(columns) else ()))
-    return found
+            families.append(_Kin((name,), error, pair if set(pair) <= set(columns) else ()))
+    return families
 
 
 def _beside(columns: Mapping[str, Floats]) -> dict[str, tuple[str, ...]]:
     """Return per estimate the columns that are computed from it."""
     tests = tuple(name for name in columns if P_VALUE.fullmatch(name))
-    found: dict[str, tuple[str, ...]] = {}
+    computed: dict[str, tuple[str, ...]] = {}
     for estimates, error, limits in _families(columns):
-        found |= dict.fromkeys(estimates, (*((error,) if error else ()), *limits, *(tests if error else ())))
-    return found
+        computed |= dict.fromkeys(estimates, (*((error,) if error else ()), *limits, *(tests if error else ())))
+    return computed
 
 
-def _spread(error: Floats, limits: Sequence[Floats]) -> Floats:
+def _error_size(error: Floats, limits: Sequence[Floats]) -> Floats:
     """Return the standard error, or where there is none a quarter of the width of the interval."""
     if not limits:
         return error
@@ -182,44 +170,46 @@ def _error(name: str, values: Floats, table: Counted) -> Floats:
     return to_step(values, relative_step(values, np.clip(OPEN / table.persons(name), ERROR_STEP, COARSEST)))
 
 
-def _estimate_step(name: str, values: Floats, spread: Floats, whole: Shares, table: Counted) -> Floats:
-    by_error = nice(spread * np.clip(1 / np.sqrt(table.schools(name)), PER_ERROR, FEW_SCHOOLS), up=False)
-    return np.where(spread > 0, np.maximum(by_error, whole.step), _step(name, values, whole, table))
+def _estimate_step(name: str, values: Floats, size: Floats, whole: Shares, table: Counted) -> Floats:
+    by_error = nice(size * np.clip(1 / np.sqrt(table.schools(name)), PER_ERROR, FEW_SCHOOLS), up=False)
+    return np.where(size > 0, np.maximum(by_error, whole.step), _step(name, values, whole, table))
 
 
 def _step(name: str, values: Floats, whole: Shares, table: Counted) -> Floats:
-    """Return the step of a number of which no spread is known."""
+    """Return the step of a number of which no error is known."""
     relative = relative_step(values, table.part(name)) if table.rests(name) else np.zeros(table.rows)
     if EXPLAINED.fullmatch(name) and table.rests(name) and table.profile.round_to > 1:
         return nice(table.part(name), up=True)
     return np.where(whole.fits & (SCALES.fullmatch(name) is None), whole.step, relative)
 
 
-def _error_of(exact: Floats, told: Floats, whole: Shares, error: Floats, rounded: Floats) -> Floats:
+def _error_of(exact: Floats, published: Floats, whole: Shares, error: Floats, rounded: Floats) -> Floats:
     """Return the standard error of a share by that of a random sample, as the published count gives it."""
-    ours, theirs = (np.sqrt(np.abs(share * (1 - share)) / n) for share, n in ((exact, whole.n), (told, whole.told)))
+    ours, theirs = (
+        np.sqrt(np.abs(share * (1 - share)) / n) for share, n in ((exact, whole.n), (published, whole.published))
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = error / ours
         again = to_step(ratio, relative_step(ratio, ERROR_STEP)) * theirs
-    share = whole.share & (told > 0) & (told < 1) & (error > 0)
+    share = whole.share & (published > 0) & (published < 1) & (error > 0)
     return np.where(share, to_step(again, relative_step(again, ERROR_STEP)), rounded)
 
 
-def _limit(limit: Floats, estimate: Floats, told: Floats, spread: tuple[Floats, Floats], step: Floats) -> Floats:
+def _limit(limit: Floats, estimate: Floats, published: Floats, size: tuple[Floats, Floats], step: Floats) -> Floats:
     """Return a limit at as many published errors from the published estimate, on its side of zero and one."""
-    exact, shown = spread
+    exact, shown = size
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = nice(np.clip(step / shown / 4, LIMIT_STEP, WIDEST_LIMIT_STEP), up=True)
         distance = to_step((limit - estimate) / exact, apart) * shown
     distance = np.where(exact > 0, distance, to_step(limit - estimate, step))
     finer = np.where(step > 0, step, 1.0) / 10
-    shifted = np.where(step > 0, to_step(told + distance, finer), limit)
+    shifted = np.where(step > 0, to_step(published + distance, finer), limit)
     lost = np.isfinite(limit) & ((np.sign(shifted) != np.sign(limit)) | ((limit <= 1) & (shifted > 1)))
     return np.where(lost, to_step(limit, relative_step(limit, COARSEST)), shifted)
 
 
 def _other(name: str, values: Floats, whole: Mapping[str, Shares], table: Counted) -> Floats:
-    """Return what is no estimate: a p-value, a share without an interval, or a number of which no spread is known."""
+    """Return what is no estimate: a p-value, a share without an interval, or a number of which no error is known."""
     values = values * table.scaled(name) if SCALES.fullmatch(name) else values
     if name == DEGREES and table.profile.round_clusters > 1:
         base = float(table.profile.round_clusters)
@@ -240,9 +230,9 @@ def _roughly(values: Floats) -> Floats:
     return np.where(values > 0, to_step(size, relative_step(size, COARSEST)), values)
 
 
-def _p_value(values: Floats, told: Floats) -> Floats:
+def _p_value(values: Floats, rounded: Floats) -> Floats:
     """Return rounded p-values, each on the side of the levels of significance on which it was."""
     for level in LEVELS:
-        told = np.where((values < level) & (told >= level), level * (1 - ERROR_STEP), told)
-        told = np.where((values >= level) & (told < level), level, told)
-    return np.minimum(told, 1.0)
+        rounded = np.where((values < level) & (rounded >= level), level * (1 - ERROR_STEP), rounded)
+        rounded = np.where((values >= level) & (rounded < level), level, rounded)
+    return np.minimum(rounded, 1.0)

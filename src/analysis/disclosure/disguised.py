@@ -25,57 +25,38 @@ ODDS_NAME = re.compile(r"(?:.*_)?odds(?:_.*)?")
 
 
 class Disguised(NamedTuple):
-    """A column as the shares that it may tell.
+    """A column as the shares that it may reveal."""
 
-    Parameters
-    ----------
-    values
-        What it tells.
-    share
-        Of each value.
-    slope
-        How much the value changes with its share.
-    asked
-        Which values may tell a share.
-    fine
-        Which of them have so many digits that they are none by accident.
-    named
-        Whether the column's name says that it tells shares.
-    scaled
-        Whether means of whole numbers could be taken for shares in this unit.
-    """
-
-    values: Floats
-    share: Floats
-    slope: Floats
-    asked: Bools
-    fine: Bools
-    named: bool
-    scaled: bool
+    values: Floats  # what it has
+    share: Floats  # of each value
+    slope: Floats  # how much the value changes with its share
+    tested: Bools  # which values may be a share
+    fine: Bools  # which of them have so many digits that they are none by accident
+    named: bool  # whether the column's name says that it has shares
+    scaled: bool  # whether means of whole numbers could be taken for shares in this unit
 
     @property
     def half(self) -> Floats:
         """How far the share behind each value may be from it where the author rounded all of them; else nothing."""
-        decimals = decimals_of(self.values[self.asked])
+        decimals = decimals_of(self.values[self.tested])
         rounded = len(decimals) and decimals.max() <= DECIMALS
         return 0.5 * 10.0 ** -decimals.max() / self.slope if rounded else np.zeros(len(self.values))
 
     def of(self, n: Floats) -> Bools:
         """Return which values are a whole number of n."""
-        fits, unit = whole_times(self.share, n, self.asked, single(self.values))
+        fits, unit = whole_times(self.share, n, self.tested, single(self.values))
         with np.errstate(invalid="ignore"):
             near = np.abs(np.round(self.share * n) / n - self.share) <= self.half * (1 + TOLERANCE)
-        found: Bools = self.asked & (n > 1) & (near | (fits & (unit == 1)))
-        return found
+        return np.asarray(self.tested & (n > 1) & (near | (fits & (unit == 1))))
 
-    def told(self, n: Floats, fits: Bools) -> bool:
-        """Tell whether the column tells shares of n: by its name, or by numbers that do not fit by accident."""
+    def reveals(self, n: Floats, fits: Bools) -> bool:
+        """Whether the column has shares of n: by its name, or by numbers that do not fit by accident."""
         if not fits.any() or self.named:
             return bool(fits.any())
         if self.half.any():
             with np.errstate(divide="ignore"):
                 chance = np.log10(1 / (2 * self.half * n)[fits & self.fine])
-            return bool(fits[self.asked].all() and np.maximum(chance, 0).sum() >= PROVEN)
+            return bool(fits[self.tested].all() and np.maximum(chance, 0).sum() >= PROVEN)
         against = self.fine
         if self.scaled:
             whole, unit = whole_times(self.values, n, self.fine, single(self.values))
@@ -84,17 +65,7 @@ class Disguised(NamedTuple):
 
 
 def disguised(column: str, values: Floats, rows: Bools, shares: Bools) -> Iterator[Disguised]:
-    """Give the ways in which a column may tell shares that it does not tell as they are.
-
-    Parameters
-    ----------
-    column, values
-        Its name and values.
-    rows
-        Which rows to look at.
-    shares
-        Which values are shares as they are.
-    """
+    """Give the ways in which some rows of a column may hold shares, beside those that are `shares` as they are."""
     name, ones = column.lower(), np.ones(len(values))
     known = rows & np.isfinite(values) & (values >= 0)
     broken = known & (values != np.round(values))
@@ -112,20 +83,19 @@ def disguised(column: str, values: Floats, rows: Bools, shares: Bools) -> Iterat
 
 
 def single(values: Floats) -> Bools:
-    """Tell which values have no more digits than single precision."""
+    """Find the values that have no more digits than single precision."""
     with np.errstate(over="ignore"):
-        found: Bools = values == values.astype(np.float32)
-    return found
+        return np.asarray(values == values.astype(np.float32))
 
 
-def whole_times(values: Floats, n: Floats, asked: Bools, short: Bools) -> tuple[Bools, Floats]:
+def whole_times(values: Floats, n: Floats, tested: Bools, short: Bools) -> tuple[Bools, Floats]:
     """Return which values are whole numbers divided by n, and the unit of these numbers; `short` have fewer digits."""
-    found, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
+    fits, unit = np.zeros(len(values), dtype=bool), np.ones(len(values))
     error = np.where(short, SINGLE, TOLERANCE)
     for times in UNITS:
-        part = np.where(asked & (n > 1), values * n * times, np.nan)
+        part = np.where(tested & (n > 1), values * n * times, np.nan)
         off = np.abs(part - np.round(part))
         near = (np.round(np.abs(part)) >= 1) & (off <= np.minimum(error * (np.abs(part) + 1), 1e-4))
-        unit = np.where(near & ~found, 1 / times, unit)
-        found |= near
-    return found, unit
+        unit = np.where(near & ~fits, 1 / times, unit)
+        fits |= near
+    return fits, unit

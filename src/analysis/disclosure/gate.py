@@ -1,4 +1,4 @@
-"""The gate for one table: which cells are withheld and why, and how the others are told."""
+"""The gate for one table: which cells are withheld and why, and how the others are published."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from analysis.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.disclosure.profiles import DOMINATED, Profile
 from analysis.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.disclosure.rules.identity import refuse_identifying, row_number
-from analysis.disclosure.secondary import Cells, Group, RepeatedSum, protect, repeated, spread, sums_of, totals_of
+from analysis.disclosure.secondary import Cells, Group, RepeatedSum, propagate, protect, repeated, sums_of, totals_of
 from analysis.errors import DisclosureError
 
 SUPPRESSED = "suppressed"
@@ -41,28 +41,16 @@ CROSS = "×"
 
 
 class Gated(NamedTuple):
-    """A frame that may leave the building, and why what is missing from it is missing.
+    """A frame that may be released, and why what is missing from it is missing."""
 
-    Parameters
-    ----------
-    frame
-        The frame with withheld cells missing, counts rounded, and the column ``suppressed`` when anybody is counted.
-    suppressed
-        The sign to show in each withheld cell, and an empty string elsewhere; the shape of the frame without its
-        column ``suppressed``.
-    resting
-        Per count column the columns that rest on it.
-    keys
-        The columns that tell rows apart.
-    linked
-        What is declared of its totals, and of what other tables call the same.
-    """
-
+    # The frame with withheld cells missing, counts rounded, and the column ``suppressed`` when anybody is counted.
     frame: pd.DataFrame
+    # The sign to show in each withheld cell, and an empty string elsewhere; the shape of the frame without its column
+    # ``suppressed``.
     suppressed: pd.DataFrame
-    resting: Resting = MappingProxyType({})
-    keys: tuple[str, ...] = ()
-    linked: Linked = NOTHING_DECLARED
+    resting: Resting = MappingProxyType({})  # per count column the columns that rest on it
+    keys: tuple[str, ...] = ()  # the columns that identify rows
+    linked: Linked = NOTHING_DECLARED  # what is declared of its totals, and of what other tables call the same
 
     def counting(self, counts: Counts) -> tuple[str, ...]:
         """Return which of the columns that are declared to count are left; all that count where none is declared."""
@@ -100,12 +88,12 @@ def suppress(
         The rules. A column of schools (``schools``, ``n_schools``, ``schools_now``), boards (``n_boards``) or residual
         degrees of freedom (``df_resid``) has its own threshold and is not rounded.
     totals
-        Columns that tell complete groups apart whose rows add up to a published total, which may be one of the rows
+        Columns that identify complete groups whose rows add up to a published total, which may be one of the rows
         (found by its numbers, whatever it is called); an empty sequence when the whole frame is one group; several such
         sequences when rows add up in several ways; None when no total is published.
     ratios
         Per share its part and its whole, both count columns: what the part leaves must not be small either, and the
-        share is told as the rounded counts give it. A column that equals such a ratio is taken for one.
+        share is published as the rounded counts give it. A column that equals such a ratio is taken for one.
     contributors
         Per count column the two columns with its largest and its second largest contribution, such as the pupils of
         the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
@@ -143,10 +131,10 @@ def suppress(
     within = _sums_within(frame, rests_on, totals, linked)
     crossed = _close(signs, table, _groups(frame, numbers, within, linked), _wholes(frame, table, linked))
     if within or crossed:
-        # Beside a cell withheld for a total's sake "< 10" would be untrue, or tell which of the two is the small one.
+        # Beside a cell withheld for a total's sake "< 10" would be untrue, or show which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
-    told = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
-    return Gated(told, signs, rests_on, keys_of(frame, rests_on), linked)
+    published = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
+    return Gated(published, signs, rests_on, keys_of(frame, rests_on), linked)
 
 
 def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:
@@ -202,28 +190,31 @@ def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Repeated
     keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
     numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
     units = [table.profile.unit(name) for name in table.numbers]
-    found: list[RepeatedSum] = []
+    sums: list[RepeatedSum] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
-        grouped = (
-            frame.groupby(others, dropna=False, observed=True).indices.values() if others else [np.arange(len(frame))]
-        )
-        found += repeated(numbers, units, [np.asarray(rows) for rows in grouped])
-    return found
+        sums += repeated(numbers, units, [*_grouped(frame, others)])
+    return sums
+
+
+def _grouped(frame: pd.DataFrame, keys: list[str]) -> Iterable[np.ndarray]:
+    """Return the rows of each group of equal keys; all of them without keys."""
+    if not keys:
+        return [np.arange(len(frame))]
+    return map(np.asarray, frame.groupby(keys, dropna=False, observed=True).indices.values())
 
 
 def _added_up(frame: pd.DataFrame, exact: np.ndarray, keys: list[str], linked: Linked) -> Iterable[Group]:
     """Yield the rows that add up: to the row declared their total, else to any that can be, or one elsewhere."""
-    places = frame.groupby(keys, dropna=False, observed=True).indices.values() if keys else [np.arange(len(frame))]
     declared = np.zeros(len(frame), dtype=bool)
     for key, word in linked.totals.items():
         if key not in keys:
             declared |= (frame[key].astype(str) == word).to_numpy(dtype=bool)
-    for rows in map(np.asarray, places):
+    for rows in _grouped(frame, keys):
         if len(rows) == 1:
             continue  # a total without parts counts nobody's sum
-        said = rows[declared[rows]]
-        yield from (Group(rows, total) for total in ([int(said[0])] if len(said) == 1 else totals_of(rows, exact)))
+        named = rows[declared[rows]]
+        yield from (Group(rows, total) for total in ([int(named[0])] if len(named) == 1 else totals_of(rows, exact)))
 
 
 class _Table(NamedTuple):
@@ -235,7 +226,7 @@ class _Table(NamedTuple):
     profile: Profile
 
     def cells(self, signs: pd.DataFrame) -> tuple[Cells, np.ndarray]:
-        """Return the numbers, those that no column tells last, and which of them are withheld."""
+        """Return the numbers, those that no column has last, and which of them are withheld."""
         numbers = {**self.numbers, **rests(self.ratios, self.numbers)}
         columns, profile = tuple(numbers), self.profile
         few = {name: profile.too_few(n) for name, n in numbers.items()}
@@ -255,15 +246,15 @@ class _Table(NamedTuple):
 
     def resting(self, columns: Sequence[str]) -> np.ndarray:
         """Return which column rests on which: a part of a whole rests on what it leaves too."""
-        place = {name: number for number, name in enumerate(columns)}
-        found = np.zeros((len(columns), len(columns)), dtype=bool)
+        index = {name: number for number, name in enumerate(columns)}
+        rests_on = np.zeros((len(columns), len(columns)), dtype=bool)
         for count, values in self.rests_on.items():
-            found[place[count], [place[value] for value in values if value in place]] = True
+            rests_on[index[count], [index[value] for value in values if value in index]] = True
         for part, whole in self.ratios.values():
-            rest = place.get(f"{whole}_minus_{part}")
+            rest = index.get(f"{whole}_minus_{part}")
             if rest is not None:
-                found[rest, place[part]] = True
-        return found
+                rests_on[rest, index[part]] = True
+        return rests_on
 
 
 def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) -> np.ndarray:
@@ -272,7 +263,7 @@ def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) 
 
 
 def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: Sequence[RepeatedSum]) -> bool:
-    """Mark what rests on withheld cells and what would give one away; tell whether anything would have."""
+    """Mark what rests on withheld cells and what would give one away; return whether anything would have."""
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
@@ -280,26 +271,24 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
     hidden = protect(cells, withheld, depends, groups, sums, wholes)
-    for place, column in enumerate(table.numbers):
+    for number, column in enumerate(table.numbers):
         for name in (column, *table.rests_on[column]):
-            signs.loc[hidden[:, place] & (signs[name] == "").to_numpy(), name] = CROSS
+            signs.loc[hidden[:, number] & (signs[name] == "").to_numpy(), name] = CROSS
     for name, (part, _) in table.ratios.items():
         signs.loc[((signs[part] != "") & (signs[name] == "")).to_numpy(), name] = CROSS
-    return bool((hidden != spread(withheld, depends)).any())
+    return bool((hidden != propagate(withheld, depends)).any())
 
 
 def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, ...]]:
-    place = {name: number for number, name in enumerate(columns)}
-    names = ((part, f"{whole}_minus_{part}", whole) for part, whole in ratios.values())
-    return [
-        (place[part], place[rest], place[str(whole)]) for part, rest, whole in dict.fromkeys(names) if rest in place
-    ]
+    index = {name: number for number, name in enumerate(columns)}
+    names = dict.fromkeys((part, f"{whole}_minus_{part}", whole) for part, whole in ratios.values())
+    return [(index[part], index[rest], index[str(whole)]) for part, rest, whole in names if rest in index]
 
 
 def _published(
-    frame: pd.DataFrame, told: Mapping[str, pd.Series], rests_on: Resting, signs: pd.DataFrame
+    frame: pd.DataFrame, rounded: Mapping[str, pd.Series], rests_on: Resting, signs: pd.DataFrame
 ) -> pd.DataFrame:
-    published = frame.assign(**told)
+    published = frame.assign(**rounded)
     for column in chain(*rests_on.values()):
         if pd.api.types.is_integer_dtype(published[column]):
             published[column] = published[column].astype("Int64")  # a plain integer column cannot be missing

@@ -33,33 +33,35 @@ class Passed:
         beside another one than it was is none that has left the gate.
         """
         numeric = tuple(name for name in frame.columns if _is_number(frame[name]))
-        before = [(place, one) for place, one in enumerate(self._gated) if set(numeric) & set(one.frame.columns)]
+        before = [(number, one) for number, one in enumerate(self._gated) if set(numeric) & set(one.frame.columns)]
         if SUPPRESSED not in frame.columns or not before:
             return None
-        known = np.concatenate([self._rows(place, one.frame, numeric) for place, one in before])
+        known = np.concatenate([self._rows(number, one.frame, numeric) for number, one in before])
         rows = _hashed(frame, numeric)
         if not np.isin(rows, known).all():
             return None
         used = [
             one
-            for place, one in before
-            if (np.isin(rows, self._rows(place, one.frame, numeric)).any() if len(rows) else {*numeric} <= {*one.frame})
+            for number, one in before
+            if (
+                np.isin(rows, self._rows(number, one.frame, numeric)).any() if len(rows) else {*numeric} <= {*one.frame}
+            )
         ]
         resting = _resting(used, [*frame.columns])
         shown = frame.drop(columns=SUPPRESSED)
         signs = signs_of(frame)
-        told = shown.assign(**{SUPPRESSED: _names(signs)}) if resting else shown
+        marked = shown.assign(**{SUPPRESSED: _names(signs)}) if resting else shown
         declared = linked if linked != NOTHING_DECLARED else _declared(used, [*frame.columns])
-        return Gated(told, signs, resting, keys_of(shown, resting), declared)
+        return Gated(marked, signs, resting, keys_of(shown, resting), declared)
 
-    def _rows(self, place: int, frame: pd.DataFrame, columns: tuple[str, ...]) -> Hashes:
-        if (place, columns) not in self._hashes:
-            self._hashes[place, columns] = _hashed(frame, columns)
-        return self._hashes[place, columns]
+    def _rows(self, number: int, frame: pd.DataFrame, columns: tuple[str, ...]) -> Hashes:
+        if (number, columns) not in self._hashes:
+            self._hashes[number, columns] = _hashed(frame, columns)
+        return self._hashes[number, columns]
 
 
 def _is_number(values: pd.Series) -> bool:
-    """Tell whether a column holds numbers; a yes-no is one: it can say of a row that it counts few."""
+    """Whether a column holds numbers; a yes-no is one: it can say of a row that it counts few."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values)
 
 
@@ -80,13 +82,13 @@ def _names(signs: pd.DataFrame) -> list[str]:
 
 
 def _resting(used: Iterable[Gated], columns: list[str]) -> Resting:
-    found: dict[str, tuple[str, ...]] = {}
+    resting: dict[str, tuple[str, ...]] = {}
     for one in used:
         for count, values in one.resting.items():
             if count in columns:
-                both = dict.fromkeys((*found.get(count, ()), *(name for name in values if name in columns)))
-                found[count] = tuple(both)
-    return found
+                both = dict.fromkeys((*resting.get(count, ()), *(name for name in values if name in columns)))
+                resting[count] = tuple(both)
+    return resting
 
 
 def _declared(used: Iterable[Gated], columns: list[str]) -> Linked:

@@ -26,43 +26,27 @@ DOMINATED = "†"
 
 @dataclass(frozen=True)
 class Profile:
-    """The rules of disclosure of an edition.
+    """The rules of disclosure of an edition."""
 
-    Parameters
-    ----------
-    name
-        What the edition's params file calls it.
-    min_count
-        Smallest number of persons that a published cell may count or rest on.
-    round_to
-        Published numbers of persons are multiples of this.
-    round_clusters
-        Published numbers of clusters and residual degrees of freedom are multiples of this: beside those of parts they
-        would tell how many schools a part has that is withheld.
-    min_schools, min_boards
-        Smallest number of schools and of boards that a cell may count or rest on; these numbers are not rounded. With
-        three of them, none can subtract its own part and have another's.
-    min_residual_df
-        Smallest residual degrees of freedom of a published model, and smallest number of clusters of its errors.
-    top_two
-        Largest share of a cell that its two largest contributors may hold together; None for no such rule.
-    p_ratio
-        Smallest size of the other contributors together, as a share of the largest one: below it the second largest
-        contributor can estimate the largest too well. None for no such rule.
-    zeros
-        Whether a zero is published, or withheld as any small number: nobody is nobody, but that nobody has a property
-        says something of everybody.
-    """
-
-    name: str
-    min_count: int = 10
-    round_to: int = 5
+    name: str  # what the edition's params file calls it
+    min_count: int = 10  # smallest number of persons that a published cell may count or rest on
+    round_to: int = 5  # published numbers of persons are multiples of this
+    # Published numbers of clusters and residual degrees of freedom are multiples of this: beside those of parts they
+    # would show how many schools a part has that is withheld.
     round_clusters: int = 5
+    # Smallest number of schools and of boards that a cell may count or rest on; these numbers are not rounded. With
+    # three of them, none can subtract its own part and have another's.
     min_schools: int = 3
     min_boards: int = 3
+    # Smallest residual degrees of freedom of a published model, and smallest number of clusters of its errors.
     min_residual_df: int = 10
+    # Largest share of a cell that its two largest contributors may hold together; None for no such rule.
     top_two: float | None = 0.90
+    # Smallest size of the other contributors together, as a share of the largest one: below it the second largest
+    # contributor can estimate the largest too well. None for no such rule.
     p_ratio: float | None = None
+    # Whether a zero is published, or withheld as any small number: nobody is nobody, but that nobody has a property
+    # says something of everybody.
     zeros: Literal["published", "withheld"] = "published"
 
     def __post_init__(self) -> None:
@@ -100,28 +84,26 @@ class Profile:
         return max(1, min(self.protection, self.threshold(column) // 2))
 
     def too_few(self, n: pd.Series) -> pd.Series:
-        """Tell which numbers of the count column `n` are too small to publish."""
+        """Find the numbers of the count column `n` that are too small to publish."""
         few = n < self.threshold(str(n.name))
-        # That nobody left tells nothing of anybody; a model without degrees of freedom is the data themselves.
+        # That nobody left says nothing of anybody; a model without degrees of freedom is the data themselves.
         if n.name not in RESIDUAL_DF and (self.zeros == "published" or LEAVERS.fullmatch(str(n.name))):
             few &= n > 0
         return few.fillna(value=False).astype(bool)
 
     def dominated(self, total: pd.Series, largest: pd.Series, second: pd.Series) -> pd.Series:
-        r"""Tell which cells one or two contributors make up for the most part.
+        r"""Find the cells that one or two contributors make up for the most part.
 
-        Notes
-        -----
         With total :math:`T` and contributions :math:`x_1 \ge x_2`: :math:`x_1 + x_2 > kT` (the (n, k) rule with n = 2)
         or :math:`T - x_1 - x_2 < p x_1` (the p% rule).
         """
         two = largest + second
-        found = pd.Series(data=False, index=total.index)
+        dominated = pd.Series(data=False, index=total.index)
         if self.top_two is not None:
-            found |= two > self.top_two * total
+            dominated |= two > self.top_two * total
         if self.p_ratio is not None:
-            found |= total - two < self.p_ratio * largest
-        return (found & (total > 0)).fillna(value=False).astype(bool)
+            dominated |= total - two < self.p_ratio * largest
+        return (dominated & (total > 0)).fillna(value=False).astype(bool)
 
     def rounded(self, n: pd.Series) -> pd.Series:
         """Round a column of numbers to multiples of its `base`, halves upwards."""
@@ -137,7 +119,7 @@ class Profile:
     @property
     def rule(self) -> str:
         """The rules in words, for the pages."""
-        told = text(
+        rule: str = text(
             "A cell is withheld when it counts, or rests on, {fewest} to {most} persons, fewer than {schools} schools "
             "or {boards} boards, or a model with fewer than {df} residual degrees of freedom or clusters.",
             fewest=int(self.zeros == "published"),
@@ -147,22 +129,17 @@ class Profile:
             df=self.min_residual_df,
         )
         if self.top_two is not None:
-            told += " " + text(
+            rule += " " + text(
                 "So is a cell of which two schools are known to hold more than {share:.0%}.", share=self.top_two
             )
         if self.round_to > 1:
-            told += " " + text("Numbers of persons are rounded to multiples of {base}.", base=self.round_to)
+            rule += " " + text("Numbers of persons are rounded to multiples of {base}.", base=self.round_to)
         if self.round_clusters > 1:
-            told += " " + text(
+            rule += " " + text(
                 "Numbers of clusters and degrees of freedom are rounded to multiples of {base}.",
                 base=self.round_clusters,
             )
-        return told
-
-
-def counts_entities(column: str) -> bool:
-    """Tell whether a count column counts schools, boards or clusters rather than persons."""
-    return bool(SCHOOL_COUNT.fullmatch(column) or BOARD_COUNT.fullmatch(column)) or column in RESIDUAL_DF
+        return rule
 
 
 PROFILES = {
@@ -171,9 +148,8 @@ PROFILES = {
     "acro": Profile("acro", p_ratio=0.10, zeros="withheld"),
     # OpenSAFELY withholds up to 7 and shows zero and small alike.
     "opensafely": Profile("opensafely", min_count=8, zeros="withheld"),
-    "open-data": Profile(
-        "open-data", round_to=1, round_clusters=1, top_two=None
-    ),  # public already: rounding it again protects nobody
+    # Public already: rounding it again protects nobody.
+    "open-data": Profile("open-data", round_to=1, round_clusters=1, top_two=None),
 }
 
 

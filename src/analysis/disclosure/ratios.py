@@ -19,7 +19,7 @@ from analysis.errors import DisclosureError, InputError
 
 TOLERANCE = 1e-9
 PROVEN = 3
-"""Rows with the same ratio of a column to a count that tell that it is the share of a sum."""
+"""Rows with the same ratio of a column to a count that show that it is the share of a sum."""
 
 Floats = NDArray[np.float64]
 Ratios = Mapping[str, tuple[str, str]]
@@ -38,49 +38,38 @@ def ratios_of(
     rests_on: Mapping[str, Sequence[str]],
     declared: Ratios | None = None,
 ) -> dict[str, Ratio]:
-    """Return the columns that are ratios of counts: those declared, and those that turn out to be.
+    """Return the columns that are ratios of counts: those declared, each with its part and whole, and those that are.
 
-    Parameters
-    ----------
-    frame, numbers
-        The table, and its count columns as whole numbers.
-    rests_on
-        Per count column the columns that rest on it.
-    declared
-        Per share its part and its whole, both count columns.
-
-    Raises
-    ------
-    DisclosureError
-        When a declared share is not the ratio that it is said to be; with column and row.
+    `numbers` are the count columns as whole numbers. Raises DisclosureError, with column and row, when a declared share
+    is not the ratio that it is declared to be.
     """
-    found = {name: _declared(frame, numbers, name, parts) for name, parts in (declared or {}).items()}
+    ratios = {name: _declared(frame, numbers, name, parts) for name, parts in (declared or {}).items()}
     known = {count: n.to_numpy(dtype=float, na_value=np.nan) for count, n in numbers.items()}
     for name in {value: None for values in rests_on.values() for value in values if value not in numbers}:
         counts = [count for count, values in rests_on.items() if name in values]
-        if name not in found and pd.api.types.is_float_dtype(frame[name]):
+        if name not in ratios and pd.api.types.is_float_dtype(frame[name]):
             share = frame[name].to_numpy(dtype=float, na_value=np.nan)
             ratio = _of_two(share, known, counts) or _of_sum(share, known, counts)
-            found |= {name: ratio} if ratio else {}
-    return found
+            ratios |= {name: ratio} if ratio else {}
+    return ratios
 
 
 def rests(ratios: Mapping[str, Ratio], numbers: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
-    """Return what the parts leave of their wholes, named for both, where no column of the table tells it."""
-    found = {}
+    """Return what the parts leave of their wholes, named for both, where no column of the table has it."""
+    left = {}
     for part, whole in dict.fromkeys(ratios.values()):
         if isinstance(whole, str):
             rest = (numbers[whole] - numbers[part]).rename(f"{whole}_minus_{part}")
-            if not any(_same(rest, told) for told in numbers.values()):
-                found[str(rest.name)] = rest
-    return found
+            if not any(_same(rest, known) for known in numbers.values()):
+                left[str(rest.name)] = rest
+    return left
 
 
 def recomputed(
     frame: pd.DataFrame, rounded: Mapping[str, pd.Series], ratios: Mapping[str, Ratio], profile: Profile
 ) -> dict[str, pd.Series]:
     """Return the shares as the published counts give them, in steps of about one person in the whole."""
-    found = {}
+    shares = {}
     for name, (part, whole) in ratios.items():
         if profile.base(part) == 1 and (not isinstance(whole, str) or profile.base(whole) == 1):
             continue
@@ -88,9 +77,9 @@ def recomputed(
         share = (rounded[part].astype("Float64") / below).replace([np.inf, -np.inf], np.nan)
         step = np.broadcast_to(np.asarray(1 / below, dtype=float), len(share))
         exact: Floats = np.asarray(share.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
-        told = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index)
-        found[name] = told.where(frame[name].notna())
-    return found
+        rounded_share = pd.Series(to_step(exact, nice(step.astype(float), up=True)), frame.index)
+        shares[name] = rounded_share.where(frame[name].notna())
+    return shares
 
 
 def _rounded_sum(whole: float, part: str, profile: Profile) -> float:
@@ -115,9 +104,9 @@ def _of_two(share: Floats, numbers: Mapping[str, Floats], counts: Sequence[str])
     for part, whole in permutations(counts, 2):
         some, all_ = numbers[part], numbers[whole]
         known = ~np.isnan(share + some) & (all_ > 0)
-        told = known & (some > 0)
+        positive = known & (some > 0)
         near = np.abs(share * all_ - some) <= TOLERANCE * (some + 1)
-        if told.any() and (near & (some <= all_))[known].all():
+        if positive.any() and (near & (some <= all_))[known].all():
             return Ratio(part, whole)
     return None
 

@@ -1,4 +1,4 @@
-"""What of a gated frame can be shown: the rows that are whole, whether anything is left, and what is said of it."""
+"""What of a gated frame can be shown: the rows that are whole, whether anything is left, and the words for it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,7 @@ def whole_rows(gated: Gated) -> pd.DataFrame:
 
 
 def refuse_nothing(gated: Gated, shown: pd.DataFrame, nothing: str) -> None:
-    """Withhold a figure of which no row is left to draw.
-
-    Parameters
-    ----------
-    gated, shown
-        Its data, and what `whole_rows` leaves of them.
-    nothing
-        What to say when there were no data in the first place; else that there are none.
-    """
+    """Withhold a figure of which no whole row is left to draw; `nothing` are the words where there never were any."""
     if gated.frame.empty:
         raise WithheldError(nothing or text("Not shown: this edition has no data for it."))
     if shown.empty:
@@ -53,6 +45,6 @@ def refuse_withheld_whole(gated: Gated, nothing: str = "") -> None:
     columns = [column for column in gated.resting if column in gated.suppressed]
     if not columns or gated.frame.empty:
         return
-    told = gated.frame[columns].notna().to_numpy().any()
-    if not told and (gated.suppressed[columns] != "").to_numpy().any():
+    published = gated.frame[columns].notna().to_numpy().any()
+    if not published and (gated.suppressed[columns] != "").to_numpy().any():
         raise WithheldError(text("Not shown: every row counts too few, or would give such a row away."))

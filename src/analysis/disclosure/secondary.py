@@ -42,36 +42,16 @@ class RepeatedSum(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The numbers of a table, exact, as far as they are known.
+    """The numbers of a table, exact, as far as they are known."""
 
-    Parameters
-    ----------
-    columns
-        The count columns; numbers that are no column (what a share leaves) come last.
-    shown
-        How many of them are columns.
-    numbers
-        Rows by columns; missing where a number is not known.
-    small
-        The cells that may not be found out.
-    widths
-        Per column, how wide the interval of such a cell must be.
-    units
-        Per column what it counts; columns of one unit may add up, and rows of a column that has one.
-    thresholds
-        Per column, from where a number is not small.
-    nonzero
-        Whether who sees a withheld cell knows that it is not zero.
-    """
-
-    columns: tuple[str, ...]
-    shown: int
-    numbers: Floats
-    small: Booleans
-    widths: Floats
-    units: Sequence[str]
-    thresholds: Floats
-    nonzero: bool
+    columns: tuple[str, ...]  # the count columns; numbers that are no column (what a share leaves) come last
+    shown: int  # how many of them are columns
+    numbers: Floats  # rows by columns; missing where a number is not known
+    small: Booleans  # the cells that may not be found out
+    widths: Floats  # per column, how wide the interval of such a cell must be
+    units: Sequence[str]  # per column what it counts; columns of one unit may add up, and rows of a column that has one
+    thresholds: Floats  # per column, from where a number is not small
+    nonzero: bool  # whether who sees a withheld cell knows that it is not zero
 
 
 def protect(
@@ -84,25 +64,10 @@ def protect(
 ) -> Booleans:
     """Return what must be withheld so that no small cell can be found: the cells given, and their complements.
 
-    Parameters
-    ----------
-    cells
-        The numbers.
-    withheld
-        Rows by columns, what is withheld already.
-    resting
-        Columns by columns: whether the second rests on the first.
-    groups
-        Rows that add up, in every column.
-    sums
-        Columns that add up in every row: those before the last one make it up.
-    wholes
-        Columns that repeat the sum of another one.
-
-    Returns
-    -------
-    array
-        Rows by columns. Where nothing less hides a small cell, the rows of all that it adds up with, in every column.
+    `withheld` is rows by columns, as is the result; `resting` is whether the second column rests on the first. The rows
+    of `groups` add up in every column, the columns of `sums` in every row: those before the last one make it up.
+    `wholes` are columns that repeat the sum of another one. Where nothing less hides a small cell, the rows of all that
+    it adds up with are withheld, in every column.
     """
     withheld = withheld.copy()
     equations, remainders = _equations(cells, groups, sums, wholes)
@@ -111,33 +76,33 @@ def protect(
     given_up: set[int] = set()
     while True:
         _settle(cells, withheld, resting, groups)
-        found = _found(cells, numbers, withheld, equations, needed).keys() - given_up
-        if not found:
+        exposed_cells = _exposed_cells(cells, numbers, withheld, equations, needed).keys() - given_up
+        if not exposed_cells:
             return withheld
         before = withheld.copy()
-        for cell in sorted(found):
+        for cell in sorted(exposed_cells):
             if not _is_hidden_beside(cell, before, withheld, equations):
                 _hide_beside(cell, cells, numbers, withheld, equations)
         if np.array_equal(before, withheld):  # nothing that adds up to them is left: no number beside them can stay
-            for cell in found:
+            for cell in exposed_cells:
                 withheld[_rows_beside(cell, len(cells.columns), withheld.size, equations)] = True
-            given_up |= found
+            given_up |= exposed_cells
 
 
-def spread(withheld: Booleans, resting: Booleans) -> Booleans:
+def propagate(withheld: Booleans, resting: Booleans) -> Booleans:
     """Return what is withheld when all goes that rests on what is withheld."""
-    found, before = withheld.copy(), -1
-    while before != (before := int(found.sum())):
+    propagated, before = withheld.copy(), -1
+    while before != (before := int(propagated.sum())):
         for count, values in enumerate(resting):
-            found[:, values] |= found[:, [count]]
-    return found
+            propagated[:, values] |= propagated[:, [count]]
+    return propagated
 
 
 def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequence[Group]) -> None:
     """Withhold what rests on withheld cells, and a second cell where one alone would follow from its total."""
     before = -1
     while before != (before := int(withheld.sum())):
-        withheld |= spread(withheld, resting)
+        withheld |= propagate(withheld, resting)
         for group in groups:
             alone = withheld[group.rows, : cells.shown].sum(axis=0) == 1
             for column in np.flatnonzero(alone & ~_loose(cells, group)):
@@ -145,7 +110,7 @@ def _settle(cells: Cells, withheld: Booleans, resting: Booleans, groups: Sequenc
 
 
 def _loose(cells: Cells, group: Group) -> Booleans:
-    """Tell in which columns no row follows from a total: it counts more, or they need not add up."""
+    """Find the columns in which no row follows from a total: it counts more, or they need not add up."""
     loose = np.array([not unit for unit in cells.units[: cells.shown]])
     if group.total is None:
         return loose
@@ -161,25 +126,19 @@ def totals_of(rows: Rows, numbers: Floats) -> list[int | None]:
     return [*(int(row) for row in rows[added.any(axis=1)]), None]
 
 
-def repeated(numbers: Floats, units: Sequence[str], places: Sequence[Rows]) -> list[RepeatedSum]:
+def repeated(numbers: Floats, units: Sequence[str], groups: Sequence[Rows]) -> list[RepeatedSum]:
     """Return where a column says in every row of a group what another adds up to over these rows.
 
-    Parameters
-    ----------
-    numbers
-        Rows by columns.
-    units
-        Per column what it counts. Only persons are compared: how many schools there are everybody knows.
-    places
-        The rows of each group. A column that repeats a sum does so in all of them.
+    Only persons are compared: how many schools there are everybody knows. A column that repeats a sum does so in all
+    groups.
     """
-    several = [rows for rows in places if len(rows) > 1]
+    several = [rows for rows in groups if len(rows) > 1]
     return [
         RepeatedSum(rows, part, whole)
         for whole, part in permutations(range(len(units)), 2)
         if units[whole] == units[part] == "persons"
         and several
-        and all(_repeats(numbers[rows], whole, part) for rows in places)
+        and all(_repeats(numbers[rows], whole, part) for rows in groups)
         for rows in several
     ]
 
@@ -203,9 +162,9 @@ def _hide_smallest(cells: Cells, withheld: Booleans, rows: Rows, column: int) ->
 def _equations(
     cells: Cells, groups: Sequence[Group], sums: Sequence[Columns], wholes: Sequence[RepeatedSum]
 ) -> tuple[list[Equation], list[Remainder]]:
-    """Return what adds up, and what is left of totals whose parts are not all told: cells after those of the table."""
+    """Return what adds up, and what is left of totals whose parts are not all known: cells after those of the table."""
     width, size = len(cells.columns), cells.numbers.size
-    found: list[Equation] = []
+    equations: list[Equation] = []
     remainders: list[Remainder] = []
     for group in groups:
         for column in range(width):
@@ -215,22 +174,22 @@ def _equations(
             names = tuple(int(row) * width + column for row in group.rows)
             if group.total is None:
                 if n.sum() >= cells.thresholds[column]:  # a smaller total is not published either
-                    found.append(Equation(names, (1.0,) * len(names), float(n.sum())))
+                    equations.append(Equation(names, (1.0,) * len(names), float(n.sum())))
                 continue
             total = cells.numbers[group.total, column]
             remainder = 2 * total - n.sum()
             signs = tuple(-1.0 if row == group.total else 1.0 for row in group.rows)
             if remainder == 0:
-                found.append(Equation(names, signs))
+                equations.append(Equation(names, signs))
             elif 0 < remainder < cells.thresholds[column]:
-                found.append(Equation((*names, size + len(remainders)), (*signs, 1.0)))
+                equations.append(Equation((*names, size + len(remainders)), (*signs, 1.0)))
                 remainders.append((float(remainder), column))
     known = ~np.isnan(cells.numbers)
     for columns in sums:
         factors = (*[1.0] * (len(columns) - 1), -1.0)
         rows = np.flatnonzero(known[:, columns].all(axis=1)).tolist()
-        found += [Equation(tuple(row * width + column for column in columns), factors) for row in rows]
-    return found + [equation for its in wholes for equation in _of_whole(its, width)], remainders
+        equations += [Equation(tuple(row * width + column for column in columns), factors) for row in rows]
+    return equations + [equation for its in wholes for equation in _of_whole(its, width)], remainders
 
 
 def _of_whole(its: RepeatedSum, width: int) -> Iterator[Equation]:
@@ -241,7 +200,7 @@ def _of_whole(its: RepeatedSum, width: int) -> Iterator[Equation]:
     yield from (Equation((first, other), (1.0, -1.0)) for other in others)
 
 
-def _found(
+def _exposed_cells(
     cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation], needed: Mapping[int, float]
 ) -> dict[int, tuple[float, float]]:
     """Return the small cells that can be found out, with what can be known of each."""
@@ -249,8 +208,8 @@ def _found(
     unknown[: withheld.size] = withheld.ravel() | (np.arange(withheld.size) % len(cells.columns) >= cells.shown)
     bottom = np.minimum(np.nan_to_num(numbers), 1.0) if cells.nonzero else np.zeros(len(numbers))
     low, high = np.where(unknown, bottom, numbers), np.where(unknown, np.inf, numbers)
-    told = {cell for equation in equations for cell in equation.cells}
-    return exposed(low, high, equations, {cell: width for cell, width in needed.items() if cell in told})
+    in_sums = {cell for equation in equations for cell in equation.cells}
+    return exposed(low, high, equations, {cell: width for cell, width in needed.items() if cell in in_sums})
 
 
 def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
@@ -260,15 +219,15 @@ def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
 
 
 def _is_hidden_beside(cell: int, before: Booleans, withheld: Booleans, equations: Sequence[Equation]) -> bool:
-    """Tell whether a sum with a cell lost a number since: that may do, so the sums are solved again first."""
+    """Whether a sum with a cell lost a number since: that may do, so the sums are solved again first."""
     new = set(np.flatnonzero(withheld & ~before).tolist())
     return any(cell in equation.cells and not new.isdisjoint(equation.cells) for equation in equations)
 
 
 def _hide_beside(cell: int, cells: Cells, numbers: Floats, withheld: Booleans, equations: Sequence[Equation]) -> None:
-    """Withhold the smallest published number in one sum with a cell that can be found out, or with what stands there.
+    """Withhold the smallest published number in one sum with a cell that can be found out, or with what is in them.
 
-    Where all beside it is withheld and it is found nevertheless, what gives it away stands in sums farther off.
+    Where all beside it is withheld and it is found nevertheless, what gives it away is in sums farther off.
     """
     width, flat, reached = len(cells.columns), withheld.reshape(-1), {cell}
     while True:
@@ -284,7 +243,7 @@ def _hide_beside(cell: int, cells: Cells, numbers: Floats, withheld: Booleans, e
 
 
 def _rows_beside(cell: int, width: int, size: int, equations: Sequence[Equation]) -> list[int]:
-    """Return the rows of all cells that hang together with a cell by what adds up."""
+    """Return the rows of all cells that are connected with a cell by what adds up."""
     reached, before = {cell}, 0
     while before != (before := len(reached)):
         reached |= {name for some in equations if not reached.isdisjoint(some.cells) for name in some.cells}
@@ -298,13 +257,13 @@ def sums_of(numbers: Floats, units: Sequence[str], *, nonzero: bool = True) -> l
     column of nothing but zeros is a part as well: it follows from the others.
     """
     empty = [] if nonzero else np.flatnonzero((np.nan_to_num(numbers) == 0).all(axis=0)).tolist()
-    found: list[Columns] = []
+    sums: list[Columns] = []
     for whole, unit in enumerate(units):
         others = [column for column in range(len(units)) if column != whole and unit and units[column] == unit]
         most = len(others) if len(others) < MOST_COLUMNS else 2
         for size in range(2, most + 1):
-            found += [(*parts, whole) for parts in combinations(others, size) if _add_up(numbers, parts, whole)]
-    return [(*(column for column in empty if units[column] == units[its[-1]]), *its) for its in found]
+            sums += [(*parts, whole) for parts in combinations(others, size) if _add_up(numbers, parts, whole)]
+    return [(*(column for column in empty if units[column] == units[its[-1]]), *its) for its in sums]
 
 
 def _add_up(numbers: Floats, parts: Columns, whole: int) -> bool:

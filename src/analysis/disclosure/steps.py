@@ -49,7 +49,7 @@ def relative_step(values: Floats, part: Floats | float) -> Floats:
 def _clean(values: Floats, step: Floats) -> Floats:
     """Return multiples of a step as they are written: 0.3 and not 0.30000000000000004."""
     decimals = np.clip(-np.floor(np.log10(step) + 1e-12), 0, 300).astype(int)
-    found = values.copy()
-    for places in np.unique(decimals):
-        found[decimals == places] = np.round(values[decimals == places], places)
-    return found
+    written = values.copy()
+    for number in np.unique(decimals):
+        written[decimals == number] = np.round(values[decimals == number], number)
+    return written

@@ -19,20 +19,10 @@ which is looked at once more when the edition is whole."""
 
 
 def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bool, picture: bool) -> list[Verdict]:
-    """Return the verdicts on a table, or on a picture with its data.
+    """Return the verdicts on a table, or on a picture whose points were compared with its data.
 
-    Parameters
-    ----------
-    gated
-        What the gate let through.
-    counted
-        The columns that count; empty when nobody is counted, which the checker must then believe or look into.
-    profile
-        The rules.
-    totals
-        Whether totals of the rows are published too.
-    picture
-        Whether this is a figure: its points were compared with its data.
+    `counted` are the columns that count; where there are none the checker must believe that, or look into it. `totals`
+    is whether totals of the rows are published too.
     """
     verdicts = [_passed(rule) for rule in (*ALWAYS, *(("picture",) if picture else ()))]
     if not counted:
@@ -46,8 +36,8 @@ def judged_sentence(unit: str, n: int, profile: Profile) -> list[Verdict]:
     """Return the verdicts on a sentence that rests on `n`, as published, of `unit`."""
     column = "schools" if unit == "schools" else "persons"
     limit = profile.threshold(column)
-    told = {"rule": "smallest", "column": unit, "verdict": "passed", "limit": limit, "smallest": n}
-    return [*(_passed(rule) for rule in ALWAYS), told, _rounded(profile)]
+    smallest = {"rule": "smallest", "column": unit, "verdict": "passed", "limit": limit, "smallest": n}
+    return [*(_passed(rule) for rule in ALWAYS), smallest, _rounded(profile)]
 
 
 def _passed(rule: str) -> Verdict:
@@ -56,8 +46,8 @@ def _passed(rule: str) -> Verdict:
 
 def _primary(gated: Gated, column: str, profile: Profile) -> Verdict:
     few = int(gated.suppressed[column].astype(str).str.startswith("<").sum())
-    told = pd.to_numeric(gated.frame[column], errors="coerce").dropna()
-    positive = told[told > 0]
+    published = pd.to_numeric(gated.frame[column], errors="coerce").dropna()
+    positive = published[published > 0]
     return {
         "rule": "smallest",
         "column": column,
@@ -75,11 +65,11 @@ def _rounded(profile: Profile) -> Verdict:
 def _others(gated: Gated, *, totals: bool) -> list[Verdict]:
     """Judge what was withheld because of other cells, sign by sign."""
     signs = pd.Series(gated.suppressed.drop(columns=SUPPRESSED, errors="ignore").to_numpy().ravel(), dtype=str)
-    found = signs[(signs != "") & ~signs.str.startswith("<")].value_counts()
-    crossed = int(found.get(CROSS, 0))
+    by_sign = signs[(signs != "") & ~signs.str.startswith("<")].value_counts()
+    crossed = int(by_sign.get(CROSS, 0))
     verdicts: list[Verdict] = [
         {"rule": "others", "verdict": "suppressed" if crossed else "passed", "cells": crossed},
         {"rule": "totals", "verdict": "passed" if totals else "not applicable"},
     ]
-    more = {str(sign): int(n) for sign, n in found.items() if sign != CROSS}
+    more = {str(sign): int(n) for sign, n in by_sign.items() if sign != CROSS}
     return verdicts + [{"rule": sign, "verdict": "suppressed", "cells": n} for sign, n in sorted(more.items())]

@@ -22,8 +22,8 @@ def editions(incomplete: str) -> list[str]:
 def published(incomplete: str) -> list[str]:
     """Return the published editions whose names begin so."""
     try:
-        told = os.environ.get(OUTPUTS_VARIABLE)
-        outputs = Path(told) if told else project_root() / "outputs"
+        given = os.environ.get(OUTPUTS_VARIABLE)
+        outputs = Path(given) if given else project_root() / "outputs"
     except StaatError:
         return []
     names = sorted(path.parent.name for path in outputs.glob(f"[!.]*/{MANIFEST_FILE}"))

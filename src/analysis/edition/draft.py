@@ -1,7 +1,7 @@
 """A new edition begins as a copy of another one: its params file, comments kept, with marks at what must be decided.
 
 The copy runs as it is. A mark is a comment line ``# DECIDE: ...`` above the key that it is about; who has decided
-removes it. A run tells which marks are left.
+removes it. A run names the marks that are left.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ QUESTIONS = {
 }
 DATA_QUESTIONS = {
     "source": "the same kind of data? `duo` needs files in a folder, with cards in params/sources",
-    "folder": "where do the new files lie? (or --set, or STAAT_DATA)",
+    "folder": "where are the new files? (or --set, or STAAT_DATA)",
     "schoolweging_year": "is there a newer schoolweging?",
     "pupils": "as many a year?",
     "first_year": "from which year?",
@@ -42,16 +42,7 @@ NAMES_YEARS = "names school years: still the right ones?"
 
 
 def begin(name: str, like: Path, folder: Path) -> Path:
-    """Write the params file of a new edition and return its path.
-
-    Parameters
-    ----------
-    name
-        The new edition.
-    like
-        The params file of the edition that it begins as a copy of.
-    folder
-        Where params files lie.
+    """Write the params file of a new edition in a folder, as a copy of the file `like`, and return its path.
 
     Raises
     ------
@@ -75,27 +66,19 @@ def begin(name: str, like: Path, folder: Path) -> Path:
 
 
 def copied(text: str, name: str, old: str) -> str:
-    """Return the text of a params file for another edition, with marks.
-
-    Parameters
-    ----------
-    text
-        YAML of the edition `old`.
-    name, old
-        The new edition and the one that is copied.
-    """
+    """Return the YAML of the edition `old` as that of the edition `name`, with marks."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith((MARK, BEGUN))]
     root = compose_yaml("\n".join(lines), old)
     assert isinstance(root, yaml.MappingNode)
-    marks = dict(_marks(root, _years_between(old, name)))
+    marks = sorted(_marks(root, _years_between(old, name)), reverse=True)
     for key, value in root.value:
         if key.value == "edition":
-            place = value.start_mark
-            line = lines[place.line]
-            lines[place.line] = line[: place.column] + name + line[value.end_mark.column :]
-    for number in sorted(marks, reverse=True):
+            start = value.start_mark
+            line = lines[start.line]
+            lines[start.line] = line[: start.column] + name + line[value.end_mark.column :]
+    for number, questions in marks:
         indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
-        lines[number:number] = [f"{indent}{MARK} {question}" for question in marks[number]]
+        lines[number:number] = [f"{indent}{MARK} {question}" for question in questions]
     return "\n".join(_headed(lines, old)) + "\n"
 
 
@@ -109,29 +92,27 @@ def _marks(root: yaml.MappingNode, years: int) -> Iterator[tuple[int, list[str]]
 
 
 def _marks_within(block: str, node: yaml.MappingNode, years: int) -> Iterator[tuple[int, list[str]]]:
-    asked: dict[int, list[str]] = {}
     for key, value in node.value:
         questions = [DATA_QUESTIONS[key.value]] if block in SOURCES and key.value in DATA_QUESTIONS else []
         if SCHOOL_YEAR.search(_written(value)):
             questions.append(f"{NAMES_YEARS}{_suggestion(value, years)}")
         if questions:
-            asked.setdefault(key.start_mark.line, []).extend(questions)
-    yield from asked.items()
+            yield key.start_mark.line, questions
 
 
 def _suggestion(value: yaml.Node, years: int) -> str:
-    """Return what stands there moved by as many years as lie between the names of the editions."""
+    """Return the value moved by as many years as are between the names of the editions."""
     if not years or not isinstance(value, yaml.ScalarNode | yaml.SequenceNode):
         return ""
     old = _written(value)
-    new = SCHOOL_YEAR.sub(lambda found: _later(found, years), old)
+    new = SCHOOL_YEAR.sub(lambda year: _later(year, years), old)
     if new == old and isinstance(value, yaml.ScalarNode) and value.style is None and value.tag.endswith(":str"):
-        new = YEAR.sub(lambda found: str(int(found[1]) + years), old)
+        new = YEAR.sub(lambda year: str(int(year[1]) + years), old)
     return f" {'One year' if years == 1 else f'{years} years'} on: {new}" if new != old else ""
 
 
-def _later(found: re.Match[str], years: int) -> str:
-    first = int(found[1]) + years
+def _later(school_year: re.Match[str], years: int) -> str:
+    first = int(school_year[1]) + years
     return f"{first}/{(first + 1) % 100:02d}"
 
 
@@ -141,7 +122,7 @@ def _written(node: yaml.Node) -> str:
 
 
 def _years_between(old: str, new: str) -> int:
-    """Return how many years lie between two editions, by the years in their names; 0 when these do not tell."""
+    """Return how many years are between two editions, by the years in their names; 0 where there are none."""
     before, after = YEAR.findall(old), YEAR.findall(new)
     return int(after[-1]) - int(before[-1]) if before and after else 0
 

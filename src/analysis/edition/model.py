@@ -107,8 +107,8 @@ class Shared(Block):
         return self.model_copy(update={self.source: block.model_copy(update={"folder": default})})
 
     @property
-    def told(self) -> dict[str, Any]:
-        """What every notebook knows of its edition without asking."""
+    def context(self) -> dict[str, Any]:
+        """What every notebook knows of its edition without a parameter."""
         return {
             "edition": self.edition,
             "synthetic": self.synthetic,
@@ -119,11 +119,8 @@ class Shared(Block):
         }
 
     def facts(self) -> dict[str, Any]:
-        """Return what pages and manifest tell about the edition."""
-        here = {
-            stem: {"figures": dict(chapters()[stem].figures), "regressions": [*map(list, chapters()[stem].regressions)]}
-            for stem in self.given
-        }
+        """Return what pages and manifest state about the edition."""
+        here = {stem: {"regressions": [*map(list, chapters()[stem].regressions)]} for stem in self.given}
         return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
 
     def _plain(self) -> dict[str, Any]:

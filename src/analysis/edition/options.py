@@ -1,4 +1,4 @@
-"""The arguments and options that commands of `staat` share, or that are too long to stand with one."""
+"""The arguments and options that commands of `staat` share, or that are too long to be with one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Before = Annotated[
     typer.Argument(metavar="A", help="Name or folder of a published edition.", autocompletion=completion.published),
 ]
 After = Annotated[
-    str, typer.Argument(metavar="B", help="The edition to hold against it.", autocompletion=completion.published)
+    str, typer.Argument(metavar="B", help="The edition to compare with it.", autocompletion=completion.published)
 ]
 Like = Annotated[
     str, typer.Option("--like", metavar="EDITION", help="The edition to copy.", autocompletion=completion.editions)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.chapters import chapters
 from analysis.edition.chain import CHAIN
 from analysis.errors import InputError, nearest
+from analysis.run import manifest
 from analysis.run.assess import Project
 from analysis.run.environment import installed
 from analysis.run.hashes import digest, sha256
@@ -30,15 +31,9 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
-EXPLAINED = (
-    "chapters/*/models",
-    "chapters/*/models.py",
-    "topics/*/models",
-    "stats",
-    "data",
-    "intake.py",
-)  # in the appendix of methods
-DATA_PLACE = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
+# In the appendix of methods.
+EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
+DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"
 DATA_FOLDER = "data"
 PACKAGE = Path(__file__).parents[1]
@@ -77,7 +72,7 @@ def params_editions(root: Path) -> list[str]:
 def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
     """Return the order for the edition of a params file.
 
-    Checking parameters takes longer than all else that an up-to-date run does. So an order that was found good is
+    Checking parameters takes longer than all else that an up-to-date run does. So an order that was checked is
     remembered in the folder `memory`, for as long as params file, settings and the code that checks them are the same.
     """
 
@@ -91,25 +86,22 @@ def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | Non
 
 def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Order:
     """Return the order that made a published edition, from its manifest."""
-    path = folder / MANIFEST_FILE
+    path, recorded = folder / MANIFEST_FILE, manifest.read(folder)
     try:
-        told = json.loads(path.read_text("utf8"))
-        parameters, command = _without_places(told["parameters"]), str(told["command"])
-    except FileNotFoundError:
-        raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        parameters, command = _without_folders(recorded["parameters"]), str(recorded["command"])
+    except (KeyError, TypeError, AttributeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     from analysis.edition.params import edition_of
 
     edition = edition_of(parameters, path, settings)
     if edition.edition != folder.name:
-        problem = "an edition lies in a folder of its name, so that another one is not taken for it"
+        problem = "an edition is in a folder of its name, so that another one is not taken for it"
         raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
     return _order(edition, command, root)
 
 
-def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out where the data lay: a manifest from elsewhere does not say what is read here."""
+def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where the data were: a manifest from elsewhere does not say what is read here."""
     return {
         name: {key: each for key, each in value.items() if key != "folder"} if isinstance(value, Mapping) else value
         for name, value in parameters.items()
@@ -118,25 +110,25 @@ def _without_places(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def refuse_unused_folder(order: Order, root: Path) -> None:
     """Refuse to make up data where the user names a folder of files: the result would pass for that of the files."""
-    folder, given = order.places.get(DATA_PLACE), os.environ.get(DATA_VARIABLE)
-    if folder is None or not order.told["synthetic"]:
+    folder, given = order.places.get(DATA_LABEL), os.environ.get(DATA_VARIABLE)
+    if folder is None or not order.context["synthetic"]:
         return
     if given or folder != _data_folder(root, DATA_FOLDER):
         raise InputError(
-            f"{DATA_VARIABLE}={given}" if given else DATA_PLACE,
+            f"{DATA_VARIABLE}={given}" if given else DATA_LABEL,
             f"the edition {order.edition} is synthetic: its data are made up, and the folder is not used",
             given=None if given else str(folder),
-            hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_PLACE} out'}, or run an edition on files "
+            hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_LABEL} out'}, or run an edition on files "
             "(data.source: duo), such as amsterdam-duo-2017",
         )
 
 
 def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
-    if order.told["synthetic"]:
+    if order.context["synthetic"]:
         return
     block = next(stem for stem in order.blocks if chapters()[stem].verify)
-    folder, cards = order.places[DATA_PLACE], root / "params" / "sources"
+    folder, cards = order.places[DATA_LABEL], root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
             f"{folder}: {block}.folder",
@@ -155,11 +147,11 @@ def _order(edition: Edition, command: str, root: Path) -> Order:
         edition=recorded.edition,
         heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),
         facts=recorded.facts(),
-        told=recorded.told,
+        context=recorded.context,
         shared=recorded.shared,
         blocks=recorded.blocks,
         command=command,
-        places={DATA_PLACE: data},
+        places={DATA_LABEL: data},
         environment={DATA_VARIABLE: str(data)},
         words=_catalogues(edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
@@ -173,39 +165,39 @@ def _catalogues(language: str) -> tuple[str, ...]:
 
 
 def _data_folder(root: Path, folder: str) -> Path:
-    """Return where source files lie. A link is not followed: an order is remembered, and a link may be turned."""
+    """Return the folder of source files. A link is not followed: an order is remembered, and a link may be turned."""
     return Path(os.path.abspath(root / folder))  # noqa: PTH100 - resolve() follows links
 
 
 def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, check: Callable[[], Order]) -> Order:
     given = [str(path.resolve()), path.read_text("utf8", errors="replace"), *settings, os.environ.get(DATA_VARIABLE)]
     state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
-    place = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
+    remembered = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        told = read_sealed(place)
-        if told["state"] == state and told["code"] == _code(told["code"]):
-            return _revived(told["order"])
+        stored = read_sealed(remembered)
+        if stored["state"] == state and stored["code"] == _code(stored["code"]):
+            return _revived(stored["order"])
     order = check()
     with suppress(OSError):
         code = _code(name for name in sys.modules if name.partition(".")[0] == PACKAGE.name)
-        write_sealed(place, {"state": state, "code": code, "order": asdict(order)})
+        write_sealed(remembered, {"state": state, "code": code, "order": asdict(order)})
     return order
 
 
 def _code(modules: Iterable[str]) -> dict[str, str]:
-    """Return the digest of the files of modules of the package: of all that are loaded, what read an order is part."""
+    """Return the digest of the files of modules of the package: of all that are loaded, as what read an order is."""
     files = {name: PACKAGE.parent.joinpath(*name.split(".")) for name in modules}
     whole = {name: file / "__init__.py" if file.is_dir() else file.with_suffix(".py") for name, file in files.items()}
     return {name: sha256(file) for name, file in sorted(whole.items())}
 
 
-def _revived(told: Mapping[str, Any]) -> Order:
-    places = {name: Path(place) for name, place in told["places"].items()}
-    return Order(**{**told, "places": places, "words": tuple(told["words"])})
+def _revived(stored: Mapping[str, Any]) -> Order:
+    places = {name: Path(path) for name, path in stored["places"].items()}
+    return Order(**{**stored, "places": places, "words": tuple(stored["words"])})
 
 
 def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
     folders = tuple(f"{stem}.folder=" for stem, chapter in chapters().items() if chapter.verify)
-    kept = [setting for setting in settings if not setting.startswith(folders)]
-    return " ".join(["staat run", quote(f"params/{path.name}"), *(f"--set {quote(setting)}" for setting in kept)])
+    changes = [f"--set {quote(setting)}" for setting in settings if not setting.startswith(folders)]
+    return " ".join(["staat run", quote(f"params/{path.name}"), *changes])

@@ -18,15 +18,10 @@ from analysis.variables import DATA_VARIABLE
 
 
 def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
-    """Read an edition from its params file.
+    """Read an edition from its params file, a YAML file of the edition's name.
 
-    Parameters
-    ----------
-    path
-        The YAML file; its name is the edition's name.
-    settings
-        Overrides as typed: ``block.key=value``. They win over the environment variable STAAT_DATA,
-        which wins over the file.
+    Settings are overrides as typed: ``block.key=value``. They win over the environment variable STAAT_DATA, which wins
+    over the file.
 
     Raises
     ------
@@ -90,7 +85,7 @@ def _apply(raw: dict[str, Any], setting: str) -> tuple[str, ...]:
 
 
 def _is_text(where: tuple[str, ...], text: str) -> bool:
-    """Tell whether a setting is taken as it is typed: a text of the edition, such as its region, without quotes round.
+    """Return whether a setting is taken as it is typed: a text, such as the region, without quotes.
 
     ``'s-Gravenhage`` would be a string without an end in YAML, and the year 2019 as a title a number.
     """
@@ -109,38 +104,35 @@ def _refuse_lost(where: tuple[str, ...], setting: str, before: Mapping[tuple[str
 def _refuse_empty_blocks(raw: Mapping[str, Any], path: Path) -> None:
     for name in BLOCKS:
         if name in raw and raw[name] is None:
-            raise InputError(
-                f"{path}: {name}",
-                "the block is empty",
-                hint=f"leave it out to skip the notebook, or write `{name}: {{}}`",
-            )
+            hint = f"leave it out to skip the notebook, or write `{name}: {{}}`"
+            raise InputError(f"{path}: {name}", "the block is empty", hint=hint)
 
 
 def _explain(error: Mapping[str, Any], path: Path, origins: Mapping[tuple[str, ...], str]) -> InputError:
-    place = tuple(str(part) for part in error["loc"])
-    names = _names_beside(place)
+    key = tuple(str(part) for part in error["loc"])
+    names = _names_beside(key)
     given = error["input"] if error["type"] != "missing" else None
     allowed: str | None = _allowed(error)
     hint = None
     problem = "this value is not allowed"
     if error["type"] == "extra_forbidden":
         problem, allowed = "there is no such key", ", ".join(names)
-        near = nearest(place[-1], names)
-        hint = f"did you mean {'.'.join((*place[:-1], near))}?" if near else "`staat params` lists every key"
+        near = nearest(key[-1], names)
+        hint = f"did you mean {'.'.join((*key[:-1], near))}?" if near else "`staat params` lists every key"
     elif error["type"] == "missing":
-        problem, allowed = "this key is missing", _meaning(place)
-    origin = next((text for where, text in origins.items() if place[: len(where)] == where), str(path))
-    return InputError(f"{origin}: {'.'.join(place)}", problem, given=given, allowed=allowed, hint=hint)
+        problem, allowed = "this key is missing", _meaning(key)
+    origin = next((text for where, text in origins.items() if key[: len(where)] == where), str(path))
+    return InputError(f"{origin}: {'.'.join(key)}", problem, given=given, allowed=allowed, hint=hint)
 
 
-def _names_beside(place: tuple[str, ...]) -> list[str]:
-    model = BLOCKS.get(place[0]) if len(place) > 1 else Edition
+def _names_beside(key: tuple[str, ...]) -> list[str]:
+    model = BLOCKS.get(key[0]) if len(key) > 1 else Edition
     return list(model.model_fields) if model else []
 
 
-def _meaning(place: tuple[str, ...]) -> str | None:
-    model: type[Block] | None = BLOCKS.get(place[0]) if len(place) > 1 else Edition
-    info = model.model_fields.get(place[-1]) if model else None
+def _meaning(key: tuple[str, ...]) -> str | None:
+    model: type[Block] | None = BLOCKS.get(key[0]) if len(key) > 1 else Edition
+    info = model.model_fields.get(key[-1]) if model else None
     return (info.description or "a block: see `staat params`") if info else None
 
 

@@ -10,8 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
-from analysis.language import SOURCE, spoken, term
-from analysis.publish.tables import MINUS
+from analysis.language import MINUS, SOURCE, spoken, term
 
 Numbers = Literal["plain", "percent", "points"]
 """How the numbers along an axis are written: as they are, shares as per cent, differences of shares in points."""

@@ -44,7 +44,7 @@ def _say(axes: Axes) -> None:
 
 
 def _drawn(axes: Axes) -> Iterator[bool]:
-    """Say of everything on a panel whether it is a number that there is."""
+    """Return of everything on a panel whether it stands for a number that there is."""
     for line in axes.lines:
         marked = line.get_marker() not in ("", " ", "None", None)
         points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)
@@ -55,11 +55,11 @@ def _drawn(axes: Axes) -> Iterator[bool]:
 
 
 def _has_cells(collection: Collection) -> bool:
-    """Tell whether a collection has coloured cells or points; areas go with a line."""
+    """Return whether a collection has coloured cells or points; areas go with a line."""
     cells = collection.get_array()
     return cells is not None and bool(np.isfinite(np.ma.filled(np.ma.asarray(cells, dtype=float), np.nan)).any())
 
 
 def _has_intervals(collection: Collection) -> bool:
-    """Tell whether a collection has intervals, as a bound without a point is one; a missing one has no ends."""
+    """Return whether a collection has intervals, as a bound without a point is one; a missing one has no ends."""
     return isinstance(collection, LineCollection) and any(len(ends) > 1 for ends in collection.get_segments())

@@ -53,7 +53,7 @@ class Exhibit:
     how: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Words] = field(default_factory=dict)
 
-    def told(self, *names: str, **values: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a format takes
+    def filled_in(self, *names: str, **values: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a format takes
         """Return the words of these names that are declared, in the language of the edition."""
         return {name: filled(self.words[name], **values) for name in names if name in self.words}
 
@@ -192,12 +192,13 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
     if given.get("frame", next(iter(frames), "")) not in {*frames, ""}:
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in WORDS:
-        yield from _faults_of_words(given.get(name), f"{where}.{name}")
+        yield from faults_of_words(given.get(name), f"{where}.{name}")
     for column, words in given.get("labels", {}).items():
-        yield from _faults_of_words(words, f"{where}.labels.{column}")
+        yield from faults_of_words(words, f"{where}.labels.{column}")
 
 
-def _faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+def faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give what is wrong with words in every language: one that lacks, or fields that differ."""
     if words is None:
         return
     if not isinstance(words, Mapping) or set(words) != set(languages()):

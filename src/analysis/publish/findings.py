@@ -9,13 +9,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WithheldError
-from analysis.language import text
-from analysis.stats.multiplicity import FAMILIES, HOLM, expected_by_chance, holm
+from analysis.language import Text, text
+from analysis.publish.tables import number
+from analysis.stats.multiplicity import HOLM, correction_of, expected_by_chance, holm
 
 T = TypeVar("T")
 LEVEL = 0.05
+"""P-values below it are called measurable."""
 TEST_COLUMNS = ("p_value", "p_corrected", "family")
 ALONE = "a question of its own"
+DTYPES = {"sentence": object, "p_value": float, "p_corrected": float}
+"""A sentence stays what it is: a column of strings would forget what it was made of."""
 
 
 class Finding(NamedTuple):
@@ -44,7 +48,7 @@ class Finding(NamedTuple):
 
 
 def number_of(value: Any) -> int:  # noqa: ANN401 - a cell of a gated frame
-    """Return a count as it may be told; a missing one is withheld."""
+    """Return a count as it may be reported; a missing one is withheld."""
     if pd.isna(value):
         raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
     return int(value)
@@ -61,25 +65,26 @@ def where_known(*topics: Iterable[T]) -> Iterator[T]:
 
 def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Put findings, or what begins like one, in a frame: ``name, sentence, n, unit, p_value, family, p_corrected``."""
-    table = pd.DataFrame([Finding(*row) for row in findings], columns=list(Finding._fields))
-    table = table.astype({"p_value": float, "p_corrected": float})
+    columns = dict(zip(Finding._fields, zip(*(Finding(*row) for row in findings), strict=True), strict=False))
+    table = pd.DataFrame({name: pd.Series(columns.get(name, ()), dtype=DTYPES.get(name)) for name in Finding._fields})
     given = table["p_corrected"].notna()
     for family, rows in table[~given].groupby("family"):
-        if family and FAMILIES[str(family)].correction == HOLM:
+        if family and correction_of(str(family)) == HOLM:
             table.loc[rows.index, "p_corrected"] = holm(rows["p_value"])
     # A test of its own needs no correction.
     return table.assign(p_corrected=table["p_corrected"].where(table["family"] != "", table["p_value"]))
 
 
-def told(counted: pd.DataFrame, level: float = LEVEL) -> str:
+def in_words(counted: pd.DataFrame, level: float = LEVEL) -> Text:
     """State how many findings and tests there are, and how many would come out if nothing were there anywhere."""
     sums = counted[["findings", "tests", "significant", "by_chance", "significant_corrected"]].sum()
+    names = {"significant": "significant_tests", "significant_corrected": "corrected_tests"}
     return text(
         "This edition makes {findings:.0f} findings. {tests:.0f} of them test a difference or effect at {level:.0%}: "
-        "{significant:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
-        "{significant_corrected:.0f} came out after correction within their families",
+        "{significant_tests:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
+        "{corrected_tests:.0f} came out after correction within their families",
         level=level,
-        **{str(name): value for name, value in sums.items()},
+        **{str(name): value for name, value in sums.rename(names).items()},
     )
 
 
@@ -105,7 +110,7 @@ def count(by_finding: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
         {
             "chapter": chapter,
             "family": family,
-            "correction": "none" if family == ALONE else FAMILIES[str(family)].correction,
+            "correction": "none" if family == ALONE else correction_of(str(family)),
             "findings": len(part),
             "tests": int(part["p_value"].notna().sum()),
             "significant": int((part["p_value"] < level).sum()),
@@ -123,6 +128,12 @@ def one(estimates: pd.DataFrame, **chosen: str) -> dict[str, Any] | None:
     for column, value in chosen.items():
         rows = rows[rows[column] == value]
     return as_rows(rows)[0] if len(rows) else None
+
+
+def interval(row: pd.Series, digits: int = 2) -> str:
+    """Write an estimate with its 95% interval."""
+    estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
+    return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
 def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ def in_spoken_language(notebook: NotebookNode) -> NotebookNode:
     Raises
     ------
     InputError
-        When a translated edition has a text cell that does not tell its language.
+        When a translated edition has a text cell that does not say its language.
     """
     others = set(languages()) - {spoken()}
     kept = copy(notebook)
@@ -29,5 +29,5 @@ def _is_text_in(others: set[str], cell: NotebookNode) -> bool:
     if cell.cell_type == "markdown" and spoken() not in {SOURCE, *tags} and not tags & others:
         start = "".join(cell.source)[:60]
         hint = f"tag it {SOURCE}, and put its translation after it, tagged {spoken()}"
-        raise InputError("notebook", "has text that does not tell its language", given=start, hint=hint)
+        raise InputError("notebook", "has text that does not say its language", given=start, hint=hint)
     return cell.cell_type == "markdown" and bool(tags & others)

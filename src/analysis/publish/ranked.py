@@ -16,7 +16,7 @@ COLUMNS = ("estimate", "ci_low", "ci_high")
 
 
 def leads(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], high: str = COLUMNS[2]) -> bool:
-    """Tell whether it is established which row has the largest value; see `ranks.rank_sets`.
+    """Return whether it is established which row has the largest value; see `ranks.rank_sets`.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ def leads(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], h
     value, low, high
         Names of the estimate and of the ends of its interval. A row without an interval is not known to be anything.
     """
-    values, error = _told(rows, value, low, high)
+    values, error = _with_errors(rows, value, low, high)
     return bool(np.isfinite(error).all()) and is_largest(values, error)
 
 
 def trails(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], high: str = COLUMNS[2]) -> bool:
-    """Tell whether it is established which row has the smallest value."""
-    values, error = _told(rows, value, low, high)
+    """Return whether it is established which row has the smallest value."""
+    values, error = _with_errors(rows, value, low, high)
     return bool(np.isfinite(error).all()) and is_smallest(values, error)
 
 
@@ -43,20 +43,20 @@ def ranks(rows: Iterable[Row]) -> pd.DataFrame:
     DataFrame
         A row per row: ``rank, rank_low, rank_high``, 1 is the largest; see `ranks.rank_sets`.
     """
-    return rank_sets(*_told(rows, *COLUMNS))
+    return rank_sets(*_with_errors(rows, *COLUMNS))
 
 
 def spread(rows: Iterable[Row]) -> Range:
     """Return the range of the rows' estimates beside the one that equal rows would have; see `ranks.range_test`."""
-    return range_test(*_told(rows, *COLUMNS))
+    return range_test(*_with_errors(rows, *COLUMNS))
 
 
 def furthest_apart(rows: Iterable[Row]) -> bool:
-    """Tell whether it is established which row is the largest and which the smallest."""
+    """Return whether it is established which row is the largest and which the smallest."""
     rows = list(rows)
     return leads(rows) and trails(rows)
 
 
-def _told(rows: Iterable[Row], value: str, low: str, high: str) -> tuple[np.ndarray, np.ndarray]:
+def _with_errors(rows: Iterable[Row], value: str, low: str, high: str) -> tuple[np.ndarray, np.ndarray]:
     wide = np.array([[row.get(name, np.nan) for name in (value, low, high)] for row in rows], dtype=float)
     return wide[:, 0], (wide[:, 2] - wide[:, 1]) / (2 * ndtri(0.975))

@@ -38,7 +38,7 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
     path = place(folder, stem, recipe.kind, recipe.name)
     private.make(path.parent)
     frame = recipe.gated.frame
-    told = {
+    held = {
         "kind": recipe.kind,
         "caption": recipe.caption,
         "shown": dict(recipe.shown),
@@ -50,7 +50,7 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
         "linked": asdict(recipe.gated.linked),
     }
     with open(path, "w", encoding="utf8", opener=private.opener) as file:
-        json.dump(told, file, ensure_ascii=False)
+        json.dump(held, file, ensure_ascii=False)
 
 
 def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
@@ -58,19 +58,19 @@ def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
     path = place(folder, stem, kind, name)
     if not path.exists():
         return None
-    told = json.loads(path.read_text("utf8"))
-    signs = pd.read_csv(io.StringIO(told["signs"]), dtype=str, keep_default_na=False)
-    frame = _frame(told["frame"], told["types"])
-    linked = told["linked"]
+    held = json.loads(path.read_text("utf8"))
+    signs = pd.read_csv(io.StringIO(held["signs"]), dtype=str, keep_default_na=False)
+    frame = _frame(held["frame"], held["types"])
+    linked = held["linked"]
     whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
     gated = Gated(
         frame,
         signs,
-        {column: tuple(values) for column, values in told["resting"].items()},
-        tuple(told["keys"]),
+        {column: tuple(values) for column, values in held["resting"].items()},
+        tuple(held["keys"]),
         Linked(linked["totals"], linked["same"], whole, tuple(linked["labels"])),
     )
-    return Recipe(kind, name, gated, told["caption"], told["shown"])
+    return Recipe(kind, name, gated, held["caption"], held["shown"])
 
 
 def _text(frame: pd.DataFrame) -> str:

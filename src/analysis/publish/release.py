@@ -10,45 +10,33 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.disclosure import (
     NOTHING_DECLARED,
-    SUPPRESSED,
-    Contributors,
     Counts,
     Free,
     Gated,
     Linked,
-    Ratios,
     Totals,
-    flat,
-    names_of,
     profile,
-    refuse_uncounted,
-    refuse_unfounded,
-    refuse_whole,
-    suppress,
 )
+from analysis.disclosure.checkpoint import Checkpoint, Resting
 from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
-from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
-from analysis.disclosure.rules.cells import endless, refuse_odd_cells
-from analysis.disclosure.rules.extremes import masked, refuse_extremes, withhold_tails, without_few
-from analysis.disclosure.rules.identity import refuse_identifying, refuse_identifying_text, refuse_numbered
-from analysis.disclosure.rules.numbers import Numbers, refuse_few, refuse_small_model
-from analysis.disclosure.rules.order import own_cells
+from analysis.disclosure.rules.identity import refuse_identifying_text
+from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
 from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
-from analysis.disclosure.rules.raw import Loaded
 from analysis.disclosure.verdicts import judged, judged_sentence
 from analysis.errors import InputError, WithheldError
-from analysis.language import text
+from analysis.language import as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
+from analysis.publish.declared import NOTHING_FOUND, Declared
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -72,40 +60,31 @@ class Release:
     ----------
     workspace
         Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
+    declared
+        What the chapter declares of its findings.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
+        self.declared = declared
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
-        self._loaded = Loaded(workspace.facts.get("tables", {}))
+        self._gate = Checkpoint(self.profile, workspace.facts.get("tables", {}))
         self._register = Register(self.profile)
         self._files = Files(workspace, synthetic=self.synthetic)
-        self._numbers = Numbers(self.profile)
-        self._passed = Passed()
 
-    def gated(
-        self,
-        frame: pd.DataFrame,
-        counts: Counts,
-        *,
-        free: Free = (),
-        totals: Totals | None = None,
-        ratios: Ratios | None = None,
-        contributors: Contributors | None = None,
-        linked: Linked = NOTHING_DECLARED,
-    ) -> pd.DataFrame:
+    def gated(self, frame: pd.DataFrame, counts: Counts, **rests: Unpack[Resting]) -> pd.DataFrame:
         """Return what of `frame` may be published: withheld cells missing, counts rounded.
 
         The column ``suppressed`` names what is withheld per row. Word findings from this; a figure gates its own data.
-        See `analysis.disclosure.suppress` for the parameters.
+        See `analysis.disclosure.checkpoint.Rests` for the parameters.
         """
-        return self._suppressed(frame, counts, free, totals, ratios, contributors, linked).frame
+        return self._gate.admit(frame, {"counts": counts, **rests}).frame
 
     def rounded(self, n: int, *, unit: str = "pupils") -> int:
         """Return `n` as it may stand in a caption or sentence; one that is too small says "fewer than 10" there."""
-        return self._numbers.rounded(n, unit)
+        return self._gate.numbers.rounded(n, unit)
 
     def table(
         self,
@@ -114,11 +93,6 @@ class Release:
         *,
         caption: str,
         counts: Counts,
-        free: Free = (),
-        totals: Totals | None = None,
-        ratios: Ratios | None = None,
-        contributors: Contributors | None = None,
-        linked: Linked = NOTHING_DECLARED,
         digits: Mapping[str, int] | None = None,
         labels: Mapping[str, str] | None = None,
         shown: Sequence[str] | None = None,
@@ -126,6 +100,7 @@ class Release:
         nothing: str = "",
         points: bool = False,
         withheld: bool = False,
+        **rests: Unpack[Resting],
     ) -> Published:
         """Publish a table: ``tables/<stem>/<name>.csv`` with every column and digit, and an HTML table to show.
 
@@ -139,13 +114,6 @@ class Release:
             One row per published row.
         caption, note
             Text above and below the table. They are published: put no number in them that did not pass the gate.
-        counts, totals, ratios, contributors, linked
-            What the cells count and rest on, and how they hang together with others; see
-            `analysis.disclosure.suppress`. ``counts=()`` says that the table counts nobody.
-        free
-            Numeric columns that neither count nor rest on a count, as they say nothing of anybody: constants of the
-            method, parameters, figures in print, places of areas. Where the chapter has loaded rows of persons, schools
-            or areas, any other column of the kind is refused.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
         nothing
@@ -154,9 +122,12 @@ class Release:
             Whether shares are published in percentage points; they are converted after the gate.
         withheld
             Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
+        counts, **rests
+            What the cells count and rest on, and how they hang together with others. ``counts=()`` says that the table
+            counts nobody.
         """
         self._accept("table", name, caption, note)
-        own = self._suppressed(frame, counts, free, totals, ratios, contributors, linked, withheld=withheld)
+        own = self._gate.admit(frame, {"counts": counts, **rests}, withheld=withheld)
         own = own._replace(frame=in_points(own.frame)) if points else own
         counting = own.counting(counts)
         try:
@@ -178,7 +149,7 @@ class Release:
         html = html_table(gated, **how)
         self._keep(Recipe("table", name, gated, caption, how))
         path = self._files.table(name, gated, caption)
-        rules = judged(gated, counting, self.profile, totals=totals is not None, picture=False)
+        rules = judged(gated, counting, self.profile, totals=rests.get("totals") is not None, picture=False)
         self._record("table", name, gated, rules, [path], caption=caption, path=path)
         return self._shown("table", name, html)
 
@@ -222,7 +193,7 @@ class Release:
             What its place says where the edition has no such data.
         """
         self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
-        own = self._suppressed(data, counts, free, totals, linked=linked)
+        own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
             self._refuse_words("figure", name, (caption,), counting)
@@ -232,10 +203,10 @@ class Release:
             made = draw(rows, *args, **options)
             refuse_drawn(made, gated.frame, name)
             settle_blanks(made)
-            told = alt if isinstance(alt, str) else alt(rows)
-            _refuse_idle(told, caption, name)
-            refuse_untranslated([told], f"figure {name!r}: alt")
-            self._refuse_words("figure", name, (told, *texts_of(made, gated.frame)), counting)
+            description = alt if isinstance(alt, str) else alt(rows)
+            _refuse_idle(description, caption, name)
+            refuse_untranslated([description], f"figure {name!r}: alt")
+            self._refuse_words("figure", name, (description, *texts_of(made, gated.frame)), counting)
         except WithheldError as reason:
             return self._withheld("figure", name, caption, reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
@@ -246,7 +217,7 @@ class Release:
             made,
             identity=f"figure-{name}",
             image=image,
-            alt=told,
+            alt=description,
             caption=caption,
             source=f"../{source}",
             picture=f"../{paths['png']}".removesuffix(".png"),
@@ -257,7 +228,7 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        self._record("figure", name, gated, rules, files, caption=caption, alt=told, **addresses)
+        self._record("figure", name, gated, rules, files, caption=caption, alt=description, **addresses)
         return self._shown("figure", name, html)
 
     def finding(
@@ -289,61 +260,17 @@ class Release:
         refuse_untranslated([sentence], f"finding {name!r}")
         if not UNIT.fullmatch(unit):
             raise InputError(f"finding {name!r}", "a unit is a word or two", given=unit)
-        shown = self._numbers.rounded(n, unit)
+        shown = self._gate.numbers.rounded(n, unit)
         why = self._reason(name, sentence, shown, unit, n_clusters=clusters, df_resid=df_resid)
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        self.workspace.record("finding", name=name, sentence=sentence, n=shown, unit=unit, rules=rules)
+        kind = self.declared.kind(name)
+        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank}
+        self.workspace.record(
+            "finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, **where, rules=rules
+        )
         return self._shown("finding", name, finding_html(name, sentence, shown, unit))
-
-    def _suppressed(
-        self,
-        frame: pd.DataFrame,
-        counts: Counts,
-        free: Free = (),
-        totals: Totals | None = None,
-        ratios: Ratios | None = None,
-        contributors: Contributors | None = None,
-        linked: Linked = NOTHING_DECLARED,
-        *,
-        withheld: bool = False,
-    ) -> Gated:
-        """Let a frame through the gate, and remember the counts that it must not tell; what has left it travels."""
-        frame, counting = flat(frame), counted(counts)
-        refuse_odd_cells(frame, self.profile)
-        if shown := self._passed.again(frame, linked):
-            self._refuse_names(frame, counting)
-            return shown
-        if SUPPRESSED in frame and not withheld:
-            problem = "has numbers that are new, or not what they were when they passed the gate"
-            raise InputError(
-                f"frame of {', '.join(frame.columns[:4])}, ...", problem, hint="change them, then gate the result"
-            )
-        refuse_uncounted(frame, counting)
-        chance = self._loaded.columns_of_rows(without_few(frame, counts, self.profile))
-        if self._loaded.microdata:
-            refuse_unfounded(frame, counts, free, contributors)
-        self._refuse_names(frame, counting)
-        refuse_extremes(frame)
-        spared = (*counting, *names_of(free), SUPPRESSED)
-        own = own_cells(frame, self._loaded, spared) | endless(frame, spared)
-        own[[*chance]] = True
-        ends = masked(frame, own)
-        tails = withhold_tails(ends, counts, self.profile)
-        how: dict[str, Any] = {"totals": totals, "ratios": ratios, "contributors": contributors, "linked": linked}
-        gated = suppress(tails, counts, self.profile, **how)
-        refuse_whole(frame, counts, free, contributors)
-        self._numbers.remember(frame, gated, counting)
-        self._loaded.passed(gated.frame)
-        self._passed.add(gated)
-        return gated
-
-    def _refuse_names(self, frame: pd.DataFrame, counting: Sequence[str]) -> None:
-        """Refuse what in the words of a frame tells of a person, a school or a board."""
-        refuse_identifying(frame)
-        refuse_numbered(frame, counting)
-        self._loaded.names.refuse_frame(frame)
 
     def _keep(self, recipe: Recipe) -> None:
         """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""
@@ -371,7 +298,7 @@ class Release:
     def _reason(self, name: str, sentence: str, n: int, unit: str, **model: int | None) -> str:
         """Return why a finding may not be shown; empty when it may."""
         try:
-            refuse_few(self._numbers.rounded(n, unit), unit)
+            refuse_few(self._gate.numbers.rounded(n, unit), unit)
             refuse_small_model(self.profile, model)
             self._refuse_words("finding", name, (sentence,), (unit,))
         except WithheldError as reason:
@@ -380,8 +307,10 @@ class Release:
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:
-            self._loaded.names.refuse(words, f"{kind} {name!r}")
-            self._numbers.refuse(words, f"{kind} {name!r}", counts=bool(counted(counts)), computed=kind == "finding")
+            self._gate.loaded.names.refuse(words, f"{kind} {name!r}")
+            self._gate.numbers.refuse(
+                words, f"{kind} {name!r}", counts=bool(counted(counts)), computed=kind == "finding"
+            )
 
     def _accept(self, kind: str, name: str, *texts: str) -> None:
         if not NAME.fullmatch(name):
@@ -390,7 +319,7 @@ class Release:
             raise InputError(f"{kind} {name!r}", "says nothing: the caption or sentence is empty")
         for words in (name.replace("_", " ").upper(), *texts):
             refuse_identifying_text(words, f"{kind} {name!r}")
-            self._loaded.names.refuse(words, f"{kind} {name!r}")
+            self._gate.loaded.names.refuse(words, f"{kind} {name!r}")
         if f"{kind} {name}" in self._names and not self.workspace.alone:  # by hand, a cell is run again and again
             raise InputError(f"{kind} {name!r}", "is published twice by one notebook", hint="give it another name")
         self._names.add(f"{kind} {name}")

@@ -68,8 +68,8 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
 
 def _words(figure: Figure) -> Iterator[str]:
     """Give the text that a figure shows, formulas left out; its places are set, so that labels of ticks are there."""
-    for label in figure.findobj(Text):
-        words = label.get_text() if isinstance(label, Text) and label.get_visible() else ""
+    for found in figure.findobj(Text):
+        words = found.get_text() if isinstance(found, Text) and found.get_visible() else ""
         if "$" not in words:
             yield words
 

@@ -1,7 +1,7 @@
 """The chapters of an edition read side by side, and beside what was released before: more is withheld where they must.
 
 A chapter looks at its own tables only. Before the pages are made all of them are admitted once more, figures first and
-else in the order of the chapters, after all that earlier editions told of the same persons. A table that would give a
+else in the order of the chapters, after what earlier editions published of the same persons. A table that would give a
 small number away loses cells, or is withheld whole; a figure, which cannot be drawn anew, is withheld. What a chapter
 wrote itself is kept inside, so that the next run settles from there.
 """
@@ -61,8 +61,8 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
         register = Register(profile(facts.get("disclosure", "default")))
         chapters = [_Chapter(folder, step["stem"], step["notebook"], facts) for step in edition["steps"]]
         own = {name: digest for chapter in chapters for name, digest in chapter.digests().items()}
-        for told in released.before(folder, edition, own, outputs, notices):
-            register.keep(told)
+        for earlier in released.before(folder, edition, own, outputs, notices):
+            register.keep(earlier)
         # A table can lose a cell and stay, a figure cannot: so the figures of all chapters come first.
         kinds = [
             {chapter.stem for chapter in chapters if chapter.settle(register, kind)} for kind in ("figure", "table")
@@ -110,7 +110,7 @@ class _Chapter:
         }
 
     def settle(self, register: Register, kind: str) -> bool:
-        """Admit every figure or every table of the chapter; tell whether anything had to be changed."""
+        """Admit every figure or every table of the chapter; return whether anything had to be changed."""
         changed = False
         for note in (note for note in self._published() if note["kind"] == kind):
             recipe = recipes.read(self.folder, self.stem, note["kind"], note["name"])
@@ -163,8 +163,8 @@ class _Chapter:
         for path in note["files"]:
             self._set_aside(path)
             (self.folder / path).unlink()
-        told = {"key": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
-        self._replace_note(note, {**told, "withheld": reason})
+        entry = {"key": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
+        self._replace_note(note, {**entry, "withheld": reason})
         html = notice(recipe.kind, recipe.name, note["caption"], reason)
         shown = [one["sha256"] for one in self._read_notes() if one["key"] == "shown" and _same(one, recipe)]
         self._show(dict.fromkeys(shown, html), recipe)

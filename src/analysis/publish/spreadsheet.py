@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.disclosure import SUPPRESSED, Gated
 
 MADE = datetime(1980, 1, 1, tzinfo=UTC)
-"""Date inside every spreadsheet: the real one would make two runs of one edition differ. The manifest tells it."""
+"""Date inside every spreadsheet: the real one would make two runs of one edition differ. The manifest has it."""
 
 AS_TEXT = {
     "strings_to_formulas": False,
@@ -47,7 +47,7 @@ def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
     path
         Where to write.
     about
-        What the second sheet tells, by name: caption, edition, whether the data are made up.
+        What the second sheet says, by name: caption, edition, whether the data are made up.
 
     Notes
     -----
@@ -92,8 +92,8 @@ def read_csv(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever
     """Read a published table as `pandas.read_csv` does, its words as they were before `harmless`."""
     frame: pd.DataFrame = pd.read_csv(path, **how)
     words = frame.select_dtypes(["object", "string"]).columns
-    told = {name: frame[name].map(unquoted) for name in words if frame[name].notna().any()}
-    return frame.assign(**told).rename(columns=unquoted)
+    columns = {name: frame[name].map(unquoted) for name in words if frame[name].notna().any()}
+    return frame.assign(**columns).rename(columns=unquoted)
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame

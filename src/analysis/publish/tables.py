@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
-from analysis.errors import InputError, WithheldError
-from analysis.language import header, localised, term, text, word
+from analysis.errors import InputError
+from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
 
@@ -33,7 +33,6 @@ EACH = -1
 
 EACH_DIGITS = 4
 
-MINUS = "\N{MINUS SIGN}"
 COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools"), "teachers": word("teachers")}
 """What a count column with such a name (or ``n_`` before it) counts, in words."""
 
@@ -70,20 +69,20 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     path
         The JSON file; the spreadsheet gets its name with ``.xlsx``.
     edition, caption, synthetic
-        What both tell.
+        What both say.
     """
-    told: dict[str, object] = {
+    about: dict[str, object] = {
         "edition": edition,
         "data": "SYNTHETIC: made up, about no real child or school" if synthetic else "real",
         "caption": caption,
         "rows": len(gated.frame),
     }
     columns = [str(column) for column in gated.frame.columns]
-    whole = {**told, "columns": columns, "withheld_cells": gated.cells}
+    whole = {**about, "columns": columns, "withheld_cells": gated.cells}
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
-    whole |= {name: told for name, told in asdict(gated.linked).items() if told}
+    whole |= {name: value for name, value in asdict(gated.linked).items() if value}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
-    write_xlsx(gated, path.with_suffix(".xlsx"), {**told, "withheld_cells": gated.cells})
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
 
 
 def html_table(
@@ -139,7 +138,7 @@ def html_table(
 
 
 def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
-    """Tell on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
+    """Say on how many each row of what a figure shows rests, from the fewest to the most; empty when it counts nobody.
 
     Parameters
     ----------
@@ -161,12 +160,9 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     return text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
 
 
-def number(value: float, digits: int, *, grouped: bool = True) -> str:
-    """Write a number for a reader: thousands set apart, a real minus sign, no minus zero; a missing one withholds."""
-    if pd.isna(value):
-        raise WithheldError(text("Not shown: a number in it is withheld, or cannot be estimated."))
-    size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
-    return MINUS + size if value < 0 and any(digit in size for digit in "123456789") else size
+def number(value: float, digits: int, *, grouped: bool = True) -> NumberText:
+    """Write a number for a reader; see `language.NumberText`."""
+    return NumberText(value, digits, grouped=grouped)
 
 
 def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
@@ -219,8 +215,8 @@ def _words(value: object) -> str:
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    told = term(str(value))
-    return told.replace("_", " ") if told.isidentifier() else told
+    words = term(str(value))
+    return words.replace("_", " ") if words.isidentifier() else words
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:

@@ -1,47 +1,18 @@
-"""Which findings are tests, for chapters whose sentences do not hold their p-values: each declares its own."""
+"""Which findings are tests, for chapters whose sentences do not hold their p-values: ``findings.yml`` says where."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from analysis.publish.declared import Declared, Kind
 from analysis.publish.findings import frame
-from analysis.stats.multiplicity import FAMILIES, holm
+from analysis.stats.multiplicity import holm
 
-Chosen = Mapping[str, str | tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class PValueOf:
-    """Where the p-value of a finding stands among the estimates of its chapter.
-
-    Parameters
-    ----------
-    chosen
-        Column and value, or values, of its rows. A sentence about several rows is a test of all at once: the smallest
-        of their p-values, corrected by Holm.
-    nth
-        Which of the rows alone, where a finding of its own is made of each.
-    """
-
-    chosen: Chosen = field(default_factory=dict)
-    nth: int | None = None
-
-    def p_value(self, estimates: pd.DataFrame) -> float:
-        """Return the p-value; missing where the gate withheld it or the edition lacks it."""
-        rows = estimates
-        for column, value in self.chosen.items():
-            rows = rows[rows[column].isin([value] if isinstance(value, str) else list(value))]
-        known = rows.dropna(subset=["estimate", "p_value"])
-        if self.nth is not None:
-            known = known.iloc[self.nth : self.nth + 1]
-        return float(holm(known["p_value"]).min()) if len(known) else np.nan
+COLUMNS = ("name", "sentence", "n", "unit")
 
 
-def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, declared: Mapping[str, PValueOf]) -> pd.DataFrame:
+def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, declared: Declared) -> pd.DataFrame:
     """Add to the findings of a chapter which of them are tests, as `findings.frame` has them.
 
     Parameters
@@ -51,17 +22,30 @@ def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, declared: Mapp
     estimates
         Of the chapter, as the gate let them through, with ``p_value``.
     declared
-        Of the findings that are tests, by name, where their p-values are.
+        What the chapter declares of its findings.
     """
-    family = {
-        member: name for name, of in FAMILIES.items() for member in of.members if set(of.members) <= set(declared)
-    }
-    rows = by_finding[["name", "sentence", "n", "unit"]].to_dict("records")
+    rows = by_finding[[*COLUMNS]].to_dict("records")
     return frame(
-        (
-            *(row[column] for column in ("name", "sentence", "n", "unit")),
-            declared[row["name"]].p_value(estimates) if row["name"] in declared else np.nan,
-            family.get(row["name"], ""),
-        )
+        (*(row[column] for column in COLUMNS), *_test(declared.kind(row["name"]), row["name"], estimates))
         for row in rows
     )
+
+
+def _test(kind: Kind, finding: str, estimates: pd.DataFrame) -> tuple[float, str]:
+    """Return the p-value of a finding and its family; a missing one where it tests nothing."""
+    return (p_value(kind, finding, estimates), kind.family) if kind.test else (np.nan, "")
+
+
+def p_value(kind: Kind, finding: str, estimates: pd.DataFrame) -> float:
+    """Return the p-value of a finding; missing where the gate withheld it or the edition lacks it.
+
+    A sentence about several rows is a test of all at once: the smallest of their p-values, corrected by Holm.
+    """
+    rows = estimates
+    for column, value in kind.test_of(finding).items():
+        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
+    known = rows.dropna(subset=["estimate", "p_value"])
+    if kind.nth:
+        nth = int(finding.removeprefix(kind.name))
+        known = known.iloc[nth : nth + 1]
+    return float(holm(known["p_value"]).min()) if len(known) else np.nan

@@ -124,10 +124,10 @@ def mirrored(row: Row) -> Row:
     In the unit of the models a logarithm does not turn (5% less is not the opposite of 5% more), so that what is turned
     is in the reader's unit already.
     """
-    told = {end: converted(row[end], row["unit"]) for end in ENDS}
-    if told["estimate"] < 0:
-        told = {"estimate": -told["estimate"], "ci_low": -told["ci_high"], "ci_high": -told["ci_low"]}
-    return {**row, **told}
+    turned = {end: converted(row[end], row["unit"]) for end in ENDS}
+    if turned["estimate"] < 0:
+        turned = {"estimate": -turned["estimate"], "ci_low": -turned["ci_high"], "ci_high": -turned["ci_low"]}
+    return {**row, **turned}
 
 
 def size(row: Row, *, digits: int | None = None) -> str:
@@ -135,8 +135,11 @@ def size(row: Row, *, digits: int | None = None) -> str:
     turned, unit = mirrored(row), row["unit"]
     places = written(unit).digits if digits is None else digits
     estimate, low, high = (number(turned[end], places) for end in ENDS)
-    told = text("95% interval {low} to {high}", low=low, high=high)
-    return text("{size} ({interval})", size=text("{number} {unit}", number=estimate, unit=shown(unit)), interval=told)
+    return text(
+        "{size} ({interval})",
+        size=text("{number} {unit}", number=estimate, unit=shown(unit)),
+        interval=text("95% interval {low} to {high}", low=low, high=high),
+    )
 
 
 def in_points(table: pd.DataFrame) -> pd.DataFrame:

@@ -29,55 +29,26 @@ State = Literal["valid", "stale", "follows", "failed"]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a step stands before a run.
-
-    Parameters
-    ----------
-    step
-        The step.
-    state
-        ``valid``; ``stale`` for a reason of its own; ``follows`` when only what it reads may change; ``failed``.
-    reason
-        Why it would run; empty when valid.
-    record
-        The record of its last success, of whatever age; None when it never ran.
-    """
+    """The state of a step before a run."""
 
     step: Step
-    state: State
-    reason: str
-    record: Record | None
+    state: State  # ``stale`` for a reason of its own; ``follows`` when only what it reads may change
+    reason: str  # why it would run; empty when valid
+    record: Record | None  # of its last success, of whatever age; None when it never ran
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project's folder and what commands remember of it between them.
+    """A project's folder and what commands remember of it between them."""
 
-    Parameters
-    ----------
-    root
-        The folder with ``notebooks``, ``requirements.lock`` and ``src``.
-    outputs
-        The folder with all editions.
-    package
-        The folder of the package whose code counts.
-    render
-        The function that makes the pages of a built edition from its folder and manifest, as ``module:function``.
-    explains
-        Files and folders of code whose words the pages quote: documentation, docstrings.
-    copied
-        The folder of the notebooks, where that is not the one in `root`: a run works with a copy.
-    settle
-        The module that settles what the steps of an edition published, before its pages are made, with ``settle`` and
-        ``enter``; empty for none.
-    """
-
-    root: Path
-    outputs: Path
-    package: Path
-    render: str
-    explains: tuple[Path, ...] = ()
-    copied: Path | None = None
+    root: Path  # the folder with ``notebooks``, ``requirements.lock`` and ``src``
+    outputs: Path  # the folder with all editions
+    package: Path  # the folder of the package whose code counts
+    render: str  # the function that renders the pages of an edition from its folder and manifest: ``module:function``
+    explains: tuple[Path, ...] = ()  # files and folders of code that the pages quote: documentation, docstrings
+    copied: Path | None = None  # the folder of the notebooks, where that is not the one in `root`: a run has a copy
+    # The module that settles what the steps of an edition published, before its pages are rendered, with ``settle``
+    # and ``enter``; empty for none.
     settle: str = ""
 
     @property
@@ -139,7 +110,7 @@ class Assessor:
     Raises
     ------
     InputError
-        On making it: when parameters and parameters cells disagree, or a step lacks the maker of a table.
+        When parameters and parameters cells disagree, or no step produces a table that one needs.
     """
 
     def __init__(self, order: Order, chain: Iterable[Step], project: Project) -> None:
@@ -177,7 +148,7 @@ class Assessor:
         return observed(notes, self.order.places_of(step, self.project.root), self.project.hashes, begun)
 
     def reasons(self, step: Step, record: Record, tables: Mapping[str, str]) -> list[str]:
-        """Say why the result of a record is not what a run would give now; empty when it is."""
+        """Return why the result of a record is not what a run would give now; empty when it is."""
         places = self.order.places_of(step, self.project.root)
         files = observed_now(record.key.get("files", {}), places, self.project.hashes)
         return differences(record.key, {**self.key(step, tables), "files": files}, step.notebook)
@@ -192,71 +163,63 @@ class Assessor:
         return None
 
     def why(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> str:
-        """Say in one line why a step without a valid result must run."""
+        """Return in one line why a step without a valid result must run."""
         for folder in folders:
             if records.is_of_others(folder, step.stem):
                 return "the record of its last run was not written here, or was changed since"
             record = records.read(folder, step.stem)
             if record:
-                found = self.reasons(step, record, tables) or _list(records.damage(folder, record, self.project.hashes))
-                return _in_one_line(found)
+                damage = records.damage(folder, record, self.project.hashes)
+                return _in_one_line(self.reasons(step, record, tables) or ([damage] if damage else []))
         return "it never ran"
-
-    def last(self, step: Step, folders: Sequence[Path]) -> Record | None:
-        """Return the record of the last success of a step, valid or not."""
-        return next(filter(None, (records.read(folder, step.stem) for folder in folders)), None)
 
     def standings(self, folders: Sequence[Path]) -> list[Standing]:
         """Judge all steps as they are now, in the order of the chain."""
-        found: dict[str, Standing] = {}
+        standings: dict[str, Standing] = {}
         tables: dict[str, str] = {}
         for step in self.steps:
-            upstream = [found[stem].step.notebook for stem in self.before[step.stem] if found[stem].state != "valid"]
-            found[step.stem] = self._standing(step, folders, tables, sorted(upstream))
-            last = found[step.stem].record
+            before = [standings[stem] for stem in self.before[step.stem]]
+            upstream = sorted(other.step.notebook for other in before if other.state != "valid")
+            standings[step.stem] = self._standing(step, folders, tables, upstream)
+            last = standings[step.stem].record
             tables |= last.tables if last else {}
-        return list(found.values())
+        return list(standings.values())
 
     def pages_key(self, done: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
         """Return what the pages depend on: their code, the facts, the prose and the result of every step."""
         reach = self._pages_reach()
-        told = json.loads(json.dumps({**self.order.facts, "command": self.order.command}, default=str))
-        results = {step.stem: _result(done[step.stem]) for step in self.steps}
+        facts = {**self.order.facts, "command": self.order.command}
         return {
-            "parameters": told,
+            "parameters": json.loads(json.dumps(facts, default=str)),
             "code": dict(reach.functions),
             "resources": dict(reach.resources),
             "prose": {step.stem: prose_digest(self.project.notebook(step)) for step in self.steps},
-            "steps": results,
+            "steps": {step.stem: _result(done[step.stem]) for step in self.steps},
             "explanation": self.project.explanation,
         }
 
-    def pages_valid(self, folder: Path, done: Mapping[str, Record]) -> bool:
-        """Tell whether the pages of a published edition are whole and those of these results."""
-        return not self.why_pages(folder, done)
-
     def why_pages(self, folder: Path, done: Mapping[str, Record]) -> str:
-        """Say in one line why the pages of a published edition must be made again; empty when they need not."""
+        """Return in one line why the pages of a published edition must be made again, if they must."""
         record = records.read(folder, PAGES)
         if record is None:
             return "no run here has made them"
         damage = records.damage(folder, record, self.project.hashes) or manifest.damage(folder, self.project.hashes)
-        return damage or ("" if record.key == self.pages_key(done) else "what they tell has changed")
+        return damage or ("" if record.key == self.pages_key(done) else "what they say has changed")
 
     def page_files(self) -> list[str]:
-        """Return what the pages are made with: files of the package, by their path within it, and what they quote."""
+        """Return the files that pages are rendered with: by path within the package, and what they quote."""
         reach = self._pages_reach()
         quoted = [str(file) for file in self.project.explained]
         return [*self.project.code.files_of(reach), *reach.resources, *quoted]
 
     def up_to_date(self, published: Path) -> bool:
-        """Tell whether a published edition is what a run would make."""
+        """Return whether a published edition is what a run would give."""
         standings = self.standings([published])
         done = {standing.step.stem: standing.record for standing in standings if standing.record}
-        return all(standing.state == "valid" for standing in standings) and self.pages_valid(published, done)
+        return all(standing.state == "valid" for standing in standings) and not self.why_pages(published, done)
 
     def _pages_reach(self) -> Reach:
-        """Return the code that settles what steps published and that makes the pages."""
+        """Return the code that settles what steps published and that renders the pages."""
         reach = self.project.code.of_symbol(self.project.render.replace(":", "."))
         if self.project.settle:
             more = self.project.code.of_symbol(f"{self.project.settle}.settle")
@@ -273,11 +236,11 @@ class Assessor:
     def _standing(
         self, step: Step, folders: Sequence[Path], tables: Mapping[str, str], upstream: Sequence[str]
     ) -> Standing:
-        found = self.find(step, folders, tables)
-        if found:
+        result = self.find(step, folders, tables)
+        if result:
             reason = f"what {' and '.join(upstream)} makes may change" if upstream else ""
-            return Standing(step, "follows" if upstream else "valid", reason, found[1])
-        last = self.last(step, folders)
+            return Standing(step, "follows" if upstream else "valid", reason, result[1])
+        last = next(filter(None, (records.read(folder, step.stem) for folder in folders)), None)
         failure = next(filter(None, (records.read_failure(folder, step.stem) for folder in folders)), None)
         if failure:
             return Standing(step, "failed", f"last time {failure.strip().splitlines()[0]}", last)
@@ -287,21 +250,15 @@ class Assessor:
 
     def _named_parameters(self, step: Step) -> dict[str, Any]:
         block = self.order.blocks[step.stem]
-        used = {
-            f"{step.stem}.{name}" if name in block else name: value
-            for name, value in self.parameters[step.stem].items()
-        }
-        return {**self.order.told, "seed": self.order.seed, **used}
+        parameters = self.parameters[step.stem].items()
+        used = {f"{step.stem}.{name}" if name in block else name: value for name, value in parameters}
+        return {**self.order.context, "seed": self.order.seed, **used}
 
 
 def _result(record: Record) -> str:
     """Return the digest of a step's result but its notebook: that is written anew with the pages, from its prose."""
-    outputs = {path: told for path, told in record.outputs.items() if not path.startswith("notebooks/")}
+    outputs = {path: sha for path, sha in record.outputs.items() if not path.startswith("notebooks/")}
     return digest(json.dumps([record.ran, outputs]))
-
-
-def _list(text: str | None) -> list[str]:
-    return [text] if text else []
 
 
 def _in_one_line(reasons: Sequence[str]) -> str:

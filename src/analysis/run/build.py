@@ -26,44 +26,21 @@ State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
 
 
 class Build:
-    """The build of one edition.
-
-    Parameters
-    ----------
-    assessor
-        Judges its steps.
-    copy
-        Of notebooks and code, with which it works.
-    options
-        Which steps are asked for, and how kernels are started.
-    watch
-        Is told every change of state.
-
-    Attributes
-    ----------
-    states
-        How each step stands, by stem.
-    done
-        The record of every step that has a valid result in the folder, by stem.
-    failures
-        How the steps that failed ended, by stem.
-    ended
-        Whether the edition has been published or set aside.
-    """
+    """The build of one edition, from a copy of notebooks and code; `watch` is called with every change of state."""
 
     def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch) -> None:
         self.assessor, self._copy, self.options, self._watch = assessor, copy, options, watch
         self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
         self.stems = [step.stem for step in self.steps]
         options.check_stems(self.stems, self.order.edition)
-        self.wanted, self.forced = self._asked_for()
+        self.wanted, self.forced = self._requested()
         self.states: dict[str, State] = dict.fromkeys(self.stems, "waiting")
-        self.done: dict[str, Record] = {}
+        self.done: dict[str, Record] = {}  # of every step that has a valid result in the folder
         self.failures: dict[str, JobResult] = {}
-        self.ended = False
+        self.ended = False  # published or set aside
         self._refusal: StaatError | None = None
         self._executed = False
-        self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was handed out
+        self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was submitted
         self._held = ExitStack()
         self.published = self.project.outputs / self.order.edition
         self._unfinished = staging.unfinished(self.project.outputs, self.order.edition)
@@ -74,23 +51,20 @@ class Build:
         self.folder, self._left = staging.begin(self.project.outputs, self.order.edition)
         self._folders = [*self._left, self.published]
         self._started = manifest.now()
-        told = json.dumps(dict(self.order.told), ensure_ascii=False)
-        (self.folder / "internal" / EDITION_FILE).write_text(told, "utf8")
-        self._tell("opened", text=self.order.heading)
+        context = json.dumps(dict(self.order.context), ensure_ascii=False)
+        (self.folder / "internal" / EDITION_FILE).write_text(context, "utf8")
+        self._report("opened", text=self.order.heading)
         for standing in self.assessor.standings(self._folders):
-            seconds = standing.record.seconds if standing.record else None
             reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")
-            self._tell("waiting", standing.step, seconds, reason)
+            self._report("waiting", standing.step, text=reason)
 
     def next_jobs(self) -> list[Job]:
         """Settle what needs no run, and return what can run now; each job is returned once."""
         return [self._job(step) for step in self.steps if self._decide(step) == "running"]
 
     def starts(self, job: Job) -> None:
-        """Tell that a step is being executed."""
-        step = self._step(job)
-        last = self.assessor.last(step, self._folders)
-        self._tell("started", step, last.seconds if last else None)
+        """Report that a step is being executed."""
+        self._report("started", self._step(job))
 
     def finish(self, job: Job, outcome: JobResult) -> None:
         """Take in how the execution of a step ended."""
@@ -98,12 +72,12 @@ class Build:
         if outcome.error is not None:
             self.states[step.stem], self.failures[step.stem] = "failed", outcome
             records.write_failure(self.folder, step.stem, outcome.error)
-            self._tell("failed", step, outcome.seconds, outcome.error.splitlines()[0])
+            self._report("failed", step, outcome.seconds, outcome.error.splitlines()[0])
             return
         record = self._record(step, outcome)
         records.write(self.folder, record)
         self.states[step.stem], self.done[step.stem], self._executed = "done", record, True
-        self._tell("finished", step, outcome.seconds)
+        self._report("finished", step, outcome.seconds)
 
     @property
     def steps_ended(self) -> bool:
@@ -111,23 +85,23 @@ class Build:
         return not {"waiting", "running"} & set(self.states.values())
 
     def publish(self) -> None:
-        """Make pages and manifest and put the edition in the old one's place; or set an unfinished one aside."""
+        """Write pages and manifest and put the edition in the old one's place; or set an unfinished one aside."""
         if len(self.done) < len(self.steps):
             self._set_aside()
-        elif self._executed or not self.assessor.pages_valid(self.published, self.done):
-            self._tell("pages")
+        elif self._executed or self.assessor.why_pages(self.published, self.done):
+            self._report("pages")
             for notice in publication.publish(self.folder, self.assessor, self.done, self._started):
-                self._tell("notice", text=notice)
+                self._report("notice", text=notice)
             self._refuse_other_pages()
-            kept = staging.swap_in(self.folder, self.published)
-            if kept:
-                self._tell("notice", text=f"{self.published} held files that no run made; they lie in {kept}")
+            strangers = staging.swap_in(self.folder, self.published)
+            if strangers:
+                self._report("notice", text=f"{self.published} held files that no run made; they are in {strangers}")
             staging.discard([*self._left, *staging.leftovers(self.project.outputs, self.order.edition)])
         else:
             staging.discard([self.folder, *self._left])
         self.ended = True
         if len(self.done) == len(self.steps):
-            self._tell("published", text=str(self.published / "index.html"))
+            self._report("published", text=str(self.published / "index.html"))
 
     def _refuse_other_pages(self) -> None:
         """Refuse pages that were made by code which changed during the run: this process may have loaded either."""
@@ -149,14 +123,13 @@ class Build:
 
     def messages(self) -> list[str]:
         """Return what the user must know when the edition is not published, with the paths that hold now."""
-        kept = self._unfinished
-        lines = [(outcome.error or "").replace(str(self.folder), str(kept)) for outcome in self.failures.values()]
+        errors = [outcome.error or "" for outcome in self.failures.values()]
+        errors += [str(self._refusal)] if self._refusal else []
+        lines = [error.replace(str(self.folder), str(self._unfinished)) for error in errors]
         missing = ", ".join(step.notebook for step in self.steps if step.stem not in self.done)
-        if self._refusal:
-            lines.append(str(self._refusal).replace(str(self.folder), str(kept)))
         if missing or self._refusal:
             lines.append(f"{self.order.edition} is not published: {missing or 'its pages'} must still be made")
-            lines.append(f"  what succeeded is kept in {kept}: the same command goes on from there")
+            lines.append(f"  what succeeded is kept in {self._unfinished}: the same command goes on from there")
             if self.published.exists():
                 lines.append(f"  the last good edition {self.published} is untouched")
         return lines
@@ -167,7 +140,7 @@ class Build:
         refused = {self._refusal.exit_code} if self._refusal else set()
         return refused | {outcome.exit_code for outcome in self.failures.values()}
 
-    def _asked_for(self) -> tuple[set[str], set[str]]:
+    def _requested(self) -> tuple[set[str], set[str]]:
         """Return the steps that may run and those that must, whether they changed or not."""
         options, stems = self.options, set(self.stems)
         only = set(options.only)
@@ -191,33 +164,33 @@ class Build:
                 for other in self.steps
                 if other.stem in self.assessor.before[step.stem] and self.states[other.stem] in ("failed", "blocked")
             ]
-            self._tell("blocked", step, text=f"needs {' and '.join(needed)}")
+            self._report("blocked", step, text=f"needs {' and '.join(needed)}")
             return "blocked"
         if step.stem not in self.forced and "left out" not in before and self._keep(step):
             return "done"
         if step.stem not in self.wanted or "left out" in before:
-            self._tell("kept", step, text="not asked for")
+            self._report("kept", step, text="not asked for")
             return "left out"
         return "running"
 
     def _keep(self, step: Step) -> bool:
-        found = self.assessor.find(step, self._folders, self._tables())
-        if not found:
+        result = self.assessor.find(step, self._folders, self._tables())
+        if not result:
             return False
-        folder, record = found
+        folder, record = result
         records.take_over(record, folder, self.folder)
         if self._refresh(step):
             outputs, _ = records.outputs_of(self.folder, step, self.project.hashes)
             record = replace(record, outputs=outputs)
             records.write(self.folder, record)
         self.done[step.stem] = record
-        self._tell("kept", step)
+        self._report("kept", step)
         return True
 
     def _refresh(self, step: Step) -> bool:
         """Give the executed notebook the present text, also as the step wrote it before the edition was settled."""
-        places = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
-        executed = [place / "notebooks" / f"{step.notebook}.ipynb" for place in places]
+        folders = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
+        executed = [folder / "notebooks" / f"{step.notebook}.ipynb" for folder in folders]
         source = self.project.notebook(step)
         changed = [refresh(notebook, source) for notebook in executed if notebook.exists()]
         return any(changed)
@@ -225,8 +198,8 @@ class Build:
     def _job(self, step: Step) -> Job:
         order, reach = self.order, self.assessor.reach(step)
         others = [module for other in self.steps if other != step for module in self.assessor.reach(other).imports]
-        made = self._tables()
-        self._begun[step.stem] = self.assessor.key(step, made), time.time_ns()
+        tables = self._tables()
+        self._begun[step.stem] = self.assessor.key(step, tables), time.time_ns()
         return Job(
             edition=order.edition,
             notebook=step.notebook,
@@ -234,10 +207,10 @@ class Build:
             source=str(self.project.notebook(step).resolve()),
             folder=str(self.folder.resolve()),
             parameters=self.assessor.parameters[step.stem],
-            needs=(*step.needs, *(table for table in step.wants if table in made)),
+            needs=(*step.needs, *(table for table in step.wants if table in tables)),
             produces=step.produces,
             may_produce=step.may_produce,
-            reads=tuple(str(place.resolve()) for place in order.places_of(step, self.project.root).values()),
+            reads=tuple(str(path.resolve()) for path in order.places_of(step, self.project.root).values()),
             environment={**order.environment, **self._python()},
             seed=order.seed,
             timeout=order.timeouts.get(step.stem),
@@ -253,7 +226,7 @@ class Build:
         return self.project.package.parent.resolve()
 
     def _python(self) -> dict[str, str]:
-        """Return what tells a kernel's Python how to order sets, and to import the package that was judged."""
+        """Return the variables with which a kernel's Python orders sets, and imports the package that was judged."""
         usual = self.order.environment.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")
         path = [str(self._code), *(entry for entry in usual.split(os.pathsep) if entry)]
         return {"PYTHONHASHSEED": self.options.hash_seed, "PYTHONPATH": os.pathsep.join(path)}
@@ -290,19 +263,19 @@ class Build:
         staging.keep_unfinished(self.folder, self.project.outputs, self.order.edition)
 
     def _bring_along(self) -> bool:
-        """Take over what earlier runs left of the steps that this one did not come to; tell whether all could be."""
+        """Take over what earlier runs left of the steps that this one did not reach; return whether all could be."""
         # Never of a step that was executed: its kernel may still write where the old files would be linked.
         passed = [step for step in self.steps if self.states[step.stem] in ("waiting", "blocked", "left out")]
         try:
             for step in passed:
-                held = ((folder, records.read(folder, step.stem)) for folder in self._left)
-                folder, record = next((pair for pair in held if pair[1]), (None, None))
+                results = ((folder, records.read(folder, step.stem)) for folder in self._left)
+                folder, record = next((result for result in results if result[1]), (None, None))
                 if folder and record:
                     records.take_over(record, folder, self.folder)
         except OSError:
             return False
         return True
 
-    def _tell(self, kind: Kind, step: Step | None = None, seconds: float | None = None, text: str = "") -> None:
+    def _report(self, kind: Kind, step: Step | None = None, seconds: float | None = None, text: str = "") -> None:
         notebook = step.notebook if step else ""
         self._watch(Event(kind, self.order.edition, notebook=notebook, seconds=seconds, text=text))

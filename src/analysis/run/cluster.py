@@ -1,4 +1,4 @@
-"""A Dask cluster that executes steps: reached safely, asked with a limit of time, and watched while it works.
+"""A Dask cluster that executes steps: reached safely, called with a limit of time, and watched while it works.
 
 A client of Dask waits for most things without end: for a scheduler that was stopped, a worker that hangs, a port on
 which something else listens. So every question is asked in a thread of its own, and a run that gets no answer ends.
@@ -31,15 +31,7 @@ T = TypeVar("T")
 
 @dataclass
 class Cluster:
-    """A cluster that answered.
-
-    Parameters
-    ----------
-    client
-        Of Dask.
-    options
-        With its address.
-    """
+    """A cluster that answered: the client of Dask, and the options with its address."""
 
     client: Any
     options: Options
@@ -63,15 +55,15 @@ class Cluster:
         """Refuse workers that work with something else than this process, by what they say of themselves."""
         hint = "install the same version on every machine"
         try:
-            found = within(ANSWER_SECONDS, lambda: self.client.run(whereabouts, root))
+            answers = within(ANSWER_SECONDS, lambda: self.client.run(whereabouts, root))
         except TimeoutError:
             problem = f"a worker does not answer within {ANSWER_SECONDS} s"
             raise InputError(self.where, problem, hint="start it again: dask worker ADDRESS") from None
         except Exception as error:  # whatever a worker without the package, or with an old one, raises
-            problem = f"a worker cannot tell what it works with ({type(error).__name__}: {error})"
+            problem = f"a worker cannot say what it works with ({type(error).__name__}: {error})"
             raise InputError(self.where, problem, hint=hint) from None
         here = whereabouts(root)
-        for worker, there in found.items():
+        for worker, there in answers.items():
             for name, value in here.items():
                 if there[name] != value:
                     problem = f"the worker {worker} has another {name}; its numbers could be others"
@@ -98,10 +90,10 @@ class Cluster:
 
     def _workers(self) -> dict[str, Any]:
         try:
-            told = within(ANSWER_SECONDS, lambda: self.client.sync(self.client.scheduler.identity, n_workers=-1))
+            state = within(ANSWER_SECONDS, lambda: self.client.sync(self.client.scheduler.identity, n_workers=-1))
         except Exception as error:  # whatever Dask raises when its scheduler is gone
             raise self._lost(f"the scheduler no longer answers ({type(error).__name__})") from None
-        workers: dict[str, Any] = told["workers"]
+        workers: dict[str, Any] = state["workers"]
         return workers
 
     def _lost(self, problem: str) -> InputError:

@@ -19,7 +19,7 @@ _SETTING = re.compile(
     r"(OMP|KMP|GOMP|OPENBLAS|GOTO|MKL|BLIS|VECLIB|NUMEXPR|NUMBA|NPY|PANDAS|ARROW|LC|IPYTHON|JUPYTER)_|MPL|MATPLOTLIB"
     r"|(IPYTHONDIR|LANG|LANGUAGE|TZ|TZDIR|SOURCE_DATE_EPOCH|COLUMNS|LINES|NO_COLOR|FORCE_COLOR)$"
 )
-_KEPT = ("MPLCONFIGDIR",)  # where fonts are listed; its matplotlibrc is not read
+_NO_SETTING = ("MPLCONFIGDIR",)  # where fonts are listed; its matplotlibrc is not read
 _OF_PYTHON = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -32,7 +32,7 @@ def with_own_code(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which Python finds the code that runs here, also where it was started from its folder.
 
     Python then looks there first, and a kernel, which is started elsewhere, would execute the code that is installed,
-    while the key of its step is made of this code.
+    while the key of its step is of this code.
     """
     if Path(sys.path[0]).resolve() != OWN:
         return dict(environment)
@@ -43,7 +43,7 @@ def with_own_code(environment: Mapping[str, str]) -> dict[str, str]:
 def _is_setting(name: str) -> bool:
     if name.startswith("PYTHON"):
         return name not in _OF_PYTHON
-    return bool(_SETTING.match(name)) and name not in _KEPT
+    return bool(_SETTING.match(name)) and name not in _NO_SETTING
 
 
 @cache
@@ -55,9 +55,10 @@ def installed() -> dict[str, str]:
     that was edited where it is installed is not seen.
     """
     folders = dict.fromkeys(Path(entry) for entry in sys.path if entry)
-    found = dict(pair for folder in folders for pair in _in_folder(folder))
+    packages = dict(pair for folder in folders for pair in _in_folder(folder))
     before = [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    return dict(sorted((found | dict(pair for folder in reversed(before) for pair in _modules(folder))).items()))
+    packages |= dict(pair for folder in reversed(before) for pair in _modules(folder))
+    return dict(sorted(packages.items()))
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, str]]:

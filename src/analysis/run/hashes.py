@@ -7,9 +7,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from analysis.run.seal import read_sealed, write_sealed
+from analysis.run.seal import read_memory, write_sealed
 
-FORMAT = 2
+HEADER = {"format": 2}
 # A file written this recently may be written again within one tick of the file system's clock, unseen.
 SETTLED_NS = 2_000_000_000
 TICK_NS = 20_000_000
@@ -32,36 +32,31 @@ class Hashes:
 
     A digest is taken from memory only while device, inode, size and times are what they were, and only when the file
     had not been written for two seconds when it was read. One of the times is that of any change: who puts the time of
-    writing back changes that one. Under another name a file is the same file.
-
-    Parameters
-    ----------
-    memory
-        File in which to remember; None to forget. One that is damaged, or was not written here, is ignored: it costs
-        time, nothing else.
+    writing back changes that one. Under another name a file is the same file. A memory that is damaged, or was not
+    written here, is ignored: it costs time, nothing else.
     """
 
     def __init__(self, memory: Path | None = None) -> None:
         self._memory = memory
-        self._known: dict[str, list[object]] = _read(memory)
+        self._known: dict[str, list[object]] = read_memory(memory, HEADER)
         self._changed = False
 
     def of(self, path: Path) -> str:
         """Return the SHA-256 of a file; OSError when it cannot be read."""
-        found = path.stat()
-        name, state = f"{found.st_dev}:{found.st_ino}", [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+        status = path.stat()
+        name, state = f"{status.st_dev}:{status.st_ino}", [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
         known = self._known.get(name)
         if known and known[:-1] == state:
             return str(known[-1])
-        since = time.time_ns() - found.st_ctime_ns
+        since = time.time_ns() - status.st_ctime_ns
         if 0 <= since < TICK_NS:  # its time of writing was put back a moment ago
             time.sleep((TICK_NS - since) / 1e9)
-        found_digest = sha256(path)
-        if time.time_ns() - found.st_mtime_ns > SETTLED_NS:
+        content = sha256(path)
+        if time.time_ns() - status.st_mtime_ns > SETTLED_NS:
             self._known.pop(name, None)
-            self._known[name] = [*state, found_digest]
+            self._known[name] = [*state, content]
             self._changed = True
-        return found_digest
+        return content
 
     def of_names(self, folder: Path) -> str:
         """Return the digest of the names in a folder; OSError when it cannot be listed."""
@@ -72,15 +67,5 @@ class Hashes:
         if self._memory and self._changed:
             newest = dict(list(self._known.items())[-REMEMBERED:])
             with suppress(OSError):
-                write_sealed(self._memory, {"format": FORMAT, "files": newest})
+                write_sealed(self._memory, {**HEADER, "files": newest})
             self._changed = False
-
-
-def _read(memory: Path | None) -> dict[str, list[object]]:
-    if memory is None:
-        return {}
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        stored = read_sealed(memory)
-        if stored["format"] == FORMAT and isinstance(stored["files"], dict):
-            return dict(stored["files"])
-    return {}

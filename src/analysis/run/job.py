@@ -1,4 +1,4 @@
-"""What is handed to whoever executes a step, and what comes back: plain values, so that both travel to any machine."""
+"""What whoever executes a step is given, and what comes back: plain values, so that both travel to any machine."""
 
 from __future__ import annotations
 
@@ -10,59 +10,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Job:
-    """Everything needed to execute one step.
-
-    Parameters
-    ----------
-    edition, notebook, stem
-        Which step of which edition; `notebook` is the file name without extension.
-    source
-        The notebook's file, absolute; in the copy that the run works with.
-    folder
-        The folder in which the edition is built, absolute. When it disappears the run is over: whoever executes
-        the step stops its kernel.
-    parameters
-        What to inject.
-    needs, produces, may_produce
-        The internal tables that the chain declares for the step.
-    reads
-        Files and folders, absolute, that the step may read besides these tables.
-    environment
-        Variables of the kernel's environment that belong to the step.
-    seed
-        Seed of the global random generators of a kernel, so that a forked one does not go on where its parent was.
-    timeout
-        Seconds after which the notebook is stopped; None for no limit.
-    fresh_kernel
-        Start a new interpreter instead of forking one that has the packages loaded.
-    preload
-        Third-party modules that the step imports; a warm parent loads these before it forks.
-    preload_next
-        Third-party modules of the steps that follow; loaded when the parent has nothing else to do.
-    root
-        The project's folder; by default the one in which the notebook's folder lies.
-    code
-        The folder from which the kernel imports the package; by default wherever this process has it from.
-    """
+    """Everything needed to execute one step; folders and files are absolute paths."""
 
     edition: str
-    notebook: str
+    notebook: str  # file name without extension
     stem: str
-    source: str
+    source: str  # the notebook's file, in the copy that the run works with
+    # Where the edition is built. When it disappears the run is over: whoever executes the step stops its kernel.
     folder: str
-    parameters: Mapping[str, Any]
-    needs: tuple[str, ...] = ()
+    parameters: Mapping[str, Any]  # to inject
+    needs: tuple[str, ...] = ()  # internal tables, as are the next two
     produces: tuple[str, ...] = ()
     may_produce: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    seed: int = 0
-    timeout: float | None = None
-    fresh_kernel: bool = False
-    preload: tuple[str, ...] = ()
-    preload_next: tuple[str, ...] = ()
-    root: str = ""
-    code: str = ""
+    reads: tuple[str, ...] = ()  # files and folders that the step may read besides these tables
+    environment: Mapping[str, str] = field(default_factory=dict)  # variables of the kernel that belong to the step
+    seed: int = 0  # of the global random generators, so that a forked kernel does not go on where its parent was
+    timeout: float | None = None  # seconds after which the notebook is stopped
+    fresh_kernel: bool = False  # start a new interpreter instead of forking one that has the packages loaded
+    preload: tuple[str, ...] = ()  # third-party modules that a warm parent loads before it forks
+    preload_next: tuple[str, ...] = ()  # those of the steps that follow, loaded when it has nothing else to do
+    root: str = ""  # the project's folder; by default the parent of the notebook's folder
+    code: str = ""  # from where the kernel imports the package; by default from where this process did
 
     @property
     def project(self) -> Path:
@@ -77,32 +45,11 @@ class Job:
 
 @dataclass(frozen=True)
 class JobResult:
-    """How the execution of a step ended.
-
-    Parameters
-    ----------
-    seconds
-        How long it took.
-    error
-        None when it succeeded; else the message for the user.
-    exit_code
-        What the command ends with on this error: 1 a notebook failed, 2 the user's input is wrong.
-    kernel
-        ``warm`` (forked) or ``fresh``.
-    peak_mb
-        The largest memory that the kernel held, in MB; None when nobody could tell.
-    notice
-        Something to say once per run, such as why kernels are not forked.
-    """
+    """How the execution of a step ended."""
 
     seconds: float
-    error: str | None = None
-    exit_code: int = 0
-    kernel: str = "fresh"
-    peak_mb: float | None = None
-    notice: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether the step did not succeed."""
-        return self.error is not None
+    error: str | None = None  # the message for the user; None when it succeeded
+    exit_code: int = 0  # of the command on this error: 1 a notebook failed, 2 the user's input is wrong
+    kernel: str = "fresh"  # or ``warm``: forked
+    peak_mb: float | None = None  # the largest memory that the kernel held; None when that is not known
+    notice: str = ""  # for the user, once per run, such as why kernels are not forked

@@ -34,18 +34,14 @@ def key_of(
     tables: Mapping[str, str],
     environment: Mapping[str, Any],
 ) -> dict[str, dict[str, Any]]:
-    """Return the key of a step, but for the files that only its run can tell.
+    """Return the key of a step, but for the files that only its run can show.
 
     Parameters
     ----------
-    step
-        The step, for what it declares.
     parameters
         Those that it uses, by the name under which a user knows them (``school_choice.age``).
     cells
         Its code cells by number, but the parameters cell, whose defaults never hold in a run.
-    reach
-        What of the package it reaches.
     tables
         The digest of each internal table that it reads.
     environment
@@ -58,15 +54,12 @@ def key_of(
         "resources": dict(reach.resources),
         "tables": dict(tables),
         "environment": {"python": platform.python_version(), **environment},
-        "declared": {
-            "produces": sorted((*step.produces, *step.may_produce)),
-            "reads": sorted(step.reads),
-        },
+        "declared": {"produces": sorted((*step.produces, *step.may_produce)), "reads": sorted(step.reads)},
     }
 
 
 def differences(old: Key, new: Key, notebook: str) -> list[str]:
-    """Say in which respects two keys differ, one sentence each, what a user did himself first."""
+    """Return in which respects two keys differ, one sentence each, what a user did himself first."""
     return [text for part, say in _PARTS.items() for text in _part(part, say, old, new, notebook)]
 
 
@@ -78,12 +71,12 @@ def observed(notes: Path, places: Mapping[str, Path], hashes: Hashes, begun: int
     notes
         What the guard wrote down: one JSON object a line with ``kind`` and ``path``.
     places
-        The folders and files that the step declares to read, by label. Labels stand in the key, not paths: data that
+        The folders and files that the step declares to read, by label. Labels are in the key, not paths: data that
         move to another folder are the same data.
     begun
         When the step began (ns): what was written later is not what it read, so that its result cannot be kept.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for line in notes.read_text("utf8").splitlines() if notes.exists() else []:
         note = json.loads(line)
         label = _label(Path(note["path"]), places)
@@ -91,13 +84,13 @@ def observed(notes: Path, places: Mapping[str, Path], hashes: Hashes, begun: int
             path, is_folder = Path(note["path"]), note["kind"] == "folder"
             # The time at which a file last changed in any way: unlike its time of writing it cannot be put back or on.
             late = path.exists() and path.stat().st_ctime_ns > begun
-            found[label + (FOLDER_SUFFIX if is_folder else "")] = LATE if late else _digest(path, is_folder, hashes)
-    return dict(sorted(found.items()))
+            digests[label + (FOLDER_SUFFIX if is_folder else "")] = LATE if late else _digest(path, is_folder, hashes)
+    return dict(sorted(digests.items()))
 
 
 def observed_now(files: Iterable[str], places: Mapping[str, Path], hashes: Hashes) -> dict[str, str]:
     """Return the present digests of what a step read the last time; `GONE` for what is no longer there."""
-    return {label: _digest(_place(label, places), label.endswith(FOLDER_SUFFIX), hashes) for label in files}
+    return {label: _digest(_path(label, places), label.endswith(FOLDER_SUFFIX), hashes) for label in files}
 
 
 def _digest(path: Path | None, is_folder: bool, hashes: Hashes) -> str:
@@ -108,19 +101,19 @@ def _digest(path: Path | None, is_folder: bool, hashes: Hashes) -> str:
 
 
 def _label(path: Path, places: Mapping[str, Path]) -> str | None:
-    for label, place in places.items():
-        real = place.resolve()
+    for label, declared in places.items():
+        real = declared.resolve()
         if path == real or real in path.parents:
             below = path.relative_to(real).as_posix()
             return label if below == "." else f"{label}/{below}"
     return None
 
 
-def _place(label: str, places: Mapping[str, Path]) -> Path | None:
+def _path(label: str, places: Mapping[str, Path]) -> Path | None:
     name = label.removesuffix(FOLDER_SUFFIX)
-    for known, place in places.items():
-        if name == known or name.startswith(f"{known}/"):
-            return place / name.removeprefix(known).lstrip("/")
+    for label_of_place, declared in places.items():
+        if name == label_of_place or name.startswith(f"{label_of_place}/"):
+            return declared / name.removeprefix(label_of_place).lstrip("/")
     return None
 
 
@@ -157,9 +150,7 @@ def _thing(kind: str) -> Say:
 
 
 def _environment(name: str, _: str, old: object, new: object) -> str:
-    if name in _ENVIRONMENT:
-        return _ENVIRONMENT[name]
-    return f"{name}: {_shown(old)} -> {_shown(new)}"
+    return _ENVIRONMENT.get(name, f"{name}: {_shown(old)} -> {_shown(new)}")
 
 
 _ENVIRONMENT = {

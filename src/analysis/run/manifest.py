@@ -11,24 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import InputError
 from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.private import INTERNAL
 from analysis.run.seal import keyed, read_sealed, write_sealed
 from analysis.run.versions import run_git
 from analysis.run.workspace import MANIFEST_FILE
 
-SEAL = Path("internal") / "steps" / MANIFEST_FILE  # the one file that the manifest cannot tell of
-PACKAGES = (
-    "papermill",
-    "ipykernel",
-    "numpy",
-    "pandas",
-    "scipy",
-    "statsmodels",
-    "linearmodels",
-    "seaborn",
-    "matplotlib",
-)
+SEAL = Path("internal") / "steps" / MANIFEST_FILE  # the one file that the manifest cannot name
+_SCIENTIFIC = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels", "seaborn", "matplotlib")
+PACKAGES = ("papermill", "ipykernel", *_SCIENTIFIC)
 
 
 def now() -> str:
@@ -60,12 +52,27 @@ def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
 def outputs_of(folder: Path, hashes: Hashes | None = None) -> dict[str, str]:
     """Return the SHA-256 of every file of an edition but the manifest, by path; of internal ones keyed.
 
-    The digest of a table of persons would tell who guesses it all whether the guess is right.
+    The digest of a table of persons would show who guesses it all whether the guess is right.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE)
     known = hashes or Hashes()
-    found = {path.relative_to(folder).as_posix(): known.of(path) for path in files}
-    return {path: keyed(digest) if path.startswith(f"{INTERNAL}/") else digest for path, digest in found.items()}
+    digests = {path.relative_to(folder).as_posix(): known.of(path) for path in files}
+    return {path: keyed(digest) if path.startswith(f"{INTERNAL}/") else digest for path, digest in digests.items()}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a published edition; InputError when there is none, or it cannot be read."""
+    path = folder / MANIFEST_FILE
+    hint = "run the edition again with --force"
+    try:
+        manifest = json.loads(path.read_text("utf8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "there is no such published edition", hint=f"staat run {folder.name}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(str(path), f"cannot be read: {error}", hint=hint) from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
+        raise InputError(str(path), "is not a manifest", hint=hint)
+    return manifest
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -76,25 +83,25 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def is_of_here(folder: Path) -> bool:
-    """Tell whether the manifest of an edition was written here: that of elsewhere has another key."""
+    """Return whether the manifest of an edition was written here: that of elsewhere has another key."""
     with suppress(OSError, ValueError, LookupError):
         return bool(read_sealed(folder / SEAL)["sha256"] == sha256(folder / MANIFEST_FILE))
     return False
 
 
 def damage(folder: Path, hashes: Hashes) -> str:
-    """Say what of an edition is not as it was published, by its sealed manifest; empty when all is."""
+    """Return what of an edition is not as it was published, by its sealed manifest; empty when all is."""
     try:
         if read_sealed(folder / SEAL)["sha256"] != hashes.of(folder / MANIFEST_FILE):
             return f"{MANIFEST_FILE} was changed"
         recorded = json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"]
-        found = outputs_of(folder, hashes)
+        present = outputs_of(folder, hashes)
     except FileNotFoundError:
         return f"{MANIFEST_FILE} is missing, or was not written here"
     except (OSError, ValueError, LookupError, TypeError) as error:
         return f"{MANIFEST_FILE} cannot be read: {error}"
-    wrong = next((name for name, known in recorded.items() if found.get(name) != known), None)
-    return f"{wrong} {'was changed' if wrong in found else 'is missing'}" if wrong else ""
+    wrong = next((name for name, known in recorded.items() if present.get(name) != known), None)
+    return f"{wrong} {'was changed' if wrong in present else 'is missing'}" if wrong else ""
 
 
 def git(root: Path) -> dict[str, Any]:

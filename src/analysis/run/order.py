@@ -1,4 +1,4 @@
-"""What is asked of a run: which edition with which parameters, and how to go about it. Plain values."""
+"""What a run is to do: which edition with which parameters, and how to go about it. Plain values."""
 
 from __future__ import annotations
 
@@ -14,45 +14,19 @@ from analysis.run.chain import Step
 
 @dataclass(frozen=True)
 class Order:
-    """An edition to make.
+    """An edition to make."""
 
-    Parameters
-    ----------
-    edition
-        Its name, which is the name of its folder below the outputs.
-    heading
-        What a user is shown of it while it runs.
-    facts
-        What pages and manifest tell about it.
-    told
-        The facts that every notebook knows without asking; they are part of what its result depends on.
-    shared
-        Parameters that any notebook may ask for by naming them in its parameters cell.
-    blocks
-        Parameters per stem; a step runs when its block is here.
-    command
-        What to type to run it again.
-    places
-        The folders that braces in a step's `reads` stand for, such as ``data.folder``.
-    environment
-        Variables that its kernels need.
-    timeouts
-        Seconds after which a notebook is stopped, by stem.
-    words
-        Files within the package with the words that this edition is written in: every step depends on them.
-    """
-
-    edition: str
-    heading: str
-    facts: Mapping[str, Any]
-    told: Mapping[str, Any]
-    shared: Mapping[str, Any]
-    blocks: Mapping[str, Mapping[str, Any]]
-    command: str
-    places: Mapping[str, Path] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    timeouts: Mapping[str, float] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
+    edition: str  # its name, which is the name of its folder below the outputs
+    heading: str  # what a user is shown of it while it runs
+    facts: Mapping[str, Any]  # what pages and manifest state about it
+    context: Mapping[str, Any]  # what every notebook knows without parameters: part of what its result depends on
+    shared: Mapping[str, Any]  # parameters for any notebook that names them in its parameters cell
+    blocks: Mapping[str, Mapping[str, Any]]  # parameters by stem; a step runs when its block is here
+    command: str  # what to type to run it again
+    places: Mapping[str, Path] = field(default_factory=dict)  # folders for braces in `reads`, such as ``data.folder``
+    environment: Mapping[str, str] = field(default_factory=dict)  # of its kernels
+    timeouts: Mapping[str, float] = field(default_factory=dict)  # seconds after which a notebook is stopped, by stem
+    words: tuple[str, ...] = ()  # files of the package with the words of its language: every step depends on them
 
     @property
     def seed(self) -> int:
@@ -60,11 +34,9 @@ class Order:
         return int(self.shared.get("seed", 0))
 
     def places_of(self, step: Step, root: Path) -> dict[str, Path]:
-        """Return where what a step reads besides tables lies, by the label that tells it everywhere."""
-        return {name.strip("{}"): self._place(name, root) for name in step.reads}
-
-    def _place(self, name: str, root: Path) -> Path:
-        return self.places[name.strip("{}")] if name.startswith("{") else root / name
+        """Return the paths of what a step reads besides tables, by the label that stands for them everywhere."""
+        labels = {name: name.strip("{}") for name in step.reads}
+        return {label: self.places[label] if label != name else root / name for name, label in labels.items()}
 
 
 def processors() -> int:
@@ -76,39 +48,17 @@ def processors() -> int:
 
 @dataclass(frozen=True)
 class Options:
-    """How to go about a run; no option changes a result.
+    """How to go about a run; no option changes a result."""
 
-    Parameters
-    ----------
-    jobs
-        How many notebooks run side by side on this machine.
-    cluster
-        Address of a Dask scheduler that runs them instead.
-    fresh_kernels
-        Start a new interpreter for every notebook instead of forking one that has the packages loaded.
-    only
-        Run these steps and what they need, no others.
-    start
-        Run this step and all that follow from it, changed or not.
-    force
-        Run what is asked for, changed or not.
-    cluster_without_encryption
-        Whether a cluster elsewhere may be reached without encryption.
-    tls
-        Files with the certificate of the authority, that of this client, and its key; empty for those of Dask's own
-        configuration.
-    hash_seed
-        The seed with which Python orders sets of texts in the kernels.
-    """
-
-    jobs: int = field(default_factory=processors)
-    cluster: str | None = None
-    fresh_kernels: bool = False
-    only: tuple[str, ...] = ()
-    start: str | None = None
-    force: bool = False
-    hash_seed: str = "0"
-    cluster_without_encryption: bool = False
+    jobs: int = field(default_factory=processors)  # notebooks side by side on this machine
+    cluster: str | None = None  # address of a Dask scheduler that runs them instead
+    fresh_kernels: bool = False  # start a new interpreter for every notebook instead of forking one
+    only: tuple[str, ...] = ()  # run these steps and what they need, no others
+    start: str | None = None  # run this step and all that follow from it, changed or not
+    force: bool = False  # run all that may run, changed or not
+    hash_seed: str = "0"  # with which Python orders sets of texts in the kernels
+    cluster_without_encryption: bool = False  # whether a cluster elsewhere may be reached so
+    # Files with the certificate of the authority, that of this client, and its key; empty for Dask's own configuration.
     tls: tuple[str, str, str] = ("", "", "")
 
     def __post_init__(self) -> None:
@@ -120,9 +70,6 @@ class Options:
         for option, stem in [*(("--only", stem) for stem in self.only), *([("--from", self.start)])]:
             if stem is not None and stem not in stems:
                 near = nearest(stem, stems)
-                raise InputError(
-                    f"{option} {stem}",
-                    f"the edition {edition} has no such step",
-                    allowed=", ".join(stems),
-                    hint=f"did you mean {near}?" if near else None,
-                )
+                hint = f"did you mean {near}?" if near else None
+                problem = f"the edition {edition} has no such step"
+                raise InputError(f"{option} {stem}", problem, allowed=", ".join(stems), hint=hint)

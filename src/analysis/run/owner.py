@@ -25,7 +25,7 @@ from analysis.run.workspace import EDITION_FILE, MANIFEST_FILE
 
 MAKER = "staat"
 MARKER = ".made-by-staat.json"
-OF_EDITION = Path("internal") / "steps" / "folder.json"  # never in what leaves the building: it names the machine
+OF_EDITION = Path("internal") / "steps" / "folder.json"  # never in what is released: it names the machine
 LONGEST = 1 << 20  # bytes; a marker has 200
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -41,21 +41,21 @@ def identity() -> dict[str, Any]:
 
 def mark_edition(folder: Path, edition: str) -> None:
     """Mark a folder in which an edition is built."""
-    place = folder / OF_EDITION
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps({**identity(), "edition": edition}), "utf8")
+    marker = folder / OF_EDITION
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps({**identity(), "edition": edition}), "utf8")
 
 
 def is_edition(folder: Path, edition: str) -> bool:
-    """Tell whether a run made this folder for this edition; one that was made before there were markers counts too."""
+    """Return whether a run made this folder for this edition; one from before there were markers counts too."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    stated = [_read(folder / place) for place in (OF_EDITION, Path("internal") / EDITION_FILE, Path(MANIFEST_FILE))]
-    return any(each.get("edition") == edition for each in stated)
+    markers = (OF_EDITION, Path("internal") / EDITION_FILE, Path(MANIFEST_FILE))
+    return any(_read(folder / marker).get("edition") == edition for marker in markers)
 
 
 def is_empty(folder: Path) -> bool:
-    """Tell whether nothing lies in a folder."""
+    """Return whether nothing is in a folder."""
     return next(folder.iterdir(), None) is None
 
 
@@ -132,7 +132,7 @@ def _clear(folders: Iterable[Path]) -> None:
 
 
 def _abandoned(folder: Path) -> bool:
-    """Tell whether nobody holds a folder's marker any more; where the disk has no locks, nobody can tell."""
+    """Return whether nobody holds a folder's marker any more; never where the disk has no locks."""
     with (folder / MARKER).open("r+", encoding="utf8") as file:
         return folder.stat().st_uid == os.getuid() and _lock(file)
 
@@ -148,6 +148,6 @@ def _lock(file: TextIO) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError, RecursionError):
         if path.is_file() and path.stat().st_size < LONGEST * 64:
-            stated = json.loads(path.read_text("utf8"))
-            return stated if isinstance(stated, dict) else {}
+            values = json.loads(path.read_text("utf8"))
+            return values if isinstance(values, dict) else {}
     return {}

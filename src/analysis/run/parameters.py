@@ -1,7 +1,7 @@
 """The parameters cell as an interface: its names and those of the params block must agree both ways.
 
 papermill runs on the default when a name is misspelt, on a stale value when the cell computes one from another, and
-on the default again when the tag is missing or stands twice. All of these are refused here, before anything runs.
+on the default again when the tag is missing or there twice. All of these are refused here, before anything runs.
 """
 
 from __future__ import annotations
@@ -22,21 +22,12 @@ CELL_NOTES = frozenset({"papermill", "execution", "tags", "editable", "deletable
 
 
 def injected(notebook: Path, block: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what to inject into a notebook: its whole block and the shared parameters that its cell asks for.
-
-    Parameters
-    ----------
-    notebook
-        The notebook's file.
-    block
-        The parameters block of the same stem; every name must stand in the cell.
-    shared
-        Parameters that any notebook may ask for by naming them in its cell.
+    """Return what to inject into a notebook: its whole block and the shared parameters that its cell names.
 
     Raises
     ------
     InputError
-        If a name stands in the block but not in the cell, or the other way round, or has another type there.
+        If a name is in the block but not in the cell, or the other way round, or has another type there.
     """
     defaults = cell_parameters(notebook)
     stem = notebook.stem.partition("_")[2]
@@ -88,7 +79,7 @@ def tags_of(cell: Mapping[str, Any]) -> list[str]:
 
 
 def refuse_notes(notebook: Path) -> None:
-    """Refuse what an editor notes with a cell, before anything runs: it would travel unseen with the notebook.
+    """Refuse what an editor notes with a cell, before anything runs: it would be published unseen with the notebook.
 
     Refused too are tags by which a cell is not executed, or its error not noticed.
     """
@@ -150,14 +141,11 @@ def _statements(notebook: Path, cell: Mapping[str, Any]) -> list[ast.stmt]:
 
 def _assignment(notebook: Path, statement: ast.stmt) -> tuple[str, Any]:
     target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-    if (
-        not isinstance(statement, (ast.Assign, ast.AnnAssign))
-        or not isinstance(target, ast.Name)
-        or not statement.value
-    ):
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    if value is None or not isinstance(target, ast.Name):
         raise InputError(str(notebook), f"its parameters cell holds more than assignments, on line {statement.lineno}")
     try:
-        return target.id, ast.literal_eval(statement.value)
+        return target.id, ast.literal_eval(value)
     except ValueError:
         hint = "compute it in a later cell: a value computed here would be stale after injection"
         raise InputError(str(notebook), f"its parameter {target.id!r} is not a literal", hint=hint) from None
@@ -165,18 +153,13 @@ def _assignment(notebook: Path, statement: ast.stmt) -> tuple[str, Any]:
 
 def _refuse(notebook: Path, problem: str, name: str, known: Mapping[str, Any]) -> None:
     near = nearest(name, known)
-    raise InputError(
-        str(notebook), problem, allowed=", ".join(known), hint=f"did you mean {near}?" if near else "make the two agree"
-    )
+    hint = f"did you mean {near}?" if near else "make the two agree"
+    raise InputError(str(notebook), problem, allowed=", ".join(known), hint=hint)
 
 
 def _same_type(notebook: Path, name: str, default: object, value: object) -> None:
     numbers = isinstance(default, (int, float)) and isinstance(value, (int, float))
     same = isinstance(default, bool) == isinstance(value, bool) if numbers else type(default) is type(value)
     if not same:
-        raise InputError(
-            f"{notebook}: {name}",
-            "the default in the parameters cell has another type than the params key",
-            given=default,
-            allowed=type(value).__name__,
-        )
+        problem = "the default in the parameters cell has another type than the params key"
+        raise InputError(f"{notebook}: {name}", problem, given=default, allowed=type(value).__name__)

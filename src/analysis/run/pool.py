@@ -15,37 +15,19 @@ from analysis.run.order import Options
 
 @dataclass(frozen=True)
 class Pool:
-    """Who executes the steps of a run.
-
-    Parameters
-    ----------
-    executor
-        Takes jobs.
-    slots
-        How many steps it can execute side by side.
-    check
-        Raises InputError when it can execute no more.
-    look_every
-        Seconds between two such looks; None when there is nothing to look at.
-    """
+    """Who executes the steps of a run."""
 
     executor: Executor
-    slots: int
-    check: Callable[[], None]
-    look_every: float | None = None
+    slots: int  # steps side by side
+    check: Callable[[], None]  # raises InputError when it can execute no more
+    look_every: float | None = None  # seconds between two checks; None when there is nothing to check
 
 
 @contextmanager
 def pool(options: Options, root: Path) -> Iterator[Pool]:
-    """Give who executes the steps.
+    """Give who executes the steps: a Dask cluster, whose workers must see the project's folder `root` under that path.
 
-    Parameters
-    ----------
-    options
-        ``cluster``: the address of a Dask scheduler; without one, ``jobs`` threads of this process, each of which
-        waits for a kernel of its own.
-    root
-        The project's folder, which the workers of a cluster must see at the same place.
+    Without a cluster these are threads of this process, each of which waits for a kernel of its own.
 
     Raises
     ------

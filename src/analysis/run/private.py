@@ -20,25 +20,25 @@ def make(folder: Path) -> Path:
 
 def close(folder: Path) -> None:
     """Close a folder and everything in it to others; what goes meanwhile needs no closing."""
-    for place, _, files in os.walk(folder):
+    for path, _, files in os.walk(folder):
         with suppress(FileNotFoundError):
-            Path(place).chmod(FOLDER)
+            Path(path).chmod(FOLDER)
         for name in files:
             with suppress(FileNotFoundError):
-                Path(place, name).chmod(FILE)
+                Path(path, name).chmod(FILE)
 
 
 def publish(folder: Path) -> None:
     """Open an edition to whom the umask lets read; what is internal in it stays closed."""
     umask = os.umask(0o077)
     os.umask(umask)
-    for place, folders, files in os.walk(folder):
-        if Path(place) == folder and INTERNAL in folders:
+    for path, folders, files in os.walk(folder):
+        if Path(path) == folder and INTERNAL in folders:
             folders.remove(INTERNAL)
             close(folder / INTERNAL)
-        Path(place).chmod(0o777 & ~umask)
+        Path(path).chmod(0o777 & ~umask)
         for name in files:
-            Path(place, name).chmod(0o666 & ~umask)
+            Path(path, name).chmod(0o666 & ~umask)
 
 
 def opener(path: str, flags: int) -> int:

@@ -18,11 +18,11 @@ BY_RUN = ("papermill", "execution")
 def prose_digest(notebook: Path) -> str:
     """Return the digest of all that a notebook says, code and comments included."""
     cells = json.loads(notebook.read_text("utf8"))["cells"]
-    return digest(json.dumps(_said(cells)))
+    return digest(json.dumps(_content(cells)))
 
 
 def refresh(executed: Path, source: Path) -> bool:
-    """Give an executed notebook the present text of its source, its results as they are; tell whether that changed it.
+    """Give an executed notebook the present text of its source, with its results; return whether that changed it.
 
     The code cells of both must be the same code: comments and the text between them may differ.
     """
@@ -37,7 +37,7 @@ def refresh(executed: Path, source: Path) -> bool:
             cells += injected
     if next(results, None) is not None:
         raise StaatError(f"{source}: has fewer code cells than the executed notebook that it should explain")
-    if _said(cells) == _said(old["cells"]):
+    if _content(cells) == _content(old["cells"]):
         return False
     executed.unlink()  # another edition's folder may hold the same file under another name
     write_whole(executed, json.dumps({**old, "cells": cells}, indent=1, ensure_ascii=False) + "\n")
@@ -45,9 +45,9 @@ def refresh(executed: Path, source: Path) -> bool:
 
 
 def _injected(ran: list[dict[str, Any]], source: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the cells that hold parameters of the run: by their tag, or in a notebook without tags by their place."""
+    """Return the cells that hold parameters of the run: by their tag, or without tags by their position."""
     tagged = [cell for cell in ran if INJECTED in tags_of(cell)]
-    above = next((place for place, cell in enumerate(source) if "parameters" in tags_of(cell)), None)
+    above = next((position for position, cell in enumerate(source) if "parameters" in tags_of(cell)), None)
     if tagged or above is None or len(ran) != len(source) + 1:
         return tagged
     ran[above + 1]["metadata"] = {"tags": [INJECTED]}
@@ -62,8 +62,8 @@ def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str,
     return {**ran, "source": cell["source"], "id": cell.get("id", ran.get("id")), "metadata": metadata}
 
 
-def _said(cells: list[dict[str, Any]]) -> list[tuple[str, str, list[str], list[str]]]:
-    """Return what each cell is and says, its tags (one tells the language of a text), and the names of its notes."""
+def _content(cells: list[dict[str, Any]]) -> list[tuple[str, str, list[str], list[str]]]:
+    """Return the kind and source of each cell, its tags (one is a text's language), and the names of its notes."""
     return [(cell["cell_type"], "".join(cell["source"]), tags_of(cell), _notes(cell)) for cell in cells]
 
 

@@ -21,32 +21,19 @@ Render = Callable[..., Any]
 
 
 def publish(folder: Path, assessor: Assessor, done: dict[str, Record], started: str) -> list[str]:
-    """Make the pages of a build, their record, and last the manifest, whose presence says that the edition is whole.
+    """Write the pages of a build, their record, and last the manifest, whose presence says that the edition is whole.
 
-    Parameters
-    ----------
-    folder
-        The build, with the results of all steps.
-    assessor
-        Knows the edition and its steps.
-    done
-        The record of every step.
-    started
-        When the run started, UTC.
-
-    Returns
-    -------
-    list of str
-        What the user must know besides, one line each.
+    `done` has the record of every step, `started` is when the run started, UTC. Returns what the user must know
+    besides, one line each.
     """
     began = time.perf_counter()
     _forget_tries(folder)
     notices = _settle(folder, assessor, done)
-    told = _told(folder, assessor, done, started)
-    load(assessor.project.render)(folder, told)
+    description = _description(folder, assessor, done, started)
+    load(assessor.project.render)(folder, description)
     done = {step.stem: _recorded_anew(step, done[step.stem], folder, assessor) for step in assessor.steps}
     _record_pages(folder, assessor, done, time.perf_counter() - began)
-    manifest.write(folder, {**told, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
+    manifest.write(folder, {**description, "outputs": manifest.outputs_of(folder, assessor.project.hashes)})
     if assessor.project.settle:
         load(f"{assessor.project.settle}:enter")(folder, assessor.project.outputs)
     return notices
@@ -58,13 +45,13 @@ def _settle(folder: Path, assessor: Assessor, done: dict[str, Record]) -> list[s
     if not project.settle:
         return []
     touched = {step.stem for step in assessor.steps if records.unsettle(folder, step)}
-    told = {
+    edition = {
         "edition": order.edition,
         "facts": dict(order.facts),
         "parameters": {**order.shared, **order.blocks},
         "steps": [{"stem": step.stem, "notebook": step.notebook} for step in assessor.steps],
     }
-    changed, notices = load(f"{project.settle}:settle")(folder, told, project.outputs)
+    changed, notices = load(f"{project.settle}:settle")(folder, edition, project.outputs)
     lines: list[str] = notices
     for step in assessor.steps:
         if step.stem in touched.union(changed):
@@ -75,7 +62,7 @@ def _settle(folder: Path, assessor: Assessor, done: dict[str, Record]) -> list[s
 
 
 def load(symbol: str) -> Render:
-    """Return the function that makes pages, named as ``module:function``; importing it takes a second or two."""
+    """Return the function that renders pages, named as ``module:function``; importing it takes a second or two."""
     refuse_grammar()
     module, _, name = symbol.partition(":")
     render: Render = getattr(importlib.import_module(module), name)
@@ -97,7 +84,7 @@ def _recorded_anew(step: Step, record: Record, folder: Path, assessor: Assessor)
     return record
 
 
-def _told(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> dict[str, Any]:
+def _description(folder: Path, assessor: Assessor, done: Mapping[str, Record], started: str) -> dict[str, Any]:
     order = assessor.order
     return {
         "edition": order.edition,
@@ -117,7 +104,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
     return {
         "notebook": step.notebook,
         "stem": step.stem,
-        "title": title_of(assessor.project.notebook(step), str(assessor.order.told.get("language", ""))),
+        "title": title_of(assessor.project.notebook(step), str(assessor.order.context.get("language", ""))),
         "seconds": record.seconds,
         "peak_mb": record.peak_mb,
         "ran": record.ran,
@@ -129,7 +116,7 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
         "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
         "needs": list(step.needs),
         "produces": list(step.produces),
-        "key": {**record.key, "tables": {name: keyed(told) for name, told in record.key.get("tables", {}).items()}},
+        "key": {**record.key, "tables": {name: keyed(sha) for name, sha in record.key.get("tables", {}).items()}},
     }
 
 

@@ -36,18 +36,7 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     """Run editions.
 
     Steps whose last result is valid are not executed. Of a step that fails only what needs it waits; the rest goes on,
-    and another run goes on from there.
-
-    Parameters
-    ----------
-    orders, chain
-        What to run.
-    project
-        The project's folder and outputs.
-    options
-        How to go about it.
-    watch
-        Is told what happens.
+    and another run goes on from there. `watch` is called with every event.
 
     Raises
     ------
@@ -81,7 +70,7 @@ def _run(builds: Sequence[Build], project: Project, options: Options, watch: Wat
 
 
 class _Loop:
-    """Hands out jobs as slots and steps become free."""
+    """Submits jobs as slots and steps become free."""
 
     def __init__(self, builds: Sequence[Build], executing: Pool, publisher: Executor, watch: Watch) -> None:
         self.builds, self.executing, self.publisher = builds, executing, publisher
@@ -89,13 +78,13 @@ class _Loop:
         self.queue: list[tuple[Build, Job]] = []
         self.running: dict[Future[Any], tuple[Build, Job]] = {}
         self.publishing: dict[Future[Any], Build] = {}
-        self.said: set[str] = set()
+        self.notices: set[str] = set()
 
     def go(self) -> None:
         """Run until nothing runs any more."""
-        self._hand_out(self.builds)
+        self._submit(self.builds)
         while self.running or self.publishing:
-            self._hand_out(self._wait())
+            self._submit(self._wait())
 
     def _wait(self) -> list[Build]:
         """Wait until something has ended and return the builds that can go on."""
@@ -106,7 +95,7 @@ class _Loop:
             self.executing.check()
         return [build for future in done if (build := self._collect(future))]
 
-    def _hand_out(self, builds: Sequence[Build]) -> None:
+    def _submit(self, builds: Sequence[Build]) -> None:
         for build in dict.fromkeys(builds):
             self.queue += [(build, job) for job in build.next_jobs()]
             if build.steps_ended and not build.ended:
@@ -115,9 +104,9 @@ class _Loop:
         while self.queue and len(self.running) < self.executing.slots:
             build, job = self.queue.pop(0)
             build.starts(job)
-            self.running[self._submitted(job)] = (build, job)
+            self.running[self._future(job)] = (build, job)
 
-    def _submitted(self, job: Job) -> Future[Any]:
+    def _future(self, job: Job) -> Future[Any]:
         try:
             return self.executing.executor.submit(_execute, job)
         except Exception:
@@ -130,8 +119,8 @@ class _Loop:
             return None
         build, job = self.running.pop(future)
         outcome = _outcome(future, job)
-        if outcome.notice and outcome.notice not in self.said:
-            self.said.add(outcome.notice)
+        if outcome.notice and outcome.notice not in self.notices:
+            self.notices.add(outcome.notice)
             self.watch(Event("notice", "", text=outcome.notice))
         build.finish(job, outcome)
         return build

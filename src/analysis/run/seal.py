@@ -2,8 +2,8 @@
 
 What says that a result is valid decides what is published. Outputs come from elsewhere too, a colleague, a mail, a
 shared disk; whoever made them could have written any digest beside any table. So every memory and every record bears a
-seal, made with a key that lies with the project's code, or with the user. Without a good seal it counts for nothing,
-and what it tells is computed anew. A seal says who wrote, not that it is right: what it vouches for is checked as well.
+seal, computed with a key that is with the project's code, or with the user. Without a good seal it counts for nothing,
+and what it says is computed anew. A seal says who wrote, not that it is right: what it vouches for is checked as well.
 """
 
 from __future__ import annotations
@@ -50,8 +50,19 @@ def read_sealed(path: Path) -> dict[str, Any]:
     return values
 
 
+def read_memory(path: Path | None, header: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the files of a sealed memory with this header; nothing where there is no such memory."""
+    if path is None:
+        return {}
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        stored = read_sealed(path)
+        if {name: stored[name] for name in header} == header and isinstance(stored["files"], dict):
+            return dict(stored["files"])
+    return {}
+
+
 def keyed(digest: str) -> str:
-    """Return what stands for a digest where strangers read: who guesses the file cannot tell whether it is that one."""
+    """Return a digest for where strangers read: who guesses the file cannot check whether it is that one."""
     return f"keyed:{_seal('a digest', digest)}"
 
 
@@ -62,32 +73,32 @@ def _seal(name: str, text: str) -> str:
 @cache
 def _key() -> bytes:
     """Return the key of the project, or else of the user; one of this process alone where neither can be kept."""
-    for folder in _places():
+    for folder in _folders():
         with suppress(OSError):
-            return _kept(folder)
+            return _stored(folder)
     return secrets.token_bytes(BYTES)
 
 
-def _places() -> Iterator[Path]:
-    if (PROJECT / "pyproject.toml").exists():  # else this package is installed, and lies among others
+def _folders() -> Iterator[Path]:
+    if (PROJECT / "pyproject.toml").exists():  # else this package is installed, and is among others
         yield PROJECT / ".staat"
     with suppress(RuntimeError):  # who has neither HOME nor an entry among the users has none
         yield Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "staat"
 
 
-def _kept(folder: Path) -> bytes:
-    """Return the key in a folder, made if there is none; OSError when it can be neither read nor kept."""
-    place = folder / KEY_FILE
-    if not place.exists():
+def _stored(folder: Path) -> bytes:
+    """Return the key in a folder, new if there is none; OSError when it can be neither read nor written."""
+    path = folder / KEY_FILE
+    if not path.exists():
         folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         (folder / ".gitignore").write_text("*\n", "utf8")
         mine = folder / f"{KEY_FILE}.{secrets.token_hex(8)}"
         mine.touch(0o600)
         mine.write_bytes(secrets.token_bytes(BYTES))
         with suppress(FileExistsError):
-            os.link(mine, place)  # of two that begin at once, the first one's holds
+            os.link(mine, path)  # of two that begin at once, the first one's holds
         mine.unlink()
-    key = place.read_bytes()
+    key = path.read_bytes()
     if len(key) != BYTES:
-        raise OSError(f"{place} holds no key")
+        raise OSError(f"{path} holds no key")
     return key

@@ -1,4 +1,4 @@
-"""A copy of notebooks and code, made when a run begins: what is executed is what the records name.
+"""A copy of notebooks and code, taken when a run begins: what is executed is what the records name.
 
 A notebook waits for what it needs, a kernel imports a module when its cell does, and meanwhile both may be edited, and
 changed back. So a run judges, executes and records one copy, which nobody edits.
@@ -23,21 +23,11 @@ _NO_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The copy that a run works with.
+    """The copy that a run works with."""
 
-    Parameters
-    ----------
-    project
-        The project, with notebooks and package in the copy.
-    original
-        The project as its user knows it.
-    begun
-        When the copy was begun (ns).
-    """
-
-    project: Project
-    original: Project
-    begun: int
+    project: Project  # with notebooks and package in the copy
+    original: Project  # as its user knows it
+    begun: int  # when the copy was begun (ns)
 
     def edited(self, names: list[str]) -> Path | None:
         """Return the first of these files of the package that was written since the copy was begun, if any was.
@@ -55,19 +45,12 @@ class Snapshot:
 
 @contextmanager
 def snapshot(project: Project, *, shared: bool) -> Iterator[Snapshot]:
-    """Copy notebooks and code for as long as a run lasts.
-
-    Parameters
-    ----------
-    project
-        The project.
-    shared
-        Whether other machines execute the steps: they see the outputs, not the temporary folder of this one.
+    """Copy notebooks and code for as long as a run lasts; below the outputs when other machines must see the copy.
 
     Raises
     ------
     InputError
-        When the copy cannot be made.
+        When they cannot be copied.
     """
     where, prefix = (project.outputs, f".{PREFIX}") if shared else (temporary(), PREFIX)
     begun = time.time_ns()

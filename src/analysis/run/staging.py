@@ -70,8 +70,8 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
         When something has the edition's name, or that of its unfinished folder, that no run made.
     """
     _mend_swap(outputs, edition)
-    for place in (outputs / edition, unfinished(outputs, edition)):
-        refuse_others(place, edition)
+    for path in (outputs / edition, unfinished(outputs, edition)):
+        refuse_others(path, edition)
     discard(_hollow(outputs, edition))
     left = []
     for old in _ours(outputs, edition, "building"):
@@ -87,29 +87,29 @@ def begin(outputs: Path, edition: str) -> tuple[Path, list[Path]]:
     return building, left
 
 
-def refuse_others(place: Path, edition: str) -> None:
-    """Refuse to put an edition where something lies that no run of this edition made; InputError."""
+def refuse_others(path: Path, edition: str) -> None:
+    """Refuse to put an edition where something is that no run of this edition made; InputError."""
     hint = "move it away or choose another folder: --outputs DIR"
-    if place.is_symlink() or (place.exists() and not place.is_dir()):
-        raise InputError(str(place), "is not a folder of its own, and an edition is replaced as one", hint=hint)
-    if place.is_dir() and not is_empty(place) and not is_edition(place, edition):
-        problem = f"is a folder that no run of {edition} made; an edition would take its place, and it is left alone"
-        raise InputError(str(place), problem, hint=hint)
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise InputError(str(path), "is not a folder of its own, and an edition is replaced as one", hint=hint)
+    if path.is_dir() and not is_empty(path) and not is_edition(path, edition):
+        problem = f"is a folder that no run of {edition} made; an edition would take its path, and it is left alone"
+        raise InputError(str(path), problem, hint=hint)
 
 
 def unfinished(outputs: Path, edition: str) -> Path:
-    """Return the folder in which a run that did not finish is kept."""
+    """Return the folder for a run that did not finish."""
     return outputs / f"{edition}.unfinished"
 
 
 def leftovers(outputs: Path, edition: str) -> list[Path]:
     """Return the folders that runs left which did not finish, for looking only."""
-    places = (unfinished(outputs, edition), *_ours(outputs, edition, "building"), *_ours(outputs, edition, "left"))
-    return [path for path in places if is_edition(path, edition)]
+    paths = (unfinished(outputs, edition), *_ours(outputs, edition, "building"), *_ours(outputs, edition, "left"))
+    return [path for path in paths if is_edition(path, edition)]
 
 
 def swap_in(built: Path, edition: Path) -> Path | None:
-    """Put the built edition in the old one's place; a reader sees the old one or the new one, never half of either.
+    """Put the built edition in the old one's path; a reader sees the old one or the new one, never half of either.
 
     Return the folder in which files of the old one were set aside that no run had made; None when it had none.
     """
@@ -119,32 +119,27 @@ def swap_in(built: Path, edition: Path) -> Path | None:
         _move(built, edition)
         return None
     _exchange(built, edition)
-    kept = set_aside(built, edition.with_name(f"{edition.name}.kept-{_token()}"))
+    strangers = set_aside(built, edition.with_name(f"{edition.name}.kept-{_token()}"))
     remove(built)
-    return kept
+    return strangers
 
 
-def put_in_place(built: Path, place: Path) -> None:
+def put_in_place(built: Path, path: Path) -> None:
     """Put a folder where there is none, an empty one, or an older one, which is removed."""
-    if not place.exists():
-        _move(built, place)
+    if not path.exists():
+        _move(built, path)
         return
-    _exchange(built, place)
+    _exchange(built, path)
     remove(built)
 
 
-def keep_unfinished(built: Path, outputs: Path, edition: str) -> Path:
+def keep_unfinished(built: Path, outputs: Path, edition: str) -> None:
     """Set a build that did not finish aside; the last good edition is untouched."""
-    kept = unfinished(outputs, edition)
-    refuse_others(kept, edition)
+    target = unfinished(outputs, edition)
+    refuse_others(target, edition)
     built.chmod(private.FOLDER)
     private.close(built / private.INTERNAL)
-    if kept.exists():
-        _exchange(built, kept)
-        remove(built)
-    else:
-        _move(built, kept)
-    return kept
+    put_in_place(built, target)
 
 
 def discard(folders: list[Path]) -> None:
@@ -200,13 +195,13 @@ def _sign(file: TextIO) -> None:
 def _holder(file: TextIO) -> str:
     with suppress(OSError, ValueError, KeyError):
         file.seek(0)
-        stated = json.loads(file.read())
-        return f"process {stated['process']} on {stated['host']}, since {stated['since']} UTC"
+        holder = json.loads(file.read())
+        return f"process {holder['process']} on {holder['host']}, since {holder['since']} UTC"
     return "who it is cannot be read"
 
 
 def _mend_swap(outputs: Path, edition: str) -> None:
-    """Bring back an edition that a run set aside and was killed before it had put the new one in its place."""
+    """Bring back an edition that a run set aside and was killed before it had put the new one in its path."""
     aside = _aside(outputs / edition)
     if is_edition(aside, edition) and not (outputs / edition).exists():
         _move(aside, outputs / edition)

@@ -17,35 +17,35 @@ _OF_PROGRAMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 _FOLDERS_OF_PROGRAMS = (".ipynb_checkpoints", "__pycache__")
 
 
-def set_aside(old: Path, kept: Path) -> Path | None:
-    """Move the files of an old edition that no run made to the folder `kept`; return it, or None if there are none."""
-    found = list(strangers(old))
-    for path in found:
-        place = kept / path.relative_to(old)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, place)
-    return kept if found else None
+def set_aside(old: Path, aside: Path) -> Path | None:
+    """Move the files of an old edition that no run made to the folder `aside`; return it, or None if there are none."""
+    paths = list(strangers(old))
+    for path in paths:
+        target = aside / path.relative_to(old)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+    return aside if paths else None
 
 
 def strangers(folder: Path) -> Iterator[Path]:
     """Give the files of an edition that no run made: its manifest does not name them."""
-    made = _made(folder)
+    named = _named(folder)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if not (path.is_file() or path.is_symlink()) or name.parts[0] == "internal" or _of_program(name):
             continue
-        known = name.as_posix() in made if made is not None else _lies_where_runs_write(name)
+        known = name.as_posix() in named if named is not None else _is_where_runs_write(name)
         if not known:
             yield path
 
 
-def _made(folder: Path) -> set[str] | None:
+def _named(folder: Path) -> set[str] | None:
     with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         return {*json.loads((folder / MANIFEST_FILE).read_text("utf8"))["outputs"], MANIFEST_FILE}
     return None
 
 
-def _lies_where_runs_write(name: Path) -> bool:
+def _is_where_runs_write(name: Path) -> bool:
     return name.parts[0] in _FOLDERS if len(name.parts) > 1 else name.suffix in _PAGES
 
 

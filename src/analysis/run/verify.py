@@ -8,39 +8,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.errors import InputError
 from analysis.run import private
 from analysis.run.assess import Project
 from analysis.run.chain import Step
 from analysis.run.hashes import sha256
-from analysis.run.manifest import is_of_here, outputs_of
+from analysis.run.manifest import is_of_here, outputs_of, read
 from analysis.run.order import Options, Order
 from analysis.run.owner import own_folder
 from analysis.run.private import INTERNAL
 from analysis.run.runner import run
 from analysis.run.show.events import Watch
-from analysis.run.workspace import MANIFEST_FILE
 
 COMPARED = ("tables/", "figures/", "internal/")
-NOT_COMPARED = ("internal/records/", "internal/steps/")  # they tell of the run: times, memory, commit
+NOT_COMPARED = ("internal/records/", "internal/steps/")  # they are about the run: times, memory, commit
 
 
 def damaged(folder: Path) -> list[str]:
-    """Return what in a published edition is not what its manifest says, one sentence each.
-
-    Raises
-    ------
-    InputError
-        When there is no edition, or its manifest cannot be read.
-    """
-    recorded = _manifest(folder)["outputs"]
+    """Return what in a published edition is not what its manifest says, one sentence each."""
+    recorded = read(folder)["outputs"]
     links = [f"{path.relative_to(folder)}: is a link, and no run leaves one" for path in _links(folder)]
     if links:
         return links  # what they lead to is not read
-    found = outputs_of(folder)
+    present = outputs_of(folder)
     if not is_of_here(folder):  # whether what is internal was changed, only the run that follows can show
-        found |= {name: recorded[name] for name in found.keys() & recorded.keys() if name.startswith(f"{INTERNAL}/")}
-    return list(_differences(recorded, found, "missing", "not in the manifest", "is not what the manifest says"))
+        known = present.keys() & recorded.keys()
+        present |= {name: recorded[name] for name in known if name.startswith(f"{INTERNAL}/")}
+    return list(_differences(recorded, present, "missing", "not in the manifest", "is not what the manifest says"))
 
 
 def repeated(
@@ -66,23 +59,10 @@ def _same_releases(first: Path, outputs: Path, scratch: Path) -> None:
     compared = first / "internal" / "records" / "compared.json"
     names = json.loads(compared.read_text("utf8")) if compared.exists() else []
     for name in names:
-        held = outputs / ".released" / Path(name).name
-        if held.exists():
+        release = outputs / ".released" / Path(name).name
+        if release.exists():
             private.make(scratch / ".released")
-            shutil.copy2(held, scratch / ".released" / held.name)
-
-
-def _manifest(folder: Path) -> dict[str, dict[str, str]]:
-    path = folder / MANIFEST_FILE
-    try:
-        recorded: dict[str, dict[str, str]] = json.loads(path.read_text("utf8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "there is no such published edition", hint="staat run PARAMS") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
-    if not isinstance(recorded, dict) or not isinstance(recorded.get("outputs"), dict):
-        raise InputError(str(path), "is not a manifest", hint="run the edition again with --force")
-    return recorded
+            shutil.copy2(release, scratch / ".released" / release.name)
 
 
 def _compared(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Ask git about a folder, and let nothing that lies in it answer instead."""
+"""Ask git about a folder, and let nothing that is in it answer instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING_RUNS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=fals
 def run_git(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str] | None:
     """Return what git says in a folder; None where it cannot be run.
 
-    GIT_DIR and its like point at another repository than the one that a folder lies in.
+    GIT_DIR and its like point at another repository than the one that a folder is in.
     """
     usual = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment = {**usual, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}

@@ -1,6 +1,6 @@
 """What a notebook knows of the run it is in: where to read, where to write, what it may touch.
 
-The runner tells it through one environment variable. A notebook that is opened alone in JupyterLab finds no such
+The runner passes it on in one environment variable. A notebook that is opened alone in JupyterLab finds no such
 variable: it then reads the last run of the edition and writes to a scratch folder, so that a published edition is
 never edited by hand.
 """
@@ -24,26 +24,13 @@ MANIFEST_FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders and declarations of one step.
+    """The folders and declarations of one step."""
 
-    Parameters
-    ----------
-    stem
-        The stem that names notebook, module, parameters block and output folder, such as ``school_choice``.
-    read, write
-        Edition folders: tables are read from ``read/internal`` and everything is written below ``write``.
-        They are the same folder in a run and differ when a notebook is opened alone.
-    facts
-        The edition as the run resolved it: ``edition``, ``title``, ``synthetic``, ``parameters``, ...
-    needs, produces
-        Names of the internal tables that the chain declares for this step; None when the notebook is opened alone.
-    """
-
-    stem: str
-    read: Path
-    write: Path
-    facts: dict[str, Any] = field(default_factory=dict)
-    needs: frozenset[str] | None = None
+    stem: str  # that names notebook, module, parameters block and output folder, such as ``school_choice``
+    read: Path  # edition folder: tables are read from ``read/internal``
+    write: Path  # edition folder: the same in a run, another when a notebook is opened alone
+    facts: dict[str, Any] = field(default_factory=dict)  # ``edition``, ``synthetic``, ``language``, ...
+    needs: frozenset[str] | None = None  # internal tables that the chain declares; None when opened alone
     produces: frozenset[str] | None = None
 
     @property
@@ -53,7 +40,7 @@ class Workspace:
 
     @property
     def rerun_command(self) -> str:
-        """What to type to make the tables of this edition."""
+        """What to type to get the tables of this edition."""
         return f"make run EDITION={self.facts.get('edition', self.read.name)}"
 
     def table_path(self, name: str) -> Path:
@@ -66,7 +53,7 @@ class Workspace:
         return path
 
     def has(self, name: str) -> bool:
-        """Tell whether this edition makes the internal table `name`."""
+        """Return whether this edition has the internal table `name`."""
         if self.needs is not None and name not in self.needs:
             return False
         return (self.read / "internal" / f"{name}.parquet").exists()
@@ -74,7 +61,7 @@ class Workspace:
     def new_table_path(self, name: str) -> Path:
         """Return where the internal table `name` is written; it must be declared."""
         if self.produces is not None and name not in self.produces:
-            raise StaatError(f"{self.stem}: hands over the table {name!r} without declaring it; add it to produces")
+            raise StaatError(f"{self.stem}: writes the table {name!r} without declaring it; add it to produces")
         return self._below("internal") / f"{name}.parquet"
 
     def published_folder(self, kind: str) -> Path:

@@ -8,12 +8,6 @@ from typing import Any
 from analysis.declare import Regressions
 
 
-def figure_of(facts: Mapping[str, Any], stem: str, finding: str) -> str | None:
-    """Return the name of the figure that shows a finding of a chapter, if there is one."""
-    figures: Mapping[str, str] = facts.get("chapters", {}).get(stem, {}).get("figures", {})
-    return next((figure for start, figure in figures.items() if finding.startswith(start)), None)
-
-
 def regressions_of(facts: Mapping[str, Any], stem: str) -> list[Regressions]:
     """Return which models of a chapter's table ``estimates`` are regressions."""
     return [Regressions(*one) for one in facts.get("chapters", {}).get(stem, {}).get("regressions", ())]

@@ -60,7 +60,7 @@ class Documented:
 
     @property
     def has_formula(self) -> bool:
-        """Whether the docstring tells a formula."""
+        """Whether the docstring has a formula."""
         return "math:" in self.text or any("math:" in body for body in self.sections.values())
 
 
@@ -101,9 +101,9 @@ def _of_module(path: Path) -> Iterator[Documented]:
     module = _dotted(path)
     for node in ast.parse(path.read_text("utf8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            told = ast.get_docstring(node)
-            if told:
-                text, sections = _split(told)
+            docstring = ast.get_docstring(node)
+            if docstring:
+                text, sections = _split(docstring)
                 file = path.relative_to(PACKAGE.parents[1]).as_posix()
                 yield Documented(f"{module}.{node.name}", _signature(node), text, sections, file, node.lineno)
 
@@ -115,8 +115,8 @@ def _signature(node: ast.FunctionDef | ast.ClassDef) -> str:
     return f"{node.name}({ast.unparse(node.args)}){returns}"
 
 
-def _split(told: str) -> tuple[str, dict[str, str]]:
-    parts = UNDERLINED.split(told)
+def _split(docstring: str) -> tuple[str, dict[str, str]]:
+    parts = UNDERLINED.split(docstring)
     return parts[0].strip(), {title: body.strip("\n") for title, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
@@ -142,8 +142,8 @@ def definitions(text: str, link: Mapping[str, str]) -> Markup:
     items = []
     for row in rows:
         name, _, meaning = row.partition("\n")
-        told = Markup("<dd>{0}</dd>").format(as_html(meaning, link)) if meaning.strip() else Markup("")
-        items.append(Markup("<dt><code>{0}</code></dt>").format(name.strip()) + told)
+        description = Markup("<dd>{0}</dd>").format(as_html(meaning, link)) if meaning.strip() else Markup("")
+        items.append(Markup("<dt><code>{0}</code></dt>").format(name.strip()) + description)
     return Markup("<dl>{0}</dl>").format(Markup("").join(items))
 
 

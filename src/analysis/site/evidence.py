@@ -28,9 +28,9 @@ def accounts(site: Site) -> dict[str, Any] | None:
     found = [thing for thing in site.things if thing.kind == "table" and _is_account(site, thing)]
     if not found:
         return None
-    told = [(f"chapter-{thing.stem}-{thing.name}", thing, shown_again(site, thing)) for thing in found]
-    headings = [Heading(2, f"{thing.chapter.title}", anchor) for anchor, thing, _ in told]
-    return {"accounts": told, "headings": headings}
+    accounts = [(f"chapter-{thing.stem}-{thing.name}", thing, shown_again(site, thing)) for thing in found]
+    headings = [Heading(2, f"{thing.chapter.title}", anchor) for anchor, thing, _ in accounts]
+    return {"accounts": accounts, "headings": headings}
 
 
 def _is_account(site: Site, thing: Thing) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -12,9 +12,8 @@ from markupsafe import Markup, escape
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
-from analysis.language import SOURCE, speaking, text
+from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
-from analysis.site.declared import figure_of
 from analysis.site.evidence import accounts, printed
 from analysis.site.layout import document
 from analysis.site.methods import methods
@@ -25,11 +24,6 @@ from analysis.site.release_sheet import release, release_csv
 from analysis.site.sitemap import ChapterPage, Site, Thing, read_site
 
 Contents = dict[str, Any] | None
-
-_NUMBER = r"[−-]?\d[\d.,]*%?"
-_INTERVAL = rf"95%[ -]\w*interval {_NUMBER} \w+ [−-]?\d(?:[\d.,]*\d)?%?"
-WITH_INTERVAL = re.compile(rf"{_NUMBER}(?: \({_INTERVAL}\)|, {_INTERVAL})")
-"""A number with its 95% interval, as sentences in any of the languages write it."""
 
 
 def build(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -54,13 +48,13 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        site = site.with_appendices([ChapterPage(name, title) for name, (title, told) in contents.items() if told])
+        site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
         (folder / "html").mkdir(exist_ok=True)
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))
-        for name, (title, told) in contents.items():
-            if told:
-                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **told)
+        for name, (title, content) in contents.items():
+            if content:
+                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
@@ -114,7 +108,7 @@ def _document(site: Site, template: str, this: str, *, root: str, headings: Sequ
 
 
 def _index(site: Site) -> str:
-    chapters = [_told(site, step) for step in _told_once(site.steps)]
+    chapters = [_in_index(site, step) for step in site.steps]
     sections = {
         "findings": text("Findings"),
         "published": text("Figures and tables"),
@@ -127,7 +121,7 @@ def _index(site: Site) -> str:
         "index",
         root="",
         headings=[Heading(2, title, name) for name, title in sections.items()],
-        told=chapters,
+        shown=chapters,
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),
@@ -135,18 +129,8 @@ def _index(site: Site) -> str:
     )
 
 
-def _told_once(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out of later chapters the findings that an earlier one states: a summary repeats them."""
-    told: set[str] = set()
-    once = []
-    for step in steps:
-        once.append({**step, "findings": [finding for finding in step["findings"] if finding["sentence"] not in told]})
-        told |= {finding["sentence"] for finding in step["findings"]}
-    return once
-
-
-def _told(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the index tells of a chapter: its findings with their figures, all its figures, its tables."""
+def _in_index(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the index shows of a chapter: its findings with their figures, all its figures, its tables."""
     stem = step["stem"]
     names = {finding["name"] for finding in step["findings"]}
     figures = {thing.name: thing for thing in site.of(stem, "figure")}
@@ -154,20 +138,33 @@ def _told(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "stem": stem,
         "chapter": next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"]),
-        "findings": [_finding(thing, figures.get(figure_of(site.facts, stem, thing.name) or "")) for thing in findings],
+        "findings": [_finding(thing, figures.get(thing.note.get("figure", ""))) for thing in findings],
         "figures": list(figures.values()),
         "tables": site.of(stem, "table"),
     }
 
 
 def _finding(thing: Thing, figure: Thing | None) -> dict[str, Any]:
-    return {"thing": thing, "sentence": with_estimates(thing.note["sentence"]), "figure": figure}
+    return {"thing": thing, "sentence": with_estimates(from_data(thing.note["sentence"])), "figure": figure}
 
 
-def with_estimates(sentence: str) -> Markup:
+def with_estimates(words: str) -> Markup:
     """Return a sentence in which each number with its interval stands out."""
-    parts, end = [], 0
-    for found in WITH_INTERVAL.finditer(sentence):
-        parts += [escape(sentence[end : found.start()]), Markup("<b>{0}</b>").format(found[0])]
-        end = found.end()
-    return Markup("").join([*parts, escape(sentence[end:])])
+    if not isinstance(words, Text):
+        return escape(words)
+    return Markup("").join(_parts(words))
+
+
+def _parts(words: Text) -> Iterator[Markup]:
+    for literal, name, form, _ in Formatter().parse(words.template):
+        yield escape(literal)
+        value = words.values.get(name or "")
+        if isinstance(value, Text):
+            yield Markup("<b>{0}</b>").format(value) if _is_estimate(value) else with_estimates(value)
+        elif name:
+            yield escape(Text(f"{{{name}:{form}}}", words.values))
+
+
+def _is_estimate(words: Text) -> bool:
+    """Return whether words are a number with its interval."""
+    return "interval" in words.values or {"low", "high"} < set(words.values)

@@ -21,7 +21,7 @@ REMEMBERED = Path(".cache", "code.json")
 """What runs remember of the code, beside the editions: it saves parsing all of it once more, and may be absent."""
 
 METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
-TOLD = ("Parameters", "Returns", "Notes", "References")
+SHOWN = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
 BOX = '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>'
 
@@ -68,11 +68,11 @@ def _entry(one: Documented, rests_on: Sequence[str], link: Mapping[str, str]) ->
     sections = {
         title: (definitions if title in NAMED else as_html)(body, link)
         for title, body in one.sections.items()
-        if title in TOLD
+        if title in SHOWN
     }
     below = [documented()[name] for name in rests_on]
     return {
-        "told": one,
+        "function": one,
         "text": as_html(one.text, link),
         "sections": sections,
         "rests_on": sorted(below, key=lambda other: not other.has_formula),

@@ -97,7 +97,7 @@ def page(
     chapters
         All pages of the site in their order.
     provenance
-        What the footer tells: ``commit``, ``dirty``, ``made``, ``command``.
+        What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
     this
         Which of the chapters this is.
     """

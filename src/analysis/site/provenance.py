@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -25,26 +25,26 @@ def provenance(site: Site) -> dict[str, Any]:
         "parameters": (text("Parameters"), _parameters(manifest)),
         "versions": (text("Versions"), _versions(manifest)),
     }
-    told = {name: (title, table) for name, (title, table) in grids.items() if table}
+    shown = {name: (title, table) for name, (title, table) in grids.items() if table}
     return {
         "rerun": rerun(manifest),
-        "grids": told,
+        "grids": shown,
         "headings": [
             Heading(2, text("Make it again"), "rerun"),
-            *(Heading(2, title, name) for name, (title, _) in told.items()),
+            *(Heading(2, title, name) for name, (title, _) in shown.items()),
         ],
     }
 
 
 def rerun(manifest: Mapping[str, Any]) -> str:
-    """Return the one command that makes the edition again from its own commit; empty when the manifest tells none."""
+    """Return the one command that makes the edition again from its own commit; empty when the manifest has none."""
     git = manifest.get("git") or {}
     command = str(manifest.get("command") or "")
     return f"git checkout {git['commit'][:SHORT]} && {command}" if git.get("commit") and command else command
 
 
 def footer(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the foot of every page tells."""
+    """Return what the foot of every page says."""
     git = manifest.get("git") or {}
     made = manifest.get("finished") or manifest.get("started")
     return {
@@ -56,10 +56,10 @@ def footer(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _grid(
-    caption: str, headers: list[str], rows: Iterator[tuple[object, ...]], numbers_from: int | None = None
+    caption: str, headers: Sequence[str], rows: Iterator[tuple[object, ...]], numbers_from: int | None = None
 ) -> Markup | None:
-    told = list(rows)
-    return grid(caption, headers, told, numbers_from) if told else None
+    lines = list(rows)
+    return grid(caption, headers, lines, numbers_from) if lines else None
 
 
 def _run(manifest: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:

@@ -61,8 +61,8 @@ def read(site: Site, thing: Thing) -> Iterator[ModelColumn]:
         known = regressions_of(site.facts, thing.stem)
         facts = next((facts for facts in known if re.fullmatch(facts.models, str(name[0]))), None)
         if facts:
-            told = dict(zip(keys, map(str, name), strict=True)).get("cluster")
-            facts = facts._replace(clusters=told) if told else facts
+            clusters = dict(zip(keys, map(str, name), strict=True)).get("cluster")
+            facts = facts._replace(clusters=clusters) if clusters else facts
             yield ModelColumn(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
 
 
@@ -104,7 +104,7 @@ def _words(code: str) -> str:
 
 
 def _alike(group: Sequence[ModelColumn], one: ModelColumn) -> bool:
-    """Tell whether a regression belongs beside others: of their model or of their outcome, with their terms."""
+    """Return whether a regression belongs beside others: of their model or of their outcome, with their terms."""
     together = [*group, one]
     first = group[0]
     same_unit = set(first.rows["unit"]) == set(one.rows["unit"])
@@ -114,7 +114,7 @@ def _alike(group: Sequence[ModelColumn], one: ModelColumn) -> bool:
 
 
 def _labels(rows: pd.DataFrame) -> list[str]:
-    """Name each row: by its term, with its factor if that is told, and its unit if these differ."""
+    """Name each row: by its term, with its factor if there is one, and its unit if these differ."""
     labels = [_words(label) for label in rows["term"]]
     if "factor" in rows:
         factors = map(_words, rows["factor"])

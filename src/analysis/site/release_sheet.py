@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis.disclosure import DOMINATED, profile
 from analysis.disclosure.verdicts import ALWAYS
-from analysis.language import header, text
+from analysis.language import from_data, header, text
 from analysis.publish.spreadsheet import harmless
 from analysis.site.layout import grid
 from analysis.site.pages import Heading
@@ -55,21 +55,21 @@ def release_csv(site: Site) -> str:
     rows = csv.DictWriter(written, COLUMNS, lineterminator="\n", restval="")
     rows.writeheader()
     for thing in site.things:
-        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": harmless(title_of(thing))}
+        about = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": harmless(title_of(thing))}
         rows.writerows(
-            {**told, **_kept(rule), "reason": harmless(reason(rule))} for rule in thing.note.get("rules", ())
+            {**about, **_kept(rule), "reason": harmless(reason(rule))} for rule in thing.note.get("rules", ())
         )
         files = thing.note.get("files", {})
-        rows.writerows({**told, "rule": "file", "file": path, "sha256": digest} for path, digest in files.items())
+        rows.writerows({**about, "rule": "file", "file": path, "sha256": digest} for path, digest in files.items())
     for thing in site.withheld:
-        told = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": title_of(thing)}
-        rows.writerow({**told, "rule": "whole", "verdict": "suppressed", "reason": thing.note["withheld"]})
+        about = {"chapter": thing.stem, "kind": thing.kind, "name": thing.name, "title": title_of(thing)}
+        rows.writerow({**about, "rule": "whole", "verdict": "suppressed", "reason": thing.note["withheld"]})
     return written.getvalue()
 
 
 def title_of(thing: Thing) -> str:
     """Return the caption or sentence of something published."""
-    return str(thing.note.get("caption") or thing.note.get("sentence") or thing.name)
+    return str(thing.note.get("caption") or from_data(thing.note.get("sentence")) or thing.name)
 
 
 def reason(rule: Rule) -> str:

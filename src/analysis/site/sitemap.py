@@ -57,13 +57,13 @@ class Thing:
     kind, name
         What it is.
     note
-        What the manifest tells of it.
+        What the manifest has of it.
     chapter
         The page on which it stands.
     stem
         The stem of that chapter.
     origin
-        Its cell and functions; None when the code does not tell.
+        Its cell and functions; None when the code does not say.
     """
 
     kind: str
@@ -119,7 +119,7 @@ class Site:
 
     @cached_property
     def steps(self) -> list[dict[str, Any]]:
-        """What the manifest tells of every step, with nothing absent."""
+        """What the manifest has of every step, with nothing absent."""
         return [{**EMPTY, **step} for step in self.manifest["steps"]]
 
     @cached_property
@@ -144,8 +144,8 @@ class Site:
     def sidecar(self, thing: Thing) -> dict[str, Any]:
         """Return what stands beside a table's CSV."""
         path = (self.folder / thing.note["path"]).with_suffix(".json")
-        told: dict[str, Any] = json.loads(path.read_text("utf8")) if path.exists() else {}
-        return told
+        about: dict[str, Any] = json.loads(path.read_text("utf8")) if path.exists() else {}
+        return about
 
     def shown(self, thing: Thing) -> str:
         """Return a thing as its notebook shows it."""

@@ -1,6 +1,6 @@
 """Who attends which school by a rule: the nearest school, or the nearest one with a place left.
 
-Rules need no model of choice: they tell what homes and places alone would make of schools.
+Rules need no model of choice: schools then follow from homes and places alone.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 
 Indices = NDArray[np.intp]
-Floats = NDArray[np.float64]
 
 NONE = -1
 """The school of a pupil without a place."""
@@ -90,8 +90,19 @@ def nearest_with_capacity(
     return deferred_acceptance(order[rows], rng.random(len(rows))[:, None] + without_priority, np.asarray(places))
 
 
-def without_place(school: Indices) -> int:
-    """Count the pupils without a place."""
+def n_unplaced(school: Indices) -> int:
+    """Count the pupils without a place.
+
+    Parameters
+    ----------
+    school
+        Position of the school of each pupil, or `NONE`.
+
+    Returns
+    -------
+    int
+        Pupils.
+    """
     return int((school == NONE).sum())
 
 
@@ -115,36 +126,37 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
     """
     worst = np.where(places > 0, np.inf, -np.inf)
     turn = np.zeros(len(wanted), dtype=np.intp)
-    held = np.full(len(wanted), NONE, dtype=np.intp)
-    asking = np.arange(len(wanted))
-    while len(asking):
-        turn[asking] = _next(wanted, claim, worst, turn, asking)
-        asking = asking[turn[asking] < wanted.shape[1]]
-        held[asking] = wanted[asking, turn[asking]]
-        asking = _refused(held, asking, claim[np.arange(len(wanted)), turn % wanted.shape[1]], places, worst)
-        held[asking] = NONE
-        turn[asking] += 1
-    return held
+    matched = np.full(len(wanted), NONE, dtype=np.intp)
+    proposing = np.arange(len(wanted))
+    while len(proposing):
+        turn[proposing] = _next(wanted, claim, worst, turn, proposing)
+        proposing = proposing[turn[proposing] < wanted.shape[1]]
+        matched[proposing] = wanted[proposing, turn[proposing]]
+        claims = claim[np.arange(len(wanted)), turn % wanted.shape[1]]
+        proposing = _rejected(matched, proposing, claims, places, worst)
+        matched[proposing] = NONE
+        turn[proposing] += 1
+    return matched
 
 
-def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, asking: Indices) -> Indices:
-    """Find the next option of each pupil at which its claim is not hopeless; k when there is none.
+def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, proposing: Indices) -> Indices:
+    """Return the next option of each pupil at which its claim is not hopeless; k when there is none.
 
-    The worst claim that a full option holds only improves, so that an option which would refuse now always will.
+    The worst claim that a full option accepts only improves, so that an option which would refuse now always will.
     """
     options = np.arange(wanted.shape[1])
-    open_to = (claim[asking] <= worst[wanted[asking]]) & (options >= turn[asking][:, None])
+    open_to = (claim[proposing] <= worst[wanted[proposing]]) & (options >= turn[proposing][:, None])
     return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
 
 
-def _refused(held: Indices, asking: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
-    """Find the pupils who fall out at the options that were asked, and note there the worst claim that is held."""
-    asked = np.zeros(len(places), dtype=bool)
-    asked[held[asking]] = True
-    full = asked & (np.bincount(held[held != NONE], minlength=len(places)) >= places)
-    there = np.flatnonzero((held != NONE) & full[held])
-    order = there[np.lexsort((claim[there], held[there]))]
-    option = held[order]
+def _rejected(matched: Indices, proposing: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:
+    """Return the pupils whom full options reject, and update the worst claim that these accept."""
+    proposed = np.zeros(len(places), dtype=bool)
+    proposed[matched[proposing]] = True
+    full = proposed & (np.bincount(matched[matched != NONE], minlength=len(places)) >= places)
+    candidates = np.flatnonzero((matched != NONE) & full[matched])
+    order = candidates[np.lexsort((claim[candidates], matched[candidates]))]
+    option = matched[order]
     rank = np.arange(len(order)) - np.searchsorted(option, option)
     last = rank == places[option] - 1
     worst[option[last]] = claim[order[last]]

@@ -25,7 +25,7 @@ def in_bands(
     edges
         Increasing; k edges make k + 1 bands.
     write
-        How an edge is written in the labels.
+        Formats an edge in the labels.
 
     Returns
     -------
@@ -45,9 +45,20 @@ def in_bands(
     numbers = np.asarray(values, float)
     inner = [f"{write(low)}-{write(high)}" for low, high in itertools.pairwise(edges)]
     labels = [f"below {write(edges[0])}", *inner, f"{write(edges[-1])} or more"]
-    return pd.Categorical([labels[place] for place in np.digitize(numbers, list(edges))], labels, ordered=True)
+    return pd.Categorical.from_codes(np.digitize(numbers, list(edges)), labels, ordered=True)
 
 
 def per_cent(share: float) -> str:
-    """Write a share as a percentage: 0.2 as 20%."""
+    """Write a share as a percentage.
+
+    Parameters
+    ----------
+    share
+        Such as 0.2.
+
+    Returns
+    -------
+    str
+        Such as 20%.
+    """
     return f"{share:.0%}"

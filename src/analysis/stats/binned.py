@@ -1,4 +1,4 @@
-"""What a picture of a discontinuity shows: binned means, and the fitted lines with their intervals."""
+"""Pictures of a discontinuity: binned means, and the fitted lines with their intervals."""
 
 from __future__ import annotations
 
@@ -7,38 +7,52 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import coefficient_weights, neighbour_residuals, sample
 
 
 def binned_means(running: ArrayLike, outcome: ArrayLike, *, width: float, reach: float) -> pd.DataFrame:
     """Average an outcome in bins that never straddle the cut-off, at zero.
 
+    Parameters
+    ----------
+    running, outcome
+        Shape (n,).
+    width, reach
+        Of a bin, and largest distance to the cut-off, in units of the running variable.
+
     Returns
     -------
     DataFrame
-        ``side`` (left, right), ``middle`` of the bin, ``mean``, ``n_obs``; bins without observations are not told.
+        ``side`` (left, right), ``middle`` of the bin, ``mean``, ``n_obs``; bins without observations have no row.
     """
-    refuse_missing({"the running variable": running, "the outcome": outcome}, what="at the cut-off")
+    check_complete({"the running variable": running, "the outcome": outcome}, what="at the cut-off")
     x, y = np.asarray(running, float), np.asarray(outcome, float)
     near = (x >= -reach) & (x < reach)
     number = np.floor(x[near] / width)
     means = pd.DataFrame({"number": number, "outcome": y[near]}).groupby("number")["outcome"].agg(["mean", "size"])
-    place = means.index.to_numpy(float)
+    number = means.index.to_numpy(float)
     return pd.DataFrame(
         {
-            "side": np.where(place < 0, "left", "right"),
-            "middle": (place + 0.5) * width,
+            "side": np.where(number < 0, "left", "right"),
+            "middle": (number + 0.5) * width,
             "mean": means["mean"].to_numpy(),
             "n_obs": means["size"].to_numpy(),
         }
     )
 
 
-def fitted_lines(
-    running: ArrayLike, outcome: ArrayLike, *, bandwidth: float, points: int = 25, level: float = 0.95
-) -> pd.DataFrame:
-    """Fit the line on either side that the (conventional) estimate rests on, and the interval of its points.
+def fitted_lines(running: ArrayLike, outcome: ArrayLike, *, bandwidth: float, points: int = 25) -> pd.DataFrame:
+    """Fit the line of the (conventional) estimate on either side, with 95% intervals of its points.
+
+    Parameters
+    ----------
+    running, outcome
+        Shape (n,).
+    bandwidth
+        In units of the running variable.
+    points
+        Number of points of a line.
 
     Returns
     -------
@@ -54,7 +68,7 @@ def fitted_lines(
         at = np.sort(sign * np.linspace(0, min(bandwidth, float(np.abs(x).max())), points))
         weights = intercept + at[:, None] * slope
         error = np.sqrt(((weights * residual) ** 2).sum(axis=1))
-        fitted, half = weights @ y, ndtri((1 + level) / 2) * error
+        fitted, half = weights @ y, ndtri(0.975) * error
         sides.append(
             pd.DataFrame({"side": name, "at": at, "fitted": fitted, "ci_low": fitted - half, "ci_high": fitted + half})
         )

@@ -15,12 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 Floats = NDArray[np.floating[Any]]
 
 BITS = 50
-"""So many 0/1 terms make one number exactly."""
+"""Number of 0/1 terms that one number represents exactly."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PupilCells:
     X
         Terms of each cell, shape (cells, terms), without intercept.
     n, y
-        Number of pupils and sum of their outcomes, sparse (schools, cells), with their entries in the same places.
+        Number of pupils and sum of their outcomes, sparse (schools, cells), with entries for the same cells.
     schools
         Names of the schools.
     """
@@ -55,14 +55,14 @@ class PupilCells:
     def only(self, terms: Sequence[str]) -> PupilCells:
         """Return the same pupils with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
-        codes = alike_rows(X)
+        codes = equal_row_codes(X)
         _, first = np.unique(codes, return_index=True)
-        rows = X.iloc[first].reset_index(drop=True)
         # Renamed and not added up: sums over entries with the same name come out the same.
-        where, shape = (codes[self.n.indices], self.n.indptr), (len(self.schools), len(first))
-        return PupilCells(
-            rows, csr_array((self.n.data, *where), shape), csr_array((self.y.data, *where), shape), self.schools
+        n, y = (
+            csr_array((cells.data, codes[cells.indices], cells.indptr), (len(self.schools), len(first)))
+            for cells in (self.n, self.y)
         )
+        return PupilCells(X.iloc[first].reset_index(drop=True), n, y, self.schools)
 
 
 def collapse(
@@ -80,9 +80,14 @@ def collapse(
         From rows to their terms.
     outcome
         Column.
+
+    Returns
+    -------
+    PupilCells
+        A cell for every combination of values of `columns`.
     """
-    refuse_missing(rows, [*columns, outcome, "location"], outcome)
-    codes = number_rows(rows, columns)
+    check_complete(rows, [*columns, outcome, "location"], outcome)
+    codes = row_codes(rows, columns)
     _, first = np.unique(codes, return_index=True)
     school, schools = pd.factorize(rows["location"])
     shape = (len(schools), len(first))
@@ -95,17 +100,38 @@ def collapse(
     )
 
 
-def number_rows(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
-    """Give rows with the same values in all columns the same number, counted from 0 in order of appearance."""
+def row_codes(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+    """Return numbers for the combinations of values.
+
+    Parameters
+    ----------
+    rows, columns
+        The frame, and those of its columns that count.
+
+    Returns
+    -------
+    array
+        The same number for rows with the same values, counted from 0 in order of appearance.
+    """
     codes = np.zeros(len(rows), dtype=np.int64)
     for name in columns:
-        own, values = pd.factorize(rows[name])
-        codes, _ = pd.factorize(codes * len(values) + own)
+        codes = _joined(codes, rows[name])
     return codes
 
 
-def alike_rows(X: pd.DataFrame) -> NDArray[np.int64]:
-    """Give alike rows of terms one number; 0/1 terms are the bits of a number, so that only that is compared."""
+def equal_row_codes(X: pd.DataFrame) -> NDArray[np.int64]:
+    """Return numbers for equal rows of terms; 0/1 terms are the bits of one number, which alone is compared.
+
+    Parameters
+    ----------
+    X
+        Terms, shape (rows, terms).
+
+    Returns
+    -------
+    array
+        The same number for equal rows, counted from 0 in order of appearance.
+    """
     numbers = X.to_numpy()
     zero_one = ((numbers == 0) | (numbers == 1)).all(axis=0)
     codes = np.zeros(len(X), dtype=np.int64)
@@ -117,23 +143,44 @@ def alike_rows(X: pd.DataFrame) -> NDArray[np.int64]:
     return codes
 
 
-def _joined(codes: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
+def _joined(codes: NDArray[np.int64], values: Floats | pd.Series) -> NDArray[np.int64]:
     own, known = pd.factorize(values)
     joined: NDArray[np.int64] = pd.factorize(codes * len(known) + own)[0]
     return joined
 
 
-def times(cells: PupilCells, values: Floats) -> csr_array:
-    """Multiply the number of pupils of each school and cell by a value of the cell."""
+def weighted_counts(cells: PupilCells, values: Floats) -> csr_array:
+    """Multiply the number of pupils of each school and cell by a value of the cell.
+
+    Parameters
+    ----------
+    cells
+        The pupils.
+    values
+        Of each cell, shape (cells,).
+
+    Returns
+    -------
+    csr_array
+        Shape (schools, cells).
+    """
     return csr_array((cells.n.data * values[cells.n.indices], cells.n.indices, cells.n.indptr), shape=cells.n.shape)
 
 
-def with_intercept(X: pd.DataFrame) -> Floats:
-    """Put a column of ones before the terms."""
-    return np.column_stack([np.ones(len(X)), X.to_numpy()])
+def residuals(cells: PupilCells, expected: Floats) -> csr_array:
+    """Sum the residuals by school and cell.
 
+    Parameters
+    ----------
+    cells
+        The pupils.
+    expected
+        Outcome of a pupil of each cell, shape (cells,).
 
-def left(cells: PupilCells, expected: Floats) -> csr_array:
-    """Sum the residuals by school and cell."""
+    Returns
+    -------
+    csr_array
+        Shape (schools, cells).
+    """
     summed = cells.y.data - cells.n.data * expected[cells.n.indices]
     return csr_array((summed, cells.n.indices, cells.n.indptr), shape=cells.n.shape)

@@ -1,4 +1,4 @@
-"""Compare computed figures with those in print."""
+"""Compare computed figures with published ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.errors import ModelError, Reason
 
 
 def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFrame:
-    """Hold computed figures against published ones.
+    """Compare computed figures with published ones.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFr
     Raises
     ------
     ModelError
-        If a figure in print is not computed, or is infinite: nothing is left out silently.
+        If a published figure is not computed, or is infinite: nothing is left out silently.
     """
     absent = [name for name in published["figure_id"] if name not in computed]
     if absent:
@@ -38,6 +38,6 @@ def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFr
     if np.isinf(values).any():
         raise ModelError(f"infinite: {', '.join(published.loc[np.isinf(values), 'figure_id'].head())}", Reason.INVALID)
     distance = (values - published["published"]).abs()
-    # A printed value and its tolerance have few digits; the binary sum of the two must not decide.
+    # A published value and its tolerance have few digits; the binary sum of the two must not decide.
     within = distance <= published["tolerance"] * (1 + 1e-9) + 1e-12
     return published.assign(computed=values, within=within)

@@ -1,4 +1,4 @@
-"""Nothing that a model was given may be missing silently: the one check of outcomes, terms, years, clusters, weights.
+"""No input of a model may be missing silently: the one check of outcomes, terms, years, clusters, weights.
 
 A missing value would not stop a model by itself. Coded (`pandas.factorize`, `numpy.unique`) it becomes a year or a
 cluster of its own, in a sum it is passed over, and in a comparison it is False.
@@ -15,16 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError, Reason
 
 WRITTEN = ("", "nan", "NaN", "None", "<NA>", "NaT", "inf", "-inf")
-"""How a missing value reads when it was turned into text, as by ``astype(str)``; blanks around it do not count."""
+"""Missing values turned into text, as by ``astype(str)``; blanks around them do not count."""
 
 
 def is_missing(values: object) -> NDArray[np.bool_]:
-    """Tell which values are missing: NaN, None, NA, NaT, an infinite number, or one of these written out as text.
+    """Find missing values: NaN, None, NA, NaT, an infinite number, or one of these written out as text.
 
     Parameters
     ----------
     values
         Numbers, texts, dates or categories, shape (n,).
+
+    Returns
+    -------
+    array
+        Shape (n,).
     """
     given = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values).ravel())
     if isinstance(given.dtype, pd.CategoricalDtype):
@@ -40,39 +45,46 @@ def is_missing(values: object) -> NDArray[np.bool_]:
     return missing
 
 
-def refuse_missing(
+def check_complete(
     frame: pd.DataFrame | Mapping[str, ArrayLike], columns: Iterable[str] | None = None, what: str = ""
 ) -> None:
-    """Refuse values that are missing, with their number per column: who leaves must be counted before.
+    """Check that no value is missing; who leaves must be counted before.
 
     Parameters
     ----------
     frame
-        What the model was given: a column, or an array, by name.
+        Input of the model: a column, or an array, by name.
     columns
         Which of them it uses; all by default. Of a product ``a:b`` both columns count.
     what
         The model or outcome, for the message.
 
+    Returns
+    -------
+    None
+
     Raises
     ------
     ModelError
-        `Reason.MISSING`.
+        `Reason.MISSING`, with the number of missing values per column.
     """
-    asked = frame if columns is None else (part for name in columns for part in _parts(frame, name))
-    counts = {name: int(is_missing(frame[name]).sum()) for name in dict.fromkeys(map(str, asked))}
-    told = ", ".join(f"{name} ({number})" for name, number in counts.items() if number)
-    if told:
+    if columns is None:
+        used = list(frame)
+    else:
+        used = [part for name in columns for part in ([name] if name in frame else name.split(":"))]
+    counts = {name: int(is_missing(frame[name]).sum()) for name in dict.fromkeys(map(str, used))}
+    missing = ", ".join(f"{name} ({number})" for name, number in counts.items() if number)
+    if missing:
         start = f"{what}: " if what else ""
         raise ModelError(
-            f"{start}values are missing in {told}; select the rows first, so that they are counted", Reason.MISSING
+            f"{start}values are missing in {missing}; select the rows first, so that they are counted", Reason.MISSING
         )
 
 
 def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> NDArray[np.intp]:
-    """Return where each key stands in an index.
+    """Return the position of each key in an index.
 
-    What `pandas.Index.get_indexer` gives for a key that is not there, -1, would be the last row.
+    What `pandas.Index.get_indexer` returns for an unknown key, -1, would be the last row.
 
     Parameters
     ----------
@@ -83,22 +95,23 @@ def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> 
     what
         Names them, for the message.
 
+    Returns
+    -------
+    array
+        Shape (n,).
+
     Raises
     ------
     ModelError
-        `Reason.MISSING`, with the number of keys that are not there; `Reason.INVALID` if a row stands twice.
+        `Reason.MISSING`, with the number of unknown keys; `Reason.INVALID` if a row occurs twice.
     """
     if not index.is_unique:
-        raise ModelError(f"{what}: {int(index.duplicated().sum())} stand twice", Reason.INVALID)
-    found: NDArray[np.intp] = index.get_indexer(keys if isinstance(keys, pd.Index) else pd.Index(list(keys)))
-    unknown = int((found < 0).sum())
+        raise ModelError(f"{what}: {int(index.duplicated().sum())} occur twice", Reason.INVALID)
+    rows: NDArray[np.intp] = index.get_indexer(keys if isinstance(keys, pd.Index) else pd.Index(list(keys)))
+    unknown = int((rows < 0).sum())
     if unknown:
-        raise ModelError(f"{what}: {unknown} of {len(found)} rows are of one that is not known", Reason.MISSING)
-    return found
-
-
-def _parts(frame: pd.DataFrame | Mapping[str, ArrayLike], name: str) -> list[str]:
-    return [name] if name in frame else name.split(":")
+        raise ModelError(f"{what}: {unknown} of {len(rows)} rows are of one that is not known", Reason.MISSING)
+    return rows
 
 
 def _is_no_value(value: object) -> bool:

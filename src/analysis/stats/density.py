@@ -15,15 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import PILOT, CutoffSample, coefficient_weights, sample
 
 ORDER = 2  # of the distribution function, for the bandwidth; the test is done with one more, which removes the bias
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,21 @@ class DensityTest:
 
 
 def density_test(
-    running: ArrayLike, *, cutoff: float = 0.0, bandwidths: tuple[float, float] | None = None, order: int = ORDER + 1
+    running: ArrayLike, *, cutoff: float = 0.0, bandwidths: tuple[float, float] | None = None
 ) -> DensityTest:
     r"""Test that the density of the running variable is continuous at the cut-off.
 
     Parameters
     ----------
     running
-        Shape (n,). A rank has the same density everywhere: test the score that it is made of.
+        Shape (n,). A rank has the same density everywhere: test the score that it is a rank of.
     bandwidths
         Left and right; by default each minimises the mean squared error of its density with order 2.
-    order
-        Of the polynomial for the distribution function.
+
+    Returns
+    -------
+    DensityTest
+        Densities per unit of the running variable.
 
     Notes
     -----
@@ -83,11 +85,12 @@ def density_test(
     ModelError
         If a value is missing, or a side has too few distinct values.
     """
-    refuse_missing({"the running variable": running}, what="at the cut-off")
+    check_complete({"the running variable": running}, what="at the cut-off")
     values = np.asarray(running, float)
     data = sample(values, np.zeros_like(values), cutoff=cutoff)
-    left, right = bandwidths or (_bandwidth(data, 0), _bandwidth(data, 1))
-    below, above = _contributions(data, 0, left, order, 1), _contributions(data, 1, right, order, 1)
+    left, right = bandwidths or (_bandwidth(data, data.sides[0]), _bandwidth(data, data.sides[1]))
+    below = _contributions(data, data.sides[0], left, ORDER + 1, 1)
+    above = _contributions(data, data.sides[1], right, ORDER + 1, 1)
     difference = above - below
     return DensityTest(
         left=float(below.mean()),
@@ -95,29 +98,28 @@ def density_test(
         std_error=float(difference.std(ddof=1) / np.sqrt(len(difference))),
         bandwidth_left=left,
         bandwidth_right=right,
-        n_left=int((np.abs(data.x[data.sides[0]]) < left).sum()),
-        n_right=int((np.abs(data.x[data.sides[1]]) < right).sum()),
+        n_left=data.n_within(left)[0],
+        n_right=data.n_within(right)[1],
     )
 
 
-def _contributions(data: CutoffSample, place: int, bandwidth: float, order: int, which: int) -> Floats:
+def _contributions(data: CutoffSample, side: slice, bandwidth: float, order: int, which: int) -> Floats:
     """Each observation's part in a coefficient of the distribution function on one side."""
     weights = np.zeros(len(data.x))
-    weights[data.sides[place]] = coefficient_weights(data.x[data.sides[place]], bandwidth, order, which)
-    _, first = np.unique(data.x, return_index=True)
-    place_of = np.searchsorted(data.x[first], data.x)
-    return np.asarray(np.cumsum(weights[::-1])[::-1][first[place_of]])
+    weights[side] = coefficient_weights(data.x[side], bandwidth, order, which)
+    _, first, distinct = np.unique(data.x, return_index=True, return_inverse=True)
+    return np.asarray(np.cumsum(weights[::-1])[::-1][first[distinct]])
 
 
-def _bandwidth(data: CutoffSample, place: int) -> float:
+def _bandwidth(data: CutoffSample, side: slice) -> float:
     """Minimise the estimated mean squared error of the density on one side, order 2; its bias is regularised."""
-    x = data.x[data.sides[place]]
+    x = data.x[side]
     low, high = np.quantile(data.x, [0.25, 0.75])
     pilot = PILOT * min(data.x.std(ddof=1), (high - low) / 1.349) * len(data.x) ** (-1 / 7)
     widest = float(np.abs(x).max())
     pilot = min(max(pilot, float(np.sort(np.abs(x))[min(20, len(x) - 1)])), widest)
-    variance = _contributions(data, place, pilot, ORDER, 1).var(ddof=1) / len(data.x)
+    variance = _contributions(data, side, pilot, ORDER, 1).var(ddof=1) / len(data.x)
     missed = coefficient_weights(x, pilot, ORDER, 1) @ x ** (ORDER + 1) * pilot**-ORDER
-    curve = _contributions(data, place, pilot, ORDER + 1, ORDER + 1)
+    curve = _contributions(data, side, pilot, ORDER + 1, ORDER + 1)
     bias = missed**2 * (curve.mean() ** 2 + 3 * curve.var(ddof=1) / len(curve))
     return float(min((variance * pilot / (2 * ORDER * bias)) ** (1 / (2 * ORDER + 1)), widest))

@@ -23,22 +23,21 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, correction
 
 ROBUST, CONVENTIONAL = "robust", "conventional"
 NUMBERS = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
-MATCHES = 3  # nearest neighbours that tell the variance of an outcome
+MATCHES = 3  # nearest neighbours from which the variance of an outcome is estimated
 FEWEST = 10  # observations on a side, below which no polynomial is fitted
-SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution to speak of
+SINGULAR = 1e13  # condition of the normal equations of a polynomial beyond which they have no solution
 PILOT = 2.576  # of the pilot bandwidth: the triangular kernel's constant in the rule of thumb for a density
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Bandwidths:
-    """Of the estimate (`main`) and of its bias (`bias`), in units of the running variable."""
+    """Bandwidths of the estimate (`main`) and of its bias (`bias`), in units of the running variable."""
 
     main: float
     bias: float
@@ -76,7 +75,7 @@ class Discontinuity:
         return float(self.fit.std_errors[ROBUST])
 
     def row(self, level: float = 0.95) -> dict[str, float]:
-        """Tell the estimate, its robust interval and what it rests on, in the words of `stats.estimates`."""
+        """Return the estimate, its robust interval and its numbers of observations, named as in `stats.estimates`."""
         (row,) = self.fit.only([ROBUST]).rows(level)[list(NUMBERS)].to_dict("records")
         return {
             **{str(name): float(value) for name, value in row.items()},
@@ -102,6 +101,11 @@ class CutoffSample:
         """Left and right of the cut-off; who is at it, is right."""
         first = int(np.searchsorted(self.x, 0.0, side="left"))
         return slice(0, first), slice(first, len(self.x))
+
+    def n_within(self, bandwidth: float) -> tuple[int, int]:
+        """Count the observations within a bandwidth, left and right."""
+        left, right = (int((np.abs(self.x[side]) < bandwidth).sum()) for side in self.sides)
+        return left, right
 
 
 def discontinuity(
@@ -129,6 +133,11 @@ def discontinuity(
     derivative
         0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
 
+    Returns
+    -------
+    Discontinuity
+        In the unit of the outcome, per unit of the running variable for a kink.
+
     Raises
     ------
     ModelError
@@ -136,22 +145,37 @@ def discontinuity(
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
     data = replace(data, y=data.y - data.y.mean())  # all weights sum to zero: a common level is nothing but rounding
-    chosen = bandwidths or mse_bandwidths(data, order, derivative)
+    chosen = bandwidths or _mse_bandwidths(data, order, derivative)
     plain = conventional_weights(data, chosen.main, order, derivative)
-    corrected = plain - bias_weights(data, chosen, order, derivative)
-    residual = _all_residuals(data, max(chosen.main, chosen.bias))
-    inside = np.abs(data.x) < chosen.main
-    left, right = (int(inside[side].sum()) for side in data.sides)
+    corrected = plain - _bias_weights(data, chosen, order, derivative)
+    reach = max(chosen.main, chosen.bias)
+    residual = np.concatenate([neighbour_residuals(data.x[side], data.y[side], reach) for side in data.sides])
     fitted = _fitted({ROBUST: corrected, CONVENTIONAL: plain}, data, residual)
-    return Discontinuity(fitted, chosen, n_left=left, n_right=right)
+    return Discontinuity(fitted, chosen, *data.n_within(chosen.main))
 
 
 def sample(
     running: ArrayLike, outcome: ArrayLike, *, cutoff: float = 0.0, cluster: Sequence[object] | pd.Series | None = None
 ) -> CutoffSample:
-    """Order observations by the running variable; nothing may be missing."""
+    """Order observations by the running variable.
+
+    Parameters
+    ----------
+    running, outcome, cutoff, cluster
+        As of `discontinuity`.
+
+    Returns
+    -------
+    CutoffSample
+        Of all observations.
+
+    Raises
+    ------
+    ModelError
+        A value is missing, or a side has fewer than `FEWEST` distinct values.
+    """
     clusters = {} if cluster is None else {"the clusters": pd.Series(np.asarray(cluster))}
-    refuse_missing({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
+    check_complete({"the running variable": running, "the outcome": outcome, **clusters}, what="at the cut-off")
     x, y = np.asarray(running, float) - cutoff, np.asarray(outcome, float)
     order = np.argsort(x, kind="stable")
     codes = None if cluster is None else pd.factorize(np.asarray(cluster))[0][order]
@@ -166,16 +190,31 @@ def sample(
 
 
 def conventional_weights(data: CutoffSample, bandwidth: float, order: int, derivative: int) -> Floats:
-    """Weights of the outcomes in the jump of the `derivative`-th derivative at the cut-off."""
+    """Weights of the outcomes in the jump of a derivative at the cut-off.
+
+    Parameters
+    ----------
+    data
+        The observations.
+    bandwidth
+        In units of the running variable.
+    order
+        Of the local polynomial.
+    derivative
+        Which derivative jumps.
+
+    Returns
+    -------
+    array
+        Shape (n,), in the order of `data`.
+    """
     left, right = (coefficient_weights(data.x[side], bandwidth, order, derivative) for side in data.sides)
     return np.concatenate([-left, right]) * factorial(derivative)
 
 
-def bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
+def _bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivative: int) -> Floats:
     r"""Weights of the outcomes in the leading bias of `conventional_weights`.
 
-    Notes
-    -----
     On a side, the polynomial leaves out :math:`\beta_{p+1} x^{p+1}`; the conventional weights applied to
     :math:`x^{p+1}` show what that does to the estimate, order `p + 1` within the bias bandwidth estimates
     :math:`\beta_{p+1}`.
@@ -188,11 +227,9 @@ def bias_weights(data: CutoffSample, bandwidths: Bandwidths, order: int, derivat
     return np.concatenate(weights) * factorial(derivative)
 
 
-def mse_bandwidths(data: CutoffSample, order: int = 1, derivative: int = 0) -> Bandwidths:
+def _mse_bandwidths(data: CutoffSample, order: int, derivative: int) -> Bandwidths:
     r"""Choose the bandwidths that minimise the (estimated, regularised) mean squared error of the jump.
 
-    Notes
-    -----
     In three steps, each :math:`h = \{(V_l + V_r) / ((B_r - B_l)^2 + R)\}^{1/(2o+3)}` with variances `V`, biases `B` and
     the uncertainty `R` of the latter: a pilot for the bias of the bias, the bias bandwidth, the main bandwidth.
     """
@@ -213,15 +250,17 @@ class _BandwidthStep:
     widest: float
 
     def choose(self, order: int, derivative: int, for_bias: tuple[float, float], *, regularised: bool = True) -> float:
-        parts = [self._side(place, order, derivative, for_bias[place]) for place in (0, 1)]
-        variance = sum(part[0] for part in parts)
-        bias = (parts[1][1] - parts[0][1]) ** 2 + regularised * sum(part[2] for part in parts)
+        left, right = (
+            self._side(side, order, derivative, bandwidth)
+            for side, bandwidth in zip(self.data.sides, for_bias, strict=True)
+        )
+        variance = left[0] + right[0]
+        bias = (right[1] - left[1]) ** 2 + regularised * (left[2] + right[2])
         if not bias > 0:  # nothing bends, or nothing varies: the widest is as good as any
             return self.widest
         return float(min((variance / bias) ** (1 / (2 * order + 3)), self.widest))
 
-    def _side(self, place: int, order: int, derivative: int, for_bias: float) -> tuple[float, float, float]:
-        side = self.data.sides[place]
+    def _side(self, side: slice, order: int, derivative: int, for_bias: float) -> tuple[float, float, float]:
         x, y = self.data.x[side], self.data.y[side]
         cluster = None if self.data.cluster is None else self.data.cluster[side]
         plain = coefficient_weights(x, self.pilot, order, derivative)
@@ -238,7 +277,27 @@ class _BandwidthStep:
 
 
 def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> Floats:
-    """Weights of outcomes in one coefficient of a local polynomial with triangular weights."""
+    """Weights of outcomes in one coefficient of a local polynomial with triangular weights.
+
+    Parameters
+    ----------
+    x
+        Distance to the cut-off on one side, shape (n,).
+    bandwidth, order
+        Of the polynomial.
+    which
+        Power of `x` whose coefficient it is.
+
+    Returns
+    -------
+    array
+        Shape (n,); zero beyond the bandwidth.
+
+    Raises
+    ------
+    ModelError
+        Too few distinct values are within the bandwidth.
+    """
     near = np.abs(x) < bandwidth
     if len(np.unique(x[near])) <= order:
         raise ModelError(
@@ -253,7 +312,6 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
 
 
 def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
-    """Solve the normal equations of a local polynomial, or say that its values do not determine it."""
     size = np.sqrt(np.diag(A))
     if not (size > 0).all() or np.linalg.cond(A / np.outer(size, size)) > SINGULAR:
         raise ModelError(
@@ -263,16 +321,23 @@ def _solved(A: Floats, B: Floats, bandwidth: float) -> Floats:
     return np.asarray(np.linalg.solve(A, B), dtype=np.float64)
 
 
-def _all_residuals(data: CutoffSample, reach: float) -> Floats:
-    parts = [neighbour_residuals(data.x[side], data.y[side], reach) for side in data.sides]
-    return np.concatenate(parts)
-
-
 def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
     r"""Distance of outcomes to the mean of their nearest neighbours in `x`, :math:`\sqrt{J/(J+1)} (y_i - \bar y_J)`.
 
     Its square is an unbiased estimate of the variance where neighbours have one expectation. All who tie with the last
     neighbour count as neighbours; beyond `reach` residuals are zero and nobody is a neighbour.
+
+    Parameters
+    ----------
+    x, y
+        Ascending distance to the cut-off on one side, and outcome; shape (n,).
+    reach
+        Largest distance to the cut-off.
+
+    Returns
+    -------
+    array
+        In the unit of the outcome, shape (n,).
     """
     residual = np.zeros(len(x))
     near = np.abs(x) <= reach
@@ -304,14 +369,11 @@ def _fitted(weights: Mapping[str, Floats], data: CutoffSample, residual: Floats)
 
 
 def _influence(weights: Floats, residual: Floats, cluster: NDArray[np.intp] | None) -> Floats:
-    """Return the influence of clusters, or of observations, on a weighted sum of outcomes.
-
-    A cluster counts by its weights: whether a residual is exactly zero is a matter of rounding.
-    """
+    """Return the influence of clusters, or of observations, on a weighted sum of outcomes."""
     contributions = weights * residual
     if cluster is None:
         return contributions
-    number = len(np.unique(cluster[weights != 0]))
+    number = len(np.unique(cluster[weights != 0]))  # by weights: whether a residual is exactly zero is rounding
     if number < 2:
         raise ModelError("errors clustered at the cut-off need at least two clusters", Reason.TOO_FEW_CLUSTERS)
     return np.asarray(np.sqrt(correction(float(number))) * np.bincount(cluster, contributions))

@@ -1,4 +1,4 @@
-"""Saying "no effect": equivalence within a margin, the smallest effect that would have been seen, and power."""
+"""Tests of equivalence within a margin, minimum detectable effects, and power."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import nct
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 
 KEYS = ("model", "group", "outcome", "term")
-Floats = NDArray[np.float64]
 
 
 def equivalence(
     estimates: pd.DataFrame, margins: Mapping[str, float], *, alpha: float = 0.05, power: float = 0.80, tests: int = 1
 ) -> pd.DataFrame:
-    """Test, for every estimate, whether the effect lies within a margin of zero.
+    """Test, for every estimate, whether the effect is within a margin of zero.
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def equivalence(
     power
         For the minimum detectable effect.
     tests
-        How many are made together: a difference counts as found at ``alpha / tests``, at which every correction finds
-        it. Equivalence is not corrected here.
+        Number of tests in a family: a difference is significant at ``alpha / tests``, as by every correction.
+        Equivalence is not corrected here.
 
     Returns
     -------
     DataFrame
         The names, ``estimate, std_error, margin, p_tost, equivalent, inner_low, inner_high`` (the interval of level
-        ``1 - 2 alpha``, which lies within the margin exactly when the test says so), ``mde, power_at_margin,
+        ``1 - 2 alpha``, which is within the margin exactly when the test rejects), ``mde, power_at_margin,
         n_clusters, unit``.
 
     Raises
@@ -48,7 +48,7 @@ def equivalence(
     ModelError
         If an outcome has no margin, or one that is not positive.
     """
-    refuse_missing(estimates, ["outcome", "estimate", "std_error", "n_clusters"], "equivalence")
+    check_complete(estimates, ["outcome", "estimate", "std_error", "n_clusters"], "equivalence")
     absent = sorted(set(estimates["outcome"]) - set(margins))
     if absent:
         raise ModelError(f"no equivalence margin is given for {', '.join(absent)}", Reason.INVALID)
@@ -78,6 +78,16 @@ def equivalence(
 def tost(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, margin: ArrayLike) -> Floats:
     r"""P-value of two one-sided tests against :math:`|\theta| \ge` margin.
 
+    Parameters
+    ----------
+    estimate, std_error, df, margin
+        Shapes that broadcast; in the unit of the estimate.
+
+    Returns
+    -------
+    array
+        P-values.
+
     Notes
     -----
     The larger of the p-values against :math:`\theta \le -m` and against :math:`\theta \ge m`; Schuirmann (1987).
@@ -91,7 +101,19 @@ def tost(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, margin: Array
 def minimum_detectable_effect(
     std_error: ArrayLike, df: ArrayLike, *, alpha: float = 0.05, power: float = 0.80
 ) -> Floats:
-    r"""Smallest true effect that a two-sided test finds with probability `power`.
+    r"""Smallest true effect that a two-sided test detects with probability `power`.
+
+    Parameters
+    ----------
+    std_error, df
+        Shapes that broadcast.
+    alpha, power
+        Of the test.
+
+    Returns
+    -------
+    array
+        In the unit of the estimate.
 
     Notes
     -----
@@ -102,7 +124,20 @@ def minimum_detectable_effect(
 
 
 def power_at(effect: ArrayLike, std_error: ArrayLike, df: ArrayLike, *, alpha: float = 0.05) -> Floats:
-    """Probability that a two-sided test of zero rejects, were `effect` the truth: tails of the noncentral t."""
+    """Power of a two-sided test of zero: tails of the noncentral t.
+
+    Parameters
+    ----------
+    effect, std_error, df
+        True effect and its error, in one unit; shapes that broadcast.
+    alpha
+        Of the test.
+
+    Returns
+    -------
+    array
+        Probabilities.
+    """
     critical = student.ppf(1 - alpha / 2, df)
     shift = np.asarray(effect, float) / np.asarray(std_error, float)
     return np.asarray(nct.sf(critical, df, shift) + nct.cdf(-critical, df, shift), dtype=np.float64)

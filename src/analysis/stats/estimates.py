@@ -89,7 +89,18 @@ def t_interval(
 
 
 def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the column ``reason``, why a row has no estimate, only where some row has none."""
+    """Drop the column ``reason``, why a row has no estimate, where every row has one.
+
+    Parameters
+    ----------
+    rows
+        Estimates, with or without the column.
+
+    Returns
+    -------
+    DataFrame
+        Where some row has no estimate with the column, empty for the others.
+    """
     if "reason" not in rows:
         return rows
     rows = rows.assign(reason=rows["reason"].fillna(""))
@@ -97,7 +108,20 @@ def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_form(rows: pd.DataFrame, **constants: str | float) -> pd.DataFrame:
-    """Put estimates in the form of `ESTIMATE_COLUMNS`, other columns after them."""
+    """Arrange estimates in the columns of `ESTIMATE_COLUMNS`, other columns after them.
+
+    Parameters
+    ----------
+    rows
+        One row per estimate.
+    constants
+        Values of columns that are the same in all rows.
+
+    Returns
+    -------
+    DataFrame
+        With an index from 0.
+    """
     filled = rows.assign(**constants)
     others = [name for name in filled.columns if name not in ESTIMATE_COLUMNS]
     return filled[[*ESTIMATE_COLUMNS, *others]].reset_index(drop=True)

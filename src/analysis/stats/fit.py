@@ -9,7 +9,7 @@ the cluster on the coefficients and their covariance are
 which is the sandwich of Liang and Zeger. The small-sample factor is
 
 - :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}` (known as CR1) in regressions, with :math:`G` clusters, :math:`N` rows and
-  :math:`K` coefficients; absorbed effects (of schools, say) that lie within clusters do not count;
+  :math:`K` coefficients; absorbed effects (of schools, say) that are within clusters do not count;
 - :math:`c = \frac{G}{G-1}` for means, choices and local polynomials.
 
 Intervals and p-values come from Student's t with :math:`G - 1` degrees of freedom. Influence and not covariance is what
@@ -66,7 +66,6 @@ class Fit:
 
     @property
     def n_clusters(self) -> int:
-        """Number of clusters."""
         return len(self.influence)
 
     @property
@@ -257,7 +256,7 @@ def influence_of(scores: Floats, inverse: Floats, rows: int | None = None, terms
 def of_scores(
     coefficients: pd.Series, scores: Floats, inverse: Floats, clusters: pd.Index, n_obs: int, used: int | None = None
 ) -> Fit:
-    """Return the fit of an estimator that sets the sum of scores to zero, with CR1 errors.
+    r"""Return the fit of an estimator that sets the sum of scores to zero, with CR1 errors.
 
     Parameters
     ----------
@@ -270,7 +269,12 @@ def of_scores(
     n_obs
         Rows :math:`N`.
     used
-        Coefficients :math:`K`; by default those given. Effects that lie across clusters count too.
+        Coefficients :math:`K`; by default those given. Effects that extend over clusters count too.
+
+    Returns
+    -------
+    Fit
+        With influence :math:`\sqrt{c}\, A^{-1} s_g`.
 
     Raises
     ------
@@ -350,13 +354,18 @@ def undetermined(terms: Iterable[str], clusters: ArrayLike | pd.Series, n_obs: i
         Rows.
     reason
         Why there are no numbers.
+
+    Returns
+    -------
+    Fit
+        Missing numbers, with the reason.
     """
     names, index = list(terms), pd.Index(pd.Series(clusters).dropna().unique())
     return Fit(pd.Series(np.nan, names), pd.DataFrame(np.nan, index, names), n_obs, reason.value)
 
 
 def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.Series) -> Fit:
-    """Return what `fit` gives, or a fit that is `undetermined` where the data do not determine the model.
+    """Call an estimator; its fit is `undetermined` where the data do not determine the model.
 
     Parameters
     ----------
@@ -366,6 +375,11 @@ def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.
         Names of its coefficients.
     clusters
         Of the rows.
+
+    Returns
+    -------
+    Fit
+        Of the estimator, or without numbers.
 
     Raises
     ------
@@ -380,7 +394,19 @@ def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.
 
 
 def numbered(clusters: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
-    """Return the number of the cluster of each row, counted from 0, and the names of the clusters.
+    """Return numbers for the clusters.
+
+    Parameters
+    ----------
+    clusters
+        Name of the cluster of each row.
+
+    Returns
+    -------
+    array
+        Number of the cluster of each row, counted from 0.
+    Index
+        Names of the clusters.
 
     Raises
     ------

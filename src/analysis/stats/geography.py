@@ -1,9 +1,8 @@
-"""Distances between homes and schools, and who lives nearest to which school."""
+"""Distances between homes and schools."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 EARTH_RADIUS_KM = 6371.0088
@@ -35,8 +34,3 @@ def great_circle_km(lat_from: Array, lon_from: Array, lat_to: Array, lon_to: Arr
     h = np.sin(half_phi) ** 2 + np.cos(phi_from) * np.cos(phi_to) * np.sin(half_lambda) ** 2
     distance: Array = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
     return distance
-
-
-def nearest_school(distance: pd.DataFrame) -> pd.Series:
-    """Return the nearest school per home; of schools at one distance the first in the order of the columns."""
-    return distance.idxmin(axis=1).rename("nearest")

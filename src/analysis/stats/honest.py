@@ -26,14 +26,13 @@ from scipy.special import ndtr, stdtr
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.discontinuity import FEWEST, CutoffSample, conventional_weights, sample
 
 ORDER = 4  # of the polynomial on either side from which the bound is read
 ROUNDING = 1e-12  # an error below this part of the outcome is rounding
 ALONE = 1e-10  # a determinant below this part of its products is rounding
 CANDIDATES = 60  # bandwidths that are tried: their half-lengths differ by less than a per cent near the shortest
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,11 @@ class Honest:
 
     @property
     def off_line(self) -> float:
-        r"""How far such a curve lies from a straight line at the edge of the bandwidth, :math:`M h^2 / 2`."""
+        r"""Distance of such a curve from a straight line at the edge of the bandwidth, :math:`M h^2 / 2`."""
         return self.curvature * self.bandwidth**2 / 2
 
     def row(self, level: float = 0.95) -> dict[str, float]:
-        """Give the estimate, its interval and what it rests on, in the words of `stats.estimates`."""
+        """Return the estimate, its interval and its numbers of observations, named as in `stats.estimates`."""
         df = self.n_clusters - 1
         half = critical_value(self.bias / self.std_error, level, df) * self.std_error
         shift, size = self.bias / self.std_error, abs(self.estimate) / self.std_error
@@ -113,6 +112,11 @@ def honest(
     bandwidth
         By default the one whose interval is shortest.
 
+    Returns
+    -------
+    Honest
+        In the unit of the outcome.
+
     Notes
     -----
     With weights :math:`l_i` of the outcomes (`discontinuity.conventional_weights`) the largest bias is
@@ -127,39 +131,41 @@ def honest(
         If a value is missing, a side has too few observations or clusters, or the outcome does not vary.
     """
     data = sample(running, outcome, cutoff=cutoff, cluster=cluster)
-    bound, spread = rule_of_thumb(data)
-    bound = bound if curvature is None else curvature
-    chosen = bandwidth or _shortest(data, bound, spread)
+    rule, residual_sd = rule_of_thumb(data)
+    bound = rule if curvature is None else curvature
+    chosen = bandwidth or _shortest(data, bound, residual_sd)
     weights = conventional_weights(data, chosen, 1, 0)
-    error, clusters = jackknife_error(data, chosen)
+    error, clusters = _jackknife_error(data, chosen)
     if error <= ROUNDING * np.abs(data.y).max():
         raise ModelError("the outcome does not vary near the cut-off; its jump has no error", Reason.UNDEFINED)
-    left, right = (int((np.abs(data.x[side]) < chosen).sum()) for side in data.sides)
     bias = worst_bias(data, weights, bound)
-    return Honest(float(weights @ data.y), error, bias, bound, chosen, left, right, clusters)
+    return Honest(float(weights @ data.y), error, bias, bound, chosen, *data.n_within(chosen), clusters)
 
 
 def worst_bias(data: CutoffSample, weights: Floats, curvature: float) -> float:
-    """Largest bias of a weighted sum of outcomes over all curves whose second derivative is at most `curvature`."""
+    """Bound the bias of a weighted sum of outcomes over all curves with a bounded second derivative.
+
+    Parameters
+    ----------
+    data
+        The observations.
+    weights
+        Of their outcomes, shape (n,).
+    curvature
+        The bound :math:`M`.
+
+    Returns
+    -------
+    float
+        Largest bias, in the unit of the outcome.
+    """
     by_side = (abs(weights[side] @ data.x[side] ** 2) for side in data.sides)
     return float(curvature / 2 * sum(by_side))
 
 
-def jackknife_error(data: CutoffSample, bandwidth: float) -> tuple[float, int]:
-    r"""Compute the standard error of the local linear jump by leaving out one cluster at a time.
+def _jackknife_error(data: CutoffSample, bandwidth: float) -> tuple[float, int]:
+    r"""Return the standard error of the jump by leaving out one cluster at a time, and the number of clusters.
 
-    Returns
-    -------
-    tuple of float and int
-        The error, and the number of clusters (observations, where there are none) within the bandwidth.
-
-    Raises
-    ------
-    ModelError
-        If one cluster is all that a line on one side rests on.
-
-    Notes
-    -----
     :math:`s^2 = \frac{G-1}{G} \sum_g (\hat\tau_{(g)} - \bar\tau)^2`; a line needs five sums, so that leaving out a
     cluster subtracts its own.
     """
@@ -187,49 +193,69 @@ def jackknife_error(data: CutoffSample, bandwidth: float) -> tuple[float, int]:
 
 
 def rule_of_thumb(data: CutoffSample) -> tuple[float, Floats]:
-    r"""Read a bound on the second derivative from polynomials of order four, and the spread around them.
+    r"""Estimate a bound on the second derivative by polynomials of order four, and the residuals' deviation.
+
+    Parameters
+    ----------
+    data
+        The observations.
 
     Returns
     -------
-    tuple of float and array
-        :math:`M`, the largest :math:`|2 b_2 + 6 b_3 x + 12 b_4 x^2|` over the range of either side; and per observation
-        the standard deviation of the residuals of its side, which serves for the choice of a bandwidth alone.
+    float
+        :math:`M`, the largest :math:`|2 b_2 + 6 b_3 x + 12 b_4 x^2|` over the range of either side.
+    array
+        Standard deviation of the residuals of the side of each observation, for the choice of a bandwidth alone.
     """
-    bounds, spread = [], np.zeros(len(data.x))
+    bounds, residual_sd = [], np.zeros(len(data.x))
     for side in data.sides:
         x, y = data.x[side], data.y[side] - data.y[side].mean()
         scale = float(np.abs(x).max())
         powers = np.vander(x / scale, ORDER + 1, increasing=True)
         b, *_ = np.linalg.lstsq(powers, y, rcond=None)
-        places = [float(x.min()), float(x.max())]
-        if b[4] != 0 and places[0] < (extreme := -b[3] / (4 * b[4]) * scale) < places[1]:
-            places.append(extreme)
-        at = np.array(places) / scale
+        points = [float(x.min()), float(x.max())]
+        if b[4] != 0 and points[0] < (extreme := -b[3] / (4 * b[4]) * scale) < points[1]:
+            points.append(extreme)
+        at = np.array(points) / scale
         bounds.append(float(np.abs(2 * b[2] + 6 * b[3] * at + 12 * b[4] * at**2).max()) / scale**2)
-        spread[side] = np.sqrt(((y - powers @ b) ** 2).sum() / (len(y) - ORDER - 1))
-    return max(bounds), spread
+        residual_sd[side] = np.sqrt(((y - powers @ b) ** 2).sum() / (len(y) - ORDER - 1))
+    return max(bounds), residual_sd
 
 
-def _shortest(data: CutoffSample, curvature: float, spread: Floats) -> float:
-    """Choose the bandwidth whose interval would be shortest if outcomes spread as `spread` says, independently."""
+def _shortest(data: CutoffSample, curvature: float, residual_sd: Floats) -> float:
+    """Choose the bandwidth whose interval would be shortest if residuals were independent."""
     reach = [np.unique(np.abs(data.x[side])) for side in data.sides]
     least, most = max(float(side[FEWEST - 1]) for side in reach) * (1 + 1e-9), max(float(s[-1]) for s in reach)
 
     def half_length(bandwidth: float) -> float:
         weights = conventional_weights(data, bandwidth, 1, 0)
-        error = float(np.sqrt(((weights * spread) ** 2).sum()))
+        error = float(np.sqrt(((weights * residual_sd) ** 2).sum()))
         return critical_value(worst_bias(data, weights, curvature) / error) * error if error > 0 else np.inf
 
     return float(min(np.geomspace(least, max(most, least), CANDIDATES), key=half_length))
 
 
 def critical_value(bias: float, level: float = 0.95, df: float = np.inf) -> float:
-    r"""Quantile of the absolute value of a standard normal variable (of Student's t, where `df` is finite) plus `bias`.
+    r"""Quantile of the absolute value of a standard normal variable (of Student's t, where `df` is finite) plus a bias.
+
+    Parameters
+    ----------
+    bias
+        In standard errors.
+    level
+        Confidence level.
+    df
+        Degrees of freedom.
+
+    Returns
+    -------
+    float
+        In standard errors.
 
     Notes
     -----
     :math:`\mathrm{cv}_{1 - \mathrm{level}}(b)` solves :math:`\Phi(c - b) - \Phi(-c - b) = \mathrm{level}`: the folded
-    normal of Armstrong and Kolesár. With few clusters the t of `discontinuity` takes the place of the normal.
+    normal of Armstrong and Kolesár. With few clusters the t of `discontinuity` replaces the normal.
     """
     below = ndtr if np.isinf(df) else partial(stdtr, df)
 

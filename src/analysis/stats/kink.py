@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
-from analysis.stats.discontinuity import Bandwidths, Discontinuity, discontinuity
+from analysis.stats.complete import check_complete
+from analysis.stats.discontinuity import Discontinuity, discontinuity
 from analysis.stats.fit import Fit, stacked
 
 
@@ -33,11 +34,9 @@ def kink(
     outcome: ArrayLike,
     money: ArrayLike,
     *,
-    threshold: float = 0.0,
     cluster: Sequence[object] | pd.Series | None = None,
-    bandwidths: Bandwidths | None = None,
 ) -> Kink:
-    r"""Estimate the effect of a unit of money on an outcome from the kink in the money at a threshold.
+    r"""Estimate the effect of a unit of money on an outcome from the kink in the money at a threshold, at zero.
 
     Parameters
     ----------
@@ -45,27 +44,32 @@ def kink(
         What the money depends on, shape (n,).
     outcome, money
         Shape (n,), such as pupils per teacher and thousands of euros per pupil.
-    bandwidths
-        By default those that suit the outcome; used for the money too.
+    cluster
+        Shape (n,); errors may be correlated within its values.
+
+    Returns
+    -------
+    Kink
+        The change in slope of the money and of the outcome, and their ratio, the effect.
 
     Notes
     -----
-    Local quadratics, bias-corrected. The error is by the delta method, with the covariance of the two slopes:
-    that of :math:`(\hat\mu' - \hat\tau \hat b') / b'` at the estimates.
+    Local quadratics, bias-corrected, with the bandwidths that suit the outcome. The error is by the delta method, with
+    the covariance of the two slopes: that of :math:`(\hat\mu' - \hat\tau \hat b') / b'` at the estimates.
 
     Raises
     ------
     ModelError
         If the slope of the money does not change.
     """
-    refuse_missing({"the outcome": outcome, "the money": money}, what="at the threshold")
+    check_complete({"the outcome": outcome, "the money": money}, what="at the threshold")
     y, m = np.asarray(outcome, float), np.asarray(money, float)
-    reduced = discontinuity(running, y, cutoff=threshold, cluster=cluster, bandwidths=bandwidths, order=2, derivative=1)
-    used = {"cutoff": threshold, "cluster": cluster, "bandwidths": reduced.bandwidths, "order": 2, "derivative": 1}
-    first = discontinuity(running, m, **used)  # type: ignore[arg-type]  # one dictionary holds all types
+    slope = partial(discontinuity, running, cluster=cluster, order=2, derivative=1)
+    reduced = slope(y)
+    first = slope(m, bandwidths=reduced.bandwidths)
     if abs(first.estimate) <= 2 * first.std_error or first.estimate == 0:
         raise ModelError(
-            "the slope of the money does not change at the threshold, so that it tells no effect", Reason.UNDEFINED
+            "the slope of the money does not change at the threshold, so that it identifies no effect", Reason.UNDEFINED
         )
     return Kink(first, reduced, replace(reduced, fit=_ratio(reduced.fit, first.fit)))
 

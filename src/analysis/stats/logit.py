@@ -1,4 +1,4 @@
-r"""The maximum of a logit's likelihood, and what it means in probabilities.
+r"""The maximum of a logit's likelihood, and average effects on probabilities.
 
 .. math:: P(y_i = 1) = \Lambda(x_i'\beta)
 
@@ -6,7 +6,7 @@ Rows may be pupils, each with a weight, or cells of alike pupils, each with a co
 cannot be read as sizes; average effects can, with their errors by the delta method.
 
 That the maximum is finite is proven before anything is returned (`analysis.stats.separation`). Terms are brought to
-coordinates without correlation and of unit spread first, so that neither their origin nor their unit matters.
+coordinates without correlation and of unit variance first, so that neither their origin nor their unit matters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
 from analysis.stats.newton import Climb, Point, climb
 from analysis.stats.separation import certified, strictly_separated
@@ -33,7 +33,7 @@ MOST_STEPS, TOLERANCE = 25, 1e-16
 
 ROUNDING = 1e-12  # part of a count by which an outcome may exceed it
 COLLINEAR = 1e-11  # what a term has of its own, relative to its length, below which it is a copy of the others
-OUTSIDE = 1e-6  # part of a row beyond which it lies outside the directions that the data determine
+OUTSIDE = 1e-6  # part of a row beyond which it is outside the directions that the data determine
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Maximum:
     inverse
         Of minus the second derivative of the log-likelihood there; shape (terms, terms).
     coordinates, determined
-        From terms to coordinates of unit spread, shape (terms, terms), and the directions among these in which the
+        From terms to coordinates of unit variance, shape (terms, terms), and the directions among these in which the
         likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
     """
 
@@ -64,16 +64,17 @@ class Maximum:
     def determines(self, X: Floats) -> NDArray[np.bool_]:
         """Return for which rows of terms the log odds are finite and known, shape (rows,)."""
         rows = X @ self.coordinates
-        left = rows - rows @ self.determined @ self.determined.T
         size = np.linalg.norm(rows, axis=1)
-        return np.asarray(np.linalg.norm(left, axis=1) <= OUTSIDE * np.maximum(size, 1.0), dtype=np.bool_)
+        return np.asarray(self._outside(rows) <= OUTSIDE * np.maximum(size, 1.0), dtype=np.bool_)
 
     def unknown_terms(self, names: Sequence[str]) -> list[str]:
         """Name the terms whose own coefficient is infinite or not known."""
         rows = self.coordinates  # a unit of one term, as the likelihood sees it
-        left = rows - rows @ self.determined @ self.determined.T
-        apart = np.linalg.norm(left, axis=1) > OUTSIDE * np.linalg.norm(rows, axis=1)
-        return [name for name, unknown in zip(names, apart, strict=True) if unknown]
+        infinite = self._outside(rows) > OUTSIDE * np.linalg.norm(rows, axis=1)
+        return [name for name, unknown in zip(names, infinite, strict=True) if unknown]
+
+    def _outside(self, rows: Floats) -> Floats:
+        return np.asarray(np.linalg.norm(rows - rows @ self.determined @ self.determined.T, axis=1))
 
 
 class NoMaximumError(ModelError):
@@ -82,7 +83,7 @@ class NoMaximumError(ModelError):
     Parameters
     ----------
     limit
-        What the likelihood tends to: rows that can be are predicted perfectly, `Maximum.determines` gives the others.
+        Limit of the likelihood: rows that can be are predicted perfectly, others are those of `Maximum.determines`.
     names
         Of the terms.
     """
@@ -108,34 +109,44 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
     names
         Of the terms, for the message.
 
+    Returns
+    -------
+    Maximum
+        Coefficients in log odds per unit of the term.
+
     Raises
     ------
     NoMaximumError
         If nobody or everybody with some term has the outcome, so that the likelihood has no finite maximum.
     ModelError
-        If a value is missing, an outcome is not between nobody and everybody, the terms cannot be told apart, or the
-        maximum is not found.
+        If a value is missing, an outcome is not between nobody and everybody, the terms are collinear, or the
+        search does not converge.
     """
-    _refuse_invalid(X, count, ones)
+    _check_outcome(X, count, ones)
     coordinates = _uncorrelated(X, count)
     likelihood = _LogitLikelihood(X @ coordinates, count, ones)
-    found = likelihood.climbed()
-    if not (found.converged and likelihood.proven(found.point)):
+    climbed = likelihood.climbed()
+    if not (climbed.converged and likelihood.proven(climbed.point)):
         strict = likelihood.separated()
         if strict.any():
             raise NoMaximumError(_limit(X[~strict], count[~strict], ones[~strict], coordinates), names)
-    return _found(found, coordinates, np.eye(X.shape[1]))
+    return _maximum(climbed, coordinates, np.eye(X.shape[1]))
 
 
-def clustered(found: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, clusters: pd.Series) -> Fit:
+def clustered(maximum: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, clusters: pd.Series) -> Fit:
     r"""Return a logit with errors clustered by the convention of `analysis.stats.fit`.
 
     Parameters
     ----------
-    found
-        The maximum of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
+    maximum
+        Of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
     X, y, weight, clusters
         Terms, outcome between 0 and 1, weight and cluster of each row; shapes (rows, terms) and (rows,).
+
+    Returns
+    -------
+    Fit
+        Coefficients in log odds per unit of the term.
 
     Raises
     ------
@@ -147,55 +158,75 @@ def clustered(found: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series, 
     :math:`s_g = \sum_{i \in g} w_i (y_i - \hat y_i) x_i` and :math:`A = \sum_i w_i \hat y_i (1 - \hat y_i) x_i x_i'`.
     """
     numbers, (codes, names) = X.to_numpy(float), numbered(clusters)
-    residuals = np.where(found.determines(numbers), y.to_numpy() - expit(numbers @ found.beta), 0.0)
+    residuals = np.where(maximum.determines(numbers), y.to_numpy() - expit(numbers @ maximum.beta), 0.0)
     scores = cluster_sums(codes, numbers * (weight.to_numpy() * residuals)[:, None])
-    return of_scores(pd.Series(found.beta, X.columns), scores, found.inverse, names, len(X))
+    return of_scores(pd.Series(maximum.beta, X.columns), scores, maximum.inverse, names, len(X))
 
 
 def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) -> tuple[float, Floats]:
-    """Average difference in probability between two states of the same rows, and its gradient.
+    """Average the difference in probability between two states of the same rows.
 
     Parameters
     ----------
     high, low
         Terms of the rows in either state.
+    beta
+        Coefficients in log odds, shape (terms,).
     weight
         Of each row; the scale does not matter.
+
+    Returns
+    -------
+    float, array
+        The difference, and its derivative to the coefficients, shape (terms,).
     """
     share = weight / weight.sum()
     p1, p0 = expit(high @ beta), expit(low @ beta)
     return float(share @ (p1 - p0)), (share * p1 * (1 - p1)) @ high - (share * p0 * (1 - p0)) @ low
 
 
-def average_slope(X: Floats, beta: Floats, place: int, weight: Floats) -> tuple[float, Floats]:
-    """Average derivative of the probability to the number in column `place`, and its gradient."""
+def average_slope(X: Floats, beta: Floats, column: int, weight: Floats) -> tuple[float, Floats]:
+    """Average the derivative of the probability to a number.
+
+    Parameters
+    ----------
+    X, beta, weight
+        Terms and weights of the rows, and coefficients in log odds.
+    column
+        Position of the number in `X`.
+
+    Returns
+    -------
+    float, array
+        The derivative, and its gradient to the coefficients, shape (terms,).
+    """
     share = expit(X @ beta)
     slope = weight / weight.sum() * share * (1 - share)
-    gradient: Floats = beta[place] * (slope * (1 - 2 * share)) @ X
-    gradient[place] += slope.sum()
-    return float(beta[place] * slope.sum()), gradient
+    gradient: Floats = beta[column] * (slope * (1 - 2 * share)) @ X
+    gradient[column] += slope.sum()
+    return float(beta[column] * slope.sum()), gradient
 
 
-def _refuse_invalid(X: Floats, count: Floats, ones: Floats) -> None:
-    refuse_missing({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
+def _check_outcome(X: Floats, count: Floats, ones: Floats) -> None:
+    check_complete({"the terms": X, "the numbers": count, "the outcome": ones}, what="a logit")
     between = (count >= 0) & (ones >= 0) & (ones <= count * (1 + ROUNDING))
     if not between.all() or not count.sum() > 0:
         raise ModelError("a logit: an outcome is not between nobody and everybody", Reason.INVALID)
 
 
 def _uncorrelated(X: Floats, count: Floats) -> Floats:
-    """Return the matrix that gives terms unit spread and no correlation over the pupils; shape (terms, terms)."""
+    """Return the matrix that gives terms unit variance and no correlation over the pupils; shape (terms, terms)."""
     weighted = np.sqrt(count / count.sum())[:, None] * X
     size = np.linalg.norm(weighted, axis=0)
     upper = np.linalg.qr(weighted / np.where(size > 0, size, 1.0), mode="r")
     if len(upper) < X.shape[1] or (size == 0).any() or (np.abs(np.diag(upper)) < COLLINEAR).any():
-        raise ModelError("a logit: the data cannot tell the terms apart", Reason.COLLINEAR)
+        raise ModelError("a logit: the terms are collinear", Reason.COLLINEAR)
     return np.asarray(np.linalg.inv(upper) / size[:, None])
 
 
 @dataclass(frozen=True, eq=False)
 class _LogitLikelihood:
-    """The log-likelihood in coordinates of unit spread: rows of these, how many each counts for, and the outcomes."""
+    """The log-likelihood in coordinates of unit variance: rows of these, how many each counts for, and the outcomes."""
 
     rows: Floats
     count: Floats
@@ -231,9 +262,9 @@ class _LogitLikelihood:
         """Return which rows are predicted perfectly in the limit, where all log odds go the way of the outcome."""
         some, not_all = (self.ones > 0) & (self.count > 0), (self.ones < self.count) & (self.count > 0)
         strict = strictly_separated(np.vstack([self.rows[some], -self.rows[not_all]]))
-        found = np.zeros(len(self.rows), dtype=np.bool_)
-        found[np.concatenate([np.flatnonzero(some), np.flatnonzero(not_all)])[strict]] = True
-        return found
+        separated = np.zeros(len(self.rows), dtype=np.bool_)
+        separated[np.concatenate([np.flatnonzero(some), np.flatnonzero(not_all)])[strict]] = True
+        return separated
 
 
 def _limit(X: Floats, count: Floats, ones: Floats, coordinates: Floats) -> Maximum:
@@ -244,13 +275,12 @@ def _limit(X: Floats, count: Floats, ones: Floats, coordinates: Floats) -> Maxim
     rows = X @ coordinates
     _, size, directions = np.linalg.svd(rows, full_matrices=False)
     determined = directions[size > OUTSIDE * size.max(initial=1.0)].T
-    found = _LogitLikelihood(rows @ determined, count, ones).climbed()
-    return _found(found, coordinates, determined)
+    return _maximum(_LogitLikelihood(rows @ determined, count, ones).climbed(), coordinates, determined)
 
 
-def _found(found: Climb, coordinates: Floats, determined: Floats) -> Maximum:
-    if not found.converged:
+def _maximum(climbed: Climb, coordinates: Floats, determined: Floats) -> Maximum:
+    if not climbed.converged:
         raise ModelError(f"a logit: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
     to_terms = coordinates @ determined
-    inverse, in_terms = np.linalg.inv(found.point.information), to_terms @ found.point.b
-    return Maximum(in_terms, to_terms @ inverse @ to_terms.T, coordinates, determined)
+    inverse, beta = np.linalg.inv(climbed.point.information), to_terms @ climbed.point.b
+    return Maximum(beta, to_terms @ inverse @ to_terms.T, coordinates, determined)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.logit import Maximum, NoMaximumError, average_difference, clustered, maximise
 
@@ -93,9 +93,8 @@ def fit_logit(
     layout: Layout,
     *,
     weights: str | None = None,
-    cluster: str = "location",
 ) -> Logit:
-    """Fit a logit by (weighted) maximum likelihood, with clustered errors.
+    """Fit a logit by (weighted) maximum likelihood, with errors clustered by location.
 
     Parameters
     ----------
@@ -109,8 +108,6 @@ def fit_logit(
         From rows to the terms, intercept included.
     weights
         Column of weights; their scale does not matter.
-    cluster
-        Column; errors may be correlated within its values.
 
     Returns
     -------
@@ -120,20 +117,20 @@ def fit_logit(
     Raises
     ------
     ModelError
-        If a value is missing, the terms cannot be told apart (``COLLINEAR``), or there are too few clusters or rows.
+        If a value is missing, the terms are collinear (``COLLINEAR``), or there are too few clusters or rows.
     """
-    refuse_missing(rows, [target, cluster, *([weights] if weights else [])], outcome)
+    check_complete(rows, [target, "location", *([weights] if weights else [])], outcome)
     X = layout(rows)
-    refuse_missing(X, what=outcome)
+    check_complete(X, what=outcome)
     if np.linalg.matrix_rank(X.to_numpy()) < X.shape[1]:
         raise ModelError(
-            f"{outcome}: too few pupils or schools to tell apart what goes with `{target}`", Reason.COLLINEAR
+            f"{outcome}: the terms are collinear: too few pupils or schools to model `{target}`", Reason.COLLINEAR
         )
     y, weight = rows[target].astype(float), pd.Series(1.0, index=rows.index)
     if weights is not None:
         weight = rows[weights] / rows[weights].mean()
     try:
-        found = maximise(X.to_numpy(float), weight.to_numpy(), (weight * y).to_numpy(), list(X.columns))
+        maximum = maximise(X.to_numpy(float), weight.to_numpy(), (weight * y).to_numpy(), list(X.columns))
     except NoMaximumError as error:  # `Logit.separated` says so, and what is infinite is then left out
-        found = error.limit
-    return Logit(outcome, rows, layout, clustered(found, X, y, weight, rows[cluster]), weight, found)
+        maximum = error.limit
+    return Logit(outcome, rows, layout, clustered(maximum, X, y, weight, rows["location"]), weight, maximum)

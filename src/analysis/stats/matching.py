@@ -10,14 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
-from analysis.stats.placebo import RANK
+from analysis.stats.placebo import BOARD, RANK
 from analysis.stats.regression import fit_where_determined
 
-ALIKE = 1e-9  # a spread below this part of the values is rounding, and a direction below it a copy of the others
-
-Floats = NDArray[np.float64]
+ALIKE = 1e-9  # a deviation below this part of the values is rounding, and a direction below it a copy of the others
 
 
 @dataclass(frozen=True)
@@ -32,16 +31,16 @@ class Matched:
         Per trait: ``trait, eligible, all_others`` (within the window), ``matched`` means, and ``gap_before, gap_after``
         in standard deviations.
     n_unmatched
-        Eligible schools in the window that nobody resembles (no other school with the same `exact` traits).
+        Eligible schools in the window without a match (no other school with the same `exact` traits).
     """
 
     rows: pd.DataFrame
     balance: pd.DataFrame
     n_unmatched: int
 
-    def effect(self, outcome: str, *, cluster: str = "board") -> Fit:
+    def effect(self, outcome: str) -> Fit:
         """Compare the outcome of eligible schools with that of their matches; the term is ``eligible``."""
-        return fit_where_determined(self.rows, outcome, ["eligible"], cluster=cluster, weights="weight")
+        return fit_where_determined(self.rows, outcome, ["eligible"], cluster=BOARD, weights="weight")
 
 
 def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exact: Sequence[str] = ()) -> Matched:
@@ -59,6 +58,11 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     exact
         Columns that must be equal.
 
+    Returns
+    -------
+    Matched
+        The schools that are compared, and their balance.
+
     Notes
     -----
     The error of the comparison treats the matches as given; schools are clustered by board, also across pairs.
@@ -68,16 +72,16 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     ModelError
         If a trait is missing, or no eligible school has a match.
     """
-    refuse_missing(by_school, [RANK, *traits, *exact], "matching")
+    check_complete(by_school, [RANK, *traits, *exact], "matching")
     near = by_school[by_school[RANK].abs() <= window].reset_index(drop=True)
     eligible = (near[RANK] >= 0).to_numpy()
     if eligible.all() or not eligible.any():
         raise ModelError(f"within {window} of the cut-off there are schools on one side only", Reason.EMPTY)
     partner = _partners(near, eligible, traits, exact)
-    found = partner[partner >= 0]
-    if len(found) == 0:
+    matched = partner[partner >= 0]
+    if len(matched) == 0:
         raise ModelError(f"no school within {window} of the cut-off has a match", Reason.EMPTY)
-    weight = np.bincount(found, minlength=len(near)).astype(float)
+    weight = np.bincount(matched, minlength=len(near)).astype(float)
     weight[np.flatnonzero(eligible)[partner >= 0]] = 1.0
     rows = near.assign(eligible=eligible.astype(float), weight=weight)[weight > 0]
     return Matched(rows, _balance(near, eligible, rows, traits), int((partner < 0).sum()))
@@ -98,16 +102,13 @@ def _partners(
 
 
 def _whitening(X: Floats) -> Floats:
-    """Scale traits so that their distance is Mahalanobis'; traits that are alike everywhere tell nobody apart.
-
-    Traits are standardised first, so that what counts as alike does not depend on their units.
-    """
-    spread = X.std(axis=0, ddof=1)
-    differs = spread > ALIKE * np.abs(X).max(axis=0, initial=0.0)
-    scale = np.divide(1.0, spread, out=np.zeros_like(spread), where=differs)
+    """Scale traits so that their distance is Mahalanobis', standardised first: units do not decide what is alike."""
+    sd = X.std(axis=0, ddof=1)
+    differs = sd > ALIKE * np.abs(X).max(axis=0, initial=0.0)
+    scale = np.divide(1.0, sd, out=np.zeros_like(sd), where=differs)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(X * scale, rowvar=False)))
-    kept = values > ALIKE * max(values.max(initial=0.0), 1.0)
-    return np.asarray(scale[:, None] * vectors[:, kept] / np.sqrt(values[kept]))
+    varies = values > ALIKE * max(values.max(initial=0.0), 1.0)
+    return np.asarray(scale[:, None] * vectors[:, varies] / np.sqrt(values[varies]))
 
 
 def _balance(
@@ -118,14 +119,14 @@ def _balance(
     treated = rows.loc[rows["eligible"] == 1, names].mean()
     others = near.loc[~eligible, names].mean()
     matched = matches[names].mul(matches["weight"], axis=0).sum() / matches["weight"].sum()
-    spread = near[names].std()
+    sd = near[names].std()
     return pd.DataFrame(
         {
             "trait": names,
             "eligible": treated.to_numpy(),
             "all_others": others.to_numpy(),
             "matched": matched.to_numpy(),
-            "gap_before": ((treated - others) / spread).to_numpy(),
-            "gap_after": ((treated - matched) / spread).to_numpy(),
+            "gap_before": ((treated - others) / sd).to_numpy(),
+            "gap_after": ((treated - matched) / sd).to_numpy(),
         }
     )

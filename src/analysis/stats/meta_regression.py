@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit
 from analysis.stats.random_effects import tau_interval
-from analysis.stats.regression import INTERCEPT, refuse_alike
+from analysis.stats.regression import INTERCEPT, check_distinct
 
 NO_RESIDUAL = 1e-8  # one minus the leverage of a unit that the terms explain whatever its estimate is
 
@@ -64,9 +64,7 @@ class MetaRegression(Fit):
         return rows[["estimate", "ci_low", "ci_high"]]
 
 
-def fit_meta(
-    effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, weighted: bool = True, level: float = 0.95
-) -> MetaRegression:
+def fit_meta(effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, weighted: bool = True) -> MetaRegression:
     """Fit a meta-regression; see the module.
 
     Parameters
@@ -77,32 +75,35 @@ def fit_meta(
         What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
     weighted
         Whether units count by how precisely they are known; else all alike.
-    level
-        Confidence level of the interval of tau.
+
+    Returns
+    -------
+    MetaRegression
+        Coefficients in the unit of the effect, with a 95% interval of tau.
 
     Raises
     ------
     ModelError
-        A value is missing, a variance is not positive, there are no more units than terms, the terms cannot be told
-        apart, or a unit alone settles a coefficient: then there is no robust error.
+        A value is missing, a variance is not positive, there are no more units than terms, the terms are
+        collinear, or a unit alone determines a coefficient: then there is no robust error.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="meta-regression")
-    refuse_missing(terms, what="meta-regression")
+    check_complete({"effect": effect, "variance": variance}, what="meta-regression")
+    check_complete(terms, what="meta-regression")
     y, v, X = effect.to_numpy(float), variance.to_numpy(float), _with_intercept(terms)
     if not (v > 0).all():
         raise ModelError("meta-regression: a variance is not positive; select the units first", Reason.INVALID)
     df = len(y) - X.shape[1]
     if df < 1:
         raise ModelError(f"meta-regression: {len(y)} units for {X.shape[1]} coefficients", Reason.TOO_FEW)
-    refuse_alike(X, "meta-regression")
-    tau, low, high = tau_interval(y, v, X.to_numpy(), level)
+    check_distinct(X, "meta-regression")
+    tau, low, high = tau_interval(y, v, X.to_numpy())
     weights = 1 / (tau**2 + v) if weighted else np.ones_like(v)
     root = np.sqrt(weights)
     projection = np.linalg.pinv(X.to_numpy() * root[:, None])
     leverage = (X.to_numpy() * root[:, None] * projection.T).sum(axis=1)
     if (1 - leverage < NO_RESIDUAL).any():
         raise ModelError(
-            "meta-regression: a unit alone settles a coefficient, such as the only one of a class", Reason.TOO_FEW
+            "meta-regression: a unit alone determines a coefficient, such as the only one of a class", Reason.TOO_FEW
         )
     beta = projection @ (y * root)
     left = (y - X.to_numpy() @ beta) * root / (1 - leverage)

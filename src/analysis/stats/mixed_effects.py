@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, normal_interval
-from analysis.stats.regression import INTERCEPT, in_sd, refuse_alike
+from analysis.stats.regression import INTERCEPT, check_distinct, in_sd
 
-Floats = NDArray[np.float64]
-START = 0.3  # of the residual sd: where the search for the spread of groups starts
+START = 0.3  # of the residual sd: start of the search for the standard deviation of groups
 RESTARTS = 10
 TOLERANCE = 1e-7  # of the log likelihood, between one search and the next from where it ended
 
@@ -60,7 +60,7 @@ class MixedEffects:
     n_obs: int
 
     def estimates(self, model: str, group: str, unit: str | dict[str, str], variance_unit: str) -> pd.DataFrame:
-        """Tell the fixed effects and the variances in the one form.
+        """Return the fixed effects and the variances in the columns of published estimates.
 
         Intervals of fixed effects are those of large samples (``df`` is empty). Variances have none; their terms are
         ``variance_<term>``, ``covariance_<term>_<term>`` and ``variance_residual``.
@@ -108,11 +108,16 @@ def fit_mixed(
     reml
         Restricted maximum likelihood; False for maximum likelihood.
 
+    Returns
+    -------
+    MixedEffects
+        In the unit of the outcome.
+
     Raises
     ------
     ModelError
-        If a value is missing, there are hardly more rows or groups than terms, the terms cannot be told apart, or the
-        maximum is not found.
+        If a value is missing, there are hardly more rows or groups than terms, the terms are collinear, or the
+        search does not converge.
     """
     numbers = _numbers(frame, outcome, terms, group)
     scale = _Scale.of(numbers)
@@ -127,7 +132,7 @@ def fit_mixed(
         coefficients=pd.Series(coefficients, index=names),
         std_errors=pd.Series(np.sqrt(np.diag(to_fixed @ covariance @ to_fixed.T)), index=names),
         between=pd.DataFrame(within * to_random @ factor @ factor.T @ to_random.T, index=random, columns=random),
-        within=within * scale.spread[outcome] ** 2,
+        within=within * scale.sd[outcome] ** 2,
         by_group=by_group.assign(n=frame[group].value_counts()),
         log_likelihood=products.log_likelihood(factor) - scale.lost(names, products.free, reml),
         n_obs=len(frame),
@@ -136,36 +141,36 @@ def fit_mixed(
 
 @dataclass(frozen=True)
 class _Scale:
-    """Mean and spread of the columns: the search is in standard deviations from the means, whatever the units.
+    """Mean and standard deviation of the columns: the search is in these, whatever the units.
 
-    The last column is the outcome. Cross products of numbers far from zero would lose what tells them apart.
+    The last column is the outcome. Cross products of numbers far from zero would lose their differences.
     """
 
     middle: pd.Series
-    spread: pd.Series
+    sd: pd.Series
 
     @classmethod
     def of(cls, numbers: pd.DataFrame) -> _Scale:
         outcome = numbers.columns[-1]
         in_sd(numbers[outcome], str(outcome))
-        middle, spread = numbers.mean(), numbers.std(ddof=0)
-        middle[INTERCEPT], spread[INTERCEPT] = 0.0, 1.0
-        return cls(middle, spread)
+        middle, sd = numbers.mean(), numbers.std(ddof=0)
+        middle[INTERCEPT], sd[INTERCEPT] = 0.0, 1.0
+        return cls(middle, sd)
 
     def standardised(self, numbers: pd.DataFrame) -> pd.DataFrame:
-        return (numbers - self.middle) / self.spread
+        return (numbers - self.middle) / self.sd
 
     def back(self, terms: Sequence[str]) -> Floats:
         """Return the matrix from coefficients of the standardised terms to those of the terms, the intercept first."""
-        of_outcome = float(self.spread.iloc[-1])
-        matrix = np.diag(of_outcome / self.spread[list(terms)].to_numpy(float))
+        of_outcome = float(self.sd.iloc[-1])
+        matrix = np.diag(of_outcome / self.sd[list(terms)].to_numpy(float))
         matrix[0, 1:] = -self.middle[list(terms[1:])].to_numpy(float) * np.diag(matrix)[1:]
         return np.asarray(matrix)
 
     def lost(self, terms: Sequence[str], free: int, reml: bool) -> float:
         """Return by how much the log likelihood of the standardised numbers is higher."""
-        of_terms = float(np.log(self.spread[list(terms)].to_numpy(float)).sum()) if reml else 0.0
-        return free * float(np.log(self.spread.iloc[-1])) + of_terms
+        of_terms = float(np.log(self.sd[list(terms)].to_numpy(float)).sum()) if reml else 0.0
+        return free * float(np.log(self.sd.iloc[-1])) + of_terms
 
 
 @dataclass(frozen=True)
@@ -228,10 +233,10 @@ class _Products:
 
 
 def _numbers(frame: pd.DataFrame, outcome: str, terms: Sequence[str], group: str) -> pd.DataFrame:
-    refuse_missing(frame, [outcome, *terms, group], outcome)
+    check_complete(frame, [outcome, *terms, group], outcome)
     numbers = frame[[*terms, outcome]].astype(float)
     numbers.insert(0, INTERCEPT, 1.0)
-    refuse_alike(numbers.drop(columns=outcome), outcome)
+    check_distinct(numbers.drop(columns=outcome), outcome)
     return numbers
 
 
@@ -274,16 +279,16 @@ def _maximum(products: _Products) -> Floats:
     values = START * np.eye(size)[lower]
     best = -products.log_likelihood(factor_of(values))
     for _ in range(RESTARTS):
-        found = minimize(
+        result = minimize(
             lambda values: -products.log_likelihood(factor_of(values)),
             values,
             method="Nelder-Mead",
             options={"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000},
         )
-        gained, best, values = best - found.fun, found.fun, found.x
+        gained, best, values = best - result.fun, result.fun, result.x
         if gained < TOLERANCE:
             return factor_of(values)
-    raise ModelError("the maximum of the mixed model is not found: the search keeps gaining", Reason.NO_CONVERGENCE)
+    raise ModelError("the mixed model: no convergence, the search keeps gaining", Reason.NO_CONVERGENCE)
 
 
 def _at_boundary(factor: Floats, products: _Products) -> Floats:

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import cluster_sums
 from analysis.stats.panel import PanelDesign
 
 # Webb's six points: with a dozen clusters, two points would give few different draws.
 WEBB = np.sqrt(np.array([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
-
-Floats = NDArray[np.float64]
 
 
 def romano_wolf(
@@ -25,7 +23,6 @@ def romano_wolf(
     term: str,
     *,
     rng: np.random.Generator,
-    cluster: str = "board",
     draws: int = 999,
 ) -> pd.DataFrame:
     r"""Adjust the p-values of one term for having been tested on several outcomes.
@@ -36,8 +33,10 @@ def romano_wolf(
         With the only term `term`.
     outcomes
         Columns; one that is another's mirror (retention and outflow) costs nothing, as they move together.
+    term
+        Name of the term.
     rng, draws
-        Of the bootstrap.
+        Source of chance, and number of draws, of the bootstrap over boards.
 
     Returns
     -------
@@ -49,15 +48,13 @@ def romano_wolf(
     Romano and Wolf (2005): outcomes from the largest \|t\| down, each against the largest bootstrapped \|t\| of
     itself and of those still to come; never below the one before. Draws are shared by all outcomes.
     """
-    estimates, observed, bootstrapped = wild_draws(panel, outcomes, term, rng=rng, cluster=cluster, draws=draws)
+    estimates, observed, bootstrapped = wild_draws(panel, outcomes, term, rng=rng, draws=draws)
     size, drawn = np.abs(observed), np.abs(bootstrapped)
     order = np.argsort(-size)
+    stepwise = [_p_value(drawn[:, order[step:]].max(axis=1), size[order[step]]) for step in range(len(order))]
     adjusted = np.empty(len(outcomes))
-    last = 0.0
-    for place, which in enumerate(order):
-        last = max(last, _share_beyond(drawn[:, order[place:]].max(axis=1), size[which]))
-        adjusted[which] = last
-    own = [_share_beyond(drawn[:, place], size[place]) for place in range(len(outcomes))]
+    adjusted[order] = np.maximum.accumulate(stepwise)
+    own = [_p_value(drawn[:, outcome], size[outcome]) for outcome in range(len(outcomes))]
     return pd.DataFrame(
         {
             "outcome": list(outcomes),
@@ -70,9 +67,14 @@ def romano_wolf(
 
 
 def wild_draws(
-    panel: PanelDesign, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, cluster: str, draws: int
+    panel: PanelDesign, outcomes: Sequence[str], term: str, *, rng: np.random.Generator, draws: int
 ) -> tuple[Floats, Floats, Floats]:
     r"""Bootstrap the t-statistics of one term, its null imposed.
+
+    Parameters
+    ----------
+    panel, outcomes, term, rng, draws
+        As of `romano_wolf`.
 
     Returns
     -------
@@ -82,15 +84,15 @@ def wild_draws(
     Notes
     -----
     Cameron, Gelbach and Miller (2008): :math:`y^* = v_g \tilde y`, with :math:`\tilde y` the outcome without effects of
-    schools and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. Everything that a
+    schools and years (the residual under the null) and :math:`v_g` one weight per cluster and draw. All that a
     draw needs is a sum over clusters, weighted by :math:`v_g`, so that no regression is run again.
     """
     if tuple(panel.terms) != (term,):
         raise ModelError(
             f"the bootstrap is for one term, {term}; the panel has {', '.join(panel.terms)}", Reason.INVALID
         )
-    refuse_missing(panel.rows, outcomes, "the panel")
-    groups, _ = panel.clusters(cluster)
+    check_complete(panel.rows, outcomes, "the panel")
+    groups, _ = panel.clusters("board")
     x, years = panel.demeaned.to_numpy(), panel.years
     y = panel.demean(panel.rows[list(outcomes)].to_numpy(float))
     squares, with_years = cluster_sums(groups, x**2)[:, 0], cluster_sums(groups, x * years)
@@ -113,5 +115,5 @@ def _t(scores: Floats, beta: Floats | list[float], squares: Floats) -> Floats:
     return np.asarray(np.asarray(beta) * squares.sum() / np.sqrt((scores**2).sum(axis=1)))
 
 
-def _share_beyond(drawn: Floats, observed: float) -> float:
+def _p_value(drawn: Floats, observed: float) -> float:
     return float((1 + (drawn >= observed).sum()) / (1 + len(drawn)))

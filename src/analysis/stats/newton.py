@@ -121,7 +121,7 @@ def climb(at: Callable[[Floats], Point], start: Floats, *, weight: float, tolera
 
 
 def uphill(trial: Callable[[float], T], height: Callable[[T], float], here: float) -> T | None:
-    """Return the point after a full step, half a step and so on: the first that is not lower.
+    """Return the first point that is not lower: after a full step, half a step and so on.
 
     Parameters
     ----------

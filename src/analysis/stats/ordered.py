@@ -23,10 +23,10 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import alike_rows
+from analysis.stats.cells import equal_row_codes
 from analysis.stats.fit import Fit, of_scores
 from analysis.stats.newton import Point, climb
-from analysis.stats.regression import refuse_alike_terms
+from analysis.stats.regression import check_distinct_products
 from analysis.stats.separation import certified, separates
 
 MOST_STEPS, TOLERANCE = 50, 1e-16
@@ -64,7 +64,7 @@ class OrderedCells:
     def only(self, terms: Sequence[str]) -> OrderedCells:
         """Return the same persons with some of the terms, cells that have become alike put together."""
         X = self.X[list(terms)]
-        codes = alike_rows(X.assign(level=self.level.astype(float)))
+        codes = equal_row_codes(X.assign(level=self.level.astype(float)))
         _, first = np.unique(codes, return_index=True)
         n = csr_array((self.n.data, codes[self.n.indices], self.n.indptr), shape=(len(self.clusters), len(first)))
         return OrderedCells(X.iloc[first].reset_index(drop=True), self.level[first], n, self.clusters)
@@ -78,7 +78,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
     cells
         The persons.
     outcome
-        What the levels are of, for the messages.
+        Name of the levels, for the messages.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
     Raises
     ------
     ModelError
-        If all have the same level (``NO_VARIATION``), the terms cannot be told apart (``COLLINEAR``), or there is no
+        If all have the same level (``NO_VARIATION``), the terms are collinear (``COLLINEAR``), or there is no
         finite maximum: a term, or a combination, parts the levels at every cut point at which there is a choice
         (``SEPARATED``), such as a group with the highest level only.
 
@@ -100,19 +100,20 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
     if cells.level.max() == 0:
         raise ModelError(f"an ordered logit of {outcome}: everybody has the same", Reason.NO_VARIATION)
     X, count = cells.X.to_numpy(), cells.count
-    _refuse_alike(X, count, list(map(str, cells.X)))
+    centred = X - count @ X / count.sum()  # the cut points are as an intercept
+    check_distinct_products(centred.T @ (count[:, None] * centred), list(map(str, cells.X)))
     likelihood = _OrderedLikelihood(X, cells.level, count)
     weight = float(count.sum())
-    found = climb(likelihood.at, likelihood.start(), weight=weight, tolerance=TOLERANCE, max_steps=MOST_STEPS)
-    top = found.point
-    if not (found.converged and likelihood.proven(top.b)) and separates(likelihood.margins()):
+    climbed = climb(likelihood.at, likelihood.start(), weight=weight, tolerance=TOLERANCE, max_steps=MOST_STEPS)
+    top = climbed.point
+    if not (climbed.converged and likelihood.proven(top.b)) and separates(likelihood.margins()):
         raise ModelError(
             f"an ordered logit of {outcome}: some (combination of) terms parts the levels perfectly, so that there is "
             "no finite maximum",
             Reason.SEPARATED,
         )
-    if not found.converged:
-        raise ModelError(f"an ordered logit of {outcome} finds no maximum in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
+    if not climbed.converged:
+        raise ModelError(f"an ordered logit of {outcome}: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
     names = [*cells.X, *(f"cut point {j}" for j in range(1, len(top.b) - X.shape[1] + 1))]
     scores, inverse = cells.n @ likelihood.scores(top.b), np.linalg.inv(top.information)
     return of_scores(pd.Series(top.b, names), scores, inverse, cells.clusters, int(weight))
@@ -183,28 +184,24 @@ class _OrderedLikelihood:
         cross = up.multiply((count * fu)[:, None]) + low.multiply((count * fl)[:, None])
         information[:k, k:] = -(cross.T @ X).T
         information[k:, :k] = information[:k, k:].T
-        place = np.arange(m)
-        information[k + place, k + place] = up.T @ (count * uu) + low.T @ (count * ll)
+        diagonal = k + np.arange(m)
+        information[diagonal, diagonal] = up.T @ (count * uu) + low.T @ (count * ll)
         # Only neighbouring cut points share a level.
         between = np.bincount(self.level, count * fu * fl / p**2, minlength=m + 1)[1:m]
-        information[k + place[:-1], k + place[1:]] -= between
-        information[k + place[1:], k + place[:-1]] -= between
+        information[diagonal[:-1], diagonal[1:]] -= between
+        information[diagonal[1:], diagonal[:-1]] -= between
         return information
 
     def margins(self) -> Floats:
-        r"""Lay out what a direction that separates makes nowhere negative; see `analysis.stats.separation`.
+        r"""Return the margins that a separating direction makes nowhere negative; see `analysis.stats.separation`.
 
         With :math:`d` a change of the coefficients and :math:`t` one of the cut points, :math:`\ln(F_u - F_l)` does not
         fall where :math:`t_u - x'd \ge 0` at the cut point above the level and :math:`x'd - t_l \ge 0` at that below.
         """
         rows, cut_points, level = _uncorrelated(self.X, self.count), np.eye(int(self.level.max())), self.level
         above, below = level < len(cut_points), level > 0
-        return np.vstack(
-            [
-                np.hstack([-rows[above], cut_points[level[above]]]),
-                np.hstack([rows[below], -cut_points[level[below] - 1]]),
-            ]
-        )
+        upper = np.hstack([-rows[above], cut_points[level[above]]])
+        return np.vstack([upper, np.hstack([rows[below], -cut_points[level[below] - 1]])])
 
     def proven(self, theta: Floats) -> bool:
         r"""Prove that the maximum is finite by `separation.certified`, its bound M widened by :math:`2r + 1`.
@@ -216,9 +213,8 @@ class _OrderedLikelihood:
         X, count, k, rows = self.X, self.count, self.X.shape[1], _uncorrelated(self.X, self.count)
         middle = count @ X / count.sum()
         # The same point in the coordinates of `rows`: cut points less what was subtracted.
-        turned = np.concatenate(
-            [np.linalg.lstsq(rows, (X - middle) @ theta[:k], rcond=None)[0], theta[k:] - middle @ theta[:k]]
-        )
+        slopes = np.linalg.lstsq(rows, (X - middle) @ theta[:k], rcond=None)[0]
+        turned = np.concatenate([slopes, theta[k:] - middle @ theta[:k]])
         likelihood = _OrderedLikelihood(rows, self.level, count)
         point, (upper, lower) = likelihood.at(turned), likelihood.cumulative(turned)
         densest = (np.maximum(upper * (1 - upper), lower * (1 - lower)) / np.maximum(upper - lower, SMALLEST)).max()
@@ -226,14 +222,8 @@ class _OrderedLikelihood:
         return certified(longest, float(count.sum()), point.score, point.information)
 
 
-def _refuse_alike(X: Floats, count: Floats, terms: Sequence[str]) -> None:
-    """Refuse terms that the data cannot tell apart; the cut points take the place of an intercept."""
-    centred = X - count @ X / count.sum()
-    refuse_alike_terms(centred.T @ (count[:, None] * centred), terms)
-
-
 def _uncorrelated(X: Floats, count: Floats) -> Floats:
-    """Bring the terms to coordinates of unit spread; the cut points take up what is subtracted."""
+    """Bring the terms to coordinates of unit variance; the cut points take up what is subtracted."""
     centred = X - count @ X / count.sum()
     upper = np.linalg.qr(np.sqrt(count / count.sum())[:, None] * centred, mode="r")
     return np.asarray(centred @ np.linalg.inv(upper))

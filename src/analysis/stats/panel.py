@@ -3,7 +3,7 @@ r"""Regressions on a panel of schools and years: difference in differences and e
 The model is :math:`y_{st} = \alpha_s + \lambda_t + x_{st}'\beta + e_{st}`. Coefficients come from PanelOLS of
 linearmodels. Errors follow the one convention of `analysis.stats.fit`: clustered (CR1),
 :math:`c = \frac{G}{G-1}\frac{N-1}{N-K}`, Student's t with :math:`G-1` degrees of freedom. :math:`K` counts the terms
-that are reported and the effects of years but the first; effects of schools lie within clusters and do not count.
+that are reported and the effects of years but the first; effects of schools are within clusters and do not count.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 from scipy.stats import f as fisher
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.fit import Fit, cluster_sums, of_scores
-from analysis.stats.regression import refuse_absorbed, refuse_alike, without_rounding
-from analysis.stats.support import refuse_one_cluster
+from analysis.stats.regression import check_distinct, check_not_absorbed, without_rounding
+from analysis.stats.support import check_clusters
 
 SCHOOL, YEAR = "location", "year"
 STANDARD_ERRORS = "clustered (CR1), t with clusters less one degrees of freedom; effects of years count, of schools not"
 
 Engine = Literal["linearmodels", "within"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PanelFit:
     Parameters
     ----------
     panel
-        What it rests on.
+        Its terms and rows.
     coefficients
         By term.
     residuals
@@ -54,13 +54,13 @@ class PanelFit:
     largest: float
 
     def clustered(self, cluster: str) -> Fit:
-        """Give the coefficients errors clustered by a column, within whose values schools lie."""
+        """Return the coefficients with errors clustered by a column, within whose values schools are."""
         groups, names = self.panel.clusters(cluster)
         X = self.panel.demeaned.to_numpy()
         scores = cluster_sums(groups, X * self.residuals.to_numpy()[:, None])
         used = X.shape[1] + self.panel.years.shape[1]
-        found = of_scores(self.coefficients, scores, np.linalg.inv(X.T @ X), names, len(X), used)
-        return without_rounding(found, self.residuals.to_numpy(), self.largest)
+        fitted = of_scores(self.coefficients, scores, np.linalg.inv(X.T @ X), names, len(X), used)
+        return without_rounding(fitted, self.residuals.to_numpy(), self.largest)
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,13 @@ class PanelDesign:
     _clusters: dict[str, tuple[NDArray[np.intp], pd.Index]] = field(default_factory=dict, repr=False, compare=False)
 
     def clusters(self, name: str) -> tuple[NDArray[np.intp], pd.Index]:
-        """Return the number of the cluster of each row and the clusters' names; looked up once for all outcomes."""
+        """Return the number of the cluster of each row and the clusters' names; computed once for all outcomes."""
         if name not in self._clusters:
-            codes, names = clusters_of(self.rows, name)
-            refuse_one_cluster(self._within(), codes, self.terms)
+            codes, names = _numbered(self.rows, name)
+            self.demeaned  # noqa: B018 - checks that the effects explain no term
+            # Without what schools explain alone: what years take off a term would be part of it at all schools.
+            within = np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
+            check_clusters(within, codes, self.terms)
             self._clusters[name] = codes, names
         return self._clusters[name]
 
@@ -92,9 +95,9 @@ class PanelDesign:
         """The terms without what schools and years explain."""
         raw = self.rows[list(self.terms)].to_numpy(float)
         clean = self.demean(raw)
-        refuse_absorbed(clean, raw, self.terms, "schools and years")
+        check_not_absorbed(clean, raw, self.terms, "schools and years")
         demeaned = pd.DataFrame(clean, self.rows.index, list(self.terms))
-        refuse_alike(demeaned, "the outcome")
+        check_distinct(demeaned, "the outcome")
         return demeaned
 
     @cached_property
@@ -107,11 +110,6 @@ class PanelDesign:
         """Indicators of the years but the first, without what schools explain."""
         years = np.sort(self.rows[YEAR].unique())[1:]
         return self.within_schools(np.asarray(self.rows[YEAR].to_numpy()[:, None] == years, dtype=np.float64))
-
-    def _within(self) -> Floats:
-        """Terms and years without what schools explain: what years take off a term would spread it over all schools."""
-        self.demeaned  # noqa: B018 - refuses terms that the effects explain
-        return np.hstack([self.within_schools(self.rows[list(self.terms)].to_numpy(float)), self.years])
 
     def within_schools(self, values: Floats) -> Floats:
         """Subtract the means of schools, column by column."""
@@ -126,7 +124,7 @@ class PanelDesign:
 
     def fit(self, outcome: str, engine: Engine = "linearmodels") -> PanelFit:
         """Regress an outcome on the terms."""
-        refuse_missing(self.rows, [outcome], "the panel")
+        check_complete(self.rows, [outcome], "the panel")
         solve = _by_linearmodels if engine == "linearmodels" else _within
         coefficients, residuals = solve(self, outcome)
         left = pd.Series(residuals, index=self.rows.index)
@@ -141,28 +139,51 @@ def fit_panel(
     Parameters
     ----------
     frame
-        One row a school and year: ``location, year``, the outcome, the terms and the cluster.
+        One row per school and year: ``location, year``, the outcome, the terms and the cluster.
     outcome
         Column.
     terms
         Numeric or 0/1 columns that vary within schools.
     cluster
-        Column; schools must lie within its values.
+        Column; schools must be within its values.
     engine
         ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
+
+    Returns
+    -------
+    Fit
+        Coefficients in the unit of the outcome per unit of the term.
 
     Raises
     ------
     ModelError
-        If a value is missing, a school-year occurs twice, a school lies in several clusters, the effects explain a
-        term in full, or one cluster alone says something of it.
+        If a value is missing, a school-year occurs twice, a school is in several clusters, the effects explain a
+        term in full, or one cluster alone determines it.
     """
     return design(frame, [outcome], terms).fit(outcome, engine).clustered(cluster)
 
 
 def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -> PanelDesign:
-    """Lay out a panel for several outcomes; nothing may be missing and no school-year may occur twice."""
-    refuse_missing(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
+    """Return the design of a panel for several outcomes.
+
+    Parameters
+    ----------
+    frame, terms
+        As of `fit_panel`.
+    outcomes
+        Columns that may not be missing.
+
+    Returns
+    -------
+    PanelDesign
+        Of all rows.
+
+    Raises
+    ------
+    ModelError
+        A value is missing, or a school-year occurs twice.
+    """
+    check_complete(frame, [SCHOOL, YEAR, *outcomes, *terms], "the panel")
     if frame.duplicated([SCHOOL, YEAR]).any():
         raise ModelError("a school occurs twice in a year of the panel", Reason.INVALID)
     return PanelDesign(frame.reset_index(drop=True), tuple(terms))
@@ -172,12 +193,26 @@ def difference_in_differences(
     frame: pd.DataFrame,
     outcome: str,
     *,
-    treated: str = "amt",
-    start: int = 2021,
+    treated: str,
+    start: int,
     cluster: str = "board",
     engine: Engine = "linearmodels",
 ) -> Fit:
-    """Estimate the mean effect since `start` at treated schools; the term is called ``treated_after``.
+    """Estimate the mean effect of a treatment since its start at treated schools.
+
+    Parameters
+    ----------
+    frame, outcome, cluster, engine
+        As of `fit_panel`.
+    treated
+        Column, 0/1.
+    start
+        First year of the treatment.
+
+    Returns
+    -------
+    Fit
+        One term, ``treated_after``, in the unit of the outcome.
 
     Notes
     -----
@@ -188,8 +223,19 @@ def difference_in_differences(
 
 
 def with_treatment(frame: pd.DataFrame, treated: str, start: int) -> pd.DataFrame:
-    """Add ``treated_after``: 1 at treated schools from `start` on."""
-    refuse_missing(frame, [treated, YEAR], "the panel")
+    """Add ``treated_after``: 1 at treated schools from a year on.
+
+    Parameters
+    ----------
+    frame, treated, start
+        As of `difference_in_differences`.
+
+    Returns
+    -------
+    DataFrame
+        With the column.
+    """
+    check_complete(frame, [treated, YEAR], "the panel")
     return frame.assign(treated_after=(frame[treated].astype(bool) & (frame[YEAR] >= start)).astype(float))
 
 
@@ -197,19 +243,50 @@ def event_study(
     frame: pd.DataFrame,
     outcome: str,
     *,
-    treated: str = "amt",
-    base: int = 2020,
+    treated: str,
+    base: int,
     cluster: str = "board",
     engine: Engine = "linearmodels",
 ) -> Fit:
-    """Estimate treated x year for every year but `base`; terms are called ``year_2015`` and so on."""
+    """Estimate the difference between treated and other schools in every year, against a base year.
+
+    Parameters
+    ----------
+    frame, outcome, cluster, engine
+        As of `fit_panel`.
+    treated
+        Column, 0/1 or continuous.
+    base
+        Year.
+
+    Returns
+    -------
+    Fit
+        Terms ``year_2015`` and so on for all years but the base, in the unit of the outcome per unit of `treated`.
+    """
     rows = with_event_terms(frame, treated, base)
     return fit_panel(rows, outcome, event_terms(frame, base), cluster=cluster, engine=engine)
 
 
 def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
-    """Name the terms of the event study: all years but the base."""
-    refuse_missing(frame, [YEAR], "the panel")
+    """Name the terms of an event study.
+
+    Parameters
+    ----------
+    frame, base
+        As of `event_study`.
+
+    Returns
+    -------
+    list of str
+        A term per year but the base.
+
+    Raises
+    ------
+    ModelError
+        The base year is not in the panel.
+    """
+    check_complete(frame, [YEAR], "the panel")
     years = sorted(int(year) for year in frame[YEAR].unique())
     if base not in years:
         raise ModelError(f"the base year {base} is not in the panel, which has {years[0]}-{years[-1]}", Reason.INVALID)
@@ -227,8 +304,19 @@ def event_year(term: str) -> int:
 
 
 def with_event_terms(frame: pd.DataFrame, treated: str, base: int) -> pd.DataFrame:
-    """Add the columns of `event_terms`: the (0/1 or continuous) treatment in one year, zero in the others."""
-    refuse_missing(frame, [treated, YEAR], "the panel")
+    """Add the columns of `event_terms`: the treatment in one year, zero in the others.
+
+    Parameters
+    ----------
+    frame, treated, base
+        As of `event_study`.
+
+    Returns
+    -------
+    DataFrame
+        With the columns.
+    """
+    check_complete(frame, [treated, YEAR], "the panel")
     dose = frame[treated].astype(float)
     return frame.assign(**{term: dose * (frame[YEAR] == event_year(term)) for term in event_terms(frame, base)})
 
@@ -246,12 +334,29 @@ class WaldTest:
 def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     r"""Test that coefficients are all zero.
 
+    Parameters
+    ----------
+    regression
+        With clustered errors.
+    terms
+        Names of the coefficients.
+
+    Returns
+    -------
+    WaldTest
+        Of all these terms together.
+
+    Raises
+    ------
+    ModelError
+        There are too few clusters for the terms, or the outcome does not vary beside them.
+
     Notes
     -----
     :math:`F = \hat\beta' V^{-1} \hat\beta / q` against :math:`F(q, G - 1)`, the errors being clustered.
     """
-    chosen = list(terms)
-    if not 0 < len(chosen) < regression.n_clusters:
+    chosen, free = list(terms), regression.n_clusters - 1
+    if not 0 < len(chosen) <= free:
         raise ModelError(
             f"{len(chosen)} terms cannot be tested jointly with {regression.n_clusters} clusters",
             Reason.TOO_FEW_CLUSTERS,
@@ -260,16 +365,15 @@ def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
     if not V.any():
         raise ModelError("the outcome does not vary beside the terms: there is nothing to test", Reason.NO_VARIATION)
     statistic = float(beta @ np.linalg.solve(V, beta) / len(chosen))
-    free = regression.n_clusters - 1
     return WaldTest(statistic, len(chosen), free, float(fisher.sf(statistic, len(chosen), free)))
 
 
-def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
-    """Give the clusters of the rows numbers; schools must lie within them, so that their effects do not count."""
-    refuse_missing(rows, [SCHOOL, cluster], "the panel")
+def _numbered(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.Index]:
+    """Return numbers for the clusters; schools must be within them, so that their effects do not count."""
+    check_complete(rows, [SCHOOL, cluster], "the panel")
     if rows[[SCHOOL, cluster]].drop_duplicates()[SCHOOL].duplicated().any():
         raise ModelError(
-            f"a school lies in several values of {cluster}; its effect must lie within a cluster", Reason.INVALID
+            f"a school is in several values of {cluster}; its effect must be within a cluster", Reason.INVALID
         )
     codes, names = pd.factorize(rows[cluster])
     if len(names) < 2:
@@ -278,7 +382,7 @@ def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[NDArray[np.intp], pd.
 
 
 def _by_linearmodels(panel: PanelDesign, outcome: str) -> tuple[Floats, Floats]:
-    names = list(panel.demeaned.columns)  # asked first: it refuses terms that the effects explain
+    names = list(panel.demeaned.columns)  # first, because it checks that the effects explain no term
     index = pd.MultiIndex.from_frame(panel.rows[[SCHOOL, YEAR]])
     y = panel.rows[outcome].astype(float).set_axis(index)
     X = panel.rows[names].astype(float).set_axis(index)

@@ -1,4 +1,4 @@
-r"""The spread of true effects behind estimates that are noisy, such as those of schools.
+r"""The distribution of true effects behind estimates that are noisy, such as those of schools.
 
 With :math:`r_j` the estimate of unit :math:`j` and :math:`v_j` its sampling variance,
 :math:`r_j \sim N(\mu, \tau^2 + v_j)`. The statistic
@@ -14,20 +14,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 
 TENTH = float(norm.ppf(0.9))
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class EffectSpread:
+class EffectDistribution:
     """The fitted distribution of true effects.
 
     Parameters
@@ -45,32 +43,35 @@ class EffectSpread:
 
     @property
     def tenths(self) -> tuple[float, float]:
-        """Below the one lies a tenth of the units and above the other a tenth, by the distribution and not by any."""
+        """The first and the ninth decile of the distribution."""
         return self.mean - TENTH * self.sd, self.mean + TENTH * self.sd
 
 
-def fit_spread(effect: Floats, variance: Floats, level: float = 0.95) -> EffectSpread:
+def fit_effect_distribution(effect: Floats, variance: Floats) -> EffectDistribution:
     """Estimate the distribution of true effects; see the notes of the module.
 
     Parameters
     ----------
     effect, variance
         Of each unit, shape (units,); at least two.
-    level
-        Confidence level of the interval.
+
+    Returns
+    -------
+    EffectDistribution
+        In the unit of the effects, with a 95% interval of the standard deviation.
 
     Raises
     ------
     ModelError
         If a value is missing, a variance is not positive, or there are fewer than two units.
     """
-    refuse_missing({"effect": effect, "variance": variance}, what="the spread of effects")
+    check_complete({"effect": effect, "variance": variance}, what="the distribution of effects")
     if len(effect) < 2:
-        raise ModelError("the spread of effects needs at least two units", Reason.TOO_FEW)
+        raise ModelError("the distribution of effects needs at least two units", Reason.TOO_FEW)
     if not (np.asarray(variance) > 0).all():
-        raise ModelError("the spread of effects: a variance is not positive", Reason.INVALID)
-    sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)), level)
-    return EffectSpread(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
+        raise ModelError("the distribution of effects: a variance is not positive", Reason.INVALID)
+    sd, low, high = tau_interval(effect, variance, np.ones((len(effect), 1)))
+    return EffectDistribution(float(np.average(effect, weights=1 / (sd**2 + variance))), sd, low, high)
 
 
 def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | None = None) -> float:
@@ -114,7 +115,7 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
 
 
 def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.95) -> tuple[float, float, float]:
-    """Return the standard deviation between units with its Q-profile interval: tau, low, high.
+    """Return the standard deviation between units with its Q-profile interval.
 
     Parameters
     ----------
@@ -122,6 +123,11 @@ def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.9
         As in `tau_squared`.
     level
         Confidence level.
+
+    Returns
+    -------
+    float, float, float
+        Tau and the limits of its interval, in the unit of the effects.
 
     References
     ----------

@@ -2,7 +2,7 @@ r"""Which of several estimates are the largest: ranks that are established, and 
 
 Of estimates that differ by chance alone one is always the largest. With :math:`z_{jk} = (\hat\theta_j - \hat\theta_k) /
 s_{jk}` and :math:`c` the quantile of :math:`\max_{j<k} |z_{jk}|` where all :math:`\theta_j` are equal, all differences
-with :math:`|z_{jk}| > c` have the sign that is estimated, all of them together with the confidence asked for.
+with :math:`|z_{jk}| > c` have the sign that is estimated, all of them together with the required confidence.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError, Reason
-
-Floats = NDArray[np.float64]
+from analysis.stats.arrays import Floats
 
 DRAWS = 20_000
 SEED = 1997
@@ -32,7 +31,7 @@ class Range:
 
 
 def rank_sets(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> pd.DataFrame:
-    r"""Confidence sets of ranks, for all units together; rank 1 is the largest.
+    r"""Estimate confidence sets of ranks, for all units together; rank 1 is the largest.
 
     Parameters
     ----------
@@ -66,13 +65,35 @@ def rank_sets(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> pd.
 
 
 def is_largest(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> bool:
-    """Tell whether it is established which unit is the largest: none of the others may be it; see `rank_sets`."""
+    """Decide whether it is established which unit is the largest: none of the others may be it.
+
+    Parameters
+    ----------
+    estimate, error, level
+        As of `rank_sets`.
+
+    Returns
+    -------
+    bool
+        Whether one unit alone may have rank 1.
+    """
     return bool((rank_sets(estimate, error, level)["rank_low"] == 1).sum() == 1)
 
 
-def is_smallest(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> bool:
-    """Tell whether it is established which unit is the smallest."""
-    return is_largest(-np.asarray(estimate, float), error, level)
+def is_smallest(estimate: ArrayLike, error: ArrayLike) -> bool:
+    """Decide whether it is established which unit is the smallest.
+
+    Parameters
+    ----------
+    estimate, error
+        As of `rank_sets`.
+
+    Returns
+    -------
+    bool
+        Whether one unit alone may be the smallest.
+    """
+    return is_largest(-np.asarray(estimate, float), error)
 
 
 def range_test(estimate: ArrayLike, error: ArrayLike) -> Range:
@@ -107,7 +128,7 @@ def _checked(estimate: ArrayLike, error: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def _larger(value: Floats, covariance: Floats, level: float) -> NDArray[np.bool_]:
-    """Tell of each unit (row) which others (columns) it exceeds for sure."""
+    """Return of each unit (row) which others (columns) it exceeds for sure."""
     variance = np.diag(covariance)
     error = np.sqrt(np.clip(variance[:, None] + variance - 2 * covariance, 0, None))
     critical = np.quantile(_largest_difference(_errors(covariance), error), level)
@@ -117,12 +138,12 @@ def _larger(value: Floats, covariance: Floats, level: float) -> NDArray[np.bool_
 
 def _largest_difference(drawn: Floats, error: Floats) -> Floats:
     """Largest difference between two units in its standard errors, per draw."""
-    found = np.zeros(len(drawn))
-    for place in range(drawn.shape[1] - 1):
-        own = error[place, place + 1 :]
-        apart = np.abs(drawn[:, [place]] - drawn[:, place + 1 :])[:, own > 0]
-        np.maximum(found, (apart / own[own > 0]).max(axis=1, initial=0), out=found)
-    return found
+    largest = np.zeros(len(drawn))
+    for unit in range(drawn.shape[1] - 1):
+        own = error[unit, unit + 1 :]
+        differences = np.abs(drawn[:, [unit]] - drawn[:, unit + 1 :])[:, own > 0]
+        np.maximum(largest, (differences / own[own > 0]).max(axis=1, initial=0), out=largest)
+    return largest
 
 
 def _errors(covariance: Floats) -> Floats:

@@ -13,16 +13,16 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ROUNDING
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores, where_determined
-from analysis.stats.support import refuse_one_cluster
+from analysis.stats.support import check_clusters
 
 INTERCEPT = "intercept"
-ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its spread is left
-ALIKE = 1e-9  # smallest eigenvalue of the terms' correlations: the square of a relative spread of 3e-5
+ABSORBED = 1e-9  # a term is nothing but effects when less than this part of its standard deviation is left
+ALIKE = 1e-9  # smallest eigenvalue of the terms' correlations: the square of a relative size of 3e-5
 PART = 1e-3  # loading from which a term takes part in a combination of terms that is nothing
-Floats = NDArray[np.float64]
 
 
 def fit(
@@ -47,16 +47,21 @@ def fit(
     cluster
         Column; errors may be correlated within its values.
     entity
-        Column whose effects are absorbed (no intercept then); its values must lie within clusters.
+        Column whose effects are absorbed (no intercept then); its values must be within clusters.
     weights
         Column of positive weights, such as inverse probabilities; their scale does not matter.
+
+    Returns
+    -------
+    Fit
+        Coefficients in the unit of the outcome per unit of the term.
 
     Raises
     ------
     ModelError
-        If a value is missing, a weight is not positive, there is one cluster only, an entity lies in several clusters,
-        the effects of entities absorb a term, the terms cannot be told apart, there are no more rows than terms, or
-        one cluster alone says something of a term.
+        If a value is missing, a weight is not positive, there is one cluster only, an entity is in several clusters,
+        the effects of entities absorb a term, the terms are collinear, there are no more rows than terms, or
+        one cluster alone determines a term.
 
     Notes
     -----
@@ -74,22 +79,22 @@ def fit(
         numbers.insert(1, INTERCEPT, 1.0)
     else:
         if data[[entity, cluster]].drop_duplicates()[entity].duplicated().any():
-            raise ModelError(f"{entity} must lie within {cluster} for its effects to be swept out", Reason.INVALID)
+            raise ModelError(f"{entity} must be within {cluster} for its effects to be absorbed", Reason.INVALID)
         demeaned = _demeaned(numbers, data[entity], w)
-        refuse_absorbed(demeaned[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
+        check_not_absorbed(demeaned[[*terms]].to_numpy(), numbers[[*terms]].to_numpy(), terms, entity)
         numbers = demeaned
     y, X = numbers[outcome], numbers.drop(columns=outcome)
     if len(X) <= X.shape[1]:
         raise ModelError(f"{outcome}: {len(X)} rows are too few for {X.shape[1]} terms", Reason.TOO_FEW)
-    refuse_alike(X, outcome)
+    check_distinct(X, outcome)
     codes, clusters = numbered(data[cluster])
     largest = float(data[outcome].abs().max())
     if entity is not None:
-        refuse_one_cluster(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
+        check_clusters(X.to_numpy(), codes, list(map(str, X.columns)), w.to_numpy())
         return _least_squares(y, X, w, codes, clusters, largest)
     middle = X.mean().where(X.columns != INTERCEPT, 0.0)  # far from zero terms would hardly differ from the intercept
     others = (X - middle)[[*X.columns[1:], INTERCEPT]]
-    refuse_one_cluster(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
+    check_clusters(others.to_numpy(), codes, [str(term) for term in X.columns[1:]], w.to_numpy())
     return _from_means(_least_squares(y, X - middle, w, codes, clusters, largest), middle)
 
 
@@ -102,7 +107,18 @@ def fit_where_determined(
     entity: str | None = None,
     weights: str | None = None,
 ) -> Fit:
-    """Fit as `fit` does; a regression that the data do not determine has a reason and no numbers."""
+    """Fit as `fit` does; a regression that the data do not determine has a reason and no numbers.
+
+    Parameters
+    ----------
+    frame, outcome, terms, cluster, entity, weights
+        As of `fit`.
+
+    Returns
+    -------
+    Fit
+        Of `fit`, or `fit.undetermined`.
+    """
     names = [*([INTERCEPT] if entity is None else []), *terms]
     fitted = partial(fit, frame, outcome, terms, cluster=cluster, entity=entity, weights=weights)
     return where_determined(fitted, names, frame[cluster])
@@ -111,15 +127,15 @@ def fit_where_determined(
 def _least_squares(
     y: pd.Series, X: pd.DataFrame, w: pd.Series, codes: NDArray[np.intp], clusters: pd.Index, largest: float
 ) -> Fit:
-    found = sm.WLS(y, X, weights=w).fit()
-    residuals = np.asarray(found.resid, dtype=np.float64)
+    result = sm.WLS(y, X, weights=w).fit()
+    residuals = np.asarray(result.resid, dtype=np.float64)
     scores = cluster_sums(codes, X.to_numpy() * (w.to_numpy() * residuals)[:, None])
-    fitted = of_scores(found.params, scores, np.asarray(found.normalized_cov_params), clusters, len(y))
+    fitted = of_scores(result.params, scores, np.asarray(result.normalized_cov_params), clusters, len(y))
     return without_rounding(fitted, residuals, largest)
 
 
 def without_rounding(fitted: Fit, residuals: Floats, largest: float) -> Fit:
-    """Give a regression that leaves nothing but rounding of an outcome errors of zero.
+    """Set the errors to zero of a regression whose residuals are rounding.
 
     Parameters
     ----------
@@ -129,6 +145,11 @@ def without_rounding(fitted: Fit, residuals: Floats, largest: float) -> Fit:
         Of the rows, in the unit of the outcome.
     largest
         Largest absolute value of the outcome.
+
+    Returns
+    -------
+    Fit
+        With the same coefficients.
     """
     nothing = not (np.abs(residuals) > ROUNDING * largest).any()
     return replace(fitted, influence=0.0 * fitted.influence) if nothing else fitted
@@ -142,8 +163,8 @@ def _from_means(fitted: Fit, middle: pd.Series) -> Fit:
 
 
 def _design(frame: pd.DataFrame, outcome: str, terms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
-    """Lay out the columns, products included; nothing may be missing."""
-    refuse_missing(frame, [outcome, *terms, *others], outcome)
+    """Return the columns, products included; nothing may be missing."""
+    check_complete(frame, [outcome, *terms, *others], outcome)
     products = {
         term: frame[list(term.split(":"))].astype(float).prod(axis=1, skipna=False) for term in terms if ":" in term
     }
@@ -156,8 +177,8 @@ def _demeaned(numbers: pd.DataFrame, entity: pd.Series, weights: pd.Series) -> p
     return numbers - totals.div(weights.groupby(entity).transform("sum"), axis=0)
 
 
-def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: str) -> None:
-    """Refuse terms of which the effects leave nothing but rounding, judged on the scale of the term itself.
+def check_not_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: str) -> None:
+    """Check that no term is absorbed by fixed effects, on the scale of the term itself.
 
     Parameters
     ----------
@@ -166,25 +187,45 @@ def refuse_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects: st
     terms
         Their names.
     effects
-        What was taken off, for the message.
+        What absorbs, for the message.
+
+    Returns
+    -------
+    None
 
     Raises
     ------
     ModelError
         `Reason.ABSORBED`; it names the terms.
     """
-    spread = np.linalg.norm(raw - raw.mean(axis=0), axis=0)
+    around_mean = np.linalg.norm(raw - raw.mean(axis=0), axis=0)
     rounding = ROUNDING * np.linalg.norm(raw, axis=0)
-    nothing = np.linalg.norm(left, axis=0) <= ABSORBED * spread + rounding
-    if nothing.any():
-        names = ", ".join(name for name, none in zip(terms, nothing, strict=True) if none)
-        raise ModelError(f"effects of {effects} leave nothing of {names}, so that it tells no effect", Reason.ABSORBED)
+    absorbed = np.linalg.norm(left, axis=0) <= ABSORBED * around_mean + rounding
+    if absorbed.any():
+        names = ", ".join(name for name, none in zip(terms, absorbed, strict=True) if none)
+        raise ModelError(f"{names}: absorbed by the effects of {effects}, so that it has no estimate", Reason.ABSORBED)
 
 
-def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
-    """Refuse terms that the data cannot tell apart, whatever their origin and unit.
+def check_distinct(X: pd.DataFrame, outcome: str) -> None:
+    """Check that no term is a combination of others, whatever their origin and unit.
 
     Where there is an intercept the others are taken from their means: a constant is then the same as the intercept.
+
+    Parameters
+    ----------
+    X
+        Terms, shape (rows, terms).
+    outcome
+        For the message.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    ModelError
+        ``COLLINEAR``; it names the terms.
     """
     numbers = X.to_numpy(float)
     if INTERCEPT in X:
@@ -197,18 +238,22 @@ def refuse_alike(X: pd.DataFrame, outcome: str) -> None:
     loads = np.abs(vectors[:, values < ALIKE]).max(axis=1, initial=0.0) > PART
     if loads.any():
         names = ", ".join(str(name) for name, part in zip(X.columns, loads, strict=True) if part)
-        raise ModelError(f"{outcome}: the data cannot tell the terms apart: {names}", Reason.COLLINEAR)
+        raise ModelError(f"{outcome}: the terms are collinear: {names}", Reason.COLLINEAR)
 
 
-def refuse_alike_terms(information: NDArray[np.floating[Any]], terms: Iterable[str]) -> None:
-    """Refuse terms that the data cannot tell apart, from their cross products.
+def check_distinct_products(information: NDArray[np.floating[Any]], terms: Iterable[str]) -> None:
+    """Check that no term is a combination of others, from their cross products.
 
     Parameters
     ----------
     information
-        :math:`X'X`, or what takes its place; shape (terms, terms).
+        :math:`X'X`, or another information matrix; shape (terms, terms).
     terms
         Their names, for the message.
+
+    Returns
+    -------
+    None
 
     Raises
     ------
@@ -218,11 +263,23 @@ def refuse_alike_terms(information: NDArray[np.floating[Any]], terms: Iterable[s
     size = np.sqrt(np.diag(information))
     alike = information / np.outer(size, size) if (size > 0).all() else np.zeros_like(information)
     if np.linalg.matrix_rank(alike, tol=1e-9, hermitian=True) < len(information):
-        raise ModelError(f"the data cannot tell apart {', '.join(map(str, terms))}", Reason.COLLINEAR)
+        raise ModelError(f"the terms are collinear: {', '.join(map(str, terms))}", Reason.COLLINEAR)
 
 
 def in_sd(values: pd.Series, what: str) -> pd.Series:
     """Standardise numbers over the rows.
+
+    Parameters
+    ----------
+    values
+        Numbers.
+    what
+        Their name, for the message.
+
+    Returns
+    -------
+    Series
+        In standard deviations from the mean.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Indices of how unevenly groups are spread over schools.
+"""Indices of how unevenly groups are distributed over schools.
 
 All work on the last axis, so that hundreds of resamples cost one pass.
 """
@@ -34,7 +34,7 @@ class Tally(NamedTuple):
 
     @property
     def both(self) -> Array | float:
-        """What `mixed` is, or zero."""
+        """`mixed`, or zero."""
         return 0.0 if self.mixed is None else self.mixed
 
 
@@ -50,8 +50,8 @@ def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     Returns
     -------
     float
-        Between 0 (the same spread) and 1 (never at one school): the share of either group that would have to change
-        schools for an even spread.
+        Between 0 (the same distribution) and 1 (never at one school): the share of either group that would have to
+        change schools for an even one.
 
     Raises
     ------
@@ -62,8 +62,8 @@ def dissimilarity(group: ArrayLike, comparison: ArrayLike) -> float:
     -----
     :math:`D = \tfrac12 \sum_j | a_j / A - b_j / B |` (Duncan and Duncan, 1955).
     """
-    _of_the_same_schools(group, comparison)
-    return float(uneven(counts(group, "group"), counts(comparison, "comparison")))
+    _check_same_schools(group, comparison)
+    return float(dissimilarity_of(counts(group, "group"), counts(comparison, "comparison")))
 
 
 def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None) -> float:
@@ -78,6 +78,11 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
     mixed
         Of expected pupils; see `Tally`.
 
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
     Raises
     ------
     ModelError
@@ -91,24 +96,52 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
     the average of what counted pupils would show, were each of the group with probability :math:`s_i`. A pupil who is
     alone at a school has no schoolmates and stays out.
     """
-    _of_the_same_schools(group, total)
+    _check_same_schools(group, total)
     a, t = counts(group, "group"), counts(total, "total")
     if (a > t * (1 + 1e-12)).any():
         raise ModelError("isolation: a school has more pupils of the group than pupils", Reason.INVALID)
-    return _met(_tally([a, t - a], mixed), 0, "isolation")
+    pupils = np.array([a, t - a])
+    if mixed is None and (np.abs(pupils - np.round(pupils)) > 1e-9).any():
+        raise ModelError("parts of pupils: of expected numbers it is needed how much counts for both", Reason.INVALID)
+    index = float(exposure(Tally(pupils, None if mixed is None else np.asarray(mixed, float)), 0, 0))
+    if np.isnan(index):
+        raise ModelError("isolation: nobody of the group has a schoolmate", Reason.EMPTY)
+    return index
 
 
-def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None) -> float:
-    r"""Interaction index: the share of another group among the schoolmates of an average member of this one.
+def dissimilarity_of(a: Array, b: Array) -> Array:
+    """Dissimilarity over the last axis, unchecked.
 
     Parameters
     ----------
+    a, b
+        Pupils of either group, shape (..., n_schools).
+
+    Returns
+    -------
+    array
+        Shape (...); missing where a group is empty.
+    """
+    with np.errstate(invalid="ignore"):
+        differences = a / a.sum(axis=-1, keepdims=True) - b / b.sum(axis=-1, keepdims=True)
+    index: Array = 0.5 * np.abs(differences).sum(axis=-1)
+    return index
+
+
+def exposure(tally: Tally, group: int, other: int) -> Array:
+    r"""Interaction of two groups (isolation, where they are the same) over the last axis, unchecked.
+
+    Parameters
+    ----------
+    tally
+        Pupils, shape (..., n_groups, n_schools).
     group, other
-        Pupils (or expected pupils) of either group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+        Positions of the groups.
+
+    Returns
+    -------
+    array
+        Between 0 and 1, shape (...); missing where nobody of the group has a schoolmate.
 
     Notes
     -----
@@ -116,53 +149,34 @@ def interaction(group: ArrayLike, other: ArrayLike, total: ArrayLike, mixed: Arr
     :math:`a_j b_j` less :math:`\sum_i s_i(1 - s_i)`). The isolation of a group and its interactions with all others add
     up to one.
     """
-    for counted in (other, total):
-        _of_the_same_schools(group, counted)
-    a, b, t = counts(group, "group"), counts(other, "other"), counts(total, "total")
-    if (a + b > t * (1 + 1e-12)).any():
-        raise ModelError("interaction: a school has more pupils of the two groups than pupils", Reason.INVALID)
-    return _met(_tally([a, b, t - a - b], mixed), 1, "interaction")
-
-
-def _tally(rows: list[Array], mixed: ArrayLike | None) -> Tally:
-    pupils = np.array(rows)
-    if mixed is None and (np.abs(pupils - np.round(pupils)) > 1e-9).any():
-        raise ModelError("parts of pupils: of expected numbers it is needed how much counts for both", Reason.INVALID)
-    return Tally(pupils, None if mixed is None else np.asarray(mixed, float))
-
-
-def _met(tally: Tally, other: int, name: str) -> float:
-    found = float(exposure(tally, 0, other))
-    if np.isnan(found):
-        raise ModelError(f"{name}: nobody of the group has a schoolmate", Reason.EMPTY)
-    return found
-
-
-def uneven(a: Array, b: Array) -> Array:
-    """Dissimilarity over the last axis, unchecked; a group of nobody makes it missing."""
-    with np.errstate(invalid="ignore"):
-        spread = a / a.sum(axis=-1, keepdims=True) - b / b.sum(axis=-1, keepdims=True)
-    found: Array = 0.5 * np.abs(spread).sum(axis=-1)
-    return found
-
-
-def exposure(tally: Tally, group: int, other: int) -> Array:
-    """Interaction of two groups (isolation, where they are the same) over the last axis, unchecked."""
     a, b = tally.pupils[..., group, :], tally.pupils[..., other, :]
     pairs = a * b - tally.both if group != other else a * (a - 1) + tally.both
     mates = tally.pupils.sum(axis=-2) - 1
     met = np.divide(pairs, mates, out=np.zeros_like(mates), where=mates > 0)
     with np.errstate(invalid="ignore"):
-        found: Array = met.sum(axis=-1) / np.where(mates > 0, a, 0).sum(axis=-1)
-    return found
+        index: Array = met.sum(axis=-1) / np.where(mates > 0, a, 0).sum(axis=-1)
+    return index
 
 
 def entropy(counted: Array, axis: int) -> Array:
-    """Entropy of the groups along an axis, in nats; nobody has none."""
+    """Entropy of the groups along an axis.
+
+    Parameters
+    ----------
+    counted
+        Pupils.
+    axis
+        Of the groups.
+
+    Returns
+    -------
+    array
+        In nats, without the axis; zero where there is nobody.
+    """
     total = counted.sum(axis=axis, keepdims=True)
     share = np.divide(counted, total, out=np.zeros_like(counted, dtype=float), where=total > 0)
-    found: Array = -(share * np.log(share, out=np.zeros_like(share), where=share > 0)).sum(axis=axis)
-    return found
+    nats: Array = -(share * np.log(share, out=np.zeros_like(share), where=share > 0)).sum(axis=axis)
+    return nats
 
 
 def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
@@ -186,8 +200,8 @@ def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
     With :math:`E` the entropy of the city, :math:`E_j` of school :math:`j` with :math:`t_j` of :math:`T` pupils and
     :math:`E_d` of place :math:`d`: :math:`H = \sum_j t_j (E - E_j) / (E T)`, between places
     :math:`\sum_d t_d (E - E_d) / (E T)`, within them :math:`\sum_j t_j (E_d - E_j) / (E T)` (Theil and Finizza, 1971).
-    The entropy of few pupils lies too low, and H too high. Every entropy is corrected for that:
-    :math:`E_j + (k_j - 1) / 2 t_j` with :math:`k_j` the groups that are there (Miller, 1955). Of expected pupils of two
+    The entropy of few pupils is too low, and H too high. Every entropy is corrected for that:
+    :math:`E_j + (k_j - 1) / 2 t_j` with :math:`k_j` the groups that occur (Miller, 1955). Of expected pupils of two
     groups :math:`k_j - 1` is :math:`1 - t_j \sum_i s_i (1 - s_i) / a_j b_j`, by the same expansion: nothing where
     all pupils of a school have one :math:`s_i`, and one where each is 0 or 1. Where all schools are alike H is zero on
     average, and may fall below it.
@@ -215,21 +229,39 @@ def _disorder(tally: Tally, to: Array | None) -> Array:
     else:
         product = pupils.prod(axis=-2)
         more = 1 - np.divide(total * mixed, product, out=np.ones_like(total), where=product > 0)
-    found: Array = total * entropy(pupils, axis=-2) + more / 2
-    return found
+    disorder: Array = total * entropy(pupils, axis=-2) + more / 2
+    return disorder
 
 
 def counts(values: ArrayLike, name: str) -> Array:
-    """Return counts as numbers, or say what is wrong with them."""
-    found = np.asarray(values, float)
-    if not np.isfinite(found).all() or (found < 0).any():
+    """Return counts as numbers.
+
+    Parameters
+    ----------
+    values
+        Pupils per school.
+    name
+        Of the group, for the message.
+
+    Returns
+    -------
+    array
+        Shape of `values`.
+
+    Raises
+    ------
+    ModelError
+        A count is missing or negative (``INVALID``), or all are zero (``EMPTY``).
+    """
+    numbers = np.asarray(values, float)
+    if not np.isfinite(numbers).all() or (numbers < 0).any():
         raise ModelError(f"{name}: counts must be finite and not negative", Reason.INVALID)
-    if found.sum() <= 0:
+    if numbers.sum() <= 0:
         raise ModelError(f"{name}: nobody is in the group", Reason.EMPTY)
-    return found
+    return numbers
 
 
-def _of_the_same_schools(one: ArrayLike, other: ArrayLike) -> None:
+def _check_same_schools(one: ArrayLike, other: ArrayLike) -> None:
     if np.shape(one) != np.shape(other):
         raise ModelError(f"counts of {np.size(one)} and of {np.size(other)} schools cannot be compared", Reason.INVALID)
     if isinstance(one, pd.Series) and isinstance(other, pd.Series) and not one.index.equals(other.index):

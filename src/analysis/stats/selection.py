@@ -28,14 +28,14 @@ def walk(rows: pd.DataFrame, steps: Iterable[Step], pupils: str | None = None) -
     tuple of DataFrame
         The rows that stay, and ``step, reason, pupils_in, pupils_out, pupils_kept, schools_out, schools_kept``.
     """
-    lines = []
+    account = []
     for name, reason, keeps in steps:
         stays = rows[keeps(rows).astype(bool)]
         (before, schools), (after, left) = _size(rows, pupils), _size(stays, pupils)
         counted = {"pupils_in": before, "pupils_out": before - after, "pupils_kept": after}
-        lines.append({"step": name, "reason": reason, **counted, "schools_out": schools - left, "schools_kept": left})
+        account.append({"step": name, "reason": reason, **counted, "schools_out": schools - left, "schools_kept": left})
         rows = stays
-    return rows, pd.DataFrame(lines)
+    return rows, pd.DataFrame(account)
 
 
 def _size(rows: pd.DataFrame, pupils: str | None) -> tuple[int, int]:

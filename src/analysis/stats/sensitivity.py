@@ -1,9 +1,9 @@
-r"""How far treated and other schools may have drifted apart before a conclusion of the event study falls.
+r"""How far treated and other schools may have drifted apart before a conclusion of the event study breaks down.
 
 Write :math:`\delta_t` for the drift: what the event study would have shown without a treatment. Before the start it is
-all there is; after the start it cannot be seen. It is bounded relatively (Rambachan and Roth, 2023, Review of Economic
-Studies 90(5)): no step of the drift from one year to the next is larger than `M` times the largest step before the
-start. The intervals here are simple and err on the wide side.
+what the event study shows; after the start it cannot be seen. It is bounded relatively (Rambachan and Roth, 2023,
+Review of Economic Studies 90(5)): no step of the drift from one year to the next is larger than `M` times the largest
+step before the start. The intervals here are simple and err on the wide side.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.arrays import Floats
 from analysis.stats.fit import Fit
 from analysis.stats.panel import event_term, event_year
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,23 @@ class EventCourse:
 
 
 def event_path(event: Fit, base: int) -> EventCourse:
-    """Order the estimates of `panel.event_study`; the treatment starts in the year after the base."""
+    """Order the estimates of an event study by year; the treatment starts in the year after the base.
+
+    Parameters
+    ----------
+    event, base
+        As of `panel.event_study`.
+
+    Returns
+    -------
+    EventCourse
+        In the unit of the outcome.
+
+    Raises
+    ------
+    ModelError
+        A year is missing in between, or there is none before or after the base.
+    """
     years = sorted(event_year(str(term)) for term in event.coefficients.index)
     if years != [year for year in range(years[0], years[-1] + 1) if year != base]:
         raise ModelError(
@@ -76,15 +90,20 @@ def event_path(event: Fit, base: int) -> EventCourse:
     )
 
 
-def relative_bounds(
-    event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0), level: float = 0.95
-) -> pd.DataFrame:
+def relative_bounds(event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> pd.DataFrame:
     r"""Bound the mean effect after the start when later steps of the drift are at most `M` times the largest before.
+
+    Parameters
+    ----------
+    event, base
+        As of `panel.event_study`.
+    magnitudes
+        Values of `M`.
 
     Returns
     -------
     DataFrame
-        ``magnitude, low, high`` (what the estimates leave open) and ``ci_low, ci_high``.
+        ``magnitude, low, high`` (bounds of the estimate) and the 95% interval ``ci_low, ci_high``.
 
     Notes
     -----
@@ -99,19 +118,29 @@ def relative_bounds(
         weights = np.vstack([centre + sign * magnitude * reach * step for step in steps for sign in (-1, 1)])
         values = weights @ path.estimates
         errors = np.sqrt(np.einsum("ij,jk,ik->i", weights, path.covariance, weights))
-        half = student.ppf((1 + level) / 2, path.df) * errors
+        half = student.ppf(0.975, path.df) * errors
         rows.append((magnitude, values.min(), values.max(), (values - half).min(), (values + half).max()))
     return pd.DataFrame(rows, columns=["magnitude", "low", "high", "ci_low", "ci_high"])
 
 
 def breakdown(bounds: pd.DataFrame, low: float = 0.0, high: float = 0.0) -> float | None:
-    """Find the first magnitude whose interval holds more than [`low`, `high`] allows; None when none does.
+    """Return the first magnitude at which a conclusion breaks down.
 
-    With the defaults: the first at which an interval that excluded zero includes it. With an equivalence margin as
-    [-m, m]: the first at which the interval is no longer within the margin.
+    Parameters
+    ----------
+    bounds
+        Of `relative_bounds`.
+    low, high
+        With the defaults: an interval that excluded zero includes it. With an equivalence margin as [-m, m]: the
+        interval is no longer within the margin.
+
+    Returns
+    -------
+    float
+        Magnitude; None where the conclusion holds at all.
     """
     if low == high:
-        falls = bounds[(bounds["ci_low"] <= low) & (bounds["ci_high"] >= high)]
+        broken = bounds[(bounds["ci_low"] <= low) & (bounds["ci_high"] >= high)]
     else:
-        falls = bounds[(bounds["ci_low"] < low) | (bounds["ci_high"] > high)]
-    return None if falls.empty else float(falls["magnitude"].iloc[0])
+        broken = bounds[(bounds["ci_low"] < low) | (bounds["ci_high"] > high)]
+    return None if broken.empty else float(broken["magnitude"].iloc[0])

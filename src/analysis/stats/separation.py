@@ -45,6 +45,11 @@ def certified(longest: float, choosers: float, score: Floats, information: Float
         Total weight.
     score, information
         First and minus second derivative of the log-likelihood in the scaled coefficients.
+
+    Returns
+    -------
+    bool
+        Whether the proof succeeds.
     """
     smallest, largest = np.linalg.eigvalsh(information)[[0, -1]]
     if not smallest > SINGULAR * largest:
@@ -60,22 +65,37 @@ def separates(margins: Floats) -> bool:
     Parameters
     ----------
     margins
-        Shape (rows, terms), in terms of which the spread is about one.
+        Shape (rows, terms), in terms of standard deviation about one.
+
+    Returns
+    -------
+    bool
+        Whether there is no finite maximum.
     """
     return bool((_best(margins, margins.mean(axis=0)) > STRICT).any())
 
 
 def strictly_separated(margins: Floats) -> NDArray[np.bool_]:
-    """Tell which margins are positive along some d that separates; none where there is a finite maximum.
+    """Find the margins that are positive along some d that separates.
 
     Sums of directions that separate do so too, so that these rows are all predicted perfectly in one limit.
+
+    Parameters
+    ----------
+    margins
+        As of `separates`.
+
+    Returns
+    -------
+    array
+        Shape (rows,); none where there is a finite maximum.
     """
     strict = np.zeros(len(margins), dtype=np.bool_)
     while not strict.all():
-        found = (_best(margins, margins[~strict].mean(axis=0)) > STRICT) & ~strict
-        if not found.any():
+        more = (_best(margins, margins[~strict].mean(axis=0)) > STRICT) & ~strict
+        if not more.any():
             break
-        strict |= found
+        strict |= more
     return strict
 
 
@@ -87,12 +107,12 @@ def _best(margins: Floats, total: Floats) -> Floats:
     """
     working = np.unique(np.linspace(0, len(margins) - 1, WORKING_ROWS).astype(np.intp))
     while True:
-        found = linprog(-total, A_ub=-margins[working], b_ub=np.zeros(len(working)), bounds=(-1, 1))
-        if found.x is None:
-            raise ModelError(f"the check on perfect prediction failed: {found.message}", Reason.NO_CONVERGENCE)
-        along: Floats = margins @ found.x
+        solution = linprog(-total, A_ub=-margins[working], b_ub=np.zeros(len(working)), bounds=(-1, 1))
+        if solution.x is None:
+            raise ModelError(f"the check on perfect prediction failed: {solution.message}", Reason.NO_CONVERGENCE)
+        along: Floats = margins @ solution.x
         worst = np.argsort(along)[:WORKING_ROWS]
         violated = np.setdiff1d(worst[along[worst] < -VIOLATED], working)
-        if not len(violated) or np.max(np.abs(found.x)) < VIOLATED:
+        if not len(violated) or np.max(np.abs(solution.x)) < VIOLATED:
             return along
         working = np.concatenate([working, violated])

@@ -22,17 +22,13 @@ from scipy.stats import t as student
 Floats = NDArray[np.floating[Any]]
 
 
-def share_interval(
-    share: ArrayLike, std_error: ArrayLike, n_clusters: ArrayLike, level: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Return the limits of clustered shares, or of means of numbers between 0 and 1.
+def share_interval(share: ArrayLike, std_error: ArrayLike, n_clusters: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the limits of 95% intervals of clustered shares, or of means of numbers between 0 and 1.
 
     Parameters
     ----------
     share, std_error, n_clusters
         Shape (n,); the error is clustered.
-    level
-        Confidence level.
 
     Returns
     -------
@@ -44,12 +40,25 @@ def share_interval(
     clusters = np.asarray(n_clusters, float)
     known = (error > 0) & (clusters > 1) & (p > 0) & (p < 1)
     effective = np.divide(p * (1 - p), error**2, out=np.full(np.shape(p), np.nan), where=known)
-    critical = student.ppf((1 + level) / 2, np.where(known, clusters - 1, 1.0))
+    critical = student.ppf(0.975, np.where(known, clusters - 1, 1.0))
     return limits(p, effective, critical)
 
 
 def limits(p: Floats, n: Floats, critical: float | Floats) -> tuple[Floats, Floats]:
-    """Return Wilson's limits for a critical value of the standardised distance."""
+    """Return Wilson's limits of shares.
+
+    Parameters
+    ----------
+    p, n
+        Shares, and the effective numbers that they are of, shape (n,).
+    critical
+        Value of the standardised distance.
+
+    Returns
+    -------
+    array, array
+        Lower and upper limits, shape (n,).
+    """
     z2 = np.asarray(critical) ** 2
     middle, half = p + z2 / (2 * n), np.sqrt(z2 * (p * (1 - p) + z2 / (4 * n)) / n)
     return np.maximum((middle - half) / (1 + z2 / n), 0.0), np.minimum((middle + half) / (1 + z2 / n), 1.0)

@@ -1,9 +1,9 @@
-r"""Terms of which one cluster alone says anything: errors clustered by it have nothing to say about them.
+r"""Terms that one cluster alone determines: errors clustered by it do not measure their precision.
 
 The score of such a term is zero in every cluster, as its own cluster fits it exactly, so that the sandwich takes it for
-known: an error of about nothing, whatever the data.
+known: an error of about zero, whatever the data.
 
-With :math:`\sqrt{W} X = QR` a cluster :math:`g` is the only one that knows of a direction where an eigenvalue of
+With :math:`\sqrt{W} X = QR` a cluster :math:`g` alone determines a direction where an eigenvalue of
 :math:`Q_g'Q_g` is one: without the cluster the terms have a lower rank. All other eigenvalues are smaller. Only a
 cluster of which the leverages sum to one or more can have such an eigenvalue.
 """
@@ -24,7 +24,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats | None = None) -> NDArray[np.bool_]:
-    """Tell which terms, or combinations that they take part in, lie in one cluster alone.
+    """Find the terms, or combinations that they take part in, that one cluster alone determines.
 
     Parameters
     ----------
@@ -34,41 +34,49 @@ def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats |
         Cluster of each row, counted from 0.
     weights
         Of the rows; equal ones where None.
+
+    Returns
+    -------
+    array
+        Whether one cluster determines the term, shape (terms,).
     """
     q, upper = np.linalg.qr(X if weights is None else np.sqrt(weights)[:, None] * X)
     leverage = np.bincount(codes, np.einsum("ij,ij->i", q, q))
-    found = np.zeros(X.shape[1], dtype=np.bool_)
+    alone = np.zeros(X.shape[1], dtype=np.bool_)
     for cluster in np.flatnonzero(leverage > 1 - ALONE):
         own = q[codes == cluster]
         known, directions = np.linalg.eigh(own.T @ own)
-        loads = (
-            np.abs(np.linalg.solve(upper, directions[:, known > 1 - ALONE])) * np.linalg.norm(upper, axis=0)[:, None]
-        )
-        found |= (loads > PART * loads.max(axis=0, initial=1e-300)).any(axis=1)
-    return found
+        of_terms = np.abs(np.linalg.solve(upper, directions[:, known > 1 - ALONE]))
+        loads = of_terms * np.linalg.norm(upper, axis=0)[:, None]
+        alone |= (loads > PART * loads.max(axis=0, initial=1e-300)).any(axis=1)
+    return alone
 
 
-def refuse_one_cluster(
+def check_clusters(
     X: Floats, codes: NDArray[np.integer[Any]], terms: Sequence[str], weights: Floats | None = None
 ) -> None:
-    """Refuse terms that lie in one cluster alone; see `of_one_cluster`.
+    """Check that no term is determined by one cluster alone.
 
     Parameters
     ----------
     X, codes, weights
-        As there.
+        As of `of_one_cluster`.
     terms
         Names of the first columns; those after them, such as an intercept and years, are not reported.
+
+    Returns
+    -------
+    None
 
     Raises
     ------
     ModelError
         `Reason.TOO_FEW_CLUSTERS`; it names the terms.
     """
-    found = of_one_cluster(X, codes, weights)[: len(terms)]
-    if found.any():
-        names = ", ".join(name for name, alone in zip(terms, found, strict=True) if alone)
+    alone = of_one_cluster(X, codes, weights)[: len(terms)]
+    if alone.any():
+        names = ", ".join(name for name, one in zip(terms, alone, strict=True) if one)
         raise ModelError(
-            f"one cluster alone says something of {names}: clusters say nothing about its precision",
+            f"one cluster alone determines {names}: clusters do not measure its precision",
             Reason.TOO_FEW_CLUSTERS,
         )

@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.advice_levels import LEVELS, VWO, advice_of_test, cut_points, level_at
+from analysis.advice_levels import LEVELS, VWO, advice_of_test, level_at
 from analysis.errors import InputError
-from analysis.synthetic.advice_truth import AdviceTruth, CutScores, GroupEffects, group_dummies
+from analysis.synthetic.advice_truth import AdviceTruth, CutScores, group_dummies
 from analysis.synthetic.labels import numbers_of
-
-__all__ = ["AdviceTruth", "CutScores", "GroupEffects", "advice_position", "advice_probabilities", "make_advice"]
 
 TEST_BEFORE_ADVICE = 2014  # until 2013/14 the test preceded the advice, so there was nothing to revise
 CET_RANGE = (501, 550)
@@ -38,34 +36,16 @@ Streams = dict[str, np.random.Generator]
 def make_advice(
     by_pupil: pd.DataFrame, by_location: pd.DataFrame, truth: AdviceTruth, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Generate the groep-8 cohorts.
+    """Generate the groep-8 cohorts, each as large as groep 8: pupils with groups and ``sex`` to resample, at schools.
 
-    Parameters
-    ----------
-    by_pupil
-        Pupils to resample: ``groep, location`` and the groups of `advice_truth.group_dummies`, ``sex``; other
-        columns are left out. A cohort is as large as groep 8.
-    by_location
-        One row per school: ``location, share_hoog`` (share, 0-1).
-    truth
-        The numbers that generate the data.
-    seed
-        Of this part; not changed by the call. Every step has a stream of its own.
+    One row per pupil: ``pupil, year`` (school year by its first calendar year), ``location``, the groups,
+    ``share_hoog, cet`` (501-550; missing where not sat), ``test_advice_low, test_advice_high`` (level numbers; missing
+    likewise), ``advice_first, advice_final`` (level numbers), ``revised, year1`` (class in the first year; half numbers
+    are classes for two levels), ``year3`` (whole level; missing where not followed), ``lovs`` (sd); and those of
+    `BESIDES` that `by_pupil` has. The seed is not changed by the call; every step has a stream of its own.
 
-    Returns
-    -------
-    DataFrame
-        One row per pupil: ``pupil, year`` (school year by its first calendar year), ``location``, the groups,
-        ``share_hoog, cet`` (501-550; missing where not sat), ``test_advice_low, test_advice_high`` (level numbers;
-        missing likewise), ``advice_first, advice_final`` (level numbers), ``revised, year1`` (class in the first year;
-        half numbers are classes for two levels), ``year3`` (whole level; missing where not followed), ``lovs`` (sd);
-        and those of `BESIDES` that `by_pupil` has.
-
-    Raises
-    ------
-    InputError
-        Without pupils in groep 8; for a pupil at a school without a share of highly educated parents; for an unknown
-        level of parental education, which would pass for the reference group.
+    Raises InputError without pupils in groep 8; for a pupil at a school without a share of highly educated parents; for
+    an unknown level of parental education, which would pass for the reference group.
     """
     _check(by_pupil, by_location)
     streams = _streams(seed)
@@ -90,23 +70,17 @@ def school_effects(by_location: pd.DataFrame, truth: AdviceTruth, seed: np.rando
 
 
 def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: AdviceTruth) -> Floats:
-    """Compute where the first advice lies on the level scale before the teacher's noise; see `AdviceTruth`.
+    """Compute where the first advice is on the level scale before the teacher's noise; see `AdviceTruth`.
 
-    Divided by ``advice_noise`` this is the linear predictor of an ordered logit with the borders of `cut_points`.
-
-    Parameters
-    ----------
-    frame
-        One row per pupil: ``year, location, share_hoog, cet, lovs`` and the groups.
-    school_advice
-        The ``advice`` column of `school_effects`.
+    Divided by ``advice_noise`` this is the linear predictor of an ordered logit with the thresholds of `cut_points`.
+    `school_advice` is the ``advice`` column of `school_effects`.
     """
     lovs, year = frame["lovs"].to_numpy(), frame["year"]
     test = (frame["cet"].to_numpy() - truth.cet_mean) / truth.cet_points
     known = (year < TEST_BEFORE_ADVICE).to_numpy() & ~np.isnan(test)
     weight = np.where(known, truth.test_weight_before_2014, 0.0)
     signal = lovs + weight * np.nan_to_num(test - lovs)
-    position: Floats = (
+    return np.asarray(
         truth.advice_base
         + year.map(truth.advice_year).fillna(0).to_numpy(float)
         + truth.advice_slope * signal
@@ -115,49 +89,23 @@ def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: Advice
         + numbers_of(frame["location"], school_advice)
         + truth.by_place(frame)
     )
-    return position
-
-
-def advice_probabilities(frame: pd.DataFrame, school_advice: pd.Series, truth: AdviceTruth) -> pd.DataFrame:
-    """Compute each pupil's true probabilities of under- and over-advice, given scores, groups and school.
-
-    They make the estimand of a linear probability model exact: it is the least squares projection of these
-    probabilities on the model's own columns, which is what the model estimates without bias.
-
-    Returns
-    -------
-    DataFrame
-        ``under, over`` (half levels counted), indexed as `frame`; missing where there is no test.
-    """
-    test = advice_of_test(frame)
-    borders = cut_points(truth.half_width(frame["year"].to_numpy()))
-    position = advice_position(frame, school_advice, truth)
-
-    def below(levels: NDArray[np.int64]) -> Floats:
-        border = np.take_along_axis(borders, np.clip(levels - 1, 0, 9)[:, None], axis=1)[:, 0]
-        share = _logistic((border - position) / truth.advice_noise)
-        return np.select([levels == 0, levels == len(LEVELS)], [0.0, 1.0], share)
-
-    under = below(np.searchsorted(LEVELS, test.to_numpy(), "left"))
-    over = 1 - below(np.searchsorted(LEVELS, test.to_numpy(), "right"))
-    return pd.DataFrame({"under": under, "over": over}, index=frame.index).where(test.notna())
 
 
 def _check(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> None:
     known = by_location.loc[by_location["share_hoog"].notna(), "location"]
     problems = {
-        "location": (set(by_pupil["location"].unique()) - set(known), "pupils at schools without a known share_hoog"),
-        "education": (set(by_pupil["education"].unique()) - set(EDUCATION), "unknown levels of parental education"),
+        "location": (set(known), "pupils at schools without a known share_hoog"),
+        "education": (set(EDUCATION), "unknown levels of parental education"),
     }
-    for column, (given, problem) in problems.items():
-        if given:
+    for column, (allowed, problem) in problems.items():
+        if given := set(by_pupil[column].unique()) - allowed:
             raise InputError(f"by_pupil: {column}", problem, given=sorted(map(str, given))[:5])
     if not (by_pupil["groep"] == 8).any():
         raise InputError("by_pupil: groep", "no pupils in groep 8", hint="make the world larger")
 
 
 def _streams(seed: np.random.SeedSequence) -> Streams:
-    # Children are named by their place and not spawned, which would change the caller's seed.
+    # Children are named by their position and not spawned, which would change the caller's seed.
     children = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(len(STEPS)))
     return {step: np.random.default_rng(child) for step, child in zip(STEPS, children, strict=True)}
 
@@ -226,8 +174,7 @@ def _given_level(number: pd.Series) -> pd.Series:
 
 
 def _gap(frame: pd.DataFrame) -> Floats:
-    gap: Floats = np.nan_to_num((advice_of_test(frame) - frame["advice_final"]).to_numpy(float))
-    return gap
+    return np.asarray(np.nan_to_num((advice_of_test(frame) - frame["advice_final"]).to_numpy(float)))
 
 
 def _place(frame: pd.DataFrame, truth: AdviceTruth, rng: np.random.Generator) -> Floats:

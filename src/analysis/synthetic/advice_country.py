@@ -28,28 +28,18 @@ PLACES = (200,)  # past the children that `advice_national` uses
 
 @dataclass(frozen=True)
 class CountryTruth(AdviceTruth):
-    """The truth of advice, and what place adds to it.
+    """The truth of advice, and what place adds to it."""
 
-    Parameters
-    ----------
-    advice_urban
-        Shift of the first advice per class of urbanicity above the middle one, in levels.
-    advice_urban_growth
-        Growth of that shift per school year from 2014/15 on.
-    advice_region_sd
-        Spread of the shift between regions, in levels; the effects are normal scores, see `region_effects`.
-    """
-
-    advice_urban: float = 0.03
-    advice_urban_growth: float = 0.01
+    advice_urban: float = 0.03  # shift of the first advice per class of urbanicity above the middle one, in levels
+    advice_urban_growth: float = 0.01  # growth of that shift per school year from 2014/15 on
+    # Standard deviation of the shift between regions, in levels; the effects are normal scores, see `region_effects`.
     advice_region_sd: float = 0.06
 
     def by_place(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """Shift the advice by urbanicity, year and region of the school."""
         since = np.maximum(frame["year"].to_numpy() - TEST_BEFORE_ADVICE + 1, 0)
         urban = (MIDDLE - frame["urbanicity"].to_numpy()) * (self.advice_urban + self.advice_urban_growth * since)
-        shift: NDArray[np.float64] = urban + numbers_of(frame["region"], region_effects(self))
-        return shift
+        return np.asarray(urban + numbers_of(frame["region"], region_effects(self)), dtype=np.float64)
 
 
 def region_effects(truth: CountryTruth) -> pd.Series:
@@ -67,26 +57,14 @@ def region_names() -> list[str]:
 def country_truth(years: Sequence[int]) -> CountryTruth:
     """Return the truth of the national draw for other years, with the effects of place."""
     national = national_advice_truth()
-    told = {field.name: getattr(national, field.name) for field in fields(AdviceTruth)}
-    return CountryTruth(**told | {"region": "country", "years": tuple(years), "year3_last": max(years) - 2})
+    values = {field.name: getattr(national, field.name) for field in fields(AdviceTruth)}
+    return CountryTruth(**values | {"region": "country", "years": tuple(years), "year3_last": max(years) - 2})
 
 
 def make_country(truth: CountryTruth, pupils: int, seed: int) -> pd.DataFrame:
-    """Generate the groep-8 cohorts of a country.
+    """Generate the groep-8 cohorts of a country, with so many pupils each; the same seed gives the same country.
 
-    Parameters
-    ----------
-    truth
-        The numbers that generate the data, and the cohorts.
-    pupils
-        Pupils per cohort.
-    seed
-        The same seed gives the same country.
-
-    Returns
-    -------
-    DataFrame
-        As `advice.make_advice`, with ``income_quintile``, ``region`` and ``urbanicity`` (1-5, 1 is most urban) besides.
+    As `advice.make_advice`, with ``income_quintile``, ``region`` and ``urbanicity`` (1-5, 1 is most urban) besides.
     """
     people, advice, places = (np.random.SeedSequence(seed, spawn_key=(child,)) for child in (*CHILDREN, *PLACES))
     by_pupil, by_location = make_people(NationalPeople(pupils=pupils), 1.0, np.random.default_rng(people))

@@ -25,38 +25,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NationalPeople:
-    """Who the country's groep-8 pupils are.
+    """Who the country's groep-8 pupils are."""
 
-    Parameters
-    ----------
-    pupils
-        Pupils per cohort at scale 1: a third of the country's, enough for the shares at one test score.
-    pupils_per_school
-        Pupils in a groep 8.
-    education
-        Shares of laag (at most mbo level 1), middelbaar, hoog and unknown.
-    school_sd
-        Spread between schools of the latent variable behind education, relative to 1 within schools.
-    background
-        Shares of `BACKGROUND` by parental education, one row per level of `EDUCATION`.
-    income
-        Mean of the latent variable behind the household's income (within-group sd 1) by parental education.
-    one_parent
-        Share of one-parent households by income quintile.
-    """
-
+    # Pupils per cohort at scale 1: a third of the country's, enough for the shares at one test score.
     pupils: int = 60_000
-    pupils_per_school: int = 25
+    pupils_per_school: int = 25  # pupils in a groep 8
+    # Shares of laag (at most mbo level 1), middelbaar, hoog and unknown.
     education: tuple[float, ...] = (0.10, 0.46, 0.38, 0.06)
+    # Standard deviation between schools of the latent variable behind education, relative to 1 within schools.
     school_sd: float = 0.6
+    # Shares of `BACKGROUND` by parental education, one row per level of `EDUCATION`.
     background: tuple[tuple[float, ...], ...] = (
         (0.45, 0.07, 0.18, 0.13, 0.04, 0.13),
         (0.78, 0.07, 0.04, 0.04, 0.03, 0.04),
         (0.85, 0.09, 0.01, 0.01, 0.01, 0.03),
         (0.55, 0.15, 0.05, 0.05, 0.04, 0.16),
     )
+    # Mean of the latent variable behind the household's income (within-group sd 1) by parental education.
     income: tuple[float, ...] = (-0.9, -0.1, 0.8, -0.5)
-    one_parent: tuple[float, ...] = (0.35, 0.22, 0.12, 0.08, 0.06)
+    one_parent: tuple[float, ...] = (0.35, 0.22, 0.12, 0.08, 0.06)  # share of one-parent households by income quintile
 
 
 def national_advice_truth() -> AdviceTruth:
@@ -88,13 +75,7 @@ def national_advice_truth() -> AdviceTruth:
 def make_advice_national(
     truth: AdviceTruth, scale: float, seed: np.random.SeedSequence, people: NationalPeople | None = None
 ) -> pd.DataFrame:
-    """Generate the country's groep-8 cohorts.
-
-    Returns
-    -------
-    DataFrame
-        As `advice.make_advice`, with ``income_quintile`` (1-5, of the household) besides.
-    """
+    """Generate the country's groep-8 cohorts: as `advice.make_advice`, with ``income_quintile`` (1-5, household)."""
     make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, child)) for child in CHILDREN)
     by_pupil, by_location = make_people(people or NationalPeople(), scale, np.random.default_rng(make))
     return make_advice(by_pupil, by_location, truth, advise)
@@ -128,12 +109,11 @@ def make_people(truth: NationalPeople, scale: float, rng: np.random.Generator) -
 def _education(truth: NationalPeople, school: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     latent = school + rng.normal(size=len(school))
     *known, unknown = truth.education
-    borders = np.quantile(latent, np.cumsum(known)[:-1] / sum(known))
-    level = np.searchsorted(borders, latent)
+    thresholds = np.quantile(latent, np.cumsum(known)[:-1] / sum(known))
+    level = np.searchsorted(thresholds, latent)
     return np.where(rng.uniform(size=len(school)) < unknown, len(known), level)
 
 
 def _pick(shares: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     passed = rng.uniform(size=(len(shares), 1)) >= shares.cumsum(axis=1)[:, :-1]
-    chosen: NDArray[np.int64] = passed.sum(axis=1)
-    return chosen
+    return np.asarray(passed.sum(axis=1), dtype=np.int64)

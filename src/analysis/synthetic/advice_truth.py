@@ -74,88 +74,66 @@ DOUBLE_ADVICES = CutScores(2018, (501, 510, 524, 533, 540, 545), (0, 1, 2, 3, 4,
 
 @dataclass(frozen=True)
 class AdviceTruth:
-    """All that is true of scores and advice. A year is a school year, named by its first calendar year.
+    """All that is true of scores and advice. A year is a school year, named by its first calendar year."""
 
-    Parameters
-    ----------
-    region
-        Whose truth this is: ``amsterdam`` or ``national``.
-    years
-        The groep-8 cohorts.
-    hoog_growth
-        How much the odds of drawing a pupil with highly educated parents grow per year (log odds).
-    ability_mean, ability, ability_sd, ability_school_sd
-        Ability in national standard deviations: mean of the reference group, group differences, and the spread
-        within groups and between schools.
-    cet_mean, cet_points, cet_noise
-        CET score = ``cet_mean + cet_points (ability + noise)``, rounded and held within 501-550; noise in ability sd.
-    lovs_noise
-        Earlier LOVS score = ability + noise, in ability sd.
-    cet_missing, cet_missing_ability
-        Log odds of not sitting the test at ability 0, and its change per sd.
-    cut_scores
-        The schemes by which the score becomes a test advice.
-    advice_base, advice_slope, advice, advice_share_hoog, advice_school_sd, advice_noise
-        Position on the level scale (`advice_levels`) of the teacher's first advice = base + slope x signal +
-        group effects + share_hoog x (school's share of highly educated parents - 0.5) + school effect + logistic noise
-        of that scale, all in levels.
-    advice_year
-        Shift of the position by year, in levels; 0 for a year that is not named.
-    test_weight_before_2014
-        Weight of the CET score in the signal while the test preceded the advice; after that the signal is the LOVS.
-    half_width_start, half_width_step
-        Width of a double advice on the level scale in the first year, and its growth per year.
-    revision, revision_year, revision_whole
-        Bijstelling of an advice below the test's advice: log odds by group and by year (no year, no bijstelling), and
-        the extra when the test is a whole level or more above it.
-    place, place_pull, place_noise, place_half_width
-        Class in year 1 = final advice + group effects + pull x (test's advice - final advice) + logistic noise;
-        classes for two levels as wide as the half width, all in levels.
-    year3_place, year3_pull, year3_pull_down, year3_noise, year3_missing, year3_last
-        Whole level in year 3 = final advice + weight x (class - advice) + pull x (test's advice - advice; one pull
-        upwards, one downwards) + logistic noise; share that cannot be followed, and the last cohort that has reached
-        year 3.
-    """
-
-    region: str = "amsterdam"
-    years: tuple[int, ...] = tuple(range(2008, 2019))
+    region: str = "amsterdam"  # whose truth this is: ``amsterdam`` or ``national``
+    years: tuple[int, ...] = tuple(range(2008, 2019))  # the groep-8 cohorts
+    # How much the odds of drawing a pupil with highly educated parents grow per year (log odds).
     hoog_growth: float = 0.03
 
+    # Ability in national standard deviations: mean of the reference group, group differences, and the standard
+    # deviation within groups and between schools.
     ability_mean: float = 0.555
     ability: GroupEffects = GroupEffects(-0.73, -0.69, -0.85, -0.22, -0.12, 0.12, -0.08)
     ability_sd: float = 0.967
     ability_school_sd: float = 0.15
 
+    # CET score = ``cet_mean + cet_points (ability + noise)``, rounded and held within 501-550; noise in ability sd.
     cet_mean: float = 535.0
     cet_points: float = 9.7
     cet_noise: float = 0.36
-    lovs_noise: float = 0.23
+    lovs_noise: float = 0.23  # earlier LOVS score = ability + noise, in ability sd
+    # Log odds of not sitting the test at ability 0, and its change per sd.
     cet_missing: float = -3.74
     cet_missing_ability: float = -0.8
+    # The schemes by which the score becomes a test advice.
     cut_scores: tuple[CutScores, ...] = (MIXED_ADVICES, DOUBLE_ADVICES)
 
+    # Position on the level scale (`advice_levels`) of the teacher's first advice = base + slope x signal + group
+    # effects + share_hoog x (school's share of highly educated parents - 0.5) + school effect + logistic noise of that
+    # scale, all in levels.
     advice_base: float = 3.75
     advice_slope: float = 1.18
     advice: GroupEffects = GroupEffects(-0.14, -0.10, -0.09, -0.07, -0.06, 0.05, -0.05)
     advice_share_hoog: float = 0.35
     advice_school_sd: float = 0.12
     advice_noise: float = 0.12
+    # Shift of the position by year, in levels; 0 for a year that is not named.
     advice_year: Mapping[int, float] = field(default_factory=dict)
+    # Weight of the CET score in the signal while the test preceded the advice; after that the signal is the LOVS.
     test_weight_before_2014: float = 0.5
+    # Width of a double advice on the level scale in the first year, and its growth per year.
     half_width_start: float = 0.081
     half_width_step: float = 0.025
 
+    # Bijstelling of an advice below the test's advice: log odds by group and by year (no year, no bijstelling), and the
+    # extra when the test is a whole level or more above it.
     revision: GroupEffects = GroupEffects(laag=-0.45, middelbaar=-0.15, onbekend=-0.20, nonwestern=0.40)
     revision_year: Mapping[int, float] = field(
         default_factory=lambda: {2014: -1.033, 2015: -0.7, 2016: -0.4, 2017: 0.345, 2018: -0.446}
     )
     revision_whole: float = 0.4
 
+    # Class in year 1 = final advice + group effects + pull x (test's advice - final advice) + logistic noise; classes
+    # for two levels as wide as the half width, all in levels.
     place: GroupEffects = GroupEffects(-0.12, -0.06, -0.08)
     place_pull: float = 0.10
     place_noise: float = 0.10
     place_half_width: float = 0.35
 
+    # Whole level in year 3 = final advice + weight x (class - advice) + pull x (test's advice - advice; one pull
+    # upwards, one downwards) + logistic noise; share that cannot be followed, and the last cohort that has reached year
+    # 3.
     year3_place: float = 0.5
     year3_pull: float = 0.42
     year3_pull_down: float = 0.10

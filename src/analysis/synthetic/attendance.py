@@ -24,25 +24,15 @@ Codes = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class AttendanceTruth:
-    """How a year differs from the one before it.
+    """How a year differs from the one before it."""
 
-    Parameters
-    ----------
-    first, last
-        The years of the table, by the calendar year in which the school year starts; the last is that of ``by_pupil``.
-    came
-        Share of the pupils who were not yet in the city a year before.
-    educated
-        Share of the highly educated parents who counted as middelbaar a year before.
-    apart
-        Share of the pupils in whose place, a year before, was one of the same group at a school of the same stadsdeel
-        with more of that group.
-    """
-
+    # The years of the table, by the calendar year in which the school year starts; the last is that of ``by_pupil``.
     first: int = 2015
     last: int = 2019
-    came: float = 0.004
-    educated: float = 0.02
+    came: float = 0.004  # share of the pupils who were not yet in the city a year before
+    educated: float = 0.02  # share of the highly educated parents who counted as middelbaar a year before
+    # Share of the pupils in whose place, a year before, was one of the same group at a school of the same stadsdeel
+    # with more of that group.
     apart: float = 0.03
 
 
@@ -51,23 +41,10 @@ def make_attendance(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count the pupils of each year by school, home, school nearest to the home, and parents, and those of two years.
 
-    Parameters
-    ----------
-    by_pupil, by_location
-        The pupils and schools of the last year.
-    truth
-        What changed from year to year.
-    seed
-        Each year has a stream of its own.
-
-    Returns
-    -------
-    by_attendance
-        ``year, location, area`` (wijk of the home), ``nearest`` (the regular school nearest to the home), ``education,
-        background, pupils``; the last year is exactly that of `by_pupil`.
-    by_stay
-        Pupils of the first year who are there in the last, by `OF_A_PUPIL` in either (``first_``, ``last_``), and
-        ``pupils``: those whose groep is high enough. In the place of others was another child.
+    ``by_attendance``: ``year, location, area`` (wijk of the home), ``nearest`` (the regular school nearest to the
+    home), ``education, background, pupils``; the last year is exactly that of `by_pupil`. ``by_stay``: pupils of the
+    first year who are there in the last, by `OF_A_PUPIL` in either (``first_``, ``last_``), and ``pupils``: those whose
+    groep is high enough. In the place of others was another child. Each year has a stream of its own.
     """
     schools = by_location[~by_location["special"].to_numpy(bool)].reset_index(drop=True)
     last = pd.DataFrame(
@@ -114,9 +91,8 @@ def _year_before(
     education[(education == hoog) & (rng.random(len(before)) < truth.educated)] = middelbaar
     before["education"] = pd.Categorical.from_codes(education, pd.Index(EDUCATIONS))
     school = np.array(before["location"].cat.codes, dtype=np.intp)
-    group: Codes = education * len(before["background"].cat.categories) + before["background"].cat.codes.to_numpy(
-        np.intp
-    )
+    background = before["background"].cat
+    group: Codes = education * len(background.categories) + background.codes.to_numpy(np.intp)
     moved = _more_apart(school, group, stadsdeel, truth.apart, rng)
     before["location"] = pd.Categorical.from_codes(moved, before["location"].cat.categories)
     return before
@@ -128,10 +104,10 @@ def _more_apart(school: Codes, group: Codes, stadsdeel: Codes, share: float, rng
     np.add.at(counts, (school, group), 1)
     weight = counts * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     moves, moved = np.flatnonzero(rng.random(len(school)) < share), school.copy()
-    place = stadsdeel[school[moves]]
-    for part in np.unique(place):
-        for kind in np.unique(group[moves[place == part]]):
-            who = moves[(place == part) & (group[moves] == kind)]
+    home = stadsdeel[school[moves]]
+    for part in np.unique(home):
+        for kind in np.unique(group[moves[home == part]]):
+            who = moves[(home == part) & (group[moves] == kind)]
             chance = np.where(stadsdeel == part, weight[:, kind], 0.0)
             moved[who] = rng.choice(len(stadsdeel), len(who), p=chance / chance.sum())
     return moved

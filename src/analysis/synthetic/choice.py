@@ -30,28 +30,18 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Preferences:
-    """Coefficients of the conditional logit of one parent group, utility per unit of the term.
+    """Coefficients of the conditional logit of one parent group, utility per unit of the term."""
 
-    Parameters
-    ----------
-    distance_km, log_distance
-        Per km, and per unit of ln(km + 0.1).
-    log_places
-        Per unit of the logarithm of the places per groep: a larger school is more often known and chosen.
-    share_hoog, share_nonwestern
-        Per 10 percentage points of the school's pupils a year before.
-    concept
-        A school with an educational concept, against one without.
-    rk, pc, islamic, other
-        Denomination, against openbaar (other: every other one, algemeen bijzonder included).
-    """
-
+    # Per km, and per unit of ln(km + 0.1).
     distance_km: float
     log_distance: float
+    # Per unit of the logarithm of the places per groep: a larger school is more often known and chosen.
     log_places: float
+    # Per 10 percentage points of the school's pupils a year before.
     share_hoog: float
     share_nonwestern: float
-    concept: float
+    concept: float  # a school with an educational concept, against one without
+    # Denomination, against openbaar (other: every other one, algemeen bijzonder included).
     rk: float
     pc: float
     islamic: float
@@ -73,24 +63,13 @@ def _preferences() -> dict[str, Preferences]:
 
 @dataclass(frozen=True)
 class ChoiceTruth:
-    """How schools are chosen and places given.
+    """How schools are chosen and places given."""
 
-    Parameters
-    ----------
-    preferences
-        Coefficients of each parent group (`analysis.data.situations.parent_group`).
-    considered
-        How many schools a child considers: those nearest to its home.
-    priority
-        At how many nearest schools it has priority.
-    capacity
-        Whether places are limited. If not, every child attends the school of its first preference.
-    """
-
+    # Coefficients of each parent group (`analysis.data.situations.parent_group`).
     preferences: Mapping[str, Preferences] = field(default_factory=_preferences)
-    considered: int = 60
-    priority: int = 8
-    capacity: bool = True
+    considered: int = 60  # how many schools a child considers: those nearest to its home
+    priority: int = 8  # at how many nearest schools it has priority
+    capacity: bool = True  # whether places are limited. If not, every child attends the school of its first preference
 
     def as_frame(self) -> pd.DataFrame:
         """Return the coefficients: one row per parent group, one column per term."""
@@ -118,12 +97,7 @@ def considered(children: pd.DataFrame, schools: pd.DataFrame, number: int) -> Co
 def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataFrame:
     """Make the terms of the utility that do not depend on the chooser, one row per school.
 
-    Parameters
-    ----------
-    schools
-        ``location, places, concept, denomination``.
-    lagged
-        ``share_hoog, share_nonwestern`` a year before, school by school; without it these terms are zero.
+    Without the composition of a year before (``share_hoog, share_nonwestern``) its terms are zero.
     """
     denomination = schools["denomination"]
     named = {"rk": "Rooms-Katholiek", "pc": "Protestants-Christelijk", "islamic": "Islamitisch"}
@@ -139,15 +113,9 @@ def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataF
 def choose(
     truth: ChoiceTruth, children: pd.DataFrame, schools: pd.DataFrame, seed: np.random.SeedSequence
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Let the children choose, twice, and place them.
+    """Let the children choose, twice, and place them: returns them with ``location`` and ``distance_km``.
 
-    Returns
-    -------
-    DataFrame
-        `children` with ``location`` and ``distance_km``.
-    DataFrame
-        ``share_hoog, share_nonwestern`` after the first round, indexed by location: what the children of the second
-        knew of the schools.
+    Beside them the shares after the first round, indexed by location: what the children of the second knew of schools.
     """
     nearby = considered(children, schools, truth.considered)
     first, second = seed.spawn(2)

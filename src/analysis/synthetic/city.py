@@ -21,21 +21,11 @@ ELSEWHERE = {"Zaanstad": ("1501", "1502", "1503"), "Amstelveen": ("1181", "1182"
 
 @dataclass(frozen=True)
 class Stadsdeel:
-    """Who lives in a stadsdeel.
+    """Who lives in a stadsdeel."""
 
-    Parameters
-    ----------
-    children
-        Share of the city's children, relative to the others.
-    status
-        Mean social status of its buurten.
-    background
-        By background, how many times as common as elsewhere at the same status.
-    """
-
-    children: float
-    status: float
-    background: Mapping[str, float] = field(default_factory=dict)
+    children: float  # share of the city's children, relative to the others
+    status: float  # mean social status of its buurten
+    background: Mapping[str, float]  # how many times as common as elsewhere at the same status; 1 where not named
 
 
 STADSDELEN: Mapping[str, Stadsdeel] = {
@@ -51,59 +41,37 @@ STADSDELEN: Mapping[str, Stadsdeel] = {
 
 @dataclass(frozen=True)
 class CityTruth:
-    """How the city is laid out.
+    """How the city is laid out."""
 
-    Parameters
-    ----------
-    postcodes
-        PC4 areas at scale 1.
-    buurten_per_postcode, postcodes_per_wijk
-        Buurten in a PC4 area and PC4 areas in a wijk.
-    radius_km
-        Radius of the city with that many postcodes; every PC4 area is equally large.
-    buurt_km, home_km
-        Standard deviation of a buurt about its PC4 point and of a home about its buurt, per axis, km.
-    status_wijk, status_postcode, status_buurt
-        Standard deviations of social status between the wijken of a stadsdeel, the PC4 areas of a wijk and the buurten
-        of a PC4 area; its unit is that of the coefficients on status elsewhere.
-    background_wijk, background_buurt
-        Standard deviations between wijken and between buurten of the log-odds of each background.
-    stadsdelen
-        Who lives in each of the seven.
-    """
-
-    postcodes: int = 80
+    postcodes: int = 80  # PC4 areas at scale 1
+    # Buurten in a PC4 area and PC4 areas in a wijk.
     buurten_per_postcode: int = 6
     postcodes_per_wijk: int = 2
-    radius_km: float = 7.0
+    radius_km: float = 7.0  # radius of the city with that many postcodes; every PC4 area is equally large
+    # Standard deviation of a buurt about its PC4 point and of a home about its buurt, per axis, km.
     buurt_km: float = 0.28
     home_km: float = 0.10
+    # Standard deviations of social status between the wijken of a stadsdeel, the PC4 areas of a wijk and the buurten of
+    # a PC4 area; its unit is that of the coefficients on status elsewhere.
     status_wijk: float = 0.60
     status_postcode: float = 0.30
     status_buurt: float = 0.30
+    # Standard deviations between wijken and between buurten of the log-odds of each background.
     background_wijk: float = 0.58
     background_buurt: float = 0.40
+    # Who lives in each of the seven.
     stadsdelen: Mapping[str, Stadsdeel] = field(default_factory=lambda: dict(STADSDELEN))
 
 
 @dataclass(frozen=True)
 class SyntheticCity:
-    """Where people live.
+    """Where people live."""
 
-    Parameters
-    ----------
-    by_buurt
-        ``pc4, wijk, stadsdeel, lat, lon, weight`` (share of the city's children), ``status`` and, per background,
-        ``log_<background>``: the log of how common it is there beside what status explains.
-    by_pc4
-        Indexed by pc4: ``lat, lon, wijk, stadsdeel``.
-    by_outline_point
-        ``area, ring, lon, lat``: the borders of the stadsdelen.
-    """
-
+    # ``pc4, wijk, stadsdeel, lat, lon, weight`` (share of the city's children), ``status`` and, per background,
+    # ``log_<background>``: the log of how common it is there beside what status explains.
     by_buurt: pd.DataFrame
-    by_pc4: pd.DataFrame
-    by_outline_point: pd.DataFrame
+    by_pc4: pd.DataFrame  # indexed by pc4: ``lat, lon, wijk, stadsdeel``
+    by_outline_point: pd.DataFrame  # ``area, ring, lon, lat``: the outlines of the stadsdelen
 
 
 def make_city(truth: CityTruth, scale: float, seed: np.random.SeedSequence) -> SyntheticCity:
@@ -139,8 +107,8 @@ def _wijken(frame: pd.DataFrame, size: int) -> pd.Series:
     """Join neighbouring postcodes of a stadsdeel into wijken."""
     order = np.lexsort((np.hypot(frame["x"], frame["y"]), np.arctan2(frame["y"], frame["x"]), frame["stadsdeel"]))
     sorted_names = frame["stadsdeel"].iloc[order]
-    place = sorted_names.groupby(sorted_names).cumcount() // size + 1
-    return (sorted_names + " " + place.astype(str)).sort_index()
+    number = sorted_names.groupby(sorted_names).cumcount() // size + 1
+    return (sorted_names + " " + number.astype(str)).sort_index()
 
 
 def _buurten(truth: CityTruth, by_pc4: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -171,7 +139,7 @@ def _per(key: pd.Series, within: pd.Series, rng: np.random.Generator) -> Floats:
 
     Independent draws would make one world much more segregated than another; here worlds differ in where, not how much.
     """
-    place = pd.DataFrame({"key": key, "within": within}).drop_duplicates()
-    order = pd.Series(rng.random(len(place)), index=place.index).groupby(place["within"])
+    keys = pd.DataFrame({"key": key, "within": within}).drop_duplicates()
+    order = pd.Series(rng.random(len(keys)), index=keys.index).groupby(keys["within"])
     scores = ndtri((order.rank() - 0.5) / order.transform("size"))
-    return key.map(dict(zip(place["key"], scores, strict=True))).to_numpy(float)
+    return key.map(dict(zip(keys["key"], scores, strict=True))).to_numpy(float)

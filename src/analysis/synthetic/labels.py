@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 def numbers_of(labels: pd.Series, number: Mapping[str, float] | pd.Series) -> NDArray[np.float64]:
     """Look a number up for every label; missing for a label without one. Much faster than `Series.map` on text."""
     code, names = pd.factorize(labels, use_na_sentinel=False)
-    found: NDArray[np.float64] = pd.Series(number).reindex(names).to_numpy(float)[code]
-    return found
+    return np.asarray(pd.Series(number).reindex(names).to_numpy(float)[code], dtype=np.float64)
 
 
 def texts(code: NDArray[np.integer], names: Sequence[str]) -> pd.api.extensions.ExtensionArray:
-    """Spell numbered labels out; missing where the number is -1."""
+    """Write numbered labels as text; missing where the number is -1."""
     return pd.array(list(names), dtype="str").take(code, allow_fill=True)

@@ -6,7 +6,6 @@ in groep 8, with numbers of their own. Pupils are followed at the school that th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.synthetic.labels import texts
-from analysis.synthetic.learning_growth import Class, Standings, closure_effect, standings
+from analysis.synthetic.learning_growth import Class, Standings, standings
 from analysis.synthetic.learning_testing import Calendar, Sittings, calendar, present, sittings
 from analysis.synthetic.learning_truth import (
     EDUCATIONS,
@@ -44,37 +43,17 @@ COLUMNS = (
 def make_learning(
     by_pupil: pd.DataFrame, by_location: pd.DataFrame, truth: LearningTruth, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Test the pupils of a city.
+    """Test pupils of 2019/20 (`PUPIL_COLUMNS`) at schools (`SCHOOL_COLUMNS`): a row per pupil, subject and school year.
 
-    Parameters
-    ----------
-    by_pupil
-        Pupils in 2019/20: ``pupil, groep, location, education, sex, at_risk``.
-    by_location
-        Schools: ``location, share_at_risk, shortage_2019``.
-    truth
-        What generates the tests.
-    seed
-        Of this part alone.
+    - ``pupil, year`` (school year, as ``2019/20``), ``groep, subject, location``; ``education, sex, at_risk``;
+    - ``m_score, e_score`` skill scores in points; ``m_percentile, e_percentile`` national, 0 to 100;
+    - ``level_m, level_e`` national quintiles, I the highest; missing with the score;
+    - ``prior_percentile`` of the E-test of the year before; missing in a first year of testing (DMT in groep 3);
+    - ``m_day, e_day`` days of the school year, 1 is 1 August; missing with the score;
+    - ``adaptive`` tested adaptively, not to be analysed; ``consent`` whether the school let its results be used
+      (without it all results are missing); ``e_missing`` no result on the E-test.
 
-    Returns
-    -------
-    DataFrame
-        ``by_pupil_test``, one row per pupil, subject and school year in a groep that is tested:
-
-        - ``pupil, year`` (school year, as ``2019/20``), ``groep, subject, location``;
-        - ``education, sex, at_risk`` as in `by_pupil`;
-        - ``m_score, e_score`` skill scores in points; ``m_percentile, e_percentile`` national, 0 to 100;
-        - ``level_m, level_e`` national quintiles, I the highest; missing with the score;
-        - ``prior_percentile`` of the E-test of the year before; missing in a first year of testing (DMT in groep 3);
-        - ``m_day, e_day`` days of the school year, 1 is 1 August; missing with the score;
-        - ``adaptive`` tested adaptively, not to be analysed; ``consent`` whether the school let its results be used
-          (without it all results are missing); ``e_missing`` no result on the E-test.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, a pupil's school is unknown, or a share or a level of education is not one.
+    Raises InputError if a column is missing, a school is unknown, or a share or a level of education is not one.
     """
     by_person, by_school = _checked(by_pupil, by_location)
     for_people, for_days, for_growth, for_sittings = seed.spawn(4)
@@ -94,38 +73,16 @@ def analysed(by_pupil_test: pd.DataFrame) -> pd.DataFrame:
     return by_pupil_test[both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]]
 
 
-def closure_percentiles(
-    by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, truth: LearningTruth
-) -> dict[str, float]:
-    """Compute what the closure truly took from the analysed pupils of 2019/20, in percentile points by subject.
-
-    The mean over pupils of their percentile minus the percentile that they would have had: with ``z`` the ability
-    at the E-test and ``d`` the effect but for what is particular to a school, ``100 (Phi(z) - Phi(z - d))``. Schools
-    differ about this mean (`ClosureTruth.school_sd`): an estimate from few schools may lie off it by that much.
-    """
-    rows = analysed(by_pupil_test)
-    rows = rows[rows["year"] == SCHOOL_YEARS[-1]].merge(by_location[list(SCHOOL_COLUMNS)], on="location")
-    return {str(subject): _percentiles_lost(str(subject), part, truth) for subject, part in rows.groupby("subject")}
-
-
-def _percentiles_lost(subject: str, rows: pd.DataFrame, truth: LearningTruth) -> float:
-    groep, level_one = rows["groep"].to_numpy(), (rows["level_m"] == "I").to_numpy(bool)
-    at_risk, shortage = rows["share_at_risk"].to_numpy(), rows["shortage_2019"].to_numpy()
-    effect = closure_effect(subject, groep, level_one, at_risk, shortage, truth.closure)
-    ability = NORMS[subject].ability(rows["e_score"].to_numpy(), groep, end=True)
-    return float(np.mean(percentile(ability) - percentile(ability - effect)))
-
-
 def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    _require("by_pupil", by_pupil, PUPIL_COLUMNS)
-    _require("by_location", by_location, SCHOOL_COLUMNS)
+    for name, frame, columns in (("by_pupil", by_pupil, PUPIL_COLUMNS), ("by_location", by_location, SCHOOL_COLUMNS)):
+        absent = [column for column in columns if column not in frame]
+        if absent:
+            raise InputError(name, "lacks columns that the tests need", given=absent)
     by_school = by_location[by_location["location"].isin(by_pupil["location"].unique())]
     by_school = by_school.sort_values("location")[list(SCHOOL_COLUMNS)].reset_index(drop=True)
     shares = by_school[["share_at_risk", "shortage_2019"]]
     if not ((shares >= 0) & (shares <= 1)).all(axis=None):
-        raise InputError(
-            "by_location: share_at_risk, shortage_2019", "must lie from 0 to 1 at every school with pupils"
-        )
+        raise InputError("by_location: share_at_risk, shortage_2019", "not from 0 to 1 at every school with pupils")
     by_person = by_pupil[by_pupil["groep"] >= min(NORMS["dmt"].groepen)][list(PUPIL_COLUMNS)]
     if not (by_person["groep"] == 8).any():
         raise InputError("by_pupil: groep", "nobody is in groep 8, from whom the pupils who have left are drawn")
@@ -136,12 +93,6 @@ def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.Data
     if (row < 0).any():
         raise InputError("by_pupil: location", "a pupil attends a school that by_location does not have")
     return by_person.assign(school=row), by_school.rename(columns={"shortage_2019": "shortage"})
-
-
-def _require(frame_name: str, frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        raise InputError(frame_name, "lacks columns that the tests need", given=absent)
 
 
 def _with_leavers(by_person: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -159,14 +110,14 @@ def _with_leavers(by_person: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
 def _rows(
     subject: str, tested: Class, ability: Standings, days: Calendar, drawn: Sittings, truth: LearningTruth
 ) -> pd.DataFrame:
-    """Lay one subject out in rows: what holds of a pupil, of the pupil's year, and of the school's year."""
+    """Build the rows of one subject: what holds of a pupil, of the pupil's year, and of the school's year."""
     norm, school, groep = NORMS[subject], tested.school, tested.groep
     tests = np.isin(groep, norm.groepen)
     person, year = np.nonzero(tests)
     m_score, e_score = norm.score(ability.middle, groep, end=False), norm.score(ability.end, groep, end=True)
-    m_place, e_place = norm.percentile(m_score, groep, end=False), norm.percentile(e_score, groep, end=True)
+    m_percentile, e_percentile = norm.percentile(m_score, groep, end=False), norm.percentile(e_score, groep, end=True)
     at_risk = tested.by_school["share_at_risk"].to_numpy()
-    had = present(subject, school, m_place[:, -1] <= LEVEL_V_UPTO, at_risk, drawn, truth.testing)
+    had = present(subject, school, m_percentile[:, -1] <= LEVEL_V_UPTO, at_risk, drawn, truth.testing)
     m_day, e_day = days.m_day[school], days.e_day[school]
     traits = tested.by_pupil.iloc[person][["pupil", "location", "education", "sex", "at_risk"]]
     return traits.assign(
@@ -177,26 +128,26 @@ def _rows(
         consent=drawn.consent[school[person]],
         prior_percentile=_prior(subject, ability, groep, had.prior)[tests],
         e_missing=~had.end[tests],
-        **_results("m", m_score[tests], m_place[tests], m_day[tests], had.middle[tests]),
-        **_results("e", e_score[tests], e_place[tests], e_day[tests], had.end[tests]),
+        **_results("m", m_score[tests], m_percentile[tests], m_day[tests], had.middle[tests]),
+        **_results("e", e_score[tests], e_percentile[tests], e_day[tests], had.end[tests]),
     )
 
 
 def _prior(subject: str, ability: Standings, groep: Ints, had_prior: Bools) -> Floats:
-    """Tell the E-test of the year before, as that year's row tells it wherever there is one."""
+    """Return the percentile on the E-test of the year before: as in that year's row, wherever there is one."""
     norm = NORMS[subject]
-    told = norm.percentile(norm.score(ability.prior, groep - 1, end=True), groep - 1, end=True)
-    first = np.isin(groep - 1, norm.groepen)
-    prior = np.where(first, told, percentile(ability.prior))
-    never = (groep == min(norm.groepen)) if subject == "dmt" else np.zeros_like(first)
+    in_row = norm.percentile(norm.score(ability.prior, groep - 1, end=True), groep - 1, end=True)
+    tested = np.isin(groep - 1, norm.groepen)
+    prior = np.where(tested, in_row, percentile(ability.prior))
+    never = (groep == min(norm.groepen)) if subject == "dmt" else np.zeros_like(tested)
     return np.where(had_prior & ~never, prior, np.nan)
 
 
-def _results(test: str, score: Floats, place: Floats, day: Ints, present: Bools) -> dict[str, Any]:
-    quintile = np.ceil(place / (100 / len(LEVELS))).astype(np.int64) - 1
+def _results(test: str, score: Floats, rank: Floats, day: Ints, present: Bools) -> dict[str, Any]:
+    quintile = np.ceil(rank / (100 / len(LEVELS))).astype(np.int64) - 1
     return {
         f"{test}_score": np.where(present, score, np.nan),
-        f"{test}_percentile": np.where(present, place, np.nan),
+        f"{test}_percentile": np.where(present, rank, np.nan),
         f"level_{test}": texts(np.where(present, quintile.clip(0, len(LEVELS) - 1), -1), LEVELS),
         f"{test}_day": np.where(present, day, np.nan),
     }

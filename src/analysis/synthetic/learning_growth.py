@@ -1,4 +1,4 @@
-"""Abilities of pupils at every test: who stands where, how they grow, what the closure took."""
+"""Abilities of pupils at every test: their level, how they grow, what the closure took."""
 
 from __future__ import annotations
 
@@ -31,22 +31,13 @@ TIMES = 1 + 2 * len(YEARS)  # the E-test before the first year, and the M- and E
 
 @dataclass(frozen=True)
 class Class:
-    """Who is tested, where and when.
+    """Who is tested, where and when."""
 
-    Parameters
-    ----------
-    by_pupil
-        ``pupil, groep`` (in 2019/20, counting on past 8 for those who have left), ``school`` (row of `by_school`),
-        ``education, sex``.
-    by_school
-        ``location, share_at_risk, shortage`` (share of fte in October 2019).
-    delay
-        Days between the tests beyond the expected number; shape (schools, years).
-    """
-
+    # ``pupil, groep`` (in 2019/20, counting on past 8 for those who have left), ``school`` (row of `by_school`),
+    # ``education, sex``.
     by_pupil: pd.DataFrame
-    by_school: pd.DataFrame
-    delay: Floats
+    by_school: pd.DataFrame  # ``location, share_at_risk, shortage`` (share of fte in October 2019)
+    delay: Floats  # days between the tests beyond the expected number; shape (schools, years)
 
     @property
     def school(self) -> Ints:
@@ -56,8 +47,7 @@ class Class:
     @property
     def groep(self) -> Ints:
         """Groep in every year; shape (pupils, years)."""
-        back: Ints = self.by_pupil["groep"].to_numpy()[:, None] - (LAST_YEAR - np.array(YEARS))
-        return back
+        return np.asarray(self.by_pupil["groep"].to_numpy()[:, None] - (LAST_YEAR - np.array(YEARS)))
 
 
 @dataclass(frozen=True)
@@ -103,13 +93,12 @@ def closure_effect(
 
     The arguments are arrays that broadcast; see `ClosureTruth` for the terms.
     """
-    effect: Floats = (
+    return (
         _by_groep(truth.groep[subject], groep)
         + truth.level_one[subject] * level_one
         + truth.at_risk[subject] * (share_at_risk - truth.at_risk_centre)
         + truth.shortage * shortage * (1 - share_at_risk)
     )
-    return effect
 
 
 def _common(tested: Class, truth: LearningTruth, rng: np.random.Generator) -> _Common:
@@ -136,7 +125,7 @@ def _standings(
 
 def _closure(subject: str, tested: Class, middle: Floats, truth: ClosureTruth, rng: np.random.Generator) -> Floats:
     by_school, groep, norm = tested.by_school.iloc[tested.school], tested.groep[:, CLOSED], NORMS[subject]
-    score = norm.score(middle, groep, end=False)  # the level follows from the score as it is told
+    score = norm.score(middle, groep, end=False)  # the level follows from the score as it is reported
     level_one = norm.percentile(score, groep, end=False) > LEVEL_ONE_ABOVE
     at_risk, shortage = by_school["share_at_risk"].to_numpy(), by_school["shortage"].to_numpy()
     effect = closure_effect(subject, groep, level_one, at_risk, shortage, truth)
@@ -145,17 +134,16 @@ def _closure(subject: str, tested: Class, middle: Floats, truth: ClosureTruth, r
 
 def _expected(subject: str, by_pupil: pd.DataFrame, truth: AbilityTruth) -> Floats:
     half = truth.girl[subject] / 2
-    expected: Floats = np.where(by_pupil["sex"] == "v", half, -half)
-    return expected + numbers_of(by_pupil["education"], truth.education)
+    return np.where(by_pupil["sex"] == "v", half, -half) + numbers_of(by_pupil["education"], truth.education)
 
 
 def _path(number: int, truth: AbilityTruth, rng: np.random.Generator) -> Floats:
     """Draw what is a subject's own, changing from test to test, standard normal at each; shape (pupils, tests)."""
     path = rng.normal(size=(number, TIMES))
-    kept_from = np.resize([truth.kept_over_summer, truth.kept_over_spring], TIMES - 1)
-    kept_from[-2] = truth.kept_over_last_summer
-    for time, kept in enumerate(kept_from, start=1):
-        path[:, time] = kept * path[:, time - 1] + np.sqrt(1 - kept**2) * path[:, time]
+    correlation = np.resize([truth.kept_over_summer, truth.kept_over_spring], TIMES - 1)
+    correlation[-2] = truth.kept_over_last_summer
+    for time, rho in enumerate(correlation, start=1):
+        path[:, time] = rho * path[:, time - 1] + np.sqrt(1 - rho**2) * path[:, time]
     return path
 
 
@@ -164,15 +152,12 @@ def _apart(subject: str, general: Floats, truth: AbilityTruth, rng: np.random.Ge
     shared, reliable = truth.between_subjects, truth.reliability[subject]
     true = np.sqrt(shared) * general[:, None] + np.sqrt(1 - shared) * _path(len(general), truth, rng)
     error = rng.normal(size=true.shape)
-    apart: Floats = truth.pupil_sd * (np.sqrt(reliable) * true + np.sqrt(1 - reliable) * error)
-    return apart
+    return np.asarray(truth.pupil_sd * (np.sqrt(reliable) * true + np.sqrt(1 - reliable) * error))
 
 
 def _growth(subject: str, groep: Ints, delay: Floats, truth: GrowthTruth) -> Floats:
     years = np.array(YEARS) - (CLOSURE_YEAR - 1)
-    ordinary = _by_groep(truth.groep[subject], groep) + truth.trend[subject] * years
-    growth: Floats = ordinary + truth.per_day[subject] * delay
-    return growth
+    return _by_groep(truth.groep[subject], groep) + truth.trend[subject] * years + truth.per_day[subject] * delay
 
 
 def _by_groep(effects: Mapping[int, float], groep: Ints) -> Floats:

@@ -35,25 +35,13 @@ def calendar(schools: int, truth: TestingTruth, seed: np.random.SeedSequence) ->
 
 @dataclass(frozen=True)
 class Sittings:
-    """What schools and pupils did about the tests.
+    """What schools and pupils did about the tests."""
 
-    Parameters
-    ----------
-    consent
-        Whether the results of the school may be used; shape (schools,).
-    held
-        Whether the school held the E-test, by subject; the first year is the one before `YEARS`; shape
-        (schools, 1 + years).
-    adaptive
-        Whether the pupil is tested adaptively; shape (pupils,).
-    chance
-        By subject, a uniform number that decides who is absent from the M-test and from the E-test; shape
-        (2, pupils, 1 + years).
-    """
-
-    consent: Bools
+    consent: Bools  # whether the results of the school may be used; shape (schools,)
+    # Whether the school held the E-test, by subject and year, from the one before `YEARS`; shape (schools, 1 + years).
     held: dict[str, Bools]
-    adaptive: Bools
+    adaptive: Bools  # whether the pupil is tested adaptively; shape (pupils,)
+    # By subject, uniform numbers that decide who is absent from M- and E-test; shape (2, pupils, 1 + years).
     chance: dict[str, Floats]
 
 
@@ -83,23 +71,7 @@ class Presence:
 def present(
     subject: str, school: Ints, level_v: Bools, share_at_risk: Floats, drawn: Sittings, truth: TestingTruth
 ) -> Presence:
-    """Tell who has results in a subject.
-
-    Parameters
-    ----------
-    subject
-        Name of the subject.
-    school
-        Row of each pupil's school.
-    level_v
-        Whether the pupil stood at level V on the M-test of 2019/20.
-    share_at_risk
-        Share of pupils at risk, by school.
-    drawn
-        As `sittings` returns it.
-    truth
-        What generates it.
-    """
+    """Find who has results in a subject, given the row of each pupil's school and who was at level V in 2019/20."""
     absent = np.full((len(school), 1 + len(YEARS)), truth.e_missing)
     absent[:, -1] += level_v * (truth.level_v + truth.level_v_at_risk * share_at_risk[school])
     m_chance, e_chance = drawn.chance[subject]
@@ -118,6 +90,6 @@ def _held(subject: str, rank: Floats, consent: Bools, truth: TestingTruth) -> Bo
     share[-1] = truth.e_not_held_closure[subject]
     held = np.ones(rank.shape, dtype=bool)
     for group in (np.flatnonzero(consent), np.flatnonzero(~consent)):
-        place = np.argsort(np.argsort(rank[group], axis=0), axis=0)
-        held[group] = place >= np.rint(share * len(group))
+        order = np.argsort(np.argsort(rank[group], axis=0), axis=0)
+        held[group] = order >= np.rint(share * len(group))
     return held

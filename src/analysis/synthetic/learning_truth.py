@@ -1,7 +1,7 @@
 """The truth of the learning part: every number that generates M- and E-tests.
 
-Ability and growth are in standard deviations of the national distribution of the test (sd): a pupil at ability 0 stands
-at the national median. Inside this part a school year goes by its first calendar year.
+Ability and growth are in standard deviations of the national distribution of the test (sd): a pupil at ability 0 is at
+the national median. Inside this part a school year goes by its first calendar year.
 """
 
 from __future__ import annotations
@@ -28,34 +28,25 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Norm:
-    """The national distribution of a test's skill score, by groep.
+    """The national distribution of a test's skill score, by groep."""
 
-    Parameters
-    ----------
-    groepen
-        The groepen whose tests are analysed, without gaps.
-    middle, end
-        National mean of the M- and the E-test, in points of the skill score; one per groep.
-    sd
-        National standard deviation, in points; the same for both tests and all groepen.
-    """
-
-    groepen: tuple[int, ...]
+    groepen: tuple[int, ...]  # the groepen whose tests are analysed, without gaps
+    # National mean of the M- and the E-test, in points of the skill score; one per groep.
     middle: tuple[float, ...]
     end: tuple[float, ...]
-    sd: float
+    sd: float  # national standard deviation, in points; the same for both tests and all groepen
 
     def score(self, ability: Floats, groep: Ints, end: bool) -> Floats:
-        """Tell abilities as skill scores, to a tenth of a point; NaN in groepen without the test."""
+        """Convert abilities to skill scores, to a tenth of a point; NaN in groepen without the test."""
         return np.round(self._mean(groep, end) + self.sd * ability, 1)
 
     def ability(self, score: Floats, groep: Ints, end: bool) -> Floats:
-        """Tell skill scores in national standard deviations."""
-        standing: Floats = (score - self._mean(groep, end)) / self.sd
-        return standing
+        """Convert skill scores to national standard deviations."""
+        ability: Floats = (score - self._mean(groep, end)) / self.sd
+        return ability
 
     def percentile(self, score: Floats, groep: Ints, end: bool) -> Floats:
-        """Tell skill scores as national percentiles, 0 to 100."""
+        """Convert skill scores to national percentiles, 0 to 100."""
         return percentile(self.ability(score, groep, end))
 
     def _mean(self, groep: Ints, end: bool) -> Floats:
@@ -65,7 +56,7 @@ class Norm:
 
 
 def percentile(ability: Floats) -> Floats:
-    """Tell abilities as national percentiles, 0 to 100."""
+    """Convert abilities to national percentiles, 0 to 100."""
     share: Floats = 100 * ndtr(ability)
     return share
 
@@ -82,65 +73,37 @@ SUBJECTS = tuple(NORMS)
 
 @dataclass(frozen=True)
 class AbilityTruth:
-    """How able pupils are, and how fast they change place.
+    """How able pupils are, and how fast they change place."""
 
-    Parameters
-    ----------
-    education
-        Mean ability by parental education, sd.
-    girl
-        Girls' distance from boys by subject, sd.
-    school_sd
-        Spread of school means beyond their pupils' traits, sd.
-    pupil_sd
-        Spread of pupils with the same traits at the same school on an M-test, error of measurement included, sd.
-    reliability
-        Share of that variance that is not error of measurement, by subject.
-    between_subjects
-        Correlation of a pupil's true abilities in two subjects.
-    kept_over_summer, kept_over_last_summer
-        Correlation of what is a subject's own in true ability at the E-test with the next M-test; the last is from
-        2018/19 to 2019/20. What the subjects share stays.
-    kept_over_spring
-        The same, of the M-test with the next E-test.
-    spread_end
-        Spread of pupils with the same traits on an E-test, relative to the M-test.
-    """
-
+    # Mean ability by parental education, sd.
     education: Mapping[str, float] = field(
         default_factory=lambda: {"laag": -0.525, "middelbaar": -0.15, "hoog": 0.22, "onbekend": -0.12}
     )
+    # Girls' distance from boys by subject, sd.
     girl: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.23, "rekenen": -0.37, "dmt": 0.10, "spelling": 0.11}
     )
-    school_sd: float = 0.12
+    school_sd: float = 0.12  # standard deviation of school means beyond their pupils' traits, sd
+    # Standard deviation of pupils with the same traits at the same school on an M-test, with error of measurement, sd.
     pupil_sd: float = 0.972
+    # Share of that variance that is not error of measurement, by subject.
     reliability: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.860, "rekenen": 0.950, "dmt": 0.900, "spelling": 0.9025}
     )
-    between_subjects: float = 0.475
+    between_subjects: float = 0.475  # correlation of a pupil's true abilities in two subjects
+    # Correlation of what is a subject's own in true ability at the E-test with the next M-test; the last is from
+    # 2018/19 to 2019/20. What the subjects share stays.
     kept_over_summer: float = 0.699
     kept_over_last_summer: float = 0.765
-    kept_over_spring: float = 0.840
-    spread_end: float = 1.014
+    kept_over_spring: float = 0.840  # the same, of the M-test with the next E-test
+    spread_end: float = 1.014  # standard deviation between such pupils on an E-test, relative to that on the M-test
 
 
 @dataclass(frozen=True)
 class GrowthTruth:
-    """Growth from M- to E-test relative to the national norm, without a closure.
+    """Growth from M- to E-test relative to the national norm, without a closure."""
 
-    Parameters
-    ----------
-    groep
-        Growth in 2018/19 by subject and groep, after the expected number of days, sd.
-    trend
-        Change of growth per school year, by subject, sd.
-    per_day
-        Growth per day that the E-test comes later than expected, by subject, sd.
-    school_sd
-        Spread of schools' growth, the same in all years and subjects, sd.
-    """
-
+    # Growth in 2018/19 by subject and groep, after the expected number of days, sd.
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
             "lezen": {5: -0.020, 6: 0.100, 7: 0.060},
@@ -149,39 +112,22 @@ class GrowthTruth:
             "spelling": {4: 0.0385, 5: 0.0385, 6: 0.0385, 7: 0.0385},
         }
     )
+    # Change of growth per school year, by subject, sd.
     trend: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.0255, "rekenen": 0.0110, "dmt": 0.0320, "spelling": 0.0313},
     )
+    # Growth per day that the E-test comes later than expected, by subject, sd.
     per_day: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.0005, "rekenen": 0.0014, "dmt": 0.0003, "spelling": 0.0018},
     )
-    school_sd: float = 0.059
+    school_sd: float = 0.059  # standard deviation of schools' growth, the same in all years and subjects, sd
 
 
 @dataclass(frozen=True)
 class ClosureTruth:
-    """What the closure of spring 2020 took from growth in 2019/20; the terms add up.
+    """What the closure of spring 2020 took from growth in 2019/20; the terms add up."""
 
-    Parameters
-    ----------
-    groep
-        By subject and groep, for a pupil below level I at a school with `at_risk_centre` pupils at risk and no
-        shortage, sd.
-    level_one
-        What differs for a pupil at level I on the M-test, by subject, sd.
-    at_risk
-        Per unit of the school's share of pupils at risk, by subject, sd.
-    at_risk_centre
-        The share at which that term is zero.
-    shortage
-        Per unit of the school's shortage (share of fte) in October 2019, at a school without pupils at risk; it
-        shrinks to nothing at a school with pupils at risk only, sd.
-    school_sd
-        Spread of schools that are alike in all this, sd (the random slope).
-    pupil_sd
-        Spread of pupils who are alike in all this, sd.
-    """
-
+    # By subject and groep, for a pupil below level I at a school with `at_risk_centre` at risk and no shortage, sd.
     groep: Mapping[str, Mapping[int, float]] = field(
         default_factory=lambda: {
             "lezen": {5: -0.157, 6: -0.132, 7: -0.033},
@@ -190,61 +136,50 @@ class ClosureTruth:
             "spelling": {4: -0.106, 5: -0.106, 6: -0.106, 7: -0.106},
         }
     )
+    # What differs for a pupil at level I on the M-test, by subject, sd.
     level_one: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.140, "rekenen": -0.120, "dmt": 0.0, "spelling": 0.080}
     )
+    # Per unit of the school's share of pupils at risk, by subject, sd.
     at_risk: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": -0.09, "rekenen": -0.17, "dmt": 0.0, "spelling": -0.17}
     )
-    at_risk_centre: float = 0.35
+    at_risk_centre: float = 0.35  # the share at which that term is zero
+    # Per unit of the school's shortage (share of fte) in October 2019, at a school without pupils at risk; it shrinks
+    # to nothing at a school with pupils at risk only, sd.
     shortage: float = -0.20
-    school_sd: float = 0.091
-    pupil_sd: float = 0.15
+    school_sd: float = 0.091  # standard deviation of schools that are alike in all this, sd (the random slope)
+    pupil_sd: float = 0.15  # standard deviation of pupils who are alike in all this, sd
 
 
 @dataclass(frozen=True)
 class TestingTruth:
-    """When tests are sat, and which are not.
-
-    Parameters
-    ----------
-    m_day, e_day
-        Expected day of the M- and the E-test; day 1 is 1 August.
-    m_day_sd, e_day_sd
-        Spread of these days between schools and years, days.
-    closure_delay
-        How much later the E-test came in 2019/20, days.
-    consent
-        Share of schools whose results may be used.
-    adaptive
-        Share of pupils tested adaptively, all years.
-    m_missing, e_missing
-        Share of pupils absent from an M- or E-test that their school held.
-    e_not_held, e_not_held_closure
-        Share of schools that did not hold the E-test of a subject, in an ordinary year and in 2019/20. A school without
-        the test of a subject lacks those of all subjects with a greater share.
-    level_v, level_v_at_risk
-        Share of pupils at level V who were absent from the E-test of 2019/20 on top of that: at a school without pupils
-        at risk, and how much more at a school with pupils at risk only.
-    """
+    """When tests are sat, and which are not."""
 
     __test__ = False  # pytest takes a class whose name begins with Test for a test
 
+    # Expected day of the M- and the E-test; day 1 is 1 August.
     m_day: float = 178.0
     e_day: float = 318.0
+    # Standard deviation of these days between schools and years, days.
     m_day_sd: float = 5.0
     e_day_sd: float = 12.0
-    closure_delay: float = 11.0
-    consent: float = 0.80
-    adaptive: float = 0.05
+    closure_delay: float = 11.0  # how much later the E-test came in 2019/20, days
+    consent: float = 0.80  # share of schools whose results may be used
+    adaptive: float = 0.05  # share of pupils tested adaptively, all years
+    # Share of pupils absent from an M- or E-test that their school held.
     m_missing: float = 0.02
     e_missing: float = 0.02
+    # Share of schools that did not hold the E-test of a subject, in an ordinary year and in 2019/20. A school without
+    # the test of a subject lacks those of all subjects with a greater share.
     e_not_held: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.125, "rekenen": 0.04, "dmt": 0.03, "spelling": 0.025},
     )
     e_not_held_closure: Mapping[str, float] = field(
         default_factory=lambda: {"lezen": 0.19, "rekenen": 0.10, "dmt": 0.08, "spelling": 0.10},
     )
+    # Share of pupils at level V who were absent from the E-test of 2019/20 on top of that: at a school without pupils
+    # at risk, and how much more at a school with pupils at risk only.
     level_v: float = 0.05
     level_v_at_risk: float = 0.30
 

@@ -1,4 +1,4 @@
-"""Every figure in print that the world is held against, computed from the world's frames."""
+"""Every published figure that the world is compared with, computed from the world's frames."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING)
 
 
 def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Moment]] = PARTS) -> dict[str, float]:
-    """Compute every moment of a world (or of parts of it), by the id of the figure in print."""
+    """Compute every moment of a world (or of parts of it), by the id of the published figure."""
     computed: dict[str, float] = {}
     for part in parts:
         twice = computed.keys() & part.keys()
@@ -29,34 +29,18 @@ def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Mom
     return computed
 
 
-def against_print(
+def compare_with_published(
     frames: Mapping[str, pd.DataFrame],
     published: pd.DataFrame,
     scale: float,
     parts: Sequence[Mapping[str, Moment]] = PARTS,
 ) -> pd.DataFrame:
-    r"""Hold a world against the figures in print.
+    r"""Compare a world with the published figures.
 
-    Parameters
-    ----------
-    frames
-        The world's frames by name.
-    published
-        One row per figure, from `data.published.read_published`.
-    scale
-        Size of the world. A total is divided by it before it is compared.
-    parts
-        Whose figures are in `published`; by default all.
-
-    Returns
-    -------
-    DataFrame
-        The figures with ``computed`` and ``within``, and the tolerance for a world of this size.
-
-    Notes
-    -----
-    A tolerance is rounding plus sampling error at scale 1; sampling error goes with :math:`1/\sqrt{\text{scale}}`.
-    A larger world keeps the tolerance of scale 1: its truth was calibrated no closer than that.
+    Returns the figures of `published` (see `data.published.read_published`), which are those of `parts`, with
+    ``computed`` and ``within``, and the tolerance for a world of this size. A total is divided by the scale before it
+    is compared. A tolerance is rounding plus sampling error at scale 1; sampling error is proportional to
+    :math:`1/\sqrt{\text{scale}}`. A larger world has the tolerance of scale 1: its truth was calibrated no closer.
     """
     computed = moments(frames, parts)
     totals = published.loc[published["total"], "figure_id"]

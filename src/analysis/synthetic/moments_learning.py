@@ -1,4 +1,4 @@
-"""Moments of the M- and E-tests that the world holds against figures in print.
+"""Moments of the M- and E-tests, to compare with published figures.
 
 Growth is the change in national percentile between the M- and the E-test of a year. The composite is, as in the
 benchmark, the mean of those of lezen, rekenen and spelling in which a pupil has both results.
@@ -22,7 +22,6 @@ Moment = Callable[[Frames], float]
 
 COMPOSITE = ("lezen", "rekenen", "spelling")
 PERCENTILES = ["m_percentile", "e_percentile", "prior_percentile"]
-USE_COLUMNS = ["m_score", "e_score", "consent", "adaptive"]  # what `analysed` looks at
 PNAS_COLUMNS = ["growth", "closure", "year", "days"]
 TRAITS = {"laag": ("education", "laag"), "girls": ("sex", "v")}
 PRIOR = ("bottom", "middle")
@@ -32,11 +31,8 @@ CONTROL, CLOSED = YEARS[:-1], (CLOSURE_YEAR,)
 def growth_rows(frames: Frames, subject: str) -> pd.DataFrame:
     """Select the rows with both results in a subject, or make those of the ``composite``.
 
-    Returns
-    -------
-    DataFrame
-        As ``by_pupil_test``, but ``year`` is the first calendar year of the school year, with ``growth`` (percentile
-        points), ``days`` between the tests and ``closure`` (0 or 1).
+    As ``by_pupil_test``, but ``year`` is the first calendar year of the school year, with ``growth`` (percentile
+    points), ``days`` between the tests and ``closure`` (0 or 1).
     """
     return _growth_rows(frames["by_pupil_test"], subject)
 
@@ -63,18 +59,10 @@ def _analysed(frame: pd.DataFrame) -> pd.DataFrame:
 def pnas_design(rows: pd.DataFrame, *interactions: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Regress growth on the closure year, the year and the days between the tests (least squares).
 
-    Parameters
-    ----------
-    rows
-        As `growth_rows` returns them; year and days are standardised over these rows.
-    interactions
-        Named 0/1 columns; each enters as such and times the closure year (``closure:<name>``).
-
-    Returns
-    -------
-    tuple of Series
-        Coefficients in percentile points, by term (``intercept, closure, year, days`` and the interactions), and the
-        residuals. A year that does not vary is left out.
+    `rows` are those of `growth_rows`; year and days are standardised over them. Each interaction, a named 0/1 column,
+    enters as such and times the closure year (``closure:<name>``). Returns the coefficients in percentile points, by
+    term (``intercept, closure, year, days`` and the interactions), and the residuals. A year that does not vary is
+    left out.
     """
     terms = {"intercept": 1.0, "closure": rows["closure"], "year": _std(rows["year"]), "days": _std(rows["days"])}
     if rows["year"].nunique() == len(CLOSED) + 1:
@@ -193,15 +181,17 @@ def _variances(rows: pd.DataFrame) -> dict[str, float]:
 
 def _both_results(frames: Frames, subject: str, year: str) -> float:
     rows = frames["by_pupil_test"]
-    asked = (rows["subject"] == subject) & (rows["year"] == year)
-    return len(analysed(rows.loc[asked, USE_COLUMNS])) / int(asked.sum())
+    rows = rows.loc[
+        (rows["subject"] == subject) & (rows["year"] == year), ["m_score", "e_score", "consent", "adaptive"]
+    ]
+    return len(analysed(rows)) / len(rows)
 
 
 def _composite_missing(frames: Frames, years: tuple[str, ...]) -> float:
     """Compute the share of pupils in groep 4-7 at schools with consent who lack both results in every subject."""
     rows = frames["by_pupil_test"]
-    asked = rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]
-    rows = rows.loc[asked, ["pupil", "year", "m_score", "e_score"]]
+    tested = rows["year"].isin(years) & rows["subject"].isin(COMPOSITE) & rows["consent"] & ~rows["adaptive"]
+    rows = rows.loc[tested, ["pupil", "year", "m_score", "e_score"]]
     some = rows["m_score"].notna() & rows["e_score"].notna()
     return float(1 - some.groupby([rows["pupil"], rows["year"]]).any().mean())
 
@@ -224,10 +214,9 @@ def _moments() -> dict[str, Moment]:
             moments[f"learning_growth_{name}_{year}"] = partial(_mean_growth, subject=name, year=year)
         moments[f"learning_m_sd_{name}"] = partial(_m_sd, subject=name)
         moments[f"learning_rmse_{name}"] = partial(_root_mean_square, subject=name)
-    for subject, groep in [("rekenen", 4), ("rekenen", 5), ("rekenen", 6), ("rekenen", 7), ("dmt", 4)]:
-        moments[f"learning_closure_{subject}_{groep}"] = partial(_by_groep, subject=subject, groep=groep)
-    for groep in (5, 6, 7):
-        moments[f"learning_closure_lezen_{groep}"] = partial(_by_groep, subject="lezen", groep=groep)
+    for subject, groepen in {"rekenen": (4, 5, 6, 7), "dmt": (4,), "lezen": (5, 6, 7)}.items():
+        for groep in groepen:
+            moments[f"learning_closure_{subject}_{groep}"] = partial(_by_groep, subject=subject, groep=groep)
     for name in ("laag", "girls", "middle", "bottom"):
         moments[f"learning_closure_more_{name}"] = partial(_less_for, name=name)
     return moments

@@ -1,4 +1,4 @@
-"""The staffing panel's side of every published figure: figure id to a function of the world's frames.
+"""Moments of the staffing panel that the world is compared on with published figures.
 
 Sums of euros, and the number of Amsterdam's teachers, are meant for scale 1.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import SupportsFloat
 
 import numpy as np
 import pandas as pd
@@ -23,122 +24,86 @@ STAFF_PER_TEACHER = 1.5  # all education staff to teachers, in fte (assumed)
 HOURS_PER_FTE = 1659  # of work a year
 ON_COSTS = 1.6  # the employer's costs over gross pay (assumed)
 
-World = Mapping[str, pd.DataFrame]
-Moment = Callable[[World], float]
-
-
-def _in(world: World, year: int) -> pd.DataFrame:
-    return _of_year(world["by_location_year"], year)
+Frames = Mapping[str, pd.DataFrame]
+Moment = Callable[[Frames], float]
+Schools = pd.DataFrame
 
 
 @once_per_frame
-def _of_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    return frame[frame["year"] == year]
-
-
-def _region(world: World, g5: bool) -> pd.DataFrame:
-    return _of_region(_in(world, LAST_YEAR), g5)
+def _of_year(by_location_year: pd.DataFrame, year: int) -> Schools:
+    return by_location_year[by_location_year["year"] == year]
 
 
 @once_per_frame
-def _of_region(frame: pd.DataFrame, g5: bool) -> pd.DataFrame:
-    return frame[frame["g5"] == g5]
+def _of_region(schools: Schools, g5: bool) -> Schools:
+    return schools[schools["g5"] == g5]
 
 
-def _of_employment(frame: pd.DataFrame) -> float:
-    return float(np.average(frame["shortage"], weights=frame["teachers_fte"]))
+def _in(year: int, of_schools: Callable[[Schools], SupportsFloat]) -> Moment:
+    """Make a moment of what is computed from the schools of one year."""
+    return lambda frames: float(of_schools(_of_year(frames["by_location_year"], year)))
 
 
-def shortage_mean(world: World, *, g5: bool) -> float:
-    """Shortage as a share of employment, 2024."""
-    return _of_employment(_region(world, g5))
+def _shortage(of_schools: Callable[[Schools], SupportsFloat], g5: bool) -> Moment:
+    """Make a moment of the schools of one region in the year of the shortage survey."""
+    return _in(LAST_YEAR, lambda schools: of_schools(_of_region(schools, g5)))
 
 
-def shortage_zero(world: World, *, g5: bool) -> float:
-    """Share of schools without a shortage, 2024."""
-    return float((_region(world, g5)["shortage"] == 0).mean())
+def _of_employment(schools: Schools) -> float:
+    return float(np.average(schools["shortage"], weights=schools["teachers_fte"]))
 
 
-def shortage_above_30(world: World, *, g5: bool) -> float:
-    """Share of schools with a shortage above 30%, 2024."""
-    return float((_region(world, g5)["shortage"] > 0.30).mean())
+def _of_employment_high_weging(schools: Schools) -> float:
+    return _of_employment(schools[schools["schoolweging"] >= HIGH_WEGING])
 
 
-def shortage_g5_high_weging(world: World) -> float:
-    """Shortage as a share of employment at schools of the G5 with a high schoolweging, 2024."""
-    frame = _region(world, g5=True)
-    return _of_employment(frame[frame["schoolweging"] >= HIGH_WEGING])
+def _without_shortage(schools: Schools) -> float:
+    return float((schools["shortage"] == 0).mean())
 
 
-def shortage_rises(world: World) -> float:
-    """1 when the mean shortage rises from every quintile of schoolweging to the next, 2024."""
-    frame = _in(world, LAST_YEAR)
-    quintile = pd.qcut(frame["schoolweging"], 5, labels=False)
-    return float(frame.groupby(quintile)["shortage"].mean().is_monotonic_increasing)
+def _shortage_above_30(schools: Schools) -> float:
+    return float((schools["shortage"] > 0.30).mean())
 
 
-def insufficient(world: World, *, large: bool) -> float:
-    """Share of schools judged insufficient, with a shortage of 5% or more, or with less, 2023."""
-    frame = _in(world, 2023)
-    return float(frame.loc[(frame["shortage"] >= LARGE_SHORTAGE) == large, "insufficient"].mean())
+def _shortage_rises(schools: Schools) -> float:
+    """1 when the mean shortage rises from every quintile of schoolweging to the next."""
+    quintile = pd.qcut(schools["schoolweging"], 5, labels=False)
+    return float(schools.groupby(quintile)["shortage"].mean().is_monotonic_increasing)
 
 
-def oab_share(world: World) -> float:
-    """Share of schools that receive OAB money, 2024."""
-    return float((_in(world, LAST_YEAR)["oab_euro"] > 0).mean())
+def _insufficient(schools: Schools, *, large: bool) -> float:
+    """Share of schools judged insufficient, with a shortage of 5% or more, or with less."""
+    return float(schools.loc[(schools["shortage"] >= LARGE_SHORTAGE) == large, "insufficient"].mean())
 
 
-def oab_of_schools(world: World) -> float:
-    """OAB money of all schools together, euros, 2024."""
-    return float(_in(world, LAST_YEAR)["oab_euro"].sum())
+def _mean_receiving(schools: Schools) -> float:
+    return float(schools.loc[schools["oab_euro"] > 0, "oab_euro"].mean())
 
 
-def oab_in_all(world: World) -> float:
-    """OAB money of schools and municipalities, euros, 2024; the panel has schools, whose share is given."""
-    return oab_of_schools(world) / OAB_SHARE_OF_SCHOOLS
+def _above_30(schools: Schools, money: str) -> float:
+    """Share with a schoolweging above 30 of the schools with some money, or a score above zero."""
+    return float((schools.loc[schools[money] > 0, "schoolweging"] > 30).mean())
 
 
-def oab_mean(world: World) -> float:
-    """Mean OAB money per receiving school, euros, 2024."""
-    money = _in(world, LAST_YEAR)["oab_euro"]
-    return float(money[money > 0].mean())
-
-
-def oab_mostly_above_30(world: World) -> float:
-    """1 when more than half of the receiving schools have a schoolweging above 30, 2024."""
-    frame = _in(world, LAST_YEAR)
-    return float((frame.loc[frame["oab_euro"] > 0, "schoolweging"] > 30).mean() > 0.5)
-
-
-def weging_in_range(world: World) -> float:
-    """Share of schools with a schoolweging between 20 and 40, 2024."""
-    return float(_in(world, LAST_YEAR)["schoolweging"].between(20, 40).mean())
-
-
-def toelage_share(world: World) -> float:
-    """Share of schools that receive the arbeidsmarkttoelage, 2021."""
-    return float((_in(world, TOELAGE_START)["amt_euro"] > 0).mean())
-
-
-def toelage_of_pay(world: World) -> float:
-    """Mean, over receiving schools, of the toelage as a share of the staff's cost, 2021."""
-    frame = _in(world, TOELAGE_START)
-    paid = frame[frame["amt_euro"] > 0]
+def _toelage_of_pay(schools: Schools) -> float:
+    """Mean, over receiving schools, of the toelage as a share of the staff's cost."""
+    paid = schools[schools["amt_euro"] > 0]
     cost = paid["teachers_fte"] * STAFF_PER_TEACHER * HOURS_PER_FTE * ON_COSTS * paid["wage"]
     return float((paid["amt_euro"] / cost).mean())
 
 
-def toelage_two_years(world: World) -> float:
+def _toelage_two_years(frames: Frames) -> float:
     """Toelage paid in the first two school years, euros."""
-    return float(sum(_in(world, year)["amt_euro"].sum() for year in (TOELAGE_START, TOELAGE_START + 1)))
+    years = (TOELAGE_START, TOELAGE_START + 1)
+    return float(sum(_of_year(frames["by_location_year"], year)["amt_euro"].sum() for year in years))
 
 
-def toelage_effect(world: World, *, outcome: str) -> float:
+def toelage_effect(frames: Frames, *, outcome: str) -> float:
     """Difference in differences of the toelage: schools that received OAB money in 2016, after less before 2021.
 
     Among all schools the ratio of pupils to teachers would show the older trend between low- and high-score schools.
     """
-    means = _before_and_after(world["by_location_year"])[outcome]
+    means = _before_and_after(frames["by_location_year"])[outcome]
     return float((means[True, True] - means[True, False]) - (means[False, True] - means[False, False]))
 
 
@@ -154,131 +119,88 @@ def _before_and_after(frame: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns="year").groupby(["amt", after]).mean()
 
 
-def wage_rise(world: World) -> float:
-    """Effect of the toelage on the hourly wage, a share."""
-    return float(np.expm1(toelage_effect(world, outcome="log_wage")))
+def _wage_rise(frames: Frames) -> float:
+    return float(np.expm1(toelage_effect(frames, outcome="log_wage")))
 
 
-def _ratio(world: World, year: int, *, high: bool) -> float:
-    scores = _in(world, BASE_YEAR).set_index("location")["achterstandsscore"] > 0
-    frame = _in(world, year)
-    ratio = frame["pupils"] / frame["teachers_fte"]
-    return float(ratio[frame["location"].map(scores) == high].mean())
+def _ratio(frames: Frames, year: int, *, high: bool) -> float:
+    """Mean pupils per teacher at the schools with, or without, a score in 2016."""
+    base, schools = (_of_year(frames["by_location_year"], one) for one in (BASE_YEAR, year))
+    scored = base.set_index("location")["achterstandsscore"] > 0
+    ratio = schools["pupils"] / schools["teachers_fte"]
+    return float(ratio[schools["location"].map(scored) == high].mean())
 
 
-def ratio_change_high(world: World) -> float:
-    """Change in pupils per teacher since 2016 at high-score schools, 2024."""
-    return _ratio(world, LAST_YEAR, high=True) - _ratio(world, BASE_YEAR, high=True)
+def _ratio_change(frames: Frames, *, high: bool) -> float:
+    return _ratio(frames, LAST_YEAR, high=high) - _ratio(frames, BASE_YEAR, high=high)
 
 
-def ratio_fell_low(world: World) -> float:
-    """1 when pupils per teacher fell since 2016 at low-score schools, 2024."""
-    return float(_ratio(world, LAST_YEAR, high=False) < _ratio(world, BASE_YEAR, high=False))
-
-
-def more_teachers_high(world: World) -> float:
+def _more_teachers_high(frames: Frames) -> float:
     """1 when high-score schools have more teachers per pupil, in 2016 and in 2024."""
-    return float(
-        all(_ratio(world, year, high=True) < _ratio(world, year, high=False) for year in (BASE_YEAR, LAST_YEAR))
-    )
+    years = (BASE_YEAR, LAST_YEAR)
+    return float(all(_ratio(frames, year, high=True) < _ratio(frames, year, high=False) for year in years))
 
 
-def pupils_mean(world: World) -> float:
-    """Mean pupils per school, 2019."""
-    return float(_in(world, 2019)["pupils"].mean())
+def _weging_score_correlation(schools: Schools) -> float:
+    """Rank correlation over schools of schoolweging and score without threshold per pupil."""
+    return schools["schoolweging"].corr(schools["achterstandsscore_raw"] / schools["pupils"], method="spearman")
 
 
-def raw_per_pupil(world: World) -> float:
-    """Achterstandsscore without threshold, per pupil of the country, 2019."""
-    frame = _in(world, 2019)
-    return float(frame["achterstandsscore_raw"].sum() / frame["pupils"].sum())
+def _amsterdam(year: int, of_schools: Callable[[pd.Series, pd.Series], SupportsFloat]) -> Moment:
+    """Make a moment of the teachers of Amsterdam's basisscholen: in fte, and in persons."""
+
+    def moment(schools: Schools) -> SupportsFloat:
+        fte = schools.loc[schools["municipality"] == "Amsterdam", "teachers_fte"]
+        return of_schools(fte, fte * FULL_TIME / schools["hours"].reindex(fte.index))
+
+    return _in(year, moment)
 
 
-def positive_share(world: World) -> float:
-    """Share of schools with an achterstandsscore above zero, 2019."""
-    return float((_in(world, 2019)["achterstandsscore"] > 0).mean())
-
-
-def score_quantile(world: World, *, chance: float) -> float:
-    """Quantile over schools of the achterstandsscore per pupil, 2019."""
-    return float(_in(world, 2019)["score_per_pupil"].quantile(chance))
-
-
-def weging_quantile(world: World, *, chance: float) -> float:
-    """Quantile over schools of the schoolweging, 2019."""
-    return float(_in(world, 2019)["schoolweging"].quantile(chance))
-
-
-def positive_above_30(world: World) -> float:
-    """Share of schools with a schoolweging above 30 among those with a score above zero, 2019."""
-    frame = _in(world, 2019)
-    return float((frame.loc[frame["achterstandsscore"] > 0, "schoolweging"] > 30).mean())
-
-
-def weging_score_correlation(world: World) -> float:
-    """Rank correlation over schools of schoolweging and score without threshold per pupil, 2019."""
-    frame = _in(world, 2019)
-    return float(frame["schoolweging"].corr(frame["achterstandsscore_raw"] / frame["pupils"], method="spearman"))
-
-
-def _amsterdam(world: World, year: int) -> pd.DataFrame:
-    frame = _in(world, year)
-    return frame[frame["municipality"] == "Amsterdam"]
-
-
-def amsterdam_teachers(world: World) -> float:
-    """Teachers, in persons, at Amsterdam's basisscholen, 2018."""
-    frame = _amsterdam(world, 2018)
-    return float((frame["teachers_fte"] * FULL_TIME / frame["hours"]).sum())
-
-
-def amsterdam_fte(world: World, *, year: int) -> float:
-    """Mean fte of a teacher at Amsterdam's basisscholen."""
-    frame = _amsterdam(world, year)
-    return float(frame["teachers_fte"].sum() / (frame["teachers_fte"] * FULL_TIME / frame["hours"]).sum())
+def _mean_fte(fte: pd.Series, persons: pd.Series) -> float:
+    return fte.sum() / persons.sum()
 
 
 MOMENTS: dict[str, Moment] = {
-    "staffing_shortage_g5": partial(shortage_mean, g5=True),
-    "staffing_shortage_outside": partial(shortage_mean, g5=False),
-    "staffing_no_shortage_g5": partial(shortage_zero, g5=True),
-    "staffing_no_shortage_outside": partial(shortage_zero, g5=False),
-    "staffing_shortage_above_30_g5": partial(shortage_above_30, g5=True),
-    "staffing_shortage_above_30_outside": partial(shortage_above_30, g5=False),
-    "staffing_shortage_g5_high_weging": shortage_g5_high_weging,
-    "staffing_shortage_rises_with_weging": shortage_rises,
-    "staffing_insufficient_large_shortage": partial(insufficient, large=True),
-    "staffing_insufficient_small_shortage": partial(insufficient, large=False),
-    "staffing_oab_share": oab_share,
-    "staffing_oab_schools_euro": oab_of_schools,
-    "staffing_oab_total_euro": oab_in_all,
-    "staffing_oab_mean_receiving": oab_mean,
-    "staffing_oab_mostly_above_30": oab_mostly_above_30,
-    "staffing_weging_in_range": weging_in_range,
-    "staffing_toelage_share": toelage_share,
-    "staffing_toelage_of_pay": toelage_of_pay,
-    "staffing_toelage_two_years_euro": toelage_two_years,
+    "staffing_shortage_g5": _shortage(_of_employment, g5=True),
+    "staffing_shortage_outside": _shortage(_of_employment, g5=False),
+    "staffing_no_shortage_g5": _shortage(_without_shortage, g5=True),
+    "staffing_no_shortage_outside": _shortage(_without_shortage, g5=False),
+    "staffing_shortage_above_30_g5": _shortage(_shortage_above_30, g5=True),
+    "staffing_shortage_above_30_outside": _shortage(_shortage_above_30, g5=False),
+    "staffing_shortage_g5_high_weging": _shortage(_of_employment_high_weging, g5=True),
+    "staffing_shortage_rises_with_weging": _in(LAST_YEAR, _shortage_rises),
+    "staffing_insufficient_large_shortage": _in(2023, partial(_insufficient, large=True)),
+    "staffing_insufficient_small_shortage": _in(2023, partial(_insufficient, large=False)),
+    "staffing_oab_share": _in(LAST_YEAR, lambda schools: (schools["oab_euro"] > 0).mean()),
+    "staffing_oab_schools_euro": _in(LAST_YEAR, lambda schools: schools["oab_euro"].sum()),
+    "staffing_oab_total_euro": _in(LAST_YEAR, lambda schools: schools["oab_euro"].sum() / OAB_SHARE_OF_SCHOOLS),
+    "staffing_oab_mean_receiving": _in(LAST_YEAR, _mean_receiving),
+    "staffing_oab_mostly_above_30": _in(LAST_YEAR, lambda schools: _above_30(schools, "oab_euro") > 0.5),
+    "staffing_weging_in_range": _in(LAST_YEAR, lambda schools: schools["schoolweging"].between(20, 40).mean()),
+    "staffing_toelage_share": _in(TOELAGE_START, lambda schools: (schools["amt_euro"] > 0).mean()),
+    "staffing_toelage_of_pay": _in(TOELAGE_START, _toelage_of_pay),
+    "staffing_toelage_two_years_euro": _toelage_two_years,
     "staffing_toelage_effect_inflow": partial(toelage_effect, outcome="inflow"),
     "staffing_toelage_effect_outflow": partial(toelage_effect, outcome="outflow"),
     "staffing_toelage_effect_retention": partial(toelage_effect, outcome="retention"),
     "staffing_toelage_effect_hours": partial(toelage_effect, outcome="hours"),
     "staffing_toelage_effect_ratio": partial(toelage_effect, outcome="pupils_per_teacher"),
-    "staffing_ratio_change_high": ratio_change_high,
-    "staffing_ratio_fell_low": ratio_fell_low,
-    "staffing_more_teachers_high": more_teachers_high,
-    "staffing_wage_rise": wage_rise,
-    "staffing_pupils_mean": pupils_mean,
-    "staffing_raw_per_pupil": raw_per_pupil,
-    "staffing_positive_share": positive_share,
-    "staffing_score_quantile_85": partial(score_quantile, chance=0.85),
-    "staffing_score_quantile_95": partial(score_quantile, chance=0.95),
-    "staffing_weging_quantile_25": partial(weging_quantile, chance=0.25),
-    "staffing_weging_quantile_50": partial(weging_quantile, chance=0.50),
-    "staffing_weging_quantile_75": partial(weging_quantile, chance=0.75),
-    "staffing_weging_quantile_95": partial(weging_quantile, chance=0.95),
-    "staffing_positive_above_30": positive_above_30,
-    "staffing_weging_score_correlation": weging_score_correlation,
-    "staffing_amsterdam_teachers": amsterdam_teachers,
-    "staffing_amsterdam_fte_2016": partial(amsterdam_fte, year=2016),
-    "staffing_amsterdam_fte_2018": partial(amsterdam_fte, year=2018),
+    "staffing_ratio_change_high": partial(_ratio_change, high=True),
+    "staffing_ratio_fell_low": lambda frames: float(_ratio_change(frames, high=False) < 0),
+    "staffing_more_teachers_high": _more_teachers_high,
+    "staffing_wage_rise": _wage_rise,
+    "staffing_pupils_mean": _in(2019, lambda schools: schools["pupils"].mean()),
+    "staffing_raw_per_pupil": _in(2019, lambda one: one["achterstandsscore_raw"].sum() / one["pupils"].sum()),
+    "staffing_positive_share": _in(2019, lambda schools: (schools["achterstandsscore"] > 0).mean()),
+    "staffing_score_quantile_85": _in(2019, lambda schools: schools["score_per_pupil"].quantile(0.85)),
+    "staffing_score_quantile_95": _in(2019, lambda schools: schools["score_per_pupil"].quantile(0.95)),
+    "staffing_weging_quantile_25": _in(2019, lambda schools: schools["schoolweging"].quantile(0.25)),
+    "staffing_weging_quantile_50": _in(2019, lambda schools: schools["schoolweging"].quantile(0.50)),
+    "staffing_weging_quantile_75": _in(2019, lambda schools: schools["schoolweging"].quantile(0.75)),
+    "staffing_weging_quantile_95": _in(2019, lambda schools: schools["schoolweging"].quantile(0.95)),
+    "staffing_positive_above_30": _in(2019, lambda schools: _above_30(schools, "achterstandsscore")),
+    "staffing_weging_score_correlation": _in(2019, _weging_score_correlation),
+    "staffing_amsterdam_teachers": _amsterdam(2018, lambda _, persons: persons.sum()),
+    "staffing_amsterdam_fte_2016": _amsterdam(2016, _mean_fte),
+    "staffing_amsterdam_fte_2018": _amsterdam(2018, _mean_fte),
 }

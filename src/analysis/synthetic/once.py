@@ -1,4 +1,4 @@
-"""What many moments ask of the same frame, made once."""
+"""What many moments need of the same frame, computed once."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def once_per_frame(make: Callable[Concatenate[pd.DataFrame, P], R]) -> Callable[Concatenate[pd.DataFrame, P], R]:
-    """Remember what a function makes of a frame, for every set of further arguments, for as long as the frame lives.
+def once_per_frame(compute: Callable[Concatenate[pd.DataFrame, P], R]) -> Callable[Concatenate[pd.DataFrame, P], R]:
+    """Remember what a function computes from a frame, for every set of other arguments, as long as it lives.
 
     A frame that is changed in place goes unnoticed: what moments are computed from is not changed any more.
     """
-    answers: dict[int, dict[Hashable, R]] = {}
+    results: dict[int, dict[Hashable, R]] = {}
 
-    @wraps(make)
+    @wraps(compute)
     def remembered(frame: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if id(frame) not in answers:
-            answers[id(frame)] = {}
-            weakref.finalize(frame, answers.pop, id(frame), None)
-        known, key = answers[id(frame)], (args, *kwargs.items())
+        if id(frame) not in results:
+            results[id(frame)] = {}
+            weakref.finalize(frame, results.pop, id(frame), None)
+        known, key = results[id(frame)], (args, *kwargs.items())
         if key not in known:
-            known[key] = make(frame, *args, **kwargs)
+            known[key] = compute(frame, *args, **kwargs)
         return known[key]
 
     return remembered

@@ -48,17 +48,17 @@ def _rows(
     """One row per pupil: home, school, its type and age; a few homes are registered elsewhere, or unknown."""
     pupils, special = frames["by_pupil"], frames["by_pupil_special"]
     schools = frames["by_location"].set_index("location")
-    kind = {key: "Sbo" if place % 2 else "So" for place, key in enumerate(schools.index[schools["special"]])}
+    kind = {key: "Sbo" if number % 2 else "So" for number, key in enumerate(schools.index[schools["special"]])}
     homes = [(name, pc4) for name, codes in ELSEWHERE.items() for pc4 in codes] + [(UNKNOWN, HOME_UNKNOWN[0])]
     moved = rng.permutation(len(pupils))
     counts = np.full(len(homes), truth.elsewhere * len(pupils) / (len(homes) - 1))
     counts[-1] = truth.unknown_home * len(pupils)
     number = np.maximum(1, rng.poisson(counts))
     home = np.repeat(np.arange(len(homes)), number)
-    place, pc4 = np.full(len(pupils), municipality, dtype=object), pupils["pc4"].to_numpy(object, copy=True)
-    place[moved[: len(home)]] = np.array([name for name, _ in homes], dtype=object)[home]
+    town, pc4 = np.full(len(pupils), municipality, dtype=object), pupils["pc4"].to_numpy(object, copy=True)
+    town[moved[: len(home)]] = np.array([name for name, _ in homes], dtype=object)[home]
     pc4[moved[: len(home)]] = np.array([code for _, code in homes], dtype=object)[home]
-    regular = pupils[["location", "age"]].assign(GEMEENTENAAM_LEERLING=place, POSTCODE_LEERLING=pc4, SOORT_PO="Bo")
+    regular = pupils[["location", "age"]].assign(GEMEENTENAAM_LEERLING=town, POSTCODE_LEERLING=pc4, SOORT_PO="Bo")
     others = special[["location", "age"]].assign(
         GEMEENTENAAM_LEERLING=municipality, POSTCODE_LEERLING=special["pc4"], SOORT_PO=special["location"].map(kind)
     )

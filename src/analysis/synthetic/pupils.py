@@ -25,44 +25,10 @@ Table = Mapping[str, tuple[float, ...]]
 
 @dataclass(frozen=True)
 class PupilsTruth:
-    """Who the pupils are; every share is of all pupils of the city.
+    """Who the pupils are; every share is of all pupils of the city."""
 
-    Parameters
-    ----------
-    pupils
-        Pupils at regular basisscholen at scale 1.
-    background
-        Share of each background.
-    education
-        By background, shares of parental education: laag, middelbaar, hoog, onbekend.
-    education_status
-        Log-odds of hoog against all that one unit of the status of the buurt adds (laag: as much less).
-    background_status
-        Log-odds of each background that one unit of status adds.
-    income
-        By parental education, odds of household income (low, middle, high) in a buurt of status zero.
-    income_nonwestern, income_status
-        Log-odds of a low income, and of less of a high one, that a non-western background adds and that one unit of
-        the status of the buurt takes away.
-    one_parent
-        By background, share of one-parent households.
-    one_parent_low
-        How many times as common these are at a low income as at another.
-    at_risk
-        By parental education, probability of risk of educational disadvantage at a low, middle and high income.
-    continent
-        By background, shares of the continents of origin, in the order of CONTINENTS.
-    motive
-        By background and continent, shares of the motives of migration, in the order of MOTIVES.
-    generation
-        By background, shares in the order of GENERATIONS.
-    delayed
-        Probability to be a year older than the groep, gained evenly over groep 1 to 8 (at groep 8).
-    ahead
-        Probability to be a year younger.
-    """
-
-    pupils: int = 61_919
+    pupils: int = 61_919  # pupils at regular basisscholen at scale 1
+    # Share of each background.
     background: Mapping[str, float] = field(
         default_factory=lambda: {
             "none": 0.39,
@@ -73,6 +39,7 @@ class PupilsTruth:
             "western": 0.18,
         }
     )
+    # By background, shares of parental education: laag, middelbaar, hoog, onbekend.
     education: Table = field(
         default_factory=lambda: {
             "none": (0.05, 0.21, 0.66, 0.08),
@@ -83,7 +50,9 @@ class PupilsTruth:
             "western": (0.08, 0.18, 0.53, 0.21),
         }
     )
+    # Log-odds of hoog against all that one unit of the status of the buurt adds (laag: as much less).
     education_status: float = 0.45
+    # Log-odds of each background that one unit of status adds.
     background_status: Mapping[str, float] = field(
         default_factory=lambda: {
             "none": 0.5,
@@ -94,6 +63,7 @@ class PupilsTruth:
             "western": 0.4,
         }
     )
+    # By parental education, odds of household income (low, middle, high) in a buurt of status zero.
     income: Table = field(
         default_factory=lambda: {
             "laag": (0.58, 0.36, 0.06),
@@ -102,8 +72,11 @@ class PupilsTruth:
             "onbekend": (0.48, 0.37, 0.15),
         }
     )
+    # Log-odds of a low income, and of less of a high one, that a non-western background adds and that one unit of the
+    # status of the buurt takes away.
     income_nonwestern: float = 0.7
     income_status: float = 1.15
+    # By background, share of one-parent households.
     one_parent: Mapping[str, float] = field(
         default_factory=lambda: {
             "none": 0.20,
@@ -114,7 +87,8 @@ class PupilsTruth:
             "western": 0.24,
         }
     )
-    one_parent_low: float = 2.0
+    one_parent_low: float = 2.0  # how many times as common these are at a low income as at another
+    # By parental education, probability of risk of educational disadvantage at a low, middle and high income.
     at_risk: Table = field(
         default_factory=lambda: {
             "laag": (1.0, 0.90, 0.45),
@@ -123,6 +97,7 @@ class PupilsTruth:
             "onbekend": (0.85, 0.30, 0.05),
         }
     )
+    # By background, shares of the continents of origin, in the order of CONTINENTS.
     continent: Table = field(
         default_factory=lambda: {
             "none": (1.0, 0.0, 0.0, 0.0, 0.0),
@@ -133,6 +108,7 @@ class PupilsTruth:
             "western": (0.0, 0.0, 0.61, 0.12, 0.27),
         }
     )
+    # By background and continent, shares of the motives of migration, in the order of MOTIVES.
     motive: Mapping[str, Table] = field(
         default_factory=lambda: {
             "none": {"Netherlands": (1.0, 0.0, 0.0, 0.0)},
@@ -151,6 +127,7 @@ class PupilsTruth:
             },
         }
     )
+    # By background, shares in the order of GENERATIONS.
     generation: Table = field(
         default_factory=lambda: {
             "none": (1.0, 0.0, 0.0, 0.0),
@@ -161,32 +138,19 @@ class PupilsTruth:
             "western": (0.0, 0.27, 0.26, 0.47),
         }
     )
-    delayed: float = 0.16
-    ahead: float = 0.012
+    delayed: float = 0.16  # probability to be a year older than the groep, gained evenly over groep 1 to 8 (at groep 8)
+    ahead: float = 0.012  # probability to be a year younger
 
 
 def make_children(
     truth: PupilsTruth, city_truth: CityTruth, city: SyntheticCity, scale: float, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``.
-
-    Parameters
-    ----------
-    truth, city_truth
-        What generated them.
-    city
-        Where they live.
-    scale
-        1 is about 62,000 pupils.
-    seed
-        Homes and attributes have a stream each.
-    """
+    """Make the pupils before they choose a school: one row each, all columns but ``location`` and ``distance_km``."""
     for_homes, for_parents, for_ages = (np.random.default_rng(s) for s in seed.spawn(3))
     number = round(truth.pupils * scale)
     buurt = for_homes.choice(len(city.by_buurt), number, p=city.by_buurt["weight"].to_numpy())
     homes = city.by_buurt[["pc4", "wijk", "stadsdeel"]].iloc[buurt].reset_index(drop=True)
-    spread = for_homes.normal(0, city_truth.home_km, (2, number))
-    point = kilometres(city.by_buurt)[buurt] + spread.T
+    point = kilometres(city.by_buurt)[buurt] + for_homes.normal(0, city_truth.home_km, (2, number)).T
     parents = _parents(truth, city.by_buurt, buurt, for_parents)
     frame = pd.DataFrame({"pupil": np.arange(1, number + 1, dtype=np.int64), **_ages(truth, number, for_ages)})
     frame["sex"] = np.where(for_ages.random(number) < 0.5, "m", "v")
@@ -234,8 +198,8 @@ def _education(
     logits = truth.education_status * np.outer(by_buurt["status"].to_numpy(float), STATUS_ON_EDUCATION)
     weight = by_buurt["weight"].to_numpy(float)
     tables = [
-        raked(logits, weight * shares[:, place], np.array(truth.education[name]))
-        for place, name in enumerate(BACKGROUNDS)
+        raked(logits, weight * shares[:, column], np.array(truth.education[name]))
+        for column, name in enumerate(BACKGROUNDS)
     ]
     return draw(np.stack(tables)[background, buurt], rng)
 
@@ -259,7 +223,7 @@ def _one_parent(
 ) -> NDArray[np.bool_]:
     """Households of one parent: more often at a low income, while each background keeps its share."""
     low = income == 0
-    poor = np.array([low[background == place].mean() if (background == place).any() else 0.0 for place in range(6)])
+    poor = np.array([low[background == code].mean() if (background == code).any() else 0.0 for code in range(6)])
     share = np.array([truth.one_parent[name] for name in BACKGROUNDS])
     elsewhere = share / (1 - poor + truth.one_parent_low * poor)
     probability = elsewhere[background] * np.where(low, truth.one_parent_low, 1.0)
@@ -267,12 +231,12 @@ def _one_parent(
 
 
 def _origin(truth: PupilsTruth, background: NDArray[np.object_], rng: np.random.Generator) -> dict[str, object]:
-    place = pd.Categorical(background, categories=list(BACKGROUNDS)).codes
-    continent = draw(np.array([truth.continent[name] for name in BACKGROUNDS])[place], rng)
+    code = pd.Categorical(background, categories=list(BACKGROUNDS)).codes
+    continent = draw(np.array([truth.continent[name] for name in BACKGROUNDS])[code], rng)
     nowhere = (1.0, 0.0, 0.0, 0.0)
     motives = [[truth.motive[name].get(where, nowhere) for where in CONTINENTS] for name in BACKGROUNDS]
-    motive = draw(np.array(motives)[place, continent], rng)
-    generation = draw(np.array([truth.generation[name] for name in BACKGROUNDS])[place], rng)
+    motive = draw(np.array(motives)[code, continent], rng)
+    generation = draw(np.array([truth.generation[name] for name in BACKGROUNDS])[code], rng)
     return {
         "continent": np.array(CONTINENTS, dtype=object)[continent],
         "motive": np.array(MOTIVES, dtype=object)[motive],

@@ -18,21 +18,11 @@ COLUMNS = ("cohort", "pupil", "location", "education", "grade", "outcome")
 
 @dataclass(frozen=True)
 class CohortTruth:
-    """One cohort, by the year in which its pupils were in groep 1 or 2.
+    """One cohort, by the year in which its pupils were in groep 1 or 2."""
 
-    Parameters
-    ----------
-    pupils
-        Pupils at scale 1.
-    grade
-        Shares that are in a lower grade, in groep 6 or 7 and in groep 8 five years on.
-    outcome
-        Shares of the outcomes, in the order of OUTCOMES.
-    """
-
-    pupils: int
-    grade: tuple[float, float, float]
-    outcome: tuple[float, float, float, float]
+    pupils: int  # pupils at scale 1
+    grade: tuple[float, float, float]  # shares that are in a lower grade, in groep 6 or 7 and in groep 8 five years on
+    outcome: tuple[float, float, float, float]  # shares of the outcomes, in the order of OUTCOMES
 
 
 def _cohorts() -> dict[int, CohortTruth]:
@@ -55,17 +45,10 @@ def _moves() -> dict[str, tuple[float, ...]]:
 
 @dataclass(frozen=True)
 class RetentionTruth:
-    """How pupils stay and move.
+    """How pupils stay and move."""
 
-    Parameters
-    ----------
-    cohorts
-        Each cohort by its first year.
-    education
-        By parental education, log-odds of each of OUTCOMES beside what the cohort has.
-    """
-
-    cohorts: Mapping[int, CohortTruth] = field(default_factory=_cohorts)
+    cohorts: Mapping[int, CohortTruth] = field(default_factory=_cohorts)  # each cohort by its first year
+    # By parental education, log-odds of each of OUTCOMES beside what the cohort has.
     education: Mapping[str, tuple[float, ...]] = field(default_factory=_moves)
 
 
@@ -74,11 +57,8 @@ def make_retention(
 ) -> pd.DataFrame:
     """Follow each cohort for five years; its pupils are drawn from groep 1 and 2 with replacement.
 
-    Returns
-    -------
-    DataFrame
-        One row per pupil of a cohort: ``cohort`` (first year), ``pupil`` (a number within the cohort), ``location``
-        (the school where it began), ``education, grade`` (lower, 6 or 7, 8) and ``outcome``.
+    One row per pupil of a cohort: ``cohort`` (first year), ``pupil`` (a number within the cohort), ``location`` (the
+    school where it began), ``education, grade`` (lower, 6 or 7, 8) and ``outcome``.
     """
     starters = by_pupil.loc[by_pupil["groep"] <= 2, ["location", "education"]]
     streams = seed.spawn(len(truth.cohorts))

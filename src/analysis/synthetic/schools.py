@@ -1,4 +1,4 @@
-"""The schools of the synthetic city: where they stand, what they are, and what their pupils make of them."""
+"""The schools of the synthetic city: where and what they are, and what their pupils make of them."""
 
 from __future__ import annotations
 
@@ -22,49 +22,19 @@ SPECIAL_BOARD = "90001"
 
 @dataclass(frozen=True)
 class SchoolsTruth:
-    """What the schools are.
+    """What the schools are."""
 
-    Parameters
-    ----------
-    schools, special_schools, special_pupils
-        Numbers at scale 1: regular basisscholen, schools for sbo and so, and the pupils of the latter.
-    boards
-        School boards; a third of them run the public schools.
-    size_shares
-        Shares of schools with a capacity for a small (at most 195), medium (at most 400) and large school.
-    capacity_range
-        Smallest and largest capacity, pupils.
-    slack
-        Places relative to pupils.
-    size_status
-        Correlation of capacity with the status of the surroundings.
-    denomination
-        Shares of schools, as DUO spells them.
-    concept
-        Shares of schools by educational concept; the rest has none.
-    concept_status, islamic_status
-        Log-odds per unit of status of the surroundings that a school has a concept, or is Islamic.
-    point_km
-        Standard deviation of a school about the point of its buurt, per axis, km.
-    quality_sd
-        Standard deviation of the unobserved part of a school's utility.
-    shortage_level, shortage_risk, shortage_sd
-        Share of teachers (fte) short in October 2019 at a school without pupils at risk, what a share at risk of one
-        adds, and the standard deviation between comparable schools.
-    shortage_2020
-        Shortage in October 2020 relative to a year earlier.
-    weging_level, weging_risk, weging_nonwestern, weging_sd
-        Schoolweging: at no pupils at risk, what a share at risk or non-western of one adds, and its noise.
-    """
-
+    # Numbers at scale 1: regular basisscholen, schools for sbo and so, and the pupils of the latter.
     schools: int = 213
     special_schools: int = 26
     special_pupils: int = 2_754
-    boards: int = 28
+    boards: int = 28  # school boards; a third of them run the public schools
+    # Shares of schools with a capacity for a small (at most 195), medium (at most 400) and large school.
     size_shares: tuple[float, float, float] = (0.235, 0.55, 0.215)
-    capacity_range: tuple[int, int] = (88, 800)
-    slack: float = 1.08
-    size_status: float = 0.34
+    capacity_range: tuple[int, int] = (88, 800)  # smallest and largest capacity, pupils
+    slack: float = 1.08  # places relative to pupils
+    size_status: float = 0.34  # correlation of capacity with the status of the surroundings
+    # Shares of schools, as DUO spells them.
     denomination: Mapping[str, float] = field(
         default_factory=lambda: {
             "Openbaar": 0.50,
@@ -79,17 +49,22 @@ class SchoolsTruth:
             "Joods": 0.005,
         }
     )
+    # Shares of schools by educational concept; the rest has none.
     concept: Mapping[str, float] = field(
         default_factory=lambda: {"Montessori": 0.105, "Dalton": 0.09, "Jenaplan": 0.05, "Vrije School": 0.015}
     )
+    # Log-odds per unit of status of the surroundings that a school has a concept, or is Islamic.
     concept_status: float = 0.8
     islamic_status: float = -1.5
-    point_km: float = 0.12
-    quality_sd: float = 0.45
+    point_km: float = 0.12  # standard deviation of a school about the point of its buurt, per axis, km
+    quality_sd: float = 0.45  # standard deviation of the unobserved part of a school's utility
+    # Share of teachers (fte) short in October 2019 at a school without pupils at risk, what a share at risk of one
+    # adds, and the standard deviation between comparable schools.
     shortage_level: float = 0.062
     shortage_risk: float = 0.165
     shortage_sd: float = 0.07
-    shortage_2020: float = 0.76
+    shortage_2020: float = 0.76  # shortage in October 2020 relative to a year earlier
+    # Schoolweging: at no pupils at risk, what a share at risk or non-western of one adds, and its noise.
     weging_level: float = 22.0
     weging_risk: float = 14.0
     weging_nonwestern: float = 4.5
@@ -110,13 +85,9 @@ def location_keys(first_digits: int, number: int) -> list[str]:
 def make_schools(
     truth: SchoolsTruth, city: SyntheticCity, scale: float, pupils: int, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Found the regular schools.
+    """Make the regular schools: all columns of ``by_location`` that do not follow from pupils, ``places``, ``quality``.
 
-    Returns
-    -------
-    DataFrame
-        One row per school, with all columns of ``by_location`` that do not follow from its pupils, and ``places`` (per
-        groep), ``quality`` (unobserved).
+    ``places`` is per groep; ``quality`` is unobserved.
     """
     for_points, for_sizes, for_kinds, for_quality = (np.random.default_rng(s) for s in seed.spawn(4))
     number = max(12, round(truth.schools * scale))
@@ -162,13 +133,10 @@ def describe(
 
 
 def composition(by_pupil: pd.DataFrame) -> pd.DataFrame:
-    """Tell the make-up of every school with pupils, indexed by location.
+    """Compute the composition of every school with pupils, indexed by location.
 
-    Returns
-    -------
-    DataFrame
-        ``pupils``; ``share_hoog`` of those whose parents' education is known, as the municipality counts it;
-        ``share_at_risk`` and ``share_nonwestern`` of all.
+    ``pupils``; ``share_hoog`` of those whose parents' education is known, as the municipality counts it;
+    ``share_at_risk`` and ``share_nonwestern`` of all.
     """
     flags = pd.DataFrame(
         {
@@ -271,8 +239,7 @@ def _boards(denomination: pd.Series, boards: int, rng: np.random.Generator) -> N
     kind = kind if third else 0 * kind + 2
     first = np.array([0, third, 2 * third])
     size = np.array([third, third, boards - 2 * third])
-    place = rng.permutation(len(kind))
-    number = 90_001 + first[kind] + place % size[kind]
+    number = 90_001 + first[kind] + rng.permutation(len(kind)) % size[kind]
     return np.asarray(number.astype(str), dtype=object)
 
 

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 CENTRE_LAT, CENTRE_LON = 52.37, 4.90
 KM_PER_DEGREE = 111.195
+KM_PER_DEGREE_LON = KM_PER_DEGREE * np.cos(np.radians(CENTRE_LAT))
 CENTRE_SHARE = 0.35  # radius of the central district, as a share of the city's
 CENTRE = "Centrum"
 SECTORS = ("Noord", "Oost", "Zuidoost", "Zuid", "Nieuw-West", "West")  # clockwise from the north
@@ -23,8 +24,8 @@ RAKING_TOLERANCE = 1e-10
 
 def sunflower(number: int, radius: float) -> tuple[Floats, Floats]:
     """Spread points evenly over a disc (Vogel's spiral); kilometres east and north of its centre."""
-    place = np.arange(number) + 0.5
-    distance, angle = radius * np.sqrt(place / number), place * np.pi * (3 - np.sqrt(5))
+    position = np.arange(number) + 0.5
+    distance, angle = radius * np.sqrt(position / number), position * np.pi * (3 - np.sqrt(5))
     return distance * np.cos(angle), distance * np.sin(angle)
 
 
@@ -36,72 +37,54 @@ def district_of(x: Floats, y: Floats, radius: float) -> NDArray[np.str_]:
 
 
 def district_outlines(radius: float) -> pd.DataFrame:
-    """Draw the borders of the districts: ``area, ring, lon, lat``."""
+    """Draw the outlines of the districts: ``area, ring, lon, lat``."""
     inner, outer = CENTRE_SHARE * radius, 1.12 * radius
     turn = np.linspace(0, 2 * np.pi, 73)
     rings = [_ring(CENTRE, inner * np.cos(turn), inner * np.sin(turn))]
-    for place, name in enumerate(SECTORS):
-        arc = np.pi / 2 - np.linspace(place, place + 1, 13) * np.pi / 3 + np.pi / 6
+    for sector, name in enumerate(SECTORS):
+        arc = np.pi / 2 - np.linspace(sector, sector + 1, 13) * np.pi / 3 + np.pi / 6
         x = np.concatenate([inner * np.cos(arc), outer * np.cos(arc[::-1])])
         y = np.concatenate([inner * np.sin(arc), outer * np.sin(arc[::-1])])
         rings.append(_ring(name, np.append(x, x[0]), np.append(y, y[0])))
     return pd.concat(rings, ignore_index=True)
 
 
+def _ring(name: str, x: Floats, y: Floats) -> pd.DataFrame:
+    return pd.DataFrame({"area": name, "ring": 0, **degrees(x, y)})[["area", "ring", "lon", "lat"]]
+
+
 def degrees(x: Floats, y: Floats) -> dict[str, Floats]:
     """Turn kilometres east and north of the centre into ``lat`` and ``lon``."""
-    return {"lat": CENTRE_LAT + y / KM_PER_DEGREE, "lon": CENTRE_LON + x / km_per_degree_lon()}
+    return {"lat": CENTRE_LAT + y / KM_PER_DEGREE, "lon": CENTRE_LON + x / KM_PER_DEGREE_LON}
 
 
 def kilometres(points: pd.DataFrame) -> Floats:
     """Turn ``lat`` and ``lon`` into kilometres east and north of the centre, shape (n, 2)."""
-    east = (points["lon"].to_numpy(float) - CENTRE_LON) * km_per_degree_lon()
+    east = (points["lon"].to_numpy(float) - CENTRE_LON) * KM_PER_DEGREE_LON
     north = (points["lat"].to_numpy(float) - CENTRE_LAT) * KM_PER_DEGREE
     return np.column_stack([east, north])
 
 
-def km_per_degree_lon() -> float:
-    """Kilometres in a degree of longitude at the latitude of the centre."""
-    return float(KM_PER_DEGREE * np.cos(np.radians(CENTRE_LAT)))
-
-
 def raked(logits: Floats, weights: Floats, shares: Floats) -> Floats:
-    r"""Turn logits into probabilities per row whose weighted mean over the rows is exactly `shares`.
+    """Turn logits into probabilities per row whose weighted mean over the rows is exactly `shares`.
 
-    Parameters
-    ----------
-    logits
-        Shape (n_rows, n_groups).
-    weights
-        Weight of each row, shape (n_rows,).
-    shares
-        Share of each group in the whole, shape (n_groups,), positive, adding up to one.
-
-    Notes
-    -----
-    Iterative proportional fitting: a constant per group is added to the logits until the means are right.
-
-    Raises
-    ------
-    ModelError
-        If that does not happen.
+    Iterative proportional fitting: a constant per group is added to the logits, shape (n_rows, n_groups), until the
+    means are right. The shares are positive and add up to one. Raises ModelError if that does not happen.
     """
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     total = weights / weights.sum()
     for _ in range(RAKING_ROUNDS):
         probability: Floats = odds / odds.sum(axis=1, keepdims=True)
-        found = total @ probability
-        if np.abs(found - shares).max() < RAKING_TOLERANCE:
+        reached = total @ probability
+        if np.abs(reached - shares).max() < RAKING_TOLERANCE:
             return probability
-        odds *= shares / found
-    raise ModelError(f"the shares {shares} cannot be met: {found} after {RAKING_ROUNDS} rounds", Reason.NO_CONVERGENCE)
+        odds *= shares / reached
+    raise ModelError(
+        f"the shares {shares} cannot be met: {reached} after {RAKING_ROUNDS} rounds", Reason.NO_CONVERGENCE
+    )
 
 
 def draw(probability: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     """Draw one group per row of `probability`; rows add up to one."""
     edges = np.cumsum(probability, axis=1)[:, :-1]
     return np.asarray((rng.random(len(probability))[:, None] >= edges).sum(axis=1), dtype=np.intp)
-
-
-def _ring(name: str, x: Floats, y: Floats) -> pd.DataFrame:
-    return pd.DataFrame({"area": name, "ring": 0, **degrees(x, y)})[["area", "ring", "lon", "lat"]]

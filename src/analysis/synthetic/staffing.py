@@ -12,49 +12,28 @@ from analysis.synthetic.staffing_schools import FIRST_BOARD, Flags, Schools, mak
 from analysis.synthetic.staffing_shortage import insufficient_judgements, shortage_shares, unqualified_shares
 from analysis.synthetic.staffing_truth import TOELAGE_START, YEARS, Outcome, StaffingTruth
 
-__all__ = ["StaffingTruth", "make_staffing"]
-
 FULL_TIME = 40  # hours a week of one fte
 
 # Each part draws from a stream of its own, so that a change in one leaves the draws of the others alone.
 PARTS = (
-    "schools",
-    "shortage",
-    "insufficient",
-    "unqualified",
-    "pupils_per_teacher",
-    "wage",
-    "hours",
-    "inflow",
-    "outflow",
+    *("schools", "shortage", "insufficient", "unqualified"),
+    *("pupils_per_teacher", "wage", "hours", "inflow", "outflow"),
+)
+COLUMNS = (
+    *("location", "year", "g5", "board", "municipality", "pupils", "schoolweging", "achterstandsscore"),
+    *("achterstandsscore_raw", "score_per_pupil", "amt", "wage", "hours", "inflow", "outflow", "retention"),
+    *("teachers_fte", "shortage", "unqualified", "oab_euro", "amt_euro", "insufficient"),
 )
 
 
 def make_staffing(truth: StaffingTruth, scale: float, seed: np.random.SeedSequence) -> pd.DataFrame:
-    """Make the national staffing panel.
+    """Make the national staffing panel `by_location_year`: 6,300 schools at scale 1, sorted by location and year.
 
-    Parameters
-    ----------
-    truth
-        What generates it.
-    scale
-        Multiplies the number of schools; 1 is 6,300.
-    seed
-        The same seed gives the same panel, to the last bit.
-
-    Returns
-    -------
-    DataFrame
-        `by_location_year`, sorted by location and year (1 October; the toelage is paid from 2021). ``wage`` is gross
-        euros an hour, ``hours`` contract hours a week per teacher, ``inflow``, ``outflow`` and ``retention`` shares of
-        teachers (persons), ``shortage`` and ``unqualified`` shares of employment (fte), ``oab_euro`` and ``amt_euro``
-        euros a year. ``retention`` is ``1 - outflow``. Inflow and outflow do not add up to the change in
-        ``teachers_fte``, in which working hours and unfilled posts have a part.
-
-    Raises
-    ------
-    InputError
-        When `scale` is not above zero.
+    A year is its 1 October; the toelage is paid from 2021. ``wage`` is gross euros an hour, ``hours`` contract hours a
+    week per teacher, ``inflow``, ``outflow`` and ``retention`` (``1 - outflow``) shares of teachers (persons),
+    ``shortage`` and ``unqualified`` shares of employment (fte), ``oab_euro`` and ``amt_euro`` euros a year. Inflow and
+    outflow do not add up to the change in ``teachers_fte``, in which working hours and unfilled posts have a part.
+    Raises InputError when `scale` is not above zero.
     """
     streams = dict(zip(PARTS, seed.spawn(len(PARTS)), strict=True))
     schools = make_schools(truth, scale, streams["schools"])
@@ -106,7 +85,7 @@ def _teachers(truth: StaffingTruth, schools: Schools, streams: dict[str, np.rand
 
 
 def _long(schools: Schools, columns: Mapping[str, Floats | Flags]) -> pd.DataFrame:
-    """Lay schools x years out as one row a school and year."""
+    """Reshape schools x years to one row a school and year."""
     years = len(YEARS)
     order = np.argsort(schools.location, kind="stable")
     lasting_traits = {
@@ -127,29 +106,3 @@ def _long(schools: Schools, columns: Mapping[str, Floats | Flags]) -> pd.DataFra
     frame.insert(1, "year", np.tile(np.array(YEARS, dtype=np.int64), len(order)))
     wide = {**yearly_traits, **columns}
     return frame.assign(**{name: values[order].ravel() for name, values in wide.items()})[list(COLUMNS)]
-
-
-COLUMNS = (
-    "location",
-    "year",
-    "g5",
-    "board",
-    "municipality",
-    "pupils",
-    "schoolweging",
-    "achterstandsscore",
-    "achterstandsscore_raw",
-    "score_per_pupil",
-    "amt",
-    "wage",
-    "hours",
-    "inflow",
-    "outflow",
-    "retention",
-    "teachers_fte",
-    "shortage",
-    "unqualified",
-    "oab_euro",
-    "amt_euro",
-    "insufficient",
-)

@@ -16,8 +16,8 @@ def fading(rng: np.random.Generator, rows: int, rho: float) -> Floats:
     """Draw stationary first-order autoregressions with variance one: rows x years."""
     shocks = rng.standard_normal((rows, len(YEARS)))
     shocks[:, 1:] *= np.sqrt(1 - rho**2)
-    for place in range(1, len(YEARS)):
-        shocks[:, place] += rho * shocks[:, place - 1]
+    for year in range(1, len(YEARS)):
+        shocks[:, year] += rho * shocks[:, year - 1]
     return shocks
 
 

@@ -47,8 +47,8 @@ def make_schools(truth: StaffingTruth, scale: float, seed: np.random.SeedSequenc
     """Make `scale` times 6,300 schools; each trait draws from a stream of its own."""
     if not 0 < scale < np.inf:
         raise InputError("scale", "a world needs a size", given=scale, allowed="more than 0; 1 is about 6,300 schools")
-    place, weging, size, score = (np.random.default_rng(stream) for stream in seed.spawn(4))
-    g5, municipality, board = _places(truth, scale, place)
+    places, weging, size, score = (np.random.default_rng(stream) for stream in seed.spawn(4))
+    g5, municipality, board = _places(truth, scale, places)
     score_of_weging, schoolweging = _schoolweging(truth, g5, municipality, weging)
     pupils = _pupils(truth, g5, score_of_weging, size)
     raw = _raw_scores(truth, g5, schoolweging, pupils, score)
@@ -76,22 +76,13 @@ def with_threshold(raw: Floats, pupils: Whole, truth: StaffingTruth) -> Floats:
 
 
 def toelage_cutoff(score_per_pupil: Floats, share: float) -> float:
-    """Find the lowest score per pupil that receives the toelage.
+    """Find the lowest score per pupil that receives the toelage, of which at least a share of the locations is to.
 
-    Parameters
-    ----------
-    score_per_pupil
-        One value a location, in the year of selection.
-    share
-        Of the locations that is to receive it, at least: all locations that tie with the last one are in.
-
-    Returns
-    -------
-    float
-        The cut-off; locations at or above it receive. Never zero: a location without a score has no claim.
+    Locations at or above the cut-off receive it: all that tie with the last one. Never zero: a location without a
+    score has no claim.
     """
-    place = max(1, round(share * len(score_per_pupil)))
-    cutoff = float(np.sort(score_per_pupil)[-place])
+    receiving = max(1, round(share * len(score_per_pupil)))
+    cutoff = float(np.sort(score_per_pupil)[-receiving])
     above = score_per_pupil[score_per_pupil > 0]
     if len(above) == 0:
         return np.inf
@@ -137,7 +128,7 @@ def _schoolweging(
     shared = rng.standard_normal(municipality.max() + 1)[municipality]
     own = rng.standard_normal(len(g5))
     score = np.sqrt(truth.weging_municipality) * shared + np.sqrt(1 - truth.weging_municipality) * own
-    for region in (g5, ~g5):  # ranks: however the municipalities fall out, the region's distribution stands
+    for region in (g5, ~g5):  # ranks: however the municipalities fall out, the region's distribution stays
         score[region] = normal_scores(score[region])
     heavy = stdtrit(by_region(truth, g5, "weging_df"), ndtr(score))
     centre, scale = by_region(truth, g5, "weging_centre"), by_region(truth, g5, "weging_scale")
@@ -157,7 +148,7 @@ def _pupils(truth: StaffingTruth, g5: Flags, weging: Floats, rng: np.random.Gene
 
 
 def _raw_scores(truth: StaffingTruth, g5: Flags, weging: Floats, pupils: Whole, rng: np.random.Generator) -> Floats:
-    """Sum C - D over a school's pupils among the national lowest 15%, each of whom lies C - G below the mean."""
+    """Sum C - D over a school's pupils among the national lowest 15%, each of whom is C - G below the mean."""
     school = truth.low_scorers_sd * rng.standard_normal((len(g5), 1))
     drift = truth.low_scorers_drift * fading(rng, len(g5), truth.low_scorers_rho)
     level = by_region(truth, g5, "low_scorers")[:, None] + truth.low_scorers_weging * (weging - 30)
@@ -166,14 +157,11 @@ def _raw_scores(truth: StaffingTruth, g5: Flags, weging: Floats, pupils: Whole, 
 
 def _keys(number: int) -> Names:
     """Make location keys of DUO's form (``79AA00``), from a range that DUO does not use."""
-    place = np.arange(number)
-    inner = place % KEYS
-    digits, first, second = 79 - inner // 676, inner // 26 % 26, inner % 26
-    branch = place // KEYS
-    parts = zip(digits, first, second, branch, strict=True)
+    branch, inner = np.divmod(np.arange(number), KEYS)
+    parts = zip(79 - inner // 676, inner // 26 % 26, inner % 26, branch, strict=True)
     return np.array([f"{d}{chr(65 + a)}{chr(65 + b)}{v:02d}" for d, a, b, v in parts])
 
 
 def _names(municipality: Whole) -> Names:
     others = municipality.max() + 1 - len(CITIES)
-    return np.array([*CITIES, *(f"Gemeente {place + 1:04d}" for place in range(others))])[municipality]
+    return np.array([*CITIES, *(f"Gemeente {number + 1:04d}" for number in range(others))])[municipality]

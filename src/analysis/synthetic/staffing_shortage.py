@@ -11,18 +11,13 @@ from analysis.synthetic.staffing_truth import HurdleBeta, StaffingTruth
 
 
 def shortage_shares(truth: StaffingTruth, schools: Schools, seed: np.random.SeedSequence) -> Floats:
-    """Draw every school's shortage, a share of its employment in fte, in every year.
+    """Draw every school's shortage, a share of its employment in fte, in every year: schools x years.
 
     The schools of a region are ordered, every year, by an index ``l v + noise``; their ranks go through the quantile
     function of the region's hurdle-Beta. The distribution over schools is the region's, whatever the loading `l` and
     however board and school effects fall out. The index rises with `v`, the part of schoolweging that is unrelated to
     the size of the school: the mean over schools then equals the mean weighted by employment, as the published figures
     ask (shares of schools and shares of employment come from one distribution).
-
-    Returns
-    -------
-    ndarray
-        Schools x years.
     """
     noise = lasting(np.random.default_rng(seed), schools.board, truth.shortage_noise)
     shares = np.empty(noise.shape)

@@ -19,19 +19,8 @@ BAND_STARTS = (YOUNGEST, 35, 45, 55, OLDEST + 1)
 SCALES = ("L10", "L11", "L12")
 
 COLUMNS = (
-    "teacher",
-    "year",
-    "location",
-    "sex",
-    "age",
-    "background",
-    "fte",
-    "scale",
-    "salary",
-    "in_city",
-    "distance_km",
-    "came",
-    "left",
+    *("teacher", "year", "location", "sex", "age", "background", "fte", "scale", "salary", "in_city", "distance_km"),
+    *("came", "left"),
 )
 
 
@@ -40,7 +29,7 @@ class TeachersTruth:
     """What generated `by_teacher`.
 
     Numbers of teachers and the shares of flows, scales, residence and distance are from section 5 of the city's report;
-    how ages, hours and salaries lie around their means is assumed. Values whose digits the print has lost are not used.
+    how ages, hours and salaries vary around their means is assumed. Values whose digits it has lost are not used.
     """
 
     teachers: int = 4555  # at basisscholen in 2018/19, at scale 1
@@ -75,24 +64,10 @@ class TeachersTruth:
 def make_teachers(
     by_location: pd.DataFrame, truth: TeachersTruth, scale: float, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
-    """Make the teachers of the city's basisscholen in two years.
+    """Make the teachers of the city's basisscholen in two years, `by_teacher`: a row per teacher and year.
 
-    Parameters
-    ----------
-    by_location
-        ``location, special, pupils, share_nonwestern``; special schools have no teachers here.
-    truth
-        What generates them.
-    scale
-        Size of the world.
-    seed
-        The same seed gives the same teachers.
-
-    Returns
-    -------
-    DataFrame
-        `by_teacher`, a row per teacher and year. ``left`` (of the teachers of 2016/17) and ``came`` (of those of
-        2018/19) say what happened between the years; ``none`` where nothing did or the other year would tell.
+    ``left`` (of the teachers of 2016/17) and ``came`` (of those of 2018/19) say what happened between the years;
+    ``none`` where nothing did or the other year would show it. Special schools have no teachers here.
     """
     rng = np.random.default_rng(seed)
     schools = by_location[~by_location["special"] & (by_location["pupils"] > 0)].reset_index(drop=True)
@@ -111,8 +86,8 @@ def make_teachers(
     new = second["came"].isna()
     second.loc[new, "came"] = _one_of(("starter", "other city"), truth.starters, int(new.sum()), rng)
     second = _in_year(second, AFTER, truth, rng).assign(left="none")
-    told = pd.concat([first, second], ignore_index=True)
-    return told.sort_values(["year", "teacher"], ignore_index=True)[list(COLUMNS)]
+    by_teacher = pd.concat([first, second], ignore_index=True)
+    return by_teacher.sort_values(["year", "teacher"], ignore_index=True)[list(COLUMNS)]
 
 
 def _people(
@@ -144,8 +119,8 @@ def _people(
 
 def _scales(man: NDArray[np.bool_], truth: TeachersTruth, rng: np.random.Generator) -> NDArray[np.str_]:
     edges = np.cumsum(np.where(man[:, None], truth.scales_men, truth.scales_women), axis=1)
-    place = (rng.random(len(man))[:, None] > edges).sum(axis=1)
-    return np.asarray(np.array(SCALES)[np.minimum(place, len(SCALES) - 1)], dtype=np.str_)
+    scale = (rng.random(len(man))[:, None] > edges).sum(axis=1)
+    return np.asarray(np.array(SCALES)[np.minimum(scale, len(SCALES) - 1)], dtype=np.str_)
 
 
 def _distances(in_city: NDArray[np.bool_], truth: TeachersTruth, rng: np.random.Generator) -> Floats:
@@ -166,7 +141,7 @@ def _leavers(people: pd.DataFrame, truth: TeachersTruth, rng: np.random.Generato
 
 
 def _in_year(people: pd.DataFrame, year: int, truth: TeachersTruth, rng: np.random.Generator) -> pd.DataFrame:
-    """Add what a year tells of teachers: hours and salary."""
+    """Add what differs between years: hours and salary."""
     own = (
         truth.fte_middle * people["age"].between(25, 44)
         + truth.fte_men * (people["sex"] == "m")
@@ -174,9 +149,9 @@ def _in_year(people: pd.DataFrame, year: int, truth: TeachersTruth, rng: np.rand
     ).to_numpy()
     mean = np.clip(truth.fte[year] + own - own.mean(), 0.05, 0.98)
     fte = rng.beta(mean * truth.fte_precision, (1 - mean) * truth.fte_precision)
-    place = people["scale"].map({name: at for at, name in enumerate(SCALES)}).to_numpy()
+    scale = people["scale"].map({name: number for number, name in enumerate(SCALES)}).to_numpy()
     step = np.clip((people["age"] - YOUNGEST) / 15, 0, 1).to_numpy()
-    salary = np.array(truth.salary)[place] + step * np.array(truth.salary_steps)[place]
+    salary = np.array(truth.salary)[scale] + step * np.array(truth.salary_steps)[scale]
     prices = 1.0 if year == AFTER else 1 / (1 + truth.salary_growth)
     return people.assign(year=year, fte=np.clip(fte, 0.01, 1).round(3), salary=(salary * prices).round(0))
 

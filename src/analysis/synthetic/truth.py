@@ -19,26 +19,16 @@ from analysis.synthetic.teachers import TeachersTruth
 
 @dataclass(frozen=True)
 class GapsTruth:
-    """What the sources of DUO and CBS lack or have beside the city's own pupils.
+    """What the sources of DUO and CBS lack or have beside the city's own pupils."""
 
-    Parameters
-    ----------
-    elsewhere, unknown_home
-        Shares of pupils whose home is registered outside the city, and of pupils whose home is not known.
-    schools_without_point, schools_without_weging
-        Shares of schools that the location file and the schoolweging file lack.
-    population
-        Inhabitants of a PC4 area, mean.
-    population_share
-        Non-western inhabitants of a PC4 area, as a part of the share among its pupils.
-    """
-
+    # Shares of pupils whose home is registered outside the city, and of pupils whose home is not known.
     elsewhere: float = 0.035
     unknown_home: float = 0.0012
+    # Shares of schools that the location file and the schoolweging file lack.
     schools_without_point: float = 0.012
     schools_without_weging: float = 0.022
-    population: int = 10_000
-    population_share: float = 0.8
+    population: int = 10_000  # inhabitants of a PC4 area, mean
+    population_share: float = 0.8  # non-western inhabitants of a PC4 area, as a part of the share among its pupils
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,10 @@ import pandas as pd
 
 
 def truth_rows(truth: object) -> pd.DataFrame:
-    """Tell every number of a truth: ``parameter`` (its path, such as ``choice.quality_sd``) and ``value``.
+    """Return every number of a truth: ``parameter`` (its path, such as ``choice.quality_sd``) and ``value``.
 
-    Parameters
-    ----------
-    truth
-        A dataclass whose fields are numbers, text, sequences, mappings or dataclasses again.
-
-    Returns
-    -------
-    DataFrame
-        One row per number or text, in the order of the fields; values as text with all their digits.
+    The truth is a dataclass whose fields are numbers, text, sequences, mappings or dataclasses again. One row per
+    number or text, in the order of the fields; values as text with all their digits.
     """
     rows = [{"parameter": name, "value": str(value)} for name, value in _leaves("", truth)]
     return pd.DataFrame(rows, columns=["parameter", "value"])

@@ -31,17 +31,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class World:
-    """A synthetic world.
-
-    Parameters
-    ----------
-    city
-        The places, in more detail than any source tells.
-    frames
-        The frames by name; each is named for what one row is.
-    truth, seed
-        What generated them.
-    """
+    """A synthetic world: its city in more detail than sources have, frames named for a row, and what generated them."""
 
     city: SyntheticCity
     frames: Mapping[str, pd.DataFrame]
@@ -50,25 +40,14 @@ class World:
 
 
 def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
-    """Make a world.
+    """Make a world; the same seed gives the same world, to the last bit.
 
-    Parameters
-    ----------
-    scale
-        Size; 1 is about 62,000 pupils at 213 schools in 80 postcodes.
-    seed
-        The same seed gives the same world, to the last bit.
-    truth
-        What generates it; by default the published truth.
-
-    Returns
-    -------
-    World
-        With the frames of `people.make_people` and ``by_pupil_retention`` (a pupil of a cohort, five years on),
-        ``by_pupil_test`` (a pupil, a subject, a year), ``by_pupil_advice`` (a pupil of a groep-8 cohort),
-        ``by_pupil_advice_national`` (likewise, of the whole country) and ``by_location_year`` (a school of the country
-        in a year), ``by_teacher`` (a teacher of the city in a year), ``by_attendance`` (pupils of one kind from one
-        wijk at a school in a year) and ``by_stay`` (pupils of one kind at a school in the first year and the last).
+    At scale 1 it has about 62,000 pupils at 213 schools in 80 postcodes. Its frames are those of `people.make_people`
+    and ``by_pupil_retention`` (a pupil of a cohort, five years on), ``by_pupil_test`` (a pupil, a subject, a year),
+    ``by_pupil_advice`` (a pupil of a groep-8 cohort), ``by_pupil_advice_national`` (likewise, of the whole country),
+    ``by_location_year`` (a school of the country in a year), ``by_teacher`` (a teacher of the city in a year),
+    ``by_attendance`` (pupils of one kind from one wijk at a school in a year) and ``by_stay`` (pupils of one kind at a
+    school in the first year and the last).
     """
     truth = truth or Truth()
     streams = _streams(seed)
@@ -89,33 +68,12 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
 
 
 def open_data(world: World, municipality: str, schoolweging_year: int) -> Sources:
-    """Tell of the pupils and schools of a world as the open data of DUO and CBS would.
+    """Present the pupils and schools of a world as open data of DUO and CBS, under the name and year that are given.
 
-    Parameters
-    ----------
-    world
-        The world.
-    municipality
-        The name that the city bears.
-    schoolweging_year
-        The year that its schoolweging bears.
-
-    Returns
-    -------
-    Sources
-        Checked like real ones, gaps included: pupils from elsewhere, schools without a point or a schoolweging.
+    They have the gaps of real files: pupils from elsewhere, schools without a point or a schoolweging.
     """
     stream = _streams(world.seed)["open data"]
     return as_sources(world.city, world.frames, world.truth.gaps, municipality, schoolweging_year, stream)
-
-
-def make_sources(
-    municipality: str, schoolweging_year: int, scale: float, seed: int, truth: Truth | None = None
-) -> Sources:
-    """Make only the pupils and schools of a world, as open data; see `make_world` and `open_data`."""
-    truth = truth or Truth()
-    city, frames = make_people(truth, scale, _streams(seed)["people"])
-    return open_data(World(city, frames, truth, seed), municipality, schoolweging_year)
 
 
 def make_schools(scale: float, seed: int, truth: Truth | None = None) -> pd.DataFrame:

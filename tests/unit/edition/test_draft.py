@@ -51,7 +51,7 @@ def test_a_copy_of_a_copy_is_marked_once() -> None:
     assert again == copied(text.replace("2020", "2021"), "a-2022", "a-2021")
 
 
-def test_marks_that_are_taken_away_are_no_longer_told(like: Path, tmp_path: Path) -> None:
+def test_marks_that_are_taken_away_are_no_longer_named(like: Path, tmp_path: Path) -> None:
     path = begin("ci-2", like, tmp_path)
     assert reminder(path).startswith("ci-2.yml: ")
     lines = path.read_text("utf8").splitlines()

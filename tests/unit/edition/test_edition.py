@@ -93,7 +93,7 @@ def test_all_errors_come_in_one_message(tmp_path: Path) -> None:
     assert [part in said for part in (": seed:", ": languag:", ": school_choice.age:")] == [True, True, True]
 
 
-def test_a_missing_key_tells_its_meaning(tmp_path: Path) -> None:
+def test_a_missing_key_shows_its_meaning(tmp_path: Path) -> None:
     path = tmp_path / "small.yml"
     path.write_text(yaml.safe_dump({name: value for name, value in SMALL.items() if name != "title"}), "utf8")
     assert "title on the pages" in message(path)
@@ -168,7 +168,7 @@ def write_value_added(folder: Path, **changes: object) -> Path:
     return path
 
 
-def test_an_edition_may_stand_on_real_tests_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edition_may_be_of_real_tests_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STAAT_DATA", raising=False)
     edition = read_edition(write_value_added(tmp_path))
     assert set(edition.blocks) == {"value_added"}

@@ -141,7 +141,7 @@ def test_an_order_of_other_code_or_languages_is_not_taken_over(copied_code: Path
 
 
 def test_a_link_to_the_data_may_be_turned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The remembered order tells of the link, not of the folder that it once led to."""
+    """The remembered order names the link, not of the folder that it once led to."""
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "one")

@@ -44,7 +44,7 @@ def read(folder: Path, text: str) -> Exhibits:
 
 def test_an_exhibit_has_its_words_and_what_its_frame_rests_on(tmp_path: Path) -> None:
     table = read(tmp_path, WHOLE).of("tables", "by_band")
-    assert table.told("caption", n=1200) == {"caption": "Schools of 1,200 pupils"}
+    assert table.filled_in("caption", n=1200) == {"caption": "Schools of 1,200 pupils"}
     assert table.rests == {"counts": {"pupils": ["share"], "schools": []}, "linked": Linked(totals={"region": "all"})}
     assert table.layout == {
         "shown": ["band", "share"],
@@ -53,7 +53,7 @@ def test_an_exhibit_has_its_words_and_what_its_frame_rests_on(tmp_path: Path) ->
         "points": False,
     }
     with speaking("nl"):
-        assert table.told("caption", n=1200) == {"caption": "Scholen met 1.200 leerlingen"}
+        assert table.filled_in("caption", n=1200) == {"caption": "Scholen met 1.200 leerlingen"}
         assert table.layout["labels"] == {"share": "aandeel"}
 
 

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DisclosureError, InputError
+from analysis.language import from_data, text
 from analysis.publish import figures
 from analysis.publish.release import Release
+from analysis.publish.tables import number
 from analysis.run.workspace import Workspace
 
 CAPTION = "Pupils by group"
@@ -193,7 +195,8 @@ def test_a_finding_rests_on_enough(release, workspace):
     assert "Ten &lt;do&gt;." in html
     finding, shown = records(workspace)
     assert {rule["verdict"] for rule in finding.pop("rules")} == {"passed"}
-    assert finding == {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils"}
+    shows = {"figure": "", "table": "", "rank": 1}
+    assert finding == {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils", **shows}
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
@@ -244,3 +247,15 @@ def test_a_name_is_used_once_and_is_a_file_name(release):
         release.table("by_group", by_group(), caption=CAPTION, counts=["n"])
     with pytest.raises(InputError, match="lower-case"):
         release.table("../by_group", by_group(), caption=CAPTION, counts=["n"])
+
+
+def test_a_finding_is_recorded_as_data_and_shown_as_a_sentence(release, workspace):
+    sentence = text(
+        "{estimate} (95% interval {low} to {high})", estimate=0.5, low=number(0.4449, 2), high=number(0.6, 2)
+    )
+    html = release.finding("size", sentence, n=120).html
+    assert "0.5 (95% interval 0.44 to 0.60)" in html
+    recorded = records(workspace)[0]["sentence"]
+    assert recorded["text"] == "{estimate} (95% interval {low} to {high})"
+    assert recorded["values"]["low"] == {"number": 0.44, "digits": 2, "grouped": True}  # no finer than it is written
+    assert from_data(recorded) == sentence

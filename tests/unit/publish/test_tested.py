@@ -1,26 +1,17 @@
 """Declared tests of the chapters whose sentences do not hold their p-values."""
 
-import re
-from importlib import import_module
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import chapters as package
-from analysis.chapters.leergroei.tested import TESTS as LEERGROEI
-from analysis.chapters.school_choice.tested import TESTS as SCHOOL_CHOICE
-from analysis.chapters.school_choice.tested import of_tastes
-from analysis.chapters.segregation.tested import TESTS as SEGREGATION
-from analysis.publish.tested import PValueOf, with_tests
-from analysis.stats.multiplicity import FAMILIES
+from analysis.chapter import CHAPTERS
+from analysis.chapters.school_choice.findings_tastes import p_values_of_tastes
+from analysis.publish.declared import FILE, Kind, read_declared
+from analysis.publish.tested import p_value, with_tests
 
-DECLARED = {
-    path.parent.name: import_module(f"analysis.chapters.{path.parent.name}.tested").TESTS
-    for path in Path(package.__file__).parent.glob("*/tested.py")
-}
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+LEERGROEI, SCHOOL_CHOICE, SEGREGATION = (
+    read_declared(CHAPTERS / stem / FILE) for stem in ("leergroei", "school_choice", "segregation")
+)
 ESTIMATES = pd.DataFrame(
     {
         "model": ["ois_standardised"] * 3 + ["ois_shortage"] * 3,
@@ -33,6 +24,10 @@ ESTIMATES = pd.DataFrame(
 )
 FINDINGS = pd.DataFrame({"name": ["norm_growth", "growth_lezen", "growth_rekenen", "growth_dmt", "shortage"]})
 FINDINGS = FINDINGS.assign(sentence=".", n=100, unit="pupils")
+
+
+def shortage_p(rows):
+    return p_value(Kind("shortage", 1, test=rows), "shortage", ESTIMATES)
 
 
 def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
@@ -49,13 +44,14 @@ def test_a_member_of_another_chapters_family_is_none_here():
 
 
 def test_a_sentence_about_several_rows_is_a_test_of_all_at_once():
-    assert PValueOf({"model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.06)  # 3 x 0.02
-    assert PValueOf({"outcome": ("lezen", "dmt"), "model": "ois_shortage"}).p_value(ESTIMATES) == pytest.approx(0.8)
+    assert shortage_p({"model": "ois_shortage"}) == pytest.approx(0.06)  # 3 x 0.02
+    assert shortage_p({"outcome": ["lezen", "dmt"], "model": "ois_shortage"}) == pytest.approx(0.8)
 
 
 def test_one_of_several_rows():
-    assert PValueOf({"model": "ois_shortage"}, 1).p_value(ESTIMATES) == pytest.approx(0.02)
-    assert np.isnan(PValueOf({"model": "ois_shortage"}, 7).p_value(ESTIMATES))
+    kind = Kind("weging_", 1, test={"model": "ois_shortage"}, nth=True)
+    assert p_value(kind, "weging_1", ESTIMATES) == pytest.approx(0.02)
+    assert np.isnan(p_value(kind, "weging_7", ESTIMATES))
 
 
 def test_the_tests_on_tastes_and_on_chance_are_counted():
@@ -63,7 +59,7 @@ def test_the_tests_on_tastes_and_on_chance_are_counted():
     mixed = pd.DataFrame({"lr_groups": [60.9] * 2, "lr_within": [0.0] * 2, "p_groups": [1e-9] * 2, "p_within": 0.73})
     names = ["travel_low", "tastes_of_groups", "substitution"]
     found = pd.DataFrame({"name": names, "sentence": ".", "n": 300, "unit": "pupils"})
-    p_values = with_tests(found, of_tastes(mixed), SCHOOL_CHOICE).set_index("name")["p_value"]
+    p_values = with_tests(found, p_values_of_tastes(mixed), SCHOOL_CHOICE).set_index("name")["p_value"]
     assert p_values[names[1:]].tolist() == [1e-9, 0.73]
     assert np.isnan(p_values["travel_low"])
     indices = pd.DataFrame({"term": ["dissimilarity_corrected_now"], "group": "laag", "estimate": 0.4, "p_value": 0.02})
@@ -71,15 +67,3 @@ def test_the_tests_on_tastes_and_on_chance_are_counted():
     p_values = with_tests(found, indices, SEGREGATION)["p_value"]
     assert p_values.iloc[0] == 0.02
     assert p_values.iloc[1:].isna().all()  # withheld; an interval alone
-
-
-def test_the_members_of_a_family_are_declared():
-    declared = {name for of in DECLARED.values() for name in of}
-    named = {"growth by subject", "advice against the test"}
-    assert all(set(FAMILIES[name].members) <= declared for name in named)
-
-
-def test_every_chapter_that_is_declared_hands_over_its_tests():
-    concludes = re.compile(r"chapter\.conclude\(with_tests\(.*TESTS\)\)")
-    found = {path.stem[3:] for path in NOTEBOOKS.glob("*.ipynb") if concludes.search(path.read_text("utf8"))}
-    assert found == set(DECLARED)

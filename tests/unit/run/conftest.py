@@ -77,7 +77,7 @@ def write_notebook(path: Path, parameters: str, *cells: str, prose: str = "") ->
 
 
 class Small:
-    """The small project: change it, run it, ask how it stands."""
+    """The small project: change it, run it, ask for its state."""
 
     chain = CHAIN
 
@@ -129,7 +129,7 @@ class Small:
             edition=self.edition,
             heading="Small",
             facts={"edition": self.edition, "title": "Small"},
-            told={"edition": self.edition},
+            context={"edition": self.edition},
             shared={"edition": self.edition, "seed": 1},
             blocks=self.blocks,
             command="staat run params/small.yml",
@@ -148,8 +148,10 @@ class Small:
         return sorted(event.notebook for event in self.events if event.kind == "finished")
 
     def standings(self) -> dict[str, tuple[str, str]]:
-        found = Assessor(self.order, CHAIN, self.project).standings([self.outputs / "small.unfinished", self.folder])
-        return {standing.step.stem: (standing.state, standing.reason) for standing in found}
+        standings = Assessor(self.order, CHAIN, self.project).standings(
+            [self.outputs / "small.unfinished", self.folder]
+        )
+        return {standing.step.stem: (standing.state, standing.reason) for standing in standings}
 
     def up_to_date(self) -> bool:
         return Assessor(self.order, CHAIN, self.project).up_to_date(self.folder)

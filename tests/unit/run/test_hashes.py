@@ -27,10 +27,10 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
 def test_a_settled_file_is_read_once_also_by_the_next_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, memory = settled(tmp_path / "a", "text"), tmp_path / "memory" / "hashes.json"
     first = Hashes(memory)
-    told = first.of(path)
+    content = first.of(path)
     first.save()
     monkeypatch.setattr("analysis.run.hashes.sha256", lambda _: pytest.fail("read again"))
-    assert Hashes(memory).of(path) == told
+    assert Hashes(memory).of(path) == content
 
 
 def test_a_file_whose_time_of_writing_is_put_back_is_another_file(tmp_path: Path) -> None:
@@ -45,21 +45,21 @@ def test_a_file_whose_time_of_writing_is_put_back_is_another_file(tmp_path: Path
 
 def test_a_file_under_another_name_keeps_its_digest(tmp_path: Path) -> None:
     path, hashes = settled(tmp_path / "a", "text"), Hashes()
-    told = hashes.of(path)
+    content = hashes.of(path)
     os.link(path, tmp_path / "b")
-    assert hashes.of(tmp_path / "b") == hashes.of(path) == told
+    assert hashes.of(tmp_path / "b") == hashes.of(path) == content
 
 
 def test_another_size_time_or_inode_is_another_file(tmp_path: Path) -> None:
     path = settled(tmp_path / "a", "text")
     hashes = Hashes()
-    told = hashes.of(path)
-    assert hashes.of(settled(path, "longer text")) != told
+    content = hashes.of(path)
+    assert hashes.of(settled(path, "longer text")) != content
     os.utime(path, ns=(10**18 + 1, 10**18 + 1))
     path.write_text("text", "utf8")
-    assert hashes.of(path) == told
+    assert hashes.of(path) == content
     settled(tmp_path / "b", "txet").replace(path)
-    assert hashes.of(path) != told
+    assert hashes.of(path) != content
 
 
 def test_a_file_that_was_just_written_is_not_trusted(tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_a_file_that_was_just_written_is_not_trusted(tmp_path: Path) -> None:
     path.write_text("text", "utf8")
     state = path.stat().st_mtime_ns
     hashes = Hashes()
-    told = hashes.of(path)
+    content = hashes.of(path)
     path.write_text("txet", "utf8")
     os.utime(path, ns=(state, state))
-    assert hashes.of(path) != told
+    assert hashes.of(path) != content
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0, "files": {}}', '{"format": 1}'])

@@ -30,7 +30,7 @@ def key(**changed: Any) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"parameters": {"choice.age": 5, "edition": "ci"}}, "parameter choice.age: 4 -> 5"),
         ({"parameters": {"edition": "ci"}}, "parameter choice.age: 4 -> (none)"),
@@ -46,8 +46,8 @@ def key(**changed: Any) -> dict[str, dict[str, Any]]:
         ({"environment": {"lock": "44", "threads": 1, "kernel": "5"}}, "the code that runs kernels changed"),
     ],
 )
-def test_each_part_says_what_changed(changed: dict[str, Any], said: str) -> None:
-    assert differences(key(), key(**changed), "03_choice") == [said]
+def test_each_part_says_what_changed(changed: dict[str, Any], message: str) -> None:
+    assert differences(key(), key(**changed), "03_choice") == [message]
 
 
 def test_the_same_key_after_a_round_through_json_has_no_differences() -> None:
@@ -66,27 +66,27 @@ def notes(path: Path, *read: tuple[str, Path]) -> Path:
     return path
 
 
-def test_files_stand_in_the_key_by_label_so_that_data_may_move(tmp_path: Path) -> None:
-    for place in ("old", "new"):
-        (tmp_path / place).mkdir()
-        (tmp_path / place / "a.csv").write_text("1", "utf8")
+def test_files_are_in_the_key_by_label_so_that_data_may_move(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").write_text("1", "utf8")
     read = notes(tmp_path / "reads", ("file", tmp_path / "old" / "a.csv"), ("folder", tmp_path / "old"))
-    found = observed(read, {"data.folder": tmp_path / "old"}, Hashes(), time.time_ns())
-    assert list(found) == ["data.folder/", "data.folder/a.csv"]
-    assert observed_now(found, {"data.folder": tmp_path / "new"}, Hashes()) == found
+    digests = observed(read, {"data.folder": tmp_path / "old"}, Hashes(), time.time_ns())
+    assert list(digests) == ["data.folder/", "data.folder/a.csv"]
+    assert observed_now(digests, {"data.folder": tmp_path / "new"}, Hashes()) == digests
     (tmp_path / "new" / "a.csv").unlink()
-    gone = observed_now(found, {"data.folder": tmp_path / "new"}, Hashes())
+    gone = observed_now(digests, {"data.folder": tmp_path / "new"}, Hashes())
     assert gone["data.folder/a.csv"] == GONE
-    assert gone["data.folder/"] != found["data.folder/"]
+    assert gone["data.folder/"] != digests["data.folder/"]
 
 
 def test_a_file_that_is_written_while_the_step_runs_makes_its_result_stale(tmp_path: Path) -> None:
     begun = time.time_ns()
     (tmp_path / "a.csv").write_text("1", "utf8")
     read = notes(tmp_path / "reads", ("file", tmp_path / "a.csv"))
-    found = observed(read, {"here": tmp_path}, Hashes(), begun - 10**9)
-    assert found == {"here/a.csv": LATE}
-    assert observed_now(found, {"here": tmp_path}, Hashes()) != found
+    digests = observed(read, {"here": tmp_path}, Hashes(), begun - 10**9)
+    assert digests == {"here/a.csv": LATE}
+    assert observed_now(digests, {"here": tmp_path}, Hashes()) != digests
 
 
 def test_a_file_whose_time_of_writing_is_put_back_or_on_is_known_by_its_last_change(tmp_path: Path) -> None:

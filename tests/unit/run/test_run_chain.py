@@ -35,11 +35,11 @@ def test_a_circle_is_named() -> None:
         plan([one, two], {"one", "two"})
 
 
-def test_two_makers_of_one_table_are_refused() -> None:
-    with pytest.raises(StaatError, match="two makers of 'pupils'"):
+def test_two_producers_of_one_table_are_refused() -> None:
+    with pytest.raises(StaatError, match="two producers of 'pupils'"):
         plan([DATA, Step("02_again", produces=("pupils",))], {"data"})
 
 
-def test_a_need_without_maker_is_refused() -> None:
-    with pytest.raises(StaatError, match="no maker of 'pupils'"):
+def test_a_need_without_producer_is_refused() -> None:
+    with pytest.raises(StaatError, match="no producer of 'pupils'"):
         plan([MODEL], {"model"})

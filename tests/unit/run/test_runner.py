@@ -33,7 +33,7 @@ def test_a_run_leaves_notebooks_tables_pages_and_a_manifest(small: Any) -> None:
     assert [path.name for path in small.outputs.iterdir() if not path.name.startswith(".")] == ["small"]
 
 
-def test_nothing_that_is_left_tells_of_the_machine(small: Any) -> None:
+def test_nothing_that_is_left_names_the_machine(small: Any) -> None:
     small.run()
     for name, content in small.files().items():
         assert str(small.root).encode() not in content, name
@@ -188,7 +188,7 @@ def test_what_a_notebook_says_of_wrong_input_is_shown_without_its_code(small: An
 
 def test_a_table_that_is_declared_and_not_made_fails(small: Any) -> None:
     small.notebook("01_one", "pass")
-    with pytest.raises(StaatError, match="01_one: did not hand over numbers"):
+    with pytest.raises(StaatError, match="01_one: did not write numbers"):
         small.run()
 
 
@@ -200,7 +200,7 @@ def test_a_table_that_is_read_and_not_declared_fails(small: Any) -> None:
 
 def test_a_table_that_is_made_and_not_declared_fails(small: Any) -> None:
     small.notebook("01_one", 'tables.hand_over(open_workspace("one", "small"), "others", pd.DataFrame({"a": [1]}))')
-    with pytest.raises(StaatError, match="hands over the table 'others' without declaring it"):
+    with pytest.raises(StaatError, match="writes the table 'others' without declaring it"):
         small.run()
 
 

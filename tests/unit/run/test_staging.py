@@ -42,7 +42,8 @@ def test_swapping_works_without_the_system_call(tmp_path: Path, monkeypatch: pyt
 
 def test_an_unfinished_build_replaces_the_one_before(tmp_path: Path) -> None:
     edition(tmp_path / "a.unfinished", "first")
-    kept = staging.keep_unfinished(edition(tmp_path / ".a.building-1-b", "second"), tmp_path, "a")
+    staging.keep_unfinished(edition(tmp_path / ".a.building-1-b", "second"), tmp_path, "a")
+    kept = staging.unfinished(tmp_path, "a")
     assert kept == tmp_path / "a.unfinished"
     assert (kept / "page.html").read_text("utf8") == "second"
     assert [path.name for path in tmp_path.iterdir()] == ["a.unfinished"]
@@ -188,9 +189,9 @@ def test_files_that_a_user_put_in_an_edition_are_set_aside_with_a_name(tmp_path:
 
 def test_a_marker_says_which_machine_made_a_folder_and_when(tmp_path: Path) -> None:
     with own_folder(tmp_path, "staat-kernel-") as folder:
-        told = json.loads((folder / owner.MARKER).read_text("utf8"))
-    assert told["made_by"] == "staat"
-    assert {"host", "boot", "since"} <= told.keys()
+        marker = json.loads((folder / owner.MARKER).read_text("utf8"))
+    assert marker["made_by"] == "staat"
+    assert {"host", "boot", "since"} <= marker.keys()
     assert not folder.exists()
 
 

@@ -43,8 +43,8 @@ def test_alone_without_a_run_it_says_which_command_makes_one() -> None:
 
 
 def test_in_a_run_only_declared_tables_exist(last_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"stem": "two", "folder": str(last_run / "small"), "needs": ["numbers"], "produces": []}
-    monkeypatch.setenv(STEP_VARIABLE, json.dumps(told))
+    step = {"stem": "two", "folder": str(last_run / "small"), "needs": ["numbers"], "produces": []}
+    monkeypatch.setenv(STEP_VARIABLE, json.dumps(step))
     workspace = open_workspace("two", "small")
     assert tables.load(workspace, "numbers")["number"].tolist() == [7]
     with pytest.raises(StaatError, match="without declaring it"):
@@ -56,8 +56,8 @@ def test_in_a_run_only_declared_tables_exist(last_run: Path, monkeypatch: pytest
 def test_a_notebook_that_calls_itself_by_another_stem_is_refused(
     last_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {"stem": "two", "folder": str(last_run / "small"), "needs": [], "produces": []}
-    monkeypatch.setenv(STEP_VARIABLE, json.dumps(told))
+    step = {"stem": "two", "folder": str(last_run / "small"), "needs": [], "produces": []}
+    monkeypatch.setenv(STEP_VARIABLE, json.dumps(step))
     with pytest.raises(StaatError, match="'two' calls itself 'three'"):
         open_workspace("three", "small")
 

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-
-from analysis.chapters.advisering import CHAPTER
-from analysis.site.declared import figure_of
+from analysis.language import NumberText, Text
 from analysis.site.index import with_estimates
 from analysis.site.provenance import rerun
 
-
-@pytest.mark.parametrize(
-    ("sentence", "bold"),
-    [
-        ("It is 0.18 (95% interval 0.16 to 0.19); so", "0.18 (95% interval 0.16 to 0.19)"),
-        ("no less (−0.07, 95% interval −0.17 to 0.31).", "−0.07, 95% interval −0.17 to 0.31"),
-        ("27% (95%-betrouwbaarheidsinterval 19% tot 30%) x", "27% (95%-betrouwbaarheidsinterval 19% tot 30%)"),
-        ("1.234,5 (95%-betrouwbaarheidsinterval 1.200,1 tot 1.300,2).", None),
-    ],
-)
-def test_a_number_with_its_interval_stands_out(sentence: str, bold: str | None) -> None:
-    html = with_estimates(sentence)
-    assert f"<b>{bold or sentence[:-1]}</b>" in html
-    assert html.striptags() == sentence
+INTERVAL = {"estimate": NumberText(0.18, 2), "low": NumberText(0.16, 2), "high": NumberText(0.19, 2)}
 
 
-FACTS_OF_CHAPTERS = {"chapters": {"advisering": {"figures": CHAPTER.figures}}}
+def test_a_number_with_its_interval_stands_out() -> None:
+    size = Text("{estimate} (95% interval {low} to {high})", INTERVAL)
+    sentence = Text("In {year} it is {size}; so", {"year": 2020, "size": size})
+    assert with_estimates(sentence) == "In 2020 it is <b>0.18 (95% interval 0.16 to 0.19)</b>; so"
+
+
+def test_what_is_nested_deeper_stands_out_too() -> None:
+    interval = Text("95% interval {low} to {high}", INTERVAL)
+    size = Text("{size} ({interval})", {"size": NumberText(-0.5, 1), "interval": interval})
+    grew = Text("grew {size} less", {"size": size})
+    assert (
+        with_estimates(Text("They {grew}.", {"grew": grew}))
+        == "They grew <b>−0.5 (95% interval 0.16 to 0.19)</b> less."
+    )
 
 
 def test_a_sentence_is_escaped() -> None:
-    assert with_estimates("<script> 1 (95% interval 0 to 2)") == "&lt;script&gt; <b>1 (95% interval 0 to 2)</b>"
-
-
-def test_the_first_name_that_fits_tells_the_figure() -> None:
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised_gaps") == "gaps"
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "revised") == "revised_by_year"
-    assert figure_of(FACTS_OF_CHAPTERS, "advisering", "something") is None
-    assert figure_of(FACTS_OF_CHAPTERS, "no_chapter", "revised") is None
+    assert with_estimates("<script>") == "&lt;script&gt;"
+    assert with_estimates(Text("<b> {name} {share:.0%}", {"name": "<i>", "share": 0.5})) == "&lt;b&gt; &lt;i&gt; 50%"
 
 
 def test_the_command_goes_back_to_the_commit() -> None:

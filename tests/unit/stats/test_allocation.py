@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.stats.allocation import NONE, deferred_acceptance, nearest, nearest_with_capacity, without_place
+from analysis.stats.allocation import NONE, deferred_acceptance, n_unplaced, nearest, nearest_with_capacity
 
 
 def placed(wanted, claim, places):
@@ -31,7 +31,7 @@ def test_deferred_acceptance_by_hand():
 def test_who_is_refused_everywhere_has_no_place_and_is_counted():
     school = deferred_acceptance(np.array([[0], [0], [0]]), np.array([[0.3], [0.1], [0.2]]), np.array([2, 5]))
     assert school.tolist() == [NONE, 0, 0]
-    assert without_place(school) == 1
+    assert n_unplaced(school) == 1
 
 
 def test_a_school_without_places_takes_nobody():
@@ -75,7 +75,7 @@ def test_no_pupil_and_school_would_rather_have_each_other_and_no_school_is_overf
     got = nearest_with_capacity(distance, places, np.random.default_rng(seed), priority=priority)
     here = np.bincount(got[got != NONE], minlength=schools)
     assert (here <= places).all()
-    assert here.sum() + without_place(got) == pupils
+    assert here.sum() + n_unplaced(got) == pupils
     assert here.sum() == min(pupils, places.sum())  # everyone would go anywhere
     rank = distance.argsort(axis=1, kind="stable").argsort(axis=1)
     claim = np.random.default_rng(seed).random(pupils)[:, None] + (rank >= priority)

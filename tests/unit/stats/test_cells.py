@@ -61,10 +61,10 @@ def test_an_average_effect_changes_the_whole_factor() -> None:
     frame = pupils(3).assign(b=lambda rows: rows["b"] * (1 - rows["a"]))
     cells = counted(frame, ["a", "b", "x"])
     fitted = cell_regressions.logit(cells)
-    told = cell_regressions.average_effects(cells, fitted, {"both": ["a", "b"]})
+    effects = cell_regressions.average_effects(cells, fitted, {"both": ["a", "b"]})
     log_odds = fitted.coefficients["intercept"] + fitted.coefficients["x"] * frame["x"]
     shares = [1 / (1 + np.exp(-(log_odds + extra))) for extra in (fitted.coefficients["a"], 0.0)]
-    assert told.coefficients["a"] == pytest.approx((shares[0] - shares[1]).mean(), abs=1e-12)
+    assert effects.coefficients["a"] == pytest.approx((shares[0] - shares[1]).mean(), abs=1e-12)
 
 
 def test_a_group_in_which_everybody_has_the_outcome_has_no_maximum() -> None:
@@ -78,16 +78,16 @@ def test_a_rare_band_with_another_share_does_not_make_a_step_overshoot() -> None
     sizes = {0.0: (30_000, 600), 1.0: (4, 3)}
     y = np.concatenate([np.repeat([1.0, 0.0], [with_it, n - with_it]) for n, with_it in sizes.values()])
     frame = pd.DataFrame({"a": np.repeat(list(sizes), [n for n, _ in sizes.values()]), "y": y})
-    found = cell_regressions.logit(counted(frame.assign(location=np.arange(len(frame)) % 50), ["a"])).coefficients
-    assert_allclose(found, [np.log(600 / 29_400), np.log(3 / 1) - np.log(600 / 29_400)], rtol=1e-8)
+    fitted = cell_regressions.logit(counted(frame.assign(location=np.arange(len(frame)) % 50), ["a"])).coefficients
+    assert_allclose(fitted, [np.log(600 / 29_400), np.log(3 / 1) - np.log(600 / 29_400)], rtol=1e-8)
 
 
-def test_terms_that_cannot_be_told_apart_and_missing_values_are_refused() -> None:
+def test_terms_that_are_collinear_and_missing_values_are_refused() -> None:
     frame = pupils().assign(c=lambda rows: rows["a"] + rows["b"])
-    with pytest.raises(ModelError, match="tell apart"):
+    with pytest.raises(ModelError, match="terms are collinear"):
         cell_regressions.least_squares(counted(frame, ["a", "b", "c"]))
     of_school = frame.assign(s=(frame["location"] < "S3").astype(float))
-    with pytest.raises(ModelError, match="leave nothing of s"):
+    with pytest.raises(ModelError, match="s: absorbed by the effects of schools"):
         cell_regressions.school_effects(counted(of_school, ["a", "s"]))
     with pytest.raises(ModelError, match=r"values are missing in a \(1\)"):
         counted(frame.assign(a=frame["a"].where(frame.index > 0)), ["a"])

@@ -11,20 +11,20 @@ PRINTED = pd.DataFrame({"figure_id": ["a", "b"], "published": [0.5, 10.0], "tole
 
 
 def test_a_figure_is_within_up_to_its_tolerance():
-    found = compare(PRINTED, {"a": 0.6, "b": 11.5, "unasked": 3.0})
-    assert found["within"].tolist() == [True, False]  # |0.6 - 0.5| = 0.1; |11.5 - 10| = 1.5 > 1
-    assert found["computed"].tolist() == [0.6, 11.5]
+    compared = compare(PRINTED, {"a": 0.6, "b": 11.5, "unasked": 3.0})
+    assert compared["within"].tolist() == [True, False]  # |0.6 - 0.5| = 0.1; |11.5 - 10| = 1.5 > 1
+    assert compared["computed"].tolist() == [0.6, 11.5]
 
 
 @pytest.mark.parametrize(
-    ("computed", "said"), [({"a": 0.5}, "not computed: b"), ({"a": 0.5, "b": np.inf}, "infinite: b")]
+    ("computed", "message"), [({"a": 0.5}, "not computed: b"), ({"a": 0.5, "b": np.inf}, "infinite: b")]
 )
-def test_nothing_is_left_out_silently(computed, said):
-    with pytest.raises(ModelError, match=said):
+def test_nothing_is_left_out_silently(computed, message):
+    with pytest.raises(ModelError, match=message):
         compare(PRINTED, computed)
 
 
 def test_a_mean_over_nobody_is_missing_and_not_within():
-    found = compare(PRINTED, {"a": 0.6, "b": np.nan})
-    assert found["computed"].isna().tolist() == [False, True]
-    assert found["within"].tolist() == [True, False]
+    compared = compare(PRINTED, {"a": 0.6, "b": np.nan})
+    assert compared["computed"].isna().tolist() == [False, True]
+    assert compared["within"].tolist() == [True, False]

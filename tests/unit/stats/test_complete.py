@@ -33,14 +33,14 @@ from analysis.stats import (
     panel,
     placebo,
 )
-from analysis.stats.complete import is_missing, positions, refuse_missing
+from analysis.stats.complete import check_complete, is_missing, positions
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.fractional import fit_fractional
 from analysis.stats.logit import maximise
 from analysis.stats.matching import match
 from analysis.stats.mixed_effects import fit_mixed
 from analysis.stats.ordered import fit_ordered
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.random_effects import fit_effect_distribution
 from analysis.stats.regression import fit
 from analysis.topics.staffing.models import oab, oab_formula, shortage
 from analysis.topics.staffing.models.eligibility import changes, eligibility, scored_in
@@ -163,7 +163,7 @@ def grown() -> pd.DataFrame:
             "w": rng.uniform(1, 2, n),
         }
     )
-    frame.loc[n // 3, "outcome"] = "lezen"  # the row that will lack a value is of the subject that is asked
+    frame.loc[n // 3, "outcome"] = "lezen"  # the row that will lack a value is of the requested subject
     growth = rng.normal(size=n)
     year = pd.Series(start).map(lambda y: f"{y}/{y % 100 + 1}")
     return frame.assign(
@@ -243,7 +243,9 @@ CASES = {
         plain, lambda f: fit_mixed(f, "y", ["x"], group="school", slopes=["x"]), ("y", "x", "school")
     ),
     "meta-regression": Case(plain, lambda f: meta_regression.fit_meta(f["y"], f["w"], f[["x"]]), ("y", "w", "x")),
-    "spread of effects": Case(plain, lambda f: fit_spread(f["y"].to_numpy(), f["w"].to_numpy()), ("y", "w")),
+    "spread of effects": Case(
+        plain, lambda f: fit_effect_distribution(f["y"].to_numpy(), f["w"].to_numpy()), ("y", "w")
+    ),
     "logit": Case(
         plain,
         lambda f: maximise(
@@ -262,8 +264,12 @@ CASES = {
         school_years, lambda f: shortage_models.judgement(f, 2016), ("year", "insufficient", "board", "shortage", "g5")
     ),
     "panel": Case(school_years, lambda f: panel.fit_panel(f, "y", ["dose"]), (*PANEL, "dose")),
-    "difference in differences": Case(school_years, lambda f: panel.difference_in_differences(f, "y"), (*PANEL, "amt")),
-    "event study": Case(school_years, lambda f: panel.event_study(f, "y", engine="within"), (*PANEL, "amt")),
+    "difference in differences": Case(
+        school_years, lambda f: panel.difference_in_differences(f, "y", treated="amt", start=2021), (*PANEL, "amt")
+    ),
+    "event study": Case(
+        school_years, lambda f: panel.event_study(f, "y", treated="amt", base=2020, engine="within"), (*PANEL, "amt")
+    ),
     "romano-wolf": Case(
         school_years,
         lambda f: multiple.romano_wolf(
@@ -283,7 +289,9 @@ CASES = {
     "bandwidths": Case(plain, lambda f: placebo.bandwidth_curve(f, "y", [1.0]), ("rank", "y", "board")),
     "balance": Case(plain, lambda f: placebo.balance(f, ["x"]), ("rank", "x", "board")),
     "placebo years": Case(
-        school_years, lambda f: placebo.placebo_years(f, "y", [2018], treated="amt", engine="within"), (*PANEL, "amt")
+        school_years,
+        lambda f: placebo.placebo_years(f, "y", [2018], before=2021, treated="amt", engine="within"),
+        (*PANEL, "amt"),
     ),
     "matching": Case(plain, lambda f: match(f, ["x", "w"], window=25, exact=["exact"]), ("rank", "x", "w", "exact")),
     "matched": Case(plain, lambda f: match(f, ["x"], window=40).effect("y"), ("rank", "x", "y", "board")),
@@ -418,7 +426,7 @@ CASES = {
 
 def spoilt(frame: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
     """Return the frame with one value of the column missing, in every way that its kind of column can have."""
-    values, found = frame[column], {}
+    values, frames = frame[column], {}
     ways: dict[str, tuple[str, object]] = {"none": ("object", None), "not a time": ("object", pd.NaT)}
     if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
         ways |= {"nan": ("object", np.nan), "NA": ("object", pd.NA), "written": ("object", "nan")}
@@ -428,8 +436,8 @@ def spoilt(frame: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
     for way, (dtype, value) in ways.items():
         changed = values.astype(dtype)
         changed.iloc[len(frame) // 3] = value
-        found[way] = frame.assign(**{column: changed})
-    return found
+        frames[way] = frame.assign(**{column: changed})
+    return frames
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -475,7 +483,7 @@ def test_what_is_missing(values, missing):
 def test_the_message_counts_and_tells_no_value():
     frame = pd.DataFrame({"board": ["secret", None, None], "y": [1.0, np.inf, 2.0]})
     with pytest.raises(ModelError, match=r"^growth: values are missing in board \(2\), y \(1\); select") as caught:
-        refuse_missing(frame, ["board", "y", "board:y"], "growth")
+        check_complete(frame, ["board", "y", "board:y"], "growth")
     assert "secret" not in str(caught.value)
 
 
@@ -495,5 +503,5 @@ def test_a_key_that_is_not_there_is_not_the_last_row():
     with pytest.raises(ModelError, match="schools: 1 of 2 rows are of one that is not known") as error:
         positions(index, ["a", "c"], "schools")
     assert error.value.reason is Reason.MISSING
-    with pytest.raises(ModelError, match="1 stand twice"):
+    with pytest.raises(ModelError, match="1 occur twice"):
         positions(pd.Index(["a", "a"]), ["a"], "schools")

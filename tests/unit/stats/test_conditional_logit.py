@@ -223,9 +223,9 @@ def test_sampled_alternatives_need_the_offset():
     km = rng.uniform(0, 10, size=(1500, 40, 1))
     frame, chosen = world(9, 1500, 40, b=(-1.0,), attributes=km)
     inclusion = np.where(frame["x0"] < 3, 1.0, 0.1)
-    kept = (rng.random(len(frame)) < inclusion) | (chosen == 1)
-    offset = pd.Series(-np.log(inclusion), index=frame.index)[kept]
-    corrected, naive = fit(frame[kept], chosen[kept], offset=offset), fit(frame[kept], chosen[kept])
+    sampled = (rng.random(len(frame)) < inclusion) | (chosen == 1)
+    offset = pd.Series(-np.log(inclusion), index=frame.index)[sampled]
+    corrected, naive = fit(frame[sampled], chosen[sampled], offset=offset), fit(frame[sampled], chosen[sampled])
     error = np.sqrt(corrected.covariance.iloc[0, 0])
     assert abs(corrected.params["x0"] + 1) < 3 * error
     assert abs(naive.params["x0"] + 1) > 5 * error
@@ -356,7 +356,7 @@ def test_one_chooser_against_the_grain_makes_the_coefficient_finite():
 
 
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-10, 1e-14, 1e-30])
-def test_perfect_prediction_is_found_at_every_tolerance(tolerance):
+def test_perfect_prediction_is_detected_at_every_tolerance(tolerance):
     frame, chosen = world(15)
     frame["oracle"] = chosen * np.linspace(1, 2, len(chosen))
     with pytest.raises(ModelError, match="'oracle'"):

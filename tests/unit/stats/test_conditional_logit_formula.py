@@ -69,7 +69,7 @@ def test_what_differs_between_pupils_alone_has_no_term():
     assert list(designed("distance_km + C(education) + income").terms) == ["distance_km"]
 
 
-def test_a_distance_is_kept_as_it_is():
+def test_a_distance_is_not_copied():
     """No copy: the array of the design is the caller's."""
     assert np.shares_memory(designed("distance_km + share_hoog").pairs["distance_km"], KM)
 
@@ -126,16 +126,16 @@ def test_a_name_at_two_levels_is_refused():
 )
 def test_estimates_are_those_of_the_rows_by_statsmodels(text):
     """Another road from formula to estimate: formulaic's whole model matrix, and statsmodels."""
-    made = designed(text)
-    rows = rows_by_formulaic(text)[list(made.terms)]
-    utility = rows.to_numpy() @ np.linspace(-0.5, 0.5, len(made.terms))
+    design = designed(text)
+    rows = rows_by_formulaic(text)[list(design.terms)]
+    utility = rows.to_numpy() @ np.linspace(-0.5, 0.5, len(design.terms))
     chosen = (utility.reshape(KM.shape) + np.random.default_rng(8).gumbel(size=KM.shape)).argmax(axis=1)
     choices = pd.Series(1, index=pd.MultiIndex.from_arrays([PUPILS.index, SCHOOLS.index[chosen]]))
     taken = (np.arange(9) == chosen[:, None]).ravel()
     theirs = ConditionalLogit(taken.astype(int), rows, groups=np.repeat(np.arange(30), 9)).fit(method="newton", disp=0)
-    found = fit_factored(made, choices)
-    assert found.params.to_numpy() == pytest.approx(np.asarray(theirs.params), abs=1e-6)
-    assert found.loglik == pytest.approx(theirs.llf, abs=1e-8)
+    result = fit_factored(design, choices)
+    assert result.params.to_numpy() == pytest.approx(np.asarray(theirs.params), abs=1e-6)
+    assert result.loglik == pytest.approx(theirs.llf, abs=1e-8)
 
 
 def test_the_square_of_a_distance_is_its_square():
@@ -146,17 +146,17 @@ def test_ranks_have_their_own_labels_though_few_of_them_meet_in_a_row():
     """Schools along a line: the home that is nearest to the first has ranks 1, 2, 3; the others the reverse."""
     rank = np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
     alternatives = pd.DataFrame(index=list("abc"))
-    made = design_from_formula("C(rank)", {"rank": rank}, alternatives, pd.DataFrame(index=[0, 1]))
-    assert list(made.terms) == ["C(rank)[T.2.0]", "C(rank)[T.3.0]"]
-    assert made.rows().to_numpy().tolist() == [[0, 0], [1, 0], [0, 1], [0, 1], [1, 0], [0, 0]]
+    design = design_from_formula("C(rank)", {"rank": rank}, alternatives, pd.DataFrame(index=[0, 1]))
+    assert list(design.terms) == ["C(rank)[T.2.0]", "C(rank)[T.3.0]"]
+    assert design.rows().to_numpy().tolist() == [[0, 0], [1, 0], [0, 1], [0, 1], [1, 0], [0, 0]]
 
 
 def test_a_design_keeps_what_its_categories_are_compared_with():
-    made = designed("C(kind) + distance_km + share_hoog:C(education)")
-    assert made.coding == {"kind": ("z", "y", "x"), "education": ("h", "l", "m")}
-    assert made.about["C(kind)[T.y]"].reference == "z"
-    assert made.about["distance_km"].reference == ""
-    assert made.about["share_hoog:C(education)[l]"].variables == {"share_hoog", "education"}
+    design = designed("C(kind) + distance_km + share_hoog:C(education)")
+    assert design.coding == {"kind": ("z", "y", "x"), "education": ("h", "l", "m")}
+    assert design.about["C(kind)[T.y]"].reference == "z"
+    assert design.about["distance_km"].reference == ""
+    assert design.about["share_hoog:C(education)[l]"].variables == {"share_hoog", "education"}
 
 
 def test_a_coding_of_estimates_holds_for_other_alternatives():
@@ -164,9 +164,9 @@ def test_a_coding_of_estimates_holds_for_other_alternatives():
     fewer = SCHOOLS[SCHOOLS["kind"] != "z"].astype({"kind": str})
     given = {"alternatives": fewer, "pairs": {"distance_km": KM[:, :6]}}
     assert list(designed("kind", **given).terms) == ["kind[T.y]"]
-    kept = designed("kind", **given, codings=[{"kind": ("z", "y", "x")}])
-    assert list(kept.terms) == ["kind[T.y]", "kind[T.x]"]
-    assert kept.columns["kind[T.x]"].tolist() == [1, 0, 1, 0, 1, 0]
+    design = designed("kind", **given, codings=[{"kind": ("z", "y", "x")}])
+    assert list(design.terms) == ["kind[T.y]", "kind[T.x]"]
+    assert design.columns["kind[T.x]"].tolist() == [1, 0, 1, 0, 1, 0]
 
 
 def test_of_several_codings_a_design_has_the_terms_of_each():
@@ -183,9 +183,9 @@ def test_a_chooser_of_a_level_that_estimates_do_not_know_is_refused_without_its_
 
 def test_rows_and_terms_of_a_design_stay_as_they_were():
     """Designed once: pupils of one education keep the terms and the types of all."""
-    made, kept = designed("distance_km + share_hoog:education"), (PUPILS["education"] == "m").to_numpy()
-    part = made.of_situations(kept)
-    pd.testing.assert_frame_equal(part.rows(), made.rows().loc[PUPILS.index[kept]], check_names=False)
-    own = made.of_terms(["share_hoog:education[l]"])
+    design, chosen = designed("distance_km + share_hoog:education"), (PUPILS["education"] == "m").to_numpy()
+    part = design.of_situations(chosen)
+    pd.testing.assert_frame_equal(part.rows(), design.rows().loc[PUPILS.index[chosen]], check_names=False)
+    own = design.of_terms(["share_hoog:education[l]"])
     assert (list(own.pairs), list(own.columns.columns)) == ([], ["share_hoog:education[h]"])
-    pd.testing.assert_frame_equal(own.rows(), made.rows()[["share_hoog:education[l]"]])
+    pd.testing.assert_frame_equal(own.rows(), design.rows()[["share_hoog:education[l]"]])

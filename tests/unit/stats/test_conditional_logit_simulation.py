@@ -5,7 +5,7 @@ from pooled_choice import probabilities
 
 from analysis.errors import InputError
 from analysis.stats.conditional_logit import ChoiceDesign
-from analysis.stats.conditional_logit.simulation import Seats, drawn, expected, stacked, utilities
+from analysis.stats.conditional_logit.simulation import Seats, drawn, stacked, utilities
 
 KM = np.array([[1.0, 2.0, 4.0], [3.0, 0.5, 1.0]])
 DESIGN = ChoiceDesign.plain({"km": KM, "log_km": np.log(KM)}, pd.DataFrame({"rk": [0.0, 1.0, 0.0]}, index=list("abc")))
@@ -16,20 +16,24 @@ def shares():
     return probabilities(B, DESIGN.rows()).to_numpy().reshape(2, 3)
 
 
+def expected(pairs, seats, utility, alternatives):
+    return drawn(pairs, seats, utility, alternatives, np.zeros(len(seats.order)))[1]
+
+
 def at(rows, kinds=None):
     return Seats.of(np.array(rows), np.zeros(len(rows), dtype=np.intp) if kinds is None else np.array(kinds))
 
 
 def test_expected_numbers_are_the_sums_of_the_probabilities():
     utility = utilities(DESIGN, B.to_numpy()[None])
-    found = expected(stacked(DESIGN.pairs), at([0, 1, 1]), utility.pair, utility.alternative[None])
-    assert found[0, 0] == pytest.approx(shares()[0] + 2 * shares()[1])
+    numbers = expected(stacked(DESIGN.pairs), at([0, 1, 1]), utility.pair, utility.alternative[None])
+    assert numbers[0, 0] == pytest.approx(shares()[0] + 2 * shares()[1])
 
 
 def test_groups_have_coefficients_of_their_own():
     utility = utilities(DESIGN, np.array([B.to_numpy(), np.zeros(3)]))
-    found = expected(stacked(DESIGN.pairs), at([0, 0], [0, 1]), utility.pair, utility.alternative[None])
-    assert found[0] == pytest.approx(np.array([shares()[0], np.full(3, 1 / 3)]))
+    numbers = expected(stacked(DESIGN.pairs), at([0, 0], [0, 1]), utility.pair, utility.alternative[None])
+    assert numbers[0] == pytest.approx(np.array([shares()[0], np.full(3, 1 / 3)]))
 
 
 def test_a_choice_is_where_the_running_sum_of_the_probabilities_passes_the_number():
@@ -54,10 +58,10 @@ def test_worlds_differ_in_what_alternatives_are_worth_and_nobody_goes_where_it_i
     closed = utility.alternative.copy()
     closed[0, 1] = -1e6
     worlds = np.stack([utility.alternative, closed])
-    found = expected(stacked(DESIGN.pairs), at([0]), utility.pair, worlds)
+    numbers = expected(stacked(DESIGN.pairs), at([0]), utility.pair, worlds)
     rest = shares()[0, [0, 2]]
-    assert found[0, 0] == pytest.approx(shares()[0])
-    assert found[1, 0].tolist() == pytest.approx([rest[0] / rest.sum(), 0, rest[1] / rest.sum()])
+    assert numbers[0, 0] == pytest.approx(shares()[0])
+    assert numbers[1, 0].tolist() == pytest.approx([rest[0] / rest.sum(), 0, rest[1] / rest.sum()])
 
 
 def test_a_design_without_functions_of_pairs_is_refused():

@@ -21,9 +21,9 @@ def test_densities_are_those_of_a_known_distribution():
 
 
 def test_evenly_spread_observations_show_no_jump():
-    found = density_test(np.linspace(-1, 1, 400))
-    assert found.left == pytest.approx(0.5, abs=0.01)
-    assert abs(found.statistic) < 0.2
+    test = density_test(np.linspace(-1, 1, 400))
+    assert test.left == pytest.approx(0.5, abs=0.01)
+    assert abs(test.statistic) < 0.2
 
 
 def test_rejections_are_nominal_where_nothing_bunches():

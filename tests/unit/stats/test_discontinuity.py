@@ -27,29 +27,29 @@ def noisy(seed=1, n=800, jump=0.5, slope=0.0, spread=0.3):
     return x, 1 + x + x**2 + (jump + slope * x) * (x >= 0) + rng.normal(0, spread, n)
 
 
-def test_a_line_with_a_jump_is_found_exactly():
-    found = discontinuity(GRID, 3 - 2 * GRID + 0.7 * (GRID >= 0), bandwidths=WIDE)
-    assert found.fit.coefficients[CONVENTIONAL] == pytest.approx(0.7)
-    assert found.estimate == pytest.approx(0.7)
+def test_a_line_with_a_jump_is_estimated_exactly():
+    jump = discontinuity(GRID, 3 - 2 * GRID + 0.7 * (GRID >= 0), bandwidths=WIDE)
+    assert jump.fit.coefficients[CONVENTIONAL] == pytest.approx(0.7)
+    assert jump.estimate == pytest.approx(0.7)
 
 
 def test_the_correction_removes_a_curve_that_differs_between_the_sides():
     y = 0.7 * (GRID >= 0) + 2 * GRID**2 * (GRID >= 0)
-    found = discontinuity(GRID, y, bandwidths=WIDE)
-    assert abs(found.fit.coefficients[CONVENTIONAL] - 0.7) > 0.05
-    assert found.estimate == pytest.approx(0.7)
+    jump = discontinuity(GRID, y, bandwidths=WIDE)
+    assert abs(jump.fit.coefficients[CONVENTIONAL] - 0.7) > 0.05
+    assert jump.estimate == pytest.approx(0.7)
 
 
-def test_a_kink_is_found_exactly():
-    found = discontinuity(GRID, 1 + GRID + 1.5 * np.maximum(GRID, 0) + GRID**2, bandwidths=WIDE, order=2, derivative=1)
-    assert found.fit.coefficients[CONVENTIONAL] == pytest.approx(1.5)
-    assert found.estimate == pytest.approx(1.5)
+def test_a_kink_is_estimated_exactly():
+    jump = discontinuity(GRID, 1 + GRID + 1.5 * np.maximum(GRID, 0) + GRID**2, bandwidths=WIDE, order=2, derivative=1)
+    assert jump.fit.coefficients[CONVENTIONAL] == pytest.approx(1.5)
+    assert jump.estimate == pytest.approx(1.5)
 
 
 def test_who_is_at_the_cut_off_is_treated_and_counts_are_of_those_within():
-    found = discontinuity(GRID, GRID, bandwidths=Bandwidths(0.5, 0.9))
+    jump = discontinuity(GRID, GRID, bandwidths=Bandwidths(0.5, 0.9))
     # Steps of .025: left -.475 ... -.025 is 19, right 0 ... .475 is 20; those at .5 have no weight.
-    assert (found.n_left, found.n_right) == (19, 20)
+    assert (jump.n_left, jump.n_right) == (19, 20)
 
 
 @given(shift=st.floats(-50, 50), scale=st.floats(0.1, 20))
@@ -119,11 +119,11 @@ def test_the_robust_interval_covers_the_truth_and_the_row_tells_it():
 def test_the_effect_of_money_is_the_ratio_of_two_kinks():
     x, y = noisy(jump=0.0, slope=3.0, n=3000)
     money = 2.0 * np.maximum(x, 0)
-    found = kink(x, y, money)
-    assert found.money.estimate == pytest.approx(2.0)
-    assert found.effect.estimate == pytest.approx(found.outcome.estimate / 2)
-    assert found.effect.std_error == pytest.approx(found.outcome.std_error / 2, rel=1e-3)  # money without noise
-    assert abs(found.effect.estimate - 1.5) < 3 * found.effect.std_error
+    effect = kink(x, y, money)
+    assert effect.money.estimate == pytest.approx(2.0)
+    assert effect.effect.estimate == pytest.approx(effect.outcome.estimate / 2)
+    assert effect.effect.std_error == pytest.approx(effect.outcome.std_error / 2, rel=1e-3)  # money without noise
+    assert abs(effect.effect.estimate - 1.5) < 3 * effect.effect.std_error
 
 
 def test_money_without_a_kink_is_refused():
@@ -146,16 +146,16 @@ def test_what_is_refused(x, message):
 
 
 def test_bins_do_not_straddle_the_cut_off():
-    found = binned_means([-0.9, -0.1, 0.0, 0.9, 1.5], [1, 3, 5, 7, 100], width=1, reach=1)
-    assert found["mean"].tolist() == [(1 + 3) / 2, (5 + 7) / 2]
-    assert found["middle"].tolist() == [-0.5, 0.5]
-    assert found["side"].tolist() == ["left", "right"]
+    means = binned_means([-0.9, -0.1, 0.0, 0.9, 1.5], [1, 3, 5, 7, 100], width=1, reach=1)
+    assert means["mean"].tolist() == [(1 + 3) / 2, (5 + 7) / 2]
+    assert means["middle"].tolist() == [-0.5, 0.5]
+    assert means["side"].tolist() == ["left", "right"]
 
 
 def test_the_lines_part_by_the_conventional_estimate():
     x, y = noisy()
     lines = fitted_lines(x, y, bandwidth=0.6)
     ends = lines[lines["at"] == 0].set_index("side")["fitted"]
-    found = discontinuity(x, y, bandwidths=Bandwidths(0.6, 0.9))
-    assert ends["right"] - ends["left"] == pytest.approx(found.fit.coefficients[CONVENTIONAL])
+    jump = discontinuity(x, y, bandwidths=Bandwidths(0.6, 0.9))
+    assert ends["right"] - ends["left"] == pytest.approx(jump.fit.coefficients[CONVENTIONAL])
     assert (lines["ci_low"] < lines["fitted"]).all()

@@ -37,12 +37,12 @@ def test_an_estimate_at_the_margin_is_no_evidence():
 @given(st.floats(-1, 1), st.floats(0.01, 1), st.floats(0.05, 2))
 def test_the_test_and_its_interval_agree(estimate, error, margin):
     rows = ESTIMATES.head(1).assign(estimate=estimate, std_error=error)
-    told = equivalence(rows, {"hours": margin}).iloc[0]
-    inside = -margin < told["inner_low"] and told["inner_high"] < margin
-    assert bool(told["equivalent"]) == inside
+    tests = equivalence(rows, {"hours": margin}).iloc[0]
+    inside = -margin < tests["inner_low"] and tests["inner_high"] < margin
+    assert bool(tests["equivalent"]) == inside
 
 
-def test_a_true_effect_of_the_smallest_size_is_found_with_the_power_that_was_asked_for():
+def test_a_true_effect_of_the_smallest_size_is_detected_with_the_requested_power():
     mde = minimum_detectable_effect(2.0, 1e6, power=0.8)
     assert mde == pytest.approx((1.959964 + 0.841621) * 2, rel=1e-4)
     assert power_at(mde, 2.0, 1e6) == pytest.approx(0.8, abs=1e-3)
@@ -57,11 +57,11 @@ def test_power_is_that_of_simulated_tests():
 
 
 def test_a_table_of_nulls():
-    told = equivalence(ESTIMATES, {"hours": 0.5, "inflow": 0.03})
-    assert told["equivalent"].tolist() == [True, False]
-    assert told["margin"].tolist() == [0.5, 0.03]
-    assert told.columns.tolist()[:3] == ["model", "outcome", "term"]
-    assert told["mde"][0] / 0.1 == pytest.approx(told["mde"][1] / 0.02)
+    tests = equivalence(ESTIMATES, {"hours": 0.5, "inflow": 0.03})
+    assert tests["equivalent"].tolist() == [True, False]
+    assert tests["margin"].tolist() == [0.5, 0.03]
+    assert tests.columns.tolist()[:3] == ["model", "outcome", "term"]
+    assert tests["mde"][0] / 0.1 == pytest.approx(tests["mde"][1] / 0.02)
 
 
 @pytest.mark.parametrize(

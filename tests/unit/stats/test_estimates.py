@@ -27,9 +27,9 @@ def test_another_level_has_another_width():
 
 def test_the_form_puts_its_columns_first_and_keeps_the_others():
     rows = pd.DataFrame({"extra": 7, "term": "a", **dict.fromkeys(ESTIMATE_COLUMNS[3:8], 1.0)}, index=[5])
-    found = in_form(rows, model="m", group="all", n_obs=10, n_clusters=2, unit="km", start_km=1.5)
-    assert tuple(found.columns) == (*ESTIMATE_COLUMNS, "extra", "start_km")
-    assert list(found.index) == [0]
+    rowss = in_form(rows, model="m", group="all", n_obs=10, n_clusters=2, unit="km", start_km=1.5)
+    assert tuple(rowss.columns) == (*ESTIMATE_COLUMNS, "extra", "start_km")
+    assert list(rowss.index) == [0]
 
 
 def test_a_column_that_the_form_needs_cannot_be_left_out():

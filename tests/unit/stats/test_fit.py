@@ -14,17 +14,17 @@ def fit(influence, clusters="abc", values=(1.0, 3.0), terms=("x", "z")):
 
 
 def test_the_covariance_is_the_sum_of_outer_products():
-    found = fit([[1.0, 0.0], [2.0, -1.0], [0.0, 1.0]])
-    assert_allclose(found.covariance, [[5.0, -2.0], [-2.0, 2.0]])  # 1 + 4; -2; 1 + 1
-    assert_allclose(found.std_errors, np.sqrt([5.0, 2.0]))
-    assert found.combination({"x": 1.0, "z": 2.0}) == pytest.approx((7.0, np.sqrt(5 - 8 + 8)))
+    fitted = fit([[1.0, 0.0], [2.0, -1.0], [0.0, 1.0]])
+    assert_allclose(fitted.covariance, [[5.0, -2.0], [-2.0, 2.0]])  # 1 + 4; -2; 1 + 1
+    assert_allclose(fitted.std_errors, np.sqrt([5.0, 2.0]))
+    assert fitted.combination({"x": 1.0, "z": 2.0}) == pytest.approx((7.0, np.sqrt(5 - 8 + 8)))
 
 
 def test_functions_of_coefficients_have_the_error_of_the_delta_method():
-    found = fit([[1.0, 0.0], [2.0, -1.0], [0.0, 1.0]])
-    ratio = found.transformed(pd.Series({"z/x": 3.0}), np.array([[-3.0, 1.0]]))  # d(z/x) = -z/x^2, 1/x
+    fitted = fit([[1.0, 0.0], [2.0, -1.0], [0.0, 1.0]])
+    ratio = fitted.transformed(pd.Series({"z/x": 3.0}), np.array([[-3.0, 1.0]]))  # d(z/x) = -z/x^2, 1/x
     assert_allclose(ratio.covariance, 9 * 5 + 2 * 3 * 2 + 2)
-    assert ratio.std_errors["z/x"] == pytest.approx(found.error([-3.0, 1.0]))
+    assert ratio.std_errors["z/x"] == pytest.approx(fitted.error([-3.0, 1.0]))
 
 
 def test_fits_that_share_clusters_are_not_independent():
@@ -43,9 +43,9 @@ def test_small_sample_factors():
 
 
 def test_a_clustered_mean_by_hand():
-    found = mean([1.0, 3.0, 5.0, 7.0], list("aabb"))
-    assert found.coefficients["mean"] == 4.0
-    assert found.std_errors["mean"] == pytest.approx(2.0)  # sums -4 and 4 over 4, squared 2, times G/(G-1) = 2
+    fitted = mean([1.0, 3.0, 5.0, 7.0], list("aabb"))
+    assert fitted.coefficients["mean"] == 4.0
+    assert fitted.std_errors["mean"] == pytest.approx(2.0)  # sums -4 and 4 over 4, squared 2, times G/(G-1) = 2
     weighted = mean([1.0, 3.0, 5.0], list("abb"), [2.0, 1.0, 1.0])
     assert weighted.coefficients["mean"] == 2.5
     assert weighted.std_errors["mean"] == pytest.approx(np.sqrt(2 * 2 * 0.75**2))  # a: (1 - 2.5) / 2; b: the opposite
@@ -57,9 +57,9 @@ def test_a_mean_of_one_cluster_or_of_values_all_alike_has_no_error(values, clust
 
 
 def test_a_term_of_one_cluster_has_no_estimate():
-    found = Fit(pd.Series({"x": 1.0}), pd.DataFrame({"x": [1.0, 1.0]}), 5, of_one_cluster=frozenset({"x"}))
-    assert found.rows()[["estimate", "std_error", "p_value"]].isna().all(axis=None)
-    assert found.rows()[["n_obs", "n_clusters"]].to_numpy().tolist() == [[5, 2]]
+    fitted = Fit(pd.Series({"x": 1.0}), pd.DataFrame({"x": [1.0, 1.0]}), 5, of_one_cluster=frozenset({"x"}))
+    assert fitted.rows()[["estimate", "std_error", "p_value"]].isna().all(axis=None)
+    assert fitted.rows()[["n_obs", "n_clusters"]].to_numpy().tolist() == [[5, 2]]
 
 
 def test_too_few_clusters_or_rows_are_refused():
@@ -76,9 +76,9 @@ def test_what_is_not_determined_has_a_reason_and_what_is_wrong_is_an_error():
     def fails(reason):
         raise ModelError("no", reason)
 
-    found = where_determined(lambda: fails(Reason.SEPARATED), ["x"], clusters)
-    assert (found.reason, found.n_obs, found.n_clusters) == (Reason.SEPARATED.value, 3, 2)
-    assert found.estimates("m", "g", "u")["reason"].tolist() == [Reason.SEPARATED.value]
+    fitted = where_determined(lambda: fails(Reason.SEPARATED), ["x"], clusters)
+    assert (fitted.reason, fitted.n_obs, fitted.n_clusters) == (Reason.SEPARATED.value, 3, 2)
+    assert fitted.estimates("m", "g", "u")["reason"].tolist() == [Reason.SEPARATED.value]
     with pytest.raises(ModelError, match="no"):
         where_determined(lambda: fails(Reason.INVALID), ["x"], clusters)
     assert undetermined(["x"], ["a", "b"], 7, Reason.TOO_FEW).covariance.isna().all(axis=None)

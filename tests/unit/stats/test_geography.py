@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.stats.geography import EARTH_RADIUS_KM, great_circle_km, nearest_school
+from analysis.stats.geography import EARTH_RADIUS_KM, great_circle_km
 
 LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
 
@@ -50,8 +50,3 @@ def test_there_and_back_is_as_far(lat_from, lon_from, lat_to, lon_to):
     there = great_circle_km(lat_from, lon_from, lat_to, lon_to)
     assert there == pytest.approx(great_circle_km(lat_to, lon_to, lat_from, lon_from), abs=1e-9)
     assert 0 <= there <= math.pi * EARTH_RADIUS_KM * (1 + 1e-12)
-
-
-def test_of_two_nearest_schools_the_first_counts():
-    distance = pd.DataFrame({"s1": [3.0, 1.0], "s2": [2.0, 1.0], "s3": [2.0, 0.5]}, index=["h1", "h2"])
-    assert nearest_school(distance).to_dict() == {"h1": "s2", "h2": "s3"}

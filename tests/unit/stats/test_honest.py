@@ -59,8 +59,8 @@ def test_the_largest_bias_is_that_of_a_linear_program_over_all_curves():
     kernel = np.array(
         [weights @ (np.maximum(x - t, 0) * (x >= 0) if t > 0 else np.maximum(t - x, 0) * (x < 0)) for t in middles]
     )
-    found = linprog(-(kernel * step), bounds=[(-M, M)] * len(middles))
-    assert worst_bias(data, weights, M) == pytest.approx(-found.fun, rel=1e-3)
+    solution = linprog(-(kernel * step), bounds=[(-M, M)] * len(middles))
+    assert worst_bias(data, weights, M) == pytest.approx(-solution.fun, rel=1e-3)
 
 
 def test_the_largest_bias_is_reached_by_a_parabola():
@@ -96,11 +96,11 @@ def test_at_the_ends_of_the_interval_the_p_value_is_the_level():
 
 def test_the_interval_is_the_estimate_with_the_critical_value_on_either_side():
     x, y = curve()
-    found = honest(x, y, curvature=0.02, bandwidth=5.0)
+    jump = honest(x, y, curvature=0.02, bandwidth=5.0)
     plain = discontinuity(x, y)
-    assert found.off_line == pytest.approx(0.02 * 5.0**2 / 2)  # 0.25
-    half = critical_value(found.bias / found.std_error, df=found.n_clusters - 1) * found.std_error
-    assert found.row()["ci_high"] - found.estimate == pytest.approx(half)
+    assert jump.off_line == pytest.approx(0.02 * 5.0**2 / 2)  # 0.25
+    half = critical_value(jump.bias / jump.std_error, df=jump.n_clusters - 1) * jump.std_error
+    assert jump.row()["ci_high"] - jump.estimate == pytest.approx(half)
     same = honest(x, y, curvature=0.02, bandwidth=plain.bandwidths.main)
     assert same.estimate == pytest.approx(plain.fit.coefficients[CONVENTIONAL], rel=1e-12)
 
@@ -155,19 +155,19 @@ def test_what_cannot_be_estimated_is_refused(change, reason):
 def test_the_error_is_that_of_leaving_out_every_board_in_turn():
     x, y = curve(n=300)
     board = np.random.default_rng(2).integers(0, 25, len(x))
-    found = honest(x, y, bandwidth=7.0, cluster=board, curvature=0.0)
+    estimated = honest(x, y, bandwidth=7.0, cluster=board, curvature=0.0)
 
-    def jump(kept: np.ndarray) -> float:
+    def jump(chosen: np.ndarray) -> float:
         """Weighted least squares by numpy, on both sides at once."""
-        near = kept & (np.abs(x) < 7.0)
+        near = chosen & (np.abs(x) < 7.0)
         design = np.column_stack([np.ones(near.sum()), x[near] >= 0, x[near], x[near] * (x[near] >= 0)])
         root = np.sqrt(1 - np.abs(x[near]) / 7.0)
         return float(np.linalg.lstsq(design * root[:, None], y[near] * root, rcond=None)[0][1])
 
-    assert found.estimate == pytest.approx(jump(np.full(len(x), True)), rel=1e-10)
+    assert estimated.estimate == pytest.approx(jump(np.full(len(x), True)), rel=1e-10)
     left_out = np.array([jump(board != each) for each in range(25)])
     by_hand = np.sqrt(24 / 25 * ((left_out - left_out.mean()) ** 2).sum())
-    assert found.std_error == pytest.approx(by_hand, rel=1e-9)
+    assert estimated.std_error == pytest.approx(by_hand, rel=1e-9)
 
 
 def test_a_line_that_rests_on_one_board_is_refused():

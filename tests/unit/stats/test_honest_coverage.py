@@ -43,7 +43,7 @@ def test_a_jump_in_a_curve_is_covered(size, curve, record_property):
         for name, estimate in (("robust", discontinuity), ("honest", honest)):
             row = estimate(x, y, cluster=board).row()
             hits[name].append(row["ci_low"] <= JUMP <= row["ci_high"])
-    share = {name: float(np.mean(held)) for name, held in hits.items()}
+    share = {name: float(np.mean(covered)) for name, covered in hits.items()}
     for name, value in share.items():
         record_property(f"jump in {curve}, {name} interval, {size}", value)
     # Of 500 intervals that cover 95% of the time, the share has a standard deviation of 1 point.

@@ -9,11 +9,11 @@ TWO_GROUPS = np.array([[1.0, 0.0], [1.0, 1.0]])
 
 
 def test_the_log_odds_of_two_groups_are_those_of_their_shares():
-    found = maximise(TWO_GROUPS, np.array([100.0, 50.0]), np.array([20.0, 30.0]))
+    maximum = maximise(TWO_GROUPS, np.array([100.0, 50.0]), np.array([20.0, 30.0]))
     # 20 of 100: ln(20 / 80); 30 of 50: ln(30 / 20)
-    assert_allclose(found.beta, [np.log(0.25), np.log(1.5) - np.log(0.25)], rtol=1e-10)
+    assert_allclose(maximum.beta, [np.log(0.25), np.log(1.5) - np.log(0.25)], rtol=1e-10)
     # n p (1 - p): 16 and 12
-    assert_allclose(np.linalg.inv(found.inverse), [[28, 12], [12, 12]], rtol=1e-8)
+    assert_allclose(np.linalg.inv(maximum.inverse), [[28, 12], [12, 12]], rtol=1e-8)
 
 
 def test_without_a_maximum_the_limit_tells_of_the_others():

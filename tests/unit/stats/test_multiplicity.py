@@ -22,9 +22,9 @@ def test_holm_is_that_of_statsmodels(p_values):
 
 
 def test_a_missing_p_value_is_no_test():
-    found = holm([0.02, np.nan, 0.03])
-    assert found[[0, 2]].tolist() == pytest.approx([0.04, 0.04])
-    assert np.isnan(found[1])
+    corrected = holm([0.02, np.nan, 0.03])
+    assert corrected[[0, 2]].tolist() == pytest.approx([0.04, 0.04])
+    assert np.isnan(corrected[1])
 
 
 def test_a_p_value_outside_its_range_is_refused():

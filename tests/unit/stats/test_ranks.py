@@ -10,10 +10,10 @@ def test_the_largest_of_two_that_overlap_is_not_established():
     # Noord .562 (.538 to .586) and West .557 (.529 to .583): .005 apart, with a standard error of
     # sqrt(.0122^2 + .0138^2) = .0184. Centrum .410 is .147 from West, eight standard errors.
     estimate, error = [0.562, 0.557, 0.410], [0.0122, 0.0138, 0.0120]
-    found = rank_sets(estimate, error)
-    assert found["rank"].tolist() == [1, 2, 3]
-    assert found["rank_low"].tolist() == [1, 1, 3]
-    assert found["rank_high"].tolist() == [2, 2, 3]
+    ranks = rank_sets(estimate, error)
+    assert ranks["rank"].tolist() == [1, 2, 3]
+    assert ranks["rank_low"].tolist() == [1, 1, 3]
+    assert ranks["rank_high"].tolist() == [2, 2, 3]
     assert not is_largest(estimate, error)
     assert is_smallest(estimate, error)
 
@@ -38,10 +38,10 @@ def test_a_pair_is_the_two_sided_test():
 
 def test_a_range_is_compared_with_the_range_of_equal_units():
     # Fifteen equal units with error 1 have a range of 3.47 on average (Tippett's constant d2 for n = 15).
-    found = range_test(np.linspace(-1.7, 1.7, 15), np.ones(15))
-    assert found.observed == pytest.approx(3.4)
-    assert found.expected == pytest.approx(3.472, abs=0.02)
-    assert found.p_value == pytest.approx(studentized_range.sf(3.4, 15, 1e6), abs=0.015)
+    test = range_test(np.linspace(-1.7, 1.7, 15), np.ones(15))
+    assert test.observed == pytest.approx(3.4)
+    assert test.expected == pytest.approx(3.472, abs=0.02)
+    assert test.p_value == pytest.approx(studentized_range.sf(3.4, 15, 1e6), abs=0.015)
     assert range_test(np.linspace(-4, 4, 15), np.ones(15)).p_value < 0.001
 
 

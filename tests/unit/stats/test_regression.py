@@ -23,18 +23,18 @@ def pupils(seed=1, schools=12, each=9):
 
 def test_a_mean_with_clustered_errors_by_hand():
     rows = pd.DataFrame({"school": list("aabb"), "y": [1.0, 3.0, 5.0, 7.0]})
-    found = fit(rows, "y", [], cluster="school")
-    assert_allclose(found.coefficients["intercept"], 4.0)
+    fitted = fit(rows, "y", [], cluster="school")
+    assert_allclose(fitted.coefficients["intercept"], 4.0)
     # Residuals sum to -4 and 4: (16 + 16) / 4^2 = 2, times G/(G-1) = 2 and (N-1)/(N-K) = 1.
-    assert_allclose(found.std_errors["intercept"], 2.0)
-    assert (found.n_obs, found.n_clusters) == (4, 2)
+    assert_allclose(fitted.std_errors["intercept"], 2.0)
+    assert (fitted.n_obs, fitted.n_clusters) == (4, 2)
 
 
 def test_intervals_have_one_degree_of_freedom_less_than_clusters():
-    told = t_interval(pd.Series([1.0]), pd.Series([0.5]), n_clusters=5)
+    intervals = t_interval(pd.Series([1.0]), pd.Series([0.5]), n_clusters=5)
     half = 2.776445 * 0.5  # 97.5% of t with 4 degrees of freedom
-    assert_allclose(told[["ci_low", "ci_high"]].to_numpy()[0], [1 - half, 1 + half], rtol=1e-6)
-    assert_allclose(told["p_value"], 2 * student.sf(2.0, 4))
+    assert_allclose(intervals[["ci_low", "ci_high"]].to_numpy()[0], [1 - half, 1 + half], rtol=1e-6)
+    assert_allclose(intervals["p_value"], 2 * student.sf(2.0, 4))
 
 
 def test_a_product_of_columns_is_a_term():
@@ -44,12 +44,12 @@ def test_a_product_of_columns_is_a_term():
     assert_allclose(by_name.coefficients["x:z"], by_hand.coefficients["p"])
 
 
-def test_swept_out_schools_are_indicators_of_schools():
+def test_absorbed_schools_are_indicators_of_schools():
     rows = pupils()
-    swept = fit(rows, "y", ["x"], cluster="school", entity="school", weights="w")
+    fitted = fit(rows, "y", ["x"], cluster="school", entity="school", weights="w")
     X = pd.get_dummies(rows["school"], dtype=float).assign(x=rows["x"])
-    assert_allclose(swept.coefficients["x"], sm.WLS(rows["y"], X, weights=rows["w"]).fit().params["x"])
-    assert list(swept.coefficients.index) == ["x"]
+    assert_allclose(fitted.coefficients["x"], sm.WLS(rows["y"], X, weights=rows["w"]).fit().params["x"])
+    assert list(fitted.coefficients.index) == ["x"]
 
 
 def test_whole_weights_count_rows():
@@ -71,32 +71,32 @@ def test_scale_of_weights_and_origin_of_terms_do_not_matter(scale, shift):
 
 def test_a_combination_is_the_estimate_of_another_parametrisation():
     rows = pupils().assign(g=lambda r: (r["z"] > 0).astype(float), other=lambda r: 1 - r["g"])
-    found = fit(rows, "y", ["x", "g", "x:g"], cluster="school")
-    estimate, error = found.combination({"x": 1.0, "x:g": 1.0})
+    fitted = fit(rows, "y", ["x", "g", "x:g"], cluster="school")
+    estimate, error = fitted.combination({"x": 1.0, "x:g": 1.0})
     turned = fit(rows, "y", ["x", "other", "x:other"], cluster="school")
     assert_allclose([estimate, error], [turned.coefficients["x"], turned.std_errors["x"]])
 
 
 def test_estimates_have_the_one_form():
-    told = fit(pupils(), "y", ["x"], cluster="school").estimates("m", "g", {"x": "per x", "intercept": "y"}, ["x"])
-    assert tuple(told.columns) == ESTIMATE_COLUMNS
-    assert told[["model", "group", "term", "unit"]].to_numpy().tolist() == [["m", "g", "x", "per x"]]
-    assert told[["n_obs", "n_clusters"]].to_numpy().tolist() == [[108, 12]]
+    estimates = fit(pupils(), "y", ["x"], cluster="school").estimates("m", "g", {"x": "per x", "intercept": "y"}, ["x"])
+    assert tuple(estimates.columns) == ESTIMATE_COLUMNS
+    assert estimates[["model", "group", "term", "unit"]].to_numpy().tolist() == [["m", "g", "x", "per x"]]
+    assert estimates[["n_obs", "n_clusters"]].to_numpy().tolist() == [[108, 12]]
 
 
 @pytest.mark.parametrize(("entity", "columns"), [(None, ["intercept", "x", "z"]), ("school", ["x", "z"])])
 def test_errors_are_the_sandwich_by_hand(entity, columns):
     rows = pupils()
-    found = fit(rows, "y", ["x", "z"], cluster="school", entity=entity, weights="w")
+    fitted = fit(rows, "y", ["x", "z"], cluster="school", entity=entity, weights="w")
     X, w = rows.assign(intercept=1.0)[[*columns, "y"]], rows["w"]
     if entity:
         sums = X.mul(w, axis=0).groupby(rows["school"]).transform("sum")
         X = X - sums.div(w.groupby(rows["school"]).transform("sum"), axis=0)
     bread = np.linalg.inv((X[columns].T * w) @ X[columns])
-    residual = X["y"] - X[columns] @ found.coefficients
+    residual = X["y"] - X[columns] @ fitted.coefficients
     scores = X[columns].mul(w * residual, axis=0).groupby(rows["school"]).sum()
     factor = 12 / 11 * 107 / (108 - len(columns))  # G/(G-1) (N-1)/(N-K)
-    assert_allclose(found.covariance, factor * bread @ (scores.T @ scores) @ bread, rtol=1e-9)
+    assert_allclose(fitted.covariance, factor * bread @ (scores.T @ scores) @ bread, rtol=1e-9)
 
 
 def test_errors_are_those_of_statsmodels():
@@ -104,9 +104,9 @@ def test_errors_are_those_of_statsmodels():
     other = sm.WLS(rows["y"], sm.add_constant(rows[["x"]]), weights=rows["w"]).fit(
         cov_type="cluster", cov_kwds={"groups": rows["school"], "use_correction": True}, use_t=True
     )
-    found = fit(rows, "y", ["x"], cluster="school", weights="w")
-    assert_allclose(found.covariance, other.cov_params(), rtol=1e-9)
-    assert_allclose(found.rows()[["ci_low", "ci_high"]], other.conf_int(), rtol=1e-9)
+    fitted = fit(rows, "y", ["x"], cluster="school", weights="w")
+    assert_allclose(fitted.covariance, other.cov_params(), rtol=1e-9)
+    assert_allclose(fitted.rows()[["ci_low", "ci_high"]], other.conf_int(), rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_errors_are_those_of_statsmodels():
         ({"x": np.nan}, {}, r"x \(108\)"),
         ({"w": 0.0}, {"weights": "w"}, "must be positive"),
         ({"school": 1}, {}, "at least two schools"),
-        ({"x": 3.0}, {}, "cannot tell the terms apart"),
-        ({"pupil": 1}, {"entity": "pupil"}, "must lie within school"),
+        ({"x": 3.0}, {}, "terms are collinear"),
+        ({"pupil": 1}, {"entity": "pupil"}, "must be within school"),
     ],
 )
 def test_what_cannot_be_estimated_is_refused(change, options, message):
@@ -126,12 +126,12 @@ def test_what_cannot_be_estimated_is_refused(change, options, message):
 
 def test_what_the_data_do_not_determine_has_a_reason_and_no_numbers():
     rows = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "x": [1.0, 1.0, 1.0, 1.0], "school": ["a", "a", "b", "b"]})
-    found = fit_where_determined(rows, "y", ["x"], cluster="school")
-    assert found.reason == Reason.COLLINEAR.value  # the term is the intercept
-    told = found.estimates("model", "all", "unit", ["x"])
-    assert told["estimate"].isna().all()
-    assert told["reason"].tolist() == [Reason.COLLINEAR.value]
-    assert told[["n_obs", "n_clusters"]].to_numpy().tolist() == [[4, 2]]
+    fitted = fit_where_determined(rows, "y", ["x"], cluster="school")
+    assert fitted.reason == Reason.COLLINEAR.value  # the term is the intercept
+    estimates = fitted.estimates("model", "all", "unit", ["x"])
+    assert estimates["estimate"].isna().all()
+    assert estimates["reason"].tolist() == [Reason.COLLINEAR.value]
+    assert estimates[["n_obs", "n_clusters"]].to_numpy().tolist() == [[4, 2]]
 
 
 def test_no_rows_at_all_are_too_few_rows():

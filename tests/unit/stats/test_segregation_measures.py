@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from analysis.chapters.segregation.models.correction import _variance, corrected, most_likely_size
 from analysis.errors import ModelError
-from analysis.stats.segregation import Tally, entropy, exposure, interaction, isolation, theil, uneven
+from analysis.stats.segregation import Tally, dissimilarity_of, entropy, exposure, isolation, theil
 
 PUPILS = arrays(np.int64, (3, 6), elements=st.integers(0, 40))
 PLACES = arrays(np.intp, (6,), elements=st.integers(0, 2))
@@ -17,12 +17,8 @@ PLACES = arrays(np.intp, (6,), elements=st.integers(0, 2))
 
 def test_interaction_by_hand():
     # 30 of the group have 59 schoolmates, 15 of the other among them; 10 have 99, 50 of the other.
-    assert interaction([30, 10], [15, 50], [60, 100]) == pytest.approx(30 / 40 * 15 / 59 + 10 / 40 * 50 / 99)
-
-
-def test_more_of_two_groups_than_pupils_is_refused():
-    with pytest.raises(ModelError, match="more pupils of the two groups"):
-        interaction([30, 10], [31, 0], [60, 100])
+    pupils = Tally(np.array([[30.0, 10.0], [15.0, 50.0], [15.0, 40.0]]))
+    assert exposure(pupils, 0, 1) == pytest.approx(30 / 40 * 15 / 59 + 10 / 40 * 50 / 99)
 
 
 @given(PUPILS)
@@ -30,7 +26,8 @@ def test_isolation_and_interactions_add_up_to_one(pupils):
     a, b, c = pupils.astype(float)
     total = a + b + c
     assume(b.sum() and c.sum() and (a * (total > 1)).sum())
-    whole = isolation(a, total) + interaction(a, b, total) + interaction(a, c, total)
+    tally = Tally(np.array([a, b, c]))
+    whole = isolation(a, total) + exposure(tally, 0, 1) + exposure(tally, 0, 2)
     assert whole == pytest.approx(1, abs=1e-12)
 
 
@@ -38,9 +35,9 @@ def test_isolation_counts_every_pair_of_schoolmates_once():
     # Who is at school with whom, pupil by pupil: 3 and 2 of the group at schools of 5 and 9, 1 at a school of its own.
     schools = [[1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0, 0], [1]]
     met = [
-        np.mean(school[:place] + school[place + 1 :])
+        np.mean(school[:pupil] + school[pupil + 1 :])
         for school in schools
-        for place, own in enumerate(school)
+        for pupil, own in enumerate(school)
         if own and len(school) > 1
     ]
     assert isolation([3, 2, 1], [5, 9, 1]) == pytest.approx(np.mean(met))
@@ -117,8 +114,8 @@ def test_without_segregation_the_corrected_indices_are_what_they_should_be():
     plain = theil(whole(tally.pupils), np.zeros(20, dtype=np.intp))["theil"]
     assert plain.mean() == pytest.approx(19 / (2 * 800 * entropy(np.array([200.0, 600]), 0)), rel=0.05)
     assert abs(h.mean()) < 0.1 * plain.mean()
-    found = exposure(tally, 0, 0)
-    assert found.mean() == pytest.approx(199 / 799, abs=4 * found.std() / np.sqrt(2000))
+    index = exposure(tally, 0, 0)
+    assert index.mean() == pytest.approx(199 / 799, abs=4 * index.std() / np.sqrt(2000))
 
 
 def test_entropy_of_nobody_is_none():
@@ -137,8 +134,8 @@ def test_the_most_likely_size_solves_its_equation():
 def test_the_correction_only_takes_away(pupils):
     a, b = pupils[:2].astype(float)
     assume(a.sum() and b.sum())
-    found = corrected(a, b)
-    assert 0 <= found <= uneven(a, b) + 1e-9
+    index = corrected(a, b)
+    assert 0 <= index <= dissimilarity_of(a, b) + 1e-9
 
 
 def test_expected_pupils_of_one_share_each_have_the_correction_of_counted_ones():
@@ -166,15 +163,15 @@ def test_the_correction_halves_a_bias():
     # A group of 2000 over 200 schools, from .4 to 1.6 times as often at a school as the others: D is about .15.
     p = np.linspace(0.4, 1.6, 200) / 200
     q = np.full(200, 1 / 200)
-    truth = float(uneven(p, q))
+    truth = float(dissimilarity_of(p, q))
     assert truth == pytest.approx(0.15, abs=0.01)
     rng = np.random.default_rng(4)
     a, b = rng.multinomial(2000, p, 200), rng.multinomial(8000, q, 200)
-    raw, better = uneven(a, b).mean() - truth, corrected(a, b).mean() - truth
+    raw, better = dissimilarity_of(a, b).mean() - truth, corrected(a, b).mean() - truth
     assert raw > 0.02
     assert abs(better) < raw / 2
 
 
 def test_frames_of_other_schools_are_refused():
     with pytest.raises(ModelError, match="not of the same schools"):
-        interaction(pd.Series({"a": 1, "b": 2}), pd.Series({"b": 1, "a": 2}), pd.Series({"a": 5, "b": 5}))
+        isolation(pd.Series({"a": 1, "b": 2}), pd.Series({"b": 5, "a": 5}))

@@ -84,12 +84,12 @@ def test_one_of_the_other_kind_is_enough_for_a_maximum():
 def test_a_large_log_odds_that_is_finite_is_estimated():
     """One of 1e9 pupils with d has the outcome: ln(1e-9), far beyond what passes for infinite elsewhere."""
     X = np.array([[1.0, 0.0], [1.0, 1.0]])
-    found = maximise(X, np.array([1000.0, 1e9]), np.array([500.0, 1.0]))
-    assert_allclose(found.beta[1], np.log(1 / (1e9 - 1)), rtol=1e-8)
+    maximum = maximise(X, np.array([1000.0, 1e9]), np.array([500.0, 1.0]))
+    assert_allclose(maximum.beta[1], np.log(1 / (1e9 - 1)), rtol=1e-8)
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_linear_programme_agrees_with_the_margins_that_made_the_rows(seed):
+def test_the_linear_programme_agrees_with_the_margins_of_the_rows(seed):
     """Rows on one side of a plane are separated; with the mirror image of their mean they are not."""
     rng = np.random.default_rng(seed)
     rows, d = rng.normal(size=(200, 4)), rng.normal(size=4)
@@ -144,18 +144,18 @@ def test_a_group_with_one_advice_at_an_end_of_the_scale_has_no_estimate(kind):
 @pytest.mark.parametrize("kind", ALONE)
 def test_its_rows_keep_their_counts_in_the_table(kind):
     rows = ALONE[kind](pupils())
-    told = ordered.advice_given_score(rows)
-    mutual = told[told["controls"] == "mutual"]
+    estimates = ordered.advice_given_score(rows)
+    mutual = estimates[estimates["controls"] == "mutual"]
     assert mutual[["estimate", "std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
     assert (mutual["n_obs"] == len(rows)).all()
-    alone = told[(told["controls"] == "alone") & (told["factor"] == "sex")]
+    alone = estimates[(estimates["controls"] == "alone") & (estimates["factor"] == "sex")]
     assert alone["estimate"].notna().all() == (kind != "by the score")
 
 
 def test_a_group_with_one_advice_in_the_middle_has_an_estimate():
-    """Its log odds are held from both sides; so have groups with one pupil of another kind."""
+    """Its log odds are bounded from both sides; so have groups with one pupil of another kind."""
     rows = pupils().assign(advice_first=lambda r: np.where(r["education"] == "laag", 2.0, r["advice_first"]))
-    found = fitted(rows, TERMS)
+    fit = fitted(rows, TERMS)
     X = pd.DataFrame(
         {
             "laag": (rows["education"] == "laag").astype(float),
@@ -165,7 +165,7 @@ def test_a_group_with_one_advice_in_the_middle_has_an_estimate():
         }
     )
     theirs = OrderedModel(rows["advice_first"].astype(int), X, distr="logit").fit(method="newton", disp=0, tol=1e-12)
-    assert_allclose(found.coefficients[TERMS], theirs.params[TERMS], rtol=1e-6)
+    assert_allclose(fit.coefficients[TERMS], theirs.params[TERMS], rtol=1e-6)
 
 
 def test_terms_of_an_ordered_logit_that_are_alike_are_refused():
@@ -185,7 +185,7 @@ def of_tests():
     return rows.assign(y=(rng.random(n) < expit(0.5 * rows["closure"])).astype(float))
 
 
-def test_where_one_group_is_separated_the_others_are_told_as_if_it_were_not_there():
+def test_where_one_group_is_separated_the_others_are_estimated_as_if_it_did_not_exist():
     rows = of_tests().assign(y=lambda r: np.where(r["low"] == 1, 1.0, r["y"]))
     model = logit_states.fit_logit("rekenen", rows, "y", layout)
     alone = logit_states.fit_logit(
@@ -212,17 +212,17 @@ def test_a_part_without_a_maximum_leaves_rows_without_an_estimate_and_with_the_r
     """Every school of the G5 has a shortage: its log odds are infinite; how large the shortages are is known."""
     rows = panel()
     rows["shortage"] = rows["shortage"].where(~rows["g5"], rows["shortage"] + 0.05)
-    told = shortage_models.two_part(rows)
-    of_any = told[told["outcome"].isin(["any shortage", "shortage"])]
+    regression = shortage_models.two_part(rows)
+    of_any = regression[regression["outcome"].isin(["any shortage", "shortage"])]
     assert of_any["estimate"].isna().all()
     assert set(of_any["reason"]) == {"perfect prediction"}
-    amount = told[told["outcome"] == "shortage if any"]
+    amount = regression[regression["outcome"] == "shortage if any"]
     assert amount["estimate"].notna().all()
     assert set(amount["reason"]) == {""}
 
 
 def test_a_judgement_that_nobody_has_is_a_difference_of_shares_and_no_log_odds():
     rows = panel().assign(insufficient=lambda r: r["insufficient"] & (r["shortage"] < 0.05))
-    told = shortage_models.judgement(rows, 2024).set_index(["model", "controls", "term"])
-    assert np.isnan(told.loc[("judgement_logit", "none", "large_shortage"), "estimate"])
-    assert told.loc[("judgement_lpm", "none", "large_shortage"), "estimate"] < 0
+    estimates = shortage_models.judgement(rows, 2024).set_index(["model", "controls", "term"])
+    assert np.isnan(estimates.loc[("judgement_logit", "none", "large_shortage"), "estimate"])
+    assert estimates.loc[("judgement_lpm", "none", "large_shortage"), "estimate"] < 0

@@ -55,8 +55,8 @@ def test_a_share_is_covered_as_often_as_it_says(groups, size, mean):
     for _ in range(2000):
         counts = clustered_world(rng, groups, size, mean, 0.1)
         value = np.concatenate([np.repeat([1.0, 0.0], [count, size - count]) for count in counts])
-        found = clustered_mean(value, np.repeat(np.arange(groups), size))
-        (low,), (high,) = share_interval(found.coefficients, found.std_errors, [groups])
+        fitted = clustered_mean(value, np.repeat(np.arange(groups), size))
+        (low,), (high,) = share_interval(fitted.coefficients, fitted.std_errors, [groups])
         if np.isfinite(low):
             hits.append(low <= mean <= high)
     assert 0.93 <= np.mean(hits) <= 0.985
@@ -72,13 +72,13 @@ def few_schools(**columns):
 
 def test_a_rare_shortage_has_no_interval_below_zero():
     """One of 40 schools has a shortage: by Wald, .025 minus and plus .055."""
-    told = shortage.distribution(few_schools(), [24, 36])
-    known = told[told["ci_low"].notna()]
+    shares = shortage.distribution(few_schools(), [24, 36])
+    known = shares[shares["ci_low"].notna()]
     assert len(known) > 4
     assert (known["ci_low"] >= 0).all()
     assert (known["ci_high"] <= 1).all()
     assert ((known["ci_low"] < known["estimate"]) & (known["estimate"] < known["ci_high"])).all()
-    assert told["p_value"].isna().all()
+    assert shares["p_value"].isna().all()
 
 
 def test_a_share_of_teachers_and_of_pupils_too():
@@ -98,8 +98,8 @@ def test_a_share_of_teachers_and_of_pupils_too():
             "distance_km": rng.uniform(0, 31, n),
         }
     )
-    told = teachers.described(frame)
-    shares = told[told["unit"] == "share of teachers"].dropna(subset="ci_low")
+    means = teachers.described(frame)
+    shares = means[means["unit"] == "share of teachers"].dropna(subset="ci_low")
     assert len(shares) > 3
     assert shares["ci_low"].ge(0).all()
     pupils = frame.assign(pupil=np.arange(n), subject="lezen", closure=0.0, sat=(np.arange(n) > 1).astype(float))

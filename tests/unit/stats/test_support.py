@@ -1,4 +1,4 @@
-"""A term of which one cluster alone says anything has no clustered error: its score is zero in every cluster."""
+"""A term that one cluster alone determines has no clustered error: its score is zero in every cluster."""
 
 import numpy as np
 import pandas as pd
@@ -42,20 +42,20 @@ def test_a_term_of_one_cluster_is_refused(term, weights):
         lambda: fit(rows(), "y", ["x", term], cluster="c", weights=weights),
         lambda: fit_fractional(rows(), "share", ["x", term], cluster="c", weights=weights),
     ):
-        with pytest.raises(ModelError, match=f"one cluster alone says something of {term}:") as error:
+        with pytest.raises(ModelError, match=f"one cluster alone determines {term}:") as error:
             estimate()
         assert error.value.reason is Reason.TOO_FEW_CLUSTERS
     assert fit_where_determined(rows(), "share", ["x", term], cluster="c").reason == "too few clusters"
 
 
 def test_with_effects_of_clusters_too():
-    with pytest.raises(ModelError, match="something of own:"):
+    with pytest.raises(ModelError, match="alone determines own:"):
         fit(rows(), "y", ["x", "own"], cluster="c", entity="c")
 
 
 def test_all_but_one_cluster_is_one_cluster():
     """Of a term that all clusters have but one, the reference is one cluster."""
-    with pytest.raises(ModelError, match="something of others:"):
+    with pytest.raises(ModelError, match="alone determines others:"):
         fit(rows().assign(others=lambda f: 1 - f["whole"]), "y", ["x", "others"], cluster="c")
 
 
@@ -66,7 +66,7 @@ def test_two_clusters_say_something():
 
 def test_units_and_origins_change_nothing():
     frame = rows().assign(own=lambda f: 1e-3 * f["own"] + 5, x=lambda f: 1e6 * f["x"])
-    with pytest.raises(ModelError, match="something of own:"):
+    with pytest.raises(ModelError, match="alone determines own:"):
         fit(frame, "y", ["x", "own"], cluster="c")
 
 
@@ -79,7 +79,7 @@ def test_one_treated_board_is_refused_and_two_are_not(engine):
     treated = [
         panel.assign(d=(panel["board"].isin(own) & (panel["year"] > 2017)).astype(float)) for own in ([3], [3, 4])
     ]
-    with pytest.raises(ModelError, match="something of d:"):
+    with pytest.raises(ModelError, match="alone determines d:"):
         fit_panel(treated[0], "y", ["d"], engine=engine)
     assert fit_panel(treated[0], "y", ["d"], cluster="location", engine=engine).std_errors["d"] > 0  # three schools
     assert fit_panel(treated[1], "y", ["d"], engine=engine).std_errors["d"] > 0
@@ -94,14 +94,14 @@ def test_no_more_rows_than_terms_is_an_error_of_the_data():
 @pytest.mark.parametrize("entity", [None, "c"])
 def test_an_outcome_that_does_not_vary_has_no_error(outcome, entity):
     """Its residuals are rounding; 3.0 had an error of 6e-16 and a p-value of 0."""
-    told = fit(rows().assign(y=outcome), "y", ["x"], cluster="c", entity=entity).estimates("m", "", "u")
-    assert told[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
+    estimates = fit(rows().assign(y=outcome), "y", ["x"], cluster="c", entity=entity).estimates("m", "", "u")
+    assert estimates[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=None)
 
 
 def test_one_salary_for_all_has_no_interval():
-    told = t_interval(pd.Series([3000.0, 1.0]), pd.Series([0.0, 0.5]), 20)
-    assert told["estimate"].tolist() == [3000, 1]
-    assert told[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=1).tolist() == [True, False]
+    intervals = t_interval(pd.Series([3000.0, 1.0]), pd.Series([0.0, 0.5]), 20)
+    assert intervals["estimate"].tolist() == [3000, 1]
+    assert intervals[["std_error", "ci_low", "ci_high", "p_value"]].isna().all(axis=1).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("engine", ["linearmodels", "within"])
@@ -109,5 +109,5 @@ def test_a_panel_that_does_not_vary_has_no_error(engine):
     panel = pd.DataFrame([(s, year, s % 8) for s in range(24) for year in range(2015, 2020)])
     panel = panel.set_axis(["location", "year", "board"], axis=1).assign(y=lambda f: 0.1 * f["location"])
     panel = panel.assign(x=np.random.default_rng(5).normal(size=120))
-    told = fit_panel(panel, "y", ["x"], engine=engine).estimates("m", "", "u")
-    assert told[["std_error", "p_value"]].isna().all(axis=None)
+    estimates = fit_panel(panel, "y", ["x"], engine=engine).estimates("m", "", "u")
+    assert estimates[["std_error", "p_value"]].isna().all(axis=None)

@@ -9,10 +9,11 @@ import pytest
 import statsmodels.api as sm
 import yaml
 from statsmodels.miscmodels.ordinal_model import OrderedModel
+from true_effects import advice_probabilities
 
 from analysis.advice_levels import LEVELS, cut_points, deviation
 from analysis.errors import InputError
-from analysis.synthetic.advice import COLUMNS, advice_probabilities, make_advice, school_effects
+from analysis.synthetic.advice import COLUMNS, make_advice, school_effects
 from analysis.synthetic.advice_national import make_advice_national, national_advice_truth
 from analysis.synthetic.advice_truth import GROUPS, AdviceTruth, GroupEffects, group_dummies
 from analysis.synthetic.moments_advice import MOMENTS

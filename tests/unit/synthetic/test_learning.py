@@ -7,10 +7,11 @@ import pytest
 import statsmodels.api as sm
 import yaml
 from numpy.testing import assert_allclose
+from true_effects import closure_percentiles
 
 from analysis.data.microdata import BY_PUPIL_TEST
 from analysis.errors import InputError, ModelError
-from analysis.synthetic.learning import analysed, closure_percentiles, make_learning
+from analysis.synthetic.learning import analysed, make_learning
 from analysis.synthetic.learning_growth import closure_effect
 from analysis.synthetic.learning_truth import NORMS, ClosureTruth, LearningTruth, TestingTruth, percentile
 from analysis.synthetic.moments_learning import MOMENTS, growth_rows, pnas_design

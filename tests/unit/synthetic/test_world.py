@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from pooled_choice import fit_pooled
+from synthetic_sources import make_sources
 
 from analysis.data.prepare import choice_tables
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.truth import Truth
-from analysis.synthetic.world import make_sources, make_world
+from analysis.synthetic.world import make_world
 
 FRAMES = (
     "by_location_pc4",

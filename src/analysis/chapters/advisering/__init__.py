@@ -23,17 +23,6 @@ CHAPTER = Declaration(
         "by_pupil_country",
     ),
     findings={"en": "School advice", "nl": "Schooladvies"},
-    figures={
-        "deviation_": "deviation_by_year",
-        "under_": "gaps",
-        "over_": "gaps",
-        "measurement_error": "measurement_error",
-        "revised_gaps": "gaps",
-        "revised": "revised_by_year",
-        "position_year3": "position_year3",
-        "no_test": "scenario_no_test",
-        "schools": "caterpillar",
-    },
     regressions=(
         Regressions(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
         Regressions(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.chapters.advisering.numbers import (
     having,
     interval,
-    is_told,
+    is_known,
     listed,
     mirrored,
     often,
@@ -23,9 +23,11 @@ from analysis.chapters.advisering.numbers import (
     tenth_below,
 )
 from analysis.language import term, text, word
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import leads
-from analysis.publish.wording import COLUMNS
+
+say = sentences_beside(__file__)
 
 EVERYONE = "all"
 COMPARED = {
@@ -52,7 +54,7 @@ def advisering(
     *,
     counted: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Tell what the chapter finds.
+    """Say what the chapter finds.
 
     Parameters
     ----------
@@ -83,13 +85,9 @@ def advisering(
             _revised_gaps(estimates),
         ),
         *_year3(shares),
-        *where_known(
-            _at_scores(shares, counted),
-            _scenario(shares, scenario_gaps),
-            _spread(spread),
-        ),
+        *where_known(_at_scores(shares, counted), _scenario(shares, scenario_gaps), _spread(spread)),
     ]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    return frame((*row, "pupils") for row in rows)
 
 
 def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
@@ -97,17 +95,10 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     for name, (category, counted) in COUNTED.items():
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
-        if is_told(below, above):
+        if is_known(below, above):
             yield (
                 f"deviation_{name}",
-                text(
-                    "In {year}, {above:.0%} of the pupils with a test score were advised above the advice of the test "
-                    "and {below:.0%} below it ({counted}).",
-                    year=year,
-                    above=above["estimate"],
-                    below=below["estimate"],
-                    counted=term(counted),
-                ),
+                say("deviation", year=year, above=above["estimate"], below=below["estimate"], counted=term(counted)),
                 number_of(below["n_obs"]),
             )
 
@@ -116,13 +107,11 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[(shares["model"] == "advice_by_education") & (shares["term"] == "vwo")]
     year = rows["school_year"].max()
     everyone, hoog, laag = (one(rows, school_year=year, group=group) for group in (EVERYONE, "hoog", "laag"))
-    if is_told(everyone, hoog, laag):
+    if is_known(everyone, hoog, laag):
         yield (
             "advice_vwo",
-            text(
-                "In {year}, {everyone:.0%} of all pupils had a final advice for vwo: {hoog:.0%} of those "
-                "with highly educated parents (n = {n_hoog:,}) and {laag:.0%} of those with low-educated parents "
-                "(n = {n_laag:,}).",
+            say(
+                "advice_vwo",
                 year=year,
                 everyone=everyone["estimate"],
                 hoog=hoog["estimate"],
@@ -138,35 +127,22 @@ def _gaps(estimates: pd.DataFrame, outcome: str) -> Iterable[Row]:
     rows = estimates[estimates["model"] == f"{outcome}_lpm_fe"]
     for group, compared in COMPARED.items():
         both, alone = (one(rows, term=group, controls=controls) for controls in ("mutual", "alone"))
-        if is_told(both, alone):
-            told = {"compared": term(compared), "both": often(both), "alone": often(alone)}
+        if is_known(both, alone):
+            values = {"compared": term(compared), "both": often(both), "alone": often(alone)}
             yield (
                 f"{outcome}_{group}",
-                text(
-                    "At the same test advice and at the same school, pupils {compared} are {both} advised below their "
-                    "test when the other factors are equal too, and {alone} when these are left out of account.",
-                    **told,
-                )
-                if outcome == "under"
-                else text(
-                    "At the same test advice and at the same school, pupils {compared} are {both} advised above their "
-                    "test when the other factors are equal too, and {alone} when these are left out of account.",
-                    **told,
-                ),
+                say("under_advised", **values) if outcome == "under" else say("over_advised", **values),
                 number_of(both["n_obs"]),
             )
 
 
 def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
     plain, mended, both = (one(estimates, model=f"under_{way}", term="laag") for way in ("ols", "iv", "lovs"))
-    if is_told(plain, mended, both):
+    if is_known(plain, mended, both):
         yield (
             "measurement_error",
-            text(
-                "At equal test score, pupils {laag} are {plain} advised below their test. When an earlier score "
-                "corrects for the error of the test, it is {mended}; at equal test and earlier scores, {both}. A "
-                "noisy test makes a gap by itself, since a pupil of a group with lower scores is more often above the "
-                "own level on it. What is left need not be discrimination: the advice rests on more than scores.",
+            say(
+                "measurement_error",
                 laag=term(COMPARED["laag"]),
                 plain=often(plain),
                 mended=often(mended),
@@ -185,29 +161,21 @@ def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     # A year between the first and the last is picked out only where it is known to be the highest.
     peak = [top] if leads(rows.to_dict("records")) else []
     path = {row["school_year"]: row for row in (rows.iloc[0], *peak, rows.iloc[-1])}
-    told = [
+    by_year = [
         text("{share:.0%} in {year} (n = {n:,})", share=row["estimate"], year=year, n=number_of(row["n_obs"]))
         for year, row in path.items()
     ]
-    yield (
-        "revised",
-        text(
-            "Of the pupils whose first advice lay below that of the test, a bijstelling followed for {told}.",
-            told=listed(told),
-        ),
-        pupils(counted, **chosen, school_year=list(path)),
-    )
+    yield ("revised", say("revised", years=listed(by_year)), pupils(counted, **chosen, school_year=list(path)))
 
 
 def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
     rows = estimates[(estimates["model"] == "revised_lpm_fe") & (estimates["controls"] == "mutual")]
     laag, nonwestern = (one(rows, term=term) for term in COMPARED)
-    if is_told(laag, nonwestern):
+    if is_known(laag, nonwestern):
         yield (
             "revised_gaps",
-            text(
-                "Among the under-advised with the same test advice at the same school, pupils {laag} are {often_laag} "
-                "revised, and pupils {nonwestern} {often_nonwestern}.",
+            say(
+                "revised_gaps",
                 laag=term(COMPARED["laag"]),
                 often_laag=often(laag),
                 nonwestern=term(COMPARED["nonwestern"]),
@@ -221,39 +189,29 @@ def _year3(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "position_year3"]
     at = one(rows, group=EVERYONE, term="at the advice")
     up = one(rows, group="under-advised, not revised", term="above the advice")
-    if is_told(at):
+    if is_known(at):
         yield (
             "position_year3",
-            text(
-                "Of the cohort of {year}, {share:.0%} are at the level of their final advice in year 3{more}.",
-                year=at["school_year"],
-                share=at["estimate"],
-                more=_under_advised(up),
-            ),
+            say("position_year3", year=at["school_year"], share=at["estimate"], more=_under_advised(up)),
             number_of(at["n_obs"]),
         )
 
 
 def _under_advised(up: pd.Series) -> str:
-    if not is_told(up):
+    if not is_known(up):
         return ""
-    return text(
-        "; of those under-advised without bijstelling (n = {n:,}), {share:.0%} are above it",
-        n=number_of(up["n_obs"]),
-        share=up["estimate"],
-    )
+    return say("position_under_advised", n=number_of(up["n_obs"]), share=up["estimate"])
 
 
 def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "at_score"]
     for name, (happens, did) in AT_SCORE.items():
         laag, hoog = (one(rows, term=happens, group=group) for group in ("laag", "hoog"))
-        if is_told(laag, hoog):
+        if is_known(laag, hoog):
             yield (
                 f"score_{name}",
-                text(
-                    "Of the pupils with a test {score} and low-educated parents, {laag:.0%} {did} (n = {n_laag:,}), "
-                    "against {hoog:.0%} of those with highly educated parents (n = {n_hoog:,}).",
+                say(
+                    "at_score",
                     score=term(laag["category"]),
                     laag=laag["estimate"],
                     did=term(did),
@@ -270,13 +228,11 @@ def _scenario(shares: pd.DataFrame, gaps: pd.DataFrame) -> Iterable[Row]:
     year = rows["school_year"].max()
     everyone, laag, hoog = (one(rows, school_year=year, group=group) for group in (EVERYONE, "laag", "hoog"))
     lost, gap = (one(gaps, term=f"mean level{part}", school_year=year) for part in (" lost", ", with the test"))
-    if is_told(everyone, laag, hoog, lost, gap):
+    if is_known(everyone, laag, hoog, lost, gap):
         yield (
             "no_test",
-            text(
-                "Had there been no end test in {year}, {everyone:.0%} of all pupils would have missed a "
-                "bijstelling: {laag:.0%} of those with low-educated parents (n = {n_laag:,}) and {hoog:.0%} of those "
-                "with highly educated parents (n = {n_hoog:,}). The gap between the two in mean advice would {change}.",
+            say(
+                "no_test",
                 year=year,
                 everyone=everyone["estimate"],
                 laag=laag["estimate"],
@@ -294,7 +250,7 @@ def _change(lost: pd.Series, gap: pd.Series) -> str:
     if lost["ci_low"] <= 0 <= lost["ci_high"]:
         return text("not measurably change")
     if gap["ci_low"] <= 0 <= gap["ci_high"]:
-        return text("change by {size} of a level, highly minus low-educated", size=interval(mirrored(lost), 1, 3))
+        return say("gap_changes", size=interval(mirrored(lost), 1, 3))
     less = lost if gap["estimate"] > 0 else mirrored(lost)
     if less["estimate"] > 0:
         return text("be {size} of a level smaller", size=interval(less, 1, 3))
@@ -304,13 +260,11 @@ def _change(lost: pd.Series, gap: pd.Series) -> str:
 def _spread(spread: pd.DataFrame) -> Iterable[Row]:
     sd = one(spread, term="sd between schools")
     low, high = (one(spread, term=f"{side} tenth of schools") for side in ("lowest", "highest"))
-    if is_told(sd, low, high):
+    if is_known(sd, low, high):
         yield (
             "schools",
-            text(
-                "At equal test advice and intake, under-advice differs between {schools:,} schools with a standard "
-                "deviation of {sd} percentage points, luck taken out. By that spread a tenth lies {low} what its "
-                "intake leads to expect, and a tenth {high} it.",
+            say(
+                "schools",
                 schools=number_of(sd["n_clusters"]),
                 sd=interval(sd),
                 low=tenth_below(low["estimate"]),

@@ -1,10 +1,12 @@
-"""The numbers in the sentences about the school advice: which row, told or not, with its interval."""
+"""The numbers in the sentences about the school advice: which row, known or not, with its interval."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from analysis.language import text
+from analysis.language import joined, text
 from analysis.publish.findings import number_of
 from analysis.publish.tables import number
 
@@ -27,8 +29,8 @@ def pupils(counted: pd.DataFrame, **values: object) -> int:
     return number_of(having(counted, **values)["n_obs"].sum())
 
 
-def is_told(*rows: pd.Series) -> bool:
-    """Tell whether all of these rows have an estimate."""
+def is_known(*rows: pd.Series) -> bool:
+    """Say whether all of these rows have an estimate."""
     return all(bool(pd.notna(row["estimate"])) for row in rows)
 
 
@@ -66,8 +68,8 @@ def mirrored(row: pd.Series) -> pd.Series:
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """Join parts to a list in words."""
     if len(parts) == 1:
         return parts[0]
-    return text("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+    return text("{first} and {last}", first=joined(", ", parts[:-1]), last=parts[-1])

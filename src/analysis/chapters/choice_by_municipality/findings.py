@@ -7,11 +7,13 @@ from math import exp
 
 import pandas as pd
 
-from analysis.language import term, text
-from analysis.publish.findings import as_rows, number_of, one, where_known
+from analysis.language import Text, joined, term, text
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
 from analysis.publish.units import Row
-from analysis.publish.wording import COLUMNS
+
+say = sentences_beside(__file__)
 
 Finding = tuple[str, str, int, str]
 MUNICIPALITIES, SCHOOLS = "municipalities", "schools"
@@ -29,13 +31,13 @@ def choice_by_municipality(
     from_km: float,
     to_km: float,
 ) -> pd.DataFrame:
-    """Tell how far attendance falls with distance, where more, and how near the model's distances are to real ones.
+    """Say how far attendance falls with distance, where more, and how near the model's distances are to real ones.
 
     Parameters
     ----------
     account, estimates, others, spread, correlations, means
         The chapter's tables (`others`: between other distances), as the gate let them through; a finding that rests on
-        a withheld number is not told.
+        a withheld number is left out.
     from_km, to_km
         The distances between which attendance falls.
 
@@ -54,27 +56,25 @@ def choice_by_municipality(
             _weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
             _distances(one(correlations, model="log", term="expected_published"), correlations),
             _postcodes(means),
-        ),
+        )
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _covered(account: pd.DataFrame) -> Iterator[Finding]:
     known = {row["outcome"]: row for row in as_rows(account)}
     row = known.pop("estimated", None)
     if row and not pd.isna(row["share"]):
-        without = ", ".join(
-            f"{term(outcome)} ({number_of(other['municipalities'])})" for outcome, other in known.items()
-        )
-        told = text(
-            "In {known} of the {all} municipalities the model of school choice has an interval; {share:.0%} of all "
-            "pupils who live and go to school in one municipality do so there.",
-            known=number_of(row["municipalities"]),
-            all=number_of(account["municipalities"].sum()),
+        counts = ({"why": term(why), "municipalities": number_of(of["municipalities"])} for why, of in known.items())
+        without = joined(", ", (Text("{why} ({municipalities})", values) for values in counts))
+        covered = say(
+            "covered",
+            municipalities=number_of(row["municipalities"]),
+            all_municipalities=number_of(account["municipalities"].sum()),
             share=row["share"],
         )
-        others = f" {text('The others have none: {reasons}.', reasons=without)}" if without else ""
-        yield "covered", told + others, number_of(row["municipalities"]), MUNICIPALITIES
+        others = text("The others have none: {reasons}.", reasons=without) if without else ""
+        yield "covered", joined(" ", (covered, others)), number_of(row["municipalities"]), MUNICIPALITIES
 
 
 def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
@@ -82,9 +82,8 @@ def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
         times = {name: exp(mean[name] * (to_km - from_km)) for name in ("estimate", "ci_low", "ci_high")}
         yield (
             "fall",
-            text(
-                "In the mean municipality a school at {near} km is attended {times} times as often as one like it at "
-                "{far} km (95% interval {low} to {high}). This describes enrolment; it is not preference.",
+            say(
+                "fall",
                 near=_km(from_km),
                 far=_km(to_km),
                 times=number(times["estimate"], 1),
@@ -103,82 +102,47 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
     tau = found[0]["tau"]
     if found[0]["tau_low"] > 0:
         low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
-        sentence = text(
-            "Municipalities differ: leaving chance aside, in two thirds of them the school at {near} km is attended "
-            "{low} to {high} times as often as the one at {far} km, if their values follow a normal distribution.",
-            near=_km(from_km),
-            far=_km(to_km),
-            low=number(low, 1),
-            high=number(high, 1),
+        sentence = say(
+            "municipalities_differ", near=_km(from_km), far=_km(to_km), low=number(low, 1), high=number(high, 1)
         )
     else:
-        sentence = text(
-            "It is not established that municipalities differ in this by more than chance: the standard deviation of "
-            "their true values is at most {high} log odds per km (95% interval from 0).",
-            high=number(found[0]["tau_high"], 2),
-        )
+        sentence = say("municipalities_alike", high=number(found[0]["tau_high"], 2))
     yield "spread", sentence, number_of(found[0]["n_obs"]), MUNICIPALITIES
 
 
 def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     if not row:
         return
-    told = _told(row, from_km, to_km)
+    values = _values(row, from_km, to_km)
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        sentence = text(
-            "From {near} to {far} km attendance does not measurably fall faster or slower where addresses are denser, "
-            "at equal spread of schoolweging: {estimate} log odds per km for each doubling (95% interval {low} to "
-            "{high}).",
-            **told,
-        )
+        sentence = say("density_unclear", **values)
     elif row["estimate"] > 0:
-        sentence = text(
-            "Where addresses are twice as dense, attendance falls faster from {near} to {far} km, by {size} log "
-            "odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
-            **told,
-        )
+        sentence = say("density_faster", **values)
     else:
-        sentence = text(
-            "Where addresses are twice as dense, attendance falls more slowly from {near} to {far} km, by {size} "
-            "log odds per km (95% interval {low} to {high}), at equal spread of schoolweging.",
-            **told,
-        )
-    yield "density", sentence + _elsewhere(row, others, from_km, to_km), number_of(row["n_obs"]), MUNICIPALITIES
+        sentence = say("density_slower", **values)
+    sentence = joined(" ", (sentence, _elsewhere(row, others, from_km, to_km)))
+    yield "density", sentence, number_of(row["n_obs"]), MUNICIPALITIES
 
 
 def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     if not row:
         return
-    told = _told(row, from_km, to_km)
+    values = _values(row, from_km, to_km)
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        sentence = text(
-            "How far the schools of a municipality differ in schoolweging says nothing measurable about how attendance "
-            "falls from {near} to {far} km, at equal density: {estimate} log odds per km for each point (95% interval "
-            "{low} to {high}).",
-            **told,
-        )
+        sentence = say("weging_unclear", **values)
     elif row["estimate"] > 0:
-        sentence = text(
-            "Where the schools of a municipality differ a point more in schoolweging, attendance falls faster from "
-            "{near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at equal density.",
-            **told,
-        )
+        sentence = say("weging_faster", **values)
     else:
-        sentence = text(
-            "Where the schools of a municipality differ a point more in schoolweging, attendance falls more slowly "
-            "from {near} to {far} km, by {size} log odds per km (95% interval {low} to {high}), at "
-            "equal density.",
-            **told,
-        )
+        sentence = say("weging_slower", **values)
     yield (
         "spread_of_schoolweging",
-        sentence + _elsewhere(row, others, from_km, to_km),
+        joined(" ", (sentence, _elsewhere(row, others, from_km, to_km))),
         number_of(row["n_obs"]),
         MUNICIPALITIES,
     )
 
 
-def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+def _values(row: Row, from_km: float, to_km: float) -> dict[str, str]:
     ends = (row["ci_low"], row["ci_high"])
     if ends[1] < 0:  # the words give the direction, and the interval turns with it
         ends = (-ends[1], -ends[0])
@@ -187,19 +151,17 @@ def _told(row: Row, from_km: float, to_km: float) -> dict[str, str]:
 
 
 def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
-    """Tell between how many other pairs of distances the same term goes with a faster or slower fall."""
+    """Say between how many other pairs of distances the same term goes with a faster or slower fall."""
     known = others[others["term"] == row["term"]].dropna(subset=["ci_low", "ci_high"])
     known = known[(known["from_km"] != from_km) | (known["to_km"] != to_km)]
     if known.empty:
         return ""
-    told = text(
-        "Taken between {n} other pairs of distances, the fall is then measurably faster for {faster} of these and "
-        "measurably slower for {slower}.",
-        n=len(known),
-        faster=number_of((known["ci_low"] > 0).sum()),
-        slower=number_of((known["ci_high"] < 0).sum()),
+    return say(
+        "other_distances",
+        distances=len(known),
+        faster_distances=number_of((known["ci_low"] > 0).sum()),
+        slower_distances=number_of((known["ci_high"] < 0).sum()),
     )
-    return f" {told}"
 
 
 def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
@@ -207,10 +169,8 @@ def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Fin
     if modelled and straight:
         yield (
             "distances",
-            text(
-                "The mean distance that the model expects of a school, given how many pupils it has, correlates "
-                "{modelled} with the one that DUO publishes (95% interval {low} to {high}). For the straight lines "
-                "from the postcodes of its own pupils it is {straight}, and those rest on no model.",
+            say(
+                "distances",
                 modelled=number(modelled["estimate"], 2),
                 low=number(modelled["ci_low"], 2),
                 high=number(modelled["ci_high"], 2),
@@ -226,10 +186,8 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
     if {URBAN, RURAL, "all"} <= set(known):
         yield (
             "postcode_points",
-            text(
-                "The published distance is {urban} times the straight line from the postcode's point in very strongly "
-                "urban municipalities, and {rural} times in those that are not urban. It can be below one where pupils "
-                "live nearer to their school than the point of their postcode lies.",
+            say(
+                "postcode_points",
                 urban=number(known[URBAN]["published_to_straight"], 2),
                 rural=number(known[RURAL]["published_to_straight"], 2),
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 
 def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
     ModelError
         If a school lacks one of the three: sums would pass over it.
     """
-    refuse_missing(by_school, ["denomination", "pupils", "schoolweging"], "schools")
+    check_complete(by_school, ["denomination", "pupils", "schoolweging"], "schools")
     weighted = by_school.assign(schools=1, schoolweging=by_school["schoolweging"] * by_school["pupils"])
     sums = weighted.groupby("denomination")[["schools", "pupils", "schoolweging"]].sum()
     return sums.assign(

@@ -29,11 +29,12 @@ from analysis.chapters.leergroei.phrases import (
     tenth_above,
     tenth_below,
 )
-from analysis.language import term, text
-from analysis.publish.findings import number_of, where_known
+from analysis.language import joined, term, text
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import furthest_apart, leads, trails
 
-COLUMNS = ["name", "sentence", "n", "unit"]
+say = sentences_beside(__file__)
 
 Count = Callable[..., int]
 """Counts the pupils, each once, with given values of columns; see `counting.pupils`."""
@@ -55,12 +56,12 @@ def findings(
     closed: str,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    """Tell what the closure did to growth, to whom, and how sure that is.
+    """Say what the closure did to growth, to whom, and how sure that is.
 
     Parameters
     ----------
     estimates, examples, spread, missing, year_shocks, consent
-        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is not told.
+        The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     compared, with_m_test
         Counts of the pupils whose growth is compared in the two years, and of those with an M-test in these.
     before, closed
@@ -100,68 +101,43 @@ def findings(
         ),
     ]
     of_schools = list(where_known(consent_given(consent.dropna(), estimates, closed)))
-    told = [*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)]
-    return pd.DataFrame(told, columns=COLUMNS)
+    return frame([*((*row, "pupils") for row in rows), *((*row, "schools") for row in of_schools)])
 
 
 def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
-        told = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
+        values = {"before": before, "subject": subject(most), "groep": term(most["category"]), "size": size(most)}
         established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
         known_off = not most["ci_low"] <= 0 <= most["ci_high"]
-        said = (
-            _off_the_norm(told, below=most["estimate"] < 0, established=established)
+        sentence = (
+            _off_the_norm(values, below=most["estimate"] < 0, established=established)
             if known_off
-            else _at_the_norm(told, signed(most))
+            else _at_the_norm(values, signed(most))
         )
-        yield "norm_growth", said, number_of(most["n_pupils"])
+        yield "norm_growth", sentence, number_of(most["n_pupils"])
 
 
-def _at_the_norm(told: dict[str, str], estimate: str) -> str:
-    return text(
-        "In {before} the estimate of growth farthest from the national norm, in {subject}, {groep}, is not measurably "
-        "off it: {signed} national standard deviations.",
-        **{**told, "signed": estimate},
-    )
+def _at_the_norm(values: dict[str, str], estimate: str) -> str:
+    return say("at_the_norm", **{**values, "signed": estimate})
 
 
-def _off_the_norm(told: dict[str, str], *, below: bool, established: bool) -> str:
+def _off_the_norm(values: dict[str, str], *, below: bool, established: bool) -> str:
     if established and below:
-        return text(
-            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-            "standard deviations below it.",
-            **told,
-        )
+        return say("farthest_below_the_norm", **values)
     if established:
-        return text(
-            "In {before} growth was farthest from the national norm in {subject}, {groep}: {size} national "
-            "standard deviations above it.",
-            **told,
-        )
+        return say("farthest_above_the_norm", **values)
     if below:
-        return text(
-            "In {before} growth in {subject}, {groep}, lay {size} national standard deviations below the national "
-            "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
-            "is not established.",
-            **told,
-        )
-    return text(
-        "In {before} growth in {subject}, {groep}, lay {size} national standard deviations above the national "
-        "norm. The estimate is farther from the norm than any other, but that growth itself is farthest there "
-        "is not established.",
-        **told,
-    )
+        return say("below_the_norm", **values)
+    return say("above_the_norm", **values)
 
 
 def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed: str) -> Iterator[Finding]:
     for row in rows:
         yield (
             f"growth_{row['outcome']}",
-            text(
-                "In {subject} pupils {grew} in {closed} than pupils of the same groep and level in {before}, in "
-                "standard deviations of growth of that year. {shocks} Only pupils who sat both tests are in this "
-                "number.",
+            say(
+                "growth",
                 subject=subject(row),
                 grew=grew(row),
                 closed=closed,
@@ -175,7 +151,7 @@ def _overall(rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed
 def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     for outcome, of in by_outcome(rows):
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
-        told = {
+        values = {
             "subject": subject(low),
             "closed": closed,
             "low": term(low["category"]),
@@ -185,24 +161,15 @@ def _levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findi
         }
         yield (
             f"levels_{outcome}",
-            _apart(told, established=furthest_apart(of)),
+            _apart(values, established=furthest_apart(of)),
             compared(subject=outcome, level_m=[row["category"].removeprefix("level ") for row in (low, high)]),
         )
 
 
-def _apart(told: dict[str, str], *, established: bool) -> str:
+def _apart(values: dict[str, str], *, established: bool) -> str:
     if established:
-        return text(
-            "In {subject} the levels farthest apart in {closed} are these: pupils of {low} {grew_low} than such "
-            "pupils the year before (standard deviations of growth), pupils of {high} {grew_high}.",
-            **told,
-        )
-    return text(
-        "In {subject} it is not established which levels are farthest apart in {closed}. By the estimates pupils of "
-        "{low} {grew_low} than such pupils the year before (standard deviations of growth), pupils of {high} "
-        "{grew_high}.",
-        **told,
-    )
+        return say("levels_apart", **values)
+    return say("levels_perhaps_apart", **values)
 
 
 def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
@@ -211,10 +178,8 @@ def _bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
         if low is not high:
             yield (
                 f"bands_{outcome}",
-                text(
-                    "In {subject} pupils of {low} {grew_low} in {closed} than the year before (standard deviations of "
-                    "growth), those of {high} {grew_high}. Who was absent from the E-test is not in these numbers, and "
-                    "absence need not be the same at all schools.",
+                say(
+                    "bands",
                     subject=subject(low),
                     low=band(low),
                     grew_low=grew(low),
@@ -230,7 +195,7 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
     rows = rows_of(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
-        told = {
+        values = {
             "subject": subject(most),
             "band": band(most),
             "low": tenth_below(most["low_tenth"]),
@@ -238,42 +203,23 @@ def _schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
             "high": tenth_above(most["high_tenth"]),
         }
         differ = bool(most["sd_low"] > 0)
-        yield "schools", _unlike(told, differ=differ, established=leads(rows, *SPREAD)), number_of(most["n_pupils"])
+        yield "schools", _unlike(values, differ=differ, established=leads(rows, *SPREAD)), number_of(most["n_pupils"])
 
 
-def _unlike(told: dict[str, str], *, differ: bool, established: bool) -> str:
+def _unlike(values: dict[str, str], *, differ: bool, established: bool) -> str:
     if not differ:
-        return text(
-            "That comparable schools differ by more than chance is not established. By the largest estimate, in "
-            "{subject} among {band}, a tenth of them grew {low} in {closed} than the year before (standard deviations "
-            "of growth), and another tenth {high}.",
-            **told,
-        )
+        return say("schools_alike", **values)
     if established:
-        return text(
-            "Comparable schools differ, most so in {subject} among {band}: chance apart, a tenth of them grew "
-            "{low} in {closed} than the year before (standard deviations of growth), and another tenth {high}.",
-            **told,
-        )
-    return text(
-        "Comparable schools differ. In {subject} among {band} the estimate is largest, but that they differ most there "
-        "is not established: chance apart, a tenth of them grew {low} in {closed} than the year before (standard "
-        "deviations of growth), and another tenth {high}.",
-        **told,
-    )
+        return say("schools_differ_most", **values)
+    return say("schools_differ", **values)
 
 
 def _shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
     if rows:
-        told = "; ".join(text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows)
+        changes = joined("; ", (text("{grew} in {subject}", grew=grew(row), subject=subject(row)) for row in rows))
         yield (
             "shortage",
-            text(
-                "Compared with schools that have as many pupils at risk, pupils of schools with 10 percentage points "
-                "more teacher shortage {told} in {closed}, in standard deviations of growth.",
-                told=told,
-                closed=closed,
-            ),
+            say("shortage", changes=changes, closed=closed),
             compared(subject=[row["outcome"] for row in rows]),
         )
 
@@ -285,9 +231,8 @@ def _examples(examples: pd.DataFrame) -> Iterator[Finding]:
             old, new = by_term["before"], by_term["closure"]
             yield (
                 f"example_{new['share_at_risk']:.0%}".rstrip("%"),
-                text(
-                    "A pupil in groep {groep} at level {level} in {subject}, at a school with {share:.0%} of pupils at "
-                    "risk, had a probability of {old} to drop a level in {before} and of {new} in {closed}.",
+                say(
+                    "example",
                     groep=new["groep"],
                     level=new["level"],
                     subject=subject(new),
@@ -308,19 +253,18 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
     )
     trends = {row["outcome"]: row for row in known(estimates, model="pnas_overall", term="year")}
     for outcome in [name for name in many if name in one][:1]:
-        told = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
-        told["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
+        values = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
+        values["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
         yield (
             "pnas",
-            text(
-                "Against all control years and their trend, growth in {subject} was {many} in {closed}. {shocks} "
-                "Against the year before alone it was {one}. {trend}",
+            say(
+                "all_control_years",
                 one=points(one[outcome]),
                 trend=left_out(trends[outcome], many[outcome], one[outcome]),
-                **told,
+                **values,
             ).strip()
             if outcome in trends
-            else text("Against the year before, growth in {subject} was {many} in {closed}. {shocks}", **told),
+            else say("one_control_year", **values),
             number_of(many[outcome]["n_pupils"]),
         )
 
@@ -329,31 +273,24 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
     for row in rows[:1]:
         yield (
             "education",
-            text(
-                "Against the control years, growth in {subject} in {closed} was {points} for pupils whose parents have "
-                "a low education than for pupils whose parents have a middle or high one.",
-                subject=subject(row),
-                closed=closed,
-                points=points(row),
-            ),
+            say("education", subject=subject(row), closed=closed, points=points(row)),
             number_of(row["n_pupils"]),
         )
 
 
 def _regression(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]:
-    told = []
+    pairs = []
     for _, of in by_outcome(rows):
         by_term = {row["term"]: row for row in of}
         if {"drop_expected", "drop_closure"} <= set(by_term):
-            told.append((by_term["drop_expected"], by_term["drop_closure"]))
-    if told:
-        gaps = [_change(*pair) for pair in told]
-        expected, observed = told[max(range(len(told)), key=lambda place: gaps[place]["estimate"])]
+            pairs.append((by_term["drop_expected"], by_term["drop_closure"]))
+    if pairs:
+        gaps = [_change(*pair) for pair in pairs]
+        expected, observed = pairs[max(range(len(pairs)), key=lambda place: gaps[place]["estimate"])]
         yield (
             "regression_to_mean",
-            text(
-                "Of the pupils at level {top} in {subject} {observed:.0%} dropped a level in {closed}; {expected:.0%} "
-                "would have without any closure: a high score is in part luck.{rank}",
+            say(
+                "regression_to_mean",
                 rank=_most_above(gaps),
                 top=top,
                 subject=subject(observed),
@@ -377,8 +314,8 @@ def _most_above(gaps: Sequence[Row]) -> str:
     if len(gaps) < 2:
         return ""
     if leads(gaps):
-        return text(" In no other subject is the difference as large.")
-    return text(" By the estimates the difference is largest here, but that it is largest here is not established.")
+        return say("difference_largest")
+    return say("difference_perhaps_largest")
 
 
 def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
@@ -386,41 +323,29 @@ def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
     if subjects < 2:
         return ""
     if len(changes) == subjects and trails(changes):
-        return text(" Of all subjects the change at level {lowest} is lowest here.", lowest=lowest)
-    return text(
-        " By the estimates the change at level {lowest} is lowest in this subject, but that it is lowest here is not "
-        "established.",
-        lowest=lowest,
-    )
+        return say("change_lowest", lowest=lowest)
+    return say("change_perhaps_lowest", lowest=lowest)
 
 
 def _absent(
-    missing: pd.DataFrame,
-    shares: Sequence[Row],
-    levels: Sequence[str],
-    before: str,
-    closed: str,
-    with_m_test: Count,
+    missing: pd.DataFrame, shares: Sequence[Row], levels: Sequence[str], before: str, closed: str, with_m_test: Count
 ) -> Iterator[Finding]:
     wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
-    told = []
+    by_subject = []
     for outcome, of in missing.groupby("outcome", sort=False):
         present = {(row["level_m"], row["year"]): row for row in rows_of(of)}
         if set(wanted) <= set(present):
-            told.append((str(outcome), [present[key] for key in wanted]))
-    if told:
-        outcome, rows = min(told, key=lambda pair: pair[1][1]["share_present"] - pair[1][0]["share_present"])
+            by_subject.append((str(outcome), [present[key] for key in wanted]))
+    if by_subject:
+        outcome, rows = min(by_subject, key=lambda pair: pair[1][1]["share_present"] - pair[1][0]["share_present"])
         low_before, low, high_before, high = rows
-        by_year = [{row["term"]: row for row in of} for name, of in by_outcome(shares) if name in dict(told)]
+        by_year = [{row["term"]: row for row in of} for name, of in by_outcome(shares) if name in dict(by_subject)]
         changes = [_change(of[before], of[closed]) for of in by_year if {before, closed} <= set(of)]
         yield (
             "absent",
-            text(
-                "Of the pupils with an M-test in {subject}, {low:.0%} of those at level {lowest} sat the E-test in "
-                "{closed} ({low_before:.0%} in {before}), and {high:.0%} of those at level {highest} "
-                "({high_before:.0%}).{rank} What the absent would have shown is unknown; all findings on growth rest "
-                "on those who were there.",
-                rank=_most_below(changes, len(told), levels[-1]),
+            say(
+                "absent",
+                rank=_most_below(changes, len(by_subject), levels[-1]),
                 subject=term(SUBJECTS[outcome]),
                 low=low["share_present"],
                 lowest=levels[-1],

@@ -7,28 +7,30 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analysis.chapters.leergroei.phrases import Row, grew, shocks, span, subject
-from analysis.language import text
+from analysis.language import joined
+from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import number_of
+
+say = sentences_beside(__file__)
 
 Finding = tuple[str, str, int]
 
 
 def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
-    """Tell what schools without consent may do to the changes; nothing where a number of it is withheld."""
+    """Say what schools without consent may do to the changes; nothing where a number of it is withheld."""
     kinds = {row["consent"]: row for row in rows_of(make_up)}
-    told = " ".join(_if_all_consented(estimates, closed))
-    if told and {"with consent", "without consent"} <= set(kinds):
+    bounds = joined(" ", _if_all_consented(estimates, closed))
+    if bounds and {"with consent", "without consent"} <= set(kinds):
         schools = {kind: number_of(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",
-            text(
-                "Of {schools:,} schools with tests {without:,} schools gave no consent to use them. The mean share of "
-                "pupils at risk is {out:.0%} at these and {there:.0%} at the others. {told}",
+            say(
+                "consent",
                 schools=sum(schools.values()),
-                without=schools["without consent"],
+                without_schools=schools["without consent"],
                 out=kinds["without consent"]["share_at_risk"],
                 there=kinds["with consent"]["share_at_risk"],
-                told=told,
+                bounds=bounds,
             ),
             sum(schools.values()),
         )
@@ -39,9 +41,8 @@ def _if_all_consented(estimates: pd.DataFrame, closed: str) -> Iterator[str]:
     for outcome, of in by_outcome(known(estimates, model="consent_bounds")):
         ends = {row["term"]: row["estimate"] for row in of}
         if outcome in weighted:
-            yield text(
-                "Weighted for that, pupils {grew} in {subject} in {closed} than the year before, in standard "
-                "deviations of growth; with the least and the most that these schools may have grown it is {span}.",
+            yield say(
+                "if_all_consented",
                 subject=subject(weighted[outcome]),
                 closed=closed,
                 grew=grew(weighted[outcome]),
@@ -54,16 +55,16 @@ def left_out(trend: Row, many: Row, one: Row) -> str:
     if trend["ci_low"] <= 0 <= trend["ci_high"]:
         return ""
     if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
-        return text("Growth rose over the control years, which a comparison with one year leaves out.")
+        return say("growth_rose_before")
     if trend["estimate"] < 0 and one["estimate"] < many["estimate"]:
-        return text("Growth fell over the control years, which a comparison with one year leaves out.")
+        return say("growth_fell_before")
     return ""
 
 
 def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: int = 2) -> str:
-    """Tell the interval of a headline if years differ by shocks."""
+    """Say the interval of a headline if years differ by shocks."""
     chosen = (year_shocks["model"] == design) & (year_shocks["outcome"] == headline["outcome"])
-    return " ".join(shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()]))
+    return joined(" ", (shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()])))
 
 
 def known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:

@@ -65,7 +65,7 @@ def _width(row: Row, interval: str) -> float:
 
 
 def span(low: float, high: float, digits: int = 2) -> str:
-    """Tell an interval of a change in words for its sides, without signs."""
+    """Say an interval of a change in words for its sides, without signs."""
     ends = {"low": number(abs(low), digits), "high": number(abs(high), digits)}
     if low < 0 < high:
         return text("{low} less to {high} more", **ends)
@@ -75,18 +75,18 @@ def span(low: float, high: float, digits: int = 2) -> str:
 
 
 def grew(row: Row) -> str:
-    """Tell how much less or more pupils grew, or that this cannot be told."""
+    """Say how much less or more pupils grew, or that this is not known."""
     if not _measurable(row):
-        return text("grew neither measurably less nor more ({told})", told=_told(row))
+        return text("grew neither measurably less nor more ({size})", size=_with_interval(row))
     if row["estimate"] < 0:
         return text("grew {size} less", size=size(row))
     return text("grew {size} more", size=size(row))
 
 
 def points(row: Row) -> str:
-    """Tell how much lower or higher something was, in percentile points."""
+    """Say how much lower or higher something was, in percentile points."""
     if not _measurable(row):
-        return text("neither measurably lower nor higher ({told} percentile points)", told=_told(row, 1))
+        return text("neither measurably lower nor higher ({size} percentile points)", size=_with_interval(row, 1))
     if row["estimate"] < 0:
         return text("{size} percentile points lower", size=size(row, 1))
     return text("{size} percentile points higher", size=size(row, 1))
@@ -97,7 +97,7 @@ def _measurable(row: Row) -> bool:
 
 
 def size(row: Row, digits: int = 2) -> str:
-    """Tell an estimate and its interval; where the words beside it tell the side, without a sign."""
+    """Say an estimate and its interval; where the words beside it say the side, without a sign."""
     low, high = row["ci_low"], row["ci_high"]
     if row["estimate"] < 0:
         low, high = -high, -low
@@ -111,18 +111,18 @@ def size(row: Row, digits: int = 2) -> str:
 
 
 def signed(row: Row, digits: int = 2) -> str:
-    """Tell an estimate and its interval as they are, with their signs."""
+    """Say an estimate and its interval as they are, with their signs."""
     estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
-def _told(row: Row, digits: int = 2) -> str:
+def _with_interval(row: Row, digits: int = 2) -> str:
     estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate}, 95% interval {low} to {high}", estimate=estimate, low=low, high=high)
 
 
 def percent(row: Row) -> str:
-    """Tell a probability with its interval."""
+    """Say a probability with its interval."""
     estimate, low, high = (f"{row[name]:.0%}" for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 

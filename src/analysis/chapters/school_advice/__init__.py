@@ -18,6 +18,5 @@ CHAPTER = Declaration(
     SchoolAdviceBlock,
     needs=("by_school_advice",),
     findings={"en": "The advice of schools", "nl": "Het advies van scholen"},
-    figures={"": "level_by_weging"},
     refusal=refusal,
 )

@@ -8,18 +8,20 @@ import pandas as pd
 
 from analysis.language import term, text
 from analysis.publish.alternative import quantity
-from analysis.publish.findings import number_of
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
+
+say = sentences_beside(__file__)
 
 
 def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Tell what the chapter finds.
+    """Say what the chapter finds.
 
     Parameters
     ----------
     estimates
-        Of `chapters.school_advice.models.told`, gated.
+        Of `chapters.school_advice.models.reported`, gated.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
         for number, region in enumerate(dict.fromkeys(known["group"]))
         for row in _of_region(known[known["group"] == region], region, number)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _of_region(rows: pd.DataFrame, region: str, number: int) -> list[tuple[str, str, int, str]]:
@@ -55,37 +57,24 @@ def _rows(chosen: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _weging(row: dict[str, Any], region: str) -> str:
-    return text(
-        "{region}: of two schools with the same end-test score, the one with a schoolweging 10 points higher gives an "
-        "advice that is on average {levels}. This is about schools and not about pupils, and the score is "
-        "a noisy mean of an earlier cohort: schoolweging may tell what the score does not.",
-        region=term(region),
-        levels=_levels(row),
-    )
+    return say("weging", region=term(region), levels=_levels(row))
 
 
 def _no_test(row: dict[str, Any], region: str) -> str:
-    return text(
-        "{region}: in the year without end test the mean final advice of the same schools was {levels} than in the two "
-        "years after it. Years differ in more than the test.",
-        region=term(region),
-        levels=_levels(row),
-    )
+    return say("no_test", region=term(region), levels=_levels(row))
 
 
 def _levels(row: dict[str, Any]) -> str:
-    """Tell how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
+    """Say how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
     size, low, high = (row[name] for name in ("estimate", "ci_low", "ci_high"))
     if low <= 0 <= high:
-        return text(
-            "not measurably lower or higher ({size} levels, 95% interval {low} to {high})", **_told(size, low, high)
-        )
+        return say("levels_unclear", **_values(size, low, high))
     if size < 0:
-        return text("{size} levels lower (95% interval {low} to {high})", **_told(-size, -high, -low))
-    return text("{size} levels higher (95% interval {low} to {high})", **_told(size, low, high))
+        return say("levels_lower", **_values(-size, -high, -low))
+    return say("levels_higher", **_values(size, low, high))
 
 
-def _told(size: float, low: float, high: float) -> dict[str, str]:
+def _values(size: float, low: float, high: float) -> dict[str, str]:
     return {"size": number(size, 2), "low": number(low, 2), "high": number(high, 2)}
 
 

@@ -16,16 +16,5 @@ CHAPTER = Declaration(
         "by_outline_point",
     ),
     findings={"en": "School choice", "nl": "Schoolkeuze"},
-    figures={
-        "at_nearest_school": "nearest_map",
-        "distance": "distance_fit",
-        "travel": "willingness_to_travel",
-        "concepts": "willingness_to_travel",
-        "nearest_": "counterfactuals",
-        "no_taste": "counterfactuals",
-        "residence": "residence",
-        "substitution": "substitution",
-        "tastes_of_groups": "substitution",
-    },
     regressions=(Regressions("entry_cohort|all_ages", "", "postcode"),),
 )

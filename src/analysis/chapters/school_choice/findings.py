@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.words import group_label, step_words
-from analysis.language import term, text
-from analysis.publish.findings import number_of, where_known
+from analysis.language import joined, term, text
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, interval, number_of, where_known
 from analysis.publish.ranked import leads, trails
-from analysis.publish.wording import interval
 from analysis.stats.ranks import is_largest, is_smallest
 
-COLUMNS = ["name", "sentence", "n", "unit"]
+say = sentences_beside(__file__)
+
 NEIGHBOURHOOD = "non-western"
 
 
 def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    """Tell how far pupils go, for which schools they go farther, and who attends which kind of school.
+    """Say how far pupils go, for which schools they go farther, and who attends which kind of school.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
     rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
-    return pd.DataFrame([(*row, "pupils") for row in rows], columns=COLUMNS)
+    return frame((*row, "pupils") for row in rows)
 
 
 def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
@@ -61,19 +62,8 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
 
 def _at_nearest(nearest: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     for row in nearest.dropna(subset=["pupils", "share"]).to_dict("records"):
-        told = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
-        if row["from"] == "home":
-            sentence = text(
-                "Of the entry cohort {share:.0%} attend the school nearest to their home; they could go to {schools:,} "
-                "schools.",
-                **told,
-            )
-        else:
-            sentence = text(
-                "Of the entry cohort {share:.0%} attend the school nearest to the centre of their postcode; they could "
-                "go to {schools:,} schools.",
-                **told,
-            )
+        values = {"share": row["share"], "schools": number_of(fit["n_schools"].max())}
+        sentence = say("nearest_to_home", **values) if row["from"] == "home" else say("nearest_to_postcode", **values)
         yield "at_nearest_school", sentence, number_of(row["pupils"])
 
 
@@ -81,12 +71,7 @@ def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     share = (fit["pseudo_r2_distance"] / fit["pseudo_r2"]).dropna()
     if len(share) < 2:
         return
-    sentence = text(
-        "How near a school is says most about which one a child attends, in every group of parents: that alone "
-        "explains {low:.0%} to {high:.0%} of what the models explain.",
-        low=share.min(),
-        high=share.max(),
-    )
+    sentence = say("distance", low=share.min(), high=share.max())
     if share.min() > 0.5:
         yield "distance", sentence, number_of(fit["n_choosers"].sum())
 
@@ -102,33 +87,19 @@ def _travel(travel: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     low, high = known.iloc[0], known.iloc[-1]
     yield (
         "travel_low",
-        f"{_travel_sentence(low)}{'' if trails(rows) else ' ' + _lowest(len(known))}",
+        joined(" ", (_travel_sentence(low), "" if trails(rows) else say("perhaps_lowest", groups=len(known)))),
         number_of(low["n_obs"]),
     )
     yield (
         "travel_high",
-        f"{_travel_sentence(high)}{'' if leads(rows) else ' ' + _highest(len(known))}",
+        joined(" ", (_travel_sentence(high), "" if leads(rows) else say("perhaps_highest", groups=len(known)))),
         number_of(high["n_obs"]),
-    )
-
-
-def _lowest(number: int) -> str:
-    return text(
-        "Of {number} groups this one has the lowest estimate; that no group goes less far is not established.",
-        number=number,
-    )
-
-
-def _highest(number: int) -> str:
-    return text(
-        "Of {number} groups this one has the highest estimate; that no group goes farther is not established.",
-        number=number,
     )
 
 
 def _travel_sentence(row: pd.Series) -> str:
     less = bool(row["estimate"] < 0)
-    told = {
+    values = {
         "who": _who(str(row["group"])),
         "where": step_words(str(row["term"]), float(row["step"]), less=less),
         "start": row["start_km"],
@@ -136,28 +107,17 @@ def _travel_sentence(row: pd.Series) -> str:
     }
     if row["ci_low"] <= 0 <= row["ci_high"]:
         usual = step_words(str(row["term"]), float(row["step"]), less=False)
-        return text(
-            "{who}: pupils do not measurably go farther to a school where {where}; the extra distance is {km} km.",
-            **{**told, "where": usual, "km": interval(row)},
-        )
+        return say("no_farther", **{**values, "where": usual, "km": interval(row)})
     if not less:
-        return text(
-            "{who}: pupils attend schools {km} km farther away where {where}, counted from {start:.1f} km. This "
-            "describes enrolment under priority rules; it is not preference.",
-            **told,
-        )
+        return say("farther", **values)
     # Distance counts less the farther one goes, so a negative estimate holds for the km before the start, not after it.
-    return text(
-        "{who}: pupils attend schools {km} km farther away where {where}, counted up to {start:.1f} km. This "
-        "describes enrolment under priority rules; it is not preference.",
-        **told,
-    )
+    return say("farther_up_to", **values)
 
 
 def _who(group: str) -> str:
     if group.endswith(NEIGHBOURHOOD):
         band = group.removesuffix(NEIGHBOURHOOD).strip()
-        return text("Neighbourhoods whose share of non-western inhabitants is {band}", band=term(band))
+        return say("neighbourhoods", band=term(band))
     name = group_label(group)
     return name[:1].upper() + name[1:]
 
@@ -169,7 +129,7 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
     if len(rows) < 2 or rows["observed"].nunique() < 2:
         return
     most, least = rows.iloc[0], rows.iloc[-1]
-    told = {
+    values = {
         "most": group_label(str(most["group"])),
         "least": group_label(str(least["group"])),
         "share": 1 - most["observed"],
@@ -180,20 +140,9 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
     share, n = rows["observed"].to_numpy(float), rows["pupils"].to_numpy(float)
     error = np.sqrt(share * (1 - share) / n)
     if is_largest(share, error) and is_smallest(share, error):
-        sentence = text(
-            "Schools with an educational concept are attended most by the group {most} ({share:.0%}) and least by the "
-            "group {least} ({least_share:.0%}). If the concept itself did not count, and homes and populations stayed "
-            "as they are, the model predicts {share_without:.0%} and {least_without:.0%}.",
-            **told,
-        )
+        sentence = say("concepts", **values)
     else:
-        sentence = text(
-            "Of the group {most} {share:.0%} attend a school with an educational concept, of the group {least} "
-            "{least_share:.0%}; that no other group does so more often or less often is not established. If the "
-            "concept itself did not count, and homes and populations stayed as they are, the model predicts "
-            "{share_without:.0%} and {least_without:.0%}.",
-            **told,
-        )
+        sentence = say("concepts_unclear", **values)
     # Numbers of the fits are not rounded yet: a sum of rounded ones would be another number of the same pupils.
     compared = fit["group"].isin(rows["group"])
     yield "concepts", sentence, number_of(fit.loc[compared, "n_choosers"].sum())

@@ -1,4 +1,4 @@
-"""What other worlds tell, in sentences; numbers, and words that rest on them, are computed."""
+"""Findings on counterfactuals, in sentences; numbers, and words that rest on them, are computed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pandas as pd
 
 from analysis.chapters.school_choice.findings_tastes import PUPILS, Finding, tastes
 from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, named
-from analysis.language import text
-from analysis.publish.findings import number_of, where_known
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.tables import number
-from analysis.publish.wording import COLUMNS
+
+say = sentences_beside(__file__)
 
 DIFFERENCE = {"difference": "difference_fit", "low": "difference_fit_low", "high": "difference_fit_high"}
 DIGITS = 3
@@ -22,89 +23,60 @@ BY_POSTCODE = "nonwestern_rest"
 def counterfactuals(
     scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame, mixed: pd.DataFrame
 ) -> pd.DataFrame:
-    """Tell how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
+    """Say how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
 
     Parameters
     ----------
     scenarios, parts, substitution, mixed
         Tables of `models.counterfactuals`, as the gate let them through; a finding that rests on a
-        withheld number is not told.
+        withheld number is left out.
 
     Returns
     -------
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [
-        *where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed)),
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = [*where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed))]
+    return frame(rows)
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    for group, told in _dissimilarity(scenarios):
-        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(told):
+    for group, by_scenario in _dissimilarity(scenarios):
+        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(by_scenario):
             numbers = {
-                "now": told["now"]["estimate"],
-                "near": told["nearest"]["estimate"],
-                "placed": told["nearest_with_capacity"]["estimate"],
-                "chance": told["random"]["estimate"],
+                "now": by_scenario["now"]["estimate"],
+                "near": by_scenario["nearest"]["estimate"],
+                "placed": by_scenario["nearest_with_capacity"]["estimate"],
+                "chance": by_scenario["random"]["estimate"],
             }
-            yield f"nearest_{group}", _otherwise(group, numbers), number_of(told["now"]["n_obs"]), PUPILS
+            yield f"nearest_{group}", _otherwise(group, numbers), number_of(by_scenario["now"]["n_obs"]), PUPILS
 
 
 def _otherwise(group: str, numbers: dict[str, float]) -> str:
     if group == BY_POSTCODE:
-        return text(
-            "By the make-up of pupils' postcodes, dissimilarity in the entry cohort is {now:.2f}. It would be "
-            "{near:.2f} if all attended the school nearest to the centre of their postcode, and {placed:.2f} if all "
-            "attended the nearest one that has a place for them. That counts only what moving between postcodes does, "
-            "so it does not say whether choice segregates.",
-            **numbers,
-        )
-    return text(
-        "Dissimilarity in the entry cohort ({comparison}), as counted, is {now:.2f}. It would be {near:.2f} if all "
-        "attended the school nearest to their home, {placed:.2f} if all attended the nearest school that has a place "
-        "for them, and {chance:.2f} if chance alone decided.",
-        comparison=named(COMPARISONS, group),
-        **numbers,
-    )
+        return say("nearest_by_postcode", **numbers)
+    return say("nearest", comparison=named(COMPARISONS, group), **numbers)
 
 
 def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    for group, told in _dissimilarity(scenarios):
-        row = told.get("no_taste")
+    for group, by_scenario in _dissimilarity(scenarios):
+        row = by_scenario.get("no_taste")
         if row is None or row[["difference_fit", "difference_fit_low", "difference_fit_high"]].isna().any():
             continue
-        yield (
-            f"no_taste_{group}",
-            _untasted(group, row),
-            number_of(row["n_obs"]),
-            PUPILS,
-        )
+        yield (f"no_taste_{group}", _untasted(group, row), number_of(row["n_obs"]), PUPILS)
 
 
 def _untasted(group: str, row: pd.Series) -> str:
-    told = {"comparison": named(COMPARISONS, group), **_size(row)}
+    values = {"comparison": named(COMPARISONS, group), **_size(row)}
     if row["difference_fit_low"] <= 0 <= row["difference_fit_high"]:
-        return text(
-            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
-            "not measurably differ from what the models predict for now: the difference is {difference} (95% interval "
-            "{low} to {high}).",
-            comparison=told["comparison"],
+        return say(
+            "no_taste_unclear",
+            comparison=values["comparison"],
             **{name: number(row[of], DIGITS) for name, of in DIFFERENCE.items()},
         )
     if row["difference_fit"] < 0:
-        return text(
-            "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would "
-            "be {difference} lower than the models predict for now (95% interval {low} to {high}).",
-            **told,
-        )
-    return text(
-        "If the composition of schools did not count in the choice of parents, dissimilarity ({comparison}) would be "
-        "{difference} higher than the models predict for now (95% interval {low} to {high}).",
-        **told,
-    )
+        return say("no_taste_lower", **values)
+    return say("no_taste_higher", **values)
 
 
 def _size(row: pd.Series) -> dict[str, str]:
@@ -127,10 +99,8 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
         ).all():
             yield (
                 f"residence_{group}",
-                text(
-                    "Of the dissimilarity that the models predict beyond chance ({comparison}), {share:.0%} comes of "
-                    "where the groups live and the rest of how they choose{order}. A home that was chosen for a school "
-                    "counts as residence here.",
+                say(
+                    "residence",
                     comparison=named(COMPARISONS, str(group)),
                     share=share["Shapley"],
                     order=_by_order(share.min(), share.max()),
@@ -144,7 +114,7 @@ def _by_order(low: float, high: float) -> str:
     """Say between which shares the order lies in which residence and tastes are taken, where it can be seen."""
     if round(100 * low) == round(100 * high):
         return ""
-    return text("; by the order in which these are taken it is {low:.0%} to {high:.0%}", low=low, high=high)
+    return say("residence_by_order", low=low, high=high)
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

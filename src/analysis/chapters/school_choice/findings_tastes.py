@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from analysis.language import text
+from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import number_of
+
+say = sentences_beside(__file__)
 
 Finding = tuple[str, str, int, str]
 
@@ -30,9 +34,7 @@ def tastes(substitution: pd.DataFrame, mixed: pd.DataFrame) -> Iterator[Finding]
     if pd.notna(row["p_groups"]):
         yield from _finding("tastes_of_groups", _between(row, substitution), n)
     if row["converged"] != "yes":
-        sentence = text(
-            "The mixed logit did not converge, so that it says nothing about where pupils of a closed school go."
-        )
+        sentence = say("not_converged")
         yield "mixed_logit", sentence, n, PUPILS
     elif pd.notna(row["p_within"]):
         grouped = bool((substitution["model"] == "group_terms").any())
@@ -63,52 +65,37 @@ def _between(row: pd.Series, substitution: pd.DataFrame) -> str | None:
     if pd.isna(share):
         return None
     if row["p_groups"] < SIGNIFICANT:
-        return text(
-            "Groups of parents differ in their tastes (likelihood-ratio test: {p}). If schools of a kind close, a "
-            "model per group sends {share:.1%} of their pupils to another kind of school than one model for all does, "
-            "where the two differ most.",
-            p=_p(row["p_groups"]),
-            share=share,
-        )
-    return text(
-        "The sample does not show that groups of parents differ in their tastes (likelihood-ratio test: {p}), which "
-        "does not mean that they do not. If schools of a kind close, a model per group sends {share:.1%} of their "
-        "pupils to another kind of school than one model for all does, where the two differ most.",
-        p=_p(row["p_groups"]),
-        share=share,
-    )
+        return say("groups_differ", p=_p(row["p_groups"]), share=share)
+    return say("groups_alike", p=_p(row["p_groups"]), share=share)
 
 
 def _within(row: pd.Series, substitution: pd.DataFrame, *, grouped: bool) -> str | None:
     share = largest_variation(substitution, "mixed_logit", "group_terms" if grouped else "conditional_logit")
     if pd.isna(share):
         return None
-    said = {"p": _p(row["p_within"]), "share": share}
+    values = {"p": _p(row["p_within"]), "share": share}
     found = row["p_within"] < SIGNIFICANT
     if grouped and found:
-        return text(
-            "Within the groups pupils differ in their tastes too (mixed logit, likelihood-ratio test: {p}). If schools "
-            "of a kind close, that sends {share:.1%} of their pupils to another kind of school, where it matters most.",
-            **said,
-        )
+        return say("within_groups_differ", **values)
     if grouped:
-        return text(
-            "That pupils of one group differ in their tastes, a mixed logit does not show (likelihood-ratio test: "
-            "{p}). One choice per pupil says little about it: it does not mean that they are alike.",
-            p=said["p"],
-        )
+        return say("within_groups_alike", p=values["p"])
     if found:
-        return text(
-            "Pupils differ in their tastes (mixed logit, likelihood-ratio test: {p}). If schools of a kind close, that "
-            "sends {share:.1%} of their pupils to another kind of school, where it matters most.",
-            **said,
-        )
-    return text(
-        "That pupils differ in their tastes, a mixed logit does not show (likelihood-ratio test: {p}). One choice per "
-        "pupil says little about it: it does not mean that they are alike.",
-        p=said["p"],
-    )
+        return say("pupils_differ", **values)
+    return say("pupils_alike", p=values["p"])
 
 
 def _p(value: float) -> str:
     return text("p < 0.001") if value < 0.0005 else text("p = {p:.3f}", p=value)
+
+
+def p_values_of_tastes(mixed: pd.DataFrame) -> pd.DataFrame:
+    """Return the tests on tastes in the form of estimates: ``term, estimate, p_value``; the statistic is the estimate.
+
+    Parameters
+    ----------
+    mixed
+        ``lr_groups, lr_within, p_groups, p_within``: of the whole sample, the same in every row.
+    """
+    row = mixed.iloc[0] if len(mixed) else dict.fromkeys(("lr_groups", "lr_within", "p_groups", "p_within"), np.nan)
+    tests = [(f"p_{of}", row[f"lr_{of}"], row[f"p_{of}"]) for of in ("groups", "within")]
+    return pd.DataFrame(tests, columns=["term", "estimate", "p_value"])

@@ -42,7 +42,7 @@ def attribute_label(attribute: str) -> str:
 
 
 def step_words(attribute: str, size: float, *, less: bool) -> str:
-    """Tell the step of an attribute, or of its opposite, in a clause behind *where*."""
+    """Say the step of an attribute, or of its opposite, in a clause behind *where*."""
     size = abs(size)
     if attribute == "schoolweging" and not less:
         return text("the schoolweging is one standard deviation ({size:.1f} points) lower", size=size)

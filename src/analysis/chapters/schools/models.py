@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 MEANS = ("pupils_per_school", "schoolweging", "pupils_per_teacher", "share_with_score")
 
@@ -12,7 +12,7 @@ MEANS = ("pupils_per_school", "schoolweging", "pupils_per_teacher", "share_with_
 def by_year(panel: pd.DataFrame) -> pd.DataFrame:
     """Describe schools by year: ``year, schools`` and `MEANS`, all but the ratio means over schools."""
     needed = ("location", "year", "pupils", "schoolweging", "teachers_fte", "achterstandsscore")
-    refuse_missing(panel, needed, "schools by year")
+    check_complete(panel, needed, "schools by year")
     rows = panel.assign(has_score=panel["achterstandsscore"] > 0)
     told = rows.groupby("year").agg(
         schools=("location", "size"),

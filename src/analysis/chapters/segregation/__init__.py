@@ -17,17 +17,4 @@ CHAPTER = Declaration(
         "by_outline_point",
     ),
     findings={"en": "Segregation", "nl": "Segregatie"},
-    figures={
-        "dissimilarity_": "indices_by_year",
-        "dissimilarity": "dissimilarity",
-        "isolation_": "indices_by_year",
-        "isolation": "composition_bands",
-        "stadsdelen": "dissimilarity_by_stadsdeel",
-        "bands": "bands_by_year",
-        "sizes": "bands_by_size",
-        "mirror": "mirror",
-        "nearest": "dissimilarity",
-        "change": "decomposition",
-        "highest_schoolweging": "schoolweging_bands",
-    },
 )

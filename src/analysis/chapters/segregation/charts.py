@@ -8,11 +8,11 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.language import text, word
 from analysis.publish import forms
 from analysis.publish.figures import MARKERS
 from analysis.publish.forms.marks import present
-from analysis.publish.wording import CORRECTED
 
 LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
 PAIRS = {

@@ -1,4 +1,4 @@
-"""What the chapter on segregation finds, in sentences; a sentence whose numbers are withheld or absent is not told."""
+"""What the chapter on segregation finds, in sentences; a sentence whose numbers are withheld or absent is left out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.language import term, text, word
-from analysis.publish import wording
-from analysis.publish.findings import number_of, where_known
+from analysis.chapters.segregation.findings_by_postcode import by_postcode
+from analysis.chapters.segregation.models.estimates import CORRECTED
+from analysis.language import joined, term, text, word
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import LEVEL, frame, interval, number_of, where_known
 from analysis.publish.ranked import ranks as ranked
 from analysis.publish.ranked import spread
-from analysis.publish.wording import COLUMNS, CORRECTED, LEVEL
+
+say = sentences_beside(__file__)
 
 PUPILS, SCHOOLS = "pupils", "schools"
 RULES = ("nearest", "nearest_with_capacity")
@@ -35,7 +38,7 @@ def segregation(
     changes: pd.DataFrame,
     by_weging_band: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Tell how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
+    """Say how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ def segregation(
     """
     expected = indices[indices["model"] == EXPECTED]
     if len(expected):
-        return wording.segregation(expected, by_weging_band)
+        return by_postcode(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
     rows = [
         *where_known(
@@ -61,9 +64,9 @@ def segregation(
             _mirrors(mirrors),
             _nearest(scenarios),
             _changes(changes),
-        ),
+        )
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame(rows)
 
 
 def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
@@ -75,25 +78,20 @@ def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
-    said = {"year": number_of(now["year"]), "pair": pair, "now": wording.interval(now, 2)}
+    values = {"year": number_of(now["year"]), "pair": pair, "now": interval(now, 2)}
     if not now["p_value"] < LEVEL:
-        return text(
-            "In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools: not measurably "
-            "more than a random allocation of pupils to the same schools gives (p = {p:.2f}).",
-            p=now["p_value"],
-            **said,
-        )
-    sentence = text("In {year} the dissimilarity between {pair} is {now}, corrected for the size of schools.", **said)
-    return sentence if total is None else f"{sentence} {_since(total)}"
+        return say("dissimilarity_of_chance", p=now["p_value"], **values)
+    sentence = say("dissimilarity", **values)
+    return sentence if total is None else joined(" ", (sentence, _since(total)))
 
 
 def _since(total: pd.Series) -> str:
-    said = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
+    values = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
     if _across_zero(total):
-        return text("It is not measurably other than in {first} (difference {size}).", **said)
+        return say("since_unclear", **values)
     if total["estimate"] < 0:
-        return text("It is {size} lower than in {first}.", **said)
-    return text("It is {size} higher than in {first}.", **said)
+        return text("It is {size} lower than in {first}.", **values)
+    return text("It is {size} higher than in {first}.", **values)
 
 
 def _pair(group: str) -> str:
@@ -112,41 +110,26 @@ def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
-    said = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
+    values = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
     if now["p_value"] < LEVEL:
-        return text(
-            "Of the schoolmates of {group}, {own:.0%} are of the same group on average, more than the {floor:.0%} of a "
-            "random allocation of pupils to the same schools.",
-            **said,
-        )
-    return text(
-        "Of the schoolmates of {group}, {own:.0%} are of the same group on average, not measurably more than in a "
-        "random allocation of pupils to the same schools ({floor:.0%}).",
-        **said,
-    )
+        return say("isolation", **values)
+    return say("isolation_of_chance", **values)
 
 
 def _stadsdelen(indices: pd.DataFrame) -> Iterator[Finding]:
-    rows = _told(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
+    rows = _known(indices[(indices["term"] == f"{CORRECTED}_now") & (indices["group"] == "laag")])
     rows = rows[rows["year"] == indices["year"].max()].sort_values("estimate", ascending=False).reset_index(drop=True)
     if len(rows) > 1:
         records = rows.to_dict("records")
         apart, ranks = spread(records), ranked(records)
         if apart.p_value < LEVEL:
-            sentence = text(
-                "Within stadsdelen the dissimilarity between pupils with low- and with highly educated parents is "
-                "largest in {most} and smallest in {least}.",
+            sentence = say(
+                "stadsdelen",
                 most=_one_of(rows[ranks["rank_low"] == 1]),
                 least=_one_of(rows[ranks["rank_high"] == len(rows)].iloc[::-1]),
             )
         else:
-            sentence = text(
-                "Stadsdelen do not measurably differ in the dissimilarity between pupils with low- and with highly "
-                "educated parents: the estimates are at most {range:.2f} apart, and would be {expected:.2f} apart on "
-                "average where there is no difference.",
-                range=apart.observed,
-                expected=apart.expected,
-            )
+            sentence = say("stadsdelen_alike", range=apart.observed, expected=apart.expected)
         yield "stadsdelen", sentence, number_of(rows["n_obs"].sum()), PUPILS
 
 
@@ -158,8 +141,7 @@ def _one_of(rows: pd.DataFrame) -> str:
     ]
     if len(names) == 1:
         return names[0]
-    listed = ", ".join(names[:-1])
-    return text("{places} or {last} (which of these is not established)", places=listed, last=names[-1])
+    return say("one_of", places=joined(", ", names[:-1]), last=names[-1])
 
 
 def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
@@ -170,10 +152,8 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
     if len(last) < whole or len(first) < whole or bands["year"].min() == bands["year"].max():
         return
     bottom, top, middle = last.iloc[0], last.iloc[-1], last.iloc[whole // 2]
-    sentence = text(
-        "In {year}, {low:.0%} of the pupils attend a school whose share of highly educated parents is {lowest} "
-        "({low_then:.0%} in {first}), {mid:.0%} one where it is {middle}, and {high:.0%} one where it is {highest} "
-        "({high_then:.0%} in {first}).",
+    sentence = say(
+        "bands",
         year=number_of(bottom["year"]),
         low=bottom["share_now"],
         lowest=term(str(bottom["band"])),
@@ -194,9 +174,8 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
     if len(small) and len(large):
         low, high = small.iloc[0], large.iloc[-1]
         if pd.concat([low, high])[["share_now", "pupils_now_all"]].notna().all():
-            sentence = text(
-                "Of the {few:,} pupils of small schools {low:.0%} attend one whose share of highly educated parents is "
-                "{lowest}; of the {many:,} pupils of large schools {high:.0%} attend one where it is {highest}.",
+            sentence = say(
+                "sizes",
                 few=number_of(low["pupils_now_all"]),
                 many=number_of(high["pupils_now_all"]),
                 low=low["share_now"],
@@ -211,13 +190,12 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
     rows = mirrors[(mirrors["situation"] == "now") & (mirrors["year"] == mirrors["year"].max())].dropna()
     if len(rows) > 1:
         near, far = rows.sort_values("allowed_difference").iloc[0], rows.sort_values("allowed_difference").iloc[-1]
-        sentence = text(
-            "Of the schools {near:.0%} mirror the children of their wijk: the share of highly educated parents differs "
-            "by at most {few:.0f} percentage points; {far:.0%} are within {many:.0f}.",
+        sentence = say(
+            "mirrors",
             near=near["share_schools"],
-            few=100 * near["allowed_difference"],
+            near_points=100 * near["allowed_difference"],
             far=far["share_schools"],
-            many=100 * far["allowed_difference"],
+            far_points=100 * far["allowed_difference"],
         )
         yield ("mirror", sentence, number_of(near["schools"]), SCHOOLS)
 
@@ -228,10 +206,8 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
         found = _by("scenario", rows[rows["group"] == group])
         if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
             near, full = (found[rule]["estimate"] for rule in RULES)
-            sentence = text(
-                "If all pupils attended the school nearest to their home, the dissimilarity between {pair} would be "
-                "{near:.2f}: {than_near}. With the places that schools have it would be {full:.2f}: {than_full}. "
-                "Homes are taken as they are: some were chosen for a school.",
+            sentence = say(
+                "nearest",
                 pair=_pair(group),
                 near=near,
                 than_near=_than_now(found[f"now_minus_{RULES[0]}"]),
@@ -243,7 +219,7 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
 
 def _than_now(now_minus: pd.Series) -> str:
     if _across_zero(now_minus):
-        return text("not measurably other than now (difference {size})", size=wording.interval(_mirrored(now_minus), 2))
+        return say("unlike_now_unclear", size=interval(_mirrored(now_minus), 2))
     if now_minus["estimate"] > 0:
         return text("{size} lower than now", size=_size(now_minus, 2))
     return text("{size} higher than now", size=_size(now_minus, 2))
@@ -253,35 +229,22 @@ def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
     total, sorting, composition = (_parts(changes, part) for part in ("total", "sorting", "composition"))
     if all("laag" in part for part in (total, sorting, composition)):
         row = total["laag"]
-        said: dict[str, str | int] = {
+        values: dict[str, str | int] = {
             "first": number_of(row["first_year"]),
             "last": number_of(row["last_year"]),
             "size": _size(row, 3),
-            "sorting": wording.interval(sorting["laag"], 3),
-            "composition": wording.interval(composition["laag"], 3),
+            "sorting": interval(sorting["laag"], 3),
+            "composition": interval(composition["laag"], 3),
         }
-        yield "change", _changed(row, said), number_of(row["n_obs"]), PUPILS
+        yield "change", _changed(row, values), number_of(row["n_obs"]), PUPILS
 
 
-def _changed(row: pd.Series, said: dict[str, str | int]) -> str:
+def _changed(row: pd.Series, values: dict[str, str | int]) -> str:
     if _across_zero(row):
-        return text(
-            "Between {first} and {last} the dissimilarity by parental education did not measurably change "
-            "(by {size}): sorting changed it by {sorting}, and how many pupils groups and schools have by "
-            "{composition}.",
-            **said,
-        )
+        return say("changed_unclear", **values)
     if row["estimate"] < 0:
-        return text(
-            "Between {first} and {last} the dissimilarity by parental education fell by {size}: sorting changed it by "
-            "{sorting}, and how many pupils groups and schools have by {composition}.",
-            **said,
-        )
-    return text(
-        "Between {first} and {last} the dissimilarity by parental education rose by {size}: sorting changed it by "
-        "{sorting}, and how many pupils groups and schools have by {composition}.",
-        **said,
-    )
+        return say("fell", **values)
+    return say("rose", **values)
 
 
 def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
@@ -293,7 +256,7 @@ def _parts(changes: pd.DataFrame, part: str) -> dict[str, pd.Series]:
 
 def _by(column: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the rows of which something is published, by their value in a column."""
-    return {str(row[column]): row for _, row in _told(rows).iterrows()}
+    return {str(row[column]): row for _, row in _known(rows).iterrows()}
 
 
 def _across_zero(row: pd.Series) -> bool:
@@ -301,15 +264,15 @@ def _across_zero(row: pd.Series) -> bool:
 
 
 def _size(row: pd.Series, digits: int) -> str:
-    """Write an estimate without its sign, which the words beside it tell; one that may be zero keeps it."""
+    """Write an estimate without its sign, which the words beside it say; one that may be zero keeps it."""
     if _across_zero(row) or row["estimate"] > 0:
-        return wording.interval(row, digits)
-    return wording.interval(_mirrored(row), digits)
+        return interval(row, digits)
+    return interval(_mirrored(row), digits)
 
 
 def _mirrored(row: pd.Series) -> pd.Series:
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
 
 
-def _told(rows: pd.DataFrame) -> pd.DataFrame:
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["estimate"].notna()]

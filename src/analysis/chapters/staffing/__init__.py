@@ -23,15 +23,6 @@ CHAPTER = Declaration(
         "en": "Teacher shortage and what the money does to staffing",
         "nl": "Lerarentekort en wat het geld doet met de bezetting",
     },
-    figures={
-        "shortage_weging": "shortage_by_weging",
-        "shortage_": "shortage_by_year",
-        "wage": "cutoff",
-        "toelage_": "nulls",
-        "oab_event": "oab_events",
-        "oab_": "money",
-        "threshold": "money",
-    },
     regressions=(
         Regressions("amt_(did|event)|oab_(event|dose)", "school and year", "board"),
         Regressions("amt_(rd|first_stage)|shortage_(any|amount)|judgement_(lpm|logit)", "", "board"),

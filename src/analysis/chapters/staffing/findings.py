@@ -9,13 +9,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.language import text
+from analysis.language import joined, text
 from analysis.publish import units
+from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import LEVEL, Finding, as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
 from analysis.publish.units import Row
 from analysis.stats.multiplicity import holm
 from analysis.topics.staffing.words import MIRROR, outcomes
+
+say = sentences_beside(__file__)
 
 # The verdicts of `chapters.staffing.models.validity`, its families and its level, to which a test holds them.
 RULED_OUT, SOMETHING, UNKNOWN = "ruled out beyond the margin", "an effect", "too uncertain to say"
@@ -63,11 +66,7 @@ def staffing(
                     one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage")
                 )
             ),
-            *where_known(
-                _toelage(nulls, pre_trends),
-                _money(estimates, last_year, start - 1),
-                _formula(checks),
-            ),
+            *where_known(_toelage(nulls, pre_trends), _money(estimates, last_year, start - 1), _formula(checks)),
         ]
     )
 
@@ -75,24 +74,23 @@ def staffing(
 def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
     chosen = distribution[distribution["year"] == year]
     for category, name in (("G5", "g5"), ("outside the G5", "outside")):
-        told = {
+        by_measure = {
             row["outcome"]: row
             for row in as_rows(chosen[chosen["category"] == category].dropna(subset=["estimate", "schools"]))
         }
-        if {"mean_employment", "zero", "above_30"} <= set(told):
+        if {"mean_employment", "zero", "above_30"} <= set(by_measure):
             where = text("In the G5") if name == "g5" else text("Outside the G5")
             yield Finding(
                 f"shortage_{name}",
-                text(
-                    "{where} the teacher shortage was {mean:.1%} of employment in {year}; {zero:.0%} of the schools "
-                    "had none, {large:.0%} had one above 30%.",
+                say(
+                    "shortage",
                     where=where,
-                    mean=told["mean_employment"]["estimate"],
-                    zero=told["zero"]["estimate"],
-                    large=told["above_30"]["estimate"],
+                    mean=by_measure["mean_employment"]["estimate"],
+                    zero=by_measure["zero"]["estimate"],
+                    large=by_measure["above_30"]["estimate"],
                     year=str(year),
                 ),
-                number_of(told["zero"]["schools"]),
+                number_of(by_measure["zero"]["schools"]),
                 SCHOOLS,
             )
 
@@ -102,18 +100,9 @@ def _weging(row: Row | None) -> Iterator[Finding]:
         return
     sign = units.direction(row)
     sentence = (
-        text(
-            "At schools with 10 points more schoolweging the teacher shortage is on average {size} {side}, in the same "
-            "year and region. That the two go together does not make one the cause.",
-            size=units.size(row),
-            side=text("larger") if sign > 0 else text("smaller"),
-        )
+        say("weging", size=units.size(row), side=text("larger") if sign > 0 else text("smaller"))
         if sign
-        else text(
-            "In the same year and region the teacher shortage does not measurably go with schoolweging: per 10 points "
-            "the difference is {interval}.",
-            interval=units.with_interval(row),
-        )
+        else say("weging_unclear", interval=units.with_interval(row))
     )
     yield Finding("shortage_weging", sentence, number_of(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
 
@@ -123,18 +112,9 @@ def _judgement(row: Row | None) -> Iterator[Finding]:
         return
     sign = units.direction(row)
     sentence = (
-        text(
-            "Schools with a shortage of 5% or more were judged insufficient {side} than other schools: the "
-            "difference is {size}. What makes a school short of teachers may also affect its judgement.",
-            side=text("more often") if sign > 0 else text("less often"),
-            size=units.size(row),
-        )
+        say("judgement", side=text("more often") if sign > 0 else text("less often"), size=units.size(row))
         if sign
-        else text(
-            "Schools with a shortage of 5% or more were judged insufficient about as often as other schools, as far as "
-            "can be measured: the difference is {interval}.",
-            interval=units.with_interval(row),
-        )
+        else say("judgement_unclear", interval=units.with_interval(row))
     )
     yield Finding("judgement", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
@@ -144,18 +124,9 @@ def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
         return
     sign, beside = units.direction(row), _honest(row, honest)
     sentence = (
-        text(
-            "Just above the cut-off of the arbeidsmarkttoelage the hourly wage is {size} than just below it{honest}.",
-            size=_higher_or_lower(row),
-            honest=beside,
-        )
+        say("wage_jump", size=_higher_or_lower(row), honest=beside)
         if sign
-        else text(
-            "No jump in the hourly wage is established at the cut-off of the arbeidsmarkttoelage: the difference is "
-            "{interval}{honest}.",
-            interval=units.with_interval(row),
-            honest=beside,
-        )
+        else say("no_wage_jump", interval=units.with_interval(row), honest=beside)
     )
     yield Finding("wage", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
@@ -184,40 +155,33 @@ def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]
             row, unit = at_cutoff[outcome], SCHOOLS
             parts = [_verdict(row, text("at the cut-off"), text("At the cut-off")), _earlier(earlier.get(outcome))]
         tested = {"p_value": row["p_value"], "family": row["family"], "p_corrected": row["p_corrected"]}
-        yield Finding(f"toelage_{outcome}", " ".join(filter(None, parts)), number_of(row["n_obs"]), unit, **tested)
+        yield Finding(f"toelage_{outcome}", joined(" ", parts), number_of(row["n_obs"]), unit, **tested)
 
 
 def _before_and_after(row: Row) -> str:
-    condition = text("if schools with and without the arbeidsmarkttoelage would otherwise have moved alike")
+    condition = say("if_alike")
     return _verdict(row, condition, text("Compared before and after,"))
 
 
 def _verdict(row: Row, condition: str, where: str) -> str:
     """State the verdict on an outcome under its condition; `where` it was compared, when nothing can be said."""
-    told = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
+    values = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
     if row["verdict"] == RULED_OUT:
-        return text(
-            "{outcome}: an effect of {margin} or more is ruled out {condition}; the difference is {interval}.",
+        return say(
+            "ruled_out",
             margin=units.quantity(row["margin"], row["unit"], 1),
             condition=condition,
             interval=units.with_interval(row),
-            outcome=told["outcome"],
+            outcome=values["outcome"],
         )
     if row["verdict"] == SOMETHING:
-        return text(
-            "{outcome}: there is an effect {condition}: {size} with the toelage ({p}, corrected for all outcomes "
-            "tested).",
-            condition=condition,
-            size=_higher_or_lower(row),
-            **told,
-        )
-    return text(
-        "{outcome}: too uncertain to say. {where} the difference is {interval}, {p} when corrected for all outcomes "
-        "tested; only effects from {mde} would have been found four times in five.",
+        return say("effect", condition=condition, size=_higher_or_lower(row), **values)
+    return say(
+        "too_uncertain",
         where=where,
         interval=units.with_interval(row),
         mde=units.quantity(row["mde"], row["unit"]),
-        **told,
+        **values,
     )
 
 
@@ -237,19 +201,11 @@ def _drift(row: Row) -> str:
     if row["verdict"] == UNKNOWN:
         return ""
     if pd.isna(row["falls_at"]):
-        return text("That stands at every drift in the table of drifts.")
-    told = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
+        return say("every_drift")
+    values = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
     if row["falls_at"] == 0:
-        return text(
-            "Compared with the year before the start alone it does not stand: the interval is then {low} to {high}.",
-            **told,
-        )
-    return text(
-        "It falls if they drifted apart every year by {drift} times the largest yearly step before the start: the "
-        "interval is then {low} to {high}.",
-        drift=number(row["falls_at"], 1),
-        **told,
-    )
+        return say("falls_without_drift", **values)
+    return say("falls_at_drift", drift=number(row["falls_at"], 1), **values)
 
 
 def _beside(row: Row | None) -> str:
@@ -257,26 +213,19 @@ def _beside(row: Row | None) -> str:
     if row is None:
         return text("At the cut-off no estimate is reported.")
     if row["verdict"] == RULED_OUT:
-        return text(
-            "At the cut-off, where schools need not have moved alike, an effect of {margin} or more is ruled out: "
-            "{interval}.",
-            margin=units.quantity(row["margin"], row["unit"], 1),
-            interval=units.with_interval(row),
+        return say(
+            "cutoff_rules_out", margin=units.quantity(row["margin"], row["unit"], 1), interval=units.with_interval(row)
         )
     if row["verdict"] == SOMETHING:
-        return text("At the cut-off there is an effect: {size}.", size=_higher_or_lower(row))
-    return text("At the cut-off it is too uncertain to say: {interval}.", interval=units.with_interval(row))
+        return say("cutoff_effect", size=_higher_or_lower(row))
+    return say("cutoff_uncertain", interval=units.with_interval(row))
 
 
 def _earlier(p_earlier: float | None) -> str:
     """State that the groups moved apart before the start, where the test of the earlier years says so."""
     if p_earlier is None or p_earlier >= LEVEL:
         return ""
-    return text(
-        "Schools with and without the toelage had moved apart before its start ({p}), so that comparing before and "
-        "after says nothing of this outcome.",
-        p=p_value(p_earlier),
-    )
+    return say("apart_before", p=p_value(p_earlier))
 
 
 def _established(row: Row) -> int:
@@ -295,89 +244,47 @@ def _money(estimates: pd.DataFrame, last_year: int, before: int) -> Iterator[Fin
     known = {name: row for name, row in rows.items() if row}
     corrected = dict(zip(known, holm([row["p_value"] for row in known.values()]), strict=True))
     earlier = one(estimates, term=f"year_{before}", **event)
-    told = {
-        "oab_event": lambda row: _oab(row, last_year, earlier, before),
-        "oab_dose": _dose,
-        "oab_kink": _kink,
-    }
+    sentences = {"oab_event": lambda row: _oab(row, last_year, earlier, before), "oab_dose": _dose, "oab_kink": _kink}
     for name, row in known.items():
         # A sentence names the euros: the unit is that of the outcome.
         judged = {**row, "unit": "pupils per fte", "p_corrected": corrected[name]}
         unit = SCHOOLS if name == "oab_kink" else SCHOOL_YEARS
-        yield Finding(name, told[name](judged), number_of(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name])
+        yield Finding(
+            name, sentences[name](judged), number_of(row["n_obs"]), unit, row["p_value"], MONEY, corrected[name]
+        )
 
 
 def _oab(row: Row, year: int, before: Row | None, year_before: int) -> str:
     sign = _established(row)
     if not sign:
-        return text(
-            "From 2016 to {year} schools with a score and schools without one did not measurably move apart in pupils "
-            "per teacher: {interval}.",
-            year=str(year),
-            interval=units.with_interval(row),
-        )
-    told = text(
-        "From 2016 to {year} schools with a score came to have {size} {side} relative to schools without one; why is "
-        "not known.",
-        year=str(year),
-        size=units.size(row),
-        side=text("more") if sign > 0 else text("fewer"),
-    )
+        return say("money_unclear", year=str(year), interval=units.with_interval(row))
+    money = say("money", year=str(year), size=units.size(row), side=text("more") if sign > 0 else text("fewer"))
     if before is None or units.direction(before) != sign:
-        return told
-    already = text(
-        "In {year}, before the arbeidsmarkttoelage, the difference was {size} already.",
-        year=str(year_before),
-        size=units.size(before),
-    )
-    return f"{told} {already}"
+        return money
+    return joined(" ", (money, say("money_before", year=str(year_before), size=units.size(before))))
 
 
 def _dose(row: Row) -> str:
     sign = _established(row)
     if sign:
-        return text(
-            "Among schools with a score, 1,000 euro more a pupil goes with {size} {side} at the same school.",
-            size=units.size(row),
-            side=text("more") if sign > 0 else text("fewer"),
-        )
-    return text(
-        "Among schools with a score, 1,000 euro more a pupil does not measurably go with another number of pupils per "
-        "teacher at the same school: {interval}.",
-        interval=units.with_interval(row),
-    )
+        return say("dose", size=units.size(row), side=text("more") if sign > 0 else text("fewer"))
+    return say("dose_unclear", interval=units.with_interval(row))
 
 
 def _kink(row: Row) -> str:
     sign, interval = _established(row), units.with_interval(row, digits=1)
     if sign:
-        return text(
-            "At the threshold where the money begins, 1,000 euro a pupil goes with {size} {side}.",
-            size=units.size(row, digits=1),
-            side=text("more") if sign > 0 else text("fewer"),
-        )
+        return say("kink", size=units.size(row, digits=1), side=text("more") if sign > 0 else text("fewer"))
     if row["ci_low"] < -PLAUSIBLE and row["ci_high"] > PLAUSIBLE:
-        return text(
-            "At the threshold where the money begins its effect is too uncertain to say: per 1,000 euro a pupil "
-            "{interval}, an interval in which every plausible effect fits.",
-            interval=interval,
-        )
-    return text(
-        "At the threshold where the money begins no effect is established: per 1,000 euro a pupil {interval}.",
-        interval=interval,
-    )
+        return say("kink_uncertain", interval=interval)
+    return say("kink_unclear", interval=interval)
 
 
 def _formula(checks: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(checks[checks["check"] == "threshold"].dropna(subset=["estimate", "schools"])):
         yield Finding(
             "threshold",
-            text(
-                "From the difference between scores without and with it the threshold is {found:.2%} of the pupils; "
-                "the formula says {expected:.0%}.",
-                found=row["estimate"],
-                expected=row["expected"],
-            ),
+            say("threshold", found=row["estimate"], expected=row["expected"]),
             number_of(row["schools"]),
             SCHOOLS,
         )

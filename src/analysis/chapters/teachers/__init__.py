@@ -20,6 +20,5 @@ CHAPTER = Declaration(
         "by_location",
     ),
     findings={"en": "The city's teachers", "nl": "De leraren van de stad"},
-    figures={"homes": "distances", "risk": "shortage_by_risk"},
     refusal=refusal,
 )

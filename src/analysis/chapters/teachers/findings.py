@@ -8,8 +8,11 @@ import pandas as pd
 
 from analysis.language import text
 from analysis.publish import units
+from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
 from analysis.publish.units import Row
+
+say = sentences_beside(__file__)
 
 TEACHERS = "teachers"
 
@@ -33,23 +36,21 @@ def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame
 
 
 def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
-    told = {(row["flow"], row["where"]): row for row in as_rows(flows.dropna(subset=["share", "teachers"]))}
+    by_flow = {(row["flow"], row["where"]): row for row in as_rows(flows.dropna(subset=["share", "teachers"]))}
     wanted = {"left": ("all", "other city"), "came": ("all", "starter")}
-    if all((flow, where) in told for flow, ways in wanted.items() for where in ways):
-        left, came = told["left", "all"], told["came", "all"]
+    if all((flow, where) in by_flow for flow, ways in wanted.items() for where in ways):
+        left, came = by_flow["left", "all"], by_flow["came", "all"]
         yield Finding(
             "flows",
-            text(
-                "Of the teachers of {before}/{before_end} (n = {n_before:,}) {left:.0%} had left two years later, "
-                "{city:.0%} of them for another city. Of those of {after}/{after_end} (n = {n_after:,}) {came:.0%} had "
-                "come since, {starters:.0%} of them as starters.",
+            say(
+                "flows",
                 n_before=number_of(left["teachers"]),
                 n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
                 left=left["share"],
-                city=told["left", "other city"]["share"],
+                city=by_flow["left", "other city"]["share"],
                 came=came["share"],
-                starters=told["came", "starter"]["share"],
+                starters=by_flow["came", "starter"]["share"],
             ),
             number_of(came["teachers"]),
             TEACHERS,
@@ -57,9 +58,9 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _school_years(left: Row, came: Row) -> dict[str, str]:
-    told = {"before": number_of(left["year"]), "after": number_of(came["year"])}
-    return {name: str(year) for name, year in told.items()} | {
-        f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in told.items()
+    years = {"before": number_of(left["year"]), "after": number_of(came["year"])}
+    return {name: str(year) for name, year in years.items()} | {
+        f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in years.items()
     }
 
 
@@ -69,17 +70,9 @@ def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
         return
     sign = units.direction(row)
     sentence = (
-        text(
-            "At equal age, sex and background a teacher works {size} {side} than two years before.",
-            size=units.size(row),
-            side=text("less") if sign < 0 else text("more"),
-        )
+        say("hours", size=units.size(row), side=text("less") if sign < 0 else text("more"))
         if sign
-        else text(
-            "At equal age, sex and background a teacher does not measurably work more or less than two years before: "
-            "the difference is {interval}.",
-            interval=units.with_interval(row),
-        )
+        else say("hours_unclear", interval=units.with_interval(row))
     )
     yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
 
@@ -92,18 +85,9 @@ def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
         return
     sign, ends = units.direction(slope), {"low": known[0]["estimate"], "high": known[-1]["estimate"]}
     sentence = (
-        text(
-            "Where more pupils have a non-western background, {side} teachers do: {low:.0%} at schools with the fewest "
-            "such pupils, {high:.0%} at schools with the most.",
-            side=text("more") if sign > 0 else text("fewer"),
-            **ends,
-        )
+        say("composition", side=text("more") if sign > 0 else text("fewer"), **ends)
         if sign
-        else text(
-            "The share of teachers with a non-western background does not measurably go with that of the pupils: "
-            "{low:.0%} at schools with the fewest such pupils, {high:.0%} at schools with the most.",
-            **ends,
-        )
+        else say("composition_unclear", **ends)
     )
     yield Finding("composition", sentence, sum(number_of(row["n_obs"]) for row in known), TEACHERS, slope["p_value"])
 
@@ -111,18 +95,17 @@ def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
 def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
     last = estimates[(estimates["model"] == "teachers") & (estimates["by"] == "year")]
     last = last[last["category"] == last["category"].max()].dropna(subset=["estimate", "n_obs"])
-    told = {row["outcome"]: row for row in as_rows(last)}
-    if {"in_city", "distance_km", "within_7_km"} <= set(told):
+    by_outcome = {row["outcome"]: row for row in as_rows(last)}
+    if {"in_city", "distance_km", "within_7_km"} <= set(by_outcome):
         yield Finding(
             "homes",
-            text(
-                "Of the teachers {city:.0%} live in the city; the straight line from home to school is {km:.1f} km on "
-                "average, and at most 7 km for {near:.0%}.",
-                city=told["in_city"]["estimate"],
-                km=told["distance_km"]["estimate"],
-                near=told["within_7_km"]["estimate"],
+            say(
+                "homes",
+                city=by_outcome["in_city"]["estimate"],
+                km=by_outcome["distance_km"]["estimate"],
+                near=by_outcome["within_7_km"]["estimate"],
             ),
-            number_of(told["in_city"]["n_obs"]),
+            number_of(by_outcome["in_city"]["n_obs"]),
             TEACHERS,
         )
 
@@ -136,13 +119,7 @@ def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
         low, high = known[0], known[-1]
         yield Finding(
             "risk",
-            text(
-                "In October {year} the teacher shortage of the city's schools was {low:.1%} where the fewest pupils "
-                "are at risk of disadvantage, and {high:.1%} where the most are.",
-                year=str(low["year"]),
-                low=low["estimate"],
-                high=high["estimate"],
-            ),
+            say("risk", year=str(low["year"]), low=low["estimate"], high=high["estimate"]),
             sum(number_of(row["schools"]) for row in known),
             "schools",
         )

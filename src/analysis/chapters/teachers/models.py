@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.stats import regression
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, with_reasons
 from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.fractional import fit_where_determined
@@ -39,7 +39,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
         ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
         ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
     """
-    refuse_missing(by_teacher, ["year", "left", "came"], "teachers")
+    check_complete(by_teacher, ["year", "left", "came"], "teachers")
     years = sorted(by_teacher["year"].unique())
     told = []
     for flow, year in (("left", years[0]), ("came", years[-1])):
@@ -90,7 +90,7 @@ OUTCOMES = {
 
 
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
-    refuse_missing(by_teacher, NEEDED, "teachers")
+    check_complete(by_teacher, NEEDED, "teachers")
     scales = {f"scale_{name}": by_teacher["scale"].eq(name).astype(float) for name in ("L10", "L11", "L12")}
     return by_teacher.assign(
         **scales,
@@ -143,7 +143,7 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
         a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points). Where that
         has no estimate, a column ``reason`` says why.
     """
-    refuse_missing(by_teacher, ["year", "location", "background"], "teachers")
+    check_complete(by_teacher, ["year", "location", "background"], "teachers")
     share = by_location.set_index("location")["share_nonwestern"]
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     rows = rows.assign(
@@ -207,7 +207,7 @@ def distances(by_teacher: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``band`` (km), ``teachers``, ``share``.
     """
-    refuse_missing(by_teacher, ["year", "distance_km"], "teachers")
+    check_complete(by_teacher, ["year", "distance_km"], "teachers")
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
     band = in_bands(rows["distance_km"], KM_EDGES)
     counts = pd.Series(band).value_counts().reindex(band.categories)

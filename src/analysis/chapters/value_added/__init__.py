@@ -12,6 +12,5 @@ CHAPTER = Declaration(
         "params/sources",
         "{data.folder}",
     ),
-    figures={"": "two_questions"},
     verify="analysis.data.bdf.verify",
 )

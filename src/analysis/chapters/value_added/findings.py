@@ -6,13 +6,14 @@ import pandas as pd
 
 from analysis.language import term, text
 from analysis.publish.alternative import quantity
-from analysis.publish.findings import number_of
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import frame, number_of
 
-COLUMNS = ["name", "sentence", "n", "unit"]
+say = sentences_beside(__file__)
 
 
 def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFrame) -> pd.DataFrame:
-    """Tell what schools add, and why it is not what their scores show.
+    """Say what schools add, and why it is not what their scores show.
 
     Parameters
     ----------
@@ -29,26 +30,15 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
     rows = []
     for subject in agreement["subject"]:
         raw, added = (_share_of_schools(estimates, subject, model) for model in ("raw", "value_added"))
-        sentence = text(
-            "In {subject}, {raw:.0%} of the differences between pupils' later scores lies between schools; of what the "
-            "earlier test and background leave open, {added:.0%} does.",
-            subject=term(subject),
-            raw=raw,
-            added=added,
-        )
+        sentence = say("differences", subject=term(subject), raw=raw, added=added)
         of_subject = agreement[agreement["subject"] == subject].iloc[0]
-        order = text(
-            "In {subject}, the order of schools by mean score and by value added agree by a rank correlation of "
-            "{rank:.2f} (1 would be the same order).",
-            subject=term(subject),
-            rank=of_subject["rank_correlation"],
-        )
+        order = say("order", subject=term(subject), rank=of_subject["rank_correlation"])
         pupils = number_of(spread.loc[spread["subject"] == subject, "n_pupils"].iloc[0])
         rows += [
             (f"between_schools_{subject}", sentence, pupils, "pupils"),
             (f"order_{subject}", order, number_of(of_subject["n_schools"]), "schools"),
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return frame(rows)
 
 
 def narrower(spread: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 from analysis.stats.regression import fit, in_sd
 
@@ -101,7 +101,7 @@ def value_added(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> tuple[pd.Dat
 def standardised(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
     """Tell tests, IQ and SES in standard deviations of the pupils, and minority as 0 or 1."""
     scores = [f"{subject}_{when}" for subject in subjects for when in ("pre", "post")]
-    refuse_missing(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
+    check_complete(by_pupil, [*scores, "iq_verbal", "ses", "minority", "school"], "growth")
     measured = by_pupil[[*scores, "iq_verbal", "ses"]].astype(float)
     measured = measured.apply(lambda column: in_sd(column, str(column.name)))
     return measured.assign(minority=by_pupil["minority"].astype(float), school=by_pupil["school"])

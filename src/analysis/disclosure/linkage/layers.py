@@ -19,7 +19,7 @@ Sum = tuple[int, ...]
 
 
 class PublishedTable(NamedTuple):
-    """A published table: its name (``stem/name``), what it tells, which columns count and which tell rows apart."""
+    """A published table: its name (``stem/name``), its frame, which columns count and which identify rows."""
 
     name: str
     frame: pd.DataFrame
@@ -31,7 +31,7 @@ class PublishedTable(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A number of a published table, and between what it must lie by itself."""
+    """A number of a published table, and its bounds by itself."""
 
     table: str
     column: str
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 
 
 class Margin(NamedTuple):
-    """A sum of cells: which, between what those published lie, and how many are withheld."""
+    """A sum of cells: which, the bounds of those published, and how many are withheld."""
 
     cells: Sum
     low: float
@@ -52,21 +52,12 @@ class Margin(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """The cells of one count column in the rows that the same keys tell apart; rows of a total have fewer keys.
-
-    Parameters
-    ----------
-    table, column
-        Where it comes from.
-    names
-        The keys, by name, sorted.
-    cells
-        The cells per value of the keys, with their numbers; more than one where rows are not told apart.
-    """
+    """The cells of one count column in the rows that the same keys identify; rows of a total have fewer keys."""
 
     table: str
     column: str
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # the keys, by name, sorted
+    # The cells per value of the keys, with their numbers; more than one where nothing identifies rows.
     cells: dict[Key, list[tuple[int, Cell]]] = field(default_factory=dict)
     _margins: dict[tuple[str, ...], dict[Key, Margin]] = field(default_factory=dict)
 
@@ -78,52 +69,39 @@ class Layer:
     def margin(self, names: tuple[str, ...]) -> dict[Key, Margin]:
         """Return the sum of the cells for each value of some of the keys."""
         if names not in self._margins:
-            places = [self.names.index(name) for name in names]
-            found: dict[Key, list[tuple[int, Cell]]] = {}
+            positions = [self.names.index(name) for name in names]
+            groups: dict[Key, list[tuple[int, Cell]]] = {}
             for key, cells in self.cells.items():
-                found.setdefault(tuple(key[place] for place in places), []).extend(cells)
-            self._margins[names] = {key: _sum(cells) for key, cells in found.items()}
+                groups.setdefault(tuple(key[position] for position in positions), []).extend(cells)
+            self._margins[names] = {key: _sum(cells) for key, cells in groups.items()}
         return self._margins[names]
 
 
 def _sum(cells: Sequence[tuple[int, Cell]]) -> Margin:
-    told = [cell for _, cell in cells if not cell.withheld]
-    low, high = sum(cell.low for cell in told), sum(cell.high for cell in told)
-    return Margin(tuple(number for number, _ in cells), low, high, len(cells) - len(told))
+    shown = [cell for _, cell in cells if not cell.withheld]
+    low, high = sum(cell.low for cell in shown), sum(cell.high for cell in shown)
+    return Margin(tuple(number for number, _ in cells), low, high, len(cells) - len(shown))
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The count cells of a table as arrays, rows by columns, and the words that tell its rows apart.
+    """The count cells of a table as arrays, rows by columns, and the words that identify its rows."""
 
-    Parameters
-    ----------
-    name, counts, keys
-        Of the table; the keys under the names that other tables know them by.
-    linked
-        What is declared of it.
-    low, high
-        Between what each cell lies by itself.
-    open
-        Which cells are published with their number.
-    numbers
-        The number of each cell in the ledger; -1 where there is none.
-    """
-
+    # Of the table; the keys under the names that other tables know them by.
     name: str
     counts: tuple[str, ...]
     keys: pd.DataFrame
-    linked: Linked
+    linked: Linked  # what is declared of it
+    # The bounds of each cell by itself.
     low: np.ndarray
     high: np.ndarray
-    open: np.ndarray
-    numbers: np.ndarray
+    open: np.ndarray  # which cells are published with their number
+    numbers: np.ndarray  # the number of each cell in the ledger; -1 where there is none
 
     @cached_property
     def there(self) -> np.ndarray:
         """Which cells there are."""
-        there: np.ndarray = self.numbers >= 0
-        return there
+        return np.asarray(self.numbers >= 0)
 
     @cached_property
     def words(self) -> dict[str, frozenset[str]]:
@@ -149,37 +127,45 @@ class Sheet:
         return varied
 
 
-def told_of(name: str, gated: Gated) -> PublishedTable:
+def published_table(name: str, gated: Gated) -> PublishedTable:
     """Return what a reader sees of a gated table."""
     return PublishedTable(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
 
 
-def sheet_of(told: PublishedTable, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
+def sheet_of(table: PublishedTable, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
     """Return the count cells of a table, numbered from `start`.
 
     A number that is rounded is known but for its rounding; one that is withheld with the sign that it is small is known
     to be small; of another one nothing is known.
     """
-    shape = (len(told.frame), len(told.counts))
+    shape = (len(table.frame), len(table.counts))
     low, high, withheld = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
-    for place, column in enumerate(told.counts):
-        low[:, place], high[:, place], withheld[:, place] = _bounds(told, column, profile)
+    for number, name in enumerate(table.counts):
+        low[:, number], high[:, number], withheld[:, number] = _bounds(table, name, profile)
     there = withheld | ~np.isnan(low)
     numbers = np.full(shape, -1)
     numbers[there] = start + np.arange(int(there.sum()))
     cells = [
-        Cell(told.name, told.counts[place], int(row) + 1, float(low[row, place]), float(high[row, place]), bool(hidden))
-        for (row, place), hidden in zip(np.argwhere(there), withheld[there], strict=True)
+        Cell(
+            table.name,
+            table.counts[number],
+            int(row) + 1,
+            float(low[row, number]),
+            float(high[row, number]),
+            bool(hidden),
+        )
+        for (row, number), hidden in zip(np.argwhere(there), withheld[there], strict=True)
     ]
-    named = {key: told.linked.same.get(key, key) for key in told.keys}
-    apart = [key for key in told.keys if key not in told.linked.labels]
-    keys = told.frame[apart].astype("string").fillna("").rename(columns=named).astype(object)
-    keys = taken_apart(keys)
-    return Sheet(told.name, told.counts, keys, told.linked, low, high, there & ~withheld, numbers), cells
+    named = {key: table.linked.same.get(key, key) for key in table.keys}
+    apart = [key for key in table.keys if key not in table.linked.labels]
+    keys = table.frame[apart].astype("string").fillna("").rename(columns=named).astype(object)
+    return Sheet(
+        table.name, table.counts, _split_labels(keys), table.linked, low, high, there & ~withheld, numbers
+    ), cells
 
 
-def taken_apart(keys: pd.DataFrame) -> pd.DataFrame:
-    """Split labels that are put together ("G5, below 24"): first words, which may stand alone too, and rest."""
+def _split_labels(keys: pd.DataFrame) -> pd.DataFrame:
+    """Split labels that are put together ("G5, below 24"): first words, which may also be alone, and rest."""
     for key in [key for key in keys if keys[key].str.contains(", ").any()]:
         rest, part = keys[key], 0
         while (joined := rest.str.contains(", ")).any():
@@ -198,18 +184,18 @@ def layers_of(sheet: Sheet, cells: Sequence[Cell], start: int, totals: Mapping[s
     """Return the layers of a table: rows of a total have fewer keys."""
     layers: dict[tuple[str, tuple[str, ...]], Layer] = {}
     rows = list(_active(sheet, totals))
-    for row, place in np.argwhere(sheet.there):
-        column, (names, key) = sheet.counts[place], rows[row]
-        number = int(sheet.numbers[row, place])
+    for row, position in np.argwhere(sheet.there):
+        column, (names, key) = sheet.counts[position], rows[row]
+        number = int(sheet.numbers[row, position])
         layer = layers.setdefault((column, names), Layer(sheet.name, column, names))
-        told = layer.cells.setdefault(key, [])
-        if not told or not sheet.linked.labels:  # rows that labels alone tell apart count the same: one stands for all
-            told.append((number, cells[number - start]))
+        same_key = layer.cells.setdefault(key, [])
+        if not same_key or not sheet.linked.labels:  # rows that differ in labels alone count the same
+            same_key.append((number, cells[number - start]))
     return sorted(layers.values(), key=lambda layer: sheet.counts.index(layer.column))
 
 
 def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tuple[tuple[str, ...], Key]]:
-    """Yield per row which keys tell it apart, sorted by name, and their values."""
+    """Yield per row which keys identify it, sorted by name, and their values."""
     names = sorted(key for key, known in sheet.words.items() if known)
     words = [sheet.keys[name].tolist() for name in names]
     for values in zip(*words, strict=True) if names else ((),) * len(sheet.keys):
@@ -226,22 +212,22 @@ TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
 """Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
 
 
-def _bounds(told: PublishedTable, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    n = pd.to_numeric(told.frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+def _bounds(table: PublishedTable, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n = pd.to_numeric(table.frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     base, least = profile.base(column), profile.threshold(column)
     low, high = n - base // 2, n - base // 2 + base - 1
     low, high = np.where(n > 0, np.maximum(low, least), n), np.where(n > 0, high, n)
-    withheld = _withheld(told, column)
+    withheld = _withheld(table, column)
     small = np.zeros(len(n), dtype=bool)
-    if told.signs is not None:
-        small = told.signs[column].astype(str).str.startswith("<").to_numpy()
+    if table.signs is not None:
+        small = table.signs[column].astype(str).str.startswith("<").to_numpy()
     first = 1.0 if profile.zeros == "published" else 0.0
     low = np.where(withheld, np.where(small, first, 0.0), low)
     return low, np.where(withheld, np.where(small, least - 1.0, np.inf), high), withheld
 
 
-def _withheld(told: PublishedTable, column: str) -> np.ndarray:
-    if SUPPRESSED not in told.frame.columns:
-        return np.zeros(len(told.frame), dtype=bool)
-    named = told.frame[SUPPRESSED].astype("string").fillna("").tolist()
+def _withheld(table: PublishedTable, column: str) -> np.ndarray:
+    if SUPPRESSED not in table.frame.columns:
+        return np.zeros(len(table.frame), dtype=bool)
+    named = table.frame[SUPPRESSED].astype("string").fillna("").tolist()
     return np.array([column in names.split(";") for names in named], dtype=bool)

@@ -19,20 +19,14 @@ from analysis.disclosure.profiles import Profile
 
 
 class Leak(NamedTuple):
-    """A withheld cell that can be found, and the sums in which it stands."""
+    """A withheld cell that can be found, and the sums in which it is."""
 
     cell: int
     sums: tuple[Link, ...]
 
 
 class Ledger:
-    """The published tables, their numbers, and the sums that they have in common.
-
-    Parameters
-    ----------
-    profile
-        The rules of the edition.
-    """
+    """The published tables, their numbers, and the sums that they have in common."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
@@ -45,35 +39,35 @@ class Ledger:
         self._arrays: _Sums | None = None
         self._wide: set[int] = set()
 
-    def add(self, told: PublishedTable, *, among: Iterable[str] | None = None) -> None:
+    def add(self, table: PublishedTable, *, among: Iterable[str] | None = None) -> None:
         """Add a table, and compare it with itself and with the tables `among`, else with all."""
         start = len(self.cells)
         self._arrays, self._wide = None, set()
-        sheet, cells = sheet_of(told, self.profile, start)
+        sheet, cells = sheet_of(table, self.profile, start)
         self.cells += cells
-        found = sums_of(sheet)
-        self._links += found.links
-        layers = layers_of(sheet, cells, start, found.totals)
+        sums = sums_of(sheet)
+        self._links += sums.links
+        layers = layers_of(sheet, cells, start, sums.totals)
         names = [name for name in (self._sheets if among is None else among) if name in self._sheets]
         others = [layer for name in names for layer in self._layers[name]]
-        for place, layer in enumerate(layers):
-            for other in (*others, *layers[:place]):
+        for number, layer in enumerate(layers):
+            for other in (*others, *layers[:number]):
                 if other.column == layer.column:
                     links, gaps = compare(layer, other, self.profile)
                     self._links += links
                     self.gaps += gaps
-        self._layers[told.name], self._sheets[told.name] = layers, sheet
-        self._totals[told.name] = found.totals
+        self._layers[table.name], self._sheets[table.name] = layers, sheet
+        self._totals[table.name] = sums.totals
 
-    def restate(self, told: PublishedTable, start: int) -> None:
+    def restate(self, table: PublishedTable, start: int) -> None:
         """State anew the cells of the table that was added last, of which more is withheld.
 
-        The sums stay that were found when more of it was told: who withholds a number does not make it less true.
+        The sums stay that were found when more of it was known: who withholds a number does not make it less true.
         """
-        sheet, cells = sheet_of(told, self.profile, start)
+        sheet, cells = sheet_of(table, self.profile, start)
         self.cells[start:] = cells
-        self._sheets[told.name] = sheet
-        self._layers[told.name] = layers_of(sheet, cells, start, self._totals[told.name])
+        self._sheets[table.name] = sheet
+        self._layers[table.name] = layers_of(sheet, cells, start, self._totals[table.name])
 
     def open_gaps(self) -> list[Gap]:
         """Return the gaps of which both sides are still published."""
@@ -89,11 +83,11 @@ class Ledger:
     def is_known_before(self, since: int) -> set[int]:
         """Return the cells from number `since` on that an earlier table publishes too."""
         names = self._sums().names
-        told = {names[cell] for cell in range(since) if not self.cells[cell].withheld}
-        return {cell for cell in range(since, len(self.cells)) if names[cell] in told}
+        published = {names[cell] for cell in range(since) if not self.cells[cell].withheld}
+        return {cell for cell in range(since, len(self.cells)) if names[cell] in published}
 
     def leaks(self, since: int = 0) -> list[Leak]:
-        """Return the withheld cells that can be found with what the cells from number `since` on tell."""
+        """Return the withheld cells that can be found with what the cells from number `since` on say."""
         sums = self._sums()
         reached = self._reached(sums, since)
         if not len(reached):
@@ -103,9 +97,9 @@ class Ledger:
         needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
         low, high = _bounds(self.cells, sums.names)
         equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
-        found = self._exposed(low, high, list(equations), needed)
+        intervals = self._exposed(low, high, list(equations), needed)
         leaks = []
-        for name, (least, most) in sorted(found.items()):
+        for name, (least, most) in sorted(intervals.items()):
             same = [cell for cell in within.tolist() if sums.names[cell] == name]
             if self._gives_away(set(same), hidden[name], least, most, since):
                 inside = np.intersect1d(sums.owner[np.isin(sums.cells, same)], reached)
@@ -121,51 +115,50 @@ class Ledger:
         hidden = [cell for cell in np.unique(sums.cells).tolist() if cells[cell].withheld]
         needed = {sums.names[cell]: float(self.profile.width(cells[cell].column)) for cell in hidden}
         equations = dict.fromkeys(equation for link in range(len(links)) if (equation := sums.equation(link)))
-        found = exposed(low, high, list(equations), needed)
-        return {cell for cell in hidden if sums.names[cell] in found}
+        intervals = exposed(low, high, list(equations), needed)
+        return {cell for cell in hidden if sums.names[cell] in intervals}
 
     def _exposed(
         self, low: np.ndarray, high: np.ndarray, equations: Sequence[Equation], needed: Mapping[int, float]
     ) -> dict[int, Interval]:
         """Find the cells with too narrow an interval; what was wide is wide still when more is withheld."""
-        found = exposed(low, high, equations, {name: needed[name] for name in needed.keys() - self._wide})
-        self._wide = needed.keys() - found.keys()
-        return found
+        intervals = exposed(low, high, equations, {name: needed[name] for name in needed.keys() - self._wide})
+        self._wide = needed.keys() - intervals.keys()
+        return intervals
 
     def _gives_away(self, same: set[int], cell: int, least: float, most: float, since: int) -> bool:
-        """Tell whether what can be found of a number was to be kept: it is small, or nothing published is that number.
+        """Whether what can be found of a number was to be withheld: it is small, or nothing published is that number.
 
-        What an earlier table withholds a later one may not publish, for another number may hang on it. That a later
-        table withholds what an earlier one published keeps nothing back, and gives nothing away.
+        What an earlier table withholds a later one may not publish, for another number may depend on it. That a later
+        table withholds what an earlier one published hides nothing, and gives nothing away.
         """
         if self._is_open_zero(most):
             return False
-        told = [number for number in same if not self.cells[number].withheld]
-        kept_before = any(self.cells[number].withheld and number < since for number in same)
-        retold = kept_before and any(number >= since for number in told)
-        return retold or least < self._threshold(cell) or (not told and most - least < 1)
+        published = [number for number in same if not self.cells[number].withheld]
+        hidden_before = any(self.cells[number].withheld and number < since for number in same)
+        shown_again = hidden_before and any(number >= since for number in published)
+        return shown_again or least < self._threshold(cell) or (not published and most - least < 1)
 
     def _is_open_zero(self, most: float) -> bool:
-        """Tell whether all that is found is that there is nobody, which this profile publishes."""
+        """Whether all that is found is that there is nobody, which this profile publishes."""
         return self.profile.zeros == "published" and most < 1 - SLACK
 
     def _threshold(self, cell: int) -> int:
         return self.profile.threshold(self.cells[cell].column)
 
     def _sums(self) -> _Sums:
-        """Return the links as arrays, made once for each table that is added."""
+        """Return the links as arrays, built once for each table that is added."""
         if self._arrays is None:
             self._arrays = _Sums.of(self._links, self.cells)
         return self._arrays
 
     def _reached(self, sums: _Sums, since: int) -> np.ndarray:
-        """Return the links that hang together with a cell from number `since` on, and with a withheld one."""
+        """Return the links that are connected with a cell from number `since` on, and with a withheld one."""
         part = sums.parts
         hidden = np.array([cell.withheld for cell in self.cells], dtype=bool)
         wanted = np.intersect1d(part[since:], part[hidden])
         first = sums.cells[np.searchsorted(sums.owner, np.arange(len(self._links)))]
-        reached: np.ndarray = np.flatnonzero(np.isin(part[first], wanted))
-        return reached
+        return np.flatnonzero(np.isin(part[first], wanted))
 
 
 @dataclass(frozen=True)
@@ -178,12 +171,12 @@ class _Sums:
     names: list[int]
     """For every cell the first one that is the same number."""
     parts: np.ndarray
-    """For every cell a number that cells have in common which hang together by any links."""
+    """For every cell a number that cells have in common which are connected by any links."""
     equations: dict[int, Equation | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, links: Sequence[Link], cells: Sequence[Cell]) -> _Sums:
-        """Lay out the links between cells."""
+        """Build the arrays of the links between cells."""
         sizes = [len(link.left) + len(link.right) for link in links]
         owner = np.repeat(np.arange(len(links)), sizes)
         flat = np.fromiter(

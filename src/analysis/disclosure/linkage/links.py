@@ -25,7 +25,7 @@ class Link(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Two sums of published cells that differ by too few: who is in one and not in the other is told."""
+    """Two sums of published cells that differ by too few: that shows who is in one and not in the other."""
 
     left: Sum
     right: Sum
@@ -44,20 +44,7 @@ class _Pair(NamedTuple):
 
 
 def compare(one: Layer, other: Layer, profile: Profile) -> tuple[list[Link], list[Gap]]:
-    """Compare two layers of the same count column.
-
-    Parameters
-    ----------
-    one, other
-        The layers.
-    profile
-        The rules.
-
-    Returns
-    -------
-    links, gaps
-        Links for every sum that must be the same; gaps only where the layers are not linked.
-    """
+    """Compare two layers of the same count column: links for every sum that must be the same, gaps where none are."""
     names = tuple(name for name in one.names if name in other.names)
     part = _is_total(one, other) or _is_total(other, one)
     nested = part or one.names == other.names
@@ -74,30 +61,27 @@ def compare(one: Layer, other: Layer, profile: Profile) -> tuple[list[Link], lis
 
 
 def _pairs(one: Layer, other: Layer, names: tuple[str, ...]) -> Iterator[_Pair]:
-    left, right = one.margin(names), other.margin(names)
-    for key in left:
-        if key in right:
-            yield _pair(left[key], right[key])
-
-
-def _pair(left: Margin, right: Margin) -> _Pair:
-    low, high = left.low - right.high, left.high - right.low
-    possible = (low <= 0 or right.hidden > 0) and (high >= 0 or left.hidden > 0)
-    return _Pair(left, right, low, high, left.hidden + right.hidden, possible)
+    rights = other.margin(names)
+    for key, left in one.margin(names).items():
+        if key in rights:
+            right = rights[key]
+            low, high = left.low - right.high, left.high - right.low
+            possible = (low <= 0 or right.hidden > 0) and (high >= 0 or left.hidden > 0)
+            yield _Pair(left, right, low, high, left.hidden + right.hidden, possible)
 
 
 def _is_total(one: Layer, other: Layer) -> bool:
-    """Tell whether the rows of the first are totals of the second, in the same table."""
+    """Whether the rows of the first are totals of the second, in the same table."""
     return one.table == other.table and set(one.names) < set(other.names)
 
 
 def _large(pair: _Pair) -> bool:
-    """Tell whether two equal sums can hardly be equal by chance: their rounding is small beside them."""
+    """Whether two equal sums can hardly be equal by chance: their rounding is small beside them."""
     return pair.left.low > 0 and pair.high - pair.low <= CHANCE * pair.left.low
 
 
 def _fits(pair: _Pair, column: str, profile: Profile) -> bool:
-    """Tell whether the difference of what is published is what small withheld cells would make."""
+    """Whether the difference of what is published is what small withheld cells would make."""
     few = profile.threshold(column) - 1
     least, most = sorted((abs(pair.low), abs(pair.high)))
     return pair.low * pair.high > 0 and pair.hidden <= least and most <= pair.hidden * few

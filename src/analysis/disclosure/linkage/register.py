@@ -1,4 +1,4 @@
-"""What tables tell together: a withheld cell of one may follow from another, and two may differ by a few persons.
+"""What tables reveal together: a withheld cell of one may follow from another, and two may differ by a few persons.
 
 A `Register` compares each table with those that were published before, and withholds in the new one what would give a
 small number away: a chapter's own while it runs, and that of the whole edition before its pages are made.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis.disclosure.gate import CROSS, SUPPRESSED, Gated
-from analysis.disclosure.linkage.layers import Cell, PublishedTable, told_of
+from analysis.disclosure.linkage.layers import Cell, PublishedTable, published_table
 from analysis.disclosure.linkage.ledger import Leak, Ledger
 from analysis.disclosure.profiles import Profile
 from analysis.errors import WithheldError
@@ -19,13 +19,7 @@ from analysis.language import text
 
 
 class Register:
-    """The tables that are published, one after another.
-
-    Parameters
-    ----------
-    profile
-        The rules of the edition.
-    """
+    """The tables that are published under the rules of an edition, one after another."""
 
     def __init__(self, profile: Profile) -> None:
         self._ledger = Ledger(profile)
@@ -37,42 +31,31 @@ class Register:
     def admit(self, name: str, gated: Gated) -> Gated:
         """Return a gated table as it may be published beside what was published before, with more withheld if need be.
 
-        Cells are withheld first: of those that stand in a sum with a number that can be found the smallest, and so in
-        the end its total too.
-
-        Parameters
-        ----------
-        name
-            Of the table; one of the same name is replaced, as a cell that is run again does.
-        gated
-            What the gate let through.
-
-        Raises
-        ------
-        WithheldError
-            When the table and earlier ones give a small number away and nothing in the new one can hide it.
+        Cells are withheld first: of those that are in a sum with a number that can be found the smallest, and so in the
+        end its total too. A table of the same name is replaced, as a cell that is run again does. Raises WithheldError
+        when the table and earlier ones give a small number away and nothing in the new one can hide it.
         """
         if not gated.resting:
             return gated
         if name in self._names:
             self._rebuild(without=name)
         size = len(self._ledger.cells)
-        self._add(told_of(name, gated))
-        while found := self._judge(size):
-            hidden = sorted(cell for cell in found if cell is not None)
-            if len(hidden) < len(found) or not _left(gated, hidden):
+        self._add(published_table(name, gated))
+        while judged := self._judge(size):
+            hidden = sorted(cell for cell in judged if cell is not None)
+            if len(hidden) < len(judged) or not _left(gated, hidden):
                 self._ledger.without_last(size, name)
                 raise WithheldError(text("Not shown: beside what else is published it would give a small number away."))
             gated = _withhold(gated, [self._ledger.cells[cell] for cell in hidden])
-            self._ledger.restate(told_of(name, gated), size)
-        self._names[name], self._last = told_of(name, gated), (name, size)
+            self._ledger.restate(published_table(name, gated), size)
+        self._names[name], self._last = published_table(name, gated), (name, size)
         return gated
 
-    def keep(self, told: PublishedTable) -> None:
+    def keep(self, table: PublishedTable) -> None:
         """Take in a table of an earlier release, called ``edition: stem/name``; the new one must agree with it."""
-        release, _, name = told.name.partition(": ")
+        release, _, name = table.name.partition(": ")
         known = self._before.setdefault(name, [])
-        known.append(told._replace(name=f"{release} ({len(known) + 1}): {name}"))
+        known.append(table._replace(name=f"{release} ({len(known) + 1}): {name}"))
         self._ledger.add(known[-1], among=())
 
     def published(self) -> list[PublishedTable]:
@@ -88,8 +71,8 @@ class Register:
             return
         self._rebuild(without=name)
 
-    def _add(self, told: PublishedTable) -> None:
-        self._ledger.add(told, among=[*self._names, *(old.name for old in self._before.get(told.name, ()))])
+    def _add(self, table: PublishedTable) -> None:
+        self._ledger.add(table, among=[*self._names, *(old.name for old in self._before.get(table.name, ()))])
 
     def _judge(self, size: int) -> set[int | None]:
         """Return what must be withheld in the table after the first `size` cells; None in it when that would not do."""
@@ -101,29 +84,28 @@ class Register:
         known = self._ledger.is_known_before(size) if leaks else set()
         beside = {leak.cell: _smallest_beside(leak, self._ledger.cells, size, known) for leak in leaks}
         if None in beside.values():
-            # What earlier tables tell by themselves is no reason to withhold this one: it would keep nothing back.
+            # What earlier tables reveal by themselves is no reason to withhold this one: it would keep nothing back.
             old = self._ledger.found_before(size)
             beside = {cell: hides for cell, hides in beside.items() if hides is not None or cell not in old}
         return small | set(beside.values())
 
     def _rebuild(self, without: str) -> None:
-        names = {name: told for name, told in self._names.items() if name != without}
+        names = {name: table for name, table in self._names.items() if name != without}
         self._ledger, self._names, self._last = Ledger(self._ledger.profile), {}, ("", 0)
-        for told in (old for known in self._before.values() for old in known):
-            self._ledger.add(told, among=())
-        for name, told in names.items():
-            self._add(told)
-            self._names[name] = told
+        for table in (old for known in self._before.values() for old in known):
+            self._ledger.add(table, among=())
+        for name, table in names.items():
+            self._add(table)
+            self._names[name] = table
 
 
 def _left(gated: Gated, hidden: Sequence[int]) -> bool:
-    """Tell whether cells can be withheld and leave a count that is published."""
-    told = gated.frame[[*gated.resting]].notna().to_numpy().sum()
-    return int(told) > len(hidden)
+    """Whether cells can be withheld and leave a count that is published."""
+    return int(gated.frame[[*gated.resting]].notna().to_numpy().sum()) > len(hidden)
 
 
 def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int, known: set[int]) -> int | None:
-    """Return the smallest published cell of the new table that stands in a sum with the leak.
+    """Return the smallest published cell of the new table that is in a sum with the leak.
 
     One that an earlier table publishes too hides nothing: it goes last, as does a zero.
     """

@@ -1,8 +1,8 @@
 """What was released, for good: the counts of every edition, kept inside after its folder is gone.
 
-Below the outputs lies ``.released/``, one file per release, for its owner alone: of each table that counts somebody its
-keys and its counts as they were published, with what tells which persons it may be about. Nobody can take a number back
-that was once handed over, so a later edition is compared with all of them.
+Below the outputs is ``.released/``, one file per release, for its owner alone: of each table that counts somebody its
+keys and its counts as they were published, with what decides which persons it may be about. Nobody can take back a
+number that was once released, so a later edition is compared with all of them.
 """
 
 from __future__ import annotations
@@ -34,20 +34,12 @@ UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeEr
 
 
 def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[PublishedTable]) -> None:
-    """Write inside an edition what it releases.
+    """Write inside an edition what it releases: its tables as published.
 
-    Parameters
-    ----------
-    folder
-        The edition.
-    edition
-        Its ``edition``, ``facts`` and ``parameters``.
-    own
-        The digest of each table as its chapter wrote it: the same table again tells nothing new.
-    tables
-        Its tables, as published.
+    `edition` has its ``edition``, ``facts`` and ``parameters``; `own` the digest of each table as its chapter wrote it:
+    the same table again reveals nothing new.
     """
-    told = {
+    release = {
         "edition": edition["edition"],
         "population": population(edition),
         "school_years": edition["facts"].get("school_years"),
@@ -56,38 +48,29 @@ def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tabl
     }
     path = folder.joinpath(*FILE)
     private.make(path.parent)
-    content = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+    content = json.dumps(release, ensure_ascii=False, sort_keys=True).encode()
     with open(path, "wb", opener=private.opener) as file:
         file.write(gzip.compress(content, mtime=0))
 
 
 def enter(folder: Path, outputs: Path) -> None:
-    """Enter the release of an edition in the ledger below the outputs; one that stands there already is left."""
+    """Enter the release of an edition in the ledger below the outputs; one that is there already is left."""
     path = folder.joinpath(*FILE)
     if path.exists():
         content = path.read_bytes()
         ledger = private.make(outputs / FOLDER)
-        place = ledger / f"{hashlib.sha256(content).hexdigest()[:32]}.json.gz"
-        if not place.exists():
-            with open(place, "wb", opener=private.opener) as file:
+        entry = ledger / f"{hashlib.sha256(content).hexdigest()[:32]}.json.gz"
+        if not entry.exists():
+            with open(entry, "wb", opener=private.opener) as file:
                 file.write(content)
 
 
 def before(
     folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], outputs: Path, notices: list[str]
 ) -> Iterator[PublishedTable]:
-    """Yield the tables of earlier releases that an edition must agree with, and note which releases these are.
+    """Yield the tables of earlier releases that a new edition must agree with, and note which releases these are.
 
-    Parameters
-    ----------
-    folder, edition
-        The new edition.
-    own
-        The digest of each of its tables as its chapter wrote it.
-    outputs
-        The folder with all editions and the ledger.
-    notices
-        Gets a line for each release that cannot be read; it is set aside.
+    A release that cannot be read is set aside, with a line in `notices`; see `write` for `edition` and `own`.
     """
     for path in sorted(outputs.glob("[!.]*/" + "/".join(FILE))):
         with suppress(OSError):  # of an edition that may not be read the ledger holds what was released
@@ -108,34 +91,24 @@ def before(
 
 
 def read(path: Path, edition: Mapping[str, Any], own: Mapping[str, str]) -> list[PublishedTable]:
-    """Return the tables of a release with which an edition must be compared; none when it is about others.
-
-    Parameters
-    ----------
-    path
-        A file of the ledger.
-    edition
-        The new edition.
-    own
-        The digest of each of its tables as its chapter wrote it.
-    """
-    told = json.loads(gzip.decompress(path.read_bytes()))
-    if told["population"] != population(edition):
+    """Return the tables of a release with which a new edition must be compared; none if it is about others."""
+    release = json.loads(gzip.decompress(path.read_bytes()))
+    if release["population"] != population(edition):
         return []
-    same_time = told["school_years"] == edition["facts"].get("school_years")
-    return list(_tables(told, own, same_time=same_time))
+    same_time = release["school_years"] == edition["facts"].get("school_years")
+    return list(_tables(release, own, same_time=same_time))
 
 
-def _tables(told: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool) -> Iterator[PublishedTable]:
-    for name, table in told["tables"].items():
-        again = told["own"].get(name) == own.get(name)
+def _tables(release: Mapping[str, Any], own: Mapping[str, str], *, same_time: bool) -> Iterator[PublishedTable]:
+    for name, table in release["tables"].items():
+        again = release["own"].get(name) == own.get(name)
         if name in own and not again and (same_time or TIME & {*table["keys"]}):
             text = dict.fromkeys((*table["keys"], SUPPRESSED), str)
             frame = pd.read_csv(io.StringIO(table["csv"]), dtype=text)
             linked = table["linked"]
             whole = {column: (part, key) for column, (part, key) in linked["whole"].items()}
             yield PublishedTable(
-                f"{told['edition']}: {name}",
+                f"{release['edition']}: {name}",
                 frame,
                 tuple(table["counts"]),
                 tuple(table["keys"]),
@@ -151,7 +124,7 @@ def _described(table: PublishedTable) -> dict[str, Any]:
 
 
 def population(edition: Mapping[str, Any]) -> list[Any]:
-    """Return what tells whether two editions can be about the same persons; made-up worlds have none in common."""
+    """Return what decides whether two editions can be about the same persons; made-up worlds have none in common."""
     facts, parameters = edition.get("facts", {}), edition.get("parameters", {})
     region = "".join(str(facts.get("region", "")).split()).casefold()
     if not facts.get("synthetic"):

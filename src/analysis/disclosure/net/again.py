@@ -1,7 +1,7 @@
-"""Published tables and figures, read again from their files and asked by the rules of the edition itself.
+"""Published tables and figures, read again from their files and checked by the rules of the edition itself.
 
-What a chapter said when it published counts for nothing here: not its profile, not its object of the gate, not the
-frame that it handed over. What counts is what lies in the folder, and what the order of the edition says.
+What a chapter declared when it published counts for nothing here: not its profile, not its object of the gate, not the
+frame that it passed on. What counts is what is in the folder, and what the order of the edition says.
 """
 
 from __future__ import annotations
@@ -34,35 +34,24 @@ CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The rules by which the words of an edition are asked.
+class WordRules:
+    """The rules by which the words of an edition are checked."""
 
-    Parameters
-    ----------
-    profile
-        Of the edition, by its order.
-    names
-        Of schools and boards that it has loaded.
-    """
-
-    profile: Profile
-    names: Names
+    profile: Profile  # of the edition, by its order
+    names: Names  # of schools and boards that it has loaded
 
     def words(self, text: str, where: str) -> None:
-        """Refuse a text that names somebody, or tells a number of persons as the profile does not tell it."""
+        """Refuse a text that names somebody, or has a number of persons as the profile does not publish it."""
         refuse_identifying_text(text, where)
         self.names.refuse(text, where)
         refuse_exact(text, where, self.profile, ())
 
 
-def check_table(path: Path, where: str, asked: Asked) -> None:
-    """Refuse a published table that the gate of this edition would not have let through as it lies there.
+def check_table(path: Path, where: str, rules: WordRules) -> None:
+    """Refuse a published table that the gate of this edition would not have let through as it is on disk.
 
-    Raises
-    ------
-    DisclosureError
-        For a number of persons below its threshold or not rounded, a value where one is withheld, a name, or a
-        spreadsheet that is another table; naming file and column, never the value.
+    That is for a number of persons below its threshold or not rounded, a value where one is withheld, a name, or a
+    spreadsheet that is another table; the message names file and column, never the value.
     """
     frame = read_csv(path, keep_default_na=False, na_values=[""], dtype={SUPPRESSED: str})
     about = json.loads(path.with_suffix(".json").read_text("utf8")) if path.with_suffix(".json").exists() else {}
@@ -70,21 +59,21 @@ def check_table(path: Path, where: str, asked: Asked) -> None:
     with _named(where):
         refuse_identifying(frame)
         refuse_numbered(frame, counts)
-        refuse_odd_cells(frame, asked.profile)
+        refuse_odd_cells(frame, rules.profile)
         refuse_uncounted(frame, counts)
-        asked.names.refuse_frame(frame)
+        rules.names.refuse_frame(frame)
         for column in counts:
-            _refuse_counts(frame[column].rename(column), asked.profile)
+            _refuse_counts(frame[column].rename(column), rules.profile)
         _refuse_withheld(frame)
         if path.with_suffix(".xlsx").exists():
             _refuse_other(frame, path.with_suffix(".xlsx"))
-        asked.words(str(about.get("caption", "")), "the caption")
+        rules.words(str(about.get("caption", "")), "the caption")
 
 
-def check_svg(path: Path, where: str, asked: Asked) -> None:
-    """Refuse a figure whose words name somebody, or tell a number of persons as it may not be told."""
-    for found in DRAWN_TEXT.finditer(path.read_text("utf8")):
-        asked.words((found[1] or found[2] or "").strip(), where)
+def check_svg(path: Path, where: str, rules: WordRules) -> None:
+    """Refuse a figure whose words name somebody, or have a number of persons as it may not be published."""
+    for match in DRAWN_TEXT.finditer(path.read_text("utf8")):
+        rules.words((match[1] or match[2] or "").strip(), where)
 
 
 @contextmanager
@@ -100,33 +89,33 @@ def _refuse_counts(n: pd.Series, profile: Profile) -> None:
     if (numbers.isna() & n.notna()).any() or (numbers.dropna() % 1 != 0).any():
         raise DisclosureError(f"column {n.name!r}: counts, and holds what is no whole number")
     if profile.too_few(numbers).any():
-        raise DisclosureError(f"column {n.name!r}: tells a number below {profile.threshold(str(n.name))}")
+        raise DisclosureError(f"column {n.name!r}: holds a number below {profile.threshold(str(n.name))}")
     if (numbers.dropna() % profile.base(str(n.name)) != 0).any():
-        raise DisclosureError(f"column {n.name!r}: tells a number that is not rounded")
+        raise DisclosureError(f"column {n.name!r}: holds a number that is not rounded")
 
 
 def _refuse_withheld(frame: pd.DataFrame) -> None:
     """Refuse a row that holds a value in a column which the row itself says is withheld."""
     if SUPPRESSED not in frame:
         return
-    for row, told in enumerate(frame[SUPPRESSED].fillna("").astype(str).tolist()):
-        for column in filter(None, told.split(";")):
+    for row, withheld in enumerate(frame[SUPPRESSED].fillna("").astype(str).tolist()):
+        for column in filter(None, withheld.split(";")):
             if column not in frame or pd.notna(frame[column].iloc[row]):
                 raise DisclosureError(f"column {column!r}, row {row + 1}: holds a value that its row says is withheld")
 
 
 def _refuse_other(frame: pd.DataFrame, path: Path) -> None:
     """Refuse a spreadsheet that holds other columns, rows or cells than its table; where one is withheld, a sign."""
-    told = frame.drop(columns=SUPPRESSED, errors="ignore")
+    table = frame.drop(columns=SUPPRESSED, errors="ignore")
     book = CalamineWorkbook.from_path(path)
     if book.sheet_names != ["data", "about"]:
         raise DisclosureError("its spreadsheet has other sheets")
     header, *rows = [list(row) for row in book.get_sheet_by_name("data").to_python(skip_empty_area=False)]
-    if header != list(told.columns) or len(rows) != len(told):
+    if header != list(table.columns) or len(rows) != len(table):
         raise DisclosureError("its spreadsheet has other columns or rows")
     names = frame[SUPPRESSED].fillna("").astype(str).str.split(";") if SUPPRESSED in frame else [()] * len(frame)
-    for line, row, withheld in zip(told.itertuples(index=False), rows, names, strict=True):
-        for column, value, cell in zip(told.columns, line, row, strict=True):
+    for line, row, withheld in zip(table.itertuples(index=False), rows, names, strict=True):
+        for column, value, cell in zip(table.columns, line, row, strict=True):
             if not (_is_sign(cell) if column in withheld else _same(value, cell)):
                 raise DisclosureError(f"column {column!r}: its spreadsheet holds other values than the table")
 
@@ -136,7 +125,7 @@ def _is_sign(cell: object) -> bool:
 
 
 def _same(value: Any, cell: Any) -> bool:  # noqa: ANN401 - any cell
-    """Tell whether a cell of a spreadsheet is that of the table; a number has 16 digits there."""
+    """Whether a cell of a spreadsheet is that of the table; a number has 16 digits there."""
     if pd.isna(value) or str(value).strip() == str(cell).strip():
         return not pd.isna(value) or cell == ""
     try:

@@ -1,4 +1,4 @@
-"""The net under the gate: a whole edition is looked through before and after its pages are made."""
+"""The net under the gate: a whole edition is checked before and after its pages are built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 
 from analysis.disclosure import profile
-from analysis.disclosure.net.again import Asked, check_svg, check_table
+from analysis.disclosure.net.again import WordRules, check_svg, check_table
 from analysis.disclosure.net.executed import Shown
 from analysis.disclosure.net.markup import embedded
 from analysis.disclosure.net.outputs import check_outputs
@@ -28,68 +28,52 @@ INTERNAL = "internal"
 NUMBERED = re.compile(r"(?<=/)\d\d_")
 """What chapters are ordered by: 06_teachers."""
 
-SAID = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
-"""What of a manifest stands on pages as text; the rest are addresses, digests and rules."""
+ON_PAGES = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
+"""What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
 """What draws a page or a formula: lengths such as 12ch are no numbers of schools, nor are coordinates of citizens."""
 CELL = re.compile(r"(?<= class=\"number\">)[\d.,\s−-]+(?=</t[dh]>)")
-"""A number in a table, whose column was asked as it passed the gate: of amounts one in six reads as a citizen's."""
+"""A number in a table, whose column was checked as it passed the gate: of amounts one in six reads as a citizen's."""
 
 
 def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Refuse an edition with anything in it that did not pass the disclosure gate, before its pages are made.
+    """Refuse an edition with anything in it that did not pass the disclosure gate, before its pages are built.
 
-    Parameters
-    ----------
-    folder
-        The edition's folder.
-    manifest
-        The record of the run.
-
-    Raises
-    ------
-    DisclosureError, StaatError
-        Naming notebook and cell, file, or place in the manifest, and what was found; never the value.
+    The message names notebook and cell, file, or key in the manifest, and what was found; never the value.
     """
-    asked = _asked(folder, manifest)
+    rules = _rules(folder, manifest)
     for where, words in _words(manifest):
         refuse_identifying_text(words, f"manifest, {where}")
-        if SAID.search(where):
-            asked.words(words, f"manifest, {where}")
+        if ON_PAGES.search(where):
+            rules.words(words, f"manifest, {where}")
     for step in manifest["steps"]:
         notebook = nbformat.reads((folder / "notebooks" / f"{step['notebook']}.ipynb").read_text("utf8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat is typed in part
-        check_outputs(notebook, step["notebook"], shown_by(folder, step["stem"]), asked)
-    _refuse_strays(folder, manifest, asked)
+        check_outputs(notebook, step["notebook"], shown_by(folder, step["stem"]), rules)
+    _refuse_strays(folder, manifest, rules)
     for path in sorted(_published(manifest)):
         if path.endswith(".csv"):
-            check_table(folder / path, path, asked)
+            check_table(folder / path, path, rules)
         if path.endswith(".svg"):
-            check_svg(folder / path, path, asked)
+            check_svg(folder / path, path, rules)
 
 
 def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Refuse pages that carry what no reader sees, or that name a school, a person or an address.
-
-    Raises
-    ------
-    DisclosureError
-        Naming the page and what was found in it.
-    """
+    """Refuse pages that carry what no reader sees, or that name a school, a person or an address."""
     pictures = {digest for path, digest in _published(manifest).items() if path.endswith(".png")}
     for page in sorted([*folder.glob("*.html"), *folder.glob("html/*.html"), *folder.glob("release.csv")]):
         text, where = page.read_text("utf8"), page.relative_to(folder).as_posix()
-        found = embedded(text, pictures) if page.suffix == ".html" else []
+        unseen = embedded(text, pictures) if page.suffix == ".html" else []
         named = identifying(unescape(CELL.sub("", DRAWN.sub("", _without_pictures(text)))))
-        if found or named:
-            raise DisclosureError(f"{where}: the page holds {', '.join(found) or named}")
+        if unseen or named:
+            raise DisclosureError(f"{where}: the page holds {', '.join(unseen) or named}")
 
 
 def shown_by(folder: Path, stem: str) -> Shown:
-    """Return what may stand as plain text for everything that a chapter has published; see `executed.Shown`."""
-    found: dict[str, list[str]] = {}
+    """Return what may be the plain text of everything that a chapter has published; see `executed.Shown`."""
+    texts: dict[str, list[str]] = {}
     for note in step_record(folder, stem).get("shown", ()):
-        found.setdefault(note["sha256"], []).append(f"<published {note['kind']} {note['name']}>")
-    return found
+        texts.setdefault(note["sha256"], []).append(f"<published {note['kind']} {note['name']}>")
+    return texts
 
 
 def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -98,23 +82,23 @@ def _published(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {path: digest for entry in entries for path, digest in entry.get("files", {}).items()}
 
 
-def _asked(folder: Path, manifest: Mapping[str, Any]) -> Asked:
-    """Return what words are asked: by the profile of the order, and by the names that the steps noted."""
+def _rules(folder: Path, manifest: Mapping[str, Any]) -> WordRules:
+    """Return how words are checked: by the profile of the order, and by the names that the steps noted."""
     notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
     names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
-    return Asked(profile(manifest["facts"].get("disclosure", "default")), Names(names, places))
+    return WordRules(profile(manifest["facts"].get("disclosure", "default")), Names(names, places))
 
 
-def _refuse_strays(folder: Path, manifest: Mapping[str, Any], asked: Asked) -> None:
+def _refuse_strays(folder: Path, manifest: Mapping[str, Any], rules: WordRules) -> None:
     known, notebooks = _published(manifest), {step["notebook"] for step in manifest["steps"]}
     for path in sorted(folder.rglob("*")):
-        place = path.relative_to(folder)
-        if path.is_dir() or place.parts[0] == INTERNAL:
+        relative = path.relative_to(folder)
+        if path.is_dir() or relative.parts[0] == INTERNAL:
             continue
-        where = place.as_posix()
-        asked.words(re.sub(r"[_/-]", " ", NUMBERED.sub("", where)), "the name of a file")
+        where = relative.as_posix()
+        rules.words(re.sub(r"[_/-]", " ", NUMBERED.sub("", where)), "the name of a file")
         refuse_identifying_text(where, "the name of a file")
-        if not _expected(place, known, notebooks):
+        if not _expected(relative, known, notebooks):
             raise DisclosureError(f"{where}: no release published it\n  do      write it below internal/")
         if where in known and hashlib.sha256(path.read_bytes()).hexdigest() != known[where]:
             raise DisclosureError(f"{where}: is not the file that passed the disclosure gate")
@@ -122,15 +106,15 @@ def _refuse_strays(folder: Path, manifest: Mapping[str, Any], asked: Asked) -> N
             refuse_png(path.read_bytes(), where)
 
 
-def _expected(place: Path, known: Mapping[str, str], notebooks: Collection[str]) -> bool:
-    kind, where = place.parts[0], place.as_posix()
-    if len(place.parts) == 1:
-        return where in TOP or place.suffix == ".html"
+def _expected(path: Path, known: Mapping[str, str], notebooks: Collection[str]) -> bool:
+    kind, where = path.parts[0], path.as_posix()
+    if len(path.parts) == 1:
+        return where in TOP or path.suffix == ".html"
     if kind == "html":
-        return place.suffix == ".html"
+        return path.suffix == ".html"
     if kind == "notebooks":
-        return place.stem in notebooks and place.suffix == ".ipynb"
-    beside = {place.with_suffix(suffix).as_posix() for suffix in BESIDE.get(kind, ())}
+        return path.stem in notebooks and path.suffix == ".ipynb"
+    beside = {path.with_suffix(suffix).as_posix() for suffix in BESIDE.get(kind, ())}
     return where in known or (where in beside and bool(beside & known.keys()))
 
 
@@ -140,7 +124,7 @@ def _without_pictures(html: str) -> str:
 
 
 def _words(value: Any, above: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
-    """Yield every text in a manifest with its place, keys included."""
+    """Yield every text in a manifest with its key, keys included."""
     if isinstance(value, Mapping):
         for key, below in value.items():
             yield f"{above}{key}", str(key)

@@ -14,8 +14,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 Shown = Mapping[str, Collection[str]]
-"""What may stand as plain text for each HTML that was published, by that HTML's SHA-256: mostly one text, but that an
-edition has no such chapter is said of several things in the same words."""
+"""What may be the plain text of each HTML that was published, by that HTML's SHA-256: mostly one text, but that an
+edition has no such chapter is written of several things in the same words."""
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -26,22 +26,17 @@ METADATA = {
 def written_anew(notebook: NotebookNode, shown: Shown) -> str:
     """Return the text of a notebook that holds the source of its cells and what they have published, nothing else.
 
-    Parameters
-    ----------
-    notebook
-        Executed, in the language of the edition; every output of it is something published.
-    shown
-        What was published.
+    The notebook was executed in the language of the edition; every output of it is something published.
     """
     counted = 0
     cells: list[dict[str, Any]] = []
-    for place, cell in enumerate(notebook.cells, start=1):
-        told = {"cell_type": cell.cell_type, "id": f"cell-{place}", "metadata": {}, "source": lines(cell.source)}
+    for number, cell in enumerate(notebook.cells, start=1):
+        written = {"cell_type": cell.cell_type, "id": f"cell-{number}", "metadata": {}, "source": lines(cell.source)}
         if cell.cell_type == "code":
             counted += 1
             outputs = [_output(output.data, shown) for output in cell.outputs if _is_shown(output)]
-            told |= {"execution_count": counted, "outputs": outputs}
-        cells.append(told)
+            written |= {"execution_count": counted, "outputs": outputs}
+        cells.append(written)
     whole = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
@@ -52,7 +47,7 @@ def digest_of(html: str) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Return a text as notebooks keep it, in lines."""
+    """Return a text as notebooks store it, in lines."""
     return text.splitlines(keepends=True)
 
 
@@ -62,5 +57,5 @@ def _is_shown(output: NotebookNode) -> bool:
 
 def _output(data: NotebookNode, shown: Shown) -> dict[str, Any]:
     (plain,) = [known for known in shown[digest_of(data["text/html"])] if known == data["text/plain"]][:1]
-    told = {"text/html": lines(data["text/html"]), "text/plain": [plain]}
-    return {"output_type": "display_data", "metadata": {}, "data": told}
+    texts = {"text/html": lines(data["text/html"]), "text/plain": [plain]}
+    return {"output_type": "display_data", "metadata": {}, "data": texts}

@@ -24,35 +24,30 @@ _IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 def embedded(html: str, pictures: Collection[str]) -> list[str]:
     """Return what a page carries that no reader sees, each once, in words.
 
-    Parameters
-    ----------
-    html
-        The page.
-    pictures
-        The SHA-256 of the pictures that were published: only these may lie inside it.
+    Only published pictures may be inside it: `pictures` are their SHA-256.
     """
     scan = _Scan(pictures)
     scan.feed(html)
     scan.close()
-    return list(dict.fromkeys(scan.found))
+    return list(dict.fromkeys(scan.unseen))
 
 
 class _Scan(HTMLParser):
     def __init__(self, pictures: Collection[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.pictures = pictures
-        self.found: list[str] = []
+        self.unseen: list[str] = []
         self._allowed: set[str] = set()
         self._inside = ""
 
     def handle_comment(self, data: str) -> None:  # noqa: ARG002 - as the parser calls it
-        self.found.append("a comment")
+        self.unseen.append("a comment")
 
     def unknown_decl(self, data: str) -> None:  # noqa: ARG002 - as the parser calls it
-        self.found.append("a declaration")
+        self.unseen.append("a declaration")
 
     def handle_pi(self, data: str) -> None:  # noqa: ARG002 - as the parser calls it
-        self.found.append("a processing instruction")
+        self.unseen.append("a processing instruction")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -60,11 +55,11 @@ class _Scan(HTMLParser):
         if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
             self._allowed |= set(_IN_POLICY.findall(given.get("content", "")))
         if tag in UNSEEN_ELEMENTS:
-            self.found.append(f"<{tag}>")
+            self.unseen.append(f"<{tag}>")
         if tag == "input" and given.get("type") == "hidden":
-            self.found.append("a hidden input")
+            self.unseen.append("a hidden input")
         if tag == "script" and "src" in given:
-            self.found.append("a script from elsewhere")
+            self.unseen.append("a script from elsewhere")
         for name, value in given.items():
             self._attribute(name, value)
 
@@ -79,19 +74,19 @@ class _Scan(HTMLParser):
         if self._inside == "script":
             digest = base64.b64encode(hashlib.sha256(data.encode()).digest()).decode()
             if digest not in self._allowed:
-                self.found.append("a script of its own")
+                self.unseen.append("a script of its own")
         elif self._inside != "style" and ENCODED.search(data):
-            self.found.append("a long encoded text")
+            self.unseen.append("a long encoded text")
 
     def _attribute(self, name: str, value: str) -> None:
         if name.startswith("data-") and value and not WORD.fullmatch(value):
-            self.found.append(f"data in the attribute {name}")
+            self.unseen.append(f"data in the attribute {name}")
         if name.startswith("on"):
-            self.found.append(f"a script in the attribute {name}")
+            self.unseen.append(f"a script in the attribute {name}")
         if "data:" in value and name != "content" and value != NOTHING:
             self._data_uri(value)
         elif ENCODED.search(value):
-            self.found.append(f"a long encoded text in the attribute {name}")
+            self.unseen.append(f"a long encoded text in the attribute {name}")
 
     def _data_uri(self, value: str) -> None:
         image = _IMAGE.fullmatch(value)
@@ -100,6 +95,6 @@ class _Scan(HTMLParser):
         except binascii.Error:
             content = None
         if content is None:
-            self.found.append("embedded data")
+            self.unseen.append("embedded data")
         elif hashlib.sha256(content).hexdigest() not in self.pictures:
-            self.found.append("a picture that was not published")
+            self.unseen.append("a picture that was not published")

@@ -11,7 +11,7 @@ from io import StringIO
 
 from nbformat import NotebookNode
 
-from analysis.disclosure.net.again import Asked
+from analysis.disclosure.net.again import WordRules
 from analysis.disclosure.net.executed import Shown, digest_of
 from analysis.disclosure.net.markup import ENCODED
 from analysis.disclosure.rules.identity import refuse_identifying_text
@@ -28,38 +28,23 @@ KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")
 _PUBLISH = "\n  do      publish it with release.table, release.figure or release.finding"
 
 
-def check_outputs(notebook: NotebookNode, name: str, shown: Shown, asked: Asked) -> None:
-    """Refuse a notebook that failed or warned, or that holds what did not pass the disclosure gate.
+def check_outputs(notebook: NotebookNode, name: str, shown: Shown, rules: WordRules) -> None:
+    """Refuse an executed notebook that failed or warned, or that holds what did not pass the disclosure gate.
 
-    Parameters
-    ----------
-    notebook
-        Executed.
-    name
-        What to call it in a message.
-    shown
-        What its run has published.
-    asked
-        The rules by which its prose and its comments are asked.
-
-    Raises
-    ------
-    StaatError
-        For a traceback or anything on stderr, with notebook, cell and kind; what was said stays in the building.
-    DisclosureError
-        For anything else that no release let through, with notebook, cell and what it is.
+    StaatError for a traceback or anything on stderr, DisclosureError for anything else that no release let through:
+    with notebook, cell and kind, never with the text itself. `shown` is what its run has published.
     """
     _refuse_notes(notebook, name, NOTEBOOK_NOTES)
     for number, cell in enumerate(notebook.cells, start=1):
         where = f"{name}, cell {number}"
-        _refuse_source(cell, where, asked)
+        _refuse_source(cell, where, rules)
         _refuse_notes(cell, where, CELL_NOTES)
         for output in cell.get("outputs", ()):
             _refuse_failure(output, where)
             _refuse_ungated(output, where, shown)
 
 
-def _refuse_source(cell: NotebookNode, where: str, asked: Asked) -> None:
+def _refuse_source(cell: NotebookNode, where: str, rules: WordRules) -> None:
     if cell.cell_type not in ("code", "markdown"):
         raise DisclosureError(f"{where}: a {cell.cell_type} cell reaches no page, but whoever gets the notebook")
     if cell.get("attachments"):
@@ -68,14 +53,12 @@ def _refuse_source(cell: NotebookNode, where: str, asked: Asked) -> None:
     if ENCODED.search(cell.source):
         raise DisclosureError(f"{where}: holds a long encoded text")
     if cell.cell_type == "markdown" and HIDDEN_IN_PROSE.search(cell.source):
-        raise DisclosureError(
-            f"{where}: the prose holds a comment, a script or embedded data, which a reader does not see"
-        )
-
+        hidden = "a comment, a script or embedded data, which a reader does not see"
+        raise DisclosureError(f"{where}: the prose holds {hidden}")
     with speaking(_language(cell)):
         for words in [cell.source] if cell.cell_type == "markdown" else _comments(cell.source):
-            asked.words(words, where)
-    asked.names.refuse(cell.source, where)
+            rules.words(words, where)
+    rules.names.refuse(cell.source, where)
 
 
 def _language(cell: NotebookNode) -> str:
@@ -84,7 +67,7 @@ def _language(cell: NotebookNode) -> str:
 
 
 def _comments(source: str) -> list[str]:
-    """Return the comments of a cell of code; none where it is no Python, which then has been asked for names alone."""
+    """Return the comments of a cell of code; none where it is no Python, which is checked for names alone."""
     with suppress(tokenize.TokenError, SyntaxError):
         tokens = tokenize.generate_tokens(StringIO(source).readline)
         return [token.string for token in tokens if token.type == tokenize.COMMENT]
@@ -103,8 +86,8 @@ def _refuse_failure(output: NotebookNode, where: str) -> None:
         raise StaatError(f"{where}: failed with {output.ename}\n  do      see the executed notebook, and cure it")
     if output.output_type == "stream" and output.name == "stderr" and output.text.strip():
         kinds = KIND_OF_WARNING.findall(output.text)
-        said = f": {kinds[-1]}" if kinds else ""
-        raise StaatError(f"{where}: writes to stderr{said}\n  do      cure the warning; a finished page holds none")
+        kind = f": {kinds[-1]}" if kinds else ""
+        raise StaatError(f"{where}: writes to stderr{kind}\n  do      cure the warning; a finished page holds none")
 
 
 def _refuse_ungated(output: NotebookNode, where: str, shown: Shown) -> None:

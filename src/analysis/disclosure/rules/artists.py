@@ -114,7 +114,7 @@ def _of_marks(axes: Axes) -> Iterator[str]:
 
 
 def is_unit(patch: Patch) -> bool:
-    """Tell whether a patch is the square of one by one that a withheld cell of a heat map is."""
+    """Return whether a patch is the square of one by one that a withheld cell of a heat map is."""
     return isinstance(patch, Rectangle) and (patch.get_width(), patch.get_height()) == (1, 1)
 
 
@@ -142,7 +142,7 @@ def _of_collection(drawn: Drawn) -> Iterator[str]:
 
 
 def _is_one(strength: object) -> bool:
-    """Tell whether all points have one strength: Matplotlib keeps a sequence of them where it is given one."""
+    """Return whether all points have one strength: Matplotlib keeps a sequence of them where it is given one."""
     return strength is None or isinstance(strength, Real)
 
 

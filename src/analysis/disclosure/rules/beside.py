@@ -32,17 +32,17 @@ NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?(?:e[-+−]?\d+)?")
 
 
 def refuse_beside(figure: Figure, known: Floats, words: Collection[str], name: str) -> None:
-    """Refuse a figure of which the scales or legends tell numbers that are neither round nor in its data.
+    """Refuse a figure of which the scales or legends show numbers that are neither round nor in its data.
 
     The parameters, and what is raised, are those of `coordinates.refuse_places`; `words` are the words of its data.
     """
     for what in chain(_colours(figure, known), _scales(figure, known, words), _legends(figure, known, words)):
-        problem = f"figure {name!r}: {what} tell more than the data beside it"
+        problem = f"figure {name!r}: {what} show more than the data beside it"
         raise DisclosureError(f"{problem}\n  do      leave them to Matplotlib, or choose round numbers")
 
 
 def _fit(values: Collection[object], known: Floats) -> bool:
-    """Tell whether numbers are in the data, or round; what is missing is chosen when it is drawn."""
+    """Return whether numbers are in the data, or round; what is missing is chosen when it is drawn."""
     numbers = np.array([value for value in values if value is not None], dtype=np.float64)
     return bool((among(numbers, known) | is_round(numbers)).all())
 
@@ -82,7 +82,7 @@ def _scales(figure: Figure, known: Floats, words: Collection[str]) -> Iterator[s
 
 
 def _are_ticks_placed(ticker: Ticker, ticks: Floats, known: Floats) -> bool:
-    """Tell whether a known rule places the ticks, or they stand in the data, at places or at round numbers."""
+    """Return whether a known rule places the ticks, or they stand in the data, at places or at round numbers."""
     locator = ticker.locator
     if type(locator) is LogLocator:
         subs = locator._subs  # type: ignore[attr-defined]
@@ -100,9 +100,9 @@ def _written(axis: Axis, ticker: Ticker, ticks: Floats, known: Floats, words: Co
     usual = ScalarFormatter(useMathText=bool(getattr(formatter, "_useMathText", False)))
     usual.set_axis(axis)
     ordinary = usual.format_ticks(ticks.tolist())
-    told = formatter.format_ticks(ticks.tolist())
-    for label, other, tick in zip(told, ordinary, ticks, strict=True):
-        if label != other and label not in words and not is_told(label, np.append(known, np.abs([tick, 100 * tick]))):
+    written = formatter.format_ticks(ticks.tolist())
+    for label, other, tick in zip(written, ordinary, ticks, strict=True):
+        if label != other and label not in words and not is_shown(label, np.append(known, np.abs([tick, 100 * tick]))):
             yield "labels of ticks"
     offset = formatter.get_offset()
     numbers = [float(number.replace("−", "-")) for number in NUMBER.findall(offset)]
@@ -110,8 +110,8 @@ def _written(axis: Axis, ticker: Ticker, ticks: Floats, known: Floats, words: Co
         yield "offsets of an axis"
 
 
-def is_told(label: str, known: Floats) -> bool:
-    """Tell whether a number in words is one that is known, rounded, or a round one; words without any are."""
+def is_shown(label: str, known: Floats) -> bool:
+    """Return whether a number in words is one that is known, rounded, or a round one; words without any are."""
     if not BARE.fullmatch(label.strip()):
         return True
     digits = re.sub(r"[-+−%\s]", "", label)
@@ -119,7 +119,7 @@ def is_told(label: str, known: Floats) -> bool:
 
 
 def _is_read(digits: str, point: str, known: Floats) -> bool:
-    """Tell whether a number, read with a point or a comma before its decimals, is known or round."""
+    """Return whether a number, read with a point or a comma before its decimals, is known or round."""
     try:
         number = float(digits.replace(point, "."))
     except ValueError:
@@ -136,7 +136,7 @@ def _legends(figure: Figure, known: Floats, words: Collection[str]) -> Iterator[
         yield "sizes of points"
     for legend in figure.findobj(Legend):
         assert isinstance(legend, Legend), "as was asked for"
-        if not all(text.get_text() in words or is_told(text.get_text(), known) for text in legend.get_texts()):
+        if not all(text.get_text() in words or is_shown(text.get_text(), known) for text in legend.get_texts()):
             yield "words of a legend"
         for area in legend.findobj(DrawingArea):
             assert isinstance(area, DrawingArea), "as was asked for"
@@ -148,7 +148,7 @@ def _legends(figure: Figure, known: Floats, words: Collection[str]) -> Iterator[
 
 
 def _are_sized(artists: Sequence[Artist], drawn: Sequence[Floats], known: Floats) -> bool:
-    """Tell whether areas are round, or stand for numbers that are round or known, in the measure of what is drawn."""
+    """Return whether areas are round, or stand for numbers that are round or known, in the measure of what is drawn."""
     found = [floats(artist.get_sizes()) for artist in artists if isinstance(artist, PathCollection)]
     sizes = np.unique(np.concatenate([np.empty(0), *found]))
     middles = np.unique([(of.min() + of.max()) / 2 for of in drawn if len(of)])  # a legend shows a point of this size
@@ -160,7 +160,7 @@ def _are_sized(artists: Sequence[Artist], drawn: Sequence[Floats], known: Floats
 
 
 def _is_handle(artist: Artist, area: DrawingArea, legend: Legend, known: Floats) -> bool:
-    """Tell whether a handle is a line, point or patch in its usual place, in letters wide and in handles high."""
+    """Return whether a handle is a line, point or patch in its usual place, in letters wide and in handles high."""
     if type(artist) not in HANDLES or (isinstance(artist, Line2D) and artist.get_marker() not in MARKERS):
         return False
     coloured = artist.get_array() if isinstance(artist, PathCollection) else None
@@ -183,7 +183,7 @@ def _corners(artist: Artist) -> Floats:
 
 
 def _are_styled(handles: Sequence[Artist], lines: Sequence[Line2D]) -> bool:
-    """Tell whether lines in a legend are as wide and their markers as large as those that are drawn, or as round."""
+    """Return whether lines in a legend are as wide and their markers as large as those that are drawn, or as round."""
     drawn = np.unique([size for line in lines for size in _sizes(line)])
     return all(_fit(_sizes(handle), drawn) for handle in handles if isinstance(handle, Line2D))
 

@@ -18,7 +18,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
-    """Refuse cells with more than one value, numbers that no rule rounds, days, or words that tell few persons.
+    """Refuse cells with more than one value, numbers that no rule rounds, days, or words that count few persons.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
         refuse_exact(column.replace("_", " "), "a column's name", profile, ())
         values = frame[column]
         if pd.api.types.is_datetime64_any_dtype(values):
-            raise DisclosureError(f"column {column!r}: days tell persons apart\n  do      publish years or periods")
+            raise DisclosureError(f"column {column!r}: days single persons out\n  do      publish years or periods")
         if pd.api.types.is_complex_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
             raise DisclosureError(f"column {column!r}: holds {values.dtype} values, which no rule rounds{_AS_FLOATS}")
         if pd.api.types.is_numeric_dtype(values) or column == SUPPRESSED:
@@ -41,7 +41,7 @@ def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
 
 
 def endless(frame: pd.DataFrame, spared: Collection[str]) -> pd.DataFrame:
-    """Tell which cells are without end, as an estimate is that too few bear; `spared` are counts and free columns."""
+    """Return which cells are without end, as an estimate is that too few bear; `spared` are counts and free columns."""
     found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     for column in frame.select_dtypes("number").columns.difference([*spared]):
         found[column] = np.isinf(frame[column].to_numpy(float, na_value=np.nan))
@@ -67,7 +67,7 @@ def _words(values: pd.Series, column: str) -> dict[str, int]:
 
 
 def _is_odd_number(value: object, column: str) -> bool:
-    """Tell whether a value is a number, in a column that is not numeric; years and areas may stand there."""
+    """Return whether a value is a number, in a column that is not numeric; years and areas may stand there."""
     if isinstance(value, bool | np.bool_) or YEAR.fullmatch(str(value)) or AREA.search(column.lower()):
         return False
     return hasattr(value, "__float__") or isinstance(value, complex)

@@ -93,7 +93,7 @@ class Own:
 
     @classmethod
     def of(cls, values: Floats, owned: NDArray[np.bool_] | None = None) -> Own:
-        """Take the values of a column: of all rows for mean and spread, of those `owned` the values that are told."""
+        """Take the values of a column: of all rows for mean and spread, of those `owned` the values that are shown."""
         known = values[np.isfinite(values)]
         own = known if owned is None else values[owned & np.isfinite(values)]
         if len(known) < FEWEST:
@@ -122,7 +122,7 @@ def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0, an
     """
     low, high = _ends(undo(column.values - column.half), undo(column.values + column.half))
     met, places = _met(rows, low, high)
-    different = len(np.unique(places[met]))  # values that cannot be told apart on the scale of rows are one
+    different = len(np.unique(places[met]))  # values that cannot be distinguished on the scale of rows are one
     if different < FEWEST or different <= 0.5 * len(met):
         return 0.0
     chance = np.sort(_chance(column, rows, undo, met))[-different:]
@@ -220,7 +220,7 @@ def _between(rows: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _met(rows: Floats, low: Floats, high: Floats) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Tell between which ends a row lies, and which one."""
+    """Return between which ends a row lies, and which one."""
     place = np.searchsorted(rows, low, "left")
     known = np.isfinite(low) & np.isfinite(high)
     return (np.searchsorted(rows, high, "right") > place) & known, place

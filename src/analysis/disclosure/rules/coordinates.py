@@ -104,7 +104,7 @@ def _of_lines(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
 
 
 def _are_bars_placed(axes: Axes, known: Floats) -> bool:
-    """Tell whether bars stand at places, upright or lying."""
+    """Return whether bars stand at places, upright or lying."""
     bars = [bar for bar in axes.patches if isinstance(bar, Rectangle) and (bar.get_width(), bar.get_height()) != (1, 1)]
     across = np.array([bar.get_x() + bar.get_width() / 2 for bar in bars])
     up = np.array([bar.get_y() + bar.get_height() / 2 for bar in bars])
@@ -127,7 +127,7 @@ def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
 
 
 def is_placed(values: Floats, known: Floats, *, round_too: bool = False) -> bool:
-    """Tell whether values are known numbers, or places: whole numbers (or known ones) with evenly spaced series."""
+    """Return whether values are known numbers, or places: whole numbers (or known ones) with evenly spaced series."""
     left = values[np.isfinite(values)]
     left = left[~among(left, known)]
     if round_too:
@@ -140,7 +140,7 @@ def is_placed(values: Floats, known: Floats, *, round_too: bool = False) -> bool
 
 
 def _is_limited(limits: Floats, seen: Floats, known: Floats) -> bool:
-    """Tell whether an axis ends at round numbers, at half a place, or within a margin of what is drawn."""
+    """Return whether an axis ends at round numbers, at half a place, or within a margin of what is drawn."""
     wide = np.ptp(seen)
     near = (np.abs(limits[:, None] - seen[None, :]) <= MARGIN * wide).any(axis=1)
     fit = near | among(limits, known) | is_round(limits) | (np.abs(2 * limits - np.round(2 * limits)) <= EVEN)
@@ -148,7 +148,7 @@ def _is_limited(limits: Floats, seen: Floats, known: Floats) -> bool:
 
 
 def _symmetric(offsets: Floats) -> bool:
-    """Tell whether the distances of series to their place are evenly spaced on both sides of it."""
+    """Return whether the distances of series to their place are evenly spaced on both sides of it."""
     if len(offsets) > SERIES:
         return False
     return bool(
@@ -162,7 +162,7 @@ def _even(values: Floats) -> bool:
 
 
 def is_round(values: Floats) -> NDArray[np.bool_]:
-    """Tell which numbers have few digits."""
+    """Return which numbers have few digits."""
     size = np.abs(values)
     power = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), 0.0)
     scaled = size / 10.0 ** (power - ROUND + 1)
@@ -171,7 +171,7 @@ def is_round(values: Floats) -> NDArray[np.bool_]:
 
 
 def _proportional(sizes: Floats, known: Floats) -> bool:
-    """Tell whether the sizes of points are a column of the data, times a number."""
+    """Return whether the sizes of points are a column of the data, times a number."""
     different = np.unique(sizes)
     if len(different) <= 1:
         return True
@@ -180,7 +180,7 @@ def _proportional(sizes: Floats, known: Floats) -> bool:
 
 
 def among(values: Floats, known: Floats) -> NDArray[np.bool_]:
-    """Tell which values are among the known ones, whatever their sign."""
+    """Return which values are among the known ones, whatever their sign."""
     size = np.abs(values)
     if not len(known):
         return np.zeros(len(size), dtype=bool)
@@ -191,13 +191,13 @@ def among(values: Floats, known: Floats) -> NDArray[np.bool_]:
 
 
 def _is_number_of(text: Text, known: Floats) -> bool:
-    """Tell whether a number that is written in a figure is one of its data, rounded."""
-    told = text.get_text().strip().replace("−", "-").replace("%", "").replace(",", ".")
+    """Return whether a number that is written in a figure is one of its data, rounded."""
+    written = text.get_text().strip().replace("−", "-").replace("%", "").replace(",", ".")
     try:
-        number = abs(float(told))
+        number = abs(float(written))
     except ValueError:
         return True
-    decimals = len(told.partition(".")[2])
+    decimals = len(written.partition(".")[2])
     return bool((np.abs(known - number) <= 0.5001 * 10.0**-decimals).any())
 
 

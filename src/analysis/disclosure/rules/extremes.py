@@ -16,7 +16,7 @@ QUANTILE_COLUMNS = ("quantile", "kwantiel")
 
 
 def refuse_extremes(frame: pd.DataFrame) -> None:
-    """Refuse a column or row that holds the highest or lowest value: whoever has it is told in full.
+    """Refuse a column or row that holds the highest or lowest value: whoever has it is shown in full.
 
     Raises
     ------
@@ -81,26 +81,26 @@ def masked(frame: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
     """Return a frame without the cells that are withheld; the column ``suppressed`` names them."""
     if not withheld.to_numpy().any():
         return frame
-    told = withheld & frame.notna()
-    names = [";".join(row.index[row]) for _, row in told.iterrows()]
+    hidden = withheld & frame.notna()
+    names = [";".join(row.index[row]) for _, row in hidden.iterrows()]
     before = frame[SUPPRESSED].fillna("") if SUPPRESSED in frame else pd.Series("", index=frame.index)
     joined = [";".join(filter(None, pair)) for pair in zip(before, names, strict=True)]
-    return frame.mask(told).assign(**{SUPPRESSED: joined})
+    return frame.mask(hidden).assign(**{SUPPRESSED: joined})
 
 
 def _resting(frame: pd.DataFrame, counts: Counts) -> dict[str, list[str]]:
     if isinstance(counts, Mapping):
-        told = {count: [values] if isinstance(values, str) else list(values) for count, values in counts.items()}
+        resting = {count: [values] if isinstance(values, str) else list(values) for count, values in counts.items()}
     else:
         counted = [counts] if isinstance(counts, str) else list(counts)
         numeric = [str(name) for name in frame.select_dtypes("number") if name not in counted]
-        told = dict.fromkeys(counted, numeric)
-    known = {count: [value for value in values if value in frame] for count, values in told.items()}
+        resting = dict.fromkeys(counted, numeric)
+    known = {count: [value for value in values if value in frame] for count, values in resting.items()}
     return {count: values for count, values in known.items() if count in frame}
 
 
 def _quantile(frame: pd.DataFrame, column: str) -> pd.Series | None:
-    """Return the quantile of each row that a column tells; None when it tells none."""
+    """Return the quantile of each row that a column is; None when it is none."""
     named = QUANTILE_NAME.fullmatch(column.lower())
     if named:
         return pd.Series(int(named[1]) / 100, index=frame.index)

@@ -69,7 +69,7 @@ AMOUNT = re.compile(r"euro|money|amount|bedrag|cost|lasten", re.IGNORECASE)
 HINT = re.compile(r"[\d@]|[\[(]at[\])]")  # of all these; it spares most texts the rest
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0\ufe0e\ufe0f"  # beside those of format (Cf)
 LARGE = 10_000
-"""Numbers of pupils, boards and schools have five digits or more; rows are also told apart by years and scores."""
+"""Numbers of pupils, boards and schools have five digits or more; rows are also distinguished by years and scores."""
 
 
 def plain(words: str) -> str:
@@ -81,7 +81,7 @@ def plain(words: str) -> str:
 
 
 def identifying(words: str) -> str | None:
-    """Tell what in a text identifies a school, a person or an address; None when nothing does."""
+    """Return what in a text identifies a school, a person or an address; None when nothing does."""
     words = DIGEST.sub("", plain(words))
     if not HINT.search(words):
         return None
@@ -90,7 +90,7 @@ def identifying(words: str) -> str | None:
 
 
 def is_citizen_number(digits: str) -> bool:
-    r"""Tell whether eight or nine digits are a citizen service number or an education number, by their check digit.
+    r"""Return whether eight or nine digits are a citizen service number or an education number, by their check digit.
 
     Notes
     -----
@@ -129,7 +129,7 @@ def refuse_identifying(frame: pd.DataFrame) -> None:
 
 
 def refuse_numbered(frame: pd.DataFrame, counted: Collection[str]) -> None:
-    """Refuse a column of whole numbers that tell the rows apart, as the numbers of pupils, boards and citizens do.
+    """Refuse a column of whole numbers that distinguish the rows, as the numbers of pupils, boards and citizens do.
 
     Parameters
     ----------

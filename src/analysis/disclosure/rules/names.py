@@ -50,7 +50,7 @@ TYPES = frozenset(
         *("in", "op", "aan", "bij", "met", "bijbel", "der", "den", "noord", "zuid", "oost", "west", "centrum", "board"),
     ]
 )
-HINT = "  do      tell of groups of schools; no school or board is named"
+HINT = "  do      write of groups of schools; no school or board is named"
 UNITS = ("by_school", "by_location", "by_board", "by_teacher", "by_pupil")
 BOARD_COLUMN = re.compile(r"board|board_id|bestuur|bestuursnummer|bevoegd_gezag(?:_nummer)?", re.IGNORECASE)
 SHORTEST = 4
@@ -112,7 +112,7 @@ class Names:
         return bool(self._by_first)
 
     def held(self, text: str) -> bool:
-        """Tell whether a text holds one of the names."""
+        """Return whether a text holds one of the names."""
         words = self._without_towns(_words(text)) if self._by_first else []
         return any(
             self._stands(name, words, place)

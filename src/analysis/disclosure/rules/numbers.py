@@ -1,4 +1,4 @@
-"""The numbers of persons of one chapter: how they may stand in words, and which no word may tell."""
+"""The numbers of persons of one chapter: how they may stand in words, and which no word may say."""
 
 from __future__ import annotations
 
@@ -9,26 +9,9 @@ import pandas as pd
 from analysis.disclosure import Gated, Profile
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.sentences import refuse_exact
+from analysis.disclosure.rules.values import refuse_values
 from analysis.errors import DisclosureError, WithheldError
-from analysis.language import term, text
-
-
-class Fewer(int):
-    """A number too small to tell: in a text it stands as "fewer than 10", its value is zero."""
-
-    least: int
-
-    def __new__(cls, least: int) -> Fewer:
-        """Make the number that is known to be below `least`."""
-        made = super().__new__(cls, 0)
-        made.least = least
-        return made
-
-    def __format__(self, spec: str) -> str:
-        """Say what it is below, whatever form was asked for."""
-        return text("fewer than {least}", least=self.least)
-
-    __str__ = __repr__ = lambda self: format(self)
+from analysis.language import Fewer, Text, term, text
 
 
 class Numbers:
@@ -43,7 +26,7 @@ class Numbers:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._exact: set[int] = set()  # left the gate rounded or withheld
-        self._told: set[int] = set()  # were let through on their own account
+        self._shown: set[int] = set()  # were let through on their own account
 
     def rounded(self, n: int, unit: str) -> int:
         """Return `n` as it may stand in a text; what is too small for that says so where it is written."""
@@ -53,7 +36,7 @@ class Numbers:
         rounded = int(self.profile.rounded(numbers).item())
         if unit != "schools":
             self._exact.add(n)
-            self._told.add(rounded)
+            self._shown.add(rounded)
         return rounded
 
     def remember(self, exact: pd.DataFrame, gated: Gated, columns: Iterable[str]) -> None:
@@ -62,12 +45,12 @@ class Numbers:
         for column in columns:
             if self.profile.threshold(column) != self.profile.min_count:
                 continue
-            n, told = (pd.to_numeric(frame[column], errors="coerce").dropna() for frame in (exact, gated.frame))
-            self._told |= {*told.astype(int)}
-            self._exact |= {number for number in {*n.astype(int)} - {*told.astype(int)} if base == 1 or number % base}
+            n, shown = (pd.to_numeric(frame[column], errors="coerce").dropna() for frame in (exact, gated.frame))
+            self._shown |= {*shown.astype(int)}
+            self._exact |= {number for number in {*n.astype(int)} - {*shown.astype(int)} if base == 1 or number % base}
 
     def refuse(self, words: str, where: str, *, counts: bool, computed: bool = False) -> None:
-        """Refuse a text that names somebody or tells a number of persons as it may not be told.
+        """Refuse a text that names somebody or says a number of persons as it may not be reported.
 
         Parameters
         ----------
@@ -78,7 +61,7 @@ class Numbers:
         counts
             Whether it stands with something that counts persons: else its numbers are not compared with theirs.
         computed
-            Whether its numbers follow from the data, so that one which may not be told is no fault of the author.
+            Whether its numbers follow from the data, so that one which may not be reported is no fault of the author.
 
         Raises
         ------
@@ -87,7 +70,11 @@ class Numbers:
         """
         refuse_identifying_text(words, where)
         try:
-            refuse_exact(words, where, self.profile, self._exact - self._told if counts else ())
+            exact = self._exact - self._shown if counts else set()
+            if isinstance(words, Text) and words.declared:
+                refuse_values(words, where, self.profile, exact)
+            else:
+                refuse_exact(words, where, self.profile, exact)
         except DisclosureError as error:
             if isinstance(error, WithheldError) or not computed:
                 raise

@@ -2,7 +2,7 @@
 
 A published number that equals a row's value is that row's own where too few rows lie at it or beyond it: among all rows
 of the internal table, or among those of the published row's groups. So it is where it is the value that most rows have,
-and these are few. A range and a midrange tell both ends.
+and these are few. A range and a midrange give both ends away.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SIMPLE = 100
 
 
 def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> pd.DataFrame:
-    """Tell which cells of a frame are the values of single rows at the ends of a column that the chapter loaded.
+    """Return which cells of a frame are the values of single rows at the ends of a column that the chapter loaded.
 
     Parameters
     ----------
@@ -68,13 +68,13 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
                         for group in groups[named]
                     )
     found |= _spanned(frame[asked], words, loaded).reindex(columns=found.columns, fill_value=False)
-    # An interval tells its middle: nothing of the row stays.
+    # An interval gives its middle away: nothing of the row stays.
     found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)
     return found
 
 
 def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loaded) -> pd.DataFrame:
-    """Tell which cells are a range or a midrange of a column, in all rows of a table or in the groups of their row."""
+    """Return which cells are a range or midrange of a column, in all rows of a table or in the groups of their row."""
     numbers = np.array([_row_by_row(frame[name]) for name in frame]).reshape(len(frame.columns), len(frame))
     telling = _telling(numbers.ravel(), SPAN_DIGITS).reshape(numbers.shape)
     fine = decimals_of(numbers.ravel()).reshape(numbers.shape) > DECIMALS
@@ -85,9 +85,9 @@ def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loade
         alike.setdefault(words[place], []).append(place)
     for table in loaded.tables:
         for named, places in alike.items():
-            told = loaded.spans(table).told(named)
+            ends = loaded.spans(table).ends(named)
             for few, asked in ((loaded.few(table) - 1, fine[:, places]), (1, ~fine[:, places])):
-                known = np.append(told.of_at_most(few), np.inf)
+                known = np.append(ends.of_at_most(few), np.inf)
                 met = _met(numbers[:, places].ravel(), known, half[:, places].ravel())
                 spanned[:, places] |= asked & met.reshape(asked.shape)
     return pd.DataFrame((spanned & telling).T, index=frame.index, columns=frame.columns)
@@ -100,7 +100,7 @@ def _row_by_row(values: pd.Series) -> Floats:
 
 
 def _telling(numbers: Floats, least: int = DIGITS) -> np.ndarray:
-    """Tell which numbers have so many digits that they do not equal others by accident."""
+    """Return which numbers have so many digits that they do not equal others by accident."""
     size = np.where(np.isfinite(numbers) & (numbers != 0), np.abs(numbers), 1.0)
     decimals = decimals_of(size)
     digits = np.floor(np.log10(size)) + 1 + decimals
@@ -119,7 +119,7 @@ def _half(numbers: Floats) -> Floats:
 
 
 def _met(numbers: Floats, known: Floats, half: Floats | float = 0.0) -> np.ndarray:
-    """Tell which numbers equal one of the sorted different values of rows, at any of the scales; to `half` a unit."""
+    """Return which numbers equal one of the sorted different values of rows, at any of the scales; to `half` a unit."""
     met = np.zeros(len(numbers), dtype=bool)
     if len(known) > 1:
         for scale in SCALES:
@@ -144,7 +144,7 @@ def _at_an_end(number: float, values: Floats, few: int) -> bool:
 
 
 def _is_mode(number: float, values: Floats, few: int) -> bool:
-    """Tell whether a number is the value that most rows share, and these are few; of several the lowest or highest."""
+    """Return whether a number is what most rows share, and these are few; of several the lowest or highest."""
     for asked in (number / scale for scale in SCALES):
         margin = EXACT * max(abs(asked), 1e-6)
         if not 1 < np.count_nonzero(np.abs(values - asked) <= margin) <= few:

@@ -43,9 +43,9 @@ def texts_of(figure: Figure, data: pd.DataFrame) -> list[str]:
         id(label) for tick in figure.findobj(Tick) if isinstance(tick, Tick) for label in (tick.label1, tick.label2)
     }
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
-    told = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
+    words_drawn = [text.get_text() for text in texts if id(text) not in ticks or not BARE.fullmatch(text.get_text())]
     known = _words(data)
-    return [words for words in told if words.strip() and words not in known]
+    return [words for words in words_drawn if words.strip() and words not in known]
 
 
 def _words(data: pd.DataFrame) -> set[str]:
@@ -60,7 +60,7 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
     Every marker, vertex of a line, bar and cell of a heat map must have a coordinate, height, width or value that is
     one of the numbers in `data` (or a hundred times it, or its opposite), and there are no more of them than numbers.
     Everything is of a known kind (`artists`), and stands at such a number or at an evenly spaced place (`coordinates`).
-    Limits of colours, ticks and legends tell no other numbers either (`beside`).
+    Limits of colours, ticks and legends show no other numbers either (`beside`).
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _numbers(data: pd.DataFrame) -> np.ndarray:
 
 
 def _among(drawn: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Tell which of the drawn numbers are known; what is missing is drawn nowhere."""
+    """Return which of the drawn numbers are known; what is missing is drawn nowhere."""
     size = np.abs(np.nan_to_num(drawn))
     above = np.clip(np.searchsorted(known, size), 0, len(known) - 1)
     near = np.minimum(np.abs(size - known[above]), np.abs(size - known[np.maximum(above - 1, 0)]))

@@ -75,7 +75,7 @@ class Loaded:
             self._passed.update(known.tolist(), _digits(100 * known).tolist())
 
     def has_passed(self, numbers: Floats) -> np.ndarray:
-        """Tell which numbers are among those that left the gate."""
+        """Return which numbers are among those that left the gate."""
         known = np.array(sorted(self._passed))
         return np.isin(_twelve(numbers), known)
 
@@ -135,7 +135,7 @@ class Loaded:
         return found
 
     def few(self, table: str) -> int:
-        """Return from how many rows of a table on nothing is told of one of them."""
+        """Return from how many rows of a table on nothing is said of one of them."""
         return MANY_UNITS if self._row.get(table, PERSON) in (SCHOOL, BOARD) else MANY_ROWS
 
     def own(self, table: str) -> Mapping[str, Own]:
@@ -180,7 +180,7 @@ class Loaded:
         if key not in self._seen and len(column.values) >= FEWEST:
             every = ((table, own) for table in self.tables for own in self._known_of(table))
             found = ((table, _own_values(column, own, part)) for table, own in every)
-            self._seen[key] = max(found, key=lambda told: told[1], default=NONE)
+            self._seen[key] = max(found, key=lambda pair: pair[1], default=NONE)
         return self._seen.get(key, NONE)
 
     def _known_of(self, table: str) -> list[Own]:
@@ -205,7 +205,7 @@ def as_numbers(values: pd.Series) -> Floats | None:
 
 
 def _owned(values: Floats, unit: pd.Series | None) -> np.ndarray:
-    """Tell which values few rows have, or many rows of few schools: those of larger areas are nobody's own."""
+    """Return which values few rows have, or many rows of few schools: those of larger areas are nobody's own."""
     _, place, rows = np.unique(values, return_inverse=True, return_counts=True)
     owned = rows[place] < MANY_ROWS
     if unit is not None and not owned.all():
@@ -249,10 +249,10 @@ def _columns_of(frame: pd.DataFrame) -> Iterator[tuple[str, Column, bool]]:
     numbers = {name: as_numbers(values) for name, values in frame.items()}
     slices = [*_slices(frame, [str(name) for name, found in numbers.items() if found is None])]
     for name, found in numbers.items():
-        for told in _in_words(frame[name]) if found is None else [found]:
-            yield str(name), Column.of(told), False
-            if len(told) == len(frame):
-                yield from ((str(name), Column.of(told[rows]), True) for rows in slices)
+        for values in _in_words(frame[name]) if found is None else [found]:
+            yield str(name), Column.of(values), False
+            if len(values) == len(frame):
+                yield from ((str(name), Column.of(values[rows]), True) for rows in slices)
 
 
 def _slices(frame: pd.DataFrame, words: list[str]) -> Iterator[np.ndarray]:
@@ -266,7 +266,9 @@ def _in_words(values: pd.Series) -> list[Floats]:
     """Return the first, second, ... number in the words of a column."""
     found = [NUMBER.findall(str(value)) for value in values.dropna().unique()]
     most = max(map(len, found), default=0)
-    return [np.array([_read(told[place]) for told in found if len(told) > place]) for place in range(min(most, 6))]
+    return [
+        np.array([_read(values[place]) for values in found if len(values) > place]) for place in range(min(most, 6))
+    ]
 
 
 def _read(number: str) -> float:

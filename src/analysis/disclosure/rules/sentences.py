@@ -27,7 +27,7 @@ NAMED = (
 )
 LARGE = 100
 TEN = 10
-"""Up to so many a ratio is a way to tell a share."""
+"""Up to so many a ratio is a way to write a share."""
 MOMENT = r"(?:in|since|from|until|to|by|before|after|of|and|sinds|vanaf|tot|na|voor|eind|en|van)"
 
 _DIGITS = {
@@ -100,11 +100,11 @@ _MARKS = re.compile(r"</?[a-z][^<>]*>|[*`~]|(?<=\w)_+(?=\w)|(?<!\w)_+|_+(?!\w)",
 
 
 def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int]) -> None:
-    """Refuse a text that tells a number of persons otherwise than the profile tells it.
+    """Refuse a text that says a number of persons otherwise than the profile allows.
 
-    A number that stands before a word for persons, or after ``n =``, must be rounded and at least the smallest that may
-    be told; in letters, as a Roman numeral and as a share of a whole too. Any other whole number must not be one of the
-    exact counts that the gate has rounded, unless it counts something else than persons.
+    A number before a word for persons, or after ``n =``, must be rounded and at least the smallest that may be
+    reported; in letters, as a Roman numeral and as a share of a whole too. Any other whole number must not be one of
+    the exact counts that the gate has rounded, unless it counts something else than persons.
 
     Parameters
     ----------
@@ -125,8 +125,8 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         For one that equals an exact count: it may do so by accident, on these data.
     """
     words = _MARKS.sub(_blank, plain(words))
-    if not all(_may_be_told(n, profile) for n in _counted_in_words(words, profile)):
-        raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
+    if not all(may_be_reported(n, profile) for n in _counted_in_words(words, profile)):
+        raise DisclosureError(f"{where}: says a number of persons that is too small or not rounded\n{_HINT}")
     if not any(letter.isdigit() for letter in words):
         return
     for found in _number(spoken()).finditer(words):
@@ -134,8 +134,8 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         before, after = words[: found.start()], words[found.end() :]
         if _is_name(found[1], before) or (n == profile.min_count and _FEWER_THAN.search(before)):
             continue
-        if _counts_persons(found[1], before, after) and not _may_be_told(n, profile):
-            raise DisclosureError(f"{where}: tells a number of persons that is too small or not rounded\n{_HINT}")
+        if _counts_persons(found[1], before, after) and not may_be_reported(n, profile):
+            raise DisclosureError(f"{where}: says a number of persons that is too small or not rounded\n{_HINT}")
         if n in exact and _could_be_meant(n, before, after, profile):
             raise _equals_exact()
 
@@ -156,7 +156,7 @@ def _number(language: str) -> re.Pattern[str]:
 
 
 def _counted_in_words(words: str, profile: Profile) -> Iterator[int]:
-    """Give the numbers of persons that a text tells otherwise than in digits; a share that tells few as what it is."""
+    """Give the numbers of persons that a text says otherwise than in digits; a share of few as what it is."""
     words = _HYPOTHETICAL.sub("", words)
     found: list[tuple[str, re.Match[str]]] = [(match["letters"], match) for match in _IN_WORDS.finditer(words)]
     found += [("one", match) for match in _ALONE.finditer(words)]
@@ -176,7 +176,7 @@ def _counted_in_words(words: str, profile: Profile) -> Iterator[int]:
 def _in_ratios(words: str) -> Iterator[int]:
     """Give the numbers of persons in "4 out of 30", "4/30" and "4:26": the part, and what it leaves.
 
-    One in so many is a rate, and up to ten ("eight in ten", "3/4") it tells no number of persons.
+    One in so many is a rate, and up to ten ("eight in ten", "3/4") it says no number of persons.
     """
     for ratio in _RATIO.finditer(words):
         part, whole = number_of(ratio["part"]), number_of(ratio["whole"])
@@ -187,7 +187,7 @@ def _in_ratios(words: str) -> Iterator[int]:
 
 
 def _of_others(words: str, ratio: re.Match[str]) -> bool:
-    """Tell whether a ratio is one of schools, years or findings: by the word behind it, or before one in words."""
+    """Return whether a ratio is one of schools, years or findings: by the word behind it, or before one in words."""
     before, after = words[: ratio.start()], words[ratio.end() :]
     if _NAMES_IT.search(before) or _NO_PERSONS.match(after):
         return True
@@ -211,7 +211,7 @@ def _counts_persons(number: str, before: str, after: str) -> bool:
 
 
 def _of_persons(before: str) -> bool:
-    """Tell whether the last thing that a text has named is a kind of persons: these are "them"."""
+    """Return whether the last thing that a text has named is a kind of persons: these are "them"."""
     nouns = list(_NOUN.finditer(before))
     return bool(nouns and nouns[-1][1])
 
@@ -225,7 +225,7 @@ def _is_name(number: str, before: str) -> bool:
 
 
 def _could_be_meant(n: int, before: str, after: str, profile: Profile) -> bool:
-    """Tell whether a number in a text is likely the count that it equals; small numbers are equal by accident."""
+    """Return whether a number in a text is likely the count that it equals; small numbers are equal by accident."""
     if _COUNTS_OTHERS.match(after) or n < profile.min_count:
         return False
     if _OF_THEM.match(after) and _NOUN.search(before) and not _of_persons(before):
@@ -233,5 +233,6 @@ def _could_be_meant(n: int, before: str, after: str, profile: Profile) -> bool:
     return n >= LARGE or bool((before + after).strip() and _ENDS_OR_DOES.match(after))
 
 
-def _may_be_told(n: int, profile: Profile) -> bool:
+def may_be_reported(n: int, profile: Profile) -> bool:
+    """Return whether a number of persons is rounded, and not too small."""
     return n == 0 or (n >= profile.min_count and n % profile.round_to == 0)

@@ -1,4 +1,4 @@
-"""How far the values of a group of rows lie apart: a range or midrange tells an end to whoever knows the other."""
+"""How far the values of a group of rows lie apart: a range or midrange gives an end away to whoever knows the other."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Labels(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """Numbers that tell an end of a column of a group, and how many rows lie at that end."""
+    """Numbers that give an end away of a column of a group, and how many rows lie at that end."""
 
     values: Floats
     rows: Floats
 
     def of_at_most(self, rows: int) -> Floats:
-        """Return the different numbers that tell of at most so many rows, sorted."""
+        """Return the different numbers that are of at most so many rows, sorted."""
         return np.unique(self.values[self.rows <= rows])
 
 
@@ -60,10 +60,10 @@ class Spans:
         self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names]).reshape(len(names), rows)
         self._labels = labels
         self._rows = [_rows_of(label) for label in labels]
-        self._told: dict[Codes, Ends] = {}
+        self._known: dict[Codes, Ends] = {}
 
-    def told(self, words: Collection[str]) -> Ends:
-        """Return what would tell the ends of the groups that words name: all, those of each word, of all words."""
+    def ends(self, words: Collection[str]) -> Ends:
+        """Return what would give the ends away of the groups that words name: all, those of each word, of all words."""
         named = [tuple(sorted(label.place[w] for w in words if w in label.place)) for label in self._labels]
         every: Codes = ((),) * len(named)
         ones = {(*every[:place], codes, *every[place + 1 :]) for place, codes in enumerate(named)}
@@ -71,11 +71,11 @@ class Spans:
         return Ends(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _group(self, codes: Codes) -> Ends:
-        """Return what would tell the ends of one group; it is kept, as many rows and tables have the same."""
-        if codes not in self._told:
+        """Return what would give the ends away of one group; it is kept, as many rows and tables have the same."""
+        if codes not in self._known:
             rows = self._rows_with(codes)
-            self._told[codes] = self._of(rows) if len(rows) else Ends(np.empty(0), np.empty(0))
-        return self._told[codes]
+            self._known[codes] = self._of(rows) if len(rows) else Ends(np.empty(0), np.empty(0))
+        return self._known[codes]
 
     def _rows_with(self, codes: Codes) -> Rows:
         """Return the rows that have one of the words of each column of which any is named."""
@@ -95,9 +95,9 @@ class Spans:
         known = np.isfinite(values)
         low, high = (np.where(known, values, np.inf).min(axis=1), np.where(known, values, -np.inf).max(axis=1))
         at_ends = [_at(values, end, owned) for end in (low, high)]
-        told = np.isfinite(low)  # a column without any value in this group tells nothing
-        fewest = np.minimum(*at_ends)[told]
-        low, high = low[told], high[told]
+        finite = np.isfinite(low)  # a column without any value in this group shows nothing
+        fewest = np.minimum(*at_ends)[finite]
+        low, high = low[finite], high[finite]
         return Ends(np.concatenate([high - low, (high + low) / 2]), np.concatenate([fewest, fewest]))
 
 

@@ -1,4 +1,4 @@
-"""Whether a decorator leaves what it decorates in a place where others find it without naming it."""
+"""Whether a decorator registers what it decorates, so that others can use it without naming it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def registers(files: SourceFiles, module: str, decorator: str) -> bool:
         return bool(named.stars) or not hasattr(builtins, name)
     if any(files.is_foreign(row) for row in named.imports):
         return True
-    found = list(_definitions(files, module, [name, *rest], set()))
-    return any(attributes or _keeps(files, place, node, set()) for place, node, attributes in found)
+    definitions = list(_definitions(files, module, [name, *rest], set()))
+    return any(attributes or _registers(files, where, node, set()) for where, node, attributes in definitions)
 
 
-Found = tuple[str, Node, Sequence[str]]
+Definition = tuple[str, Node, Sequence[str]]
 
 
-def _definitions(files: SourceFiles, module: str, chain: Sequence[str], seen: set[str]) -> Iterator[Found]:
-    """Find the definitions that a chain stands for, each with its module and the attributes asked of it."""
+def _definitions(files: SourceFiles, module: str, chain: Sequence[str], seen: set[str]) -> Iterator[Definition]:
+    """Give the definitions that a chain means, each with its module and the attributes of it that are used."""
     here = ".".join([module, *chain])
     if not chain or here in seen:
         return
@@ -39,12 +39,12 @@ def _definitions(files: SourceFiles, module: str, chain: Sequence[str], seen: se
     yield from ((module, node, chain[1:]) for node in named.nodes)
     for row in named.imports:
         target = ".".join([files.absolute(module, row.level, row.target), *chain[1:]])
-        place, rest = files.split(target)
-        if place:
-            yield from _definitions(files, place, rest, seen)
+        where, rest = files.split(target)
+        if where:
+            yield from _definitions(files, where, rest, seen)
 
 
-def _keeps(files: SourceFiles, module: str, node: Node, seen: set[str]) -> bool:
+def _registers(files: SourceFiles, module: str, node: Node, seen: set[str]) -> bool:
     """Whether a definition, or one that it uses, changes what a top-level name of its module holds."""
-    used = (found for chain in node.uses for found in _definitions(files, module, chain.split("."), seen))
-    return node.keeps or any(_keeps(files, place, found, seen) for place, found, _ in used)
+    used = (each for chain in node.uses for each in _definitions(files, module, chain.split("."), seen))
+    return node.registers or any(_registers(files, where, other, seen) for where, other, _ in used)

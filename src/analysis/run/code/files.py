@@ -13,7 +13,7 @@ from analysis.errors import InputError
 from analysis.run.code.imports import STAR, Import
 from analysis.run.code.parse import Node, Summary, summarise
 from analysis.run.hashes import sha256
-from analysis.run.seal import read_sealed, write_sealed
+from analysis.run.seal import read_memory, write_sealed
 
 REMEMBERED = 1000
 # What is remembered is what these made of a file: when they change, it is forgotten.
@@ -31,13 +31,8 @@ class NamedParts(NamedTuple):
 class SourceFiles:
     """A package on disk, as it is now: one object looks at every file once.
 
-    Parameters
-    ----------
-    package
-        Its folder, whose name is its name.
-    memory
-        File in which to remember what modules hold, by the SHA-256 of their bytes; None to forget. One that is
-        damaged, was not written here, or is of another parser, package or Python, is ignored.
+    What modules hold is remembered in the file `memory`, by the SHA-256 of their bytes; a memory that is damaged, was
+    not written here, or is of another parser, package or Python, is ignored.
     """
 
     def __init__(self, package: Path, memory: Path | None = None) -> None:
@@ -46,7 +41,7 @@ class SourceFiles:
         self.modules: dict[str, Path] = {}
         self._resources: dict[str, list[Path]] = {}
         self._list(package, self.name)
-        self._remembered = _read(memory, self._header())
+        self._remembered = read_memory(memory, self._header())
         self._seen: dict[str, Sequence[Any]] = {}
         self._summaries: dict[str, Summary] = {}
         self._named: dict[str, dict[str, NamedParts]] = {}
@@ -54,7 +49,7 @@ class SourceFiles:
         self._hashes: dict[Path, str] = {}
 
     def below(self, module: str) -> Iterator[str]:
-        """Return the module and all modules below it."""
+        """Give the module and all modules below it."""
         return (name for name in self.modules if name == module or name.startswith(f"{module}."))
 
     def summary(self, module: str) -> Summary:
@@ -151,17 +146,17 @@ class SourceFiles:
         source = path.read_bytes()
         content = hashlib.sha256(source).hexdigest()
         with suppress(LookupError, TypeError, ValueError):
-            found = Summary.revived(self._remembered[content])
+            summary = Summary.revived(self._remembered[content])
             self._seen[content] = self._remembered[content]
-            return found
+            return summary
         try:
-            found = summarise(source, self.name)
+            summary = summarise(source, self.name)
         except (SyntaxError, ValueError) as error:
             where = f"{path}:{getattr(error, 'lineno', None) or 1}"
             raise InputError(where, f"is not Python: {getattr(error, 'msg', error)}") from None
         self._remembered.pop(content, None)
-        self._seen[content] = found
-        return found
+        self._seen[content] = summary
+        return summary
 
     def _header(self) -> dict[str, Any]:
         parser = [sha256(Path(__file__).with_name(name)) for name in PARSER]
@@ -174,21 +169,12 @@ def _is_resource(path: Path) -> bool:
 
 def _by_name(summary: Summary) -> dict[str, NamedParts]:
     stars = [row for row in summary.imports if row.name == STAR]
-    names = {STAR, *(name for found in summary.nodes for name in found.names), *(row.name for row in summary.imports)}
-    known = {name: NamedParts([], [], stars) for name in names}
-    for found in summary.nodes:
-        for name in found.names:
-            known[name] = known[name]._replace(nodes=[*known[name].nodes, found])
+    nodes: dict[str, list[Node]] = {}
+    imports: dict[str, list[Import]] = {}
+    for node in summary.nodes:
+        for name in node.names:
+            nodes.setdefault(name, []).append(node)
     for row in summary.imports:
-        known[row.name] = known[row.name]._replace(imports=[*known[row.name].imports, row])
-    return known
-
-
-def _read(memory: Path | None, header: dict[str, Any]) -> dict[str, Sequence[Any]]:
-    if memory is None:
-        return {}
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        stored = read_sealed(memory)
-        if {name: stored[name] for name in header} == header and isinstance(stored["files"], dict):
-            return dict(stored["files"])
-    return {}
+        imports.setdefault(row.name, []).append(row)
+    names = {STAR, *nodes, *imports}
+    return {name: NamedParts(nodes.get(name, ()), imports.get(name, ()), stars) for name in names}

@@ -8,32 +8,18 @@ from typing import NamedTuple
 
 STAR = "*"
 DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# Where statements stand in statements.
+# The fields of a statement that hold statements.
 PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 class Import(NamedTuple):
-    """An import of one name.
+    """An import of one name."""
 
-    Parameters
-    ----------
-    name
-        The name that it binds; `STAR` for all names of the module.
-    target
-        What that name stands for, dotted; relative to the importing module when `level` is not 0.
-    loads
-        The module that is imported.
-    level
-        The number of leading dots.
-    runs
-        Whether it is executed: not so below ``if TYPE_CHECKING``.
-    """
-
-    name: str
-    target: str
-    loads: str
-    level: int
-    runs: bool = True
+    name: str  # that it binds; `STAR` for all names of the module
+    target: str  # what that name means, dotted; relative to the importing module when `level` is not 0
+    loads: str  # the module that is imported
+    level: int  # leading dots
+    runs: bool = True  # whether it is executed: not so below ``if TYPE_CHECKING``
 
 
 def imports_of(tree: ast.AST, *, own_scope: bool = False, runs: bool = True) -> Iterator[Import]:
@@ -47,7 +33,7 @@ def imports_of(tree: ast.AST, *, own_scope: bool = False, runs: bool = True) -> 
             base = tree.module or ""
             target = base if alias.name == STAR else f"{base}.{alias.name}".lstrip(".")
             yield Import(alias.asname or alias.name, target, base, tree.level, runs)
-    elif isinstance(tree, ast.If) and said(tree.test).rpartition(".")[2] == "TYPE_CHECKING":
+    elif isinstance(tree, ast.If) and text_of(tree.test).rpartition(".")[2] == "TYPE_CHECKING":
         yield from (row for part in tree.body for row in imports_of(part, own_scope=own_scope, runs=False))
         yield from (row for part in tree.orelse for row in imports_of(part, own_scope=own_scope, runs=runs))
     elif not own_scope or not isinstance(tree, DEFINITION):
@@ -60,6 +46,6 @@ def root_of(chain: str) -> str:
     return chain.partition(".")[0]
 
 
-def said(expression: ast.expr) -> str:
-    """Return the text of a condition; nothing when it is of another form."""
+def text_of(expression: ast.expr) -> str:
+    """Return the text of a condition; empty when it is of another form."""
     return ast.unparse(expression) if isinstance(expression, ast.Compare | ast.Name | ast.Attribute) else ""

@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from analysis.run.code.imports import DEFINITION, PARTS, STAR, Import, imports_of, root_of, said
+from analysis.run.code.imports import DEFINITION, PARTS, STAR, Import, imports_of, root_of, text_of
 from analysis.run.code.uses import (
     COMPREHENSION,
     EVERYTHING,
     decorators_of,
     hides,
     imported_by_name,
-    keeps,
+    registers,
     scope_of,
     uses_of,
 )
@@ -23,31 +23,14 @@ _IMPORT = (ast.Import, ast.ImportFrom)
 
 
 class Node(NamedTuple):
-    """A definition, or all statements of a module that define nothing.
+    """A definition, or all statements of a module that define nothing."""
 
-    Parameters
-    ----------
-    names
-        What it defines; several for ``a, b = ...`` and for a block (``if``, ``try``, ``for``, ``with``).
-    digest
-        Of its code, and of the module's imports that it uses.
-    uses
-        Dotted chains, from a name that the module or the node itself defines or imports; `EVERYTHING` for what
-        cannot be followed.
-    imports
-        Imports inside it.
-    decorators
-        Chains of its decorators.
-    keeps
-        Whether it changes what a top-level name of the module holds, as a decorator does that registers.
-    """
-
-    names: Sequence[str]
-    digest: str
-    uses: Sequence[str]
-    imports: Sequence[Import] = ()
-    decorators: Sequence[str] = ()
-    keeps: bool = False
+    names: Sequence[str]  # what it defines; several for ``a, b = ...`` and for a block that binds names
+    digest: str  # of its code, and of the module's imports that it uses
+    uses: Sequence[str]  # dotted chains from a name that the module or the node defines or imports, or `EVERYTHING`
+    imports: Sequence[Import] = ()  # inside it
+    decorators: Sequence[str] = ()  # chains
+    registers: bool = False  # whether it changes what a top-level name of the module holds
 
 
 class Summary(NamedTuple):
@@ -58,15 +41,15 @@ class Summary(NamedTuple):
     imports: Sequence[Import]
 
     @classmethod
-    def revived(cls, told: Sequence[Any]) -> Summary:
+    def revived(cls, stored: Sequence[Any]) -> Summary:
         """Return the summary that was written as JSON; any of the usual errors when it was not one."""
-        nodes, effects, imports = told
+        nodes, effects, imports = stored
         return cls([_revived(node) for node in nodes], effects and _revived(effects), [Import(*row) for row in imports])
 
 
-def _revived(told: Sequence[Any]) -> Node:
-    names, digest_of_node, uses, imports, decorators, keeps = told
-    return Node(names, digest_of_node, uses, [Import(*row) for row in imports], decorators, keeps)
+def _revived(stored: Sequence[Any]) -> Node:
+    names, digest_of_node, uses, imports, *rest = stored
+    return Node(names, digest_of_node, uses, [Import(*row) for row in imports], *rest)
 
 
 def summarise(source: bytes, package: str) -> Summary:
@@ -74,13 +57,13 @@ def summarise(source: bytes, package: str) -> Summary:
     tree = ast.parse(source)
     _drop_docstrings(tree)
     body = [statement for statement in tree.body if not _is_main_guard(statement)]
-    imports = [found for statement in body for found in imports_of(statement, own_scope=True)]
+    imports = [row for statement in body for row in imports_of(statement, own_scope=True)]
     rest = [(statement, sorted(set(_bound(statement)))) for statement in body if not isinstance(statement, _IMPORT)]
     defined = {name for _, names in rest for name in names}
     nodes = [node(names, [statement], imports, defined) for statement, names in rest if names]
     acting = [statement for statement, names in rest if not names or _acts(statement)]
-    aside = _for_effect(imports, [*nodes, node((), acting, imports, defined)], package)
-    effects = node((), acting, imports, defined, told=aside) if acting or aside else None
+    unused = _for_effect(imports, [*nodes, node((), acting, imports, defined)], package)
+    effects = node((), acting, imports, defined, unused=unused) if acting or unused else None
     return Summary(nodes, effects, imports)
 
 
@@ -89,42 +72,34 @@ def node(
     statements: Sequence[ast.AST],
     outer: Sequence[Import] = (),
     defined: Iterable[str] = (),
-    told: Sequence[Import] = (),
+    unused: Sequence[Import] = (),
 ) -> Node:
-    """Return the node of some statements.
+    """Return the node of statements without docstrings, which define `names`.
 
-    Parameters
-    ----------
-    names
-        What they define.
-    statements
-        Without docstrings.
-    outer, defined
-        Imports and definitions of the module around them.
-    told
-        Imports that count in the digest besides those that the statements use.
+    Of the module around them are the imports `outer` and the names `defined`; the imports `unused` count in the digest
+    beside those that the statements use.
     """
     defined = set(defined)
-    inner = [found for statement in statements for found in imports_of(statement)]
+    inner = [row for statement in statements for row in imports_of(statement)]
     uses = {chain for statement in statements for chain in uses_of(statement)}
     roots = {root_of(chain) for chain in uses}
-    used = {str(tuple(found)) for found in outer if found.name in roots} | {str(tuple(found)) for found in told}
-    known = {*defined, *(found.name for found in (*outer, *inner))}
-    kept = uses if STAR in known else {chain for chain in uses if root_of(chain) in known}
+    used = {str(tuple(row)) for row in (*(row for row in outer if row.name in roots), *unused)}
+    known = {*defined, *(row.name for row in (*outer, *inner))}
+    resolved = uses if STAR in known else {chain for chain in uses if root_of(chain) in known}
     unseen = {EVERYTHING} if hides(uses - defined, (*outer, *inner)) else set()
     parts = [part for statement in statements for part in ast.walk(statement)]
     return Node(
         names,
         digest("\n".join([*(ast.dump(statement) for statement in statements), *sorted(used)])),
-        sorted(kept | unseen),
+        sorted(resolved | unseen),
         [*inner, *imported_by_name(parts)],
         sorted({chain for statement in statements for chain in decorators_of(statement)}),
-        any(keeps(part, defined) for part in parts),
+        any(registers(part, defined) for part in parts),
     )
 
 
 def _drop_docstrings(tree: ast.AST) -> None:
-    """Take out every string that stands alone: docstrings of modules, classes, functions and attributes."""
+    """Remove every string that is a statement: docstrings of modules, classes, functions and attributes."""
     for part in PARTS:
         statements = getattr(tree, part, None)
         if isinstance(statements, list):
@@ -140,12 +115,14 @@ def _is_text(statement: ast.AST) -> bool:
 
 def _is_main_guard(statement: ast.stmt) -> bool:
     """Whether a statement is ``if __name__ == "__main__"``, which no import executes."""
-    return isinstance(statement, ast.If) and not statement.orelse and said(statement.test) == "__name__ == '__main__'"
+    return (
+        isinstance(statement, ast.If) and not statement.orelse and text_of(statement.test) == "__name__ == '__main__'"
+    )
 
 
 def _bound(statement: ast.AST) -> Iterator[str]:
-    for found in scope_of(statement):
-        match found:
+    for part in scope_of(statement):
+        match part:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
@@ -155,22 +132,22 @@ def _bound(statement: ast.AST) -> Iterator[str]:
             case ast.MatchMapping(rest=str(name)):
                 yield name
             case ast.Import() | ast.ImportFrom():
-                yield from (row.name for row in imports_of(found) if row.name != STAR)
-            case _ if isinstance(found, COMPREHENSION):
-                yield from (inner.target.id for inner in ast.walk(found) if isinstance(inner, ast.NamedExpr))
+                yield from (row.name for row in imports_of(part) if row.name != STAR)
+            case _ if isinstance(part, COMPREHENSION):
+                yield from (inner.target.id for inner in ast.walk(part) if isinstance(inner, ast.NamedExpr))
 
 
 def _acts(statement: ast.stmt) -> bool:
     """Whether a statement may do something besides binding its names: a call for its own sake, ``a[0] = 1``."""
     return not isinstance(statement, DEFINITION) and any(
-        isinstance(found, ast.Expr | ast.Raise | ast.Assert)
-        or (isinstance(found, ast.Attribute | ast.Subscript) and not isinstance(found.ctx, ast.Load))
-        for found in scope_of(statement)
+        isinstance(part, ast.Expr | ast.Raise | ast.Assert)
+        or (isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load))
+        for part in scope_of(statement)
     )
 
 
 def _for_effect(imports: Sequence[Import], nodes: Sequence[Node], package: str) -> list[Import]:
     """Return the foreign imports whose names the module never uses: they are there for what importing them does."""
     roots = {root_of(chain) for node in nodes for chain in node.uses}
-    foreign = [found for found in imports if found.runs and not found.level and root_of(found.loads) != package]
-    return [found for found in foreign if found.name not in roots]
+    foreign = [row for row in imports if row.runs and not row.level and root_of(row.loads) != package]
+    return [row for row in foreign if row.name not in roots]

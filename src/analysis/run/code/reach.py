@@ -4,9 +4,9 @@ The unit is a top-level definition: a function, a whole class, an assignment, or
 ``with``) that binds names. It uses every name in its text that the module defines or imports, through any chain of
 imports. What a module does besides defining, when it is imported, is one more unit, ``module.<module>``.
 
-Methods need no resolving: a class counts whole, and whoever makes an object names its class, or calls a function that
-does. Where names do not tell, more is reached, never less: a local variable with the name of a definition counts as
-its use; a module that is passed on or star-imported is reached whole; `eval`, `exec`, `globals`, ``sys.modules`` and
+Methods need no resolving: a class counts whole, and whoever constructs an object names its class, or calls a function
+that does. Where names are ambiguous, more is reached, never less: a local variable with the name of a definition counts
+as its use; a module that is passed on or star-imported is reached whole; `eval`, `exec`, `globals`, ``sys.modules`` and
 `import_module` of a computed name reach the whole package. A definition that is decorated by a method of an object, or
 by a function of the package that changes a top-level name, is registered somewhere: it is reached when its module is
 imported.
@@ -38,35 +38,19 @@ EFFECTS = "<module>"
 
 @dataclass(frozen=True)
 class Reach:
-    """What of a package something reaches.
+    """What of a package something reaches."""
 
-    Parameters
-    ----------
-    functions
-        Dotted name of every definition -> digest of its code. Comments, docstrings and formatting do not count.
-    resources
-        SourceFiles that are not code, beside the modules in which these definitions stand: path within the package ->
-        SHA-256.
-    imports
-        Third-party modules that are imported on the way, at the top level of modules and in the cells, in order of
-        first import. One that is imported inside ``try`` may not be installed.
-    """
-
+    # Digest of the code of every definition by dotted name: comments, docstrings and formatting do not count.
     functions: Mapping[str, str]
+    # SHA-256 of the files that are not code, beside the modules of these definitions, by path within the package.
     resources: Mapping[str, str]
+    # Third-party modules that are imported on the way, at the top level of modules and in the cells, in order of first
+    # import. One that is imported inside ``try`` may not be installed.
     imports: tuple[str, ...]
 
 
 class Code:
-    """A package as it is now.
-
-    Parameters
-    ----------
-    package
-        Its folder, whose name is its name.
-    cache
-        File in which to remember what modules hold, keyed by their content; None to forget.
-    """
+    """A package as it is now: its folder, and a file in which to remember what modules hold; see `SourceFiles`."""
 
     def __init__(self, package: Path, cache: Path | None = None) -> None:
         self._files = SourceFiles(package, cache)
@@ -108,7 +92,7 @@ class Code:
         return walk.reach()
 
     def files_of(self, reach: Reach) -> list[str]:
-        """Return the files in which stands what is reached, by their path within the package."""
+        """Return the files that define what is reached, by their path within the package."""
         return sorted({self._files.file(self._files.split(name)[0]) for name in reach.functions} - {""})
 
     def save(self) -> None:
@@ -116,15 +100,15 @@ class Code:
         self._files.save()
 
     def _refuse_missing(self, imports: Iterable[Import], text: str) -> None:
-        for found in imports:
-            for name in (found.loads, found.target):
+        for row in imports:
+            for name in (row.loads, row.target):
                 module, rest = self._files.split(name)
                 if module and rest and not self._has(module, rest[0]):
                     raise self._missing(module, rest[0], text)
 
     def _has(self, module: str, name: str) -> bool:
-        found = self._files.named(module, name)
-        return any(found) or name.startswith("__") or "__getattr__" in self._files.names(module)
+        defined = any(self._files.named(module, name))
+        return defined or name.startswith("__") or "__getattr__" in self._files.names(module)
 
     def _missing(self, module: str, name: str, text: str) -> InputError:
         where = next((line.strip() for line in text.splitlines() if name in line), text)
@@ -146,32 +130,32 @@ class _Walk:
         self._waiting: list[tuple[str, Node]] = []
 
     def reach(self) -> Reach:
-        """Go on until nothing new is found, and tell what was."""
+        """Follow what is waiting until nothing new is reached, and return all that was."""
         while self._waiting:
             self.use(*self._waiting.pop())
         modules = {module for module, _ in self._functions}
-        resources = {path: told for module in modules for path, told in self._files.resources(module).items()}
-        functions = {f"{module}.{name}": told for (module, name), told in self._functions.items()}
+        resources = {path: sha for module in modules for path, sha in self._files.resources(module).items()}
+        functions = {f"{module}.{name}": code for (module, name), code in self._functions.items()}
         return Reach(dict(sorted(functions.items())), dict(sorted(resources.items())), tuple(self._foreign))
 
-    def use(self, module: str, found: Node) -> None:
-        """Reach what a node uses; `module` is the one it stands in, empty for a notebook."""
-        for row in found.imports:
+    def use(self, module: str, user: Node) -> None:
+        """Reach what a node of a module uses; the module of a notebook is empty."""
+        for row in user.imports:
             self._execute(module, row)
             if row.name == STAR:
                 self._follow_import(module, row, ())
-        for chain in found.uses:
+        for chain in user.uses:
             name, *rest = chain.split(".")
             if chain == EVERYTHING:
                 self.follow(self._files.name)
-            for row in found.imports:
+            for row in user.imports:
                 if row.name == name:
                     self._follow_import(module, row, rest)
             if module:
                 self._resolve(module, [name, *rest], within=True)
 
     def follow(self, dotted: str) -> None:
-        """Reach what a dotted name stands for; nothing when it is of another package."""
+        """Reach what a dotted name means; nothing when it is of another package."""
         module, rest = self._files.split(dotted)
         if not module or dotted in self._followed:
             return
@@ -180,10 +164,10 @@ class _Walk:
         self._resolve(module, rest)
         parent, _, name = module.rpartition(".")
         # A package may define or import what has the name of a module in it: both count. Once for each name that is
-        # asked for, as an import of `fit` from the module `fit` asks for `fit.fit.fit` and so on without end.
-        asked = (module, *rest[:1])
-        if parent and name in self._files.names(parent) and asked not in self._namesakes:
-            self._namesakes.add(asked)
+        # used of it, as an import of `fit` from the module `fit` leads to `fit.fit.fit` and so on without end.
+        used = (module, *rest[:1])
+        if parent and name in self._files.names(parent) and used not in self._namesakes:
+            self._namesakes.add(used)
             self._resolve(parent, [name, *rest])
 
     def _resolve(self, module: str, chain: Sequence[str], *, within: bool = False) -> None:
@@ -192,14 +176,14 @@ class _Walk:
             self._reach_whole(module)
             return
         name, *rest = chain
-        found = self._files.named(module, name)
+        parts = self._files.named(module, name)
         # What a module imports counts in the digest of its own definitions; for others it is a definition itself.
-        if found.nodes or (found.imports and not within):
-            self._reach(module, name, found.nodes, found.imports)
-        for row in found.imports:
+        if parts.nodes or (parts.imports and not within):
+            self._reach(module, name, parts.nodes, parts.imports)
+        for row in parts.imports:
             self._follow_import(module, row, rest)
-        # A module of which all names are taken is reached whole when this one is loaded.
-        if not (any(found) or within):
+        # A module that is star-imported is reached whole when this one is loaded.
+        if not (any(parts) or within):
             self._reach_whole(module)
 
     def _follow_import(self, module: str, row: Import, rest: Sequence[str]) -> None:
@@ -207,8 +191,8 @@ class _Walk:
 
     def _reach(self, module: str, name: str, nodes: Sequence[Node], imports: Sequence[Import] = ()) -> None:
         if (module, name) not in self._functions:
-            told = [each.digest for each in nodes] + [str(tuple(row)) for row in imports]
-            self._functions[module, name] = told[0] if nodes and len(told) == 1 else digest("\n".join(told))
+            parts = [each.digest for each in nodes] + [str(tuple(row)) for row in imports]
+            self._functions[module, name] = parts[0] if nodes and len(parts) == 1 else digest("\n".join(parts))
             self._waiting += [(module, each) for each in nodes]
             self._load(module)
 
@@ -233,9 +217,9 @@ class _Walk:
                 self._follow_import(module, row, ())
         if summary.effects:
             self._reach(module, EFFECTS, [summary.effects])
-        for found in summary.nodes:
-            if any(registers(self._files, module, chain) for chain in found.decorators):
-                self._resolve(module, [found.names[0]])
+        for definition in summary.nodes:
+            if any(registers(self._files, module, chain) for chain in definition.decorators):
+                self._resolve(module, [definition.names[0]])
 
     def _execute(self, module: str, row: Import) -> None:
         """Do what an import statement does, but for binding its name."""

@@ -15,11 +15,11 @@ _UNSEEN = {"importlib", "importlib.import_module", "__import__", "eval", "exec",
 _UNSEEN_WHOLE = ("sys.modules", "importlib.util", "importlib.machinery", "pkgutil", "runpy")
 
 
-def scope_of(found: ast.AST) -> Iterator[ast.AST]:
-    """Walk what stands in the same scope as a node: nothing inside functions, classes and comprehensions."""
-    yield found
-    if not isinstance(found, (*DEFINITION, *COMPREHENSION, ast.Lambda)):
-        for child in ast.iter_child_nodes(found):
+def scope_of(part: ast.AST) -> Iterator[ast.AST]:
+    """Walk what is in the same scope as a part of a tree: nothing inside functions, classes and comprehensions."""
+    yield part
+    if not isinstance(part, (*DEFINITION, *COMPREHENSION, ast.Lambda)):
+        for child in ast.iter_child_nodes(part):
             yield from scope_of(child)
 
 
@@ -27,23 +27,23 @@ def uses_of(tree: ast.AST) -> Iterator[str]:
     """Find every name in a tree, with the attributes asked of it."""
     waiting: list[ast.AST] = [tree]
     while waiting:
-        found = waiting.pop()
-        waiting += _quoted(found)
-        if isinstance(found, ast.Call) and _literal_import(found):
-            waiting += [*found.args, *(keyword.value for keyword in found.keywords)]
-            yield f"{_chain(found.func)}.literal"
-        elif chain := _chain(found):
-            if not isinstance(found, ast.Name) or isinstance(found.ctx, ast.Load):
+        part = waiting.pop()
+        waiting += _quoted(part)
+        if isinstance(part, ast.Call) and _literal_import(part):
+            waiting += [*part.args, *(keyword.value for keyword in part.keywords)]
+            yield f"{_chain(part.func)}.literal"
+        elif chain := _chain(part):
+            if not isinstance(part, ast.Name) or isinstance(part.ctx, ast.Load):
                 yield chain
         else:
-            if isinstance(found, ast.AugAssign):
-                yield _chain(found.target)  # it reads what it writes
-            waiting += ast.iter_child_nodes(found)
+            if isinstance(part, ast.AugAssign):
+                yield _chain(part.target)  # it reads what it writes
+            waiting += ast.iter_child_nodes(part)
 
 
 def hides(uses: Iterable[str], imports: Sequence[Import]) -> bool:
     """Whether one of the chains reaches things without their names."""
-    targets = {found.name: found.target for found in imports}
+    targets = {row.name: row.target for row in imports}
     for chain in uses:
         root, dot, rest = chain.partition(".")
         full = targets.get(root, root) + dot + rest
@@ -52,18 +52,18 @@ def hides(uses: Iterable[str], imports: Sequence[Import]) -> bool:
     return False
 
 
-def _chain(found: ast.AST) -> str:
+def _chain(expression: ast.AST) -> str:
     """Return ``a.b.c`` for an expression of that form, else nothing."""
-    parts: list[str] = []
-    while isinstance(found, ast.Attribute):
-        parts.append(found.attr)
-        found = found.value
-    return ".".join([found.id, *reversed(parts)]) if isinstance(found, ast.Name) else ""
+    names: list[str] = []
+    while isinstance(expression, ast.Attribute):
+        names.append(expression.attr)
+        expression = expression.value
+    return ".".join([expression.id, *reversed(names)]) if isinstance(expression, ast.Name) else ""
 
 
-def _quoted(found: ast.AST) -> Iterator[ast.AST]:
+def _quoted(tree: ast.AST) -> Iterator[ast.AST]:
     """Return the expressions that an annotation holds as text."""
-    for annotation in (getattr(found, "annotation", None), getattr(found, "returns", None)):
+    for annotation in (getattr(tree, "annotation", None), getattr(tree, "returns", None)):
         for part in ast.walk(annotation) if annotation else ():
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 try:
@@ -88,25 +88,25 @@ def imported_by_name(parts: Iterable[ast.AST]) -> Iterator[Import]:
 
 def decorators_of(statement: ast.AST) -> Iterator[str]:
     """Find the decorators of what a statement defines; an empty one where it is no chain of names."""
-    decorators = (each for found in scope_of(statement) for each in getattr(found, "decorator_list", ()))
+    decorators = (each for part in scope_of(statement) for each in getattr(part, "decorator_list", ()))
     for decorator in decorators:
         yield _chain(decorator.func if isinstance(decorator, ast.Call) else decorator)
 
 
-def keeps(part: ast.AST, defined: set[str]) -> bool:
-    """Whether a node changes what one of the module's names holds, as far as its form tells."""
+def registers(part: ast.AST, defined: set[str]) -> bool:
+    """Whether a part of a tree changes what one of the module's names holds, as far as its form shows."""
     match part:
         case ast.Global():
             return True
-        case ast.Call(func=ast.Attribute(value=held)):
-            return _held_by(held) in defined
+        case ast.Call(func=ast.Attribute(value=owner)):
+            return _owner(owner) in defined
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-            return _held_by(part) in defined
+            return _owner(part) in defined
     return False
 
 
-def _held_by(found: ast.AST) -> str:
+def _owner(expression: ast.AST) -> str:
     """Return the name at the start of ``a.b[0].c``."""
-    while isinstance(found, ast.Attribute | ast.Subscript):
-        found = found.value
-    return found.id if isinstance(found, ast.Name) else ""
+    while isinstance(expression, ast.Attribute | ast.Subscript):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,7 +33,6 @@ LONGEST_OUTPUT = 10_000_000  # bytes of one cell; a page of ours shows less than
 
 Reason = Literal["timeout", "gone", "died", "silent", "left", "flood"]
 
-
 _SHOWING = frozenset(("stream", "display_data", "execute_result", "update_display_data", "error"))
 _LAST_BYTES = 10_000
 
@@ -48,18 +46,10 @@ class StoppedError(StaatError):
 
 
 class Execution:
-    """What is known of one execution, while it goes on and after it.
-
-    Parameters
-    ----------
-    job
-        What is executed.
-    private
-        A folder for the kernel's sockets and scratch files.
-    """
+    """What is known of the execution of a job, while it goes on and after it."""
 
     def __init__(self, job: Job, private: Path) -> None:
-        self.job, self.private = job, private
+        self.job, self.private = job, private  # a folder for the kernel's sockets and scratch files
         self.started = time.monotonic()
         self.notebook: Any = None
         self.cell: Any = None
@@ -77,7 +67,7 @@ class Execution:
 
     @property
     def notice(self) -> str:
-        """What there is to say about how the kernel started."""
+        """For the user, about how the kernel started."""
         return self.provisioner.notice if self.provisioner else ""
 
     @property
@@ -87,7 +77,7 @@ class Execution:
 
     @property
     def log(self) -> str:
-        """The last of what the kernel said outside the notebook."""
+        """The last of what the kernel wrote outside the notebook."""
         if not self._log.exists():
             return ""
         with self._log.open("rb") as file:
@@ -96,7 +86,7 @@ class Execution:
 
     @property
     def log_size(self) -> int:
-        """The bytes that the kernel said outside the notebook."""
+        """The bytes that the kernel wrote outside the notebook."""
         return self._log.stat().st_size if self._log.exists() else 0
 
     @property
@@ -153,12 +143,12 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
             for task in (work, watch):
                 task.cancel()
             await asyncio.gather(work, watch, return_exceptions=True)
-            await self._end(polite)
+            await (self.km.stop() if polite else self.km.kill())
 
     async def _work(self) -> None:
         await self.km.start()
         self.execution.provisioner = self.km.provisioner
-        await self._greet()
+        await self._connect()
         self.ready = True
         for index, cell in enumerate(self.nb.cells):
             self.execution.cell, self.shown = cell, 0
@@ -187,12 +177,12 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         if self.shown > LONGEST_OUTPUT:
             raise StoppedError("flood")
         content = exec_reply["content"] if exec_reply else {}
-        asked = any(payload.get("source") == "ask_exit" for payload in content.get("payload", ()))
-        if asked or content.get("ename") == "SystemExit":
+        exits = any(payload.get("source") == "ask_exit" for payload in content.get("payload", ()))
+        if exits or content.get("ename") == "SystemExit":
             raise StoppedError("left")
         await super()._check_raise_for_error(cell, cell_index, exec_reply)
 
-    async def _greet(self) -> None:
+    async def _connect(self) -> None:
         """Wait until the kernel answers and what it publishes arrives; nothing of the notebook can be lost then."""
         self.kc = self.km.client(context=self.km.context)
         self.kc.start_channels(hb=False, stdin=False, control=False)
@@ -221,29 +211,15 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
             if not self.ready and self.execution.seconds > _START_WITHIN:
                 raise StoppedError("silent")
 
-    async def _end(self, polite: bool) -> None:
-        await (self.km.stop() if polite else self.km.kill())
-
 
 class StepEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
     """Papermill's engine with the client above; it saves on a timer, and papermill at the end or on an error."""
 
     @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,  # noqa: ANN401 - papermill's signature
-        kernel_name: str,
-        *,
-        execution: Execution,
-        **_: object,
-    ) -> Any:  # noqa: ANN401 - papermill's signature
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, execution: Execution, **_: object) -> Any:  # noqa: ANN401 - papermill's
         """Execute a notebook with the kernel of `execution`."""
-        options: Mapping[str, Any] = {
-            "timeout": None,
-            "iopub_timeout": _OUTPUT_WITHIN,
-            "kernel_name": kernel_name,
-        }
-        return StepClient(nb_man, execution, **options).execute()
+        client = StepClient(nb_man, execution, timeout=None, iopub_timeout=_OUTPUT_WITHIN, kernel_name=kernel_name)
+        return client.execute()
 
 
 def _size(content: Any) -> int:  # noqa: ANN401 - a message's

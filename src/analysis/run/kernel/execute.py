@@ -1,4 +1,4 @@
-"""Execute one step with papermill and tell how it ended."""
+"""Execute one step with papermill and report how it ended."""
 
 from __future__ import annotations
 
@@ -28,18 +28,8 @@ def execute(job: Job) -> JobResult:
     """Execute a notebook into ``<folder>/notebooks``.
 
     It may be called from any thread of any process that sees the folder: it needs nothing but the job, and changes
-    nothing of the process but the warm parent of kernels that it may start.
-
-    Parameters
-    ----------
-    job
-        What to execute.
-
-    Returns
-    -------
-    JobResult
-        Errors of the notebook, of its kernel and of the disk come back as messages; the half-executed notebook
-        stays where it is written.
+    nothing of the process but the warm parent of kernels that it may start. Errors of the notebook, of its kernel and
+    of the disk are returned as messages; the half-executed notebook stays where it is written.
     """
     _load_ahead(job)
     outcome, orphaned = _attempt(job)
@@ -57,7 +47,7 @@ def _load_ahead(job: Job) -> None:
 
 
 def _attempt(job: Job) -> tuple[JobResult, bool]:
-    """Execute once; tell besides whether it failed only because the warm parent was killed."""
+    """Execute once; return also whether it failed only because the warm parent was killed."""
     refuse_grammar()
     from analysis.run.kernel.client import Execution
     from analysis.run.kernel.manager import private_folder
@@ -85,7 +75,7 @@ def _outcome_of(execution: Execution) -> tuple[str | None, int]:
         _clear(job)
         error, code = _run(execution)
         if job.executed.exists():
-            forget_machine(job.executed, _places(job, execution.private))
+            forget_machine(job.executed, _folders(job, execution.private))
         return (error, code) if error else _check(job)
     except OSError as trouble:
         if not Path(job.folder).exists():
@@ -155,8 +145,8 @@ def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> st
     return failures.of_kernel(job, end, execution.seconds, cell=execution.cell, peak_mb=peak)
 
 
-def _places(job: Job, private: Path) -> dict[str, str]:
-    """Return what to write for the folders that tell of this machine."""
+def _folders(job: Job, private: Path) -> dict[str, str]:
+    """Return what to write for the folders of this machine."""
     return {
         job.folder: ".",
         str(Path(job.source).parents[1]): ".",
@@ -181,8 +171,8 @@ def _check(job: Job) -> tuple[str | None, int]:
     refused = [entry["path"] for entry in guard.read_record(job.folder, job.stem) if entry["kind"] == "refused"]
     if refused:
         return failures.of_reads(job, refused), 1
-    made = {path.stem for path in (Path(job.folder) / "internal").glob("*.parquet")}
-    missing = sorted(set(job.produces) - made)
+    tables = {path.stem for path in (Path(job.folder) / "internal").glob("*.parquet")}
+    missing = sorted(set(job.produces) - tables)
     if missing:
-        return f"{job.notebook}: did not hand over {', '.join(missing)}, which the chain declares", 1
+        return f"{job.notebook}: did not write {', '.join(missing)}, which the chain declares", 1
     return None, 0

@@ -1,4 +1,4 @@
-"""What to tell when a notebook does not succeed: what happened, where, and how to look into it."""
+"""The messages when a notebook does not succeed: what happened, where, and how to look into it."""
 
 from __future__ import annotations
 
@@ -21,31 +21,21 @@ _OWN = frozenset(kind.__name__ for kind in (StaatError, InputError, ModelError, 
 
 
 def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
-    """Return the message about a cell that raised, and the exit code.
-
-    Parameters
-    ----------
-    job
-        What was executed.
-    error
-        Papermill's account: ``ename``, ``evalue``, ``exec_count``, ``source``.
-    seconds
-        How long it took.
-    """
+    """Return the message about a cell that raised, from papermill's error, and the exit code."""
     if error.ename == InputError.__name__:
         return f"{job.notebook} stopped: {error.evalue}", InputError.exit_code
     unwritable = _disk_trouble(job, error.ename, str(error.evalue))
     if unwritable:
         return unwritable, InputError.exit_code
-    said = _said(error.ename, str(error.evalue))
+    text = _text(error.ename, str(error.evalue))
     if error.ename.endswith("MemoryError"):
-        said += "\n    the notebook ran out of memory"
+        text += "\n    the notebook ran out of memory"
     head = f"{job.notebook} failed after {seconds:.1f} s, in cell [{error.exec_count}]"
-    return f"{head}\n  error\n    {said}\n{_circumstances(job, error.source)}", 1
+    return f"{head}\n  error\n    {text}\n{_circumstances(job, error.source)}", 1
 
 
 def of_kernel(job: Job, end: str, seconds: float, *, cell: Any = None, peak_mb: float | None = None) -> str:  # noqa: ANN401 - a notebook's cell
-    """Return the message about a kernel that is no more; `end` tells how it ended."""
+    """Return the message about a kernel that is no more; `end` says how it ended."""
     memory = "" if peak_mb is None else f", having held {peak_mb:,.0f} MB at most"
     head = f"{job.notebook}: the kernel stopped after {seconds:.1f} s: {end}{memory}"
     return f"{head}\n{_circumstances(job, None if cell is None else cell.source)}"
@@ -67,22 +57,15 @@ def of_reads(job: Job, refused: list[str]) -> str:
     files = "\n".join(f"    {path}" for path in refused)
     return (
         f"{job.notebook} failed: it reads what its step does not declare, and went on when it was refused\n"
-        f"  read\n{files}\n  do\n    add it to the step's reads, or let another step hand it over as a table\n"
+        f"  read\n{files}\n  do\n    add it to the step's reads, or let another step write it as a table\n"
         f"{_look(job)}"
     )
 
 
 def how_it_ended(returncode: int | None, killed_for_memory: bool, log: str) -> str:
-    """Tell how a kernel ended.
+    """Return how a kernel ended: its return code, negative for a signal, and the last lines of its log.
 
-    Parameters
-    ----------
-    returncode
-        As of `subprocess.Popen`: negative for a signal.
-    killed_for_memory
-        Whether the machine has killed something of this control group meanwhile.
-    log
-        What the kernel said outside the notebook; its last lines are told.
+    `killed_for_memory` is whether the machine has killed something of this control group meanwhile.
     """
     if returncode is not None and returncode < 0:
         end = f"killed by {_signal(-returncode)}"
@@ -99,7 +82,7 @@ def _signal(number: int) -> str:
 
 
 def silence(log: str) -> str:
-    """Tell that a kernel never answered."""
+    """Return that a kernel never answered."""
     return "it did not answer" + _last_words(log)
 
 
@@ -108,21 +91,21 @@ def _last_words(log: str) -> str:
     return f"; its last words were{last}\n " if last else ""
 
 
-def _said(name: str, message: str) -> str:
-    """Return what an exception says; of those that are not our own one short line, for they may say data."""
+def _text(name: str, message: str) -> str:
+    """Return what an exception says; of those that are not our own one short line, for they may hold data."""
     if name in _OWN:
         return f"{name}: {message}".replace("\n", "\n    ")
     first = message.strip().partition("\n")[0]
     short = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
-    more = "" if short == message.strip() else "\n    (all that it says stands in the executed notebook)"
+    more = "" if short == message.strip() else "\n    (all that it says is in the executed notebook)"
     return f"{name}: {short}{more}"
 
 
 def _disk_trouble(job: Job, name: str, message: str) -> str | None:
-    found = _ERRNO.search(message)
-    if not found or not name.endswith(("Error", "Exception")):
+    match = _ERRNO.search(message)
+    if not match or not name.endswith(("Error", "Exception")):
         return None
-    number = int(found[1])
+    number = int(match[1])
     if number in _FULL or (number in _CLOSED and job.folder in message):
         return of_disk(job.folder, OSError(number, os.strerror(number)))
     return None

@@ -3,7 +3,7 @@
 A file that is read without being declared is one that no record names and whose change reruns nothing. The guard is
 against mistakes, not against malice: a program that a notebook starts is not watched.
 """
-# The hook stands in the way of every file that is opened, and Path takes several times as long as os.path.
+# The hook is in the way of every file that is opened, and Path takes several times as long as os.path.
 # ruff: noqa: PTH109, PTH111, PTH112, PTH118
 
 from __future__ import annotations
@@ -38,11 +38,8 @@ class UndeclaredReadError(StaatError):
 class Guard:
     """Decides about paths and keeps the record of what was read.
 
-    Parameters
-    ----------
-    step
-        ``notebook`` (its file), ``project`` (its folder), ``stem``, ``folder`` (of the edition being built), ``needs``,
-        ``produces`` (internal tables) and ``reads`` (files and folders), as the runner tells them.
+    The runner describes the step: ``notebook`` (its file), ``project`` (its folder), ``stem``, ``folder`` (of the
+    edition being built), ``needs``, ``produces`` (internal tables) and ``reads`` (files and folders).
     """
 
     def __init__(self, step: Mapping[str, Any]) -> None:
@@ -55,7 +52,7 @@ class Guard:
         self.inside_code = tuple(folder + os.sep for folder in self.code)
         self.own = self._own(step)
         self.system = _system_folders()
-        self.told: set[tuple[Kind, str]] = set()
+        self.noted: set[tuple[Kind, str]] = set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Look at one audit event."""
@@ -105,13 +102,13 @@ class Guard:
         folders = (inside / kind / step["stem"] for kind in ("tables", "figures"))
         records = (inside / "internal" / "records" / f"{step['stem']}.{kind}" for kind in ("jsonl", "reads"))
         known = (inside / "internal" / "edition.json", *tables, *folders, *records)
-        # A kernel's own temporary folder may lie anywhere; what other programs keep in theirs is not its business.
+        # A kernel's own temporary folder may be anywhere; what other programs keep in theirs is not its business.
         return (self.notebook, os.path.realpath(tempfile.gettempdir()), *map(str, known))
 
     def _note(self, kind: Kind, path: str) -> None:
-        if (kind, path) in self.told:
+        if (kind, path) in self.noted:
             return
-        self.told.add((kind, path))
+        self.noted.add((kind, path))
         line = json.dumps({"kind": kind, "path": path}, ensure_ascii=False) + "\n"
         self.record.parent.mkdir(exist_ok=True)  # not its parents: where these are gone, the run has ended
         with self.record.open("a", encoding="utf8") as file:
@@ -122,10 +119,8 @@ class Guard:
         if path.startswith(os.path.join(self.building, "internal")) and path.endswith(".parquet"):
             name = Path(path).stem
             return f"{path}: the notebook {what} without declaring it; add the table {name!r} to the step's needs"
-        return (
-            f"{path}: the notebook {what} without declaring it; add it to the step's reads, or let another step hand "
-            "it over as a table"
-        )
+        problem = f"{path}: the notebook {what} without declaring it"
+        return f"{problem}; add it to the step's reads, or let another step write it as a table"
 
 
 def install(step: Mapping[str, Any]) -> Guard:
@@ -137,7 +132,7 @@ def install(step: Mapping[str, Any]) -> Guard:
 
 
 def record_path(folder: str | Path, stem: str) -> Path:
-    """Return where the record is kept of what a step has read."""
+    """Return the file with the record of what a step has read."""
     return Path(folder) / "internal" / "records" / f"{stem}.reads"
 
 
@@ -148,7 +143,7 @@ def read_record(folder: str | Path, stem: str) -> list[dict[str, str]]:
 
 
 def _reads(flags: int) -> bool:
-    """Tell whether a file that is opened with these flags is read: not when it is written only, or emptied first."""
+    """Return whether a file that is opened with these flags is read: not when it is written only, or emptied first."""
     return flags & os.O_ACCMODE != os.O_WRONLY and not flags & (os.O_TRUNC | os.O_EXCL)
 
 
@@ -160,8 +155,8 @@ def _code_folders() -> tuple[str, ...]:
     """Return where code lives: the interpreter, installed packages, this package."""
     standard = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     package = Path(__file__).parents[2]
-    found = (sys.prefix, sys.base_prefix, *standard, *site.getsitepackages(), site.getusersitepackages(), str(package))
-    return tuple({os.path.realpath(folder) for folder in found if folder})
+    installed = (sys.prefix, sys.base_prefix, *standard, *site.getsitepackages(), site.getusersitepackages())
+    return tuple({os.path.realpath(folder) for folder in (*installed, str(package)) if folder})
 
 
 def _system_folders() -> tuple[str, ...]:

@@ -28,13 +28,7 @@ _ARGUMENTS = (
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Serve as a kernel until asked to stop.
-
-    Parameters
-    ----------
-    argv
-        Arguments of ipykernel, ``-f <connection file>`` among them.
-    """
+    """Serve as a kernel until asked to stop; with arguments of ipykernel, ``-f <connection file>`` among them."""
     adopt()
     _die_with_parent(int(os.environ.get("JPY_PARENT_PID") or os.getppid()))
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # refuses the import: nobody debugs a run, and it is slow
@@ -48,19 +42,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         step = json.loads(given)
         seed(step["seed"])
         guard.install(step)
-    gc.freeze()  # so that collecting at the end looks at what the notebook made only
+    gc.freeze()  # so that collecting at the end looks at objects of the notebook only
     app.start()  # type: ignore[no-untyped-call]  # the same
     _leave(app)
 
 
 def seed(value: int) -> None:
-    """Seed the generators that are shared by the whole process; children of one parent would share their state.
-
-    Parameters
-    ----------
-    value
-        Any integer; numpy takes its last 32 bits.
-    """
+    """Seed the generators that are shared by the whole process; children of one parent would share their state."""
     import numpy as np
 
     random.seed(value)

@@ -26,15 +26,10 @@ _SOCKET_PATH = 80  # characters; with the name of a socket it must stay below 10
 
 
 def environment_of(job: Job, private: Path) -> dict[str, str]:
-    """Return the environment of a job's kernel.
+    """Return the environment of a job's kernel, with folders in `private`, which is this kernel's alone.
 
-    Parameters
-    ----------
-    job
-        Whose `environment` wins from what this process has and from what all kernels get.
-    private
-        A folder of this kernel alone. A user's own IPython start-up files must not change results, and what a
-        kernel that is killed leaves in its temporary folder must not stay.
+    A user's own IPython start-up files must not change results, and what a kernel that is killed leaves in its
+    temporary folder must not stay.
     """
     folders = {"JUPYTER_RUNTIME_DIR": private, "IPYTHONDIR": private / "ipython", "TMPDIR": private / "tmp"}
     for folder in folders.values():
@@ -42,18 +37,18 @@ def environment_of(job: Job, private: Path) -> dict[str, str]:
     return {
         **kernel_environment(job.environment),
         **{name: str(folder) for name, folder in folders.items()},
-        STEP_VARIABLE: json.dumps(_told(job)),
+        STEP_VARIABLE: json.dumps(_step(job)),
     }
 
 
 def private_folder() -> AbstractContextManager[Path]:
     """Return a folder for the sockets and scratch files of one kernel, with a path short enough for a socket."""
     usual = str(temporary())
-    where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - the folder that is made there is private
+    where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - the folder in it is private
     return own_folder(Path(where), "staat-kernel-")
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _step(job: Job) -> dict[str, Any]:
     return {
         "stem": job.stem,
         "notebook": job.source,

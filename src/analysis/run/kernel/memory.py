@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
@@ -11,27 +12,14 @@ _KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 
 
 def kills(groups: Path = _CONTROL_GROUPS, member: Path = Path("/proc/self/cgroup")) -> int | None:
-    """Return how often the machine has killed a process of this control group for want of memory.
+    """Return how often the machine has killed a process of this control group for want of memory, None if not counted.
 
-    Parameters
-    ----------
-    groups
-        Where the control groups are mounted.
-    member
-        The file that tells which groups this process is in.
-
-    Returns
-    -------
-    int or None
-        None where nothing counts it.
+    `groups` is where the control groups are mounted, `member` the file with those of this process.
     """
     for file in _counters(groups, member):
-        try:
-            found = _KILLS.search(file.read_text("ascii"))
-        except OSError:
-            continue
-        if found:
-            return int(found[1])
+        with suppress(OSError):
+            if count := _KILLS.search(file.read_text("ascii")):
+                return int(count[1])
     return None
 
 

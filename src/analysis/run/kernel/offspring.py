@@ -1,7 +1,7 @@
 """The processes that descend from one: what a cell has started must not outlive its notebook.
 
-A kernel and the warm parent adopt their orphans (``PR_SET_CHILD_SUBREAPER``), so that a process that was made to look
-like nobody's child is still found below them. This module is loaded by path, and imports nothing of the project.
+A kernel and the warm parent adopt their orphans (``PR_SET_CHILD_SUBREAPER``), so that a process that pretends to be
+nobody's child is still below them. This module is loaded by path, and imports nothing of the project.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def adopt() -> None:
 def kill_below(pid: int, spared: frozenset[int] = frozenset()) -> None:
     """Kill all that descends from a process, and go on until nothing new turns up; `spared` with what is below it."""
     deadline = time.monotonic() + _WITHIN
-    while (found := list(_below(pid, spared))) and time.monotonic() < deadline:
-        for each in found:
+    while (processes := list(_below(pid, spared))) and time.monotonic() < deadline:
+        for each in processes:
             with suppress(OSError):
                 os.kill(each, signal.SIGKILL)
         time.sleep(0.005)
@@ -38,10 +38,10 @@ def kill_below(pid: int, spared: frozenset[int] = frozenset()) -> None:
 
 def kill_marked(mark: str) -> None:
     """Kill what was started with a text in its environment, whoever its parent is now; never this process."""
-    for place in _PROCESSES.glob("[0-9]*"):
+    for process in _PROCESSES.glob("[0-9]*"):
         with suppress(OSError):
-            if int(place.name) != os.getpid() and mark.encode() in (place / "environ").read_bytes():
-                os.kill(int(place.name), signal.SIGKILL)
+            if int(process.name) != os.getpid() and mark.encode() in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def _below(pid: int, spared: frozenset[int]) -> Iterator[int]:
@@ -61,7 +61,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _has_ended(pid: int) -> bool:
-    """Tell whether a process only waits for its parent to hear of its end."""
+    """Return whether a process only waits for its parent to hear of its end."""
     with suppress(OSError):
         return (_PROCESSES / str(pid) / "stat").read_text("utf8", "replace").rpartition(")")[2].split()[0] in "ZX"
     return True

@@ -20,10 +20,26 @@ class Parent(Protocol):
     closed: bool
 
 
-class WarmKernel:
-    """A kernel that was forked: the warm parent tells how it ended, over a connection."""
+class _Process:
+    """What both kinds of kernels share."""
 
     stdin = stdout = stderr = None
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and to what it has started."""
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        """Kill the kernel and what it has started."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class WarmKernel(_Process):
+    """A kernel that was forked: the warm parent reports how it ended, over a connection."""
 
     def __init__(self, parent: Parent, connection: socket.socket, pid: int) -> None:
         self.parent, self.connection, self.pid = parent, connection, pid
@@ -72,14 +88,6 @@ class WarmKernel:
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)  # the parent kills it: it knows whom the number belongs to
 
-    def kill(self) -> None:
-        """Kill the kernel and what it has started."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask the kernel to end."""
-        self.send_signal(signal.SIGTERM)
-
     def _conclude(self) -> None:
         self.connection.close()
         if not self._received.endswith(b"\n"):  # the parent is gone, and the kernel with it
@@ -89,10 +97,9 @@ class WarmKernel:
         self.returncode, self.peak_mb = end["returncode"], end["peak_kb"] / 1024
 
 
-class FreshKernel:
-    """A new interpreter, with what `subprocess.Popen` does not tell: how much memory it took."""
+class FreshKernel(_Process):
+    """A new interpreter, with what `subprocess.Popen` does not report: how much memory it took."""
 
-    stdin = stdout = stderr = None
     orphaned = dismissed = False
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -118,14 +125,6 @@ class FreshKernel:
             if signum == signal.SIGKILL:
                 kill_below(self.pid)
             os.killpg(self.pid, signum)  # jupyter_client starts a kernel in a group of its own
-
-    def kill(self) -> None:
-        """Kill the kernel and what it has started."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask the kernel to end."""
-        self.send_signal(signal.SIGTERM)
 
     def _reap(self, options: int) -> int | None:
         if self.process.returncode is None:

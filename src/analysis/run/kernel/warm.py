@@ -1,4 +1,4 @@
-"""The warm parents of this process: started when they are first needed, asked for kernels, closed with it.
+"""The warm parents of this process: started when they are first needed, and closed with it.
 
 This module is quick to import, so that a parent can be loading packages while its owner still imports its own.
 """
@@ -49,7 +49,7 @@ def kernel_environment(own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _of_copy(own: Mapping[str, str]) -> dict[str, str]:
-    """Return where the look of pictures stands in the code that a kernel executes: it reads no other."""
+    """Return the file with the look of pictures in the code that a kernel executes: it reads no other."""
     look = Path(own.get("PYTHONPATH", "").split(os.pathsep)[0], *Path(__file__).parts[-4:-1], "matplotlibrc")
     return {"MATPLOTLIBRC": str(look)} if look.is_file() else {}
 
@@ -116,19 +116,9 @@ os.register_at_fork(after_in_child=_parents.clear)  # they are children of the p
 
 
 def start(preload: Iterable[str], environment: Mapping[str, str] | None = None) -> None:
-    """Start the warm parent for kernels of this environment, if need be, and let it load modules in its own time.
+    """Start the warm parent for kernels of this environment, if need be, and let it load third-party modules.
 
-    Parameters
-    ----------
-    preload
-        Third-party modules.
-    environment
-        The whole environment of the kernels to come; by default that of jobs that add nothing to it.
-
-    Raises
-    ------
-    WarmError
-        If there can be none here.
+    By default the environment is that of jobs that add nothing to it. WarmError if there can be no parent here.
     """
     _parent(environment or kernel_environment({})).ask({"import": list(preload)})
 
@@ -144,18 +134,10 @@ atexit.register(close)
 
 
 async def fork(request: Mapping[str, Any]) -> WarmKernel:
-    """Ask the warm parent for a kernel.
+    """Ask the warm parent for a kernel; WarmError if there is none, or it stopped before it answered.
 
-    Parameters
-    ----------
-    request
-        ``argv``, ``env``, ``cwd``, ``log`` (file for what it says outside the notebook), ``modules`` (to have
-        loaded), ``import`` (to load after that).
-
-    Raises
-    ------
-    WarmError
-        If there is no warm parent, or it stopped before it answered.
+    A request has ``argv``, ``env``, ``cwd``, ``log`` (file for what it writes outside the notebook), ``modules`` (to
+    have loaded) and ``import`` (to load after that).
     """
     parent = _parent(request["env"])
     mine, theirs = socket.socketpair()
@@ -191,7 +173,7 @@ async def _line(connection: socket.socket) -> bytes:
 
 
 def _parent(environment: Mapping[str, str]) -> _Parent:
-    """Return the running parent for an environment; what is read once, when Python or a package starts, tells which."""
+    """Return the running parent for an environment; chosen by what is read once, when Python or a package starts."""
     if sys.platform != "linux":
         raise WarmError(f"kernels are not forked on {sys.platform}")
     shared = {name: value for name, value in environment.items() if name in KERNEL_ENVIRONMENT}

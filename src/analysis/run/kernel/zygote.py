@@ -4,7 +4,7 @@ It is started by its file's path, imports the standard library and what it is as
 project: an edited module of ours must not live on in a parent. Its standard input is one end of a socket pair.
 A message on it is a JSON object, with ``import`` (modules to load when there is nothing else to do) or with
 ``argv`` and so on (a kernel to fork); a request for a kernel carries one end of a connection of its own. On that
-connection the parent tells the kernel's number and, when it has ended, how and with how much memory. When the other
+connection the parent reports the kernel's number and, when it has ended, how and with how much memory. When the other
 end of a connection closes, its kernel is killed; when standard input closes, all are, and the parent ends.
 """
 
@@ -97,7 +97,7 @@ class Zygote:
             with suppress(BlockingIOError):
                 self.woken.recv(4096)
             for pid in list(self.children):
-                self._bury(pid)
+                self._reap(pid)
         for pid, connection in list(self.children.items()):
             if source is connection:  # the other end has closed it, or closed its half: it wants the kernel dead
                 self.selector.unregister(connection)
@@ -107,17 +107,17 @@ class Zygote:
         for name in (*ALWAYS, *request["modules"]):
             _load(name)
         if _threads() > 1:  # the child would wait for locks that no thread of it holds
-            _tell(connection, {"refused": "a package that they share starts a thread when it is loaded"})
+            _report(connection, {"refused": "a package that they share starts a thread when it is loaded"})
             return
         gc.freeze()  # what is loaded is never collected, so a child does not copy it to mark it
-        mother = os.getpid()
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             self._let_go(connection)
-            _be_kernel(request, mother)
+            _serve_as_kernel(request, parent)
         self.children[pid] = connection
         self.selector.register(connection, selectors.EVENT_READ)
-        _tell(connection, {"pid": pid})
+        _report(connection, {"pid": pid})
 
     def _let_go(self, connection: socket.socket) -> None:
         signal.set_wakeup_fd(-1)
@@ -125,7 +125,7 @@ class Zygote:
         for inherited in (self.control, self.woken, self.wake, connection, *self.children.values()):
             inherited.close()
 
-    def _bury(self, pid: int) -> None:
+    def _reap(self, pid: int) -> None:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return
         _kill(pid)  # what the kernel itself has started; its number is not free for others before the next line
@@ -134,7 +134,7 @@ class Zygote:
         with suppress(KeyError):
             self.selector.unregister(connection)
         self._end_orphans()
-        _tell(connection, {"returncode": os.waitstatus_to_exitcode(status), "peak_kb": usage.ru_maxrss})
+        _report(connection, {"returncode": os.waitstatus_to_exitcode(status), "peak_kb": usage.ru_maxrss})
         connection.close()
 
     def _end_orphans(self) -> None:
@@ -168,26 +168,26 @@ def _load(name: str) -> None:
             importlib.import_module(name)
 
 
-def _tell(connection: socket.socket, fact: dict[str, Any]) -> None:
+def _report(connection: socket.socket, message: dict[str, Any]) -> None:
     with suppress(OSError):  # who asked may be gone
-        connection.sendall(json.dumps(fact).encode() + b"\n")
+        connection.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _kill(pid: int) -> None:
-    """Kill a kernel that is not buried yet, with all that it has started."""
+    """Kill a kernel that is not reaped yet, with all that it has started."""
     for call in (os.killpg, os.kill):  # a kernel that has only just been forked has no group of its own yet
         with suppress(ProcessLookupError, PermissionError):
             call(pid, signal.SIGKILL)
 
 
-def _be_kernel(request: dict[str, Any], mother: int) -> NoReturn:
+def _serve_as_kernel(request: dict[str, Any], parent: int) -> NoReturn:
     """Be a kernel in the forked child; what goes wrong is in the log, which the requester reads."""
     code = 1
     try:
         os.setsid()
         _redirect(request["log"])
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != mother:  # it died before it could be watched
+        if os.getppid() != parent:  # it died before it could be watched
             os._exit(1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)

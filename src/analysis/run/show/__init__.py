@@ -1,1 +1,1 @@
-"""What a user sees of a run and of how an edition stands."""
+"""What a user sees of a run and of the state of an edition."""

@@ -1,4 +1,4 @@
-"""How an edition stands, in words: for who asks whether it is up to date."""
+"""The state of an edition in words: for who wants to know whether it is up to date."""
 
 from __future__ import annotations
 

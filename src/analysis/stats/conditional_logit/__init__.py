@@ -6,8 +6,7 @@ attributes of pairs and of alternatives apart, and never builds the rows.
 """
 
 from analysis.stats.conditional_logit.design import ChoiceDesign
-from analysis.stats.conditional_logit.estimation import fit
-from analysis.stats.conditional_logit.factored import fit_factored
+from analysis.stats.conditional_logit.estimation import fit, fit_factored
 from analysis.stats.conditional_logit.formula import design_from_formula
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
 

@@ -32,7 +32,7 @@ class ConstantsLikelihood:
 
     @property
     def terms(self) -> list[str]:
-        return [*self.of_pairs, *(f"constant {place}" for place in range(1, self.counts.shape[1]))]
+        return [*self.of_pairs, *(f"constant {school}" for school in range(1, self.counts.shape[1]))]
 
     @cached_property
     def weights(self) -> Floats:
@@ -61,7 +61,7 @@ class ConstantsLikelihood:
         return np.array([*by_pair, *self.counts.sum(axis=0)[1:]])
 
     def separating(self) -> list[str]:
-        """Every school has choosers, so no constant separates; a term that does is not looked for."""
+        """Every school has choosers, so no constant separates; a term that does is not searched for."""
         return []
 
     def at(self, b: Floats) -> Point:
@@ -98,9 +98,9 @@ class ConstantsLikelihood:
         """Sum the expected products of the attributes: those of the constants are a diagonal."""
         n = len(self.scaled)
         second = np.zeros((n + mass.shape[1] - 1,) * 2)
-        for place, values in enumerate(self.scaled):
+        for term, values in enumerate(self.scaled):
             weighted = mass * values
-            second[place, n:] = second[n:, place] = weighted.sum(axis=0)[1:]
-            second[place, :n] = [float((weighted * other).sum()) for other in self.scaled]
+            second[term, n:] = second[n:, term] = weighted.sum(axis=0)[1:]
+            second[term, :n] = [float((weighted * other).sum()) for other in self.scaled]
         second[n:, n:] = np.diag(mass.sum(axis=0)[1:])
         return second

@@ -1,7 +1,7 @@
-"""Attributes kept as factors: what belongs to a pair of chooser and alternative, and what to the alternative alone.
+"""Attributes as factors: what belongs to a pair of chooser and alternative, and what to the alternative alone.
 
-Most attributes of a school are the same for every pupil; only the distance belongs to the pair. Kept apart they take
-the memory of the distances; built out they would take that times the number of attributes.
+Most attributes of a school are the same for every pupil; only the distance belongs to the pair. Apart they take the
+memory of the distances; built out they would take that times the number of attributes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Coding = Mapping[str, Sequence[Any]]
 
 @dataclass(frozen=True)
 class Term:
-    """What a term is of.
+    """The variables of a term.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class ChoiceDesign:
     """The attributes of a conditional logit in which every chooser may choose every alternative.
 
     There are base functions: `pairs`, which differ by chooser and alternative, and `columns`, which differ by
-    alternative. A chooser has a type, and `maps` tells how the terms of the model are made from the base functions for
+    alternative. A chooser has a type, and `maps` holds how the terms of the model follow from the base functions for
     choosers of that type: the attribute of term m is ``sum_f maps[type, f, m] * base_f``, pairs before columns.
 
     Parameters
@@ -50,7 +50,7 @@ class ChoiceDesign:
     situations, alternatives
         Labels of the choosers (N) and of the alternatives (J).
     pairs
-        Pair-level functions by name: N x J each, kept as they are.
+        Pair-level functions by name: N x J each, never copied.
     columns
         Functions of the alternatives: J rows, one column each.
     types
@@ -62,8 +62,7 @@ class ChoiceDesign:
     about
         What each term is of, where a formula says it.
     coding
-        Levels of every category, where a formula says them. Estimates keep it: without, a coefficient of a category
-        has no meaning.
+        Levels of every category, where a formula has them; without, a coefficient of a category has no meaning.
 
     Raises
     ------
@@ -82,11 +81,11 @@ class ChoiceDesign:
     coding: Coding = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _unique(self.situations, "situations")
-        _unique(self.alternatives, "alternatives")
+        _check_labels(self.situations, "situations")
+        _check_labels(self.alternatives, "alternatives")
         shape = (len(self.situations), len(self.alternatives))
         for pair, distances in self.pairs.items():
-            _checked_pair(distances, pair, shape)
+            _check_pair(distances, pair, shape)
         if not self.columns.index.equals(self.alternatives):
             raise InputError("columns", "not on the alternatives", hint="index it by alternative, in the same order")
         for name, values in self.columns.items():
@@ -105,28 +104,21 @@ class ChoiceDesign:
     def plain(
         cls, pairs: Mapping[str, Floats], columns: pd.DataFrame, situations: pd.Index | None = None
     ) -> ChoiceDesign:
-        """Make a design in which every pair-level function and every column is a term of its own."""
-        rows = len(next(iter(pairs.values()))) if pairs else len(situations if situations is not None else ())
+        """Return a design in which every pair-level function and every column is a term of its own."""
+        if situations is None:
+            situations = pd.RangeIndex(len(next(iter(pairs.values()), ())))
         names = [*pairs, *map(str, columns.columns)]
-        return cls(
-            situations=pd.RangeIndex(rows) if situations is None else situations,
-            alternatives=columns.index,
-            pairs=pairs,
-            columns=columns,
-            types=np.zeros(rows, dtype=np.intp),
-            maps=np.eye(len(names))[None],
-            terms=names,
-        )
+        types, maps = np.zeros(len(situations), dtype=np.intp), np.eye(len(names))[None]
+        return cls(situations, columns.index, pairs, columns, types, maps, names)
 
-    def of_situations(self, kept: NDArray[np.bool_]) -> ChoiceDesign:
+    def of_situations(self, chosen: NDArray[np.bool_]) -> ChoiceDesign:
         """Return the same design for some of the situations: columns, codings and terms stay as they are."""
-        pairs = {name: values[kept] for name, values in self.pairs.items()}
-        return replace(self, situations=self.situations[kept], pairs=pairs, types=self.types[kept])
+        pairs = {name: values[chosen] for name, values in self.pairs.items()}
+        return replace(self, situations=self.situations[chosen], pairs=pairs, types=self.types[chosen])
 
-    def of_terms(self, kept: Sequence[str]) -> ChoiceDesign:
+    def of_terms(self, terms: Sequence[str]) -> ChoiceDesign:
         """Return the design of some of the terms, with the base functions that these need."""
-        places = [list(self.terms).index(term) for term in kept]
-        maps = self.maps[:, :, places]
+        maps = self.maps[:, :, [list(self.terms).index(term) for term in terms]]
         used = np.abs(maps).max(axis=(0, 2)) > 0
         pairs, columns = used[: len(self.pairs)], used[len(self.pairs) :]
         return replace(
@@ -134,7 +126,7 @@ class ChoiceDesign:
             pairs={name: values for (name, values), use in zip(self.pairs.items(), pairs, strict=True) if use},
             columns=self.columns.loc[:, columns],
             maps=maps[:, used],
-            terms=list(kept),
+            terms=list(terms),
         )
 
     @property
@@ -148,19 +140,19 @@ class ChoiceDesign:
         by_type = self.maps[self.types]
         columns = self.columns.to_numpy(float)
         built = np.einsum("jk,ikm->ijm", columns, by_type[:, len(self.pairs) :])
-        for place, values in enumerate(self.pairs.values()):
-            built += values[:, :, None] * by_type[:, None, place]
+        for pair, values in enumerate(self.pairs.values()):
+            built += values[:, :, None] * by_type[:, None, pair]
         return pd.DataFrame(built.reshape(len(index), -1), index=index, columns=list(self.terms))
 
 
-def _unique(labels: pd.Index, where: str) -> None:
+def _check_labels(labels: pd.Index, where: str) -> None:
     if not labels.is_unique:
         raise InputError(where, f"duplicate labels: {listed(labels[labels.duplicated()].unique())}")
     if not len(labels) or labels.hasnans:
         raise InputError(where, "no labels, or a missing one")
 
 
-def _checked_pair(values: Floats, name: str, shape: tuple[int, int]) -> None:
+def _check_pair(values: Floats, name: str, shape: tuple[int, int]) -> None:
     where = f"pairs[{name!r}]"
     if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.shape != shape:
         given = f"{getattr(values, 'dtype', type(values).__name__)} {getattr(values, 'shape', '')}"

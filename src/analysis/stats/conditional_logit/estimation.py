@@ -1,24 +1,27 @@
-"""Estimation of a conditional logit on rows: one per alternative of each choice set."""
+"""Estimation of a conditional logit, on rows or on factors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError, ModelError, Reason
-from analysis.stats.conditional_logit.checks import counted_clusters, informative, null_terms, within
+from analysis.stats.conditional_logit.checks import counted_clusters, null_terms
+from analysis.stats.conditional_logit.design import ChoiceDesign
+from analysis.stats.conditional_logit.factored import FactoredLikelihood, available_threads
 from analysis.stats.conditional_logit.input import (
     SAMPLED,
     Floats,
-    Integers,
     choice_sets,
+    chosen_pairs,
     chosen_weights,
     cluster_codes,
     listed,
 )
-from analysis.stats.conditional_logit.likelihood import Likelihood, log_shares, maximum
+from analysis.stats.conditional_logit.likelihood import Likelihood, maximum
 from analysis.stats.conditional_logit.result import ConditionalLogitResult
 from analysis.stats.fit import Fit, cluster_sums, influence_of
 from analysis.stats.newton import Point
@@ -68,6 +71,11 @@ def fit(
     max_iterations
         Newton steps before giving up.
 
+    Returns
+    -------
+    ConditionalLogitResult
+        The estimates, with their covariance.
+
     Raises
     ------
     InputError
@@ -83,67 +91,100 @@ def fit(
     McFadden (1974), Conditional logit analysis of qualitative choice behavior; McFadden (1978), Modelling the choice
     of residential location (the offset).
     """
-    check_settings(tolerance, max_iterations)
-    _refuse_uncorrected(attributes, offset)
+    _check_settings(tolerance, max_iterations)
+    _check_corrected(attributes, offset)
     sets = choice_sets(attributes, offset)
-    weights = chosen_weights(choices, sets, grouped)
-    counted = informative(sets)
+    likelihood = Likelihood(sets, chosen_weights(choices, sets, grouped))
+    return _estimated(likelihood, sets.situations, grouped, cluster, tolerance, max_iterations)
+
+
+def fit_factored(
+    design: ChoiceDesign,
+    choices: pd.Series,
+    *,
+    grouped: bool = False,
+    cluster: pd.Series | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 100,
+    threads: int | None = None,
+) -> ConditionalLogitResult:
+    """Estimate a conditional logit on attributes that are given as factors.
+
+    The model, the checks, the covariances and the result are those of `fit` on ``design.rows()``, at a fraction of
+    its time and memory.
+
+    Parameters
+    ----------
+    design
+        The attributes: every chooser may choose every alternative.
+    choices
+        Weight of each choice, indexed by (situation, alternative).
+    grouped, cluster, tolerance, max_iterations
+        As in `fit`.
+    threads
+        Threads that work side by side; as many as there are processors for this process where None. The result is the
+        same for any number.
+
+    Returns
+    -------
+    ConditionalLogitResult
+        As of `fit`.
+
+    Raises
+    ------
+    InputError, ModelError
+        As `fit`.
+    """
+    _check_settings(tolerance, max_iterations)
+    chosen = chosen_pairs(choices, design.situations, design.alternatives, grouped)
+    likelihood = FactoredLikelihood(design, chosen, threads or available_threads())
+    result = _estimated(likelihood, design.situations, grouped, cluster, tolerance, max_iterations)
+    return replace(result, coding=design.coding)
+
+
+def _estimated(
+    likelihood: Likelihood | FactoredLikelihood,
+    situations: pd.Index,
+    grouped: bool,
+    cluster: pd.Series | None,
+    tolerance: float,
+    max_iterations: int,
+) -> ConditionalLogitResult:
+    n_situations, terms, choosers = len(situations), list(likelihood.terms), likelihood.choosers
     clusters = None
     if cluster is not None:
-        clusters = counted_clusters(cluster_codes(cluster, sets.situations), counted, len(sets.terms))
-    scaled, scale = within(sets)
-    likelihood = Likelihood(scaled, weights, sets)
+        clusters = counted_clusters(cluster_codes(cluster, situations), likelihood.informative, len(terms))
     top, iterations = maximum(likelihood, tolerance, max_iterations)
-    scores = None if clusters is None else likelihood.scores(top.b)
-    covariance, clustered = covariances(top, scores, clusters, scale, sets.terms, len(sets.situations))
+    params = pd.Series(top.b / likelihood.scale, index=terms, name="estimate")
+    inverse = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
+    symmetric = (inverse + inverse.T) / 2.0 / np.outer(likelihood.scale, likelihood.scale)
+    clustered = None
+    if clusters is not None:
+        counted = clusters >= 0
+        scores = cluster_sums(clusters[counted], likelihood.scores(top.b)[counted], int(clusters.max()) + 1)
+        _check_precision_known(scores, top, terms)
+        influence = pd.DataFrame(influence_of(scores, inverse) / likelihood.scale, columns=terms)
+        clustered = Fit(params.rename(None), influence, n_situations)
+    weights = likelihood.choices
     return ConditionalLogitResult(
-        params=pd.Series(top.b / scale, index=sets.terms, name="estimate"),
-        covariance=covariance,
+        params=params,
+        covariance=pd.DataFrame(symmetric, index=terms, columns=terms),
         clustered=clustered,
         loglik=top.loglik,
-        loglik_null=float(weights @ log_shares(sets.offset, sets.starts, sets.sizes)),
-        n_obs=float(weights.sum()) if grouped else len(sets.situations),
-        n_choosers=float(weights.sum()),
-        n_situations=len(sets.situations),
-        n_alternatives=sets.index.get_level_values(1).nunique(),
-        n_uninformative=int((~counted).sum()),
+        loglik_null=likelihood.loglik_null,
+        n_obs=choosers if grouped else n_situations,
+        n_choosers=choosers,
+        n_situations=n_situations,
+        n_alternatives=likelihood.n_alternatives,
+        n_uninformative=int((~likelihood.informative).sum()),
         iterations=iterations,
         tolerance=tolerance,
-        criterion=top.decrement / float(weights.sum()),
+        criterion=top.decrement / choosers,
         sampling_weights=not grouped and not np.all(weights[weights > 0] == 1.0),
     )
 
 
-def covariances(
-    top: Point, scores: Floats | None, clusters: Integers | None, scale: Floats, terms: Sequence[str], n_obs: int
-) -> tuple[pd.DataFrame, Fit | None]:
-    """Return the classical covariance and the fit clustered, in the units of the attributes.
-
-    Parameters
-    ----------
-    top
-        The maximum, in scaled coefficients.
-    scores, clusters
-        Score and cluster of each situation (-1: not counted); None without clusters.
-    scale
-        Scale of each term.
-    terms
-        Names of the terms.
-    n_obs
-        Situations.
-    """
-    names, inverse = list(terms), np.asarray(np.linalg.inv(top.information), dtype=np.float64)
-    symmetric = (inverse + inverse.T) / 2.0
-    classical = pd.DataFrame(symmetric / np.outer(scale, scale), index=names, columns=names)
-    if scores is None or clusters is None:
-        return classical, None
-    by_cluster = cluster_sums(clusters[clusters >= 0], scores[clusters >= 0], int(clusters.max()) + 1)
-    _refuse_unknown_precision(by_cluster, top, terms)
-    influence = pd.DataFrame(influence_of(by_cluster, inverse) / scale, columns=names)
-    return classical, Fit(pd.Series(top.b / scale, index=names), influence, n_obs)
-
-
-def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> None:
+def _check_corrected(attributes: pd.DataFrame, offset: pd.Series | None) -> None:
     if attributes.attrs.get(SAMPLED) and offset is None:
         raise ModelError(
             "conditional logit: the alternatives are a sample and no offset corrects it: near ones were sampled more "
@@ -152,8 +193,7 @@ def _refuse_uncorrected(attributes: pd.DataFrame, offset: pd.Series | None) -> N
         )
 
 
-def _refuse_unknown_precision(by_cluster: Floats, top: Point, terms: Sequence[str]) -> None:
-    """Refuse terms whose scores are zero in every cluster."""
+def _check_precision_known(by_cluster: Floats, top: Point, terms: Sequence[str]) -> None:
     meat = by_cluster.T @ by_cluster
     diagonal = np.sqrt(np.diag(top.information))
     relative = meat / np.outer(diagonal, diagonal)
@@ -166,8 +206,7 @@ def _refuse_unknown_precision(by_cluster: Floats, top: Point, terms: Sequence[st
         )
 
 
-def check_settings(tolerance: float, max_iterations: int) -> None:
-    """Refuse a tolerance or a number of steps that is not usable."""
+def _check_settings(tolerance: float, max_iterations: int) -> None:
     if not 0.0 < tolerance <= 1e-6:
         raise InputError("tolerance", "not usable", given=tolerance, allowed="above 0 and at most 1e-6")
     if max_iterations < 1:

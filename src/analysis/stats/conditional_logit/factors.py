@@ -50,7 +50,7 @@ class LevelledData:
     strict
         Whether every chooser and pair must be of a level of the coding.
     used
-        The levels that were asked for.
+        The levels that were used.
     """
 
     pairs: Mapping[str, Floats]
@@ -70,14 +70,11 @@ class LevelledData:
         return {str(name): level for level, variables in levels for name in variables}
 
     def variable(self, name: str) -> Any:  # noqa: ANN401 - an array or a series
-        level = self.level_of[name]
-        return self.pairs[name] if level == PAIR else (self.frame(level)[name])
-
-    def frame(self, level: str) -> pd.DataFrame:
-        return self.alternatives if level == ALTERNATIVE else self.choosers
+        by_level: dict[str, Any] = {PAIR: self.pairs, ALTERNATIVE: self.alternatives, CHOOSER: self.choosers}
+        return by_level[self.level_of[name]][name]
 
     def levels(self, name: str) -> tuple[Any, ...]:
-        """Return the levels of a category, the reference first, and keep them: estimates mean nothing without them."""
+        """Return the levels of a category, the reference first, and add them to `used`."""
         if name not in self.used:
             known = self.coding.get(name)
             self.used[name] = _levels(self.variable(name), name) if known is None else tuple(known)
@@ -94,14 +91,13 @@ def _levels(values: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - an arr
 
 @dataclass(frozen=True, eq=False)
 class LevelledFactor:
-    """A factor with the data: at which level it lies, and its columns, evaluated once over all choosers."""
+    """A factor with the data: its level, and its columns, evaluated once over all choosers."""
 
     parsed: Factor
     data: LevelledData
 
     @cached_property
     def level(self) -> str:
-        """The level of its variables."""
         unknown = sorted(self.parsed.variables - set(self.data.level_of))
         if unknown:
             hint = nearest(unknown[0], self.data.level_of)
@@ -119,7 +115,9 @@ class LevelledFactor:
     def categorical(self) -> str | None:
         """The variable of which this is the categories."""
         name = self.parsed.category or self.parsed.name
-        return name if self.level and name and (self.parsed.category or not _is_number(self._variable(name))) else None
+        return (
+            name if self.level and name and (self.parsed.category or not _is_number(self.data.variable(name))) else None
+        )
 
     @cached_property
     def levels(self) -> tuple[Any, ...]:
@@ -135,34 +133,34 @@ class LevelledFactor:
 
     @cached_property
     def _members(self) -> list[Floats]:
-        values = self._variable(str(self.categorical))
+        values = self.data.variable(str(self.categorical))
         plain = values if isinstance(values, np.ndarray) else values.to_numpy()
         if pd.isna(plain).any():
             raise InputError("formula", f"missing values in {self.categorical!r}", hint=GIVE_MEANING)
-        found = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
-        unknown = ~np.any(found, axis=0)
+        members = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
+        unknown = ~np.any(members, axis=0)
         if self.data.strict and self.level != ALTERNATIVE and unknown.any():
             raise InputError(
                 "formula",
                 f"{self.parsed.text!r} has {int(unknown.sum())} values that are no level of the estimates",
                 hint="estimate on data in which every level occurs",
             )
-        return found
+        return members
 
     @cached_property
     def _numbers(self) -> Floats:
         values = {name: self._floats(name) for name in self.parsed.variables}
-        if self.parsed.name and self.level == PAIR and self._variable(self.parsed.name).dtype == np.float64:
-            return np.asarray(self._variable(self.parsed.name))  # as it is, without a copy
-        found = computed(self.parsed, values)
-        bad = int((~np.isfinite(found)).sum())
+        if self.parsed.name and self.level == PAIR and self.data.variable(self.parsed.name).dtype == np.float64:
+            return np.asarray(self.data.variable(self.parsed.name))  # as it is, without a copy
+        numbers = computed(self.parsed, values)
+        bad = int((~np.isfinite(numbers)).sum())
         if bad:
-            problem = f"{self.parsed.text!r} is not defined for {bad} of {found.size} values"
+            problem = f"{self.parsed.text!r} is not defined for {bad} of {numbers.size} values"
             raise InputError("formula", problem, hint="log and sqrt need positive numbers")
-        return found
+        return numbers
 
     def _floats(self, name: str) -> Floats:
-        values = self._variable(name)
+        values = self.data.variable(name)
         if not _is_number(values):
             raise InputError("formula", f"{self.parsed.text!r} computes with {name!r}, which holds no numbers")
         floats = np.asarray(values if isinstance(values, np.ndarray) else values.to_numpy(float, na_value=np.nan))
@@ -170,16 +168,26 @@ class LevelledFactor:
             raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
         return floats
 
-    def _variable(self, name: str) -> Any:  # noqa: ANN401 - an array or a series
-        return self.data.variable(name)
-
 
 def _is_number(values: pd.Series | NDArray[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype)
 
 
 def computed(factor: Factor, of: Mapping[str, Floats]) -> Floats:
-    """Compute a factor from the values of its variables; where it is not defined it is not finite."""
+    """Compute a factor from the values of its variables.
+
+    Parameters
+    ----------
+    factor
+        Parsed.
+    of
+        Values by variable, all of one shape.
+
+    Returns
+    -------
+    array
+        Of the same shape; not finite where the factor is not defined.
+    """
     with np.errstate(all="ignore"):
         return np.asarray(_computed(factor.tree, of), dtype=np.float64)
 

@@ -34,7 +34,7 @@ def design_from_formula(
     choosers: pd.DataFrame,
     codings: Sequence[Coding] = (),
 ) -> ChoiceDesign:
-    """Make the design of a formula such as ``distance_km + log1p(distance_km) + C(concept) + share_hoog:C(education)``.
+    """Code a formula such as ``distance_km + log1p(distance_km) + C(concept) + share_hoog:C(education)``.
 
     Parameters
     ----------
@@ -58,17 +58,20 @@ def design_from_formula(
     ------
     InputError
         The formula cannot be read, holds something that is not offered, names a variable that is not there or that
-        lies at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that the
+        is at two levels, holds a value that is missing, or leaves no term; a chooser or a pair has a level that the
         coding has not.
     """
     check_formula(formula)
-    made = [LevelledData(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
+    by_coding = [LevelledData(pairs, alternatives, choosers, coding, len(codings) < 2) for coding in codings or ({},)]
     columns = {
-        column.name: column for data in made for column in _columns(formula, data) if not column.absorbed
+        column.name: column
+        for data in by_coding
+        for column in _columns(formula, data)
+        if not set(column.factors) <= {CHOOSER}
     }  # a column of one name is the same in every coding: one level against all others
     if not columns:
         raise InputError("formula", "no term differs between alternatives", given=formula)
-    return _design(list(columns.values()), made[0], made[0].used if len(made) == 1 else {})
+    return _design(list(columns.values()), by_coding[0], by_coding[0].used if len(by_coding) == 1 else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +81,6 @@ class _Column:
     name: str
     factors: Mapping[str, Floats]
     term: Term
-
-    @property
-    def absorbed(self) -> bool:
-        return set(self.factors) <= {CHOOSER}
 
 
 def _columns(formula: str, data: LevelledData) -> Iterator[_Column]:
@@ -95,10 +94,10 @@ def _columns(formula: str, data: LevelledData) -> Iterator[_Column]:
 def _terms(formula: str) -> tuple[tuple[str, ...], ...]:
     """Split a formula into terms, and these into factors; the constant is no term."""
     try:
-        asked = Formula(f"{formula} + 1")
+        parsed = Formula(f"{formula} + 1")
     except (FormulaicError, ValueError, TypeError) as error:
         raise InputError("formula", f"cannot be evaluated: {error}", given=formula) from error
-    terms = (tuple(str(factor.expr) for factor in term.factors if str(factor.expr) != "1") for term in asked)
+    terms = (tuple(str(factor.expr) for factor in term.factors if str(factor.expr) != "1") for term in parsed)
     return tuple(term for term in terms if term)
 
 
@@ -106,17 +105,11 @@ def _terms(formula: str) -> tuple[tuple[str, ...], ...]:
 def _scoped(formula: str, kinds: tuple[tuple[str, bool, bool], ...]) -> list[list[tuple[str, bool]]]:
     """Decide which columns there are: factors by term, with whether their first category is left out.
 
-    Formulaic decides it, on stand-ins for the factors: it sees which are categories, and evaluates nothing.
-
-    Parameters
-    ----------
-    formula
-        As in `_terms`.
-    kinds
-        Of every factor, whether it is of categories, and whether it is of choosers alone. What is of choosers alone
-        counts in the coding, for it would be a part of the constant of each chooser.
+    Formulaic decides it, on stand-ins for the factors: it sees which are categories, and evaluates nothing. `kinds`:
+    of every factor whether it is of categories, and whether of choosers alone, which counts in the coding, for it would
+    be a part of the constant of each chooser.
     """
-    stand_in = {text: f"f{place}" for place, (text, _, _) in enumerate(kinds)}
+    stand_in = {text: f"f{number}" for number, (text, _, _) in enumerate(kinds)}
     of_choosers = {text for text, _, alone in kinds if alone}
     terms = _terms(formula)
     own = [tuple(text for text in term if text in of_choosers) for term in terms]
@@ -133,10 +126,10 @@ def _products(factors: Sequence[tuple[LevelledFactor, bool]]) -> Iterator[_Colum
     variables = frozenset[str]().union(*(factor.parsed.variables for factor, _ in factors))
     reference = ", ".join(str(factor.levels[0]) for factor, reduced in factors if factor.levels and reduced)
     for combination in product(*(factor.columns(reduced) for factor, reduced in factors)):
-        found: dict[str, Floats] = {}
+        by_level: dict[str, Floats] = {}
         for level, _, column in combination:
-            found[level] = found[level] * column if level in found else column
-        yield _Column(":".join(name for _, name, _ in combination), found, Term(variables, reference))
+            by_level[level] = by_level[level] * column if level in by_level else column
+        yield _Column(":".join(name for _, name, _ in combination), by_level, Term(variables, reference))
 
 
 def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> ChoiceDesign:
@@ -146,16 +139,17 @@ def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> C
     if len(distinct) > MOST_TYPES:
         columns = [_built_out(column, data) for column in columns]
         distinct, types = np.ones((1, len(columns))), np.zeros(len(data.choosers), dtype=np.intp)
-    bases = _Bases()
-    places = [bases.place(column) for column in columns]
-    maps = np.zeros((len(distinct), len(bases.pairs) + len(bases.columns), len(columns)))
-    for term, (level, place) in enumerate(places):
-        maps[:, place + (len(bases.pairs) if level == ALTERNATIVE else 0), term] = distinct[:, term]
+    of_pairs: dict[str, Floats] = {}
+    of_alternatives: dict[str, Floats] = {}
+    positions = [_base(column, of_pairs, of_alternatives) for column in columns]
+    maps = np.zeros((len(distinct), len(of_pairs) + len(of_alternatives), len(columns)))
+    for term, (level, position) in enumerate(positions):
+        maps[:, position + (len(of_pairs) if level == ALTERNATIVE else 0), term] = distinct[:, term]
     return ChoiceDesign(
         situations=data.choosers.index,
         alternatives=data.alternatives.index,
-        pairs=bases.pairs,
-        columns=pd.DataFrame(bases.columns, index=data.alternatives.index),
+        pairs=of_pairs,
+        columns=pd.DataFrame(of_alternatives, index=data.alternatives.index),
         types=types.reshape(-1).astype(np.intp),
         maps=maps,
         terms=[column.name for column in columns],
@@ -173,25 +167,18 @@ def _built_out(column: _Column, data: LevelledData) -> _Column:
     return replace(column, factors={PAIR: pair * column.factors[CHOOSER][:, None] * alternative})
 
 
-class _Bases:
-    """Base functions by name, each kept once though several terms use it."""
-
-    def __init__(self) -> None:
-        self.pairs: dict[str, Floats] = {}
-        self.columns: dict[str, Floats] = {}
-
-    def place(self, column: _Column) -> tuple[str, int]:
-        """Return the level and the number of the base function of a column, which is added if it is new."""
-        pair, alternative = column.factors.get(PAIR), column.factors.get(ALTERNATIVE)
-        if pair is None:
-            return ALTERNATIVE, _number(self.columns, column.name, np.asarray(alternative))
-        values = pair if alternative is None else pair * alternative
-        return PAIR, _number(self.pairs, column.name, values)
+def _base(column: _Column, of_pairs: dict[str, Floats], of_alternatives: dict[str, Floats]) -> tuple[str, int]:
+    """Return the level and the number of the base function of a column; several terms may use one."""
+    pair, alternative = column.factors.get(PAIR), column.factors.get(ALTERNATIVE)
+    if pair is None:
+        return ALTERNATIVE, _number(of_alternatives, column.name, np.asarray(alternative))
+    return PAIR, _number(of_pairs, column.name, pair if alternative is None else pair * alternative)
 
 
 def _number(known: dict[str, Floats], name: str, values: Floats) -> int:
-    for place, other in enumerate(known.values()):
+    """Return the number of a base function, which is added if it is new."""
+    for number, other in enumerate(known.values()):
         if np.array_equal(other, values):
-            return place
+            return number
     known[name] = values
     return len(known) - 1

@@ -21,7 +21,7 @@ SAMPLED = "alternatives are a sample"
 
 @dataclass(frozen=True, eq=False)
 class ChoiceSets:
-    """The choice sets as arrays whose rows lie together by situation.
+    """The choice sets as arrays whose rows are together by situation.
 
     Parameters
     ----------
@@ -52,7 +52,20 @@ class ChoiceSets:
 
 
 def listed(labels: Iterable[object], limit: int = 5) -> str:
-    """Write labels for a message: quoted, the first few in full and the number of the rest."""
+    """Write labels for a message.
+
+    Parameters
+    ----------
+    labels
+        Names, or values of an index.
+    limit
+        Number of labels that are written in full.
+
+    Returns
+    -------
+    str
+        The first labels, quoted, and the number of the rest.
+    """
     names = [repr(getattr(label, "item", lambda label=label: label)()) for label in labels]
     rest = len(names) - limit
     return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
@@ -60,6 +73,18 @@ def listed(labels: Iterable[object], limit: int = 5) -> str:
 
 def choice_sets(attributes: pd.DataFrame, offset: pd.Series | None) -> ChoiceSets:
     """Check attributes and offset and bring the rows of each situation together.
+
+    Parameters
+    ----------
+    attributes
+        One row per situation and alternative, one numeric column per term.
+    offset
+        Added to the utility, on the index of `attributes`; zeros where None.
+
+    Returns
+    -------
+    ChoiceSets
+        Rows x terms, by situation.
 
     Raises
     ------
@@ -86,48 +111,88 @@ def choice_sets(attributes: pd.DataFrame, offset: pd.Series | None) -> ChoiceSet
 
 
 def chosen_weights(choices: pd.Series, sets: ChoiceSets, grouped: bool) -> Floats:
-    """Place the weight of each choice on the rows of the sets; a pair that `choices` does not list weighs nothing.
+    """Align the weight of each choice with the rows of the sets.
+
+    Parameters
+    ----------
+    choices
+        Weight by situation and alternative; a pair that is absent weighs nothing.
+    sets
+        The choice sets.
+    grouped
+        Whether a situation may have more than one choice.
+
+    Returns
+    -------
+    array
+        Weight of each row of the sets.
 
     Raises
     ------
     InputError
         A weight is not a finite number of at least zero, or a pair occurs twice.
     ModelError
-        A choice lies outside its choice set, a situation has no choice or, in the individual form, more than one.
+        A choice is outside its choice set, a situation has no choice or, in the individual form, more than one.
     """
-    weights = _counted(choices)
-    placed = np.zeros(len(sets.index))
-    placed[_positions(choices.index, sets.index)] = weights
-    placed = placed[sets.order]
-    chosen = np.add.reduceat((placed > 0).astype(np.intp), sets.starts)
-    _one_choice_each(chosen, sets.situations, grouped)
-    return placed
+    given = _checked_weights(choices)
+    _check_same_levels(choices.index, sets.index, "choices")
+    rows = sets.index.get_indexer(choices.index)
+    _check_inside(choices.index, rows < 0)
+    weights = np.zeros(len(sets.index))
+    weights[rows] = given
+    weights = weights[sets.order]
+    chosen = np.add.reduceat((weights > 0).astype(np.intp), sets.starts)
+    _check_one_choice_each(chosen, sets.situations, grouped)
+    return weights
 
 
 def chosen_pairs(
     choices: pd.Series, situations: pd.Index, alternatives: pd.Index, grouped: bool
 ) -> tuple[Integers, Integers, Floats]:
-    """Return the position of the situation and of the alternative of each choice, and its weight.
+    """Find the situation and the alternative of each choice, every situation having all alternatives in its set.
+
+    Parameters
+    ----------
+    choices, grouped
+        As of `chosen_weights`.
+    situations, alternatives
+        Labels.
+
+    Returns
+    -------
+    array, array
+        Position of the situation and of the alternative of each choice.
+    array
+        Its weight, above zero.
 
     Raises
     ------
     InputError, ModelError
-        As `chosen_weights`, every situation having all alternatives in its set.
+        As `chosen_weights`.
     """
-    weights = _counted(choices)
-    if not choices.index.is_unique:
-        raise _twice(choices.index)
+    weights = _checked_weights(choices)
     rows = situations.get_indexer(choices.index.get_level_values(0))
     columns = alternatives.get_indexer(choices.index.get_level_values(1))
-    if (outside := (rows < 0) | (columns < 0)).any():
-        raise _outside(choices.index[outside])
-    held = weights > 0
-    _one_choice_each(np.bincount(rows[held], minlength=len(situations)), situations, grouped)
-    return rows[held], columns[held], weights[held]
+    _check_inside(choices.index, (rows < 0) | (columns < 0))
+    chosen = weights > 0
+    _check_one_choice_each(np.bincount(rows[chosen], minlength=len(situations)), situations, grouped)
+    return rows[chosen], columns[chosen], weights[chosen]
 
 
 def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
-    """Return the number of the cluster of each situation, in the order of `situations`.
+    """Return the number of the cluster of each situation.
+
+    Parameters
+    ----------
+    cluster
+        Label of the cluster, indexed by situation.
+    situations
+        Labels of the situations.
+
+    Returns
+    -------
+    array
+        Number of the cluster from 0, in the order of `situations`.
 
     Raises
     ------
@@ -135,8 +200,8 @@ def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
         A situation occurs twice in `cluster`, is absent from it, or has no label.
     """
     if not cluster.index.is_unique:
-        twice = cluster.index[cluster.index.duplicated()].unique()
-        raise InputError("cluster", f"more than one row for situation {listed(twice)}", allowed="one row per situation")
+        twice = _duplicates(cluster.index)
+        raise InputError("cluster", f"more than one row for situation {twice}", allowed="one row per situation")
     rows = cluster.index.get_indexer(situations)
     unknown = situations[rows < 0]
     if len(unknown):
@@ -152,9 +217,12 @@ def _checked_index(attributes: pd.DataFrame) -> pd.MultiIndex:
     if not len(index):
         raise InputError("attributes", "no rows", hint="give one row per situation and alternative")
     if not index.is_unique:
-        twice = index[index.duplicated()].unique()
-        raise InputError("attributes", f"duplicate rows for {listed(twice)}", allowed="one row per alternative")
+        raise InputError("attributes", f"duplicate rows for {_duplicates(index)}", allowed="one row per alternative")
     return index
+
+
+def _duplicates(labels: pd.Index) -> str:
+    return listed(labels[labels.duplicated()].unique())
 
 
 def _two_levels(index: pd.Index, where: str) -> pd.MultiIndex:
@@ -171,14 +239,32 @@ def _checked_values(attributes: pd.DataFrame) -> Floats:
     if not len(columns):
         raise InputError("attributes", "no columns", hint="give at least one attribute")
     if not columns.is_unique:
-        raise InputError("attributes", f"duplicate columns {listed(columns[columns.duplicated()].unique())}")
+        raise InputError("attributes", f"duplicate columns {_duplicates(columns)}")
     if not all(isinstance(term, str) for term in columns):
         raise InputError("attributes", "a column name that is not text", given=list(columns))
     return np.column_stack([finite_values(attributes[term], f"attributes, column {term!r}") for term in columns])
 
 
 def finite_values(series: pd.Series, where: str) -> Floats:
-    """Return the values as floats, or say which are not finite numbers."""
+    """Return the values as floats.
+
+    Parameters
+    ----------
+    series
+        Real numbers, of any numeric type.
+    where
+        What they are, for the message.
+
+    Returns
+    -------
+    array
+        All finite, shape (rows,).
+
+    Raises
+    ------
+    InputError
+        A value is not a finite number.
+    """
     kind = series.dtype
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
         raise InputError(where, "not numeric", given=str(kind), allowed="real numbers")
@@ -190,7 +276,7 @@ def finite_values(series: pd.Series, where: str) -> Floats:
     return values
 
 
-def _same_levels(given: pd.Index, index: pd.MultiIndex, where: str) -> None:
+def _check_same_levels(given: pd.Index, index: pd.MultiIndex, where: str) -> None:
     """Refuse (alternative, situation) for (situation, alternative): whole numbers would match by accident."""
     pairs = zip(given.names, index.names, strict=True)
     if any(ours is not None and theirs is not None and ours != theirs for ours, theirs in pairs):
@@ -199,9 +285,9 @@ def _same_levels(given: pd.Index, index: pd.MultiIndex, where: str) -> None:
 
 def _aligned_offset(offset: pd.Series, index: pd.MultiIndex) -> Floats:
     given = _two_levels(offset.index, "offset")
-    _same_levels(given, index, "offset")
+    _check_same_levels(given, index, "offset")
     if not given.is_unique:
-        raise InputError("offset", f"duplicate rows for {listed(given[given.duplicated()].unique())}")
+        raise InputError("offset", f"duplicate rows for {_duplicates(given)}")
     rows = given.get_indexer(index)
     if (rows < 0).any() or len(given) != len(index):
         odd = given.symmetric_difference(index)
@@ -209,40 +295,28 @@ def _aligned_offset(offset: pd.Series, index: pd.MultiIndex) -> Floats:
     return finite_values(offset, "offset")[rows]
 
 
-def _counted(choices: pd.Series) -> Floats:
-    _two_levels(choices.index, "choices")
+def _checked_weights(choices: pd.Series) -> Floats:
+    index = _two_levels(choices.index, "choices")
     weights = finite_values(choices, "choices")
     if (weights < 0).any():
-        where = choices.index[weights < 0]
-        raise InputError("choices", f"a negative weight for {listed(where)}", allowed="weights of zero or more")
+        negative = listed(index[weights < 0])
+        raise InputError("choices", f"a negative weight for {negative}", allowed="weights of zero or more")
+    if not index.is_unique:
+        twice = _duplicates(index)
+        raise InputError("choices", f"duplicate rows for {twice}", allowed="one row per pair", hint="add them")
     return weights
 
 
-def _twice(index: pd.Index) -> InputError:
-    twice = index[index.duplicated()].unique()
-    return InputError("choices", f"duplicate rows for {listed(twice)}", allowed="one row per pair", hint="add them")
+def _check_inside(pairs: pd.Index, outside: NDArray[np.bool_]) -> None:
+    if outside.any():
+        raise ModelError(
+            f"conditional logit: choices outside their choice set: {listed(pairs[outside])}. Give the full set; "
+            "adding only the chosen alternative to a set that was cut by distance biases the estimates.",
+            Reason.INVALID,
+        )
 
 
-def _outside(pairs: pd.Index) -> ModelError:
-    return ModelError(
-        f"conditional logit: choices outside their choice set: {listed(pairs)}. Give the full set; "
-        "adding only the chosen alternative to a set that was cut by distance biases the estimates.",
-        Reason.INVALID,
-    )
-
-
-def _positions(given: pd.Index, index: pd.MultiIndex) -> Integers:
-    """Return the row in the caller's frame of each choice."""
-    _same_levels(given, index, "choices")
-    if not given.is_unique:
-        raise _twice(given)
-    rows = index.get_indexer(given)
-    if (rows < 0).any():
-        raise _outside(given[rows < 0])
-    return rows
-
-
-def _one_choice_each(chosen: Integers, situations: pd.Index, grouped: bool) -> None:
+def _check_one_choice_each(chosen: Integers, situations: pd.Index, grouped: bool) -> None:
     without = situations[chosen == 0]
     if len(without):
         raise ModelError(

@@ -1,13 +1,12 @@
 """One pass over the pairs of choosers and alternatives: log-sum-exp and the moments of the attributes under P.
 
-Compiled with numba, because a pass is read from memory once and everything else stays in the processor's cache;
-`moments_in_numpy` computes the same in plain numpy and is what the compiled pass is held against.
+Compiled with numba, because a pass is read from memory once and everything else stays in the processor's cache.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -19,20 +18,29 @@ LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6  # ln 2 in two parts: k * LN2_HIGH is exact
 ROUNDER = 6755399441055744.0  # 1.5 * 2^52: added to a number, its last bits are the nearest whole number
 LOWEST = -700.0  # exp of less is zero for every purpose here, and this is not yet a denormal
-
-
 SUMS = ("contract", "reassoc", "nsz")  # a sum may be taken in any order, so that it runs on whole vectors
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(*liberties: str) -> Callable[[Function], Function]:
-    """Compile a function for use by several threads, with these liberties in floating-point arithmetic."""
+    """Return a decorator that compiles a function for use by several threads.
+
+    Parameters
+    ----------
+    liberties
+        In floating-point arithmetic, as `fastmath` of numba has them.
+
+    Returns
+    -------
+    Callable
+        The decorator.
+    """
     return cast("Callable[[Function], Function]", njit(nogil=True, cache=True, fastmath=set(liberties)))
 
 
 class BlockMoments(NamedTuple):
-    """What one pass finds, over the choosers of a block and per type of chooser.
+    """Sums of one pass over the choosers of a block, per type of chooser.
 
     Parameters
     ----------
@@ -49,7 +57,7 @@ class BlockMoments(NamedTuple):
     outer
         Types x base x base: sum of weight times the outer product of the expectations.
     expected
-        Choosers x base functions: the expectations, empty unless they were asked for.
+        Choosers x base functions: the expectations, empty unless requested.
     """
 
     log_sums: float
@@ -60,54 +68,17 @@ class BlockMoments(NamedTuple):
     outer: Floats
     expected: Floats
 
+    @classmethod
+    def total(cls, blocks: Iterable[tuple[Any, ...]]) -> BlockMoments:
+        """Add up blocks in their order, so that rounding does not depend on which thread was first."""
+        *sums, expected = zip(*blocks, strict=True)
+        total = cls._make([*map(sum, sums), np.vstack(expected)])
+        return total._replace(second_pairs=_symmetric(total.second_pairs), outer=_symmetric(total.outer))
 
-def moments_in_numpy(
-    pairs: Floats,
-    shift: Floats,
-    columns: Floats,
-    types: Integers,
-    weights: Floats,
-    pair_coefficients: Floats,
-    utility: Floats,
-    keep: bool,
-) -> BlockMoments:
-    """Compute the moments of one block in plain numpy.
 
-    Parameters
-    ----------
-    pairs
-        Pair-level functions: pairs x choosers x alternatives.
-    shift
-        What is subtracted from each pair-level function, against cancellation.
-    columns
-        Functions of the alternatives: columns x alternatives.
-    types, weights
-        Type and weight of each chooser.
-    pair_coefficients
-        Types x pairs.
-    utility
-        Types x alternatives: the part of the utility that does not differ between the choosers of a type.
-    keep
-        Whether to return the expectations of each chooser.
-    """
-    shifted = pairs - shift[:, None, None]
-    u = utility[types] + np.einsum("ip,pij->ij", pair_coefficients[types], shifted)
-    top = u.max(axis=1, keepdims=True)
-    e = np.exp(u - top)
-    total = e.sum(axis=1, keepdims=True)
-    p = e / total
-    expected = np.hstack([np.einsum("ij,pij->ip", p, shifted), p @ columns.T])
-    weighted = p * weights[:, None]
-    member = np.equal.outer(np.arange(len(utility)), types).astype(np.float64)
-    return BlockMoments(
-        float(weights @ (top + np.log(total))[:, 0]),
-        (member * weights) @ expected,
-        np.einsum("ti,ij,pij,qij->tpq", member, weighted, shifted, shifted, optimize=True),
-        np.einsum("ti,ij,pij->tpj", member, weighted, shifted, optimize=True),
-        member @ weighted,
-        np.einsum("ti,ia,ib->tab", member * weights, expected, expected, optimize=True),
-        expected if keep else expected[:0],
-    )
+def _symmetric(lower: Floats) -> Floats:
+    """Complete symmetric matrices of which the lower triangle is filled."""
+    return lower + np.tril(lower, -1).transpose(0, 2, 1)
 
 
 @compiled("contract")
@@ -185,7 +156,7 @@ def _shift(one: Floats, by: float, shifted: Floats) -> None:
 
 
 @compiled()
-def _compiled(
+def block_moments(
     pairs: Floats,
     shift: Floats,
     columns: Floats,
@@ -195,6 +166,30 @@ def _compiled(
     utility: Floats,
     keep: bool,
 ) -> tuple[float, Floats, Floats, Floats, Floats, Floats, Floats]:
+    """Compute the moments of the attributes under P over the choosers of one block.
+
+    Parameters
+    ----------
+    pairs
+        Pair-level functions: pairs x choosers x alternatives.
+    shift
+        What is subtracted from each pair-level function, against cancellation.
+    columns
+        Functions of the alternatives: columns x alternatives.
+    types, weights
+        Type and weight of each chooser.
+    pair_coefficients
+        Types x pairs.
+    utility
+        Types x alternatives: the part of the utility that does not differ between the choosers of a type.
+    keep
+        Whether to return the expectations of each chooser.
+
+    Returns
+    -------
+    tuple
+        The fields of `BlockMoments`; of the symmetric matrices the lower triangle.
+    """
     n_pairs, n, n_alternatives = pairs.shape
     n_types, n_base = len(utility), n_pairs + len(columns)
     log_sums = 0.0
@@ -234,23 +229,3 @@ def _compiled(
         if keep:
             expected[i] = g
     return log_sums, first, second, pair_mass, mass, outer, expected
-
-
-def moments(
-    pairs: Floats,
-    shift: Floats,
-    columns: Floats,
-    types: Integers,
-    weights: Floats,
-    pair_coefficients: Floats,
-    utility: Floats,
-    keep: bool,
-) -> BlockMoments:
-    """Compute the moments of one block, compiled; arguments and result as in `moments_in_numpy`."""
-    found = BlockMoments(*_compiled(pairs, shift, columns, types, weights, pair_coefficients, utility, keep))
-    return found._replace(second_pairs=_whole(found.second_pairs), outer=_whole(found.outer))
-
-
-def _whole(lower: Floats) -> Floats:
-    """Complete symmetric matrices of which the lower triangle is filled."""
-    return lower + np.tril(lower, -1).transpose(0, 2, 1)

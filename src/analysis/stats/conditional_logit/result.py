@@ -10,7 +10,6 @@ import pandas as pd
 
 from analysis.errors import InputError, ModelError, Reason, nearest
 from analysis.stats.conditional_logit.design import Coding
-from analysis.stats.conditional_logit.input import Floats
 from analysis.stats.estimates import normal_interval
 from analysis.stats.fit import Fit
 
@@ -29,7 +28,7 @@ class ConditionalLogitResult:
         The coefficients with the influence of every cluster with an informative situation, by number; factor
         :math:`G/(G-1)` (see `fit`). None when no clusters were given.
     loglik, loglik_null
-        Log-likelihood at `params` and with all coefficients zero (offset kept), without the multinomial coefficients.
+        Log-likelihood at `params` and with all coefficients zero, offset included, without multinomial coefficients.
     n_obs
         Observed choosers: the counted choosers in the grouped form, the situations in the individual form.
     n_choosers
@@ -39,14 +38,14 @@ class ConditionalLogitResult:
     n_uninformative
         Situations in whose set no attribute varies, such as sets of one alternative: they do not move the estimates.
     iterations, tolerance
-        Newton steps taken, and the tolerance that was asked for.
+        Newton steps taken, and the tolerance of the climb.
     criterion
         Newton decrement per chooser at `params`: score' H^-1 score / n_choosers, twice the log-likelihood per chooser
         that is still to be gained. It does not depend on the units of the attributes or of the weights.
     sampling_weights
         Whether the individual form was given weights other than one.
     coding
-        Levels of every category, the reference first, where the attributes were made from a formula.
+        Levels of every category, the reference first, where the attributes follow from a formula.
     """
 
     params: pd.Series
@@ -81,7 +80,7 @@ class ConditionalLogitResult:
         return 1.0 - self.loglik / self.loglik_null
 
     def estimates(self, model: str, group: str = "all", unit: str | Mapping[str, str] = "utility") -> pd.DataFrame:
-        """Return one row per term in the form in which every estimate is published.
+        """Return one row per term in the columns of published estimates.
 
         Parameters
         ----------
@@ -111,9 +110,8 @@ class ConditionalLogitResult:
                 "with each situation as its own cluster if choosers are independent.",
                 Reason.INVALID,
             )
-        classical = _std_error(self.covariance)
+        classical = np.sqrt(np.diag(self.covariance.to_numpy()))
         robust = classical if self.clustered is None else self.clustered.std_errors.to_numpy()
-        interval = normal_interval(self.params, robust)
         table = pd.DataFrame(
             {
                 "model": model,
@@ -122,17 +120,13 @@ class ConditionalLogitResult:
                 "estimate": self.params.to_numpy(),
                 "std_error": robust,
                 "std_error_classical": classical,
-                **interval,
+                **normal_interval(self.params, robust),
                 "n_obs": int(self.n_obs) if float(self.n_obs).is_integer() else self.n_obs,
                 "n_clusters": pd.array([self.n_clusters] * len(self.params), dtype="Int64"),
                 "unit": [_unit(unit, term) for term in self.params.index],
             }
         )
         return table if self.clustered is not None else table.drop(columns="std_error_classical")
-
-
-def _std_error(covariance: pd.DataFrame) -> Floats:
-    return np.sqrt(np.diag(covariance.to_numpy()))
 
 
 def _unit(unit: str | Mapping[str, str], term: str) -> str:

@@ -48,7 +48,7 @@ class Seats:
 
     @classmethod
     def of(cls, row: Integers, kind: Integers) -> Seats:
-        """Make from the row and the kind of every chooser."""
+        """Return the seats of choosers, from the row and the kind of each."""
         n_kinds = int(kind.max(initial=0)) + 1
         key = row * n_kinds + kind
         distinct, sizes = np.unique(key, return_counts=True)
@@ -65,9 +65,10 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
     coefficients
         Groups x terms of the design.
 
-    Notes
-    -----
-    Kind ``group * design.n_types + type`` is a chooser of that group and that type of the design.
+    Returns
+    -------
+    Utilities
+        Kind ``group * design.n_types + type`` is a chooser of that group and that type of the design.
     """
     by_base = np.einsum("tfm,gm->gtf", design.maps, coefficients).reshape(-1, design.maps.shape[1])
     n_pairs = len(design.pairs)
@@ -77,15 +78,26 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
 
 
 def stacked(pairs: Mapping[str, Floats]) -> Floats:
-    """Put the pair-level functions in one array: functions x rows x alternatives."""
+    """Put the pair-level functions in one array.
+
+    Parameters
+    ----------
+    pairs
+        By name: rows x alternatives each.
+
+    Returns
+    -------
+    array
+        Functions x rows x alternatives.
+
+    Raises
+    ------
+    InputError
+        There are none.
+    """
     if not pairs:
         raise InputError("pairs", "a prediction needs at least one function of the pairs")
     return np.ascontiguousarray(np.stack([np.asarray(values, dtype=np.float64) for values in pairs.values()]))
-
-
-def expected(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats) -> Floats:
-    """Return the expected number of choosers: worlds x kinds x alternatives; arguments as in `drawn`."""
-    return _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, np.empty(0))[0]
 
 
 def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, uniform: Floats) -> tuple[Integers, Floats]:
@@ -110,12 +122,12 @@ def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, unifo
     Integers
         Position of the alternative: worlds x choosers.
     Floats
-        What `expected` returns.
+        Expected number of choosers: worlds x kinds x alternatives.
     """
-    mass, found = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
-    chosen = np.empty_like(found)
-    chosen[:, seats.order] = found
-    return chosen, mass
+    expected, by_seat = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
+    chosen = np.empty_like(by_seat)
+    chosen[:, seats.order] = by_seat
+    return chosen, expected
 
 
 @compiled("contract")
@@ -139,22 +151,22 @@ def _pass(
     for seat in range(rows.size):
         row, kind, size = rows[seat], kinds[seat], sizes[seat]
         u[:] = 0.0
-        for place in range(n_pairs):
-            _add(by_pair[kind, place], pairs[place, row], u)
+        for pair in range(n_pairs):
+            _add(by_pair[kind, pair], pairs[pair, row], u)
         _exponentials(u, _highest(u), e, rounded)
         for world in range(n_worlds):
             _multiply(e, worth[world, kind], u)
             total = _sum(u)
             _add(size / total, u, mass[world, kind])
             for chooser in range(done, min(done + size, uniform.size)):
-                chosen[world, chooser] = _place(u, uniform[chooser] * total)
+                chosen[world, chooser] = _position(u, uniform[chooser] * total)
         done += size
     return mass, chosen
 
 
 @compiled("contract")
-def _place(weights: Floats, below: float) -> int:
-    """Find where the running sum of the weights passes a number."""
+def _position(weights: Floats, below: float) -> int:
+    """Return where the running sum of the weights passes a number."""
     running = 0.0
     last = 0
     for j in range(weights.size):

@@ -40,8 +40,8 @@ def by_year(levels: pd.DataFrame) -> str:
 
 def _moved(kind: str, signs: Iterable[tuple[str, int]]) -> str:
     """Say which outcomes moved up and which down; the others did not measurably."""
-    told = list(signs)
-    up, down = ([outcomes()[name] for name, sign in told if sign == way] for way in (1, -1))
+    known = list(signs)
+    up, down = ([outcomes()[name] for name, sign in known if sign == way] for way in (1, -1))
     parts = [
         text("Measurably up: {names}.", names=", ".join(up)) if up else "",
         text("Measurably down: {names}.", names=", ".join(down)) if down else "",
@@ -138,9 +138,9 @@ def distances(by_band: pd.DataFrame) -> str:
     known = as_rows(by_band.dropna(subset=["share"]))
     if len(known) < 2:
         return kind
-    told = {"near": known[0]["share"], "far": known[-1]["share"]}
+    shares = {"near": known[0]["share"], "far": known[-1]["share"]}
     bands = {"first": word(known[0]["band"]), "last": word(known[-1]["band"])}
-    return _joined(kind, text("{near:.0%} in the band {first} km, {far:.0%} in the band {last} km.", **told, **bands))
+    return _joined(kind, text("{near:.0%} in the band {first} km, {far:.0%} in the band {last} km.", **shares, **bands))
 
 
 def accounts(means: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ MIRROR = "retention"  # of who left: not stated twice
 
 
 def outcomes() -> Mapping[str, str]:
-    """Name every outcome, in the order in which they are told."""
+    """Name every outcome, in the order in which they are shown."""
     return {
         "log_wage": text("Hourly wage"),
         "inflow": text("Teachers who came"),
@@ -52,7 +52,7 @@ def axes() -> Mapping[str, str]:
 
 
 def measures() -> Mapping[str, str]:
-    """Name what is told of the shortage."""
+    """Name the measures of the shortage."""
     return {
         "mean_employment": text("Shortage, share of employment"),
         "mean_schools": text("Shortage, mean over schools"),
@@ -79,13 +79,13 @@ def word(code: str) -> str:
 
 
 def errors_note(estimates: pd.DataFrame | None = None) -> str:
-    """Tell the one convention of standard errors, and why some rows have no estimate, for the note under a table."""
+    """Say the one convention of standard errors, and why some rows have no estimate, for the note under a table."""
     note = text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
     if estimates is None or "reason" not in estimates:
         return note
     some = estimates.loc[estimates["reason"] != "", ["outcome", "reason"]].drop_duplicates()
-    told = [f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False)]
-    return f"{note} {text('No estimate: {what}.', what='; '.join(told))}"
+    parts = [f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False)]
+    return f"{note} {text('No estimate: {what}.', what='; '.join(parts))}"
 
 
 def named(codes: Iterable[str]) -> dict[str, str]:

@@ -121,7 +121,7 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
     bounds = TWO.tail(1).assign(category=charts.ABSENT["lee_bounds"])
     drops = pd.concat([TWO.assign(term=f"drop_{series}") for series in charts.WITHOUT_CLOSURE])
     with language.speaking(spoken):
-        axis = {name: one.told("axis")["axis"] for name, one in FIGURES.items() if "axis" in one.words}
+        axis = {name: one.filled_in("axis")["axis"] for name, one in FIGURES.items() if "axis" in one.words}
         figures = [
             charts.by_category(bounds, axis["absence"]),
             charts.expected_and_observed(charts.in_series(drops, "drop"), axis["expected_drop"], numbers="percent"),

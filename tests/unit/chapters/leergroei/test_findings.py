@@ -35,7 +35,7 @@ def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY, shocks
         closed="2019/20",
         levels=["I", "II", "V"],
     )
-    assert list(found.columns) == wording.COLUMNS
+    assert list(found.columns)[:4] == ["name", "sentence", "n", "unit"]
     return found.set_index("name")
 
 

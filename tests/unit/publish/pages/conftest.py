@@ -20,6 +20,7 @@ from analysis.chapter import CHAPTERS, Chapter
 from analysis.disclosure import NOTHING_DECLARED, Gated, flat, profile, suppress
 from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import whole_rows
+from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
@@ -48,6 +49,7 @@ class Page:
     def __post_init__(self) -> None:
         self.workspace, self._said, self.passed = SimpleNamespace(stem=self.stem), {}, Passed()
         self.exhibits = read_exhibits(CHAPTERS / self.stem / "exhibits.yml")
+        self.declared = read_declared(CHAPTERS / self.stem / FILE)
 
     def load(self, name: str) -> pd.DataFrame:
         return self.frames[name].copy()

@@ -88,7 +88,7 @@ def test_cells_share_one_namespace(tmp_path: Path) -> None:
         "def f():\n    K = 1\n    return K",  # a local name counts too: more, never less
     ],
 )
-def test_every_place_in_a_definition_where_a_name_can_stand_counts(tmp_path: Path, use: str) -> None:
+def test_every_place_in_a_definition_where_a_name_can_be_counts(tmp_path: Path, use: str) -> None:
     assert names(tmp_path, "from own.m import f", m=f"K = object\nL = 2\n{use}\n") >= {"own.m.f", "own.m.K"}
     assert "own.m.L" not in names(tmp_path, "from own.m import f", m=f"K = object\nL = 2\n{use}\n")
 
@@ -107,9 +107,9 @@ def test_every_place_in_a_definition_where_a_name_can_stand_counts(tmp_path: Pat
     ],
 )
 def test_a_name_is_followed_through_modules_to_its_definition(tmp_path: Path, link: str) -> None:
-    found = names(tmp_path, "from own.sub import mid\nmid.g()", sub____init__="", sub__mid=link, sub__deep=AB)
-    assert "own.sub.deep.g" in found
-    assert "own.sub.deep.h" not in found
+    result = names(tmp_path, "from own.sub import mid\nmid.g()", sub____init__="", sub__mid=link, sub__deep=AB)
+    assert "own.sub.deep.g" in result
+    assert "own.sub.deep.h" not in result
 
 
 def test_a_name_is_followed_through_a_package_that_passes_it_on(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_what_cannot_be_followed_reaches_everything(tmp_path: Path, use: str) ->
     assert "own.other.h" in names(tmp_path, "from own.m import f", m=within, other=AB)
 
 
-def test_importing_runs_what_stands_at_the_top_of_every_module_on_the_way(tmp_path: Path) -> None:
+def test_importing_runs_what_is_at_the_top_of_every_module_on_the_way(tmp_path: Path) -> None:
     files = {
         "__init__": "print('root')",
         "m": "import own.sub.deep\ndef f(): ...",
@@ -198,8 +198,8 @@ def test_a_foreign_import_that_nothing_uses_is_there_for_its_effect(tmp_path: Pa
 
 
 def test_a_module_and_a_function_of_one_name_both_count(tmp_path: Path) -> None:
-    found = names(tmp_path, "from own.sub import deep\ndeep()", sub____init__="def deep(): ...", sub__deep=AB)
-    assert found >= {"own.sub.deep", "own.sub.deep.f"}
+    result = names(tmp_path, "from own.sub import deep\ndeep()", sub____init__="def deep(): ...", sub__deep=AB)
+    assert result >= {"own.sub.deep", "own.sub.deep.f"}
 
 
 def test_names_that_come_from_a_star_import_are_followed(tmp_path: Path) -> None:
@@ -208,9 +208,9 @@ def test_names_that_come_from_a_star_import_are_followed(tmp_path: Path) -> None
 
 def test_what_only_a_type_checker_imports_does_not_run(tmp_path: Path) -> None:
     text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import own.loud, pandas\ndef f(): ...\n"
-    found = reach(tmp_path, "from own.m import f", m=text, loud="print()")
-    assert set(found.functions) == {"own.m.f"}
-    assert found.imports == ()
+    result = reach(tmp_path, "from own.m import f", m=text, loud="print()")
+    assert set(result.functions) == {"own.m.f"}
+    assert result.imports == ()
 
 
 def test_what_runs_only_as_a_script_is_not_reached(tmp_path: Path) -> None:
@@ -280,8 +280,8 @@ def test_foreign_imports_come_in_order_of_first_import(tmp_path: Path) -> None:
         "m": "import json\nimport beta.deep\nfrom own.n import g\nimport alpha\ndef f():\n    import late",
         "n": "from gamma.parts import x\ndef g(): ...",
     }
-    found = reach(tmp_path, "import pandas as pd\nfrom own.m import f\nimport alpha, omega", **files)
-    assert found.imports == ("pandas", "zeta", "beta.deep", "gamma.parts", "alpha", "omega")
+    result = reach(tmp_path, "import pandas as pd\nfrom own.m import f\nimport alpha, omega", **files)
+    assert result.imports == ("pandas", "zeta", "beta.deep", "gamma.parts", "alpha", "omega")
 
 
 def test_a_symbol_reaches_what_a_cell_that_names_it_would(tmp_path: Path) -> None:
@@ -388,36 +388,36 @@ GRAPHS = st.lists(st.tuples(st.integers(0, 9), st.sets(st.integers(1, 5))), min_
 
 def written(graph: list[tuple[int, set[int]]], constants: dict[int, int], dressed: bool = False) -> str:
     text = '"""Of the module."""\n# why\n\n' if dressed else ""
-    for place, (constant, calls) in enumerate(graph):
-        called = "".join(f" + f{place + step}()" for step in sorted(calls) if place + step < len(graph))
-        text += f"\n\ndef f{place}( ):  # c\n    '''Docs.'''\n\n    # c\n" if dressed else f"def f{place}():\n"
-        text += f"    return {constants.get(place, constant)}{called}\n"
+    for number, (constant, calls) in enumerate(graph):
+        called = "".join(f" + f{number + step}()" for step in sorted(calls) if number + step < len(graph))
+        text += f"\n\ndef f{number}( ):  # c\n    '''Docs.'''\n\n    # c\n" if dressed else f"def f{number}():\n"
+        text += f"    return {constants.get(number, constant)}{called}\n"
     return text
 
 
-def reached(graph: list[tuple[int, set[int]]], place: int = 0) -> set[int]:
-    steps = {place + step for step in graph[place][1] if place + step < len(graph)}
-    return {place}.union(*(reached(graph, step) for step in steps))
+def reached(graph: list[tuple[int, set[int]]], number: int = 0) -> set[int]:
+    steps = {number + step for step in graph[number][1] if number + step < len(graph)}
+    return {number}.union(*(reached(graph, step) for step in steps))
 
 
-@given(graph=GRAPHS, place=st.integers(0, 5))
+@given(graph=GRAPHS, number=st.integers(0, 5))
 def test_a_change_moves_the_digest_of_what_changed_if_it_is_reached_and_no_other(
-    tmp_path_factory: pytest.TempPathFactory, graph: list[tuple[int, set[int]]], place: int
+    tmp_path_factory: pytest.TempPathFactory, graph: list[tuple[int, set[int]]], number: int
 ) -> None:
     folder, cell = tmp_path_factory.mktemp("p"), "from own.m import f0"
     before = reach(folder, cell, m=written(graph, {})).functions
-    assert set(before) == {f"own.m.f{number}" for number in reached(graph)}
+    assert set(before) == {f"own.m.f{each}" for each in reached(graph)}
     assert reach(folder, cell, m=written(graph, {}, dressed=True)).functions == before
-    after = reach(folder, cell, m=written(graph, {place: 10})).functions
-    assert changed(before, after) == ({f"own.m.f{place}"} if place in reached(graph) else set())
+    after = reach(folder, cell, m=written(graph, {number: 10})).functions
+    assert changed(before, after) == ({f"own.m.f{number}"} if number in reached(graph) else set())
 
 
 def test_a_chapter_of_this_package_reaches_its_own_model_only() -> None:
-    found = Code(PACKAGE).of_cells(
+    result = Code(PACKAGE).of_cells(
         ["from analysis.chapters.segregation import models as segregation\nsegregation.estimate_indices(city)"]
     )
-    assert "analysis.chapters.segregation.models.estimates.estimate_indices" in found.functions
-    modules = {name.rpartition(".")[0] for name in found.functions}
+    assert "analysis.chapters.segregation.models.estimates.estimate_indices" in result.functions
+    modules = {name.rpartition(".")[0] for name in result.functions}
     assert not any("conditional_logit" in name or "synthetic" in name for name in modules)
 
 
@@ -430,8 +430,8 @@ pairs = pd.MultiIndex.from_tuples([(1011, "a"), (1011, "b"), (1012, "a"), (1012,
 pupils = pd.Series([30, 20, 10, 40], pairs)
 share, nearest = pd.Series({1011: 0.2, 1012: 0.7}), pd.Series({1011: "a", 1012: "b"})
 city = segregation.ExpectedPupils.from_frames(pupils, share, nearest)
-place = PlaceYear(2017, "background", "city", city, np.zeros(2, dtype=int))
-segregation.estimate_indices([place], draws=3, random_draws=3, seed=1)
+place_year = PlaceYear(2017, "background", "city", city, np.zeros(2, dtype=int))
+segregation.estimate_indices([place_year], draws=3, random_draws=3, seed=1)
 """
 
 

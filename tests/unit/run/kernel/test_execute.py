@@ -67,7 +67,7 @@ def done(outcome: JobResult) -> JobResult:
     return outcome
 
 
-def test_a_notebook_gets_its_parameters_and_tells_how_it_was_executed(job: MakeJob) -> None:
+def test_a_notebook_gets_its_parameters_and_reports_how_it_was_executed(job: MakeJob) -> None:
     one = job("print(number * 6)")
     outcome = done(execute(one))
     assert printed(one) == ["42\n"]
@@ -152,7 +152,7 @@ def test_what_an_earlier_try_left_is_gone(job: MakeJob) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     outcome = execute(one)
-    assert outcome.error == "01_one: did not hand over numbers, which the chain declares"
+    assert outcome.error == "01_one: did not write numbers, which the chain declares"
     assert [path for path in (*left, other) if path.exists()] == [other]
 
 
@@ -181,10 +181,10 @@ def test_what_is_done_is_saved_on_a_timer(job: MakeJob, monkeypatch: pytest.Monk
         wait_for(lambda: one.executed.exists() and printed(one) == ["first\n"])
         assert not running.done()
         warm.close()
-        assert running.result().failed
+        assert running.result().error
 
 
-def test_a_cell_that_fails_tells_all_and_what_to_type(job: MakeJob) -> None:
+def test_a_cell_that_fails_reports_all_and_what_to_type(job: MakeJob) -> None:
     one = job("ratio = number / 0")
     outcome = execute(one)
     assert outcome.exit_code == 1
@@ -195,7 +195,7 @@ def test_a_cell_that_fails_tells_all_and_what_to_type(job: MakeJob) -> None:
     assert "ZeroDivisionError" in one.executed.read_text("utf8")
 
 
-def test_wrong_input_is_told_by_its_message_alone(job: MakeJob) -> None:
+def test_wrong_input_is_reported_by_its_message_alone(job: MakeJob) -> None:
     code = "from analysis.errors import InputError\nraise InputError('pupils.csv', 'has no column BRIN')"
     outcome = execute(job(code))
     assert (outcome.error, outcome.exit_code) == ("01_one stopped: pupils.csv: has no column BRIN", 2)
@@ -252,7 +252,7 @@ def test_closing_the_parent_stops_its_kernels_and_starts_no_others(job: MakeJob,
     wait_for(lambda: not alive(int(pid)))
 
 
-def test_a_killed_kernel_is_told_from_one_that_ends(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_kernel_is_known_from_one_that_ends(job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "kills", lambda: 0)
     outcome = execute(job("import os; os.kill(os.getpid(), 9)"))
     said = outcome.error or ""
@@ -319,7 +319,7 @@ def test_a_kernel_that_cannot_start_says_why(job: MakeJob, tmp_path: Path) -> No
     assert outcome.seconds < 30
 
 
-def test_without_a_parent_a_new_kernel_is_started_and_the_reason_told(
+def test_without_a_parent_a_new_kernel_is_started_and_the_reason_reported(
     job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warm.sys, "platform", "darwin")

@@ -14,7 +14,7 @@ JOB = Job("small", "01_one", "one", "/p/notebooks/01_one.ipynb", "/p/small.build
 
 
 @pytest.mark.parametrize(
-    ("returncode", "counted", "told"),
+    ("returncode", "counted", "text"),
     [
         (-signal.SIGKILL, True, "killed by SIGKILL: out of memory"),
         (-signal.SIGKILL, False, "killed by SIGKILL: most likely out of memory"),
@@ -23,13 +23,13 @@ JOB = Job("small", "01_one", "one", "/p/notebooks/01_one.ipynb", "/p/small.build
         (3, False, "it ended with exit code 3"),
     ],
 )
-def test_how_a_kernel_ended(returncode: int, counted: bool, told: str) -> None:
-    assert failures.how_it_ended(returncode, counted, "") == told
+def test_how_a_kernel_ended(returncode: int, counted: bool, text: str) -> None:
+    assert failures.how_it_ended(returncode, counted, "") == text
 
 
 def test_the_last_words_of_a_kernel_are_its_last_twelve_lines() -> None:
-    told = failures.how_it_ended(1, killed_for_memory=False, log="\n".join(map(str, range(20))))
-    assert told.splitlines()[1:-1] == [f"    {number}" for number in range(8, 20)]
+    text = failures.how_it_ended(1, killed_for_memory=False, log="\n".join(map(str, range(20))))
+    assert text.splitlines()[1:-1] == [f"    {number}" for number in range(8, 20)]
 
 
 @pytest.mark.parametrize(
@@ -45,29 +45,29 @@ def test_the_last_words_of_a_kernel_are_its_last_twelve_lines() -> None:
 )
 def test_trouble_with_the_disk_is_the_users_to_solve(name: str, message: str, code: int) -> None:
     error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="write()")
-    told, given = failures.of_cell(JOB, error, 1.0)
+    text, given = failures.of_cell(JOB, error, 1.0)
     assert given == code
-    assert ("/p/small.building: cannot be written to" in told) == (code == 2)
+    assert ("/p/small.building: cannot be written to" in text) == (code == 2)
 
 
 @pytest.mark.parametrize("name", ["MemoryError", "_ArrayMemoryError", "ArrowMemoryError"])
-def test_all_kinds_of_too_little_memory_are_told_as_such(name: str) -> None:
+def test_all_kinds_of_too_little_memory_are_named_as_such(name: str) -> None:
     error = SimpleNamespace(ename=name, evalue="no room", exec_count=2, source="large()")
     assert "ran out of memory" in failures.of_cell(JOB, error, 1.0)[0]
 
 
 @pytest.mark.parametrize(
-    ("name", "message", "told"),
+    ("name", "message", "text"),
     [
         ("KeyError", "'groep'", "KeyError: 'groep'\n"),
-        ("ValueError", "odd rows\n  pupil score\n0  7  500", "ValueError: odd rows\n    (all that it says stands"),
-        ("ValueError", "x" * 900, f"ValueError: {'x' * 200}...\n    (all that it says stands"),
+        ("ValueError", "odd rows\n  pupil score\n0  7  500", "ValueError: odd rows\n    (all that it says is"),
+        ("ValueError", "x" * 900, f"ValueError: {'x' * 200}...\n    (all that it says is"),
         ("DisclosureError", "column 'n'\n  do      name it", "DisclosureError: column 'n'\n      do      name it\n"),
     ],
     ids=["short", "a frame", "long", "our own"],
 )
-def test_an_exception_of_others_is_told_in_one_short_line(name: str, message: str, told: str) -> None:
+def test_an_exception_of_others_is_shown_in_one_short_line(name: str, message: str, text: str) -> None:
     error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="rows.check()")
     said, _ = failures.of_cell(JOB, error, 1.0)
-    assert f"  error\n    {told}" in said
+    assert f"  error\n    {text}" in said
     assert "pupil score" not in said

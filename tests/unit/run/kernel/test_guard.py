@@ -122,7 +122,7 @@ def test_the_way_out_of_a_package_is_closed(guard: Guard, project: Path) -> None
         guard.check(f"{package}/{'../' * len(package.parts)}{project / 'data/other.csv'}")
 
 
-def test_a_table_is_told_from_a_file(guard: Guard, project: Path) -> None:
+def test_a_table_is_known_from_a_file(guard: Guard, project: Path) -> None:
     with pytest.raises(UndeclaredReadError, match="add the table 'other' to the step's needs"):
         guard.check(str(project / "project/building/internal/other.parquet"))
 

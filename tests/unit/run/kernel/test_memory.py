@@ -26,5 +26,5 @@ def test_the_counter_is_found_where_the_process_is(tmp_path: Path, membership: s
     assert memory.kills(tmp_path / "groups", tmp_path / "cgroup") == 3
 
 
-def test_where_nothing_counts_nothing_is_told(tmp_path: Path) -> None:
+def test_where_nothing_counts_nothing_is_returned(tmp_path: Path) -> None:
     assert memory.kills(tmp_path, tmp_path / "no-such-file") is None

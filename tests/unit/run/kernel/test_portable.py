@@ -41,5 +41,5 @@ def test_papermill_keeps_the_names_of_its_files_only(tmp_path: Path) -> None:
     metadata = {"papermill": {"input_path": "/srv/in/a.ipynb", "output_path": "/srv/out/a.ipynb"}}
     file.write_text(json.dumps({"cells": [], "metadata": metadata}))
     forget_machine(file, {"/home/me": "~", "/": "root"})
-    told = json.loads(file.read_text())["metadata"]["papermill"]
-    assert told == {"input_path": "a.ipynb", "output_path": "a.ipynb"}
+    notes = json.loads(file.read_text())["metadata"]["papermill"]
+    assert notes == {"input_path": "a.ipynb", "output_path": "a.ipynb"}

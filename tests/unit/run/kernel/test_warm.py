@@ -71,7 +71,7 @@ def serving(tmp_path: Path) -> bool:
     return (tmp_path / "kernel.json").exists()
 
 
-def test_a_kernel_that_is_killed_leaves_nothing_and_tells_its_memory(tmp_path: Path) -> None:
+def test_a_kernel_that_is_killed_leaves_nothing_and_reports_its_memory(tmp_path: Path) -> None:
     kernel = fork(tmp_path)
     wait_for(lambda: serving(tmp_path))
     assert kernel.poll() is None
@@ -106,7 +106,7 @@ def test_a_parent_that_is_killed_takes_its_kernels_along_and_is_replaced(tmp_pat
     assert parent() != first
 
 
-def test_closing_takes_all_along_at_once_and_is_told_from_an_accident(tmp_path: Path) -> None:
+def test_closing_takes_all_along_at_once_and_is_known_from_an_accident(tmp_path: Path) -> None:
     kernels = [fork(tmp_path), fork(tmp_path)]
     pid = parent()
     warm.close()
@@ -206,12 +206,12 @@ def test_what_goes_wrong_before_a_kernel_serves_is_in_its_log(tmp_path: Path) ->
     assert "nowhere" in (tmp_path / "kernel.log").read_text()
 
 
-def test_a_request_that_is_too_large_is_told(tmp_path: Path) -> None:
+def test_a_request_that_is_too_large_is_reported(tmp_path: Path) -> None:
     with pytest.raises(warm.WarmError, match="Message too long"):
         fork(tmp_path, modules=["x" * 10_000_000])
 
 
-def test_a_parent_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parent_that_cannot_start_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm.close()
     monkeypatch.setattr(warm.sys, "executable", str(tmp_path / "no-python"))
     with pytest.raises(warm.WarmError, match="cannot be started"):

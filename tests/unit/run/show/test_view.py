@@ -12,7 +12,7 @@ from analysis.run.show.view import shows_live, view
 
 
 class Stream(io.StringIO):
-    """A stream that may claim to be a terminal, and tells how far it was flushed."""
+    """A stream that may claim to be a terminal, and knows how far it was flushed."""
 
     encoding = "utf-8"
     flushed = ""
@@ -28,32 +28,32 @@ class Stream(io.StringIO):
         self.flushed = self.getvalue()
 
 
-def told(kind: Kind, notebook: str = "", seconds: float | None = None, text: str = "", edition: str = "ci") -> Event:
+def event(kind: Kind, notebook: str = "", seconds: float | None = None, text: str = "", edition: str = "ci") -> Event:
     return Event(kind, edition, notebook, seconds, text)
 
 
 def lines_of(*events: Event) -> list[str]:
     stream = Stream()
     with view(stream) as watch:
-        for event in events:
-            watch(event)
+        for one in events:
+            watch(one)
             assert stream.flushed == stream.getvalue()
     return stream.getvalue().splitlines()
 
 
 def test_plain_lines_of_an_edition_that_succeeds() -> None:
     assert lines_of(
-        told("opened", text="The state of a small city"),
-        told("waiting", "01_data", 14.0, "parameter data.scale: 1 -> 2"),
-        told("waiting", "02_segregation", 3.0),
-        told("waiting", "03_school_choice"),
-        told("started", "01_data"),
-        told("finished", "01_data", 13.84),
-        told("kept", "02_segregation"),
-        told("kept", "03_school_choice", text="not asked for"),
-        told("notice", text="kernels are not forked here: [why]"),
-        told("pages"),
-        told("published", text="outputs/ci/index.html"),
+        event("opened", text="The state of a small city"),
+        event("waiting", "01_data", 14.0, "parameter data.scale: 1 -> 2"),
+        event("waiting", "02_segregation", 3.0),
+        event("waiting", "03_school_choice"),
+        event("started", "01_data"),
+        event("finished", "01_data", 13.84),
+        event("kept", "02_segregation"),
+        event("kept", "03_school_choice", text="not asked for"),
+        event("notice", text="kernels are not forked here: [why]"),
+        event("pages"),
+        event("published", text="outputs/ci/index.html"),
     ) == [
         "ci: The state of a small city",
         "  01_data            runs: parameter data.scale: 1 -> 2",
@@ -68,22 +68,22 @@ def test_plain_lines_of_an_edition_that_succeeds() -> None:
 
 def test_plain_lines_of_a_failure_leave_the_error_to_the_command() -> None:
     assert lines_of(
-        told("opened", text="t"),
-        told("waiting", "01_data"),
-        told("waiting", "02_segregation"),
-        told("failed", "01_data", 3.21, "ValueError: secret"),
-        told("blocked", "02_segregation", text="needs 01_data"),
+        event("opened", text="t"),
+        event("waiting", "01_data"),
+        event("waiting", "02_segregation"),
+        event("failed", "01_data", 3.21, "ValueError: secret"),
+        event("blocked", "02_segregation", text="needs 01_data"),
     ) == ["ci: t", "  01_data failed after 3.2 s", "  02_segregation     blocked: needs 01_data"]
 
 
 def test_plain_lines_say_which_edition_once_there_are_several() -> None:
     assert lines_of(
-        told("opened", text="One", edition="a"),
-        told("waiting", "01_data", edition="a"),
-        told("opened", text="Two", edition="b"),
-        told("waiting", "01_data", text="new", edition="b"),
-        told("finished", "01_data", 2.0, edition="a"),
-        told("published", text="outputs/a/index.html", edition="a"),
+        event("opened", text="One", edition="a"),
+        event("waiting", "01_data", edition="a"),
+        event("opened", text="Two", edition="b"),
+        event("waiting", "01_data", text="new", edition="b"),
+        event("finished", "01_data", 2.0, edition="a"),
+        event("published", text="outputs/a/index.html", edition="a"),
     ) == [
         "a: One",
         "b: Two",
@@ -96,14 +96,14 @@ def test_plain_lines_say_which_edition_once_there_are_several() -> None:
 def test_a_sign_that_the_stream_cannot_write_does_not_end_the_run() -> None:
     raw = io.BytesIO()
     with view(io.TextIOWrapper(raw, encoding="ascii")) as watch:
-        watch(told("opened", text="São → 1"))
+        watch(event("opened", text="São → 1"))
         assert raw.getvalue() == b"ci: S?o ? 1\n"
 
 
 def test_quiet_is_quiet() -> None:
     stream = Stream(terminal=True)
     with view(stream, quiet=True) as watch:
-        watch(told("notice", text="something"))
+        watch(event("notice", text="something"))
     assert stream.getvalue() == ""
 
 
@@ -112,7 +112,7 @@ def test_lines_of_several_threads_do_not_mix() -> None:
 
     def speak(watch: object, edition: str) -> None:
         for _ in range(200):
-            watch(told("notice", text=edition * 50))  # type: ignore[operator]  # a Watch
+            watch(event("notice", text=edition * 50))  # type: ignore[operator]  # a Watch
 
     with view(stream) as watch:
         threads = [threading.Thread(target=speak, args=(watch, letter)) for letter in "abcd"]
@@ -147,7 +147,7 @@ def test_a_terminal_gets_the_live_view_and_its_cursor_back(monkeypatch: pytest.M
 
     def interrupt() -> None:
         with view(stream) as watch:
-            watch(told("started", "01_data"))
+            watch(event("started", "01_data"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -163,7 +163,7 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("NO_COLOR", no_color)
         stream = Stream(terminal=True)
         with view(stream) as watch:
-            watch(told("finished", "01_data", 1.0))
+            watch(event("finished", "01_data", 1.0))
         outputs.append("\x1b[32m" in stream.getvalue())
     assert outputs == [True, False]
 

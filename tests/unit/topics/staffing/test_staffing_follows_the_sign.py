@@ -20,6 +20,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis.chapter import CHAPTERS, Chapter
+from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.staffing import make_staffing
 from analysis.synthetic.staffing_truth import G5, OUTSIDE, RATIO, StaffingTruth
@@ -100,6 +101,7 @@ class Recorder:
         self.tables, self.said = tables, {}
         self.workspace, self._said = SimpleNamespace(stem=stem), {}
         self.exhibits = read_exhibits(CHAPTERS / stem / "exhibits.yml")
+        self.declared = read_declared(CHAPTERS / stem / FILE)
 
     def has(self, name: str) -> bool:
         return name in self.tables

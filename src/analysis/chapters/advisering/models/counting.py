@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.chapters.advisering.models.definitions import ADVISINGS, HOUSEHOLDS
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import correction
 from analysis.stats.shares import limits
@@ -86,7 +86,7 @@ def by_group(
 
 def _by_school(pupils: pd.DataFrame, outcomes: Mapping[str, pd.Series], keys: Sequence[str]) -> pd.DataFrame:
     """Sum outcomes and pupils by the values of columns, the school among them; a million pupils cost little."""
-    refuse_missing(pupils, keys, "shares")
+    check_complete(pupils, keys, "shares")
     y = {name: happens.to_numpy(float, na_value=np.nan) for name, happens in outcomes.items()}
     known = ~np.isnan(np.array(list(y.values()))).any(axis=0)
     values = [pd.Categorical(pupils[name]) for name in keys]

@@ -28,7 +28,7 @@ from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
 from analysis.stats import cell_regressions
-from analysis.stats.cells import PupilCells, times
+from analysis.stats.cells import PupilCells, weighted_counts
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, influence_of
 from analysis.stats.regression import INTERCEPT
@@ -102,7 +102,7 @@ def _parts(cells: PupilCells, full: Fit, own: Sequence[str], blocks: Mapping[str
     for name, block in blocks.items():
         X2, beta = cells.X[list(block)].to_numpy(), full.coefficients[list(block)].to_numpy()
         cross = X1.T @ (cells.count[:, None] * X2)
-        sums = times(cells, X2 @ beta) @ X1
+        sums = weighted_counts(cells, X2 @ beta) @ X1
         parts[name] = _part(cells, full, X1, inverse, sums, cross @ full.influence[list(block)].to_numpy().T, names)
     means = (cells.n @ X) / size[:, None]
     effects = np.asarray(cells.y.sum(axis=1), float) / size - means @ full.coefficients.to_numpy()
@@ -125,6 +125,6 @@ def _part(
         How the same sums move with the influence of each school on the full model; shape (terms, schools).
     """
     delta = inverse @ sums.sum(axis=0)
-    direct = sums - times(cells, X1 @ delta) @ X1
+    direct = sums - weighted_counts(cells, X1 @ delta) @ X1
     influence = influence_of(direct, inverse, full.n_obs, len(full.coefficients)) + moved.T @ inverse
     return Fit(pd.Series(delta, list(names)), pd.DataFrame(influence, cells.schools, list(names)), full.n_obs)

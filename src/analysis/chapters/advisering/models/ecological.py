@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import TEN_POINTS
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.regression import fit_where_determined, in_sd
 
@@ -43,7 +43,7 @@ def school_level(sample: Sample) -> pd.DataFrame:
 
 
 def _schools(rows: pd.DataFrame) -> pd.DataFrame:
-    refuse_missing(rows, ["location", "year", "advice_first", "cet", "share_hoog"], MODEL)
+    check_complete(rows, ["location", "year", "advice_first", "cet", "share_hoog"], MODEL)
     schools = rows.groupby(["location", "year"], observed=True).agg(
         level=("advice_first", "mean"),
         score=("cet", "mean"),

@@ -34,10 +34,10 @@ from analysis.chapters.advisering.models.terms import (
     least_of,
     lone,
 )
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
-from analysis.stats.regression import refuse_absorbed, refuse_alike_terms
+from analysis.stats.regression import check_distinct_products, check_not_absorbed
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
@@ -94,7 +94,7 @@ def first_stage(sample: Sample) -> pd.DataFrame:
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Series[int]]:
     """Lay out outcome, terms and scores, with the means of schools taken off."""
     asked = [name for name in FACTORS if name not in left_out(sample.outcome)]
-    refuse_missing(sample.rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
+    check_complete(sample.rows, ["y", SCORE, LOVS, "location", "year", *asked], sample.outcome)
     rows = _with_others(sample.rows)
     X = group_terms(rows).join(indicators(rows["year"], sorted(rows["year"].unique()), "year"))
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})
@@ -105,7 +105,7 @@ def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, list[str]], pd.Se
     means = chosen.groupby(school).mean()
     swept = chosen - means.to_numpy()[school]
     names = list(chosen.columns.drop("y"))
-    refuse_absorbed(swept[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
+    check_not_absorbed(swept[names].to_numpy(float), chosen[names].to_numpy(float), names, "schools")
     return swept.assign(location=school), factors, least_of(chosen, count)
 
 
@@ -129,10 +129,10 @@ def two_stage(swept: pd.DataFrame, exogenous: Sequence[str], endogenous: str, in
 def _projected(swept: pd.DataFrame, terms: Sequence[str], instruments: Sequence[str]) -> Fit:
     r"""Least squares on what instruments expect of terms: :math:`\hat X = Z (Z'Z)^{-1} Z'X`."""
     X, Z, y = swept[list(terms)].to_numpy(), swept[list(instruments)].to_numpy(), swept["y"].to_numpy()
-    refuse_alike_terms(Z.T @ Z, instruments)
+    check_distinct_products(Z.T @ Z, instruments)
     first = np.linalg.solve(Z.T @ Z, Z.T @ X)
     A = first.T @ (Z.T @ X)
-    refuse_alike_terms(A, terms)
+    check_distinct_products(A, terms)
     beta = np.linalg.solve(A, first.T @ (Z.T @ y))
     codes, schools = numbered(swept["location"])
     scores = cluster_sums(codes, Z * (y - X @ beta)[:, None]) @ first

@@ -18,8 +18,8 @@ from scipy.sparse import csr_array
 
 from analysis.chapters.advisering.models.terms import FACTORS, factors_of, group_terms, indicators, least_of, lone
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import number_rows
-from analysis.stats.complete import refuse_missing
+from analysis.stats.cells import row_codes
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import undetermined
 from analysis.stats.ordered import OrderedCells, fit_ordered
@@ -85,8 +85,8 @@ def collapse(rows: pd.DataFrame, outcome: str) -> OrderedCells:
         Column, number of the level.
     """
     columns = [*(name for name in FACTORS if name != "advising"), "year", "cet"]
-    refuse_missing(rows, [*columns, outcome, "location"], outcome)
-    codes = number_rows(rows, [*columns, outcome])
+    check_complete(rows, [*columns, outcome, "location"], outcome)
+    codes = row_codes(rows, [*columns, outcome])
     _, first = np.unique(codes, return_index=True)
     chosen, years = rows.iloc[first], sorted(rows["year"].unique())
     score = (chosen["cet"] - SCORE_MIDDLE) / SCORE_UNIT

@@ -19,7 +19,7 @@ from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, ce
 from analysis.errors import Reason
 from analysis.stats import cell_regressions
 from analysis.stats.cells import PupilCells
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit, stacked, undetermined
 from analysis.stats.logit import NoMaximumError
@@ -164,7 +164,7 @@ def advice_given_score(defined: pd.DataFrame) -> pd.DataFrame:
 def _by_category(outcome: str, sample: Sample, by: str, factors: Sequence[str]) -> pd.DataFrame:
     fits: dict[str, Fit] = {}
     least_of: dict[str, pd.Series[int]] = {}
-    refuse_missing(sample.rows, [by], outcome)
+    check_complete(sample.rows, [by], outcome)
     for category, rows in sample.rows.groupby(by, sort=True, observed=True):
         name = _name(by, category)
         fits[name], least_of[name] = _within(rows, left_out(outcome), factors)

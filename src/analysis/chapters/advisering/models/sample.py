@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.advice_levels import LEVELS, VWO
 from analysis.chapters.advisering.models.definitions import POSITIONS, as_categories
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.selection import Step, walk
 
 OUTCOMES = ("under", "over", "revised", "up_year3", "down_year3")
@@ -65,13 +65,13 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     """
     if outcome not in OUTCOMES:
         raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}", Reason.INVALID)
-    refuse_missing(defined, ["year", "location"], outcome)
+    check_complete(defined, ["year", "location"], outcome)
     first, *others = _steps(outcome, years)
     rows, began = walk(as_categories(defined), [first])
     # Only now: most pupils of a country are of years that are not analysed.
     rows = rows.assign(y=_outcome(rows, outcome), band=_band(rows, outcome).astype("category"))
     kept, went_on = walk(rows, others)
-    refuse_missing(kept, ["y", "band"], outcome)
+    check_complete(kept, ["y", "band"], outcome)
     account = pd.concat([began, went_on], ignore_index=True)
     if kept["location"].nunique() < 2:
         raise ModelError(

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import PLACE, alike, by_group
 from analysis.chapters.advisering.models.definitions import Definitions, first_year
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
 
 MODEL = "scenario_no_test"
@@ -48,7 +48,7 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     DataFrame
         As `shares.by_group`; terms `REVISED`, `WITH` and `WITHOUT`, of all pupils of the group.
     """
-    refuse_missing(pupils, ["revised", "advice_first", "advice_final"], MODEL)
+    check_complete(pupils, ["revised", "advice_first", "advice_final"], MODEL)
     outcomes = {
         REVISED: pupils["revised"],
         WITH: pupils["advice_final"] == VWO,
@@ -75,7 +75,7 @@ def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFra
         In the one form, after it ``school_year`` and ``n_least`` (pupils of the smaller group); terms of `MEANS`, in
         levels, clustered by school. The gap lost is the gap with the test minus the gap without it.
     """
-    refuse_missing(pupils, [column, "school_year", "location", "advice_first", "advice_final"], MODEL)
+    check_complete(pupils, [column, "school_year", "location", "advice_first", "advice_final"], MODEL)
     chosen = pupils[pupils[column].isin(pair)]
     chosen = chosen.assign(is_first=chosen[column] == pair[0], lost=chosen["advice_final"] - chosen["advice_first"])
     told = [_gap(rows, pair, str(year), MEANS) for year, rows in chosen.groupby("school_year", sort=True)]

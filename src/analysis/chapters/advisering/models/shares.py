@@ -14,7 +14,7 @@ from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import PLACE, alike, by_group
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 LEVELS_TOLD = {
     "pro or vmbo-b": (-1, 1.5),
@@ -38,7 +38,7 @@ WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
 
 def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
     """Tell the final advice by parental education and year (figure 3.13 of the Amsterdam report)."""
-    refuse_missing(pupils, ["advice_final"], "advice_by_education")
+    check_complete(pupils, ["advice_final"], "advice_by_education")
     final = pupils["advice_final"]
     outcomes = {name: final.between(*limits, inclusive="left") for name, limits in LEVELS_TOLD.items()}
     return by_group(pupils, outcomes, "advice_by_education")
@@ -134,7 +134,7 @@ def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFr
     vwo_class
         Score at which a class in year 1 for vwo alone is counted.
     """
-    refuse_missing(pupils, ["advice_final", "year1"], "at_score")
+    check_complete(pupils, ["advice_final", "year1"], "at_score")
     told = [
         _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
         _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
@@ -161,7 +161,7 @@ def crosstab(
         ``n_obs`` (pupils with both), ``n_tested`` (pupils with that test advice). Pairs without pupils are there too.
     """
     tested = pupils[pupils["test_advice"].isin(list(test_names))]
-    refuse_missing(tested, ["advice_first"], "crosstab")
+    check_complete(tested, ["advice_first"], "crosstab")
     table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
     rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
     table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)

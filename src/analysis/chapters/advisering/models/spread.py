@@ -15,9 +15,9 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.random_effects import fit_effect_distribution
 
 FEWEST_PUPILS = 10
 MODEL = "school_spread"
@@ -48,7 +48,7 @@ def after_intake(pupils: pd.DataFrame, outcome: str = "under", intake: Sequence[
         If fewer than three schools have that many pupils.
     """
     known = pupils[pupils[outcome].notna()]
-    refuse_missing(known, [outcome, "location", "test_advice", "year", *intake], MODEL)
+    check_complete(known, [outcome, "location", "test_advice", "year", *intake], MODEL)
     dummies = [pd.get_dummies(known[name].astype(str), drop_first=True, dtype=float, prefix=name) for name in intake]
     numbers = pd.concat([known[outcome], *dummies], axis=1)
     within = numbers - numbers.groupby([known["test_advice"], known["year"]]).transform("mean")
@@ -78,7 +78,7 @@ def spread(schools: pd.DataFrame) -> pd.DataFrame:
         distribution puts them and not any school. Tenths have no interval of their own.
     """
     effect, variance = schools["effect"].to_numpy(float), schools["variance"].to_numpy(float)
-    found = fit_spread(effect, variance)
+    found = fit_effect_distribution(effect, variance)
     rows = pd.DataFrame(
         {
             "term": ["sd between schools", "lowest tenth of schools", "highest tenth of schools"],
@@ -111,7 +111,7 @@ def caterpillar(schools: pd.DataFrame, points: int, fewest: int) -> pd.DataFrame
         the run before it.
     """
     effect, variance = schools["effect"].to_numpy(float), schools["variance"].to_numpy(float)
-    found = fit_spread(effect, variance)
+    found = fit_effect_distribution(effect, variance)
     weight, mean = found.sd**2 / (found.sd**2 + variance), found.mean
     half = norm.ppf(0.975) * np.sqrt(weight * variance)
     shrunk = pd.DataFrame({"estimate": weight * (effect - mean), "half": half, "pupils": schools["pupils"].to_numpy()})

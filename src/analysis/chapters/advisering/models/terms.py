@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from analysis.chapters.advisering.models.definitions import ADVISINGS, UNDER_NOT_REVISED, UNDER_REVISED
 from analysis.errors import ModelError, Reason
-from analysis.stats.cells import PupilCells, collapse, number_rows
-from analysis.stats.complete import refuse_missing
+from analysis.stats.cells import PupilCells, collapse, row_codes
+from analysis.stats.complete import check_complete
 
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
 BACKGROUNDS = ("none", "western", *NONWESTERN)
@@ -90,12 +90,12 @@ def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()
     one it would be counted with the reference.
     """
     columns = [*(name for name in FACTORS if name not in without), "band", "year"]
-    refuse_missing(rows, [*columns, outcome, "location"], outcome)
+    check_complete(rows, [*columns, outcome, "location"], outcome)
     layout = partial(_layout, bands=_bands(rows), years=sorted(rows["year"].unique()))
     cells = collapse(rows, columns, layout, outcome)
     alone = lone(cells.X, cells.count)
     if alone.any():
-        return cells_of(rows[~alone[number_rows(rows, columns)]], outcome, without)
+        return cells_of(rows[~alone[row_codes(rows, columns)]], outcome, without)
     return cells
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import positions, refuse_missing
+from analysis.stats.complete import check_complete, positions
 from analysis.stats.geography import great_circle_km
 from analysis.topics.choice import DENOMINATIONS, REFERENCE, SHARE_UNIT, WEGING_UNIT
 
@@ -134,8 +134,8 @@ def _check(by_school: pd.DataFrame, by_pc4_school: pd.DataFrame, column: str) ->
         raise ModelError(f"schools have another denomination: {', '.join(sorted(unknown))}", Reason.INVALID)
     if column not in by_pc4_school:
         raise ModelError(f"{column}: not a column of pupils", Reason.INVALID)
-    refuse_missing(by_pc4_school, ["pc4", "location", column], "flows")
-    refuse_missing(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
+    check_complete(by_pc4_school, ["pc4", "location", column], "flows")
+    check_complete(by_school, ["location", "municipality", "schoolweging", "lat", "lon"], "schools")
     if not (by_pc4_school[column] >= 0).all():
         raise ModelError(f"{column}: a number of pupils is negative", Reason.INVALID)
 

@@ -25,7 +25,7 @@ from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
 from analysis.chapters.leergroei.models.rows import in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import reference_year, with_m_test
 from analysis.stats.bootstrap import times_drawn
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -110,7 +110,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
     """
     had = with_m_test(rows, design)
     had = had[had["year"].isin([reference_year(design), design.closure_year])]
-    refuse_missing(had, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
+    check_complete(had, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
     had = had.join(standardised(rows, design)["growth_sd"])
     told = []
     for (outcome, values, part), stream in zip(

@@ -31,7 +31,7 @@ from analysis.chapters.leergroei.models.design import (
     usable,
 )
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit
 from analysis.stats.regression import fit_where_determined, in_sd
@@ -87,7 +87,7 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
             Reason.INVALID,
         )
     needed = ("pupil", "subject", "year", "groep", "location", "consent", "adaptive")
-    refuse_missing(by_pupil_test, needed, "growth")
+    check_complete(by_pupil_test, needed, "growth")
     starts = {int(year[:4]) for year in (*design.control_years, design.closure_year)}
     rows = by_pupil_test[usable(by_pupil_test)]
     rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
@@ -112,7 +112,7 @@ def one_control_year(
     by_pupil_growth: pd.DataFrame, *, weights: str | None = None, model: str = "pnas_one_control"
 ) -> pd.DataFrame:
     """Estimate the design with the last control year alone: no trend, so that rising growth hides part of the loss."""
-    refuse_missing(by_pupil_growth, ["start", "closure"], model)
+    check_complete(by_pupil_growth, ["start", "closure"], model)
     last = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].max()
     return overall(by_pupil_growth[by_pupil_growth["start"] >= last], weights=weights, model=model)
 
@@ -128,7 +128,7 @@ def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -
         ``n_clusters`` are those of the category, for a difference those of both categories; ``n_closure`` and
         ``n_before`` are then those of the category with the fewest.
     """
-    refuse_missing(by_pupil_growth, ["education"], "pnas_ses")
+    check_complete(by_pupil_growth, ["education"], "pnas_ses")
     rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
     category = rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION)
     return _by_category(rows.assign(category=category), "parental education", HIGHER_EDUCATION, "pnas_ses", weights)
@@ -136,7 +136,7 @@ def by_education(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -
 
 def by_sex(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
     """Let the effect differ by sex, model ``pnas_sex``, reference boys; see `by_education`."""
-    refuse_missing(by_pupil_growth, ["sex"], "pnas_sex")
+    check_complete(by_pupil_growth, ["sex"], "pnas_sex")
     category = by_pupil_growth["sex"].map(SEXES)
     return _by_category(by_pupil_growth.assign(category=category), "sex", SEXES["m"], "pnas_sex", weights)
 
@@ -155,7 +155,7 @@ def by_prior(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd
 
 def by_grade(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
     """Estimate the design per groep, model ``pnas_grade``, terms as `overall`."""
-    refuse_missing(by_pupil_growth, ["groep"], "pnas_grade")
+    check_complete(by_pupil_growth, ["groep"], "pnas_grade")
 
     def estimate(rows: pd.DataFrame) -> pd.DataFrame:
         parts = [
@@ -186,7 +186,7 @@ def placebo(by_pupil_growth: pd.DataFrame, *, weights: str | None = None) -> pd.
     ModelError
         With fewer than two control years.
     """
-    refuse_missing(by_pupil_growth, ["start", "closure", "year"], "placebo")
+    check_complete(by_pupil_growth, ["start", "closure", "year"], "placebo")
     control = by_pupil_growth[by_pupil_growth["closure"] == 0]
     if control["start"].nunique() < 2:
         raise ModelError("placebo years need at least two control years", Reason.TOO_FEW)
@@ -238,7 +238,7 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
 
     With one control year the trend would say what the closure says.
     """
-    refuse_missing(by_pupil_growth, ["start", "days"], "growth")
+    check_complete(by_pupil_growth, ["start", "days"], "growth")
     starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
     rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
     return rows, ["year"] if starts.nunique() > 2 else []
@@ -258,7 +258,7 @@ def _design(
 
 
 def _per_outcome(rows: pd.DataFrame, estimate: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
-    refuse_missing(rows, ["outcome", "start", "location"], "growth")
+    check_complete(rows, ["outcome", "start", "location"], "growth")
     return pd.concat([estimate(part) for _, part in rows.groupby("outcome", sort=False)], ignore_index=True)
 
 

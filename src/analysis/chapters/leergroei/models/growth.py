@@ -21,7 +21,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import Estimate, estimate_by, means_by
 from analysis.chapters.leergroei.models.sample import comparable, reference_year
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
 
 SD_NATION = "national standard deviations"
@@ -82,7 +82,7 @@ def standardised(
     """
     two = comparable(rows, design)
     two = two[two["year"].isin([reference_year(design), design.closure_year])]
-    refuse_missing(two, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
+    check_complete(two, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = two.join(moments(two[two["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():

@@ -19,7 +19,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import PROBABILITY, in_rows, parts, row
 from analysis.chapters.leergroei.models.sample import Groups, comparable, reference_year
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
@@ -38,7 +38,7 @@ def can_drop(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         As `sample.select` returns them.
     """
     two = comparable(rows, design)
-    refuse_missing(two, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
+    check_complete(two, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
     two = two[two["year"].isin([reference_year(design), design.closure_year]) & (two["level_m"] != groups.levels[-1])]
     rank = {level: place for place, level in enumerate(groups.levels)}
     return two.assign(drop=(two["level_e"].map(rank) > two["level_m"].map(rank)).astype(float))

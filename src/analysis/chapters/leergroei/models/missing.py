@@ -18,7 +18,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.levels import all_products, logit_table
 from analysis.chapters.leergroei.models.rows import PROBABILITY, in_rows, means_by, parts, row
 from analysis.chapters.leergroei.models.sample import Groups, reference_year, with_m_test
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
@@ -48,7 +48,7 @@ def missing_tests(rows: pd.DataFrame, design: Design, by: Sequence[str] = ("leve
         .rename(columns={"subject": "outcome"})
     )
     keys = ["outcome", "year", *by]
-    refuse_missing(had, [*keys, "location"], "missing_tests")
+    check_complete(had, [*keys, "location"], "missing_tests")
     counts = had.groupby(keys, observed=True).agg(
         n_m_test=("both", "size"), n_both=("both", "sum"), n_schools=("location", "nunique")
     )
@@ -102,7 +102,7 @@ def fit_presence(rows: pd.DataFrame, design: Design, groups: Groups) -> dict[str
     """
     had = of_two_years(rows, design)
     had = had.assign(present=(had["reason"] == "both").astype(float))
-    refuse_missing(had, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
+    check_complete(had, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
     models = {}
     for outcome, _, part in parts(had, design.groepen):
         layout = partial(_presence_terms, groepen=tuple(design.groepen[outcome]), levels=tuple(groups.levels))
@@ -147,7 +147,7 @@ def with_weights(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFram
     nothing else. Errors of weighted estimates take the weights as known.
     """
     had = with_m_test(rows, design)
-    refuse_missing(
+    check_complete(
         had, ["subject", "year", "location", "level_m", "groep", "education", "sex", "share_at_risk"], WEIGHT
     )
     weights = [_weights(part, trim) for _, part in had.groupby(["subject", "year"], sort=False)]
@@ -160,7 +160,7 @@ def covered(rows: pd.DataFrame, design: Design, coverage: float) -> pd.DataFrame
     It must hold in the closure year and in the year before; pupils who may be compared count, so not those without
     consent or tested adaptively.
     """
-    refuse_missing(rows, ["subject", "location", "year"], "covered")
+    check_complete(rows, ["subject", "location", "year"], "covered")
     counted = rows[rows["reason"].isin(["both", "no_m_test", "no_e_test"])]
     counted = counted[counted["year"].isin([reference_year(design), design.closure_year])]
     both = (counted["reason"] == "both").groupby([counted["subject"], counted["location"], counted["year"]]).mean()

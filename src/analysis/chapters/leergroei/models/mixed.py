@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.chapters.leergroei.models.closure import POINTS, UNITS, standardised
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
 
@@ -62,7 +62,7 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     ModelError
         If the maximum is not found, as with very few schools.
     """
-    refuse_missing(by_pupil_growth, ["outcome"], "mixed")
+    check_complete(by_pupil_growth, ["outcome"], "mixed")
     rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
     found = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()

@@ -23,7 +23,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_NATION, change, standardised
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
 from analysis.chapters.leergroei.models.sample import Groups, comparable, reference_year
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 MODEL = {"model": "regression_to_mean"}
 MEASURES: Mapping[str, str] = {"growth": SD_NATION, "drop": PROBABILITY}
@@ -61,7 +61,7 @@ def with_expectation(pupils: pd.DataFrame, design: Design, groups: Groups) -> pd
 
     ``growth`` becomes growth against the norm, in national standard deviations.
     """
-    refuse_missing(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
+    check_complete(pupils, ["subject", "groep", "year", "standing_m", "standing_e", "level_m", "level_e"], "levels")
     cuts = _cuts(groups)
     rank = {level: place for place, level in enumerate(groups.levels)}
     parts = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import correction
 from analysis.stats.shares import share_interval
@@ -100,7 +100,7 @@ def estimate_by(
         ``n_pupils``: pupils, each once; ``n_least``: pupils in the smallest of the years; ``n_clusters``: schools in
         the year with the fewest).
     """
-    refuse_missing(frame, ["subject", "year", "location", *by], model)
+    check_complete(frame, ["subject", "year", "location", *by], model)
     rows, years = [], frame["year"].unique().tolist()
     for outcome, values, part in parts(frame, outcomes, by):
         told = row(outcome, by, values, part, years)
@@ -149,7 +149,7 @@ def means_by(
     with K the number of years.
     """
     asked = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
-    refuse_missing(frame, asked, model)
+    check_complete(frame, asked, model)
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)

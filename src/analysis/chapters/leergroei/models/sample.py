@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from analysis.chapters.leergroei.models.design import Design
 from analysis.errors import ModelError, Reason
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 LOWEST_PERCENTILE = 0.05
 """Percentiles of 0 and 100 have no place on the scale of standard deviations: they are read as 0.05 and 99.95."""
@@ -71,8 +71,8 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     ModelError
         If a subject, groep or year has no rows, or a regular school no share at risk or shortage.
     """
-    refuse_missing(by_pupil_test, ["subject", "groep", "year", "location", "consent", "adaptive"], "tests")
-    refuse_missing(by_location, ["location", "special"], "schools")
+    check_complete(by_pupil_test, ["subject", "groep", "year", "location", "consent", "adaptive"], "tests")
+    check_complete(by_location, ["location", "special"], "schools")
     rows = by_pupil_test[in_design(by_pupil_test, design)]
     _refuse_empty(rows, design)
     rows = rows.merge(_schools(by_location, rows, groups), on="location", how="left", validate="many_to_one")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.rows import parts
-from analysis.stats.complete import refuse_missing
-from analysis.stats.random_effects import fit_spread
+from analysis.stats.complete import check_complete
+from analysis.stats.random_effects import fit_effect_distribution
 
 FEWEST = 5
 """Schools below which a spread between schools is not estimated."""
@@ -39,7 +39,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
         Indexed by location: ``change`` and ``variance``, for schools with at least two pupils in both years. The
         variance of pupils within a school and year is taken to be the same at all of them.
     """
-    refuse_missing(growth, ["location", "closure", "growth_sd"], "changes of schools")
+    check_complete(growth, ["location", "closure", "growth_sd"], "changes of schools")
     cells = growth.groupby(["location", "closure"])["growth_sd"].agg(["mean", "var", "size"])
     cells = cells[cells["size"] > 1]
     within = float((cells["var"] * (cells["size"] - 1)).sum() / (cells["size"] - 1).sum())
@@ -90,5 +90,5 @@ def _pupils(part: pd.DataFrame) -> dict[str, int]:
 def _spread(change: Floats, variance: Floats) -> dict[str, float]:
     if len(change) < FEWEST:
         return dict.fromkeys(SPREAD, np.nan)
-    found = fit_spread(change, variance)
+    found = fit_effect_distribution(change, variance)
     return dict(zip(SPREAD, (found.mean, found.sd, found.sd_low, found.sd_high, *found.tenths), strict=True))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, design_from_formula, fit_factored
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.geography import great_circle_km
@@ -109,9 +109,9 @@ class Choosers:
         ModelError
             Nobody has this age, or a number of pupils is missing or negative.
         """
-        refuse_missing(situations, ["situation", "group", CLUSTER, "lat", "lon"], "choosers")
-        refuse_missing(schools, ["location", "lat", "lon"], "schools to choose from")
-        refuse_missing(chosen, ["situation", "location", "pupils", *([] if age is None else ["age"])], "choices")
+        check_complete(situations, ["situation", "group", CLUSTER, "lat", "lon"], "choosers")
+        check_complete(schools, ["location", "lat", "lon"], "schools to choose from")
+        check_complete(chosen, ["situation", "location", "pupils", *([] if age is None else ["age"])], "choices")
         if not (chosen["pupils"] >= 0).all():
             raise ModelError("choosers: numbers of pupils that are negative", Reason.INVALID)
         asked = chosen if age is None else chosen[chosen["age"] == age]

@@ -22,7 +22,7 @@ from analysis.chapters.school_choice.models.scenarios import other_worlds
 from analysis.chapters.school_choice.models.substitution import substitution
 from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models, simulate
 from analysis.errors import ModelError
-from analysis.stats.allocation import nearest, nearest_with_capacity, without_place
+from analysis.stats.allocation import n_unplaced, nearest, nearest_with_capacity
 from analysis.stats.conditional_logit import ConditionalLogitResult
 
 __all__ = [
@@ -113,7 +113,7 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
         "random": mixed,
     }
     found = {name: np.stack([population.indices(school) for school in each]) for name, each in schools.items()}
-    left = round(float(np.mean([without_place(school) for school in lotteries])))
+    left = round(float(np.mean([n_unplaced(school) for school in lotteries])))
     account = {"pupils": population.size, "places": int(room.sum()), "without_place": left}
     return found, pd.DataFrame([account])
 

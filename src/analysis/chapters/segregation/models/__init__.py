@@ -3,7 +3,7 @@
 from analysis.chapters.segregation.models.attendance import characteristics, places
 from analysis.chapters.segregation.models.estimates import INTERVAL, estimate_indices
 from analysis.chapters.segregation.models.expected import ExpectedPupils
-from analysis.stats.segregation import dissimilarity, interaction, isolation
+from analysis.stats.segregation import dissimilarity, isolation
 
 __all__ = [
     "INTERVAL",
@@ -11,7 +11,6 @@ __all__ = [
     "characteristics",
     "dissimilarity",
     "estimate_indices",
-    "interaction",
     "isolation",
     "places",
 ]

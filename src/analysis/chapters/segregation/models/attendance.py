@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.segregation import Array, Tally
 
 CHARACTERISTICS = ("education", "background")
@@ -122,7 +122,7 @@ def characteristics(by_attendance: pd.DataFrame) -> list[str]:
 
 def by_group(rows: pd.DataFrame, characteristic: str, at: str = "location") -> pd.DataFrame:
     """Count the pupils per school (of the column `at`) and group: schools by groups."""
-    refuse_missing(rows, [*([at] if isinstance(at, str) else at), characteristic, "pupils"], "segregation")
+    check_complete(rows, [*([at] if isinstance(at, str) else at), characteristic, "pupils"], "segregation")
     return rows.pivot_table(
         index=at, columns=characteristic, values="pupils", aggfunc="sum", fill_value=0, observed=True
     )
@@ -150,7 +150,7 @@ def places(
     PlaceYear
         The last year first.
     """
-    refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
+    check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
     last = by_attendance["year"].max()
     for characteristic in characteristics(by_attendance):
         for year in sorted(by_attendance["year"].unique(), reverse=True):
@@ -208,7 +208,7 @@ def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] =
 def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ()) -> ExpectedPupils:
     """Build the spread of two groups of which only the expected numbers per area and school are known."""
     others = [name for name in rules if name != NEAREST]
-    refuse_missing(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
+    check_complete(rows, ["area", "location", "nearest", "pupils", characteristic, *others], "segregation")
     pairs = rows.pivot_table(
         index=["area", "location", *others], columns=characteristic, values="pupils", aggfunc="sum"
     )

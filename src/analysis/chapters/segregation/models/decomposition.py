@@ -22,7 +22,7 @@ from analysis.chapters.segregation.models.estimates import (
 )
 from analysis.chapters.segregation.models.two_years import TwoYears
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.segregation import Array, Tally
 
@@ -76,7 +76,7 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
     Schools of one of the two years have no odds ratios in the other: what they change stands apart, as ``schools``.
     Pupils are resampled and not their years: one who is in both is drawn with both, within the groups that he is of.
     """
-    refuse_missing(by_attendance, ["year", "location", "pupils"], "segregation")
+    check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
     first, last = int(by_attendance["year"].min()), int(by_attendance["year"].max())
     if first == last:
         return pd.DataFrame(columns=[*ESTIMATE_COLUMNS, *COLUMNS])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
 from analysis.chapters.segregation.models.correction import corrected
 from analysis.stats.estimates import in_form
-from analysis.stats.segregation import Array, Tally, exposure, theil, uneven
+from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
@@ -119,7 +119,7 @@ def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row
 def indices_of(a: int, b: int) -> dict[str, Compute]:
     """Return how each index of group `a` against group `b` follows from pupils by group and school."""
     return {
-        PLAIN: lambda x: uneven(x.pupils[..., a, :], x.pupils[..., b, :]),
+        PLAIN: lambda x: dissimilarity_of(x.pupils[..., a, :], x.pupils[..., b, :]),
         CORRECTED: lambda x: corrected(x.pupils[..., a, :], x.pupils[..., b, :], x.both),
         "isolation": lambda x: exposure(x, a, a),
         INTERACTION: lambda x: exposure(x, a, b),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.chapters.segregation.models.attendance import NEAREST, NOW, is_expected
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 SIZES = ("small", "medium", "large")
 EVERY_SIZE = "all"
@@ -27,7 +27,7 @@ def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
         ``known`` (unknown education stays out, as the municipality counts it).
     """
     groups = ["background"] if is_expected(by_attendance) else ["education"]
-    refuse_missing(by_attendance, ["year", "location", "area", "nearest", "pupils", *groups], "segregation")
+    check_complete(by_attendance, ["year", "location", "area", "nearest", "pupils", *groups], "segregation")
     pupils = by_attendance["pupils"]
     if is_expected(by_attendance):
         return by_attendance.assign(members=pupils * (by_attendance["background"] == "nonwestern"), known=pupils)

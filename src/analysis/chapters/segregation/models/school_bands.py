@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.bands import in_bands
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def band_distribution(
     ModelError
         If a school with pupils has no value: nobody is dropped silently.
     """
-    refuse_missing({"pupils": pupils})
+    check_complete({"pupils": pupils})
     attended = pupils[pupils > 0]
     bands = in_bands(value.reindex(attended.index), edges, write)
     frame = pd.DataFrame({"band": bands, "pupils": attended.to_numpy(), "schools": 1})
@@ -62,7 +62,7 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
     DataFrame
         One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
     """
-    refuse_missing(by_attendance, ["location", "nearest", "pupils"])
+    check_complete(by_attendance, ["location", "nearest", "pupils"])
     sides = [by_attendance.groupby(column)["pupils"].sum().round().astype(int) for column in ("location", "nearest")]
     return _side_by_side(*(band_distribution(pupils, value, edges) for pupils in sides))
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats import regression
-from analysis.stats.complete import refuse_missing
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.fit import Fit, stacked
-from analysis.stats.fractional import Floats, design, fit_where_determined, probability, slope
+from analysis.stats.fractional import design, fit_where_determined, probability, slope
 from analysis.stats.regression import INTERCEPT
 from analysis.stats.shares import share_interval
 from analysis.topics.staffing.models.shortage import NEEDED
@@ -66,7 +67,7 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
 
 
 def _coded(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    refuse_missing(panel, NEEDED, "shortage")
+    check_complete(panel, NEEDED, "shortage")
     last = panel["year"].max()
     years = {f"year_{year}": (panel["year"] == year).astype(float) for year in sorted(set(panel["year"]) - {last})}
     rows = panel[list(NEEDED)].assign(
@@ -161,7 +162,7 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         ``outcome`` and ``controls`` (``none``, ``schoolweging``) after it; term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
-    refuse_missing(panel, ["year", "insufficient"], "judgement")
+    check_complete(panel, ["year", "insufficient"], "judgement")
     rows, _ = _coded(panel[panel["year"] == year])
     rows = rows.assign(
         insufficient=panel.loc[rows.index, "insufficient"].astype(float),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 
 OUTCOMES = ("inflow", "outflow", "retention", "hours", "pupils_per_teacher", "shortage", "unqualified")
 # A shortage rises faster where it is high already, before the toelage too: schools that receive it and others are not
@@ -83,7 +83,7 @@ def eligibility(frame: pd.DataFrame, *, year: int = 2020, share: float = 0.15) -
     ModelError
         If no location has a score in that year.
     """
-    refuse_missing(frame, ["location", "year", "score_per_pupil"], "eligibility")
+    check_complete(frame, ["location", "year", "score_per_pupil"], "eligibility")
     schools = frame.loc[frame["year"] == year, ["location", "board", "score_per_pupil"]].reset_index(drop=True)
     score = schools["score_per_pupil"]
     if not (score > 0).any():
@@ -110,7 +110,7 @@ def scored_in(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     The toelage goes to schools with a score. Against all others, an older trend between schools with and without one
     (since 2016, in pupils per teacher) would pass for its effect.
     """
-    refuse_missing(frame, ["location", "year", "score_per_pupil"], "eligibility")
+    check_complete(frame, ["location", "year", "score_per_pupil"], "eligibility")
     base = frame[frame["year"] == year].set_index("location")["score_per_pupil"]
     return frame[(frame["location"].map(base) > 0).to_numpy()]
 
@@ -125,7 +125,7 @@ def changes(frame: pd.DataFrame, outcomes: Sequence[str], *, start: int = 2021, 
     DataFrame
         One row per school that is there in both periods: ``location`` and the outcomes.
     """
-    refuse_missing(frame, ["location", "year", *outcomes], "changes of schools")
+    check_complete(frame, ["location", "year", *outcomes], "changes of schools")
     rows = frame[frame["year"] >= since]
     before, after = (
         rows[period].groupby("location")[list(outcomes)].mean()

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit
@@ -28,7 +28,7 @@ PER_PUPIL = 1000.0  # doses are told per 1,000 euro a pupil
 
 def with_money(panel: pd.DataFrame) -> pd.DataFrame:
     """Add ``high`` (a score in 2016), ``dose`` (1,000 euro of money a pupil) and ``teachers_per_100`` (pupils)."""
-    refuse_missing(panel, ["location", "year", "achterstandsscore", "oab_euro", "pupils", "teachers_fte"], "money")
+    check_complete(panel, ["location", "year", "achterstandsscore", "oab_euro", "pupils", "teachers_fte"], "money")
     base = panel[panel["year"] == BASE_YEAR].set_index("location")["achterstandsscore"]
     return panel.assign(
         high=(panel["location"].map(base) > 0).astype(float),
@@ -55,7 +55,7 @@ def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         local quadratics with a level of their own on either side, so that a jump is not taken for a bend. Where the
         sample is too small, the row has no numbers.
     """
-    refuse_missing(panel, ["year", "achterstandsscore_raw", "pupils", "dose", "board", *outcomes], "money")
+    check_complete(panel, ["year", "achterstandsscore_raw", "pupils", "dose", "board", *outcomes], "money")
     rows = panel[panel["year"] == BASE_YEAR]
     running = rows["achterstandsscore_raw"] / rows["pupils"] - kink_point()
     told: list[dict[str, object]] = []

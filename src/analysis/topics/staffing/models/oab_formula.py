@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import refuse_missing
-from analysis.stats.fractional import Floats
+from analysis.stats.arrays import Floats
+from analysis.stats.complete import check_complete
 
 THRESHOLD = 0.12  # F
 DISTANCE = 535.26 - 529.46  # C - G of 2019, both printed to two decimals
@@ -58,7 +58,7 @@ def threshold_check(scores: pd.DataFrame, *, threshold: float = THRESHOLD, dista
     -----
     :math:`\hat F = \sum_s d_s E_s / \sum_s E_s^2 / (C - G)` with :math:`d_s` the difference.
     """
-    refuse_missing(scores, ["score", "score_raw", "pupils"], "the formula")
+    check_complete(scores, ["score", "score_raw", "pupils"], "the formula")
     some = scores[scores["score"] > 0]
     if len(some) < 3:
         raise ModelError("fewer than three locations have a score: no threshold can be recovered", Reason.TOO_FEW)
@@ -87,7 +87,7 @@ def price_check(panel: pd.DataFrame) -> pd.DataFrame:
         `CHECK_COLUMNS`, a row ``price`` per year: the slope through the origin over schools with a score; a difference
         counts when it is more than rounding to cents.
     """
-    refuse_missing(panel, ["year", "achterstandsscore", "oab_euro"], "the formula")
+    check_complete(panel, ["year", "achterstandsscore", "oab_euro"], "the formula")
     told = []
     for year, rows in panel[panel["achterstandsscore"] > 0].groupby("year"):
         price, error, left = _through_origin(rows["oab_euro"], rows["achterstandsscore"])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import refuse_missing
+from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Floats
 from analysis.stats.fit import mean as clustered_mean
@@ -62,7 +62,7 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         clustered by board and lie within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
         so no p-value.
     """
-    refuse_missing(panel, NEEDED, "shortage")
+    check_complete(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
         board=pd.factorize(panel["board"])[0],
         region=panel["g5"].map(REGIONS),
@@ -97,7 +97,7 @@ def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.Da
     DataFrame
         As `distribution`, ``by`` is ``risk``.
     """
-    refuse_missing(by_location, ["board", "pupils"], "shortage")
+    check_complete(by_location, ["board", "pupils"], "shortage")
     told: list[dict[str, object]] = []
     for year in (2019, 2020):
         rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
+from true_effects import advice_probabilities
 
 from analysis.advice_levels import advice_of_test
 from analysis.chapters.advisering.models.definitions import Definitions, define
-from analysis.synthetic.advice import advice_probabilities, make_advice, school_effects
+from analysis.synthetic.advice import make_advice, school_effects
 from analysis.synthetic.advice_truth import AdviceTruth, group_dummies
 
 TRUTH = replace(AdviceTruth(), years=(2015, 2016))

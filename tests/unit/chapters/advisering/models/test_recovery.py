@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from true_effects import advice_probabilities
 
 from analysis.chapters.advisering.models import instrument, ordered, regressions
 from analysis.chapters.advisering.models.decomposition import gelbach
 from analysis.chapters.advisering.models.sample import Sample, estimation_sample, samples
-from analysis.synthetic.advice import advice_probabilities, make_advice, school_effects
+from analysis.synthetic.advice import make_advice, school_effects
 from analysis.synthetic.advice_truth import GroupEffects
 
 TOLD = ["laag", "nonwestern"]

@@ -72,5 +72,5 @@ def test_pupils_of_an_unknown_school_or_postcode_stop(column, key):
 
 def test_a_school_with_two_published_distances_stops():
     *others, distances = tables()
-    with pytest.raises(ModelError, match="1 stand twice"):
+    with pytest.raises(ModelError, match="1 occur twice"):
         municipalities(*others, pd.concat([distances, distances]))

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from true_effects import closure_percentiles
 
 from analysis.chapters.leergroei.models import closure
 from analysis.chapters.leergroei.models.design import Design
-from analysis.synthetic.learning import closure_percentiles, make_learning
+from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import NORMS, LearningTruth, TestingTruth
 
 WORLDS = 200

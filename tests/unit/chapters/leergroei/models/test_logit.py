@@ -79,5 +79,5 @@ def test_terms_that_say_the_same_are_refused():
     def twice(rows):
         return layout(rows).assign(same=2 * rows["x"])
 
-    with pytest.raises(ModelError, match="tell apart what goes with `y`"):
+    with pytest.raises(ModelError, match="terms are collinear"):
         logit_states.fit_logit("rekenen", pupils(), "y", twice)

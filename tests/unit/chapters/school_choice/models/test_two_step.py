@@ -83,7 +83,7 @@ def test_too_few_schools_for_the_attributes_is_one_message(town, city):
 def test_the_only_school_of_a_kind_has_no_residual(town, city):
     first = town.schools.index == town.schools.index[0]
     concept = pd.Series(pd.Categorical(np.where(first, "Dalton", "none"), ["none", "Dalton"]), town.schools.index)
-    with pytest.raises(ModelError, match="a unit alone settles a coefficient") as refused:
+    with pytest.raises(ModelError, match="a unit alone determines a coefficient") as refused:
         two_step.fit_two_steps(town.with_schools(concept=concept), city.formula)
     assert refused.value.reason.of_the_data
 

@@ -11,7 +11,7 @@ from analysis.chapters.segregation.models.correction import corrected
 from analysis.chapters.segregation.models.estimates import CORRECTED, INTERVAL, indices_of, moved_interval
 from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.chapters.segregation.models.two_years import TwoYears
-from analysis.stats.segregation import Tally, theil, uneven
+from analysis.stats.segregation import Tally, dissimilarity_of, theil
 
 SCHOOLS = 100
 DRAWS = 200
@@ -40,22 +40,22 @@ def covered(worlds, pupils, spread):
     held = []
     for world in range(worlds):
         chance = chances(spread, world)
-        truth, rng = float(uneven(*chance)), np.random.default_rng([10, world])
+        truth, rng = float(dissimilarity_of(*chance)), np.random.default_rng([10, world])
         cells = np.array([rng.multinomial(n, p) for n, p in zip(pupils, chance, strict=True)])
         spread_out = CountedPupils(("group", "rest"), cells, {"now": np.arange(SCHOOLS)}, SCHOOLS)
         drawn = spread_out.resampled(DRAWS, rng)["now"].pupils
         a, b = spread_out.observed()["now"].pupils
         told = [
             moved_interval(float(corrected(a, b)), corrected(drawn[:, 0], drawn[:, 1])),
-            basic_interval(float(uneven(a, b)), uneven(drawn[:, 0], drawn[:, 1])),
+            basic_interval(float(dissimilarity_of(a, b)), dissimilarity_of(drawn[:, 0], drawn[:, 1])),
         ]
         held.append([holds(row, truth) for row in told])
     return np.mean(held, axis=0)
 
 
 def test_a_world_is_as_apart_as_its_chances():
-    assert uneven(*chances(0.0, 1)) == pytest.approx(0, abs=1e-12)
-    assert 0.5 < uneven(*chances(2.0, 1)) < 0.7
+    assert dissimilarity_of(*chances(0.0, 1)) == pytest.approx(0, abs=1e-12)
+    assert 0.5 < dissimilarity_of(*chances(2.0, 1)) < 0.7
 
 
 @pytest.mark.slow
@@ -178,7 +178,7 @@ def two_years(number, pupils=(10800, 28000), staying=0.5, same=0.88):
         stayed.append(np.column_stack([of, cells[:, 0], of, cells[:, 1], times_seen]))
     schools = pd.RangeIndex(SCHOOLS)
     years = TwoYears(("laag", "hoog"), (schools, schools), *tables, np.concatenate(stayed))
-    return years, float(uneven(*last) - uneven(*first)), rng
+    return years, float(dissimilarity_of(*last) - dissimilarity_of(*first)), rng
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from analysis.chapters.segregation.models.attendance import CountedPupils, Place
 from analysis.chapters.segregation.models.estimates import indices_of, more_than_chance
 from analysis.errors import ModelError
 from analysis.stats.estimates import ESTIMATE_COLUMNS
-from analysis.stats.segregation import dissimilarity, isolation, uneven
+from analysis.stats.segregation import dissimilarity, dissimilarity_of, isolation
 
 TWO_GROUPS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=8)
 
@@ -204,7 +204,7 @@ def two_of_four():
 def test_random_allocation_keeps_the_size_of_schools(city):
     drawn = city.allocated(20, np.random.default_rng(2))
     assert drawn.pupils.sum(axis=1) == pytest.approx(np.tile([40.0, 40, 20], (20, 1)))
-    assert (uneven(drawn.pupils[:, 0], drawn.pupils[:, 1]) < situations(city)["dissimilarity", "now"]).all()
+    assert (dissimilarity_of(drawn.pupils[:, 0], drawn.pupils[:, 1]) < situations(city)["dissimilarity", "now"]).all()
 
 
 def test_resamples_repeat_with_their_seed_and_only_with_it(city):

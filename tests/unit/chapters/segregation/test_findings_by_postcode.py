@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from analysis.chapters.segregation.findings_by_postcode import by_postcode
 from analysis.language import speaking
-from analysis.publish import wording
 
 BANDS = pd.DataFrame({"band": ["below 36", "36 or more"], "share_now": [0.9, 0.104], "share_nearest": [0.94, 0.0651]})
 
@@ -23,7 +23,7 @@ def sentences(found):
 
 
 def test_the_numbers_of_segregation_come_from_the_frames():
-    found = sentences(wording.segregation(indices(), BANDS))
+    found = sentences(by_postcode(indices(), BANDS))
     assert "is 0.251 (95% interval 0.246 to 0.257)" in found["dissimilarity"]
     assert "random allocation of pupils to the same schools would give 0.042" in found["dissimilarity"]
     assert "44% have one too, by postcode" in found["isolation"]
@@ -34,17 +34,17 @@ def test_the_numbers_of_segregation_come_from_the_frames():
 
 def test_other_numbers_make_other_sentences():
     other = indices(dissimilarity_corrected_now=(0.5, 0.4, 0.6))
-    assert "is 0.500 (95% interval 0.400 to 0.600)" in sentences(wording.segregation(other, BANDS))["dissimilarity"]
+    assert "is 0.500 (95% interval 0.400 to 0.600)" in sentences(by_postcode(other, BANDS))["dissimilarity"]
 
 
 def test_what_a_random_allocation_may_give_as_well_is_not_more_than_chance():
-    found = sentences(wording.segregation(indices().assign(p_value=0.2), BANDS))["dissimilarity"]
+    found = sentences(by_postcode(indices().assign(p_value=0.2), BANDS))["dissimilarity"]
     assert "not measurably more than a random allocation of pupils to the same schools would give (0.042)" in found
 
 
 def test_a_finding_tells_how_many_it_rests_on():
-    found = wording.segregation(indices(), BANDS)
-    assert list(found.columns) == wording.COLUMNS
+    found = by_postcode(indices(), BANDS)
+    assert list(found.columns)[:4] == ["name", "sentence", "n", "unit"]
     assert (found["n"] == 58_428).all()
     assert (found["unit"] == "pupils").all()
 
@@ -52,17 +52,17 @@ def test_a_finding_tells_how_many_it_rests_on():
 @pytest.mark.parametrize("side", ["share_now", "share_nearest"])
 def test_a_withheld_band_makes_no_sentence(side):
     withheld = BANDS.assign(**{side: [0.9, None]})
-    assert "highest_schoolweging" not in sentences(wording.segregation(indices(), withheld))
+    assert "highest_schoolweging" not in sentences(by_postcode(indices(), withheld))
 
 
 def test_an_estimate_that_is_absent_is_no_silent_gap():
     with pytest.raises(IndexError):
-        wording.segregation(indices().query("term != 'isolation_now'"), BANDS)
+        by_postcode(indices().query("term != 'isolation_now'"), BANDS)
 
 
 def test_findings_are_told_in_dutch_with_dutch_numbers():
     with speaking("nl"):
-        found = sentences(wording.segregation(indices(), BANDS))
+        found = sentences(by_postcode(indices(), BANDS))
     assert "is de dissimilariteit" in found["dissimilarity"]
     assert "0,251 (95%-betrouwbaarheidsinterval 0,246 tot 0,257)" in found["dissimilarity"]
     assert "schoolweging van 36 of meer" in found["highest_schoolweging"]

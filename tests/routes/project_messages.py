@@ -9,7 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-PACKAGE = Path(__file__).parent
+from analysis.language import LOCALES
+
+PACKAGE = LOCALES.parent
 LANGUAGE = "analysis.language"
 MARKERS = ("text", "word")
 
@@ -23,7 +25,7 @@ def messages(notebooks: Path) -> Iterator[tuple[str, str | None]]:
         The folder of the notebooks; the code and the templates are those of this package.
     """
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path != PACKAGE / "language.py":
+        if path.parent != PACKAGE / "language":
             yield from of_code(path.read_text("utf8"), path.relative_to(PACKAGE).as_posix())
     for path in sorted(notebooks.glob("*.ipynb")):
         cells = json.loads(path.read_text("utf8"))["cells"]

@@ -1,4 +1,4 @@
-"""What of an edition may leave, as a folder of its own: to serve or to hand over as it is."""
+"""What of an edition may be released, as a folder of its own: to serve or to pass on as it is."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from analysis.errors import InputError, StaatError
+from analysis.run import manifest
+from analysis.run.hashes import sha256
 from analysis.run.private import INTERNAL
 from analysis.run.staging import put_in_place
 from analysis.run.workspace import MANIFEST_FILE
@@ -25,34 +27,26 @@ RELEASED = "released"
 
 TEXTS = frozenset({".html", ".csv", ".json", ".svg", ".ipynb"})
 HOMES = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|tmp|mnt|media|srv)/[\w.-]+|\b[A-Z]:\\\\?Users\\")
-TELLING = 6
+LONG_ENOUGH = 6
 """Letters that the name of a machine has at least to be looked for: shorter ones are words, and parts of words."""
 
 
-def hand_over(edition: Path, to: Path, root: Path) -> list[str]:
-    """Copy what may leave of a published edition into a folder that holds nothing else, and return its files.
+def release(edition: Path, to: Path, root: Path) -> list[str]:
+    """Copy what may be released of a published edition into a folder that holds nothing else, and return its files.
 
     These are the files that its manifest names outside ``internal/``, each with the digest that it names, and a
-    manifest without anything internal. The folder appears whole or not at all.
-
-    Parameters
-    ----------
-    edition
-        The published edition.
-    to
-        A folder that does not exist, is empty, or was written by an earlier call and not changed since.
-    root
-        The project's folder: no file may name it, nor any other place of this machine.
+    manifest without anything internal. The folder appears whole or not at all. No file may name the project's folder
+    `root`, nor any other path of this machine.
 
     Raises
     ------
     InputError
-        When `to` holds anything else, or there is no published edition.
+        When there is no published edition, or `to` holds anything but what an earlier call wrote.
     StaatError
-        When a file is missing or is not the one that passed the gate, or tells of this machine.
+        When a file is missing or is not the one that passed the gate, or names something of this machine.
     """
-    recorded = _manifest(edition)
-    _refuse_place(to, edition)
+    recorded = manifest.read(edition)
+    _refuse_folder(to, edition)
     paths = sorted(path for path in recorded["outputs"] if not path.startswith(f"{INTERNAL}/"))
     machine = _machine({root, edition, to})
     building = to.absolute().with_name(f".{to.name}.releasing-{secrets.token_hex(4)}")
@@ -61,60 +55,45 @@ def hand_over(edition: Path, to: Path, root: Path) -> list[str]:
             content = _content(edition, path, str(recorded["outputs"][path]))
             _refuse_machine(path, content, machine)
             _write(building / path, content)
-        manifest = json.dumps(_public(recorded, paths), indent=2, ensure_ascii=False) + "\n"
-        _refuse_machine(MANIFEST_FILE, manifest.encode(), machine)
-        _write(building / MANIFEST_FILE, manifest.encode())
+        content = (json.dumps(_public(recorded, paths), indent=2, ensure_ascii=False) + "\n").encode()
+        _refuse_machine(MANIFEST_FILE, content, machine)
+        _write(building / MANIFEST_FILE, content)
         put_in_place(building, to.absolute())
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return [*paths, MANIFEST_FILE]
 
 
-def _manifest(edition: Path) -> dict[str, Any]:
-    path = edition / MANIFEST_FILE
-    hint = f"staat run {edition.name}"
-    try:
-        recorded: dict[str, Any] = json.loads(path.read_text("utf8"))
-    except (OSError, ValueError):
-        raise InputError(str(path), "there is no whole published edition here", hint=hint) from None
-    if not isinstance(recorded, dict) or not isinstance(recorded.get("outputs"), dict):
-        raise InputError(str(path), "is not a manifest", hint=hint)
-    return recorded
-
-
-def _refuse_place(to: Path, edition: Path) -> None:
+def _refuse_folder(to: Path, edition: Path) -> None:
     hint = "choose a new or empty folder: --to DIR"
     if to.is_symlink() or (to.exists() and not to.is_dir()):
         raise InputError(str(to), "is not a folder of its own", hint=hint)
     here, there = edition.resolve(), to.resolve()
     if here == there or here in there.parents or there in here.parents:
-        raise InputError(str(to), "lies inside the edition, or the edition inside it", hint=hint)
+        raise InputError(str(to), "is inside the edition, or the edition inside it", hint=hint)
     if to.is_dir() and any(to.iterdir()) and not _is_ours(to):
         problem = "holds something that this command did not write, or that was changed since: it is left alone"
         raise InputError(str(to), problem, hint=hint)
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder is as an earlier call has left it."""
+    """Return whether a folder is as an earlier call has left it."""
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
         recorded = json.loads((folder / MANIFEST_FILE).read_text("utf8"))
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-        whole = files == {*recorded["outputs"], MANIFEST_FILE}
-        return (
-            bool(recorded[RELEASED]) and whole and all(_digest(folder / p) == d for p, d in recorded["outputs"].items())
-        )
+        whole = bool(recorded[RELEASED]) and files == {*recorded["outputs"], MANIFEST_FILE}
+        return whole and all(sha256(folder / path) == digest for path, digest in recorded["outputs"].items())
     return False
 
 
 def _content(edition: Path, path: str, digest: str) -> bytes:
     """Return the content of a published file that is the one which the manifest names, and no link to another."""
     parts = PurePosixPath(path).parts
-    place = edition / path
     linked = any((edition / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts) + 1))
     if not parts or ".." in parts or PurePosixPath(path).is_absolute() or linked:
-        raise StaatError(f"{path}: does not lie in the edition that names it")
+        raise StaatError(f"{path}: is not in the edition that names it")
     try:
-        content = place.read_bytes()
+        content = (edition / path).read_bytes()
     except OSError as error:
         raise StaatError(f"{path}: the manifest names it, and it cannot be read: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != digest:
@@ -123,7 +102,7 @@ def _content(edition: Path, path: str, digest: str) -> bytes:
 
 
 def _public(recorded: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
-    """Return the manifest of what leaves: nothing of internal files, not even keyed digests."""
+    """Return the manifest of what is released: nothing of internal files, not even keyed digests."""
     steps = [
         {**step, "key": {part: value for part, value in step.get("key", {}).items() if part != "tables"}}
         for step in recorded.get("steps", ())
@@ -132,12 +111,12 @@ def _public(recorded: Mapping[str, Any], paths: Collection[str]) -> dict[str, An
     return {**recorded, RELEASED: True, "steps": steps, "outputs": outputs}
 
 
-def _machine(places: Collection[Path]) -> re.Pattern[str]:
-    """Return what would tell of this machine: where things lie on it, and its name where that is no word."""
-    found = {*places, Path(sys.prefix), Path(tempfile.gettempdir()), *_home()}
-    texts = {str(place) for each in found for place in (each.absolute(), each.resolve()) if len(place.parts) > 1}
+def _machine(folders: Collection[Path]) -> re.Pattern[str]:
+    """Return what names something of this machine: folders, and its own name where that is no word."""
+    known = {*folders, Path(sys.prefix), Path(tempfile.gettempdir()), *_home()}
+    texts = {str(path) for each in known for path in (each.absolute(), each.resolve()) if len(path.parts) > 1}
     host = socket.gethostname()
-    names = [host] if len(host) >= TELLING and re.search(r"[\d.-]", host) else []
+    names = [host] if len(host) >= LONG_ENOUGH and re.search(r"[\d.-]", host) else []
     listed = "|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True))
     return re.compile(rf"(?<![\w.-])(?:{listed})(?![\w-])" + "".join(rf"|\b{re.escape(name)}\b" for name in names))
 
@@ -152,13 +131,7 @@ def _refuse_machine(path: str, content: bytes, machine: re.Pattern[str]) -> None
         return
     text = content.decode("utf8", errors="replace")
     if machine.search(text) or HOMES.search(text):
-        raise StaatError(
-            f"{path}: tells of this machine: the place of a folder, or a name\n  do      staat run --force"
-        )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        raise StaatError(f"{path}: names a folder of this machine, or the machine\n  do      staat run --force")
 
 
 def _write(path: Path, content: bytes) -> None:

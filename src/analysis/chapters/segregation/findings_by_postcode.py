@@ -1,0 +1,66 @@
+"""Findings on segregation where the composition of schools is expected from postcodes, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.chapters.segregation.models.estimates import CORRECTED
+from analysis.language import term
+from analysis.publish.declared import sentences_beside
+from analysis.publish.findings import LEVEL, frame, interval, number_of, where_known
+
+say = sentences_beside(__file__)
+
+
+def by_postcode(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataFrame:
+    """Say how unevenly pupils are spread, and over which schools.
+
+    Parameters
+    ----------
+    indices
+        Estimates of `chapters.segregation.models.estimate_indices`.
+    by_weging_band
+        One row per band of schoolweging: ``band, share_now, share_nearest``, withheld shares missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: ``name, sentence, n, unit``.
+    """
+    rows = where_known(_of_pupils(indices), _highest(indices, by_weging_band))
+    return frame((*row, "pupils") for row in rows)
+
+
+def _of_pupils(indices: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    now, near = _term(indices, f"{CORRECTED}_now"), _term(indices, f"{CORRECTED}_nearest")
+    alone = _term(indices, "isolation_now")
+    pupils = number_of(now["n_obs"])
+    yield "dissimilarity", _by_postcode(now, _term(indices, f"{CORRECTED}_random_allocation")), pupils
+    sentence = say("isolation_by_postcode", share=alone["estimate"])
+    yield "isolation", sentence, pupils
+    sentence = say("nearest_school", near=near["estimate"])
+    yield "nearest_school", sentence, pupils
+
+
+def _highest(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    highest = by_weging_band.iloc[-1]
+    sentence = say(
+        "highest_schoolweging",
+        now=highest["share_now"],
+        band=term(str(highest["band"])),
+        nearest=highest["share_nearest"],
+    )
+    yield "highest_schoolweging", sentence, number_of(_term(indices, f"{CORRECTED}_now")["n_obs"])
+
+
+def _by_postcode(now: pd.Series, floor: pd.Series) -> str:
+    values = {"now": interval(now, 3), "floor": floor["estimate"]}
+    if now["p_value"] < LEVEL:
+        return say("by_postcode", **values)
+    return say("by_postcode_of_chance", **values)
+
+
+def _term(estimates: pd.DataFrame, term: str) -> pd.Series:
+    return estimates[estimates["term"] == term].iloc[0]

@@ -1,0 +1,166 @@
+"""Texts that remember what they were made of: a template and its values, so that no number is looked for in words.
+
+A text is a string, ready to be shown, and data until then: `as_data` is what a file holds of it, `from_data` writes it
+again. The data hold numbers with the decimals with which they are written, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from numbers import Integral, Number, Real
+from string import Formatter
+from typing import Any
+
+from pandas import NA
+
+from analysis.errors import WithheldError
+from analysis.language.catalogue import is_known, localised, translated
+
+MINUS = "\N{MINUS SIGN}"
+WITHHELD = "Not shown: a number in it is withheld, or cannot be estimated."
+
+
+class Text(str):
+    """Words with the values that they were filled with.
+
+    Parameters
+    ----------
+    template
+        The words with their fields, in the language of the edition.
+    values
+        The value of each field: a number, or words, which may be texts again.
+
+    Raises
+    ------
+    WithheldError
+        When a value is missing: a text whose numbers are withheld, or not estimated, is not made.
+    """
+
+    template: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, values: Mapping[str, Any]) -> Text:
+        """Fill the template with its values."""
+        words = super().__new__(cls, _Localised().vformat(template, (), values))
+        words.template, words.values = template, values
+        return words
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of."""
+        return Text, (self.template, self.values)
+
+    @property
+    def declared(self) -> bool:
+        """Whether the template is a message of the project, or has no words of its own."""
+        literal = "".join(part for part, *_ in Formatter().parse(self.template))
+        return not any(map(str.isalnum, literal)) or is_known(self.template)
+
+    def fields(self) -> Iterator[tuple[str, str, Any]]:
+        """Give the name, format and value of each field."""
+        for _, name, form, _ in Formatter().parse(self.template):
+            if name:
+                yield name, form or "", Formatter().get_field(name, (), self.values)[0]
+
+
+class NumberText(str):
+    """A number as it is written for a reader: thousands set apart, a real minus sign, no minus zero.
+
+    Parameters
+    ----------
+    value
+        A missing one withholds the text.
+    digits
+        Decimals.
+    grouped
+        Whether thousands are set apart.
+    """
+
+    value: float
+    digits: int
+    grouped: bool
+
+    def __new__(cls, value: float, digits: int, *, grouped: bool = True) -> NumberText:
+        """Write the number."""
+        if is_missing(value):
+            raise WithheldError(Text(translated(WITHHELD), {}))
+        size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
+        negative = value < 0 and any(digit in size for digit in "123456789")
+        written = super().__new__(cls, MINUS + size if negative else size)
+        written.value, written.digits, written.grouped = round(float(value), digits), digits, grouped
+        return written
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of."""
+        return partial(NumberText, grouped=self.grouped), (self.value, self.digits)
+
+
+class Fewer(int):
+    """A number too small to report: in a text it is "fewer than 10", its value is zero."""
+
+    least: int
+
+    def __new__(cls, least: int) -> Fewer:
+        """Make the number that is known to be below `least`."""
+        number = super().__new__(cls, 0)
+        number.least = least
+        return number
+
+    def __format__(self, spec: str) -> str:
+        """Say what it is below, whatever form was asked for."""
+        return Text(translated("fewer than {least}"), {"least": self.least})
+
+    __str__ = __repr__ = lambda self: format(self)
+
+
+def joined(separator: str, parts: Iterable[str]) -> Text:
+    """Return texts one after another, as one; an empty one leaves nothing."""
+    values = {f"part_{nth}": part for nth, part in enumerate(filter(None, parts), start=1)}
+    return Text(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def as_data(words: Any) -> Any:  # noqa: ANN401 - whatever a format takes
+    """Return words, or a value in them, as what JSON can hold; see `from_data`."""
+    if isinstance(words, Text):
+        values = {name.partition("[")[0]: _as_written(value, form) for name, form, value in words.fields()}
+        return {"text": words.template, "values": values}
+    if isinstance(words, NumberText):
+        return {"number": words.value, "digits": words.digits, "grouped": words.grouped}
+    if isinstance(words, Fewer):
+        return {"fewer": words.least}
+    return str(words) if isinstance(words, str) else words
+
+
+def from_data(data: Any) -> Any:  # noqa: ANN401 - whatever a format takes
+    """Return what `as_data` was given, written in the edition's language; what is no data of it, as it is."""
+    match data:
+        case {"text": template, "values": values}:
+            return Text(template, {name: from_data(value) for name, value in values.items()})
+        case {"number": value, "digits": digits, "grouped": grouped}:
+            return NumberText(value, digits, grouped=grouped)
+        case {"fewer": least}:
+            return Fewer(least)
+    return data
+
+
+def _as_written(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a format takes
+    """Return a value no finer than its format writes it."""
+    if isinstance(value, bool | str | Fewer) or not isinstance(value, Real):
+        return as_data(value)
+    if isinstance(value, Integral):
+        return int(value)
+    decimals = "".join(filter(str.isdigit, form.rpartition(".")[2])) if "." in form else ""
+    return round(float(value), int(decimals) + 2 * form.endswith("%")) if decimals else float(value)
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a value is none, as cells of frames are missing."""
+    return value is None or value is NA or (isinstance(value, Number) and value != value)
+
+
+class _Localised(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
+        if is_missing(value):
+            raise WithheldError(Text(translated(WITHHELD), {}))
+        written = super().format_field(value, format_spec)
+        return localised(written) if isinstance(value, Number) and not isinstance(value, bool) else written
