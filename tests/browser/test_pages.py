@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis import site
-from analysis.publish import figures
+from analysis.publish import forms
 from analysis.publish.release import Release
 from analysis.run.workspace import Workspace
 
@@ -50,12 +50,8 @@ def published_table(release):
     return release.table("by_group", by_group(), caption="Pupils by education of the parents", counts=["n"])
 
 
-@figures.style()
 def bars(rows):
-    figure, axes = figures.canvas(7)
-    axes.bar(rows["group"].str.slice(0, 12), rows["share_nearest"].astype(float))
-    figures.percent(axes.yaxis)
-    return figure
+    return forms.bars(rows.assign(group=rows["group"].str.slice(0, 12)), x="group", height="share_nearest")
 
 
 def published_figure(release):

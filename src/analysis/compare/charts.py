@@ -9,29 +9,29 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.compare.comparison import Comparison, TableChange
 from analysis.compare.frames import SEPARATOR, numbers
 from analysis.compare.wording import label
 from analysis.language import term, text
-from analysis.publish import figures
+from analysis.publish.forms import points
+from analysis.publish.forms.marks import ENDS, zero_line
 
-COLUMNS = 2
 ROWS_PER_PANEL = 7
 PANELS = 10
-LABEL_WIDTH, TITLE_WIDTH, AXIS_WIDTH = 26, 44, 30
-LINE_CM, HEAD_CM = 0.62, 2.3
+LABEL_WIDTH, TITLE_WIDTH = 50, 60
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the small multiples."""
+    """One of the small multiples: the rows of a table that changed most, and how many others did.
 
-    title: str  # the table
-    axis: str  # what is along its axis, with the unit
-    # ``row`` and ``estimate``, ``ci_low``, ``ci_high`` with ``_before`` and ``_after``: those that changed most.
+    ``row`` and ``estimate, ci_low, ci_high``, each with ``_before`` and ``_after``.
+    """
+
+    title: str
+    axis: str
     rows: pd.DataFrame
     left_out: int  # how many rows of the table changed that it does not show
 
@@ -43,20 +43,45 @@ def panels(comparison: Comparison, stem: str) -> list[Panel]:
     return [panel for change in changes for panel in _panels_of(change, seen)]
 
 
-@figures.style()
 def small_multiples(shown: Sequence[Panel], before: str, after: str) -> Figure:
-    """Draw panels in two columns, both editions in each, with the names of the editions in the legend."""
-    deepest = [max(len(panel.rows) for panel in shown[i : i + COLUMNS]) for i in range(0, len(shown), COLUMNS)]
-    heights = [HEAD_CM + LINE_CM * 1.6 * rows for rows in deepest]
-    figure, axes = figures.canvas(
-        sum(heights) + 1, rows=len(heights), columns=COLUMNS, squeeze=False, height_ratios=heights
+    """Draw the panels below each other, both editions in each, by the names that the legend gives them."""
+    rows = pd.concat([_in_long_form(panel, number) for number, panel in enumerate(shown)], ignore_index=True)
+    figure = points(
+        rows,
+        line="line",
+        lines=rows.set_index("line")["label"].to_dict().__getitem__,
+        series="edition",
+        names={"before": before, "after": after},
+        panel="panel",
+        titles={number: _cut(panel.title, TITLE_WIDTH, 2) for number, panel in enumerate(shown)},
+        zero="free",
+        apart=True,
     )
-    for panel_axes, panel in zip(axes.flat, shown, strict=False):
-        _draw(panel_axes, panel, before, after)
-    for unused in axes.flat[len(shown) :]:
-        unused.set_axis_off()
-    figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    for area, panel in zip(figure.axes, shown, strict=True):
+        if _is_about_zero(panel.rows):
+            zero_line(area)
+        more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
+        area.set_xlabel(panel.axis + more)
     return figure
+
+
+def _in_long_form(panel: Panel, number: int) -> pd.DataFrame:
+    """Return ``panel, line, label, edition`` and the estimates: a row per edition of each row."""
+    lines = panel.rows.assign(
+        panel=number,
+        line=[f"{number} {line}" for line in range(len(panel.rows))],
+        label=[_cut(name, LABEL_WIDTH, 1) for name in _short_labels(panel.rows["row"])],
+    )
+    return pd.concat(
+        [
+            lines[["panel", "line", "label"]].assign(edition=side, **{end: lines[f"{end}_{side}"] for end in ENDS})
+            for side in ("before", "after")
+        ]
+    )
+
+
+def _cut(words: str, width: int, lines: int) -> str:
+    return textwrap.fill(words, width, max_lines=lines, placeholder="…")
 
 
 def _panels_of(change: TableChange, seen: set[tuple[object, ...]]) -> Iterator[Panel]:
@@ -100,37 +125,6 @@ def _size(rows: pd.DataFrame) -> pd.Series:
     return (moved / width).fillna(0.0) + 1e6 * loud
 
 
-def _draw(axes: Axes, panel: Panel, before: str, after: str) -> None:
-    names = _short_labels(panel.rows["row"])
-    labels = [textwrap.fill(name, LABEL_WIDTH, max_lines=2, placeholder="…") for name in names]
-    for series, (side, name) in enumerate((("before", before), ("after", after))):
-        columns = {f"{column}_{side}": column for column in ("estimate", "ci_low", "ci_high")}
-        rows = panel.rows[list(columns)].rename(columns=columns).assign(label=labels)
-        figures.intervals(axes, rows, "label", name=name, series=series, of=2, reference=_zero(panel.rows))
-    _title(axes, panel.title)
-    more = f" ({text('{n:,} more rows in the table below', n=panel.left_out)})" if panel.left_out else ""
-    axes.set_xlabel(textwrap.fill(panel.axis + more, AXIS_WIDTH), fontsize=7.5)
-    axes.tick_params(labelsize=7)
-
-
-def _title(axes: Axes, title: str) -> None:
-    """Set a title that begins at the left of the panel's labels: above the axes alone there is no room for it."""
-    position = axes.get_subplotspec()
-    column = position.colspan.start if position else 0
-    axes.set_title(" \n ", fontsize=8)  # keeps the room
-    note = axes.annotate(
-        textwrap.fill(title, TITLE_WIDTH, max_lines=2, placeholder="…"),
-        (column / COLUMNS + 0.01, 1),
-        xycoords=("figure fraction", "axes fraction"),
-        xytext=(0, 4),
-        textcoords="offset points",
-        fontsize=8,
-        fontweight="bold",
-        va="bottom",
-    )
-    note.set_in_layout(False)
-
-
 def _short_labels(rows: pd.Series) -> list[str]:
     """Return the names of rows without the parts that all share."""
     parts = [row.split(SEPARATOR) for row in rows]
@@ -140,8 +134,8 @@ def _short_labels(rows: pd.Series) -> list[str]:
     return [label(SEPARATOR.join(part[i] for i in varying)) for part in parts]
 
 
-def _zero(rows: pd.DataFrame) -> float | None:
-    """Return where to draw the line of no effect: at zero, if the estimates are on both sides of it or near it."""
+def _is_about_zero(rows: pd.DataFrame) -> bool:
+    """Tell whether estimates are on both sides of zero, so that a line of no effect says something."""
     ends = rows.drop(columns=["row"]).select_dtypes("number").to_numpy(float)
     low, high = np.nanmin(ends), np.nanmax(ends)
-    return 0.0 if math.isfinite(low) and low <= 0 <= high else None
+    return bool(math.isfinite(low) and low <= 0 <= high)

@@ -1,17 +1,61 @@
-"""What stands along the axes of all figures, numbers and words alike, in the edition's language."""
+"""What is written along the axes of all figures, numbers and words alike, in the edition's language."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
+import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
-from analysis.language import SOURCE, spoken, term
+from analysis.language import MINUS, SOURCE, spoken, term
+
+Numbers = Literal["plain", "percent", "points"]
+"""How the numbers along an axis are written: as they are, shares as per cent, differences of shares in points."""
+DECIMALS = 3
+
+
+def write_numbers(axis: Axis, numbers: Numbers) -> None:
+    """Write the numbers along an axis as shares or as differences of shares, where they are."""
+    if numbers != "plain":
+        axis.set_major_formatter(Hundredths(numbers))
+
+
+class Hundredths(Formatter):
+    """Writes shares as per cent and differences of shares as signed percentage points, in as few decimals as are exact.
+
+    In the English way: `localise` turns what is along all axes into the edition's language.
+    """
+
+    def __init__(self, numbers: Numbers = "percent") -> None:
+        self.signed = numbers == "points"
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - as matplotlib calls it
+        return self._written(x, _decimals([x]))
+
+    def format_ticks(self, values: Any) -> list[str]:  # noqa: ANN401 - as matplotlib's
+        decimals = _decimals(values)
+        return [self._written(value, decimals) for value in values]
+
+    def _written(self, share: float, decimals: int) -> str:
+        size = 100 * abs(share)
+        zero = size < 0.5 * 10.0**-decimals
+        sign = "" if zero else MINUS if share < 0 else "+" if self.signed else ""
+        if self.signed:
+            return "0" if zero else f"{sign}{size:.{decimals}f}"
+        return f"{sign}{size:.{decimals}f}%"
+
+
+def _decimals(shares: Sequence[float]) -> int:
+    hundredths = 100 * np.asarray(shares, dtype=float)
+    exact = (n for n in range(DECIMALS) if np.allclose(np.round(hundredths, n), hundredths, rtol=0, atol=1e-9))
+    return next(exact, DECIMALS)
 
 
 def localise(figure: Figure) -> None:
-    """Let what stands along every axis be written in the edition's language, whoever drew it."""
+    """Let what is along every axis be written in the edition's language, whoever drew it."""
     if spoken() == SOURCE:
         return
     for axes in figure.axes:

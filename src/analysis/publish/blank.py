@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -51,10 +51,15 @@ def _drawn(axes: Axes) -> Iterator[bool]:
         yield (marked or len(points) > REFERENCE_POINTS) and bool(np.isfinite(points).all(axis=1).any())
     for bar in axes.patches:
         yield isinstance(bar, Rectangle) and bool(np.isfinite([bar.get_width(), bar.get_height()]).all())
-    yield from (_has_cells(collection) for collection in axes.collections)
+    yield from (_has_cells(collection) or _has_intervals(collection) for collection in axes.collections)
 
 
 def _has_cells(collection: Collection) -> bool:
-    """Return whether a collection has coloured cells or points; intervals and areas go with a line."""
+    """Return whether a collection has coloured cells or points; areas go with a line."""
     cells = collection.get_array()
     return cells is not None and bool(np.isfinite(np.ma.filled(np.ma.asarray(cells, dtype=float), np.nan)).any())
+
+
+def _has_intervals(collection: Collection) -> bool:
+    """Return whether a collection has intervals, as a bound without a point is one; a missing one has no ends."""
+    return isinstance(collection, LineCollection) and any(len(ends) > 1 for ends in collection.get_segments())

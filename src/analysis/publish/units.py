@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter
 
-from analysis.language import MINUS, term, text
+from analysis.language import term, text
 from analysis.publish.tables import number
 
 Row = Mapping[str, Any]
@@ -160,16 +158,3 @@ def in_points(table: pd.DataFrame) -> pd.DataFrame:
 def _short(value: float) -> float:
     """Return a number with twelve digits: a hundred times a short one is short again."""
     return float(f"{value:.12g}")
-
-
-def points_along(axis: Axis, digits: int = 1) -> None:
-    """Write the differences of shares along an axis as percentage points; the label of the axis names them.
-
-    In the English way: `axes.localise` turns what stands along all axes into the edition's language.
-    """
-
-    def points(value: float, _: object) -> str:
-        size = f"{abs(OF_SHARES * value):.{digits}f}"
-        return size if value >= 0 or not size.strip("0.") else MINUS + size
-
-    axis.set_major_formatter(FuncFormatter(points))

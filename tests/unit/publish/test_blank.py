@@ -5,16 +5,15 @@ import pytest
 from analysis.errors import WithheldError
 from analysis.publish import figures
 from analysis.publish.blank import settle_blanks
+from analysis.publish.forms import bars, bubbles, points
 
 KNOWN = pd.DataFrame({"name": ["a"], "estimate": [0.1], "ci_low": [0.0], "ci_high": [0.2]})
 UNKNOWN = KNOWN.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan)
 
 
 def panels(*rows):
-    figure, axes = figures.canvas(rows=len(rows), squeeze=False)
-    for panel, of in zip(axes[:, 0], rows, strict=True):
-        figures.intervals(panel, of, "name")
-    return figure
+    frame = pd.concat([of.assign(panel=str(place)) for place, of in enumerate(rows)])
+    return points(frame, line="name", panel="panel", titles=[str(place) for place in range(len(rows))])
 
 
 def words(axes):
@@ -51,7 +50,19 @@ def test_a_line_of_reference_alone_is_nothing():
 
 
 def test_one_point_has_a_map():
-    by_point = pd.DataFrame({"longitude": [4.9], "latitude": [52.4], "share": [0.5], "pupils": [100]})
-    figure = figures.map_points(by_point, "share", "pupils", [], "share")
+    by_place = pd.DataFrame({"lon": [4.9], "lat": [52.4], "share": [0.5], "pupils": [100]})
+    figure = bubbles(by_place, value="share", size="pupils", label="share", size_label="pupils")
     settle_blanks(figure)
     assert len(figure.axes[0].collections) > 0
+
+
+def test_bars_that_are_all_withheld_are_nothing_even_with_a_legend():
+    rows = pd.DataFrame({"band": ["a", "b"], "now": np.nan, "nearest": np.nan})
+    with pytest.raises(WithheldError):
+        settle_blanks(bars(rows, x="band", height={"now": "now", "nearest": "nearest"}))
+
+
+def test_a_bound_without_a_point_is_something():
+    figure = panels(KNOWN.assign(estimate=np.nan), KNOWN)
+    settle_blanks(figure)
+    assert words(figure.axes[0]) == []

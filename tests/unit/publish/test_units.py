@@ -8,11 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 
 from analysis import language
 from analysis.publish import units
-from analysis.publish.axes import localise
 
 WAGE = {"estimate": 0.0641195, "ci_low": 0.0598260, "ci_high": 0.0684131, "unit": "log points"}
 
@@ -90,20 +88,6 @@ def test_all_that_is_in_the_unit_of_a_row_goes_along():
     assert (shown[list(units.LINEAR)] == 50).all()
     assert shown["in_margins"] == 0.5
     assert {"curvature", "off_line", "bias"} <= set(units.LINEAR)
-
-
-def test_an_axis_of_differences_of_shares_is_in_points():
-    axes = Figure().subplots()
-    units.points_along(axes.xaxis)
-    assert axes.xaxis.get_major_formatter()(-0.025, 0) == "\N{MINUS SIGN}2.5"
-
-
-def test_an_axis_is_in_dutch_once():
-    with language.speaking("nl"):
-        figure = Figure()
-        units.points_along(figure.subplots().xaxis)
-        localise(figure)
-        assert figure.axes[0].xaxis.get_major_formatter()(-0.025, 0) == "\N{MINUS SIGN}2,5"
 
 
 def test_in_dutch():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from analysis.language import term, text, word
-from analysis.publish import figures, units
+from analysis.publish import forms
 
 SUBJECTS: Mapping[str, str] = {
     "lezen": word("Reading (begrijpend lezen)"),
@@ -46,111 +46,28 @@ WITHOUT_CLOSURE: Mapping[str, str] = {
     "before": word("observed in the year before"),
     "closure": word("observed in the closure year"),
 }
-SPREAD = "#c3cfd9"
-LINE_CM, PANEL_CM, FRAME_CM = 0.52, 1.0, 1.6
 
 
-@figures.style()
-def by_category(
-    estimates: pd.DataFrame,
-    axis: str,
-    *,
-    series: str | None = None,
-    names: Mapping[str, str] | None = None,
-    sort: bool = False,
-    percent: bool = False,
-    reference: float | None = 0.0,
-) -> Figure:
-    """Draw estimates with their intervals, one panel per subject and one line per category.
-
-    Parameters
-    ----------
-    estimates
-        ``outcome, category, estimate, ci_low, ci_high``; withheld ones are missing and leave their line open.
-    axis
-        What is measured, with its unit.
-    series
-        Column that tells series apart, drawn beside each other; none for one series.
-    names
-        Series in the order in which they are drawn, with what the legend calls them; else as they come.
-    sort
-        Put the lines in the order of the first series' estimates; else as they come.
-    percent
-        The numbers along the axis are shares, written as per cent; or differences of shares, where there is a line of
-        no effect, in percentage points.
-    reference
-        Where to draw the line of no effect; None for no line.
-    """
-    outcomes = list(dict.fromkeys(estimates["outcome"]))
-    shown = names or ({name: str(name) for name in dict.fromkeys(estimates[series])} if series else {"": ""})
-    lines = [
-        _lines(estimates[estimates["outcome"] == outcome], series, next(iter(shown)), sort) for outcome in outcomes
-    ]
-    height = [len(line) * LINE_CM * (1 + 0.25 * (len(shown) - 1)) + PANEL_CM for line in lines]
-    figure, axes = figures.canvas(
-        sum(height) + FRAME_CM, rows=len(outcomes), sharex=True, height_ratios=height, squeeze=False
-    )
-    for panel, outcome, line in zip(axes[:, 0], outcomes, lines, strict=True):
-        rows = estimates[estimates["outcome"] == outcome]
-        for place, (key, name) in enumerate(shown.items()):
-            of = rows[rows[series] == key] if series else rows
-            ordered = of.set_index("category").reindex(line).rename_axis("category").reset_index()
-            figures.intervals(
-                panel, ordered, "category", name=term(name), series=place, of=len(shown), reference=reference
-            )
-        panel.set_title(term(SUBJECTS.get(outcome, outcome)))
-    axes[-1, 0].set_xlabel(axis)
-    if percent and reference is not None:  # against no difference: differences of shares
-        units.points_along(axes[-1, 0].xaxis)
-        axes[-1, 0].set_xlabel(text("{axis}, percentage points", axis=axis))
-    elif percent:
-        axes[-1, 0].xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
-    if series:
-        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
-    return figure
+def subject(code: str) -> str:
+    """Name a subject."""
+    return term(SUBJECTS.get(code, code))
 
 
-@figures.style()
+by_category = partial(forms.points, line="category", panel="outcome", titles=subject)
+expected_and_observed = partial(by_category, series="series", names=WITHOUT_CLOSURE)
+
+
 def bands_and_schools(spread: pd.DataFrame, axis: str) -> Figure:
-    """Draw the mean of the schools of a band, and between which values eight in ten of them lie.
-
-    Parameters
-    ----------
-    spread
-        ``outcome, category, mean, low_tenth, high_tenth``.
-    axis
-        What is measured, with its unit.
-    """
-    rows = spread.rename(columns={"mean": "estimate", "low_tenth": "ci_low", "high_tenth": "ci_high"})
-    return by_category(rows, axis)
+    """Draw the mean of the schools of a band, and between which values eight in ten of them are."""
+    columns = {"mean": "estimate", "low_tenth": "ci_low", "high_tenth": "ci_high"}
+    return by_category(spread.rename(columns=columns), axis)
 
 
-@figures.style()
 def example_pupils(examples: pd.DataFrame, axis: str) -> Figure:
-    """Draw the probability of dropping a level for pupils at schools with few and many at risk, in both years.
-
-    Parameters
-    ----------
-    examples
-        Of `chapters.leergroei.models.logits.example_pupils`; the differences are left out.
-    """
+    """Draw the probability of dropping a level for pupils at schools with few and many at risk, in both years."""
     shown = examples[examples["term"] != "difference"]
     category = shown["share_at_risk"].map(lambda share: text("school with {share:.0%} at risk", share=share))
-    return by_category(shown.assign(category=category), axis, series="year", percent=True, reference=None)
-
-
-def expected_and_observed(by_level: pd.DataFrame, axis: str, *, percent: bool = False) -> Figure:
-    """Draw what pupils of a level would show without a closure, beside what they showed in both years.
-
-    Parameters
-    ----------
-    by_level
-        As `in_series` returns it.
-    axis, percent
-        As in `by_category`; a share has no line of no effect.
-    """
-    reference = None if percent else 0.0
-    return by_category(by_level, axis, series="series", names=WITHOUT_CLOSURE, percent=percent, reference=reference)
+    return by_category(shown.assign(category=category), axis, series="year", numbers="percent", zero="free")
 
 
 def compared(estimates: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -180,23 +97,14 @@ def split_category(estimates: pd.DataFrame, first: str) -> pd.DataFrame:
 
 
 def in_series(estimates: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Choose the terms ``<measure>_<series>`` and tell their series in a column."""
+    """Choose the terms ``<measure>_<series>`` and name their series in a column."""
     shown = estimates[estimates["term"].str.startswith(f"{measure}_")]
     return shown.assign(series=shown["term"].str.removeprefix(f"{measure}_"))
 
 
 def _in_words(estimates: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:
     shown = estimates[estimates[column].isin(list(words))]
-    outcomes = list(dict.fromkeys(shown["outcome"]))
-    order = sorted(
-        range(len(shown)),
-        key=lambda row: (outcomes.index(shown["outcome"].iloc[row]), list(words).index(shown[column].iloc[row])),
-    )
-    return shown.iloc[order].assign(category=lambda rows: rows[column].map(dict(words)))
-
-
-def _lines(rows: pd.DataFrame, series: str | None, first: str, sort: bool) -> Sequence[str]:
-    if sort:
-        order = (rows[rows[series] == first] if series else rows).sort_values("estimate", ascending=False)
-        rows = pd.concat([order, rows])
-    return list(dict.fromkeys(rows["category"]))
+    outcomes = {outcome: number for number, outcome in enumerate(shown["outcome"].unique())}
+    order = shown.assign(outcome=shown["outcome"].map(outcomes), column=shown[column].map([*words].index))
+    index = order.reset_index().sort_values(["outcome", "column"], kind="stable").index
+    return shown.iloc[index].assign(category=lambda rows: rows[column].map(dict(words)))

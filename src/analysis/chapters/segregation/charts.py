@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from functools import partial
+
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.chapters.segregation.models.estimates import CORRECTED
-from analysis.language import term, text, word
-from analysis.publish import figures
-from analysis.publish.charts import attendance_map
-from analysis.publish.figures import MARKERS, PALETTE
+from analysis.language import text, word
+from analysis.publish import forms
+from analysis.publish.figures import MARKERS
+from analysis.publish.forms.marks import present
 
 LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
 PAIRS = {
@@ -44,159 +45,77 @@ COMPONENTS = {
     "sorting": word("sorting"),
     "schools": word("schools opened and closed"),
 }
-POINTS_OF_A_SHARE = 100
+
+SHARE_OF_PUPILS = word("share of pupils")
+
+_dissimilarity = partial(forms.points, axis=word("dissimilarity (0 = even, 1 = separate)"), zero="edge")
+exposure_map = forms.attendance_map
+now_and_nearest = partial(
+    forms.bars,
+    x="band",
+    height={"share_now": word("now"), "share_nearest": word("all at the nearest school")},
+    label=SHARE_OF_PUPILS,
+)
 
 
 def focus(model: str) -> str:
-    """Name the share by which schools are told apart, of counted pupils or of expected ones."""
+    """Name the share by which schools are in bands, of counted pupils or of expected ones."""
     if model == "composition":
         return text("share of pupils with highly educated parents")
     return text("expected share of pupils with a non-western background")
 
 
-@figures.style()
 def bands_beside(bands: pd.DataFrame, by: str, axis: str) -> Figure:
-    """Draw a group of bars per value of a column: the shares of pupils per band of their school.
-
-    Parameters
-    ----------
-    bands
-        ``band, share_now`` and the column `by`; a withheld share leaves its place open.
-    by
-        Column with a group of bars per value, in order of appearance.
-    axis
-        What the bands are bands of.
-    """
-    figure, axes = figures.canvas(8.5)
-    names = list(dict.fromkeys(bands[by]))
-    wide = bands.pivot_table(index=by, columns="band", values="share_now", sort=False, dropna=False).reindex(names)
-    wide = wide[list(dict.fromkeys(bands["band"]))]
-    width = 0.8 / len(wide.columns)
-    for place, (band, fill) in enumerate(zip(wide, LIGHT_TO_DARK, strict=False)):
-        at = np.arange(len(wide)) + (place - (len(wide.columns) - 1) / 2) * width
-        height = wide[band].to_numpy(float, na_value=np.nan)
-        axes.bar(at, height, width=0.92 * width, color=fill, label=term(str(band)))
-    axes.set_xticks(np.arange(len(wide)), [term(str(name)) for name in names])
-    axes.tick_params(axis="x", length=0)
-    axes.grid(visible=False, axis="x")
-    figures.percent(axes.yaxis)
-    axes.set_ylabel(text("share of pupils"))
-    figure.legend(*axes.get_legend_handles_labels(), title=axis, loc="outside upper left", ncols=5, alignment="left")
-    return figure
+    """Draw the shares of pupils per band of their school, a group of bars per value of the column `by`."""
+    return forms.bars(
+        bands, x=by, height="share_now", series="band", label=SHARE_OF_PUPILS, legend=axis, colours=LIGHT_TO_DARK
+    )
 
 
-@figures.style()
 def mirroring(by_year: pd.DataFrame) -> Figure:
     """Draw the share of schools that mirror their area, by year, a line per difference that still counts."""
-    figure, axes = figures.canvas(7.0)
-    shown = by_year[by_year["situation"] == "now"]
-    for place, points in enumerate(sorted(shown["allowed_difference"].unique(), reverse=True)):
-        rows = shown[shown["allowed_difference"] == points].sort_values("year")
-        name = text("at most {points:.0f} percentage points", points=POINTS_OF_A_SHARE * points)
-        _line(axes, rows["year"], rows["share_schools"], name, place)
-    axes.set_ylim(0, 1)
-    figures.percent(axes.yaxis)
-    axes.set_ylabel(text("share of schools"))
-    _whole_years(axes)
-    figures.legend_above(axes)
-    return figure
-
-
-@figures.style()
-def indices_by_year(estimates: pd.DataFrame) -> Figure:
-    """Draw corrected dissimilarity and isolation in the city over the years, a line with intervals per pair or group.
-
-    Parameters
-    ----------
-    estimates
-        Rows of the whole city, with ``group, term, year, estimate, ci_low, ci_high``.
-    """
-    figure, axes = figures.canvas(9.5, columns=2)
-    panels = (
-        (f"{CORRECTED}_now", PAIRS, text("dissimilarity")),
-        ("isolation_now", OWN, text("isolation")),
+    shown = by_year[by_year["situation"] == "now"].rename(columns={"share_schools": "estimate"})
+    allowed = sorted(shown["allowed_difference"].unique(), reverse=True)
+    names = {share: text("at most {points:.0f} percentage points", points=100 * share) for share in allowed}
+    return forms.lines(
+        shown,
+        x="year",
+        series="allowed_difference",
+        names=names,
+        label=text("share of schools"),
+        numbers="percent",
+        zero="edge",
     )
-    for panel, (name, groups, title) in zip(axes, panels, strict=True):
-        rows = estimates[estimates["term"] == name]
-        present = [group for group in groups if group in set(rows["group"])][:5]
-        for place, group in enumerate(present):
-            line = rows[rows["group"] == group].sort_values("year")
-            _line(panel, line["year"], line["estimate"], term(groups[group]), place)
-            low, high = (line[end].to_numpy(float, na_value=np.nan) for end in ("ci_low", "ci_high"))
-            panel.fill_between(line["year"], low, high, color=PALETTE[place % 5], alpha=0.25, linewidth=0)
-        panel.set_title(title)
-        _whole_years(panel)
-        if present:
-            panel.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=1, borderaxespad=0)
-    return figure
 
 
-@figures.style()
+def indices_by_year(estimates: pd.DataFrame) -> Figure:
+    """Draw corrected dissimilarity and isolation in the city over the years, a line per pair or group."""
+    titles = {f"{CORRECTED}_now": text("dissimilarity"), "isolation_now": text("isolation")}
+    parts = [_called(estimates[estimates["term"] == of], names) for of, names in zip(titles, (PAIRS, OWN), strict=True)]
+    return forms.lines(pd.concat(parts), x="year", series="name", panel="term", titles=titles, columns=2, apart=True)
+
+
 def by_scenario(estimates: pd.DataFrame, index: str = CORRECTED) -> Figure:
     """Draw an index with its intervals in every scenario, a line of points per pair of groups."""
     rows = estimates[estimates["index"] == index]
-    groups = [group for group in PAIRS if group in set(rows["group"])]
-    figure, axes = figures.canvas(3.4 + 1.4 * len(groups))
-    for place, (scenario, name) in enumerate(SCENARIOS.items()):
-        chosen = rows[rows["scenario"] == scenario].set_index("group").reindex(groups).reset_index()
-        chosen = chosen.assign(name=[term(PAIRS[group]) for group in groups])
-        figures.intervals(axes, chosen, "name", name=term(name), series=place, of=len(SCENARIOS), reference=None)
-    axes.set_xlim(left=0)
-    axes.set_xlabel(text("dissimilarity (0 = even, 1 = separate)"))
-    figures.legend_above(axes)
-    return figure
+    return _dissimilarity(rows, line="group", lines=present(PAIRS, rows["group"]), series="scenario", names=SCENARIOS)
 
 
-@figures.style()
 def by_stadsdeel(estimates: pd.DataFrame) -> Figure:
-    """Draw the dissimilarity of pairs of groups within each stadsdeel.
-
-    Parameters
-    ----------
-    estimates
-        Rows of one year with ``place, group, estimate, ci_low, ci_high``.
-    """
-    groups = [group for group in PAIRS if group in set(estimates["group"])][:4]
-    first = estimates[estimates["group"] == groups[0]].sort_values("estimate", ascending=False)
-    places = list(dict.fromkeys([*first["place"], *estimates["place"]]))
-    figure, axes = figures.canvas(2.6 + 1.2 * len(places))
-    for place, group in enumerate(groups):
-        rows = estimates[estimates["group"] == group].set_index("place").reindex(places).reset_index()
-        rows = rows.assign(name=[term(str(name)) for name in places])
-        figures.intervals(axes, rows, "name", name=term(PAIRS[group]), series=place, of=len(groups), reference=None)
-    axes.set_xlim(left=0)
-    axes.set_xlabel(text("dissimilarity (0 = even, 1 = separate)"))
-    figures.legend_above(axes)
-    return figure
+    """Draw the dissimilarity of pairs of groups within each stadsdeel in one year, the most segregated first."""
+    pairs = dict([*present(PAIRS, estimates["group"]).items()][: len(MARKERS) - 1])
+    return _dissimilarity(estimates, line="place", series="group", names=pairs, sort=True)
 
 
-@figures.style()
 def change(parts: pd.DataFrame) -> Figure:
     """Draw what a change in dissimilarity is made of, a line of points with intervals per pair of groups."""
     rows = parts[parts["index"] == CORRECTED]
-    groups = [group for group in PAIRS if group in set(rows["group"])]
-    figure, axes = figures.canvas(3.0 + 1.3 * len(groups))
-    for place, (part, name) in enumerate(COMPONENTS.items()):
-        chosen = rows[rows["term"] == part].set_index("group").reindex(groups).reset_index()
-        chosen = chosen.assign(name=[term(PAIRS[group]) for group in groups])
-        figures.intervals(axes, chosen, "name", name=term(name), series=place, of=len(COMPONENTS))
-    axes.set_xlabel(text("change in dissimilarity"))
-    figures.legend_above(axes, ncols=3)
-    return figure
+    axis, pairs = text("change in dissimilarity"), present(PAIRS, rows["group"])
+    return forms.points(rows, axis, line="group", lines=pairs, series="term", names=COMPONENTS)
 
 
-def exposure_map(by_area: pd.DataFrame, outlines: pd.DataFrame, label: str) -> Figure:
-    """Draw a map of the share of a group that the children of an area meet at school; see `charts.attendance_map`."""
-    return attendance_map(by_area, outlines, label)
-
-
-def _line(axes: Axes, years: pd.Series, values: pd.Series, name: str, place: int) -> None:
-    shown = values.to_numpy(float, na_value=np.nan)
-    axes.plot(years, shown, color=PALETTE[place % 5], marker=MARKERS[place % 5], label=name)
-
-
-def _whole_years(axes: Axes) -> None:
-    years = sorted({int(year) for line in axes.lines for year in np.asarray(line.get_xdata())})
-    axes.set_xticks(years)
-    if years:
-        axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
+def _called(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Choose the first groups that have a marker, and call them by their names, in that order."""
+    groups = [*present(names, rows["group"])][: len(MARKERS)]
+    chosen = rows[rows["group"].isin(groups)].sort_values("group", key=lambda of: of.map(groups.index), kind="stable")
+    return chosen.assign(name=chosen["group"].map(dict(names)))

@@ -6,24 +6,26 @@ from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from analysis.language import text
-from analysis.publish import figures, units
-from analysis.publish.figures import FAINT, INK, MARKERS, PALETTE
+from analysis.publish import forms, units
+from analysis.publish.axes import Numbers, write_numbers
+from analysis.publish.figures import INK, legend_above, panels, style
+from analysis.publish.forms.marks import break_line, curve, dots, named, of, present, zero_line
 from analysis.topics.staffing.models.eligibility import UNITS
 from analysis.topics.staffing.words import axes as axes_of
 from analysis.topics.staffing.words import outcomes, word
 
-BAND = "#e8edf1"
-PANEL_CM, LINE_CM, FRAME_CM = 5.0, 0.55, 1.8
+PANEL_CM, FRAME_CM = 5.0, 1.0
 PER_ROW = 2
+SERIES_YEARS = 0.22
+"""Years between two series of an event study that are beside each other."""
 LETTERS_UP = 24
 """What fits along the height of one of several panels."""
 
 
-@figures.style()
+@style()
 def cutoff(drawn: pd.DataFrame) -> Figure:
     """Draw every outcome at the cut-off: binned means, the line on either side with its interval, and the estimate.
 
@@ -33,57 +35,37 @@ def cutoff(drawn: pd.DataFrame) -> Figure:
         Rows by ``part``: of a bin ``outcome, side, middle, mean``; of a line ``outcome, side, at, fitted, ci_low,
         ci_high``; of a jump ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
     """
-    points, lines, jumps = (drawn[drawn["part"] == part] for part in ("bin", "line", "jump"))
-    told = [name for name in outcomes() if name in set(points["outcome"])]
-    figure, axes = _grid(len(told))
-    for panel, outcome in zip(axes, told, strict=False):
-        _cutoff_panel(panel, outcome, points, lines, jumps)
+    shown = present(outcomes(), drawn.loc[drawn["part"] == "bin", "outcome"])
+    figure, areas = panels(len(shown), PER_ROW, PANEL_CM, FRAME_CM)
+    for area, outcome in zip(areas, shown, strict=True):
+        zero_line(area)
+        rows = drawn[drawn["outcome"] == outcome]
+        for series, side in enumerate(("left", "right")):
+            _side(area, rows[rows["side"] == side], series)
+        _describe(area, outcome, text("change, {unit}", unit=axes_of()[outcome]))
+        for _, jump in rows[(rows["part"] == "jump") & rows["estimate"].notna()].iterrows():
+            area.set_xlabel(_jump(jump), fontsize=7)
     figure.supxlabel(text("rank, percent of the schools from the cut-off"), fontsize=8.5)
     return figure
 
 
-def _grid(number: int, **options: object) -> tuple[Figure, list[Axes]]:
-    rows = -(-number // PER_ROW)
-    figure, axes = figures.canvas(rows * PANEL_CM + 1.0, rows=rows, columns=PER_ROW, squeeze=False, **options)
-    panels = list(axes.ravel())
-    for panel in panels[number:]:
-        panel.set_visible(False)
-    return figure, panels
+def _side(area: Axes, rows: pd.DataFrame, series: int) -> None:
+    bins, line = (rows[rows["part"] == part] for part in ("bin", "line"))
+    dots(area, bins["middle"], bins.assign(estimate=bins["mean"]), series=series, upright=True, markersize=3)
+    curve(area, line["at"], line.assign(estimate=line["fitted"]), series=series, marker="")
 
 
-def _cutoff_panel(panel: Axes, outcome: str, points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> None:
-    panel.axvline(0, color=FAINT, linewidth=0.9, zorder=1)
-    for place, side in enumerate(("left", "right")):
-        colour = PALETTE[place]
-        dots = points[(points["outcome"] == outcome) & (points["side"] == side)]
-        panel.plot(
-            dots["middle"], dots["mean"].astype(float), linestyle="", marker=MARKERS[place], color=colour, markersize=3
-        )
-        line = lines[(lines["outcome"] == outcome) & (lines["side"] == side)]
-        panel.fill_between(
-            line["at"],
-            line["ci_low"].astype(float),
-            line["ci_high"].astype(float),
-            color=colour,
-            alpha=0.18,
-            linewidth=0,
-        )
-        panel.plot(line["at"], line["fitted"].astype(float), color=colour, marker="")
-    panel.set_title(outcomes()[outcome])
-    panel.set_ylabel(fill(text("change, {unit}", unit=axes_of()[outcome]), LETTERS_UP), fontsize=7)
-    _in_points(panel.yaxis, outcome)
-    jump = jumps[jumps["outcome"] == outcome]
-    if len(jump) and jump["estimate"].notna().all():
-        panel.set_xlabel(_jump_told(jump.iloc[0]), fontsize=7)
+def _describe(area: Axes, outcome: str, label: str) -> None:
+    area.set_title(outcomes()[outcome])
+    area.set_ylabel(fill(label, LETTERS_UP), fontsize=7)
+    write_numbers(area.yaxis, _numbers(outcome))
 
 
-def _in_points(axis: Axis, outcome: str) -> None:
-    """Write differences of shares along an axis in percentage points."""
-    if units.is_share(UNITS[outcome]):
-        units.points_along(axis)
+def _numbers(outcome: str) -> Numbers:
+    return "points" if units.is_share(UNITS[outcome]) else "plain"
 
 
-def _jump_told(row: pd.Series) -> str:
+def _jump(row: pd.Series) -> str:
     unit = UNITS[str(row["outcome"])]
     estimate, low, high = (units.plain(row[end], unit) for end in units.ENDS)
     return text(
@@ -97,113 +79,52 @@ def _jump_told(row: pd.Series) -> str:
     )
 
 
-@figures.style()
+@style()
 def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None) -> Figure:
-    """Draw event studies, a panel per outcome: estimates with intervals by year, zero in the base year.
-
-    Parameters
-    ----------
-    estimates
-        ``outcome, year, estimate, ci_low, ci_high`` and ``group`` where several are drawn beside each other.
-    base
-        The year that the others are compared with.
-    start
-        First year of the treatment, before which a dashed line stands.
-    """
-    told = [name for name in outcomes() if name in set(estimates["outcome"])]
-    figure, axes = _grid(len(told))
-    for panel, outcome in zip(axes, told, strict=False):
-        panel.axhline(0, color=FAINT, linewidth=0.9, zorder=1)
+    """Draw event studies, a panel per outcome, zero in the year `base` and a dashed line before the year `start`."""
+    shown, groups = present(outcomes(), estimates["outcome"]), named(estimates, "group", word)
+    years = sorted({int(year) for year in estimates["year"]} | {base})
+    figure, areas = panels(len(shown), PER_ROW, PANEL_CM, FRAME_CM)
+    for area, outcome in zip(areas, shown, strict=True):
+        zero_line(area, upright=False)
         if start is not None:
-            panel.axvline(start - 0.5, color=FAINT, linewidth=1.2, linestyle="--", zorder=1)
-        _event_panel(panel, estimates[estimates["outcome"] == outcome], base)
-        panel.set_title(outcomes()[outcome])
-        panel.set_ylabel(fill(axes_of()[outcome], LETTERS_UP), fontsize=7)
-        _in_points(panel.yaxis, outcome)
-    handles, labels = axes[0].get_legend_handles_labels()
-    if len(labels) > 1:
-        figure.legend(handles, labels, loc="outside upper left", ncols=3)
+            break_line(area, start - 0.5)
+        for series, (group, name) in enumerate(groups.items()):
+            rows = of(estimates[estimates["outcome"] == outcome], "group", group)
+            at = rows["year"] + (series - (len(groups) - 1) / 2) * SERIES_YEARS
+            dots(area, at, rows, series=series, name=name, upright=True)
+        area.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK)
+        area.set_xticks(years[::3])
+        _describe(area, outcome, axes_of()[outcome])
+    if len(groups) > 1:
+        legend_above(areas[0])
     return figure
 
 
-def _shade(panel: Axes, low: float, high: float) -> None:
-    panel.fill_between([low, high], 0, 1, transform=panel.get_xaxis_transform(), color=BAND, linewidth=0, zorder=0)
-
-
-def _event_panel(panel: Axes, rows: pd.DataFrame, base: int) -> None:
-    groups = list(dict.fromkeys(rows["group"]))
-    for place, group in enumerate(groups):
-        of = rows[rows["group"] == group]
-        at = of["year"] + (place - (len(groups) - 1) / 2) * 0.22
-        low, high = of["ci_low"].astype(float), of["ci_high"].astype(float)
-        panel.vlines(at, low, high, color=PALETTE[place], linewidth=1.4)
-        panel.plot(
-            at,
-            of["estimate"].astype(float),
-            linestyle="",
-            marker=MARKERS[place],
-            color=PALETTE[place],
-            label=word(str(group)),
-        )
-    panel.set_xticks(sorted({int(year) for year in rows["year"]} | {base})[::3])
-    panel.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK)
-
-
-@figures.style()
 def nulls(table: pd.DataFrame) -> Figure:
-    """Draw every null in units of its margin: estimates with intervals, the margin shaded.
-
-    Parameters
-    ----------
-    table
-        ``model, outcome, in_margins, in_margins_low, in_margins_high``; a panel per model.
-    """
-    models = {"amt_did": text("Before and after"), "amt_rd": text("At the cut-off")}
-    told = [model for model in models if model in set(table["model"])]
-    height = [1.2 + LINE_CM * (table["model"] == model).sum() for model in told]
-    figure, axes = figures.canvas(
-        sum(height) + FRAME_CM, rows=len(told), sharex=True, height_ratios=height, squeeze=False
+    """Draw every null in units of its margin, a panel per model; the margin is shaded."""
+    titles = {"amt_did": text("Before and after"), "amt_rd": text("At the cut-off")}
+    columns = {"in_margins": "estimate", "in_margins_low": "ci_low", "in_margins_high": "ci_high"}
+    return forms.points(
+        table[["model", "outcome", *columns]].rename(columns=columns),
+        text("effect, in margins (shaded: too small to matter)"),
+        line="outcome",
+        lines=lambda code: outcomes()[code],
+        panel="model",
+        titles=present(titles, table["model"]),
+        shade=(-1, 1),
     )
-    for panel, model in zip(axes[:, 0], told, strict=True):
-        rows = table[table["model"] == model]
-        scaled = rows.assign(
-            estimate=rows["in_margins"],
-            ci_low=rows["in_margins_low"],
-            ci_high=rows["in_margins_high"],
-            line=rows["outcome"].map(outcomes()),
-        )
-        _shade(panel, -1, 1)
-        figures.intervals(panel, scaled, "line")
-        panel.set_title(models[model])
-    axes[-1, 0].set_xlabel(text("effect, in margins (shaded: too small to matter)"))
-    return figure
 
 
-@figures.style()
 def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
-    """Draw placebo runs: a panel per kind, a line per cut-off, radius, factor or year.
-
-    Parameters
-    ----------
-    estimates
-        ``model, group, estimate, ci_low, ci_high``.
-    outcome
-        Which one was estimated, for the axis.
-    """
-    kinds = {
+    """Draw placebo runs of an outcome: a panel per kind, a line per cut-off, radius, factor or year."""
+    titles = {
         "placebo_cutoff": text("At cut-offs that decide nothing"),
         "placebo_year": text("Starts in years before the toelage"),
         "donut": text("Without the schools nearest to the cut-off"),
         "bandwidth": text("At multiples of the bandwidth"),
     }
-    told = [kind for kind in kinds if kind in set(estimates["model"])]
-    height = [1.2 + LINE_CM * (estimates["model"] == kind).sum() for kind in told]
-    figure, axes = figures.canvas(
-        sum(height) + FRAME_CM, rows=len(told), sharex=True, height_ratios=height, squeeze=False
-    )
-    for panel, kind in zip(axes[:, 0], told, strict=True):
-        figures.intervals(panel, estimates[estimates["model"] == kind], "group")
-        panel.set_title(kinds[kind])
-    axes[-1, 0].set_xlabel(axes_of()[outcome])
-    _in_points(axes[-1, 0].xaxis, outcome)
+    kinds = present(titles, estimates["model"])
+    figure = forms.points(estimates, line="group", panel="model", titles=kinds, numbers=_numbers(outcome))
+    figure.axes[-1].set_xlabel(axes_of()[outcome])
     return figure

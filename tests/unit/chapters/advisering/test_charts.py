@@ -45,32 +45,25 @@ def test_small_shares_have_ticks_that_differ(by_year) -> None:
     assert len(labels) == len(set(labels)) > 2
 
 
-def test_stacked_parts_begin_where_the_last_one_ended_and_tell_n() -> None:
-    rows = [row(share, group="all", term=term) for term, share in (("below", 0.2), ("at", 0.5), ("above", 0.3))]
-    axes = charts.stacked(pd.DataFrame(rows), "group", ["below", "at", "above"], charts.FROM_BELOW[::2]).axes[0]
-    assert [bar.get_x() for bar in axes.patches] == pytest.approx([0, 0.2, 0.7])
-    assert axes.get_yticklabels()[0].get_text() == "all  (n = 100)"
-
-
-def test_a_heat_map_hatches_what_is_withheld_and_writes_per_cents() -> None:
-    cells = pd.DataFrame(
-        {
-            "test_advice": ["havo", "havo", "vwo", "vwo"],
-            "advice": ["havo", "vwo", "havo", "vwo"],
-            "share": [0.7, 0.3, np.nan, 0.9],
-            "n_obs": pd.array([70, 30, None, 90], dtype="Int64"),
-            "n_tested": pd.array([100, 100, 100, 100], dtype="Int64"),
-        }
-    )
+def test_the_advices_of_the_test_are_in_their_order_though_the_first_cell_is_withheld() -> None:
+    cells = pd.DataFrame({"test_advice": ["vwo", "vmbo-b"], "advice": "vwo", "share": [0.9, 0.1], "n_tested": 100})
     axes = charts.heat_map(cells).axes[0]
-    assert [text.get_text() for text in axes.texts] == ["70", "30", "90"]
-    assert [patch.get_xy() for patch in axes.patches if patch.get_hatch()] == [(0, 1)]
-    assert axes.get_yticklabels()[1].get_text() == "vwo  (n = 100)"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["vmbo-b  (n = 100)", "vwo  (n = 100)"]
+
+
+def test_groups_are_named_by_their_category_in_the_order_of_these() -> None:
+    rows = [
+        row(0.2, category=category, group=group, term=term)
+        for term in ("under", "over")
+        for category, group in (("origin", "western"), ("education", "laag"), ("education", "all"), ("income", "low"))
+    ]
+    axes = charts.by_group(pd.DataFrame(rows), ["education", "origin"]).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["education: laag", "origin: western"]
 
 
 def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
     rows = [
-        row(0.1, model=f"{outcome}_lpm_fe", term="laag", controls=controls)
+        row(0.1, model=f"{outcome}_lpm_fe", outcome=outcome, term="laag", controls=controls)
         for outcome in gaps.OUTCOMES
         for controls in ("mutual", "alone")
     ]
@@ -80,11 +73,6 @@ def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
         "all factors together",
         "one factor at a time",
     ]
-
-
-@pytest.mark.parametrize(("points", "text"), [(5, "+5"), (-2.5, "−2.5"), (0, "0"), (1e-12, "0")])
-def test_differences_have_a_sign(points: float, text: str) -> None:
-    assert gaps._signed(points) == text
 
 
 def test_the_parts_of_a_gap_are_named_in_words() -> None:

@@ -1,3 +1,5 @@
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,7 +59,7 @@ def test_a_withheld_estimate_leaves_its_line_open():
 def test_series_stand_beside_each_other_and_are_named():
     frame = pd.concat([TWO.assign(term="drop_expected"), TWO.assign(term="drop_closure", estimate=0.4)])
     shown = charts.in_series(pd.concat([frame, TWO.assign(term="growth_closure")]), "drop")
-    figure = charts.expected_and_observed(shown, "share", percent=True)
+    figure = charts.expected_and_observed(shown, "share", numbers="percent", zero="free")
     by_label = points(figure.axes[0])
     assert by_label["expected without a closure"] == {"level I": -0.3, "level II": -0.1}
     assert by_label["observed in the closure year"] == {"level I": 0.4, "level II": 0.4}
@@ -122,7 +124,7 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
         axis = {name: one.filled_in("axis")["axis"] for name, one in FIGURES.items() if "axis" in one.words}
         figures = [
             charts.by_category(bounds, axis["absence"]),
-            charts.expected_and_observed(charts.in_series(drops, "drop"), axis["expected_drop"], percent=True),
+            charts.expected_and_observed(charts.in_series(drops, "drop"), axis["expected_drop"], numbers="percent"),
         ]
         for figure in figures:
             localise(figure)
@@ -133,11 +135,7 @@ def test_words_of_every_language_fit_in_the_figure(spoken):
                 assert box.x1 <= figure.bbox.x1, box
 
 
-def test_a_difference_of_shares_is_in_percentage_points_and_a_share_in_per_cent() -> None:
-    rows = pd.DataFrame([{"outcome": "rekenen", "category": "I", "estimate": 0.1, "ci_low": 0.05, "ci_high": 0.125}])
-    difference = charts.by_category(rows, "difference", percent=True).axes[0]
-    share = charts.by_category(rows, "share", percent=True, reference=None).axes[0]
-    assert difference.get_xlabel() == "difference, percentage points"
-    assert difference.xaxis.get_major_formatter()(0.125, 0) == "12.5"
-    assert share.get_xlabel() == "share"
-    assert "%" in share.xaxis.get_major_formatter()(0.125, 0)
+def test_what_is_declared_of_a_figure_is_what_its_chart_takes() -> None:
+    taken = set(signature(charts.by_category).parameters)
+    declared = {option for exhibit in FIGURES.values() for option in exhibit.how}
+    assert declared <= taken, declared - taken

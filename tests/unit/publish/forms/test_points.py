@@ -1,0 +1,95 @@
+"""Points with intervals: what is drawn is what is in the rows, and what is missing leaves its line open."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import InputError
+from analysis.publish.forms import points
+
+
+def rows(*values, **columns):
+    frame = pd.DataFrame(values, columns=["name", "estimate"])
+    return frame.assign(ci_low=frame["estimate"] - 0.5, ci_high=frame["estimate"] + 1.0, **columns)
+
+
+TWO = rows(("a", 1.0), ("b", 2.0))
+
+
+def labels(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def drawn(axes):
+    return [line.get_xdata().tolist() for line in axes.lines if line.get_linestyle() == "None"]
+
+
+def test_intervals_are_drawn_where_they_are_and_the_first_row_is_on_top():
+    (axes,) = points(TWO, line="name").axes
+    assert drawn(axes) == [[1.0, 2.0]]
+    assert [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()] == [[0.5, 2.0], [1.5, 3.0]]
+    assert labels(axes) == ["a", "b"]
+    bottom, top = axes.get_ylim()
+    assert bottom > top
+
+
+def test_of_a_mapping_all_lines_are_drawn_and_of_a_function_those_that_there_are():
+    (axes,) = points(TWO, line="name", lines={"c": "C", "b": "B"}).axes
+    assert labels(axes) == ["C", "B"]
+    np.testing.assert_array_equal(drawn(axes), [[np.nan, 2.0]])
+    (axes,) = points(TWO, line="name", lines=str.upper).axes
+    assert labels(axes) == ["A", "B"]
+
+
+def test_a_bound_is_a_line_without_a_point():
+    (axes,) = points(TWO.assign(estimate=np.nan), line="name").axes
+    assert len(axes.collections[0].get_segments()) == 2
+    assert np.isnan(drawn(axes)).all()
+
+
+def test_two_rows_on_one_line_are_refused():
+    with pytest.raises(InputError, match="two rows of one series have the same name"):
+        points(pd.concat([TWO, TWO]), line="name")
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(InputError, match="ci_low"):
+        points(TWO.drop(columns="ci_low"), line="name")
+
+
+def test_panels_below_each_other_have_their_own_lines_and_those_beside_share_them():
+    frame = pd.concat([TWO.assign(of="first"), rows(("c", 3.0), of="second")])
+    assert [labels(axes) for axes in points(frame, line="name", panel="of").axes] == [["a", "b"], ["c"]]
+    left, right = points(frame, line="name", panel="of", beside=True).axes
+    assert labels(left) == ["a", "b", "c"]
+    assert (right.get_ylim(), labels(right)) == (left.get_ylim(), [])  # named once
+    sorted_ = points(frame, line="name", panel="of", beside=True, sort=True).axes
+    assert [labels(axes) for axes in sorted_] == [["b", "a"], ["c"]]
+
+
+def test_panels_share_an_axis_unless_they_measure_something_else():
+    frame = pd.concat([TWO.assign(of="first"), rows(("c", 30.0), of="second")])
+    first, second = points(frame, line="name", panel="of").axes
+    assert first.get_xlim() == second.get_xlim()
+    first, second = points(frame, line="name", panel="of", apart=True).axes
+    assert first.get_xlim()[1] < 5 < second.get_xlim()[1]
+
+
+@pytest.mark.parametrize(("zero", "lines"), [("line", 1), ("edge", 0), ("free", 0)])
+def test_zero_is_a_line_of_no_effect_or_where_the_axis_begins_or_nothing(zero, lines):
+    (axes,) = points(TWO, line="name", zero=zero).axes
+    assert sum(line.get_linestyle() == "-" for line in axes.lines) == lines
+    assert (axes.get_xlim()[0] == 0) == (zero == "edge")
+
+
+def test_differences_of_shares_are_named_as_points():
+    (axes,) = points(TWO, "gap", line="name", numbers="points").axes
+    assert axes.get_xlabel() == "gap, percentage points"
+    assert points(TWO, line="name", numbers="points").axes[0].get_xlabel() == "percentage points"
+
+
+def test_many_lines_are_closer_together():
+    heights = [
+        points(rows(*((f"line {at}", 1.0) for at in range(n))), line="name").get_size_inches()[1] for n in (25, 30)
+    ]
+    assert heights[1] < heights[0]
