@@ -176,6 +176,7 @@ def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame
         }
         if len(known) > 1:
             fit = fit_meta(known["estimate"], known["std_error"] ** 2, pd.DataFrame(index=known.index))
-            row |= _estimates(fit, "mean").iloc[0][["estimate", "ci_low", "ci_high"]].to_dict() | {"tau": fit.tau}
+            mean = _estimates(fit, "mean").iloc[0]
+            row |= {name: mean[name] for name in ("estimate", "ci_low", "ci_high")} | {"tau": fit.tau}
         rows.append(row)
     return pd.DataFrame(rows)

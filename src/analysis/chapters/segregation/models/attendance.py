@@ -160,7 +160,7 @@ def by_group(rows: pd.DataFrame, characteristic: str, at: Sequence[str] = ("loca
     check_complete(rows, [*at, characteristic, "pupils"], "segregation")
     index = list(at) if len(at) > 1 else at[0]
     return rows.pivot_table(
-        index=index,  # type: ignore[arg-type]  # pivot_table takes a list too
+        index=index,
         columns=characteristic,
         values="pupils",
         aggfunc="sum",

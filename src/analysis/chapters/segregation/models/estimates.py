@@ -91,8 +91,8 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
                 model=place.spread.model, year=place.year, characteristic=place.characteristic, place=place.name
             )
         )
-    rows = pd.concat(frames, ignore_index=True)
-    return in_form(rows.assign(group=rows["group"].replace(NAMES)), unit="index (0-1)")
+    table = pd.concat(frames, ignore_index=True)
+    return in_form(table.assign(group=table["group"].replace(NAMES)), unit="index (0-1)")
 
 
 def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
