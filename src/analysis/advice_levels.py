@@ -71,9 +71,7 @@ def deviation(by_pupil_advice: pd.DataFrame, stage: str = "advice_first") -> pd.
 
     Parameters
     ----------
-    by_pupil_advice
-        One row per pupil: ``test_advice_low, test_advice_high`` and the stage's column.
-    stage
-        ``advice_first`` (before the test was known) or ``advice_final`` (after bijstelling).
+    by_pupil_advice : One row per pupil: ``test_advice_low, test_advice_high`` and the stage's column.
+    stage : ``advice_first`` (before the test was known) or ``advice_final`` (after bijstelling).
     """
     return by_pupil_advice[stage] - advice_of_test(by_pupil_advice)

@@ -76,14 +76,10 @@ class Chapter(Release):
 
         Parameters
         ----------
-        name
-            As declared, below ``figures`` when there is a chart and else below ``tables`` or ``files``.
-        frame
-            One row per published row.
-        chart, *args
-            Draws the figure: of the rows that may be shown, and `args`.
-        named
-            Under which name it is published, where several are alike.
+        name : As declared, below ``figures`` when there is a chart and else below ``tables`` or ``files``.
+        frame : One row per published row.
+        chart, *args : Draws the figure: of the rows that may be shown, and `args`.
+        named : Under which name it is published, where several are alike.
         **values
             What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
@@ -225,8 +221,7 @@ class Chapter(Release):
 
         Parameters
         ----------
-        name, frame, caption, counts, linked
-            As of `Release.table`.
+        name, frame, caption, counts, linked : As of `Release.table`.
         """
         published = self.table(name, frame, caption=caption, counts=counts, linked=linked)
         if published.withheld:
@@ -239,8 +234,7 @@ class Chapter(Release):
 
         Parameters
         ----------
-        by_finding
-            ``name, sentence, n, unit``, one row per finding.
+        by_finding : ``name, sentence, n, unit``, one row per finding.
         estimates
             The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
             have their own.

@@ -69,12 +69,9 @@ class Regressions(NamedTuple):
 
     Parameters
     ----------
-    models
-        Which models, as a pattern of their names.
-    effects
-        What has fixed effects; empty for nothing.
-    clusters
-        By what the standard errors are clustered, where the table has no column ``cluster`` that says it.
+    models : Which models, as a pattern of their names.
+    effects : What has fixed effects; empty for nothing.
+    clusters : By what the standard errors are clustered, where the table has no column ``cluster`` that says it.
     """
 
     models: str
@@ -88,25 +85,19 @@ class Declaration:
 
     Parameters
     ----------
-    notebook
-        File name without extension: a number for the reader and the stem, which is the name of the folder.
-    parameters
-        The chapter's block in a params file.
+    notebook : File name without extension: a number for the reader and the stem, which is the name of the folder.
+    parameters : The chapter's block in a params file.
     needs, wants
         Internal tables without which the chapter cannot run, and those that it uses when the edition makes them; with
         ``*`` for any text.
     produces, may_produce
         Internal tables that it hands over, always and in some editions only, each with what a row of it is.
-    reads
-        Files and folders that it reads besides, as `run.chain.Step` says.
-    findings
-        Heading of its findings in the summary, by language; empty for a chapter without.
+    reads : Files and folders that it reads besides, as `run.chain.Step` says.
+    findings : Heading of its findings in the summary, by language; empty for a chapter without.
     regressions
         Which models of its table ``estimates`` are regressions: other rows there are shares, bounds or contrasts.
-    refusal
-        Why an edition with this block cannot be made, if so, from all of its blocks.
-    verify
-        For a chapter that reads source files: the function that checks them before anything runs.
+    refusal : Why an edition with this block cannot be made, if so, from all of its blocks.
+    verify : For a chapter that reads source files: the function that checks them before anything runs.
     """
 
     notebook: str

@@ -18,16 +18,11 @@ class InputError(StaatError):
 
     Parameters
     ----------
-    where
-        The file (and key or column) at fault, as the user would type it.
-    problem
-        What is wrong, in one sentence.
-    given
-        What was found, if that helps.
-    allowed
-        What would have been right.
-    hint
-        What to do or to type instead.
+    where : The file (and key or column) at fault, as the user would type it.
+    problem : What is wrong, in one sentence.
+    given : What was found, if that helps.
+    allowed : What would have been right.
+    hint : What to do or to type instead.
     """
 
     exit_code = 2
@@ -88,10 +83,8 @@ class ModelError(StaatError):
 
     Parameters
     ----------
-    message
-        What is wrong, and what to do.
-    reason
-        Its kind.
+    message : What is wrong, and what to do.
+    reason : Its kind.
     """
 
     def __init__(self, message: str, reason: Reason) -> None:

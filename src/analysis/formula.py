@@ -74,10 +74,8 @@ class Factor:
 
     Parameters
     ----------
-    text
-        As it stands in the names of terms.
-    tree
-        Its syntax.
+    text : As it stands in the names of terms.
+    tree : Its syntax.
     """
 
     text: str

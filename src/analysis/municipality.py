@@ -44,12 +44,9 @@ def spelled(region: str, known: Iterable[str], where: str) -> str:
 
     Parameters
     ----------
-    region
-        As the user types it.
-    known
-        The names that there are.
-    where
-        Where they are, for the message.
+    region : As the user types it.
+    known : The names that there are.
+    where : Where they are, for the message.
 
     Raises
     ------

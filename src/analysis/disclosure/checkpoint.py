@@ -65,10 +65,8 @@ class Checkpoint:
 
     Parameters
     ----------
-    profile
-        The thresholds of the edition.
-    rows
-        What a row of each internal table is, by its name.
+    profile : The thresholds of the edition.
+    rows : What a row of each internal table is, by its name.
     """
 
     def __init__(self, profile: Profile, rows: Mapping[str, str]) -> None:
@@ -82,12 +80,9 @@ class Checkpoint:
 
         Parameters
         ----------
-        frame
-            One row per published row.
-        rests
-            What its columns count and rest on.
-        withheld
-            Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
+        frame : One row per published row.
+        rests : What its columns count and rest on.
+        withheld : Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
         """
         asked = Asked(self, flat(frame), rests, withheld=withheld)
         odd_cells(asked)
@@ -110,12 +105,9 @@ class Asked:
 
     Parameters
     ----------
-    gate, frame, rests, withheld
-        Of which chapter, and as `Checkpoint.admit` has them.
-    rest
-        What the rules so far have left of the frame.
-    rows
-        Columns that may be values of single rows.
+    gate, frame, rests, withheld : Of which chapter, and as `Checkpoint.admit` has them.
+    rest : What the rules so far have left of the frame.
+    rows : Columns that may be values of single rows.
     """
 
     gate: Checkpoint

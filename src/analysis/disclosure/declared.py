@@ -34,10 +34,8 @@ def by_convention(frame: pd.DataFrame, free: Free = ()) -> dict[str, list[str]]:
 
     Parameters
     ----------
-    frame
-        One row per published row.
-    free
-        Numeric columns that say nothing of anybody.
+    frame : One row per published row.
+    free : Numeric columns that say nothing of anybody.
     """
     numeric = [str(column) for column in frame.select_dtypes("number") if str(column) not in free]
     counting = [column for column in numeric if COUNTS.fullmatch(column)]

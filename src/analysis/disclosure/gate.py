@@ -97,8 +97,7 @@ def suppress(
     contributors
         Per count column the two columns with its largest and its second largest contribution, such as the pupils of
         the largest school; by themselves ``<count>_largest`` and ``<count>_second``. They are tested, not published.
-    linked
-        How the rows hang together with each other and with other tables.
+    linked : How the rows hang together with each other and with other tables.
 
     Raises
     ------

@@ -66,8 +66,7 @@ def text(message: str, /, **values: Any) -> Text:  # noqa: ANN401 - whatever a f
     message
         The English text, a literal: ``text("{share:.0%} of {n:,} pupils", share=share, n=n)``. Fields are those of
         `str.format`; the translation may order them as its grammar wants.
-    **values
-        The value of each field. Words among them are translated by their own call of `text`.
+    **values : The value of each field. Words among them are translated by their own call of `text`.
 
     Raises
     ------

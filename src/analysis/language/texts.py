@@ -26,10 +26,8 @@ class Text(str):
 
     Parameters
     ----------
-    template
-        The words with their fields, in the language of the edition.
-    values
-        The value of each field: a number, or words, which may be texts again.
+    template : The words with their fields, in the language of the edition.
+    values : The value of each field: a number, or words, which may be texts again.
 
     Raises
     ------
@@ -68,12 +66,9 @@ class NumberText(str):
 
     Parameters
     ----------
-    value
-        A missing one withholds the text.
-    digits
-        Decimals.
-    grouped
-        Whether thousands are set apart.
+    value : A missing one withholds the text.
+    digits : Decimals.
+    grouped : Whether thousands are set apart.
     """
 
     value: float

@@ -16,8 +16,7 @@ def sides(rows: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    rows
-        ``ci_low, ci_high``; withheld ones are missing and are not drawn.
+    rows : ``ci_low, ci_high``; withheld ones are missing and are not drawn.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     return text(
@@ -32,12 +31,9 @@ def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping
 
     Parameters
     ----------
-    rows
-        ``outcome, category, estimate`` and the column `series`.
-    series, first, last
-        The column, and its two values that are compared.
-    names
-        What the legend calls the values; else as they are.
+    rows : ``outcome, category, estimate`` and the column `series`.
+    series, first, last : The column, and its two values that are compared.
+    names : What the legend calls the values; else as they are.
     """
     lines = rows.pivot_table(index=["outcome", "category"], columns=series, values="estimate", sort=False)
     change = (lines[last] - lines[first]).dropna() if {first, last} <= set(lines) else pd.Series(dtype=float)

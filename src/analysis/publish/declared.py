@@ -31,18 +31,13 @@ class Kind:
 
     Parameters
     ----------
-    name
-        The name, or its beginning.
-    rank
-        Place in the chapter, the first is its answer.
-    figure, table
-        Names of the figure that shows the number and of the table that holds it; empty for none.
+    name : The name, or its beginning.
+    rank : Place in the chapter, the first is its answer.
+    figure, table : Names of the figure that shows the number and of the table that holds it; empty for none.
     test
         Column and value, or values, of the rows of ``estimates`` that hold the p-value; empty where it tests nothing.
-    nth
-        Whether what the name has after its declared beginning is the place of the row among these.
-    family
-        Of the tests that answer one question together; empty for a test of its own.
+    nth : Whether what the name has after its declared beginning is the place of the row among these.
+    family : Of the tests that answer one question together; empty for a test of its own.
     """
 
     name: str
@@ -105,8 +100,7 @@ def sentences_beside(module: str) -> Callable[..., Text]:
 
     Parameters
     ----------
-    module
-        Its ``__file__``.
+    module : Its ``__file__``.
     """
     path = Path(module).with_name(FILE)
 

@@ -41,12 +41,9 @@ class Exhibit:
     words
         Caption, alternative text, note, the axis of the chart, and what its place says when it is empty: templates, in
         every language.
-    rests
-        What the columns count and rest on: arguments of the disclosure gate.
-    how
-        Columns, digits and options of the chart.
-    labels
-        Headers of columns, in every language.
+    rests : What the columns count and rest on: arguments of the disclosure gate.
+    how : Columns, digits and options of the chart.
+    labels : Headers of columns, in every language.
     """
 
     words: Mapping[str, Words]

@@ -51,10 +51,8 @@ def canvas(height_cm: float = 9.0, *, rows: int = 1, columns: int = 1, **options
 
     Parameters
     ----------
-    height_cm
-        Height in centimetres; the width is 16.
-    rows, columns, options
-        As in `matplotlib.figure.Figure.subplots`; one axes comes alone, more come as an array.
+    height_cm : Height in centimetres; the width is 16.
+    rows, columns, options : As in `matplotlib.figure.Figure.subplots`; one axes comes alone, more come as an array.
     """
     with style():
         figure = Figure(figsize=(WIDTH_CM * CM, height_cm * CM))
@@ -66,8 +64,7 @@ def panels(number: int, columns: int, row_cm: float, frame_cm: float, **options:
 
     Parameters
     ----------
-    options
-        As in `matplotlib.figure.Figure.subplots`.
+    options : As in `matplotlib.figure.Figure.subplots`.
     """
     columns = min(number, columns)
     rows = -(-number // columns)
@@ -82,10 +79,8 @@ def legend_above(axes: Axes, title: str = "") -> None:
 
     Parameters
     ----------
-    axes
-        The panel whose entries it has: all panels have the same.
-    title
-        What the entries are.
+    axes : The panel whose entries it has: all panels have the same.
+    title : What the entries are.
     """
     handles, labels = axes.get_legend_handles_labels()
     figure = axes.get_figure(root=True)

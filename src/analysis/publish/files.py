@@ -14,10 +14,8 @@ class Files:
 
     Parameters
     ----------
-    workspace
-        Where to write.
-    synthetic
-        Whether the data are made up, which each file says of itself.
+    workspace : Where to write.
+    synthetic : Whether the data are made up, which each file says of itself.
     """
 
     def __init__(self, workspace: Workspace, *, synthetic: bool) -> None:

@@ -27,15 +27,12 @@ class Finding(NamedTuple):
 
     Parameters
     ----------
-    name, sentence, n, unit
-        As `Chapter.findings` publishes them.
+    name, sentence, n, unit : As `Chapter.findings` publishes them.
     p_value
         Of the difference or effect that the sentence is about, not corrected; missing where it describes and tests
         nothing.
-    family
-        A name in `multiplicity.FAMILIES`; empty where the test answers a question of its own.
-    p_corrected
-        Where the chapter corrected it itself (Romano-Wolf needs its bootstrap); else `frame` does.
+    family : A name in `multiplicity.FAMILIES`; empty where the test answers a question of its own.
+    p_corrected : Where the chapter corrected it itself (Romano-Wolf needs its bootstrap); else `frame` does.
     """
 
     name: str
@@ -96,8 +93,7 @@ def count(by_finding: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
     by_finding
         The findings of several chapters with ``chapter`` and `TEST_COLUMNS`; a chapter that declares no tests lacks
         the latter.
-    level
-        Of the tests.
+    level : Of the tests.
 
     Returns
     -------

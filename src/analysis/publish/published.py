@@ -40,12 +40,9 @@ def notice(kind: str, name: str, title: str, reason: str) -> str:
 
     Parameters
     ----------
-    kind, name
-        What would have stood there.
-    title
-        Its caption; empty for a finding, whose sentence is what is withheld.
-    reason
-        Why not, in the language of the edition.
+    kind, name : What would have stood there.
+    title : Its caption; empty for a finding, whose sentence is what is withheld.
+    reason : Why not, in the language of the edition.
     """
     return render("notice.html.j2", identity=f"{kind}-{name}", kind=kind, title=title, reason=reason)
 
@@ -62,16 +59,11 @@ def figure_html(
 
     Parameters
     ----------
-    figure
-        What was drawn, for its size.
-    image
-        The PNG.
-    caption
-        Its title; where that does not say n, what the drawn rows rest on is said after it.
-    rests
-        The rows that are drawn, and their count columns.
-    **values
-        What the template asks for besides.
+    figure : What was drawn, for its size.
+    image : The PNG.
+    caption : Its title; where that does not say n, what the drawn rows rest on is said after it.
+    rests : The rows that are drawn, and their count columns.
+    **values : What the template asks for besides.
     """
     return render(
         "figure.html.j2",

@@ -20,8 +20,7 @@ def leads(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], h
 
     Parameters
     ----------
-    rows
-        Independent estimates with 95% intervals.
+    rows : Independent estimates with 95% intervals.
     value, low, high
         Names of the estimate and of the ends of its interval. A row without an interval is not known to be anything.
     """

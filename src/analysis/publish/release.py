@@ -58,10 +58,8 @@ class Release:
 
     Parameters
     ----------
-    workspace
-        Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
-    declared
-        What the chapter declares of its findings.
+    workspace : Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
+    declared : What the chapter declares of its findings.
     """
 
     def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
@@ -108,20 +106,15 @@ class Release:
 
         Parameters
         ----------
-        name
-            Lower-case name of the file.
-        frame
-            One row per published row.
+        name : Lower-case name of the file.
+        frame : One row per published row.
         caption, note
             Text above and below the table. They are published: put no number in them that did not pass the gate.
         digits, labels, shown
             Decimals, headers and columns of the HTML table only; see `analysis.publish.tables.html_table`.
-        nothing
-            What its place says instead where it has no rows; else it is shown without rows.
-        points
-            Whether shares are published in percentage points; they are converted after the gate.
-        withheld
-            Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
+        nothing : What its place says instead where it has no rows; else it is shown without rows.
+        points : Whether shares are published in percentage points; they are converted after the gate.
+        withheld : Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
         counts, **rests
             What the cells count and rest on, and how they hang together with others. ``counts=()`` says that the table
             counts nobody.
@@ -175,22 +168,17 @@ class Release:
 
         Parameters
         ----------
-        name
-            Lower-case name of the files.
-        draw
-            Draws the figure: of the rows that may be shown, with `args` and `options`. Nothing else may be drawn.
-        *args, **options
-            What `draw` takes besides.
+        name : Lower-case name of the files.
+        draw : Draws the figure: of the rows that may be shown, with `args` and `options`. Nothing else may be drawn.
+        *args, **options : What `draw` takes besides.
         alt
             What the figure shows, for who cannot see it; not the caption once more. Where it says what the data show,
             a function of the rows that are drawn.
-        caption
-            Title, and the number of observations. It is published as it is.
+        caption : Title, and the number of observations. It is published as it is.
         data, counts, free, totals, linked
             What the figure shows, which columns count, which say nothing of anybody, and which rows hang together; see
             `table`.
-        nothing
-            What its place says where the edition has no such data.
+        nothing : What its place says where the edition has no such data.
         """
         self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
@@ -245,14 +233,10 @@ class Release:
 
         Parameters
         ----------
-        name
-            Lower-case name, to refer to.
-        sentence
-            The finding; every number in it comes from a variable.
-        n
-            How many it rests on; published as the profile rounds it.
-        unit
-            What `n` counts; ``schools`` has the threshold of schools and is not rounded.
+        name : Lower-case name, to refer to.
+        sentence : The finding; every number in it comes from a variable.
+        n : How many it rests on; published as the profile rounds it.
+        unit : What `n` counts; ``schools`` has the threshold of schools and is not rounded.
         clusters, df_resid
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
@@ -282,10 +266,8 @@ class Release:
 
         Parameters
         ----------
-        kind, name
-            What it is.
-        html
-            What is shown, made by this package of parts that were published.
+        kind, name : What it is.
+        html : What is shown, made by this package of parts that were published.
         """
         self.workspace.record("shown", kind=kind, name=name, sha256=hashlib.sha256(html.encode()).hexdigest())
         return Published(kind, name, html)

@@ -37,14 +37,10 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
 
     Parameters
     ----------
-    figure
-        What is drawn; the axes are written in the edition's language.
-    name
-        What it is called in a message.
-    salt
-        What the names of elements inside the SVG are made from, so that they are the same in every run.
-    synthetic
-        Whether to write on it that the data are made up.
+    figure : What is drawn; the axes are written in the edition's language.
+    name : What it is called in a message.
+    salt : What the names of elements inside the SVG are made from, so that they are the same in every run.
+    synthetic : Whether to write on it that the data are made up.
 
     Raises
     ------

@@ -43,12 +43,9 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
 
     Parameters
     ----------
-    folder
-        The edition, with what its chapters published, and no pages yet.
-    edition
-        Its ``edition``, ``facts``, ``parameters``, and ``steps`` with ``stem`` and ``notebook``.
-    outputs
-        The folder with all editions, and with the ledger of `released`.
+    folder : The edition, with what its chapters published, and no pages yet.
+    edition : Its ``edition``, ``facts``, ``parameters``, and ``steps`` with ``stem`` and ``notebook``.
+    outputs : The folder with all editions, and with the ledger of `released`.
 
     Returns
     -------

@@ -42,12 +42,9 @@ def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
 
     Parameters
     ----------
-    gated
-        What the gate let through; a withheld cell holds its sign.
-    path
-        Where to write.
-    about
-        What the second sheet says, by name: caption, edition, whether the data are made up.
+    gated : What the gate let through; a withheld cell holds its sign.
+    path : Where to write.
+    about : What the second sheet says, by name: caption, edition, whether the data are made up.
 
     Notes
     -----

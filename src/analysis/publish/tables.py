@@ -64,12 +64,9 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
 
     Parameters
     ----------
-    gated
-        What the CSV holds.
-    path
-        The JSON file; the spreadsheet gets its name with ``.xlsx``.
-    edition, caption, synthetic
-        What both say.
+    gated : What the CSV holds.
+    path : The JSON file; the spreadsheet gets its name with ``.xlsx``.
+    edition, caption, synthetic : What both say.
     """
     about: dict[str, object] = {
         "edition": edition,
@@ -101,22 +98,14 @@ def html_table(
 
     Parameters
     ----------
-    gated
-        What the gate let through.
-    identity
-        Id of the element, unique on a page.
-    caption, note
-        Text above and below the table.
-    source
-        Address of the CSV, relative to the page.
-    digits
-        Decimals per column, or `EACH`; else as many as give the column's largest number three significant digits.
-    labels
-        Column headers; else the column's name with spaces.
-    shown
-        Columns to show, in this order; else all.
-    synthetic
-        Whether to say under the table that the data are made up.
+    gated : What the gate let through.
+    identity : Id of the element, unique on a page.
+    caption, note : Text above and below the table.
+    source : Address of the CSV, relative to the page.
+    digits : Decimals per column, or `EACH`; else as many as give the column's largest number three significant digits.
+    labels : Column headers; else the column's name with spaces.
+    shown : Columns to show, in this order; else all.
+    synthetic : Whether to say under the table that the data are made up.
     """
     columns = _columns(gated.frame, shown, {**(digits or {}), **(labels or {})})
     frame = gated.frame[columns].head(MAX_ROWS)
@@ -142,10 +131,8 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
 
     Parameters
     ----------
-    rows
-        What the figure is drawn from.
-    counts
-        Its count columns; the first one counts what the figure is about.
+    rows : What the figure is drawn from.
+    counts : Its count columns; the first one counts what the figure is about.
     """
     n = rows[counts[0]].dropna() if counts else pd.Series(dtype=float)
     n = n[n > 0]  # where nobody is, nothing is drawn

@@ -17,12 +17,9 @@ def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, declared: Decl
 
     Parameters
     ----------
-    by_finding
-        ``name, sentence, n, unit``.
-    estimates
-        Of the chapter, as the gate let them through, with ``p_value``.
-    declared
-        What the chapter declares of its findings.
+    by_finding : ``name, sentence, n, unit``.
+    estimates : Of the chapter, as the gate let them through, with ``p_value``.
+    declared : What the chapter declares of its findings.
     """
     rows = by_finding[[*COLUMNS]].to_dict("records")
     return frame(

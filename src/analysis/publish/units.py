@@ -34,10 +34,8 @@ class Written:
 
     Parameters
     ----------
-    scale
-        From the unit of the models to that of the reader.
-    digits
-        Decimals.
+    scale : From the unit of the models to that of the reader.
+    digits : Decimals.
     """
 
     scale: Callable[[float], float]

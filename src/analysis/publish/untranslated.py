@@ -27,10 +27,8 @@ def refuse_untranslated(texts: Iterable[str], where: str) -> None:
 
     Parameters
     ----------
-    texts
-        What a reader sees.
-    where
-        What they stand in; it opens the message.
+    texts : What a reader sees.
+    where : What they stand in; it opens the message.
 
     Raises
     ------

@@ -38,14 +38,10 @@ def key_of(
 
     Parameters
     ----------
-    parameters
-        Those that it uses, by the name under which a user knows them (``school_choice.age``).
-    cells
-        Its code cells by number, but the parameters cell, whose defaults never hold in a run.
-    tables
-        The digest of each internal table that it reads.
-    environment
-        What holds for all steps: lock, threads.
+    parameters : Those that it uses, by the name under which a user knows them (``school_choice.age``).
+    cells : Its code cells by number, but the parameters cell, whose defaults never hold in a run.
+    tables : The digest of each internal table that it reads.
+    environment : What holds for all steps: lock, threads.
     """
     return {
         "parameters": dict(parameters),
@@ -68,13 +64,11 @@ def observed(notes: Path, places: Mapping[str, Path], hashes: Hashes, begun: int
 
     Parameters
     ----------
-    notes
-        What the guard wrote down: one JSON object a line with ``kind`` and ``path``.
+    notes : What the guard wrote down: one JSON object a line with ``kind`` and ``path``.
     places
         The folders and files that the step declares to read, by label. Labels are in the key, not paths: data that
         move to another folder are the same data.
-    begun
-        When the step began (ns): what was written later is not what it read, so that its result cannot be kept.
+    begun : When the step began (ns): what was written later is not what it read, so that its result cannot be kept.
     """
     digests: dict[str, str] = {}
     for line in notes.read_text("utf8").splitlines() if notes.exists() else []:

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parents[1]
 EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
 """Where the functions are that a number can come from; `analysis.edition.orders` names the same, for the pages' key."""
 
+NAMED = re.compile(r"[\w*, ]+ : ")
 UNDERLINED = re.compile(r"^(?P<title>[A-Z][A-Za-z ]+)\n-{3,}\n", re.MULTILINE)
 INLINE = re.compile(r":math:`(?P<math>[^`]+)`|``(?P<code>.+?)``|`(?P<name>[\w.]+)`|\*(?P<em>\w[^*\n]*)\*")
 DISPLAY = re.compile(r"\.\. math::(?P<math>.*)", re.DOTALL)
@@ -29,16 +30,11 @@ class Documented:
 
     Parameters
     ----------
-    name
-        Dotted name.
-    signature
-        As in the source, without the defaults' types.
-    text
-        The docstring before its sections.
-    sections
-        Title and body of each section: Parameters, Returns, Raises, Notes, References.
-    file, line
-        Where it stands, the file relative to the project.
+    name : Dotted name.
+    signature : As in the source, without the defaults' types.
+    text : The docstring before its sections.
+    sections : Title and body of each section: Parameters, Returns, Raises, Notes, References.
+    file, line : Where it stands, the file relative to the project.
     """
 
     name: str
@@ -125,23 +121,24 @@ def as_html(text: str, link: Mapping[str, str]) -> Markup:
 
     Parameters
     ----------
-    text
-        In the restructured text that numpydoc uses.
-    link
-        Address by the last part of a name.
+    text : In the restructured text that numpydoc uses.
+    link : Address by the last part of a name.
     """
     blocks = re.split(r"\n\s*\n", dedent(text).strip())
     return Markup("\n").join(_block(block, link) for block in blocks if block.strip())
 
 
 def definitions(text: str, link: Mapping[str, str]) -> Markup:
-    """Return a section of names with their meaning, such as Parameters, as a definition list."""
+    """Return a section of names with their meaning, such as Parameters, as a definition list.
+
+    A meaning is behind its name and a colon, or on the lines below it.
+    """
     rows = re.split(r"\n(?=\S)", text.strip("\n"))
-    if not any("\n" in row for row in rows):
+    if not any("\n" in row or NAMED.match(row) for row in rows):
         return as_html(text, link)
     items = []
     for row in rows:
-        name, _, meaning = row.partition("\n")
+        name, _, meaning = row.partition(" : " if NAMED.match(row) else "\n")
         description = Markup("<dd>{0}</dd>").format(as_html(meaning, link)) if meaning.strip() else Markup("")
         items.append(Markup("<dt><code>{0}</code></dt>").format(name.strip()) + description)
     return Markup("<dl>{0}</dl>").format(Markup("").join(items))

@@ -33,10 +33,8 @@ def formula(tex: str, *, display: bool = False) -> Markup:
 
     Parameters
     ----------
-    tex
-        Without dollar signs.
-    display
-        On a line of its own, rather than in a sentence.
+    tex : Without dollar signs.
+    display : On a line of its own, rather than in a sentence.
     """
     kind = "formula display" if display else "formula"
     try:

@@ -31,10 +31,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    folder
-        The edition's folder, with ``notebooks/`` and what was published.
-    manifest
-        The record of the run: ``edition``, ``facts``, ``git``, ``steps``, ...
+    folder : The edition's folder, with ``notebooks/`` and what was published.
+    manifest : The record of the run: ``edition``, ``facts``, ``git``, ``steps``, ...
 
     Raises
     ------

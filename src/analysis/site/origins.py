@@ -23,12 +23,9 @@ class Origin:
 
     Parameters
     ----------
-    cell
-        Number of the code cell, counted from 1 as JupyterLab does.
-    published
-        Ids of the tables, figures and findings on the page, such as ``table-bands``.
-    functions
-        Dotted names of the functions that computed them, the nearest first.
+    cell : Number of the code cell, counted from 1 as JupyterLab does.
+    published : Ids of the tables, figures and findings on the page, such as ``table-bands``.
+    functions : Dotted names of the functions that computed them, the nearest first.
     """
 
     cell: int
@@ -85,12 +82,9 @@ def origins(
 
     Parameters
     ----------
-    notebook
-        Executed.
-    documented
-        Dotted names of the functions that count as an origin.
-    passed_on
-        Other names of these functions, under which a package passes them on.
+    notebook : Executed.
+    documented : Dotted names of the functions that count as an origin.
+    passed_on : Other names of these functions, under which a package passes them on.
     """
     names = _Names(documented, passed_on)
     found: dict[int, Origin] = {}

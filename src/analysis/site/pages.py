@@ -90,16 +90,11 @@ def page(
 
     Parameters
     ----------
-    notebook
-        Executed; it is not changed.
-    facts
-        The edition: ``edition``, ``title``, ``synthetic``, ``language``.
-    chapters
-        All pages of the site in their order.
-    provenance
-        What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
-    this
-        Which of the chapters this is.
+    notebook : Executed; it is not changed.
+    facts : The edition: ``edition``, ``title``, ``synthetic``, ``language``.
+    chapters : All pages of the site in their order.
+    provenance : What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
+    this : Which of the chapters this is.
     """
     outline = Outline()
     article = _article(notebook, outline, origins or {})
@@ -144,10 +139,8 @@ def origin_line(origin: Origin, page: str = "") -> Markup:
 
     Parameters
     ----------
-    origin
-        Cell and functions.
-    page
-        Address of the page with the cell; empty on that page itself.
+    origin : Cell and functions.
+    page : Address of the page with the cell; empty on that page itself.
     """
     functions = [documented()[name] for name in origin.functions]
     html = render("origin.html.j2", origin=origin, page=page, near=functions[:NEAREST], far=functions[NEAREST:])

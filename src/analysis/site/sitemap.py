@@ -33,10 +33,8 @@ class ChapterPage:
 
     Parameters
     ----------
-    notebook
-        Name of the executed notebook without its extension, such as ``03_school_choice``.
-    title
-        What the reader sees.
+    notebook : Name of the executed notebook without its extension, such as ``03_school_choice``.
+    title : What the reader sees.
     """
 
     notebook: str
@@ -54,16 +52,11 @@ class Thing:
 
     Parameters
     ----------
-    kind, name
-        What it is.
-    note
-        What the manifest has of it.
-    chapter
-        The page on which it stands.
-    stem
-        The stem of that chapter.
-    origin
-        Its cell and functions; None when the code does not say.
+    kind, name : What it is.
+    note : What the manifest has of it.
+    chapter : The page on which it stands.
+    stem : The stem of that chapter.
+    origin : Its cell and functions; None when the code does not say.
     """
 
     kind: str
@@ -95,16 +88,11 @@ class Site:
 
     Parameters
     ----------
-    folder
-        The edition's folder.
-    manifest
-        The record of the run.
-    facts
-        The edition: ``edition``, ``title``, ``language``, ``synthetic``, ``appendices``, ...
-    chapters
-        The pages of notebooks, in their order.
-    notebooks
-        Executed, in the language of the edition, by name.
+    folder : The edition's folder.
+    manifest : The record of the run.
+    facts : The edition: ``edition``, ``title``, ``language``, ``synthetic``, ``appendices``, ...
+    chapters : The pages of notebooks, in their order.
+    notebooks : Executed, in the language of the edition, by name.
     """
 
     folder: Path

@@ -25,8 +25,7 @@ def nearest(distance_km: Floats) -> Indices:
 
     Parameters
     ----------
-    distance_km
-        Homes x schools.
+    distance_km : Homes x schools.
 
     Returns
     -------
@@ -53,18 +52,12 @@ def nearest_with_capacity(
 
     Parameters
     ----------
-    distance_km
-        Homes x schools.
-    places
-        Places per school.
-    rng
-        Draws the lottery.
-    homes
-        Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
-    priority
-        Number of nearest schools with priority.
-    considered
-        Number of nearest schools that a pupil would attend; all of them where None.
+    distance_km : Homes x schools.
+    places : Places per school.
+    rng : Draws the lottery.
+    homes : Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
+    priority : Number of nearest schools with priority.
+    considered : Number of nearest schools that a pupil would attend; all of them where None.
 
     Returns
     -------
@@ -95,8 +88,7 @@ def n_unplaced(school: Indices) -> int:
 
     Parameters
     ----------
-    school
-        Position of the school of each pupil, or `NONE`.
+    school : Position of the school of each pupil, or `NONE`.
 
     Returns
     -------
@@ -111,12 +103,9 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
 
     Parameters
     ----------
-    wanted
-        The pupil's options in order of preference, shape (n_pupils, k).
-    claim
-        The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
-    places
-        Places per option, shape (n_options,).
+    wanted : The pupil's options in order of preference, shape (n_pupils, k).
+    claim : The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
+    places : Places per option, shape (n_options,).
 
     Returns
     -------

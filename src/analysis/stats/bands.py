@@ -20,12 +20,9 @@ def in_bands(
 
     Parameters
     ----------
-    values
-        Numbers, shape (n,).
-    edges
-        Increasing; k edges make k + 1 bands.
-    write
-        Formats an edge in the labels.
+    values : Numbers, shape (n,).
+    edges : Increasing; k edges make k + 1 bands.
+    write : Formats an edge in the labels.
 
     Returns
     -------
@@ -53,8 +50,7 @@ def per_cent(share: float) -> str:
 
     Parameters
     ----------
-    share
-        Such as 0.2.
+    share : Such as 0.2.
 
     Returns
     -------

@@ -16,10 +16,8 @@ def binned_means(running: ArrayLike, outcome: ArrayLike, *, width: float, reach:
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,).
-    width, reach
-        Of a bin, and largest distance to the cut-off, in units of the running variable.
+    running, outcome : Shape (n,).
+    width, reach : Of a bin, and largest distance to the cut-off, in units of the running variable.
 
     Returns
     -------
@@ -47,12 +45,9 @@ def fitted_lines(running: ArrayLike, outcome: ArrayLike, *, bandwidth: float, po
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,).
-    bandwidth
-        In units of the running variable.
-    points
-        Number of points of a line.
+    running, outcome : Shape (n,).
+    bandwidth : In units of the running variable.
+    points : Number of points of a line.
 
     Returns
     -------

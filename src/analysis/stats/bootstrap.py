@@ -11,12 +11,9 @@ def times_drawn(n_clusters: int, draws: int, rng: np.random.Generator) -> NDArra
 
     Parameters
     ----------
-    n_clusters
-        Number of clusters.
-    draws
-        Bootstrap samples.
-    rng
-        Source of chance.
+    n_clusters : Number of clusters.
+    draws : Bootstrap samples.
+    rng : Source of chance.
 
     Returns
     -------

@@ -26,8 +26,7 @@ def school_effects(cells: PupilCells) -> Fit:
 
     Parameters
     ----------
-    cells
-        The pupils.
+    cells : The pupils.
 
     Returns
     -------
@@ -71,8 +70,7 @@ def least_squares(cells: PupilCells) -> Fit:
 
     Parameters
     ----------
-    cells
-        The pupils.
+    cells : The pupils.
 
     Returns
     -------
@@ -96,8 +94,7 @@ def logit(cells: PupilCells) -> Fit:
 
     Parameters
     ----------
-    cells
-        The pupils.
+    cells : The pupils.
 
     Returns
     -------
@@ -131,10 +128,8 @@ def average_effects(cells: PupilCells, fitted: Fit, groups: Mapping[str, Sequenc
 
     Parameters
     ----------
-    cells, fitted
-        As `logit` takes and returns them.
-    groups
-        The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
+    cells, fitted : As `logit` takes and returns them.
+    groups : The terms of each factor reported; a factor of a single term that is not 0/1 is a number.
 
     Returns
     -------

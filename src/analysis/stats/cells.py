@@ -29,12 +29,9 @@ class PupilCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    n, y
-        Number of pupils and sum of their outcomes, sparse (schools, cells), with entries for the same cells.
-    schools
-        Names of the schools.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    n, y : Number of pupils and sum of their outcomes, sparse (schools, cells), with entries for the same cells.
+    schools : Names of the schools.
     """
 
     X: pd.DataFrame
@@ -72,14 +69,10 @@ def collapse(
 
     Parameters
     ----------
-    rows
-        One row per pupil: ``location``, `columns` and `outcome`.
-    columns
-        The columns from which the terms follow.
-    layout
-        From rows to their terms.
-    outcome
-        Column.
+    rows : One row per pupil: ``location``, `columns` and `outcome`.
+    columns : The columns from which the terms follow.
+    layout : From rows to their terms.
+    outcome : Column.
 
     Returns
     -------
@@ -105,8 +98,7 @@ def row_codes(rows: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    rows, columns
-        The frame, and those of its columns that count.
+    rows, columns : The frame, and those of its columns that count.
 
     Returns
     -------
@@ -124,8 +116,7 @@ def equal_row_codes(X: pd.DataFrame) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    X
-        Terms, shape (rows, terms).
+    X : Terms, shape (rows, terms).
 
     Returns
     -------
@@ -154,10 +145,8 @@ def weighted_counts(cells: PupilCells, values: Floats) -> csr_array:
 
     Parameters
     ----------
-    cells
-        The pupils.
-    values
-        Of each cell, shape (cells,).
+    cells : The pupils.
+    values : Of each cell, shape (cells,).
 
     Returns
     -------
@@ -172,10 +161,8 @@ def residuals(cells: PupilCells, expected: Floats) -> csr_array:
 
     Parameters
     ----------
-    cells
-        The pupils.
-    expected
-        Outcome of a pupil of each cell, shape (cells,).
+    cells : The pupils.
+    expected : Outcome of a pupil of each cell, shape (cells,).
 
     Returns
     -------

@@ -15,10 +15,8 @@ def compare(published: pd.DataFrame, computed: Mapping[str, float]) -> pd.DataFr
 
     Parameters
     ----------
-    published
-        One row per figure: ``figure_id, published, tolerance`` and whatever else describes it.
-    computed
-        The value of each figure, by its id.
+    published : One row per figure: ``figure_id, published, tolerance`` and whatever else describes it.
+    computed : The value of each figure, by its id.
 
     Returns
     -------

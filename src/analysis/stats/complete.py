@@ -23,8 +23,7 @@ def is_missing(values: object) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    values
-        Numbers, texts, dates or categories, shape (n,).
+    values : Numbers, texts, dates or categories, shape (n,).
 
     Returns
     -------
@@ -52,12 +51,9 @@ def check_complete(
 
     Parameters
     ----------
-    frame
-        Input of the model: a column, or an array, by name.
-    columns
-        Which of them it uses; all by default. Of a product ``a:b`` both columns count.
-    what
-        The model or outcome, for the message.
+    frame : Input of the model: a column, or an array, by name.
+    columns : Which of them it uses; all by default. Of a product ``a:b`` both columns count.
+    what : The model or outcome, for the message.
 
     Returns
     -------
@@ -88,12 +84,9 @@ def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> 
 
     Parameters
     ----------
-    index
-        Of rows, each of them once.
-    keys
-        Looked up, shape (n,).
-    what
-        Names them, for the message.
+    index : Of rows, each of them once.
+    keys : Looked up, shape (n,).
+    what : Names them, for the message.
 
     Returns
     -------

@@ -31,12 +31,9 @@ class DensityTest:
 
     Parameters
     ----------
-    left, right
-        Densities at the cut-off, and `std_error` of their difference.
-    bandwidth_left, bandwidth_right
-        In units of the running variable.
-    n_left, n_right
-        Observations within them.
+    left, right : Densities at the cut-off, and `std_error` of their difference.
+    bandwidth_left, bandwidth_right : In units of the running variable.
+    n_left, n_right : Observations within them.
     """
 
     left: float
@@ -65,10 +62,8 @@ def density_test(
 
     Parameters
     ----------
-    running
-        Shape (n,). A rank has the same density everywhere: test the score that it is a rank of.
-    bandwidths
-        Left and right; by default each minimises the mean squared error of its density with order 2.
+    running : Shape (n,). A rank has the same density everywhere: test the score that it is a rank of.
+    bandwidths : Left and right; by default each minimises the mean squared error of its density with order 2.
 
     Returns
     -------

@@ -53,10 +53,8 @@ class Discontinuity:
         Coefficient `ROBUST`: the bias-corrected estimate, in the unit of the outcome (per unit of the running variable
         for a kink), whose influence counts the estimation of the bias too. Coefficient `CONVENTIONAL`: the local
         polynomial estimate, whose bias is not counted. Clusters are observations where none are given.
-    bandwidths
-        As used.
-    n_left, n_right
-        Observations within the main bandwidth.
+    bandwidths : As used.
+    n_left, n_right : Observations within the main bandwidth.
     """
 
     fit: Fit
@@ -122,16 +120,11 @@ def discontinuity(
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,); treated are those whose running variable is `cutoff` or more.
-    cluster
-        Shape (n,); errors may be correlated within its values, across the cut-off too.
-    bandwidths
-        By default those that minimise the mean squared error, with regularisation.
-    order
-        Of the local polynomial.
-    derivative
-        0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
+    running, outcome : Shape (n,); treated are those whose running variable is `cutoff` or more.
+    cluster : Shape (n,); errors may be correlated within its values, across the cut-off too.
+    bandwidths : By default those that minimise the mean squared error, with regularisation.
+    order : Of the local polynomial.
+    derivative : 0: jump of the level; 1: jump of the slope (a kink), for which `order` 2 is usual.
 
     Returns
     -------
@@ -161,8 +154,7 @@ def sample(
 
     Parameters
     ----------
-    running, outcome, cutoff, cluster
-        As of `discontinuity`.
+    running, outcome, cutoff, cluster : As of `discontinuity`.
 
     Returns
     -------
@@ -194,14 +186,10 @@ def conventional_weights(data: CutoffSample, bandwidth: float, order: int, deriv
 
     Parameters
     ----------
-    data
-        The observations.
-    bandwidth
-        In units of the running variable.
-    order
-        Of the local polynomial.
-    derivative
-        Which derivative jumps.
+    data : The observations.
+    bandwidth : In units of the running variable.
+    order : Of the local polynomial.
+    derivative : Which derivative jumps.
 
     Returns
     -------
@@ -281,12 +269,9 @@ def coefficient_weights(x: Floats, bandwidth: float, order: int, which: int) -> 
 
     Parameters
     ----------
-    x
-        Distance to the cut-off on one side, shape (n,).
-    bandwidth, order
-        Of the polynomial.
-    which
-        Power of `x` whose coefficient it is.
+    x : Distance to the cut-off on one side, shape (n,).
+    bandwidth, order : Of the polynomial.
+    which : Power of `x` whose coefficient it is.
 
     Returns
     -------
@@ -329,10 +314,8 @@ def neighbour_residuals(x: Floats, y: Floats, reach: float) -> Floats:
 
     Parameters
     ----------
-    x, y
-        Ascending distance to the cut-off on one side, and outcome; shape (n,).
-    reach
-        Largest distance to the cut-off.
+    x, y : Ascending distance to the cut-off on one side, and outcome; shape (n,).
+    reach : Largest distance to the cut-off.
 
     Returns
     -------

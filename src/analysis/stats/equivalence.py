@@ -24,14 +24,10 @@ def equivalence(
 
     Parameters
     ----------
-    estimates
-        ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
-    margins
-        By outcome, in the unit of the estimate: an effect smaller than this does not matter.
-    alpha
-        Of the tests.
-    power
-        For the minimum detectable effect.
+    estimates : ``outcome, estimate, std_error, n_clusters, unit`` and what else names them (``model, group, term``).
+    margins : By outcome, in the unit of the estimate: an effect smaller than this does not matter.
+    alpha : Of the tests.
+    power : For the minimum detectable effect.
     tests
         Number of tests in a family: a difference is significant at ``alpha / tests``, as by every correction.
         Equivalence is not corrected here.
@@ -80,8 +76,7 @@ def tost(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, margin: Array
 
     Parameters
     ----------
-    estimate, std_error, df, margin
-        Shapes that broadcast; in the unit of the estimate.
+    estimate, std_error, df, margin : Shapes that broadcast; in the unit of the estimate.
 
     Returns
     -------
@@ -105,10 +100,8 @@ def minimum_detectable_effect(
 
     Parameters
     ----------
-    std_error, df
-        Shapes that broadcast.
-    alpha, power
-        Of the test.
+    std_error, df : Shapes that broadcast.
+    alpha, power : Of the test.
 
     Returns
     -------
@@ -128,10 +121,8 @@ def power_at(effect: ArrayLike, std_error: ArrayLike, df: ArrayLike, *, alpha: f
 
     Parameters
     ----------
-    effect, std_error, df
-        True effect and its error, in one unit; shapes that broadcast.
-    alpha
-        Of the test.
+    effect, std_error, df : True effect and its error, in one unit; shapes that broadcast.
+    alpha : Of the test.
 
     Returns
     -------

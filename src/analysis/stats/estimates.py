@@ -30,10 +30,8 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
 
     Parameters
     ----------
-    estimate, std_error
-        Shape (n_terms,).
-    level
-        Confidence level of the interval.
+    estimate, std_error : Shape (n_terms,).
+    level : Confidence level of the interval.
 
     Returns
     -------
@@ -56,12 +54,9 @@ def t_interval(
 
     Parameters
     ----------
-    estimate, std_error
-        Shape (n_terms,).
-    n_clusters
-        Clusters :math:`G`, one number or one per term.
-    level
-        Confidence level of the interval.
+    estimate, std_error : Shape (n_terms,).
+    n_clusters : Clusters :math:`G`, one number or one per term.
+    level : Confidence level of the interval.
 
     Returns
     -------
@@ -93,8 +88,7 @@ def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows
-        Estimates, with or without the column.
+    rows : Estimates, with or without the column.
 
     Returns
     -------
@@ -112,10 +106,8 @@ def in_form(rows: pd.DataFrame, **constants: str | float) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows
-        One row per estimate.
-    constants
-        Values of columns that are the same in all rows.
+    rows : One row per estimate.
+    constants : Values of columns that are the same in all rows.
 
     Returns
     -------

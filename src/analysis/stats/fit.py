@@ -45,17 +45,13 @@ class Fit:
 
     Parameters
     ----------
-    coefficients
-        By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
+    coefficients : By term, shape (terms,), in the unit of the outcome per unit of the term (log odds in a logit).
     influence
         Of every cluster on the coefficients, clusters by terms, in the same units; indexed by cluster, so that fits of
         the same clusters can be combined. The sum of its outer products is the covariance.
-    n_obs
-        Rows (persons, schools in a year) that the estimates rest on.
-    reason
-        Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
-    of_one_cluster
-        Terms that vary in one cluster only, whose error is therefore not known.
+    n_obs : Rows (persons, schools in a year) that the estimates rest on.
+    reason : Why the data do not determine the coefficients: all numbers are then missing. Empty where they do.
+    of_one_cluster : Terms that vary in one cluster only, whose error is therefore not known.
     """
 
     coefficients: pd.Series
@@ -93,8 +89,7 @@ class Fit:
 
         Parameters
         ----------
-        level
-            Confidence level of the intervals.
+        level : Confidence level of the intervals.
 
         Returns
         -------
@@ -120,14 +115,10 @@ class Fit:
 
         Parameters
         ----------
-        model, group
-            Constants of the rows.
-        unit
-            What one unit of the coefficient is, for all terms or by term.
-        terms
-            Which terms to report; by default all.
-        level
-            Confidence level of the intervals.
+        model, group : Constants of the rows.
+        unit : What one unit of the coefficient is, for all terms or by term.
+        terms : Which terms to report; by default all.
+        level : Confidence level of the intervals.
 
         Returns
         -------
@@ -145,8 +136,7 @@ class Fit:
 
         Parameters
         ----------
-        weights
-            By term; terms that are absent weigh zero.
+        weights : By term; terms that are absent weigh zero.
 
         Returns
         -------
@@ -163,8 +153,7 @@ class Fit:
 
         Parameters
         ----------
-        gradient
-            Derivative of the function with respect to the coefficients, shape (terms,).
+        gradient : Derivative of the function with respect to the coefficients, shape (terms,).
 
         Returns
         -------
@@ -178,10 +167,8 @@ class Fit:
 
         Parameters
         ----------
-        values
-            Of the functions at the coefficients, by name, shape (functions,).
-        jacobian
-            Their derivatives :math:`J`, shape (functions, terms).
+        values : Of the functions at the coefficients, by name, shape (functions,).
+        jacobian : Their derivatives :math:`J`, shape (functions, terms).
 
         Returns
         -------
@@ -198,10 +185,8 @@ def correction(clusters: Number, rows: Number | None = None, terms: float = 0) -
 
     Parameters
     ----------
-    clusters, rows
-        Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
-    terms
-        Coefficients :math:`K`.
+    clusters, rows : Numbers :math:`G` and :math:`N`, or Series of these; without rows the factor is that of means.
+    terms : Coefficients :math:`K`.
 
     Returns
     -------
@@ -217,12 +202,9 @@ def cluster_sums(codes: NDArray[np.integer[Any]], values: Floats, n_clusters: in
 
     Parameters
     ----------
-    codes
-        Cluster of each row, counted from 0; shape (rows,).
-    values
-        Shape (rows, columns).
-    n_clusters
-        Clusters, where some of the last may have no row.
+    codes : Cluster of each row, counted from 0; shape (rows,).
+    values : Shape (rows, columns).
+    n_clusters : Clusters, where some of the last may have no row.
 
     Returns
     -------
@@ -237,12 +219,9 @@ def influence_of(scores: Floats, inverse: Floats, rows: int | None = None, terms
 
     Parameters
     ----------
-    scores
-        Of each cluster, summed; shape (clusters, terms).
-    inverse
-        Of the information :math:`A`; shape (terms, terms).
-    rows, terms
-        As in `correction`.
+    scores : Of each cluster, summed; shape (clusters, terms).
+    inverse : Of the information :math:`A`; shape (terms, terms).
+    rows, terms : As in `correction`.
 
     Returns
     -------
@@ -260,16 +239,11 @@ def of_scores(
 
     Parameters
     ----------
-    coefficients
-        By term.
-    scores, inverse
-        As in `influence_of`.
-    clusters
-        Names of the clusters, in the order of `scores`.
-    n_obs
-        Rows :math:`N`.
-    used
-        Coefficients :math:`K`; by default those given. Effects that extend over clusters count too.
+    coefficients : By term.
+    scores, inverse : As in `influence_of`.
+    clusters : Names of the clusters, in the order of `scores`.
+    n_obs : Rows :math:`N`.
+    used : Coefficients :math:`K`; by default those given. Effects that extend over clusters count too.
 
     Returns
     -------
@@ -295,10 +269,8 @@ def mean(values: ArrayLike, clusters: ArrayLike, weights: ArrayLike | None = Non
 
     Parameters
     ----------
-    values, clusters
-        Of each row; shape (rows,).
-    weights
-        Of each row, shape (rows,); their scale does not matter.
+    values, clusters : Of each row; shape (rows,).
+    weights : Of each row, shape (rows,); their scale does not matter.
 
     Returns
     -------
@@ -326,8 +298,7 @@ def stacked(fits: Mapping[str, Fit]) -> Fit:
 
     Parameters
     ----------
-    fits
-        By name; fits of which the clusters have the same names are not taken for independent.
+    fits : By name; fits of which the clusters have the same names are not taken for independent.
 
     Returns
     -------
@@ -346,14 +317,10 @@ def undetermined(terms: Iterable[str], clusters: ArrayLike | pd.Series, n_obs: i
 
     Parameters
     ----------
-    terms
-        Names.
-    clusters
-        Of the rows, or of each cluster once.
-    n_obs
-        Rows.
-    reason
-        Why there are no numbers.
+    terms : Names.
+    clusters : Of the rows, or of each cluster once.
+    n_obs : Rows.
+    reason : Why there are no numbers.
 
     Returns
     -------
@@ -369,12 +336,9 @@ def where_determined(fit: Callable[[], Fit], terms: Iterable[str], clusters: pd.
 
     Parameters
     ----------
-    fit
-        The estimator, with its arguments.
-    terms
-        Names of its coefficients.
-    clusters
-        Of the rows.
+    fit : The estimator, with its arguments.
+    terms : Names of its coefficients.
+    clusters : Of the rows.
 
     Returns
     -------
@@ -398,8 +362,7 @@ def numbered(clusters: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
 
     Parameters
     ----------
-    clusters
-        Name of the cluster of each row.
+    clusters : Name of the cluster of each row.
 
     Returns
     -------

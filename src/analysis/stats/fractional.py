@@ -28,10 +28,8 @@ def probability(fitted: Fit, rows: pd.DataFrame) -> Floats:
 
     Parameters
     ----------
-    fitted
-        A logit.
-    rows
-        Of a `design`.
+    fitted : A logit.
+    rows : Of a `design`.
 
     Returns
     -------
@@ -46,8 +44,7 @@ def slope(fitted: Fit, rows: pd.DataFrame) -> Floats:
 
     Parameters
     ----------
-    fitted, rows
-        As of `probability`.
+    fitted, rows : As of `probability`.
 
     Returns
     -------
@@ -63,10 +60,8 @@ def design(frame: pd.DataFrame, terms: Sequence[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    frame
-        One row per observation.
-    terms
-        Numeric columns, and ``a:b`` for products.
+    frame : One row per observation.
+    terms : Numeric columns, and ``a:b`` for products.
 
     Returns
     -------
@@ -84,16 +79,11 @@ def fit_fractional(
 
     Parameters
     ----------
-    frame
-        One row per observation, nothing missing.
-    outcome
-        Column with values between zero and one.
-    terms
-        As in `design`.
-    cluster
-        Column; errors may be correlated within its values.
-    weights
-        Column of positive weights, or None for equal ones.
+    frame : One row per observation, nothing missing.
+    outcome : Column with values between zero and one.
+    terms : As in `design`.
+    cluster : Column; errors may be correlated within its values.
+    weights : Column of positive weights, or None for equal ones.
 
     Returns
     -------
@@ -134,8 +124,7 @@ def fit_where_determined(
 
     Parameters
     ----------
-    frame, outcome, terms, cluster, weights
-        As of `fit_fractional`.
+    frame, outcome, terms, cluster, weights : As of `fit_fractional`.
 
     Returns
     -------

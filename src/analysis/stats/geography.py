@@ -15,8 +15,7 @@ def great_circle_km(lat_from: Array, lon_from: Array, lat_to: Array, lon_to: Arr
 
     Parameters
     ----------
-    lat_from, lon_from, lat_to, lon_to
-        Degrees, WGS84; shapes that broadcast.
+    lat_from, lon_from, lat_to, lon_to : Degrees, WGS84; shapes that broadcast.
 
     Returns
     -------

@@ -41,14 +41,10 @@ class Honest:
 
     Parameters
     ----------
-    estimate, std_error
-        Of the local line with triangular weights; its bias is not subtracted.
-    bias
-        The largest that a curve with this bound can give, in the unit of the outcome.
-    curvature
-        The bound :math:`M`: by how much the slope of the curve may change per unit of the running variable.
-    bandwidth
-        As used, in units of the running variable.
+    estimate, std_error : Of the local line with triangular weights; its bias is not subtracted.
+    bias : The largest that a curve with this bound can give, in the unit of the outcome.
+    curvature : The bound :math:`M`: by how much the slope of the curve may change per unit of the running variable.
+    bandwidth : As used, in units of the running variable.
     n_left, n_right, n_clusters
         Observations within the bandwidth, and the clusters (observations, where there are none) that they are in.
     """
@@ -103,14 +99,10 @@ def honest(
 
     Parameters
     ----------
-    running, outcome
-        Shape (n,); treated are those whose running variable is `cutoff` or more.
-    cluster
-        Shape (n,); errors may be correlated within its values, across the cut-off too.
-    curvature
-        The bound :math:`M`; by default that of `rule_of_thumb`.
-    bandwidth
-        By default the one whose interval is shortest.
+    running, outcome : Shape (n,); treated are those whose running variable is `cutoff` or more.
+    cluster : Shape (n,); errors may be correlated within its values, across the cut-off too.
+    curvature : The bound :math:`M`; by default that of `rule_of_thumb`.
+    bandwidth : By default the one whose interval is shortest.
 
     Returns
     -------
@@ -147,12 +139,9 @@ def worst_bias(data: CutoffSample, weights: Floats, curvature: float) -> float:
 
     Parameters
     ----------
-    data
-        The observations.
-    weights
-        Of their outcomes, shape (n,).
-    curvature
-        The bound :math:`M`.
+    data : The observations.
+    weights : Of their outcomes, shape (n,).
+    curvature : The bound :math:`M`.
 
     Returns
     -------
@@ -197,8 +186,7 @@ def rule_of_thumb(data: CutoffSample) -> tuple[float, Floats]:
 
     Parameters
     ----------
-    data
-        The observations.
+    data : The observations.
 
     Returns
     -------
@@ -240,12 +228,9 @@ def critical_value(bias: float, level: float = 0.95, df: float = np.inf) -> floa
 
     Parameters
     ----------
-    bias
-        In standard errors.
-    level
-        Confidence level.
-    df
-        Degrees of freedom.
+    bias : In standard errors.
+    level : Confidence level.
+    df : Degrees of freedom.
 
     Returns
     -------

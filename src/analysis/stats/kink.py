@@ -40,12 +40,9 @@ def kink(
 
     Parameters
     ----------
-    running
-        What the money depends on, shape (n,).
-    outcome, money
-        Shape (n,), such as pupils per teacher and thousands of euros per pupil.
-    cluster
-        Shape (n,); errors may be correlated within its values.
+    running : What the money depends on, shape (n,).
+    outcome, money : Shape (n,), such as pupils per teacher and thousands of euros per pupil.
+    cluster : Shape (n,); errors may be correlated within its values.
 
     Returns
     -------

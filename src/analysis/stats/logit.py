@@ -42,10 +42,8 @@ class Maximum:
 
     Parameters
     ----------
-    beta
-        Coefficients.
-    inverse
-        Of minus the second derivative of the log-likelihood there; shape (terms, terms).
+    beta : Coefficients.
+    inverse : Of minus the second derivative of the log-likelihood there; shape (terms, terms).
     coordinates, determined
         From terms to coordinates of unit variance, shape (terms, terms), and the directions among these in which the
         likelihood has a maximum, shape (terms, directions): all of them, but in the limit of a `NoMaximumError`.
@@ -82,10 +80,8 @@ class NoMaximumError(ModelError):
 
     Parameters
     ----------
-    limit
-        Limit of the likelihood: rows that can be are predicted perfectly, others are those of `Maximum.determines`.
-    names
-        Of the terms.
+    limit : Limit of the likelihood: rows that can be are predicted perfectly, others are those of `Maximum.determines`.
+    names : Of the terms.
     """
 
     def __init__(self, limit: Maximum, names: Sequence[str] = ()) -> None:
@@ -102,12 +98,10 @@ def maximise(X: Floats, count: Floats, ones: Floats, names: Sequence[str] = ()) 
 
     Parameters
     ----------
-    X
-        Terms, the intercept among them; shape (rows, terms), of full rank.
+    X : Terms, the intercept among them; shape (rows, terms), of full rank.
     count, ones
         Of each row: pupils (or their weight), and how many of them have the outcome; a part of a pupil is a share.
-    names
-        Of the terms, for the message.
+    names : Of the terms, for the message.
 
     Returns
     -------
@@ -138,8 +132,7 @@ def clustered(maximum: Maximum, X: pd.DataFrame, y: pd.Series, weight: pd.Series
 
     Parameters
     ----------
-    maximum
-        Of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
+    maximum : Of the likelihood, or its limit where it has none: rows that are predicted perfectly have no score.
     X, y, weight, clusters
         Terms, outcome between 0 and 1, weight and cluster of each row; shapes (rows, terms) and (rows,).
 
@@ -168,12 +161,9 @@ def average_difference(high: Floats, low: Floats, beta: Floats, weight: Floats) 
 
     Parameters
     ----------
-    high, low
-        Terms of the rows in either state.
-    beta
-        Coefficients in log odds, shape (terms,).
-    weight
-        Of each row; the scale does not matter.
+    high, low : Terms of the rows in either state.
+    beta : Coefficients in log odds, shape (terms,).
+    weight : Of each row; the scale does not matter.
 
     Returns
     -------
@@ -190,10 +180,8 @@ def average_slope(X: Floats, beta: Floats, column: int, weight: Floats) -> tuple
 
     Parameters
     ----------
-    X, beta, weight
-        Terms and weights of the rows, and coefficients in log odds.
-    column
-        Position of the number in `X`.
+    X, beta, weight : Terms and weights of the rows, and coefficients in log odds.
+    column : Position of the number in `X`.
 
     Returns
     -------

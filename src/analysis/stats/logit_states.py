@@ -28,18 +28,12 @@ class Logit:
 
     Parameters
     ----------
-    outcome
-        Name of what is modelled.
-    rows
-        One row per observation.
-    layout
-        From rows to the terms.
-    fit
-        Coefficients in log odds, with clustered errors.
-    weight
-        Of every row.
-    maximum
-        Of the likelihood, or its limit where it has none.
+    outcome : Name of what is modelled.
+    rows : One row per observation.
+    layout : From rows to the terms.
+    fit : Coefficients in log odds, with clustered errors.
+    weight : Of every row.
+    maximum : Of the likelihood, or its limit where it has none.
     """
 
     outcome: str
@@ -69,8 +63,7 @@ class Logit:
 
         Parameters
         ----------
-        high, low
-            The rows in either state, with the index of `rows`.
+        high, low : The rows in either state, with the index of `rows`.
 
         Returns
         -------
@@ -98,16 +91,11 @@ def fit_logit(
 
     Parameters
     ----------
-    outcome
-        Name of what is modelled, for messages and tables.
-    rows
-        One row per observation.
-    target
-        Column of zeros and ones.
-    layout
-        From rows to the terms, intercept included.
-    weights
-        Column of weights; their scale does not matter.
+    outcome : Name of what is modelled, for messages and tables.
+    rows : One row per observation.
+    target : Column of zeros and ones.
+    layout : From rows to the terms, intercept included.
+    weights : Column of weights; their scale does not matter.
 
     Returns
     -------

@@ -25,13 +25,11 @@ class Matched:
 
     Parameters
     ----------
-    rows
-        Eligible schools (``eligible`` 1, ``weight`` 1) and their matches (``weight``: how often each is one).
+    rows : Eligible schools (``eligible`` 1, ``weight`` 1) and their matches (``weight``: how often each is one).
     balance
         Per trait: ``trait, eligible, all_others`` (within the window), ``matched`` means, and ``gap_before, gap_after``
         in standard deviations.
-    n_unmatched
-        Eligible schools in the window without a match (no other school with the same `exact` traits).
+    n_unmatched : Eligible schools in the window without a match (no other school with the same `exact` traits).
     """
 
     rows: pd.DataFrame
@@ -51,12 +49,9 @@ def match(by_school: pd.DataFrame, traits: Sequence[str], *, window: float, exac
     by_school
         One row per school: ``rank`` (percent of the locations from the cut-off), traits from before the start, and
         what is compared later.
-    traits
-        Numeric; distance is Mahalanobis', :math:`(x_i - x_j)' S^{-1} (x_i - x_j)`, `S` over the window.
-    window
-        Schools at most this far from the cut-off.
-    exact
-        Columns that must be equal.
+    traits : Numeric; distance is Mahalanobis', :math:`(x_i - x_j)' S^{-1} (x_i - x_j)`, `S` over the window.
+    window : Schools at most this far from the cut-off.
+    exact : Columns that must be equal.
 
     Returns
     -------

@@ -35,8 +35,7 @@ class MetaRegression(Fit):
     tau, tau_low, tau_high
         Standard deviation of what the terms leave open of the true values, and its interval (Q-profile), in the unit of
         the estimates.
-    df_resid
-        Units less coefficients.
+    df_resid : Units less coefficients.
     """
 
     tau: float
@@ -54,10 +53,8 @@ class MetaRegression(Fit):
 
         Parameters
         ----------
-        terms
-            Columns as in `fit_meta`, one row per value.
-        level
-            Confidence level of the intervals.
+        terms : Columns as in `fit_meta`, one row per value.
+        level : Confidence level of the intervals.
         """
         X = _with_intercept(terms)[self.coefficients.index].to_numpy()
         rows = self.transformed(pd.Series(X @ self.coefficients.to_numpy()), X).rows(level)
@@ -69,12 +66,9 @@ def fit_meta(effect: pd.Series, variance: pd.Series, terms: pd.DataFrame, *, wei
 
     Parameters
     ----------
-    effect, variance
-        Estimate of every unit and its sampling variance.
-    terms
-        What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
-    weighted
-        Whether units count by how precisely they are known; else all alike.
+    effect, variance : Estimate of every unit and its sampling variance.
+    terms : What may explain it, one row per unit in the same order, without intercept; no columns for a mean.
+    weighted : Whether units count by how precisely they are known; else all alike.
 
     Returns
     -------

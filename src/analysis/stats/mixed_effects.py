@@ -36,19 +36,14 @@ class MixedEffects:
 
     Parameters
     ----------
-    coefficients, std_errors
-        Fixed effects by term; errors are those of the model.
+    coefficients, std_errors : Fixed effects by term; errors are those of the model.
     between
         Covariance of the groups' effects, terms by terms (``intercept`` and the slopes). A variance of exactly zero is
         the boundary of what it can be: the groups differ no more than by chance.
-    within
-        Residual variance.
-    by_group
-        Shrunken effects (best linear unbiased predictions) by group: a column per random term, and ``n`` rows.
-    log_likelihood
-        Restricted, or not when fitted by maximum likelihood.
-    n_obs
-        Rows.
+    within : Residual variance.
+    by_group : Shrunken effects (best linear unbiased predictions) by group: a column per random term, and ``n`` rows.
+    log_likelihood : Restricted, or not when fitted by maximum likelihood.
+    n_obs : Rows.
     """
 
     coefficients: pd.Series
@@ -97,16 +92,11 @@ def fit_mixed(
 
     Parameters
     ----------
-    frame
-        One row per observation; nothing missing.
-    outcome, terms
-        Numeric columns; an intercept is added.
-    group
-        Column; its values are a sample of all groups.
-    slopes
-        Those of `terms` whose coefficient differs by group.
-    reml
-        Restricted maximum likelihood; False for maximum likelihood.
+    frame : One row per observation; nothing missing.
+    outcome, terms : Numeric columns; an intercept is added.
+    group : Column; its values are a sample of all groups.
+    slopes : Those of `terms` whose coefficient differs by group.
+    reml : Restricted maximum likelihood; False for maximum likelihood.
 
     Returns
     -------
@@ -179,16 +169,11 @@ class _Products:
 
     Parameters
     ----------
-    groups
-        Names of the groups.
-    zz, zw
-        Shapes (groups, random terms, random terms) and (groups, random terms, columns).
-    ww
-        Shape (columns, columns).
-    n
-        Rows.
-    reml
-        Whether the likelihood is the restricted one.
+    groups : Names of the groups.
+    zz, zw : Shapes (groups, random terms, random terms) and (groups, random terms, columns).
+    ww : Shape (columns, columns).
+    n : Rows.
+    reml : Whether the likelihood is the restricted one.
     """
 
     groups: pd.Index

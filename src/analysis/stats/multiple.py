@@ -29,14 +29,10 @@ def romano_wolf(
 
     Parameters
     ----------
-    panel
-        With the only term `term`.
-    outcomes
-        Columns; one that is another's mirror (retention and outflow) costs nothing, as they move together.
-    term
-        Name of the term.
-    rng, draws
-        Source of chance, and number of draws, of the bootstrap over boards.
+    panel : With the only term `term`.
+    outcomes : Columns; one that is another's mirror (retention and outflow) costs nothing, as they move together.
+    term : Name of the term.
+    rng, draws : Source of chance, and number of draws, of the bootstrap over boards.
 
     Returns
     -------
@@ -73,8 +69,7 @@ def wild_draws(
 
     Parameters
     ----------
-    panel, outcomes, term, rng, draws
-        As of `romano_wolf`.
+    panel, outcomes, term, rng, draws : As of `romano_wolf`.
 
     Returns
     -------

@@ -28,8 +28,7 @@ class Family:
 
     Parameters
     ----------
-    members
-        Outcomes that were tested, or names of findings.
+    members : Outcomes that were tested, or names of findings.
     correction
         How their p-values are corrected: Romano and Wolf's stepdown needs a bootstrap that all members share; Holm's
         holds however they hang together.
@@ -59,8 +58,7 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    p_values
-        Shape (tests,); a missing one is no test.
+    p_values : Shape (tests,); a missing one is no test.
 
     Returns
     -------
@@ -92,10 +90,8 @@ def expected_by_chance(p_values: pd.Series, level: float = 0.05) -> float:
 
     Parameters
     ----------
-    p_values
-        Of the tests; a missing one is no test.
-    level
-        Of significance.
+    p_values : Of the tests; a missing one is no test.
+    level : Of significance.
 
     Returns
     -------

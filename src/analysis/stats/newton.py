@@ -33,12 +33,9 @@ class Point:
 
     Parameters
     ----------
-    b
-        Coefficients, shape (terms,).
-    loglik
-        Log-likelihood; minus infinity outside its domain.
-    score, information
-        Its gradient, shape (terms,), and minus its Hessian, shape (terms, terms).
+    b : Coefficients, shape (terms,).
+    loglik : Log-likelihood; minus infinity outside its domain.
+    score, information : Its gradient, shape (terms,), and minus its Hessian, shape (terms, terms).
     """
 
     b: Floats
@@ -68,14 +65,10 @@ class Climb:
 
     Parameters
     ----------
-    point
-        The last point.
-    steps
-        Newton steps taken.
-    criterion
-        Newton decrement per unit of weight before the last step.
-    converged
-        Whether it fell below the tolerance.
+    point : The last point.
+    steps : Newton steps taken.
+    criterion : Newton decrement per unit of weight before the last step.
+    converged : Whether it fell below the tolerance.
     """
 
     point: Point
@@ -89,16 +82,11 @@ def climb(at: Callable[[Floats], Point], start: Floats, *, weight: float, tolera
 
     Parameters
     ----------
-    at
-        The log-likelihood with its derivatives at coefficients.
-    start
-        Coefficients to start from, shape (terms,).
-    weight
-        Total weight of the rows.
-    tolerance
-        Largest Newton decrement per unit of weight from which one last step is taken.
-    max_steps
-        Newton steps before giving up.
+    at : The log-likelihood with its derivatives at coefficients.
+    start : Coefficients to start from, shape (terms,).
+    weight : Total weight of the rows.
+    tolerance : Largest Newton decrement per unit of weight from which one last step is taken.
+    max_steps : Newton steps before giving up.
 
     Returns
     -------
@@ -125,12 +113,9 @@ def uphill(trial: Callable[[float], T], height: Callable[[T], float], here: floa
 
     Parameters
     ----------
-    trial
-        The point after a part of the step.
-    height
-        Log-likelihood of a point.
-    here
-        Log-likelihood before the step.
+    trial : The point after a part of the step.
+    height : Log-likelihood of a point.
+    here : Log-likelihood before the step.
 
     Returns
     -------

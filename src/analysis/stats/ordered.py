@@ -41,14 +41,10 @@ class OrderedCells:
 
     Parameters
     ----------
-    X
-        Terms of each cell, shape (cells, terms), without intercept.
-    level
-        Of each cell; levels that occur are counted from 0.
-    n
-        Persons, sparse (clusters, cells).
-    clusters
-        Names of the clusters.
+    X : Terms of each cell, shape (cells, terms), without intercept.
+    level : Of each cell; levels that occur are counted from 0.
+    n : Persons, sparse (clusters, cells).
+    clusters : Names of the clusters.
     """
 
     X: pd.DataFrame
@@ -75,10 +71,8 @@ def fit_ordered(cells: OrderedCells, outcome: str) -> Fit:
 
     Parameters
     ----------
-    cells
-        The persons.
-    outcome
-        Name of the levels, for the messages.
+    cells : The persons.
+    outcome : Name of the levels, for the messages.
 
     Returns
     -------

@@ -38,14 +38,10 @@ class PanelFit:
 
     Parameters
     ----------
-    panel
-        Its terms and rows.
-    coefficients
-        By term.
-    residuals
-        One per row.
-    largest
-        Absolute value of the outcome.
+    panel : Its terms and rows.
+    coefficients : By term.
+    residuals : One per row.
+    largest : Absolute value of the outcome.
     """
 
     panel: PanelDesign
@@ -69,10 +65,8 @@ class PanelDesign:
 
     Parameters
     ----------
-    rows
-        One row a school and year.
-    terms
-        Numeric columns.
+    rows : One row a school and year.
+    terms : Numeric columns.
     """
 
     rows: pd.DataFrame
@@ -138,16 +132,11 @@ def fit_panel(
 
     Parameters
     ----------
-    frame
-        One row per school and year: ``location, year``, the outcome, the terms and the cluster.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns that vary within schools.
-    cluster
-        Column; schools must be within its values.
-    engine
-        ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
+    frame : One row per school and year: ``location, year``, the outcome, the terms and the cluster.
+    outcome : Column.
+    terms : Numeric or 0/1 columns that vary within schools.
+    cluster : Column; schools must be within its values.
+    engine : ``linearmodels``, or ``within``: the same numbers by plain algebra, many times as fast, for simulations.
 
     Returns
     -------
@@ -168,10 +157,8 @@ def design(frame: pd.DataFrame, outcomes: Sequence[str], terms: Sequence[str]) -
 
     Parameters
     ----------
-    frame, terms
-        As of `fit_panel`.
-    outcomes
-        Columns that may not be missing.
+    frame, terms : As of `fit_panel`.
+    outcomes : Columns that may not be missing.
 
     Returns
     -------
@@ -202,12 +189,9 @@ def difference_in_differences(
 
     Parameters
     ----------
-    frame, outcome, cluster, engine
-        As of `fit_panel`.
-    treated
-        Column, 0/1.
-    start
-        First year of the treatment.
+    frame, outcome, cluster, engine : As of `fit_panel`.
+    treated : Column, 0/1.
+    start : First year of the treatment.
 
     Returns
     -------
@@ -227,8 +211,7 @@ def with_treatment(frame: pd.DataFrame, treated: str, start: int) -> pd.DataFram
 
     Parameters
     ----------
-    frame, treated, start
-        As of `difference_in_differences`.
+    frame, treated, start : As of `difference_in_differences`.
 
     Returns
     -------
@@ -252,12 +235,9 @@ def event_study(
 
     Parameters
     ----------
-    frame, outcome, cluster, engine
-        As of `fit_panel`.
-    treated
-        Column, 0/1 or continuous.
-    base
-        Year.
+    frame, outcome, cluster, engine : As of `fit_panel`.
+    treated : Column, 0/1 or continuous.
+    base : Year.
 
     Returns
     -------
@@ -273,8 +253,7 @@ def event_terms(frame: pd.DataFrame, base: int) -> list[str]:
 
     Parameters
     ----------
-    frame, base
-        As of `event_study`.
+    frame, base : As of `event_study`.
 
     Returns
     -------
@@ -308,8 +287,7 @@ def with_event_terms(frame: pd.DataFrame, treated: str, base: int) -> pd.DataFra
 
     Parameters
     ----------
-    frame, treated, base
-        As of `event_study`.
+    frame, treated, base : As of `event_study`.
 
     Returns
     -------
@@ -336,10 +314,8 @@ def joint_test(regression: Fit, terms: Sequence[str]) -> WaldTest:
 
     Parameters
     ----------
-    regression
-        With clustered errors.
-    terms
-        Names of the coefficients.
+    regression : With clustered errors.
+    terms : Names of the coefficients.
 
     Returns
     -------

@@ -24,10 +24,8 @@ def placebo_cutoffs(by_school: pd.DataFrame, outcome: str, cutoffs: Iterable[flo
 
     Parameters
     ----------
-    by_school, outcome
-        Schools, and a column.
-    cutoffs
-        In units of the rank.
+    by_school, outcome : Schools, and a column.
+    cutoffs : In units of the rank.
 
     Returns
     -------
@@ -45,10 +43,8 @@ def donut(by_school: pd.DataFrame, outcome: str, radii: Iterable[float]) -> pd.D
 
     Parameters
     ----------
-    by_school, outcome
-        Schools, and a column.
-    radii
-        Ranks from the cut-off within which schools stay out.
+    by_school, outcome : Schools, and a column.
+    radii : Ranks from the cut-off within which schools stay out.
 
     Returns
     -------
@@ -65,10 +61,8 @@ def bandwidth_curve(by_school: pd.DataFrame, outcome: str, factors: Iterable[flo
 
     Parameters
     ----------
-    by_school, outcome
-        Schools, and a column.
-    factors
-        By which both bandwidths are multiplied.
+    by_school, outcome : Schools, and a column.
+    factors : By which both bandwidths are multiplied.
 
     Returns
     -------
@@ -86,8 +80,7 @@ def balance(by_school: pd.DataFrame, traits: Sequence[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_school, traits
-        Schools, and numeric columns.
+    by_school, traits : Schools, and numeric columns.
 
     Returns
     -------
@@ -119,12 +112,9 @@ def placebo_years(
 
     Parameters
     ----------
-    frame, outcome, treated, engine
-        As of `panel.difference_in_differences`.
-    starts
-        Years.
-    before
-        Year in which the treatment started; only earlier ones are used.
+    frame, outcome, treated, engine : As of `panel.difference_in_differences`.
+    starts : Years.
+    before : Year in which the treatment started; only earlier ones are used.
 
     Returns
     -------

@@ -30,10 +30,8 @@ class EffectDistribution:
 
     Parameters
     ----------
-    mean
-        Of the units, weighted by how precisely each is known.
-    sd, sd_low, sd_high
-        Tau and its interval.
+    mean : Of the units, weighted by how precisely each is known.
+    sd, sd_low, sd_high : Tau and its interval.
     """
 
     mean: float
@@ -52,8 +50,7 @@ def fit_effect_distribution(effect: Floats, variance: Floats) -> EffectDistribut
 
     Parameters
     ----------
-    effect, variance
-        Of each unit, shape (units,); at least two.
+    effect, variance : Of each unit, shape (units,); at least two.
 
     Returns
     -------
@@ -81,8 +78,7 @@ def tau_squared(effect: Floats, variance: Floats, X: Floats, quantile: float | N
     ----------
     effect, variance
         Estimate of each unit and its sampling variance, in the unit of the estimates and its square; shape (units,).
-    X
-        Terms, the intercept among them; shape (units, terms).
+    X : Terms, the intercept among them; shape (units, terms).
     quantile
         Right-hand side; by default J - K, the residual degrees of freedom, and for the limits of an interval quantiles
         of the chi-squared distribution with these.
@@ -119,10 +115,8 @@ def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.9
 
     Parameters
     ----------
-    effect, variance, X
-        As in `tau_squared`.
-    level
-        Confidence level.
+    effect, variance, X : As in `tau_squared`.
+    level : Confidence level.
 
     Returns
     -------

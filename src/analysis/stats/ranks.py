@@ -35,12 +35,9 @@ def rank_sets(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> pd.
 
     Parameters
     ----------
-    estimate
-        Shape (n_units,).
-    error
-        Standard errors of independent estimates, shape (n_units,), or the covariance, shape (n_units, n_units).
-    level
-        Probability that all sets hold the true ranks.
+    estimate : Shape (n_units,).
+    error : Standard errors of independent estimates, shape (n_units,), or the covariance, shape (n_units, n_units).
+    level : Probability that all sets hold the true ranks.
 
     Returns
     -------
@@ -69,8 +66,7 @@ def is_largest(estimate: ArrayLike, error: ArrayLike, level: float = 0.95) -> bo
 
     Parameters
     ----------
-    estimate, error, level
-        As of `rank_sets`.
+    estimate, error, level : As of `rank_sets`.
 
     Returns
     -------
@@ -85,8 +81,7 @@ def is_smallest(estimate: ArrayLike, error: ArrayLike) -> bool:
 
     Parameters
     ----------
-    estimate, error
-        As of `rank_sets`.
+    estimate, error : As of `rank_sets`.
 
     Returns
     -------
@@ -101,8 +96,7 @@ def range_test(estimate: ArrayLike, error: ArrayLike) -> Range:
 
     Parameters
     ----------
-    estimate, error
-        As in `rank_sets`.
+    estimate, error : As in `rank_sets`.
 
     Returns
     -------

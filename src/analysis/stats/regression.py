@@ -38,18 +38,12 @@ def fit(
 
     Parameters
     ----------
-    frame
-        One row per observation.
-    outcome
-        Column.
-    terms
-        Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
-    cluster
-        Column; errors may be correlated within its values.
-    entity
-        Column whose effects are absorbed (no intercept then); its values must be within clusters.
-    weights
-        Column of positive weights, such as inverse probabilities; their scale does not matter.
+    frame : One row per observation.
+    outcome : Column.
+    terms : Numeric or 0/1 columns; ``a:b`` is the product of two columns. An intercept is added.
+    cluster : Column; errors may be correlated within its values.
+    entity : Column whose effects are absorbed (no intercept then); its values must be within clusters.
+    weights : Column of positive weights, such as inverse probabilities; their scale does not matter.
 
     Returns
     -------
@@ -111,8 +105,7 @@ def fit_where_determined(
 
     Parameters
     ----------
-    frame, outcome, terms, cluster, entity, weights
-        As of `fit`.
+    frame, outcome, terms, cluster, entity, weights : As of `fit`.
 
     Returns
     -------
@@ -139,12 +132,9 @@ def without_rounding(fitted: Fit, residuals: Floats, largest: float) -> Fit:
 
     Parameters
     ----------
-    fitted
-        The regression.
-    residuals
-        Of the rows, in the unit of the outcome.
-    largest
-        Largest absolute value of the outcome.
+    fitted : The regression.
+    residuals : Of the rows, in the unit of the outcome.
+    largest : Largest absolute value of the outcome.
 
     Returns
     -------
@@ -182,12 +172,9 @@ def check_not_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects:
 
     Parameters
     ----------
-    left, raw
-        The terms without and with what the effects explain, shape (rows, terms).
-    terms
-        Their names.
-    effects
-        What absorbs, for the message.
+    left, raw : The terms without and with what the effects explain, shape (rows, terms).
+    terms : Their names.
+    effects : What absorbs, for the message.
 
     Returns
     -------
@@ -213,10 +200,8 @@ def check_distinct(X: pd.DataFrame, outcome: str) -> None:
 
     Parameters
     ----------
-    X
-        Terms, shape (rows, terms).
-    outcome
-        For the message.
+    X : Terms, shape (rows, terms).
+    outcome : For the message.
 
     Returns
     -------
@@ -246,10 +231,8 @@ def check_distinct_products(information: NDArray[np.floating[Any]], terms: Itera
 
     Parameters
     ----------
-    information
-        :math:`X'X`, or another information matrix; shape (terms, terms).
-    terms
-        Their names, for the message.
+    information : :math:`X'X`, or another information matrix; shape (terms, terms).
+    terms : Their names, for the message.
 
     Returns
     -------
@@ -271,10 +254,8 @@ def in_sd(values: pd.Series, what: str) -> pd.Series:
 
     Parameters
     ----------
-    values
-        Numbers.
-    what
-        Their name, for the message.
+    values : Numbers.
+    what : Their name, for the message.
 
     Returns
     -------

@@ -21,8 +21,7 @@ class Tally(NamedTuple):
 
     Parameters
     ----------
-    pupils
-        Shape (..., n_groups, n_schools).
+    pupils : Shape (..., n_groups, n_schools).
     mixed
         Of expected pupils of two groups, how much of single pupils counts for both, shape (..., n_schools):
         :math:`\sum_i s_i (1 - s_i)` over the pupils of a school, who are of the first group with probability
@@ -71,12 +70,9 @@ def isolation(group: ArrayLike, total: ArrayLike, mixed: ArrayLike | None = None
 
     Parameters
     ----------
-    group
-        Pupils (or expected pupils) of the group per school, shape (n_schools,).
-    total
-        All pupils per school, of whatever group.
-    mixed
-        Of expected pupils; see `Tally`.
+    group : Pupils (or expected pupils) of the group per school, shape (n_schools,).
+    total : All pupils per school, of whatever group.
+    mixed : Of expected pupils; see `Tally`.
 
     Returns
     -------
@@ -114,8 +110,7 @@ def dissimilarity_of(a: Array, b: Array) -> Array:
 
     Parameters
     ----------
-    a, b
-        Pupils of either group, shape (..., n_schools).
+    a, b : Pupils of either group, shape (..., n_schools).
 
     Returns
     -------
@@ -133,10 +128,8 @@ def exposure(tally: Tally, group: int, other: int) -> Array:
 
     Parameters
     ----------
-    tally
-        Pupils, shape (..., n_groups, n_schools).
-    group, other
-        Positions of the groups.
+    tally : Pupils, shape (..., n_groups, n_schools).
+    group, other : Positions of the groups.
 
     Returns
     -------
@@ -163,10 +156,8 @@ def entropy(counted: Array, axis: int) -> Array:
 
     Parameters
     ----------
-    counted
-        Pupils.
-    axis
-        Of the groups.
+    counted : Pupils.
+    axis : Of the groups.
 
     Returns
     -------
@@ -184,10 +175,8 @@ def theil(tally: Tally, place: NDArray[np.intp]) -> dict[str, Array]:
 
     Parameters
     ----------
-    tally
-        Pupils, shape (..., n_groups, n_schools).
-    place
-        Position of the place of each school, shape (n_schools,).
+    tally : Pupils, shape (..., n_groups, n_schools).
+    place : Position of the place of each school, shape (n_schools,).
 
     Returns
     -------
@@ -238,10 +227,8 @@ def counts(values: ArrayLike, name: str) -> Array:
 
     Parameters
     ----------
-    values
-        Pupils per school.
-    name
-        Of the group, for the message.
+    values : Pupils per school.
+    name : Of the group, for the message.
 
     Returns
     -------

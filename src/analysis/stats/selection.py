@@ -16,12 +16,9 @@ def walk(rows: pd.DataFrame, steps: Iterable[Step], pupils: str | None = None) -
 
     Parameters
     ----------
-    rows
-        With ``location``.
-    steps
-        In their order.
-    pupils
-        Column with the number of pupils of a row; by default a row is a pupil.
+    rows : With ``location``.
+    steps : In their order.
+    pupils : Column with the number of pupils of a row; by default a row is a pupil.
 
     Returns
     -------

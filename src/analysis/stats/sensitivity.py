@@ -27,12 +27,9 @@ class EventCourse:
 
     Parameters
     ----------
-    before, after
-        Years since the base, below and above zero.
-    estimates, covariance
-        Of the years in `before` and then those in `after`.
-    df
-        Degrees of freedom of the errors.
+    before, after : Years since the base, below and above zero.
+    estimates, covariance : Of the years in `before` and then those in `after`.
+    df : Degrees of freedom of the errors.
     """
 
     before: Floats
@@ -58,8 +55,7 @@ def event_path(event: Fit, base: int) -> EventCourse:
 
     Parameters
     ----------
-    event, base
-        As of `panel.event_study`.
+    event, base : As of `panel.event_study`.
 
     Returns
     -------
@@ -95,10 +91,8 @@ def relative_bounds(event: Fit, *, base: int, magnitudes: Sequence[float] = (0.0
 
     Parameters
     ----------
-    event, base
-        As of `panel.event_study`.
-    magnitudes
-        Values of `M`.
+    event, base : As of `panel.event_study`.
+    magnitudes : Values of `M`.
 
     Returns
     -------
@@ -128,8 +122,7 @@ def breakdown(bounds: pd.DataFrame, low: float = 0.0, high: float = 0.0) -> floa
 
     Parameters
     ----------
-    bounds
-        Of `relative_bounds`.
+    bounds : Of `relative_bounds`.
     low, high
         With the defaults: an interval that excluded zero includes it. With an equivalence margin as [-m, m]: the
         interval is no longer within the margin.

@@ -39,12 +39,9 @@ def certified(longest: float, choosers: float, score: Floats, information: Float
 
     Parameters
     ----------
-    longest
-        Length that no vector of scaled attributes exceeds, taken around the mean of its situation.
-    choosers
-        Total weight.
-    score, information
-        First and minus second derivative of the log-likelihood in the scaled coefficients.
+    longest : Length that no vector of scaled attributes exceeds, taken around the mean of its situation.
+    choosers : Total weight.
+    score, information : First and minus second derivative of the log-likelihood in the scaled coefficients.
 
     Returns
     -------
@@ -64,8 +61,7 @@ def separates(margins: Floats) -> bool:
 
     Parameters
     ----------
-    margins
-        Shape (rows, terms), in terms of standard deviation about one.
+    margins : Shape (rows, terms), in terms of standard deviation about one.
 
     Returns
     -------
@@ -82,8 +78,7 @@ def strictly_separated(margins: Floats) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    margins
-        As of `separates`.
+    margins : As of `separates`.
 
     Returns
     -------

@@ -27,8 +27,7 @@ def share_interval(share: ArrayLike, std_error: ArrayLike, n_clusters: ArrayLike
 
     Parameters
     ----------
-    share, std_error, n_clusters
-        Shape (n,); the error is clustered.
+    share, std_error, n_clusters : Shape (n,); the error is clustered.
 
     Returns
     -------
@@ -49,10 +48,8 @@ def limits(p: Floats, n: Floats, critical: float | Floats) -> tuple[Floats, Floa
 
     Parameters
     ----------
-    p, n
-        Shares, and the effective numbers that they are of, shape (n,).
-    critical
-        Value of the standardised distance.
+    p, n : Shares, and the effective numbers that they are of, shape (n,).
+    critical : Value of the standardised distance.
 
     Returns
     -------

@@ -28,12 +28,9 @@ def of_one_cluster(X: Floats, codes: NDArray[np.integer[Any]], weights: Floats |
 
     Parameters
     ----------
-    X
-        Terms without what effects explain, of full rank, shape (rows, terms).
-    codes
-        Cluster of each row, counted from 0.
-    weights
-        Of the rows; equal ones where None.
+    X : Terms without what effects explain, of full rank, shape (rows, terms).
+    codes : Cluster of each row, counted from 0.
+    weights : Of the rows; equal ones where None.
 
     Returns
     -------
@@ -59,10 +56,8 @@ def check_clusters(
 
     Parameters
     ----------
-    X, codes, weights
-        As of `of_one_cluster`.
-    terms
-        Names of the first columns; those after them, such as an intercept and years, are not reported.
+    X, codes, weights : As of `of_one_cluster`.
+    terms : Names of the first columns; those after them, such as an intercept and years, are not reported.
 
     Returns
     -------

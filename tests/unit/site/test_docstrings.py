@@ -55,3 +55,14 @@ def test_other_names_lead_to_where_a_function_is_defined() -> None:
     names = passed_on()
     assert names["analysis.stats.conditional_logit.fit"] == "analysis.stats.conditional_logit.estimation.fit"
     assert set(names.values()) <= set(documented())
+
+
+def test_a_meaning_behind_its_name_and_one_below_it_read_alike() -> None:
+    behind = definitions("level : Of the tests.\nrows, columns : Names.", {})
+    below = definitions("level\n    Of the tests.\nrows, columns\n    Names.", {})
+    assert behind == below
+    assert "<dt><code>rows, columns</code></dt><dd><p>Names.</p></dd>" in behind
+
+
+def test_a_long_meaning_goes_on_below_its_name() -> None:
+    assert "<dd><p>Of the tests.</p></dd>" in " ".join(definitions("level : Of the\n    tests.", {}).split())

@@ -58,14 +58,10 @@ def advisering(
 
     Parameters
     ----------
-    shares
-        All shares of `chapters.advisering.models.shares` and `scenario`, gated.
-    estimates
-        All estimates of the regressions, gated.
-    scenario_gaps
-        Of `chapters.advisering.models.scenario.gaps`, gated.
-    spread
-        Of `chapters.advisering.models.between_schools.distribution`, gated.
+    shares : All shares of `chapters.advisering.models.shares` and `scenario`, gated.
+    estimates : All estimates of the regressions, gated.
+    scenario_gaps : Of `chapters.advisering.models.scenario.gaps`, gated.
+    spread : Of `chapters.advisering.models.between_schools.distribution`, gated.
     counted
         All shares before the gate: where a finding rests on several rows, their pupils are added up and then rounded.
 

@@ -38,8 +38,7 @@ def choice_by_municipality(
     account, estimates, others, spread, correlations, means
         The chapter's tables (`others`: between other distances), as the gate let them through; a finding that rests on
         a withheld number is left out.
-    from_km, to_km
-        The distances between which attendance falls.
+    from_km, to_km : The distances between which attendance falls.
 
     Returns
     -------

@@ -64,10 +64,8 @@ def findings(
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     compared, with_m_test
         Counts of the pupils whose growth is compared in the two years, and of those with an M-test in these.
-    before, closed
-        The year before, and the closure year.
-    levels
-        Ability levels, the highest first.
+    before, closed : The year before, and the closure year.
+    levels : Ability levels, the highest first.
 
     Returns
     -------

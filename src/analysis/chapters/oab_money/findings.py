@@ -25,8 +25,7 @@ def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFr
     ----------
     checks, estimates, eligible
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
-    threshold
-        The score per pupil from which money begins.
+    threshold : The score per pupil from which money begins.
 
     Returns
     -------

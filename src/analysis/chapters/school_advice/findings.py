@@ -20,8 +20,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    estimates
-        Of `chapters.school_advice.models.estimates`, gated.
+    estimates : Of `chapters.school_advice.models.estimates`, gated.
 
     Returns
     -------
@@ -83,10 +82,8 @@ def lines(points: pd.DataFrame, without_test: int) -> str:
 
     Parameters
     ----------
-    points
-        Of `chapters.school_advice.models.points`, gated.
-    without_test
-        First calendar year of the school year without end test.
+    points : Of `chapters.school_advice.models.points`, gated.
+    without_test : First calendar year of the school year without end test.
     """
     level = points.pivot_table(index="band", columns="year", values="level", sort=False).astype(float)
     change = (level.iloc[-1] - level.iloc[0]).dropna()

@@ -24,14 +24,10 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
 
     Parameters
     ----------
-    travel
-        Willingness to travel of one model for one attribute, by one method; a row per kind of chooser.
-    nearest
-        ``from, pupils, share`` of all pupils together, as it passed the gate.
-    fit
-        The fit table of the model, a row per group.
-    kinds
-        Attendance by kind of school, as it passed the gate.
+    travel : Willingness to travel of one model for one attribute, by one method; a row per kind of chooser.
+    nearest : ``from, pupils, share`` of all pupils together, as it passed the gate.
+    fit : The fit table of the model, a row per group.
+    kinds : Attendance by kind of school, as it passed the gate.
 
     Returns
     -------
@@ -47,10 +43,8 @@ def none_estimated(estimated: Collection[object], refused: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    estimated
-        The models of the groups.
-    refused
-        The groups without one, with the ``reason``.
+    estimated : The models of the groups.
+    refused : The groups without one, with the ``reason``.
     """
     if estimated:
         return ""

@@ -93,8 +93,7 @@ def p_values_of_tastes(mixed: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    mixed
-        ``lr_groups, lr_within, p_groups, p_within``: of the whole sample, the same in every row.
+    mixed : ``lr_groups, lr_within, p_groups, p_within``: of the whole sample, the same in every row.
     """
     row = mixed.iloc[0] if len(mixed) else dict.fromkeys(("lr_groups", "lr_within", "p_groups", "p_within"), np.nan)
     tests = [(f"p_{of}", row[f"lr_{of}"], row[f"p_{of}"]) for of in ("groups", "within")]

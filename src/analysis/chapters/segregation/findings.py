@@ -42,8 +42,7 @@ def segregation(
 
     Parameters
     ----------
-    indices, scenarios, bands, mirrors, changes, by_weging_band
-        The chapter's tables, as the gate let them through.
+    indices, scenarios, bands, mirrors, changes, by_weging_band : The chapter's tables, as the gate let them through.
 
     Returns
     -------

@@ -19,10 +19,8 @@ def by_postcode(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> pd.DataF
 
     Parameters
     ----------
-    indices
-        Estimates of `chapters.segregation.models.estimate_indices`.
-    by_weging_band
-        One row per band of schoolweging: ``band, share_now, share_nearest``, withheld shares missing.
+    indices : Estimates of `chapters.segregation.models.estimate_indices`.
+    by_weging_band : One row per band of schoolweging: ``band, share_now, share_nearest``, withheld shares missing.
 
     Returns
     -------

@@ -44,10 +44,8 @@ def staffing(
     ----------
     distribution, estimates, nulls, checks, pre_trends
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
-    last_year
-        Of the shortage.
-    start
-        First year of the toelage.
+    last_year : Of the shortage.
+    start : First year of the toelage.
 
     Returns
     -------

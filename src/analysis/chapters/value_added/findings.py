@@ -17,10 +17,8 @@ def findings(estimates: pd.DataFrame, spread: pd.DataFrame, agreement: pd.DataFr
 
     Parameters
     ----------
-    estimates
-        Of `chapters.value_added.models.value_added`.
-    spread, agreement
-        Of `chapters.value_added.models.value_added` and `rank_agreement`.
+    estimates : Of `chapters.value_added.models.value_added`.
+    spread, agreement : Of `chapters.value_added.models.value_added` and `rank_agreement`.
 
     Returns
     -------
@@ -46,8 +44,7 @@ def narrower(spread: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    spread
-        Of `chapters.value_added.models.value_added`.
+    spread : Of `chapters.value_added.models.value_added`.
     """
     wide = spread.pivot_table(index="subject", columns="quantile", values=["raw", "added"])
     width = {name: wide[name][0.9] - wide[name][0.1] for name in ("raw", "added")}

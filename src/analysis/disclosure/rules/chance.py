@@ -42,14 +42,10 @@ class Column:
 
     Parameters
     ----------
-    values
-        Its different values, sorted.
-    step
-        Of the grid on which each lies, that of its own decimals or of all values; 0 where they are finer.
-    half
-        How far the number behind each value may be from it.
-    rounded
-        Whether it may be another one.
+    values : Its different values, sorted.
+    step : Of the grid on which each lies, that of its own decimals or of all values; 0 where they are finer.
+    half : How far the number behind each value may be from it.
+    rounded : Whether it may be another one.
     """
 
     values: Floats
@@ -109,16 +105,11 @@ def evidence(column: Column, rows: Floats, undo: Undo, *, tried: float = 1.0, an
 
     Parameters
     ----------
-    column
-        What is published.
-    rows
-        Different values of the rows, sorted.
-    undo
-        From a published value to the row's: increasing, or decreasing.
-    tried
-        How many ways to change values were tried.
-    anchors
-        How many of the values that are met say nothing, as the change was chosen to meet them.
+    column : What is published.
+    rows : Different values of the rows, sorted.
+    undo : From a published value to the row's: increasing, or decreasing.
+    tried : How many ways to change values were tried.
+    anchors : How many of the values that are met say nothing, as the change was chosen to meet them.
     """
     low, high = _ends(undo(column.values - column.half), undo(column.values + column.half))
     met, places = _met(rows, low, high)

@@ -36,12 +36,9 @@ def refuse_places(figure: Figure, known: Floats, name: str) -> None:
 
     Parameters
     ----------
-    figure
-        What is drawn.
-    known
-        The numbers of its data without their signs, sorted.
-    name
-        What it is called in a message.
+    figure : What is drawn.
+    known : The numbers of its data without their signs, sorted.
+    name : What it is called in a message.
 
     Raises
     ------

@@ -40,12 +40,9 @@ def withhold_tails(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.
 
     Parameters
     ----------
-    frame
-        With quantiles in rows (a column ``quantile`` between 0 and 1) or in columns (``p90``, ``score_q25``).
-    counts
-        What the cells rest on; see `analysis.disclosure.suppress`.
-    profile
-        The rules.
+    frame : With quantiles in rows (a column ``quantile`` between 0 and 1) or in columns (``p90``, ``score_q25``).
+    counts : What the cells rest on; see `analysis.disclosure.suppress`.
+    profile : The rules.
 
     Returns
     -------

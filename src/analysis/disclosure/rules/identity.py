@@ -133,10 +133,8 @@ def refuse_numbered(frame: pd.DataFrame, counted: Collection[str]) -> None:
 
     Parameters
     ----------
-    frame
-        What is to be published.
-    counted
-        Its columns that count: their numbers may differ from row to row.
+    frame : What is to be published.
+    counted : Its columns that count: their numbers may differ from row to row.
     """
     for column in (name for name in frame.columns if name not in counted):
         numbers = frame[column].dropna()

@@ -69,12 +69,9 @@ class Named(NamedTuple):
 
     Parameters
     ----------
-    core
-        Its words.
-    marked
-        Whether an article or a word for a kind of school stands before it.
-    ordinary
-        Whether it reads as anything else: one word, or words that the pages use themselves.
+    core : Its words.
+    marked : Whether an article or a word for a kind of school stands before it.
+    ordinary : Whether it reads as anything else: one word, or words that the pages use themselves.
     """
 
     core: tuple[str, ...]
@@ -91,10 +88,8 @@ class Names:
 
     Parameters
     ----------
-    names
-        As they were loaded, kinds of schools included.
-    places
-        Names of municipalities, towns and quarters: a school that is called like its town has no name of its own.
+    names : As they were loaded, kinds of schools included.
+    places : Names of municipalities, towns and quarters: a school that is called like its town has no name of its own.
     """
 
     def __init__(self, names: Iterable[str], places: Iterable[str] = ()) -> None:

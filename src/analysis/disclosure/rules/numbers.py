@@ -19,8 +19,7 @@ class Numbers:
 
     Parameters
     ----------
-    profile
-        The rules of the edition.
+    profile : The rules of the edition.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -54,12 +53,9 @@ class Numbers:
 
         Parameters
         ----------
-        words
-            What is to be published.
-        where
-            What it is, for the message.
-        counts
-            Whether it stands with something that counts persons: else its numbers are not compared with theirs.
+        words : What is to be published.
+        where : What it is, for the message.
+        counts : Whether it stands with something that counts persons: else its numbers are not compared with theirs.
         computed
             Whether its numbers follow from the data, so that one which may not be reported is no fault of the author.
 

@@ -33,12 +33,9 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
 
     Parameters
     ----------
-    frame
-        Flat.
-    loaded
-        The tables of rows.
-    spared
-        Columns that count, or say nothing of anybody.
+    frame : Flat.
+    loaded : The tables of rows.
+    spared : Columns that count, or say nothing of anybody.
     """
     found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     words = [

@@ -47,8 +47,7 @@ class Loaded:
 
     Parameters
     ----------
-    rows
-        What a row of an internal table is, by the table's name; of a table that is not here, a person.
+    rows : What a row of an internal table is, by the table's name; of a table that is not here, a person.
     """
 
     def __init__(self, rows: Mapping[str, str]) -> None:

@@ -108,14 +108,10 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
 
     Parameters
     ----------
-    words
-        What is to be published.
-    where
-        What it is, for the message.
-    profile
-        The rules of the edition.
-    exact
-        The counts that passed the gate in this chapter and left it rounded or withheld.
+    words : What is to be published.
+    where : What it is, for the message.
+    profile : The rules of the edition.
+    exact : The counts that passed the gate in this chapter and left it rounded or withheld.
 
     Raises
     ------

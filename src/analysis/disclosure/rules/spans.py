@@ -42,14 +42,10 @@ class Spans:
 
     Parameters
     ----------
-    numbers
-        The columns, row by row.
-    owned
-        Their values that are somebody's own.
-    labels
-        The columns of words, which make the groups.
-    rows
-        How many the table has.
+    numbers : The columns, row by row.
+    owned : Their values that are somebody's own.
+    labels : The columns of words, which make the groups.
+    rows : How many the table has.
     """
 
     def __init__(

@@ -30,14 +30,10 @@ def refuse_values(words: Text, where: str, profile: Profile, exact: Collection[i
 
     Parameters
     ----------
-    words
-        What is to be published.
-    where
-        What it is, for the message.
-    profile
-        The rules of the edition.
-    exact
-        As `refuse_exact` has it.
+    words : What is to be published.
+    where : What it is, for the message.
+    profile : The rules of the edition.
+    exact : As `refuse_exact` has it.
 
     Raises
     ------

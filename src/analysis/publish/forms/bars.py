@@ -38,10 +38,8 @@ def bars(
 
     Parameters
     ----------
-    height
-        Column of the shares; of several beside each other, each with what the legend calls it.
-    colours
-        Of the series, in their order.
+    height : Column of the shares; of several beside each other, each with what the legend calls it.
+    colours : Of the series, in their order.
     """
     if isinstance(height, Mapping):
         require(rows, x, *height)
@@ -84,8 +82,7 @@ def stacked(
 
     Parameters
     ----------
-    parts, colours
-        Values of ``term``, from the left.
+    parts, colours : Values of ``term``, from the left.
     """
     called = named(shares, "term", parts)
     bars_of = [*named(shares, line)]

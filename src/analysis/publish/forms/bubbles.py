@@ -41,10 +41,8 @@ def bubbles(
 
     Parameters
     ----------
-    outlines
-        ``area, ring, lon, lat``: areas to draw under the bubbles.
-    value, size
-        Columns for colour and area, and in `label` and `size_label` what they stand for.
+    outlines : ``area, ring, lon, lat``: areas to draw under the bubbles.
+    value, size : Columns for colour and area, and in `label` and `size_label` what they stand for.
 
     Notes
     -----

@@ -34,12 +34,9 @@ def heat_map(
 
     Parameters
     ----------
-    column
-        Column with a column of cells per value, in the order of the rows.
-    total
-        Column with the number that the shares of a line rest on.
-    bar
-        What a colour stands for.
+    column : Column with a column of cells per value, in the order of the rows.
+    total : Column with the number that the shares of a line rest on.
+    bar : What a colour stands for.
     """
     rows = named(shares, line, lines)
     wide = table(shares, line, column, "share", rows, shares[column].drop_duplicates())

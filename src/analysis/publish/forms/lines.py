@@ -42,12 +42,9 @@ def lines(
 
     Parameters
     ----------
-    x
-        Whole years, or words in the order of the rows.
-    columns
-        Most panels beside each other.
-    apart
-        The panels have lines of their own, with a legend below each.
+    x : Whole years, or words in the order of the rows.
+    columns : Most panels beside each other.
+    apart : The panels have lines of their own, with a legend below each.
     """
     shown, at = named(rows, panel, titles), _positions(rows[x])
     called = [*named(rows, series, names).values()]

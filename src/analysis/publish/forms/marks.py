@@ -97,10 +97,8 @@ def dots(
 
     Parameters
     ----------
-    at
-        Where each row is along the other axis; estimates are heights where they are `upright`.
-    span, style
-        How intervals and points look, if otherwise than their series.
+    at : Where each row is along the other axis; estimates are heights where they are `upright`.
+    span, style : How intervals and points look, if otherwise than their series.
     """
     estimate, low, high = (floats(rows, end) for end in ENDS)
     draw = axes.vlines if upright else axes.hlines

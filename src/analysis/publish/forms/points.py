@@ -47,14 +47,10 @@ def points(
 
     Parameters
     ----------
-    shade
-        Between which values an effect is too small to matter.
-    beside
-        Panels are beside each other, with the same lines; else below each other.
-    apart
-        Panels have axes of their own, as what they measure differs.
-    sort
-        The lines of a panel are in the order of the first series' estimates, largest first.
+    shade : Between which values an effect is too small to matter.
+    beside : Panels are beside each other, with the same lines; else below each other.
+    apart : Panels have axes of their own, as what they measure differs.
+    sort : The lines of a panel are in the order of the first series' estimates, largest first.
     """
     kinds, panels = named(rows, series, names), named(rows, panel, titles)
     parts = [of(rows, panel, value) for value in panels]

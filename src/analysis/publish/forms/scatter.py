@@ -44,14 +44,10 @@ def scatter(
     ----------
     part, points, name
         Column that tells points from curves where there are any, its value for points, and what the legend calls these.
-    curves
-        The other values of `part`, a curve each, and what the legend calls them.
-    log
-        Which axes have the logarithm, to base 2.
-    at
-        Where along the axis an upright line of reference is.
-    equal
-        What the legend calls the line on which both axes are equal, where it is drawn.
+    curves : The other values of `part`, a curve each, and what the legend calls them.
+    log : Which axes have the logarithm, to base 2.
+    at : Where along the axis an upright line of reference is.
+    equal : What the legend calls the line on which both axes are equal, where it is drawn.
     """
     figure, axes = canvas(HEIGHT_CM)
     if at is not None:

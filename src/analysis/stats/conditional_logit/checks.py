@@ -28,8 +28,7 @@ def within(sets: ChoiceSets) -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    sets
-        The choice sets, in the units of the caller.
+    sets : The choice sets, in the units of the caller.
 
     Returns
     -------
@@ -57,8 +56,7 @@ def informative(sets: ChoiceSets) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    sets
-        The choice sets.
+    sets : The choice sets.
 
     Returns
     -------
@@ -73,12 +71,9 @@ def counted_clusters(codes: Integers, informative: NDArray[np.bool_], n_terms: i
 
     Parameters
     ----------
-    codes
-        Cluster of each situation.
-    informative
-        Whether any attribute varies in the set of the situation.
-    n_terms
-        Number of terms of the model.
+    codes : Cluster of each situation.
+    informative : Whether any attribute varies in the set of the situation.
+    n_terms : Number of terms of the model.
 
     Returns
     -------
@@ -108,12 +103,9 @@ def separating_terms(z: Floats, weights: Floats, sets: ChoiceSets) -> list[str]:
 
     Parameters
     ----------
-    z
-        Attributes as of `within`, rows x terms.
-    weights
-        Weight of the choice of each row.
-    sets
-        The choice sets.
+    z : Attributes as of `within`, rows x terms.
+    weights : Weight of the choice of each row.
+    sets : The choice sets.
 
     Returns
     -------
@@ -136,12 +128,9 @@ def null_terms(symmetric: Floats, threshold: float, terms: Sequence[str]) -> lis
 
     Parameters
     ----------
-    symmetric
-        The matrix, terms x terms.
-    threshold
-        Largest eigenvalue that counts as zero.
-    terms
-        Names of the terms.
+    symmetric : The matrix, terms x terms.
+    threshold : Largest eigenvalue that counts as zero.
+    terms : Names of the terms.
 
     Returns
     -------
@@ -165,10 +154,8 @@ def check_varying(varying: NDArray[np.bool_], terms: Sequence[str]) -> None:
 
     Parameters
     ----------
-    varying
-        Whether it does, by term.
-    terms
-        Names of the terms.
+    varying : Whether it does, by term.
+    terms : Names of the terms.
 
     Returns
     -------
@@ -193,10 +180,8 @@ def check_collinear(correlations: Floats, terms: Sequence[str]) -> None:
 
     Parameters
     ----------
-    correlations
-        Of the terms within the choice sets, terms x terms.
-    terms
-        Names of the terms.
+    correlations : Of the terms within the choice sets, terms x terms.
+    terms : Names of the terms.
 
     Returns
     -------

@@ -18,12 +18,9 @@ class ConstantsLikelihood:
 
     Parameters
     ----------
-    of_pairs
-        Names of the pairs' terms.
-    pairs
-        Their values: situations x schools each.
-    counts
-        Choosers by situation x school; every school has some.
+    of_pairs : Names of the pairs' terms.
+    pairs : Their values: situations x schools each.
+    counts : Choosers by situation x school; every school has some.
     """
 
     of_pairs: Sequence[str]

@@ -27,10 +27,8 @@ class Term:
 
     Parameters
     ----------
-    variables
-        The variables in it.
-    reference
-        The level that it is compared with, empty for a term of numbers; of two categories both.
+    variables : The variables in it.
+    reference : The level that it is compared with, empty for a term of numbers; of two categories both.
     """
 
     variables: frozenset[str]
@@ -47,22 +45,14 @@ class ChoiceDesign:
 
     Parameters
     ----------
-    situations, alternatives
-        Labels of the choosers (N) and of the alternatives (J).
-    pairs
-        Pair-level functions by name: N x J each, never copied.
-    columns
-        Functions of the alternatives: J rows, one column each.
-    types
-        Number of the type of each chooser, from 0.
-    maps
-        Types x base functions x terms.
-    terms
-        Names of the terms.
-    about
-        What each term is of, where a formula says it.
-    coding
-        Levels of every category, where a formula has them; without, a coefficient of a category has no meaning.
+    situations, alternatives : Labels of the choosers (N) and of the alternatives (J).
+    pairs : Pair-level functions by name: N x J each, never copied.
+    columns : Functions of the alternatives: J rows, one column each.
+    types : Number of the type of each chooser, from 0.
+    maps : Types x base functions x terms.
+    terms : Names of the terms.
+    about : What each term is of, where a formula says it.
+    coding : Levels of every category, where a formula has them; without, a coefficient of a category has no meaning.
 
     Raises
     ------

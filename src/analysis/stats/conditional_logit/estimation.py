@@ -53,8 +53,7 @@ def fit(
     attributes
         One row per alternative of each choice set, indexed by (situation, alternative); sets may differ in size. One
         numeric column per term.
-    choices
-        Weight of each choice, on the same kind of index. Pairs that are absent weigh zero.
+    choices : Weight of each choice, on the same kind of index. Pairs that are absent weigh zero.
     grouped
         False: a situation is one chooser with exactly one choice, whose weight is its sampling weight. True: a
         situation is shared by many choosers and `choices` counts them per alternative; the estimates equal those of
@@ -66,10 +65,8 @@ def fit(
         Label of the cluster of each situation, indexed by situation. The covariance is then also given as the sandwich
         H^-1 (sum_g s_g s_g') H^-1 x G / (G - 1), with H the observed information, s_g the score of cluster g and G the
         number of clusters with an informative situation; no other small-sample factor.
-    tolerance
-        Largest Newton decrement per chooser from which one last step is taken; above 0, at most 1e-6.
-    max_iterations
-        Newton steps before giving up.
+    tolerance : Largest Newton decrement per chooser from which one last step is taken; above 0, at most 1e-6.
+    max_iterations : Newton steps before giving up.
 
     Returns
     -------
@@ -115,12 +112,9 @@ def fit_factored(
 
     Parameters
     ----------
-    design
-        The attributes: every chooser may choose every alternative.
-    choices
-        Weight of each choice, indexed by (situation, alternative).
-    grouped, cluster, tolerance, max_iterations
-        As in `fit`.
+    design : The attributes: every chooser may choose every alternative.
+    choices : Weight of each choice, indexed by (situation, alternative).
+    grouped, cluster, tolerance, max_iterations : As in `fit`.
     threads
         Threads that work side by side; as many as there are processors for this process where None. The result is the
         same for any number.

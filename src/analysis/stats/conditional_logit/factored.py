@@ -34,12 +34,9 @@ class FactoredLikelihood:
 
     Parameters
     ----------
-    design
-        The attributes.
-    chosen
-        Position of the chooser and of the alternative of each choice, and its weight.
-    threads
-        Threads that work side by side; the result does not depend on their number.
+    design : The attributes.
+    chosen : Position of the chooser and of the alternative of each choice, and its weight.
+    threads : Threads that work side by side; the result does not depend on their number.
     """
 
     design: ChoiceDesign

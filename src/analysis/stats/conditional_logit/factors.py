@@ -43,14 +43,10 @@ class LevelledData:
 
     Parameters
     ----------
-    pairs, alternatives, choosers
-        As `analysis.stats.conditional_logit.design_from_formula` takes them.
-    coding
-        Levels of categories; those that occur of a variable that is not in it.
-    strict
-        Whether every chooser and pair must be of a level of the coding.
-    used
-        The levels that were used.
+    pairs, alternatives, choosers : As `analysis.stats.conditional_logit.design_from_formula` takes them.
+    coding : Levels of categories; those that occur of a variable that is not in it.
+    strict : Whether every chooser and pair must be of a level of the coding.
+    used : The levels that were used.
     """
 
     pairs: Mapping[str, Floats]
@@ -178,10 +174,8 @@ def computed(factor: Factor, of: Mapping[str, Floats]) -> Floats:
 
     Parameters
     ----------
-    factor
-        Parsed.
-    of
-        Values by variable, all of one shape.
+    factor : Parsed.
+    of : Values by variable, all of one shape.
 
     Returns
     -------

@@ -38,12 +38,9 @@ def design_from_formula(
 
     Parameters
     ----------
-    formula
-        Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
-    pairs
-        Variables of pairs: choosers x alternatives.
-    alternatives, choosers
-        Variables of the alternatives and of the choosers, indexed by their labels.
+    formula : Right-hand side, in the language of `analysis.formula`. Whether it has a constant makes no difference.
+    pairs : Variables of pairs: choosers x alternatives.
+    alternatives, choosers : Variables of the alternatives and of the choosers, indexed by their labels.
     codings
         Levels of categories by variable, as a design has them (`coding`); levels that occur where a variable is
         not in it. An alternative of another level is of none. Of several codings the design has the terms of each; a

@@ -25,20 +25,13 @@ class ChoiceSets:
 
     Parameters
     ----------
-    attributes
-        Rows x terms, in the caller's units.
-    offset
-        Offset per row; zeros where none was given.
-    starts, sizes
-        First row and number of rows of each situation.
-    order
-        Position of each row in the caller's frame.
-    index
-        The caller's index, in the caller's order.
-    situations
-        Label of each situation.
-    terms
-        Names of the attributes.
+    attributes : Rows x terms, in the caller's units.
+    offset : Offset per row; zeros where none was given.
+    starts, sizes : First row and number of rows of each situation.
+    order : Position of each row in the caller's frame.
+    index : The caller's index, in the caller's order.
+    situations : Label of each situation.
+    terms : Names of the attributes.
     """
 
     attributes: Floats
@@ -56,10 +49,8 @@ def listed(labels: Iterable[object], limit: int = 5) -> str:
 
     Parameters
     ----------
-    labels
-        Names, or values of an index.
-    limit
-        Number of labels that are written in full.
+    labels : Names, or values of an index.
+    limit : Number of labels that are written in full.
 
     Returns
     -------
@@ -76,10 +67,8 @@ def choice_sets(attributes: pd.DataFrame, offset: pd.Series | None) -> ChoiceSet
 
     Parameters
     ----------
-    attributes
-        One row per situation and alternative, one numeric column per term.
-    offset
-        Added to the utility, on the index of `attributes`; zeros where None.
+    attributes : One row per situation and alternative, one numeric column per term.
+    offset : Added to the utility, on the index of `attributes`; zeros where None.
 
     Returns
     -------
@@ -115,12 +104,9 @@ def chosen_weights(choices: pd.Series, sets: ChoiceSets, grouped: bool) -> Float
 
     Parameters
     ----------
-    choices
-        Weight by situation and alternative; a pair that is absent weighs nothing.
-    sets
-        The choice sets.
-    grouped
-        Whether a situation may have more than one choice.
+    choices : Weight by situation and alternative; a pair that is absent weighs nothing.
+    sets : The choice sets.
+    grouped : Whether a situation may have more than one choice.
 
     Returns
     -------
@@ -153,10 +139,8 @@ def chosen_pairs(
 
     Parameters
     ----------
-    choices, grouped
-        As of `chosen_weights`.
-    situations, alternatives
-        Labels.
+    choices, grouped : As of `chosen_weights`.
+    situations, alternatives : Labels.
 
     Returns
     -------
@@ -184,10 +168,8 @@ def cluster_codes(cluster: pd.Series, situations: pd.Index) -> Integers:
 
     Parameters
     ----------
-    cluster
-        Label of the cluster, indexed by situation.
-    situations
-        Labels of the situations.
+    cluster : Label of the cluster, indexed by situation.
+    situations : Labels of the situations.
 
     Returns
     -------
@@ -250,10 +232,8 @@ def finite_values(series: pd.Series, where: str) -> Floats:
 
     Parameters
     ----------
-    series
-        Real numbers, of any numeric type.
-    where
-        What they are, for the message.
+    series : Real numbers, of any numeric type.
+    where : What they are, for the message.
 
     Returns
     -------

@@ -48,10 +48,8 @@ class Likelihood:
 
     Parameters
     ----------
-    sets
-        The choice sets.
-    choices
-        Weight of the choice of each of their rows.
+    sets : The choice sets.
+    choices : Weight of the choice of each of their rows.
     """
 
     sets: ChoiceSets
@@ -137,10 +135,8 @@ def maximum(likelihood: Objective, tolerance: float, max_iterations: int) -> tup
 
     Parameters
     ----------
-    likelihood
-        Concave, in scaled coefficients; the climb starts from zero.
-    tolerance, max_iterations
-        As in `newton.climb`, per chooser.
+    likelihood : Concave, in scaled coefficients; the climb starts from zero.
+    tolerance, max_iterations : As in `newton.climb`, per chooser.
 
     Returns
     -------

@@ -28,8 +28,7 @@ def compiled(*liberties: str) -> Callable[[Function], Function]:
 
     Parameters
     ----------
-    liberties
-        In floating-point arithmetic, as `fastmath` of numba has them.
+    liberties : In floating-point arithmetic, as `fastmath` of numba has them.
 
     Returns
     -------
@@ -44,20 +43,14 @@ class BlockMoments(NamedTuple):
 
     Parameters
     ----------
-    log_sums
-        Sum over choosers of weight times ln sum_j exp(u_ij).
-    first
-        Types x base functions: sum of weight times the expectation under P.
+    log_sums : Sum over choosers of weight times ln sum_j exp(u_ij).
+    first : Types x base functions: sum of weight times the expectation under P.
     second_pairs
         Types x pairs x pairs: sum of weight times the expectation of the product of two pair-level functions.
-    pair_mass
-        Types x pairs x alternatives: sum of weight times P_ij times the pair-level function.
-    mass
-        Types x alternatives: sum of weight times P_ij.
-    outer
-        Types x base x base: sum of weight times the outer product of the expectations.
-    expected
-        Choosers x base functions: the expectations, empty unless requested.
+    pair_mass : Types x pairs x alternatives: sum of weight times P_ij times the pair-level function.
+    mass : Types x alternatives: sum of weight times P_ij.
+    outer : Types x base x base: sum of weight times the outer product of the expectations.
+    expected : Choosers x base functions: the expectations, empty unless requested.
     """
 
     log_sums: float
@@ -170,20 +163,13 @@ def block_moments(
 
     Parameters
     ----------
-    pairs
-        Pair-level functions: pairs x choosers x alternatives.
-    shift
-        What is subtracted from each pair-level function, against cancellation.
-    columns
-        Functions of the alternatives: columns x alternatives.
-    types, weights
-        Type and weight of each chooser.
-    pair_coefficients
-        Types x pairs.
-    utility
-        Types x alternatives: the part of the utility that does not differ between the choosers of a type.
-    keep
-        Whether to return the expectations of each chooser.
+    pairs : Pair-level functions: pairs x choosers x alternatives.
+    shift : What is subtracted from each pair-level function, against cancellation.
+    columns : Functions of the alternatives: columns x alternatives.
+    types, weights : Type and weight of each chooser.
+    pair_coefficients : Types x pairs.
+    utility : Types x alternatives: the part of the utility that does not differ between the choosers of a type.
+    keep : Whether to return the expectations of each chooser.
 
     Returns
     -------

@@ -20,32 +20,24 @@ class ConditionalLogitResult:
 
     Parameters
     ----------
-    params
-        Estimates b by term, in utility per unit of the attribute.
-    covariance
-        Classical: the inverse of the observed information, weights read as numbers of choosers.
+    params : Estimates b by term, in utility per unit of the attribute.
+    covariance : Classical: the inverse of the observed information, weights read as numbers of choosers.
     clustered
         The coefficients with the influence of every cluster with an informative situation, by number; factor
         :math:`G/(G-1)` (see `fit`). None when no clusters were given.
     loglik, loglik_null
         Log-likelihood at `params` and with all coefficients zero, offset included, without multinomial coefficients.
-    n_obs
-        Observed choosers: the counted choosers in the grouped form, the situations in the individual form.
-    n_choosers
-        Total weight. It differs from `n_obs` only under sampling weights.
-    n_situations, n_alternatives
-        Choice situations, and distinct alternatives over all sets.
+    n_obs : Observed choosers: the counted choosers in the grouped form, the situations in the individual form.
+    n_choosers : Total weight. It differs from `n_obs` only under sampling weights.
+    n_situations, n_alternatives : Choice situations, and distinct alternatives over all sets.
     n_uninformative
         Situations in whose set no attribute varies, such as sets of one alternative: they do not move the estimates.
-    iterations, tolerance
-        Newton steps taken, and the tolerance of the climb.
+    iterations, tolerance : Newton steps taken, and the tolerance of the climb.
     criterion
         Newton decrement per chooser at `params`: score' H^-1 score / n_choosers, twice the log-likelihood per chooser
         that is still to be gained. It does not depend on the units of the attributes or of the weights.
-    sampling_weights
-        Whether the individual form was given weights other than one.
-    coding
-        Levels of every category, the reference first, where the attributes follow from a formula.
+    sampling_weights : Whether the individual form was given weights other than one.
+    coding : Levels of every category, the reference first, where the attributes follow from a formula.
     """
 
     params: pd.Series
@@ -84,10 +76,8 @@ class ConditionalLogitResult:
 
         Parameters
         ----------
-        model, group
-            Labels of the model and of the group of choosers.
-        unit
-            Unit of the estimates: one for all, or one per term.
+        model, group : Labels of the model and of the group of choosers.
+        unit : Unit of the estimates: one for all, or one per term.
 
         Returns
         -------

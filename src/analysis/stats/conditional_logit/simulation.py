@@ -19,10 +19,8 @@ class Utilities:
 
     Parameters
     ----------
-    pair
-        Kinds x pair-level functions.
-    alternative
-        Kinds x alternatives.
+    pair : Kinds x pair-level functions.
+    alternative : Kinds x alternatives.
     """
 
     pair: Floats
@@ -35,10 +33,8 @@ class Seats:
 
     Parameters
     ----------
-    rows, kinds, sizes
-        One entry per distinct combination of row and kind, with the number of choosers.
-    order
-        The choosers in the order of these entries.
+    rows, kinds, sizes : One entry per distinct combination of row and kind, with the number of choosers.
+    order : The choosers in the order of these entries.
     """
 
     rows: Integers
@@ -60,10 +56,8 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
 
     Parameters
     ----------
-    design
-        The attributes.
-    coefficients
-        Groups x terms of the design.
+    design : The attributes.
+    coefficients : Groups x terms of the design.
 
     Returns
     -------
@@ -82,8 +76,7 @@ def stacked(pairs: Mapping[str, Floats]) -> Floats:
 
     Parameters
     ----------
-    pairs
-        By name: rows x alternatives each.
+    pairs : By name: rows x alternatives each.
 
     Returns
     -------
@@ -105,14 +98,10 @@ def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, unifo
 
     Parameters
     ----------
-    pairs
-        From `stacked`: functions x rows x alternatives.
-    seats
-        The choosers.
-    pair
-        Coefficients of the functions of pairs: kinds x functions.
-    alternatives
-        What else an alternative is worth: worlds x kinds x alternatives.
+    pairs : From `stacked`: functions x rows x alternatives.
+    seats : The choosers.
+    pair : Coefficients of the functions of pairs: kinds x functions.
+    alternatives : What else an alternative is worth: worlds x kinds x alternatives.
     uniform
         A number between 0 and 1 per chooser: where the cumulative probabilities pass it, there is the choice. The
         same numbers in another world give choices that differ no more than they must.

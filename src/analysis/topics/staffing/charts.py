@@ -55,10 +55,8 @@ def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
 
     Parameters
     ----------
-    threshold
-        Where money begins.
-    axis
-        What the money is.
+    threshold : Where money begins.
+    axis : What the money is.
     """
     columns = {"euro_per_pupil": "estimate", "low": "ci_low", "high": "ci_high"}
     return forms.scatter(

@@ -57,16 +57,11 @@ class Decay:
 
     Parameters
     ----------
-    params
-        Coefficients by term, in utility per unit: at the maximum of the likelihood, less their bias.
-    bias
-        The bias of second order that was taken off.
-    covariance
-        Classical: pupils choose independently.
-    small_sample
-        The covariance that knows that pupils of a postcode are alike (CR2), and its degrees of freedom.
-    n_pupils, n_postcodes
-        Pupils, and the postcodes by which errors are clustered.
+    params : Coefficients by term, in utility per unit: at the maximum of the likelihood, less their bias.
+    bias : The bias of second order that was taken off.
+    covariance : Classical: pupils choose independently.
+    small_sample : The covariance that knows that pupils of a postcode are alike (CR2), and its degrees of freedom.
+    n_pupils, n_postcodes : Pupils, and the postcodes by which errors are clustered.
     """
 
     params: pd.Series
@@ -105,14 +100,10 @@ def fit_with_constants(
 
     Parameters
     ----------
-    pairs
-        Values of every term: postcodes x schools.
-    pupils
-        Pupils by postcode and school; every postcode and every school has some.
-    robust
-        Whether to give the coefficients their error, clustered by postcode.
-    tolerance, max_iterations
-        As in `conditional_logit.fit`.
+    pairs : Values of every term: postcodes x schools.
+    pupils : Pupils by postcode and school; every postcode and every school has some.
+    robust : Whether to give the coefficients their error, clustered by postcode.
+    tolerance, max_iterations : As in `conditional_logit.fit`.
 
     Returns
     -------

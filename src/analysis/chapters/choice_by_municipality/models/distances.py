@@ -40,8 +40,7 @@ def by_school(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fitted
-        Of `estimation.estimate`.
+    fitted : Of `estimation.estimate`.
 
     Returns
     -------
@@ -76,8 +75,7 @@ def means(schools: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    schools
-        Of `by_school`.
+    schools : Of `by_school`.
 
     Returns
     -------
@@ -105,12 +103,9 @@ def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    schools
-        Of `by_school`.
-    draws
-        Bootstrap samples of municipalities, with all their schools: those of one municipality are alike.
-    seed
-        The same seed gives the same intervals.
+    schools : Of `by_school`.
+    draws : Bootstrap samples of municipalities, with all their schools: those of one municipality are alike.
+    seed : The same seed gives the same intervals.
 
     Returns
     -------
@@ -155,8 +150,7 @@ def binned(schools: pd.DataFrame, bins: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    schools, bins
-        Of `by_school`, and the number of bins.
+    schools, bins : Of `by_school`, and the number of bins.
 
     Returns
     -------

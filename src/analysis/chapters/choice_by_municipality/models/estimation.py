@@ -40,18 +40,13 @@ class Fitted:
 
     Parameters
     ----------
-    municipality
-        The choices.
-    outcome
-        One of `OUTCOMES`, with its reason where they are counted `TOGETHER`.
-    result
-        The coefficients with their errors; None unless the outcome is `ESTIMATED`.
-    probability
-        Of every school, postcodes x schools; None unless the likelihood has one finite maximum.
+    municipality : The choices.
+    outcome : One of `OUTCOMES`, with its reason where they are counted `TOGETHER`.
+    result : The coefficients with their errors; None unless the outcome is `ESTIMATED`.
+    probability : Of every school, postcodes x schools; None unless the likelihood has one finite maximum.
     absorbed
         Terms of the formula that are the same for every postcode, so that the constants of the schools hold them.
-    reference
-        What each term of a category is compared with, in this municipality; empty for a term of numbers.
+    reference : What each term of a category is compared with, in this municipality; empty for a term of numbers.
     """
 
     municipality: Municipality
@@ -75,17 +70,14 @@ def estimate(
 
     Parameters
     ----------
-    country
-        The municipalities.
+    country : The municipalities.
     formula
         Right-hand side, over ``distance_km``, the columns of `Municipality.schools` and those of `Municipality.homes`;
         see `conditional_logit.design_from_formula`.
     min_postcodes
         Errors are clustered by postcode; with fewer postcodes than this, or not more than terms, there is no interval.
-    tolerance, max_iterations
-        As in `conditional_logit.fit`.
-    threads
-        Municipalities side by side; as many as processors where None.
+    tolerance, max_iterations : As in `conditional_logit.fit`.
+    threads : Municipalities side by side; as many as processors where None.
 
     Returns
     -------
@@ -143,8 +135,7 @@ def designs(country: Iterable[Municipality], formula: str) -> Iterator[tuple[Mun
 
     Parameters
     ----------
-    country, formula
-        As in `estimate`.
+    country, formula : As in `estimate`.
 
     Returns
     -------
@@ -216,8 +207,7 @@ def account(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fitted
-        Of `estimate`.
+    fitted : Of `estimate`.
 
     Returns
     -------
@@ -236,8 +226,7 @@ def terms(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fitted
-        Of `estimate`.
+    fitted : Of `estimate`.
 
     Returns
     -------
@@ -257,8 +246,7 @@ def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fitted
-        Of `estimate`.
+    fitted : Of `estimate`.
 
     Returns
     -------

@@ -29,8 +29,7 @@ class Explained:
         ``mean`` (no terms), ``density`` (log2 of addresses per km2 and the standard deviation of schoolweging),
         ``urbanicity`` (classes with more than one municipality, and that standard deviation) and ``unweighted`` (as
         ``density``, all municipalities alike).
-    by_municipality
-        One row per municipality with an interval: the columns of `flows.described` and its fall per km.
+    by_municipality : One row per municipality with an interval: the columns of `flows.described` and its fall per km.
     """
 
     models: dict[str, MetaRegression]
@@ -77,8 +76,7 @@ def explain(sensitivity: pd.DataFrame, described: pd.DataFrame) -> Explained:
 
     Parameters
     ----------
-    sensitivity, described
-        Of `sensitivity.sensitivities` and of `flows.described`.
+    sensitivity, described : Of `sensitivity.sensitivities` and of `flows.described`.
 
     Returns
     -------
@@ -113,8 +111,7 @@ def at_other_distances(fitted: Sequence[Fitted], described: pd.DataFrame) -> pd.
 
     Parameters
     ----------
-    fitted, described
-        Of `estimation.estimate` and of `flows.described`.
+    fitted, described : Of `estimation.estimate` and of `flows.described`.
 
     Returns
     -------
@@ -134,8 +131,7 @@ def picture(points: pd.DataFrame, line: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    points, line
-        `Explained.by_municipality`, and `Explained.line`, which rests on all of them.
+    points, line : `Explained.by_municipality`, and `Explained.line`, which rests on all of them.
 
     Returns
     -------
@@ -153,8 +149,7 @@ def by_urbanicity(explained: Explained, described: pd.DataFrame) -> pd.DataFrame
 
     Parameters
     ----------
-    explained, described
-        Of `explain` and of `flows.described`.
+    explained, described : Of `explain` and of `flows.described`.
 
     Returns
     -------

@@ -32,12 +32,9 @@ class Municipality:
 
     Parameters
     ----------
-    name
-        As DUO spells it.
-    pupils
-        Pupils by postcode and school; every postcode and every school has at least one.
-    distance_km
-        From the point of every postcode to every school, in the shape of `pupils`.
+    name : As DUO spells it.
+    pupils : Pupils by postcode and school; every postcode and every school has at least one.
+    distance_km : From the point of every postcode to every school, in the shape of `pupils`.
     homes
         Indexed by pc4: ``lat, lon`` (degrees), ``share_nonwestern`` (per 10 percentage points) and ``density``
         (addresses per km2, missing where it is not known).
@@ -93,10 +90,8 @@ def municipalities(
     by_school, by_pc4, by_pc4_school
         Internal tables of chapter 01, of pupils who live in the municipality of their school; those that choose are in
         the column `PUPILS`.
-    by_pc4_density
-        ``pc4, density`` (addresses per km2).
-    by_location_distance
-        ``location, km``: published mean distance from home to school.
+    by_pc4_density : ``pc4, density`` (addresses per km2).
+    by_location_distance : ``location, km``: published mean distance from home to school.
 
     Returns
     -------
@@ -160,8 +155,7 @@ def described(country: list[Municipality]) -> pd.DataFrame:
 
     Parameters
     ----------
-    country
-        The municipalities.
+    country : The municipalities.
 
     Returns
     -------
@@ -189,8 +183,7 @@ def urbanicity(density: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    density
-        Addresses per km2.
+    density : Addresses per km2.
 
     Returns
     -------

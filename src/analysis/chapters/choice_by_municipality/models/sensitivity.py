@@ -41,10 +41,8 @@ def sensitivities(fitted: Sequence[Fitted], from_km: float, to_km: float) -> pd.
 
     Parameters
     ----------
-    fitted
-        Of `estimation.estimate`.
-    from_km, to_km
-        The distances between which the fall is taken; halving starts at the first.
+    fitted : Of `estimation.estimate`.
+    from_km, to_km : The distances between which the fall is taken; halving starts at the first.
 
     Returns
     -------
@@ -108,8 +106,7 @@ def halving_distance(b: Floats, from_km: float) -> float | None:
 
     Parameters
     ----------
-    b, from_km
-        Coefficients of distance and of its logarithm, and :math:`d_0`.
+    b, from_km : Coefficients of distance and of its logarithm, and :math:`d_0`.
 
     Returns
     -------

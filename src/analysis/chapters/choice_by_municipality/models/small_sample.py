@@ -34,14 +34,10 @@ class PostcodeMoments:
 
     Parameters
     ----------
-    attributes
-        Clusters x alternatives x coefficients.
-    probability
-        Clusters x alternatives.
-    weights
-        Choosers of each cluster.
-    scores
-        Clusters x coefficients.
+    attributes : Clusters x alternatives x coefficients.
+    probability : Clusters x alternatives.
+    weights : Choosers of each cluster.
+    scores : Clusters x coefficients.
     """
 
     attributes: Floats
@@ -66,10 +62,8 @@ class SmallSample:
 
     Parameters
     ----------
-    covariance
-        CR2: coefficients x coefficients.
-    bias
-        Of each coefficient.
+    covariance : CR2: coefficients x coefficients.
+    bias : Of each coefficient.
     working
         Covariances of the clusters' parts where choosers are independent: clusters x clusters x coefficients x
         coefficients.
@@ -95,12 +89,9 @@ def small_sample(at: PostcodeMoments, information: Floats, n_terms: int) -> Smal
 
     Parameters
     ----------
-    at
-        The likelihood at its maximum.
-    information
-        Minus its second derivative there.
-    n_terms
-        How many of the coefficients are of interest; the others are nuisance, and their bias is not given.
+    at : The likelihood at its maximum.
+    information : Minus its second derivative there.
+    n_terms : How many of the coefficients are of interest; the others are nuisance, and their bias is not given.
 
     Returns
     -------

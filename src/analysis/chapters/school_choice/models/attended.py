@@ -20,8 +20,7 @@ def kinds_attended(fits: Sequence[GroupFit]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fits
-        The models of the groups.
+    fits : The models of the groups.
 
     Returns
     -------
@@ -63,8 +62,7 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
 
     Parameters
     ----------
-    choosers
-        The choosers of a model.
+    choosers : The choosers of a model.
 
     Returns
     -------
@@ -82,8 +80,7 @@ def nearest_of_all(by_pc4: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_pc4
-        Of `nearest_by_pc4`.
+    by_pc4 : Of `nearest_by_pc4`.
 
     Returns
     -------

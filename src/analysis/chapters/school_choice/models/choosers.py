@@ -39,12 +39,9 @@ class Choosers:
     situations
         One row per choice situation, index ``situation``: ``group`` (parent group, or ``all``), ``pc4`` (the cluster of
         the standard errors), ``lat``, ``lon``, and variables of the chooser.
-    schools
-        One row per school, index ``location``: ``lat``, ``lon`` and attributes, in their own units.
-    distance_km
-        Situations x schools, great circle.
-    chosen
-        Number of choosers by (situation, location); only pairs with at least one.
+    schools : One row per school, index ``location``: ``lat``, ``lon`` and attributes, in their own units.
+    distance_km : Situations x schools, great circle.
+    chosen : Number of choosers by (situation, location); only pairs with at least one.
     without_km
         Distance to the schools that are no alternative, because none of these choosers attends them or their kind:
         situations x schools, columns by ``location``. They count in ranks: a child has priority at the eight nearest
@@ -85,8 +82,7 @@ class Choosers:
         situations, schools, chosen
             Of `analysis.data.situations`: keyed by ``situation``, by ``location``, and by ``situation, location, age``
             with the number of ``pupils``.
-        age
-            Age on 1 October, years; all ages where None.
+        age : Age on 1 October, years; all ages where None.
 
         Raises
         ------
@@ -248,10 +244,8 @@ def by_model(
 
     Parameters
     ----------
-    models, age
-        ``entry_cohort``, the pupils of the age (years on 1 October), or ``all_ages``.
-    by_situation, by_choice_school, by_choice
-        As in `Choosers.from_tables`.
+    models, age : ``entry_cohort``, the pupils of the age (years on 1 October), or ``all_ages``.
+    by_situation, by_choice_school, by_choice : As in `Choosers.from_tables`.
 
     Returns
     -------
@@ -267,8 +261,7 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
 
     Parameters
     ----------
-    homes, schools
-        ``lat`` and ``lon``, degrees.
+    homes, schools : ``lat`` and ``lon``, degrees.
 
     Returns
     -------

@@ -25,16 +25,11 @@ class Constants:
 
     Parameters
     ----------
-    constants
-        Of each school, around their mean.
-    constants_covariance
-        Classical covariance of the constants.
-    params, covariance
-        Of the terms that differ between choosers; the covariance is clustered by postcode.
-    sensitivity
-        What an error of one in each of these adds to each constant: schools x terms.
-    attributes
-        The terms of the formula that are the same for every chooser: schools x terms.
+    constants : Of each school, around their mean.
+    constants_covariance : Classical covariance of the constants.
+    params, covariance : Of the terms that differ between choosers; the covariance is clustered by postcode.
+    sensitivity : What an error of one in each of these adds to each constant: schools x terms.
+    attributes : The terms of the formula that are the same for every chooser: schools x terms.
     """
 
     constants: pd.Series
@@ -52,10 +47,8 @@ def fit_constants(
 
     Parameters
     ----------
-    choosers, formula
-        Who chooses, and by what.
-    tolerance, max_iterations
-        As in `analysis.stats.conditional_logit.fit`.
+    choosers, formula : Who chooses, and by what.
+    tolerance, max_iterations : As in `analysis.stats.conditional_logit.fit`.
 
     Returns
     -------
@@ -101,8 +94,7 @@ def split(design: ChoiceDesign) -> tuple[dict[str, Floats], pd.DataFrame]:
 
     Parameters
     ----------
-    design
-        Of a formula.
+    design : Of a formula.
 
     Returns
     -------
@@ -124,8 +116,7 @@ def term_values(design: ChoiceDesign, term: int) -> Floats:
 
     Parameters
     ----------
-    design, term
-        The design, and the position of the term.
+    design, term : The design, and the position of the term.
 
     Returns
     -------

@@ -33,10 +33,8 @@ def modelled(choosers: Choosers, fits: Sequence[GroupFit], composition: Sequence
 
     Parameters
     ----------
-    choosers, fits
-        The choosers of a model, and the models of its groups.
-    composition
-        Variables of the schools that are their composition.
+    choosers, fits : The choosers of a model, and the models of its groups.
+    composition : Variables of the schools that are their composition.
 
     Returns
     -------
@@ -67,8 +65,7 @@ def places(choosers: Choosers) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    choosers
-        With the ``capacity`` of whole schools and their ``pupils``, if that is known.
+    choosers : With the ``capacity`` of whole schools and their ``pupils``, if that is known.
 
     Returns
     -------
@@ -89,10 +86,8 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
 
     Parameters
     ----------
-    choosers
-        The choosers.
-    draws, seed
-        Allocations by lot, and the seed.
+    choosers : The choosers.
+    draws, seed : Allocations by lot, and the seed.
 
     Returns
     -------
@@ -124,8 +119,7 @@ def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -
 
     Parameters
     ----------
-    choosers, drawn, rules
-        The choosers, and the results of `worlds.simulate` and of `by_rule`.
+    choosers, drawn, rules : The choosers, and the results of `worlds.simulate` and of `by_rule`.
 
     Returns
     -------

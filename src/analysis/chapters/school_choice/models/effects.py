@@ -44,16 +44,11 @@ class RandomEffects:
 
     Parameters
     ----------
-    params, covariance
-        Of all terms of the formula, in its order.
-    effects
-        Mode of the effect of each school, in utility.
-    tau
-        Standard deviation between schools of what is not measured, in utility.
-    df
-        Degrees of freedom of Student's t.
-    share
-        Probabilities with the effects: situations x schools.
+    params, covariance : Of all terms of the formula, in its order.
+    effects : Mode of the effect of each school, in utility.
+    tau : Standard deviation between schools of what is not measured, in utility.
+    df : Degrees of freedom of Student's t.
+    share : Probabilities with the effects: situations x schools.
     """
 
     params: pd.Series
@@ -78,10 +73,8 @@ def fit_random_effects(
     fit
         The group and its model without such effects. That it has an estimate shows that the attributes do not separate
         the choices, and then there is one with effects too.
-    tolerance, max_iterations
-        Newton decrement per chooser at which estimation stops, and steps before it gives up.
-    restricted
-        Whether the standard deviation between schools is estimated by the restricted likelihood.
+    tolerance, max_iterations : Newton decrement per chooser at which estimation stops, and steps before it gives up.
+    restricted : Whether the standard deviation between schools is estimated by the restricted likelihood.
 
     Returns
     -------
@@ -145,8 +138,7 @@ def random_effects(
 
     Parameters
     ----------
-    fits, tolerance, max_iterations
-        The models, and as in `fit_random_effects`.
+    fits, tolerance, max_iterations : The models, and as in `fit_random_effects`.
 
     Returns
     -------
@@ -167,8 +159,7 @@ def random_effects_table(
 
     Parameters
     ----------
-    fits, effects, steps
-        The estimates of one step, with random effects and of two steps.
+    fits, effects, steps : The estimates of one step, with random effects and of two steps.
 
     Returns
     -------
@@ -218,14 +209,10 @@ class Estimated:
 
     Parameters
     ----------
-    method
-        Name of the method.
-    params, covariance
-        Of the terms of the model.
-    share
-        Probabilities by the model: situations x schools.
-    df
-        Degrees of freedom of Student's t for intervals and p-values; normal where infinite.
+    method : Name of the method.
+    params, covariance : Of the terms of the model.
+    share : Probabilities by the model: situations x schools.
+    df : Degrees of freedom of Student's t for intervals and p-values; normal where infinite.
     """
 
     method: str
@@ -240,10 +227,8 @@ def methods(fit: GroupFit, effects: RandomEffects | None = None, steps: TwoStep 
 
     Parameters
     ----------
-    fit
-        The model, estimated in one step.
-    effects, steps
-        Its estimates by the other methods; None where there are none.
+    fit : The model, estimated in one step.
+    effects, steps : Its estimates by the other methods; None where there are none.
 
     Returns
     -------

@@ -29,15 +29,12 @@ def fit_table(
 
     Parameters
     ----------
-    fits
-        The models.
+    fits : The models.
     edges
         Edges of the distance bands, km, for ``largest_gap``: the largest difference between the observed and the
         predicted share of a band.
-    folds, seed
-        Parts into which the clusters are divided at random; each is predicted from the rest.
-    tolerance
-        At which estimation stops.
+    folds, seed : Parts into which the clusters are divided at random; each is predicted from the rest.
+    tolerance : At which estimation stops.
 
     Returns
     -------
@@ -120,8 +117,7 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
 
     Parameters
     ----------
-    fits, edges
-        The models of the groups, and the edges of the bands, km.
+    fits, edges : The models of the groups, and the edges of the bands, km.
 
     Returns
     -------

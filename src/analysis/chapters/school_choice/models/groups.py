@@ -35,12 +35,9 @@ class GroupFit:
 
     Parameters
     ----------
-    model, group
-        Names.
-    choosers
-        The group, with the schools that it may choose from.
-    formula, result
-        The terms and their estimates.
+    model, group : Names.
+    choosers : The group, with the schools that it may choose from.
+    formula, result : The terms and their estimates.
     """
 
     model: str
@@ -95,10 +92,8 @@ def estimate_by_group(choosers: Mapping[Key, Choosers], method: str, estimate: C
 
     Parameters
     ----------
-    choosers, method
-        The groups, and how the method is called in the report.
-    estimate
-        Computes the estimate of a group.
+    choosers, method : The groups, and how the method is called in the report.
+    estimate : Computes the estimate of a group.
 
     Returns
     -------
@@ -123,10 +118,8 @@ def fit_groups(
 
     Parameters
     ----------
-    by_model, formula
-        The choosers of each model, and the terms.
-    tolerance, max_iterations
-        As in `conditional_logit.fit`.
+    by_model, formula : The choosers of each model, and the terms.
+    tolerance, max_iterations : As in `conditional_logit.fit`.
 
     Returns
     -------
@@ -151,8 +144,7 @@ def coefficients(fits: ByGroup[GroupFit]) -> pd.DataFrame:
 
     Parameters
     ----------
-    fits
-        The models.
+    fits : The models.
 
     Returns
     -------

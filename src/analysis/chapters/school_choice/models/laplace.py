@@ -34,12 +34,9 @@ class LaplacePoint:
 
     Parameters
     ----------
-    likelihood
-        Of the choices.
-    tau
-        Standard deviation between schools of what is not measured, in utility.
-    b, v
-        Scaled coefficients, those of pairs first; effects of the schools, divided by tau.
+    likelihood : Of the choices.
+    tau : Standard deviation between schools of what is not measured, in utility.
+    b, v : Scaled coefficients, those of pairs first; effects of the schools, divided by tau.
     """
 
     likelihood: SchoolLikelihood
@@ -139,10 +136,8 @@ def highest(point: LaplacePoint, tolerance: float, max_iterations: int) -> Lapla
 
     Parameters
     ----------
-    point
-        To start from.
-    tolerance, max_iterations
-        Newton decrement per chooser, and steps.
+    point : To start from.
+    tolerance, max_iterations : Newton decrement per chooser, and steps.
 
     Returns
     -------
@@ -197,12 +192,9 @@ def maximum(
 
     Parameters
     ----------
-    likelihood, start
-        Of the choices; coefficients in the units of the terms, to start from.
-    tolerance, max_iterations
-        Newton decrement per chooser, and steps, at each standard deviation.
-    restricted
-        Whether it is estimated by the restricted likelihood, or by Laplace's approximation itself.
+    likelihood, start : Of the choices; coefficients in the units of the terms, to start from.
+    tolerance, max_iterations : Newton decrement per chooser, and steps, at each standard deviation.
+    restricted : Whether it is estimated by the restricted likelihood, or by Laplace's approximation itself.
 
     Returns
     -------

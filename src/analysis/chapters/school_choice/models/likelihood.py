@@ -17,14 +17,10 @@ class SchoolMoments:
 
     Parameters
     ----------
-    loglik
-        Without the multinomial coefficients.
-    score_pairs, score_schools
-        First derivatives.
-    pairs, cross, schools
-        Blocks of minus the second derivatives: terms x terms, terms x schools, schools x schools.
-    share, mass
-        Probabilities, and these times the number of choosers: situations x schools.
+    loglik : Without the multinomial coefficients.
+    score_pairs, score_schools : First derivatives.
+    pairs, cross, schools : Blocks of minus the second derivatives: terms x terms, terms x schools, schools x schools.
+    share, mass : Probabilities, and these times the number of choosers: situations x schools.
     """
 
     loglik: float
@@ -43,12 +39,9 @@ class SchoolLikelihood:
 
     Parameters
     ----------
-    of_pairs
-        Values of the terms that differ between choosers: situations x schools each.
-    of_schools
-        Values of the terms that are the same for every chooser: schools x terms.
-    counts
-        Choosers by situation x school.
+    of_pairs : Values of the terms that differ between choosers: situations x schools each.
+    of_schools : Values of the terms that are the same for every chooser: schools x terms.
+    counts : Choosers by situation x school.
     """
 
     of_pairs: Sequence[Floats]

@@ -36,12 +36,9 @@ def design(
 
     Parameters
     ----------
-    choosers, formula
-        Who chooses, and by what.
-    schools
-        The same schools with other attributes, as in a counterfactual; those of the choosers where None.
-    codings
-        Levels of categories, of estimates on other choosers or schools.
+    choosers, formula : Who chooses, and by what.
+    schools : The same schools with other attributes, as in a counterfactual; those of the choosers where None.
+    codings : Levels of categories, of estimates on other choosers or schools.
 
     Returns
     -------
@@ -64,10 +61,8 @@ def fit_logit(
 
     Parameters
     ----------
-    choosers, formula
-        Who chooses, and by what.
-    tolerance, max_iterations
-        As in `conditional_logit.fit`.
+    choosers, formula : Who chooses, and by what.
+    tolerance, max_iterations : As in `conditional_logit.fit`.
 
     Returns
     -------
@@ -89,8 +84,7 @@ def closed(schools: pd.DataFrame, coding: Coding) -> Flags:
 
     Parameters
     ----------
-    schools, coding
-        The schools, and the levels of the categories of the estimates.
+    schools, coding : The schools, and the levels of the categories of the estimates.
 
     Returns
     -------
@@ -107,10 +101,8 @@ def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Codin
 
     Parameters
     ----------
-    choosers
-        For whom.
-    formula, params, coding
-        Of the estimates.
+    choosers : For whom.
+    formula, params, coding : Of the estimates.
 
     Returns
     -------
@@ -125,10 +117,8 @@ def probabilities(design: ChoiceDesign, params: pd.Series, closed: Flags | None 
 
     Parameters
     ----------
-    design, params
-        The design and the coefficient of each of its terms.
-    closed
-        Schools that cannot be chosen; none where None.
+    design, params : The design and the coefficient of each of its terms.
+    closed : Schools that cannot be chosen; none where None.
 
     Returns
     -------
@@ -149,8 +139,7 @@ def utilities(design: ChoiceDesign, params: pd.Series) -> Floats:
 
     Parameters
     ----------
-    design, params
-        The design and the coefficient of each of its terms.
+    design, params : The design and the coefficient of each of its terms.
 
     Returns
     -------
@@ -170,8 +159,7 @@ def in_units(frame: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    frame
-        Variables in their own units.
+    frame : Variables in their own units.
 
     Returns
     -------
@@ -187,8 +175,7 @@ def term_name(term: str) -> str:
 
     Parameters
     ----------
-    term
-        As in the formula.
+    term : As in the formula.
 
     Returns
     -------
@@ -204,8 +191,7 @@ def unit_of(term: str) -> str:
 
     Parameters
     ----------
-    term
-        As in the formula.
+    term : As in the formula.
 
     Returns
     -------

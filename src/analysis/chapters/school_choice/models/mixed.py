@@ -28,14 +28,10 @@ class MixedLogit:
 
     Parameters
     ----------
-    means, deviations
-        Mean of the coefficient of each term; standard deviation of those that differ between choosers.
-    covariance
-        Of the means and then the standard deviations.
-    loglik
-        Log-likelihood.
-    converged
-        Whether the optimiser says that it arrived; where it did not, no number of this counts.
+    means, deviations : Mean of the coefficient of each term; standard deviation of those that differ between choosers.
+    covariance : Of the means and then the standard deviations.
+    loglik : Log-likelihood.
+    converged : Whether the optimiser says that it arrived; where it did not, no number of this counts.
     """
 
     means: pd.Series
@@ -62,10 +58,8 @@ def estimate_mixed(sample: Sampled, random: Sequence[str], *, max_iterations: in
         Choosers and sampled alternatives. Their offset enters as in the conditional logit, which for a mixed logit is
         consistent up to an approximation of the chances that vanishes with the size of the sets (Guevara and Ben-Akiva
         2013).
-    random
-        The terms whose coefficients differ between choosers.
-    max_iterations
-        Steps of the optimiser.
+    random : The terms whose coefficients differ between choosers.
+    max_iterations : Steps of the optimiser.
 
     Returns
     -------

@@ -21,12 +21,9 @@ def moved(choosers: Choosers, drawn: Drawn, changed: Mapping[str, Change], edges
 
     Parameters
     ----------
-    choosers, drawn
-        The choosers, and what came out of the draws.
-    changed
-        The worlds with other schools, by the names that `drawn` has.
-    edges
-        Edges in km of the bands of distance from the school to the others.
+    choosers, drawn : The choosers, and what came out of the draws.
+    changed : The worlds with other schools, by the names that `drawn` has.
+    edges : Edges in km of the bands of distance from the school to the others.
 
     Returns
     -------

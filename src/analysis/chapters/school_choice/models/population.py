@@ -63,10 +63,8 @@ class Population:
 
     Parameters
     ----------
-    choosers
-        The choice situations, which several choosers may share.
-    row, school
-        Row of the situation and of the school attended, per chooser.
+    choosers : The choice situations, which several choosers may share.
+    row, school : Row of the situation and of the school attended, per chooser.
     """
 
     choosers: Choosers
@@ -137,8 +135,7 @@ def summary(draws: Floats) -> dict[str, float]:
 
     Parameters
     ----------
-    draws
-        Of one number; a single draw leaves nothing to chance.
+    draws : Of one number; a single draw leaves nothing to chance.
 
     Returns
     -------
@@ -157,10 +154,8 @@ def neighbourhood_types(choosers: Choosers, edges: Sequence[float]) -> pd.Series
 
     Parameters
     ----------
-    choosers
-        With ``group``, or the share ``nonwestern``.
-    edges
-        Edges of the bands; with none, the kinds are the groups.
+    choosers : With ``group``, or the share ``nonwestern``.
+    edges : Edges of the bands; with none, the kinds are the groups.
 
     Returns
     -------

@@ -30,8 +30,7 @@ def contributions(values: Values, order: Sequence[str]) -> dict[str, Floats]:
 
     Parameters
     ----------
-    values
-        The index by the set of factors that are as they are; the others are equal for all.
+    values : The index by the set of factors that are as they are; the others are equal for all.
     order
         The factors that are made equal, the first to become as it is first. Other factors in `values` are as they are.
 
@@ -52,8 +51,7 @@ def shapley(values: Values, factors: Sequence[str]) -> dict[str, Floats]:
 
     Parameters
     ----------
-    values, factors
-        As in `contributions`.
+    values, factors : As in `contributions`.
 
     Returns
     -------
@@ -74,8 +72,7 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
 
     Parameters
     ----------
-    choosers, drawn
-        The choosers, and what came out of the draws.
+    choosers, drawn : The choosers, and what came out of the draws.
 
     Returns
     -------

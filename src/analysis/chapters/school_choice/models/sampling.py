@@ -27,12 +27,9 @@ class Sampled:
 
     Parameters
     ----------
-    attributes
-        One row per chooser and sampled school, indexed by ``chooser, location``; one column per term.
-    choices
-        The school of each chooser.
-    offset
-        Minus the logarithm of the chance with which the school came into the set.
+    attributes : One row per chooser and sampled school, indexed by ``chooser, location``; one column per term.
+    choices : The school of each chooser.
+    offset : Minus the logarithm of the chance with which the school came into the set.
     """
 
     attributes: pd.DataFrame
@@ -49,8 +46,7 @@ def some(choosers: Choosers, number: int, seed: int) -> Choosers:
 
     Parameters
     ----------
-    choosers, number, seed
-        Of whom, how many, and the seed.
+    choosers, number, seed : Of whom, how many, and the seed.
 
     Returns
     -------
@@ -74,10 +70,8 @@ def sampled(choosers: Choosers, formula: str, *, number: int, seed: int) -> Samp
 
     Parameters
     ----------
-    choosers, formula
-        The choosers, and the formula of the terms.
-    number, seed
-        Sampled schools per chooser beyond the nearest ones, and the seed.
+    choosers, formula : The choosers, and the formula of the terms.
+    number, seed : Sampled schools per chooser beyond the nearest ones, and the seed.
 
     Returns
     -------

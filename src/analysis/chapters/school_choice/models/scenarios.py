@@ -27,10 +27,8 @@ class Change:
     ----------
     choosers
         The choosers in that world; their choices are those of this world, without those that cannot be made there.
-    school
-        The school that closed, opened or changed.
-    point
-        Its ``lat`` and ``lon``.
+    school : The school that closed, opened or changed.
+    point : Its ``lat`` and ``lon``.
     """
 
     choosers: Choosers
@@ -43,10 +41,8 @@ def ruled(choosers: Choosers, rule: Rule, among: Flags | None = None) -> str:
 
     Parameters
     ----------
-    choosers, rule
-        The choosers, and which school.
-    among
-        Schools that count; all where None.
+    choosers, rule : The choosers, and which school.
+    among : Schools that count; all where None.
 
     Returns
     -------
@@ -71,10 +67,8 @@ def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> 
 
     Parameters
     ----------
-    choosers, rule
-        The choosers, and which school closes or changes.
-    attribute, value
-        What the changed school gets.
+    choosers, rule : The choosers, and which school closes or changes.
+    attribute, value : What the changed school gets.
 
     Returns
     -------
@@ -95,8 +89,7 @@ def closes(choosers: Choosers, rule: Rule) -> Change:
 
     Parameters
     ----------
-    choosers, rule
-        The choosers, and which school.
+    choosers, rule : The choosers, and which school.
 
     Returns
     -------
@@ -146,10 +139,8 @@ def changes(choosers: Choosers, rule: Rule, attribute: str, value: str) -> Chang
 
     Parameters
     ----------
-    choosers, rule
-        The choosers, and which school among those with another value.
-    attribute, value
-        What it gets.
+    choosers, rule : The choosers, and which school among those with another value.
+    attribute, value : What it gets.
 
     Returns
     -------

@@ -44,20 +44,13 @@ def substitution(
 
     Parameters
     ----------
-    choosers, formula
-        The choosers, and the formula of all models.
-    own
-        The model of each group, with the same formula.
-    kind
-        The attribute of schools that is their kind, such as ``concept``.
-    random
-        Terms whose coefficients differ between choosers in the mixed logit.
-    situations
-        Choosers in the sample that all predictions are for, and on which the mixed logit is estimated.
-    alternatives
-        Sampled schools per chooser beyond the nearest ones, in the estimation of the mixed logit.
-    seed
-        Seed of both samples.
+    choosers, formula : The choosers, and the formula of all models.
+    own : The model of each group, with the same formula.
+    kind : The attribute of schools that is their kind, such as ``concept``.
+    random : Terms whose coefficients differ between choosers in the mixed logit.
+    situations : Choosers in the sample that all predictions are for, and on which the mixed logit is estimated.
+    alternatives : Sampled schools per chooser beyond the nearest ones, in the estimation of the mixed logit.
+    seed : Seed of both samples.
 
     Returns
     -------
@@ -127,12 +120,9 @@ def by_kind(shares: Sequence[Floats], kinds: pd.Series, weights: Floats | None =
 
     Parameters
     ----------
-    shares
-        Probabilities, situations x schools: one array, or one for each of several tastes, which are as frequent.
-    kinds
-        Kind of each school.
-    weights
-        Choosers of each situation; one where None.
+    shares : Probabilities, situations x schools: one array, or one for each of several tastes, which are as frequent.
+    kinds : Kind of each school.
+    weights : Choosers of each situation; one where None.
 
     Returns
     -------

@@ -34,14 +34,10 @@ class TasteModels:
 
     Parameters
     ----------
-    random
-        Terms whose coefficients may differ between choosers.
-    plain
-        The conditional logit.
-    by_group
-        With a coefficient of the random terms for every group; None where the sample does not determine it.
-    mixed
-        In which they also differ within groups; None where that is so, or it did not converge.
+    random : Terms whose coefficients may differ between choosers.
+    plain : The conditional logit.
+    by_group : With a coefficient of the random terms for every group; None where the sample does not determine it.
+    mixed : In which they also differ within groups; None where that is so, or it did not converge.
     """
 
     random: Sequence[str]
@@ -81,10 +77,8 @@ def fit_taste_models(
 
     Parameters
     ----------
-    choosers, formula, random
-        The choosers, the terms of all models, and those whose coefficients may differ.
-    alternatives, seed
-        Sampled schools per chooser beyond the nearest ones, and the seed.
+    choosers, formula, random : The choosers, the terms of all models, and those whose coefficients may differ.
+    alternatives, seed : Sampled schools per chooser beyond the nearest ones, and the seed.
 
     Returns
     -------
@@ -133,8 +127,7 @@ def at_the_edge(ratio: float, number: int) -> float:
 
     Parameters
     ----------
-    ratio, number
-        The likelihood ratio, and how many standard deviations; see `substitution`.
+    ratio, number : The likelihood ratio, and how many standard deviations; see `substitution`.
 
     Returns
     -------

@@ -35,16 +35,11 @@ class TwoStep:
 
     Parameters
     ----------
-    first
-        The constants and the terms that differ between choosers.
-    params, covariance
-        Of the attributes of the schools.
-    shared
-        Covariance of the attributes with the first step's terms: attributes x terms.
-    tau
-        Standard deviation between schools of what is not measured, in utility.
-    df
-        Residual degrees of freedom of the second step.
+    first : The constants and the terms that differ between choosers.
+    params, covariance : Of the attributes of the schools.
+    shared : Covariance of the attributes with the first step's terms: attributes x terms.
+    tau : Standard deviation between schools of what is not measured, in utility.
+    df : Residual degrees of freedom of the second step.
     """
 
     first: Constants
@@ -66,10 +61,8 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
 
     Parameters
     ----------
-    choosers, formula
-        Who chooses, and by what.
-    tolerance, max_iterations
-        As in `fit_constants`.
+    choosers, formula : Who chooses, and by what.
+    tolerance, max_iterations : As in `fit_constants`.
 
     Returns
     -------
@@ -109,8 +102,7 @@ def two_steps(fits: ByGroup[GroupFit], *, tolerance: float = 1e-10, max_iteratio
 
     Parameters
     ----------
-    fits, tolerance, max_iterations
-        The models, and as in `fit_two_steps`.
+    fits, tolerance, max_iterations : The models, and as in `fit_two_steps`.
 
     Returns
     -------

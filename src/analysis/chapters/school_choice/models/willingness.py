@@ -50,13 +50,11 @@ def steps(
 
     Parameters
     ----------
-    schools, formula
-        The schools that a group may choose from, and the terms.
+    schools, formula : The schools that a group may choose from, and the terms.
     everywhere
         Schools over which a step is one standard deviation, lower for the variables in `LOWER`; of a category the step
         is another one in place of the first.
-    coding
-        Categories of the estimates; those of the schools where None.
+    coding : Categories of the estimates; those of the schools where None.
 
     Returns
     -------
@@ -103,15 +101,12 @@ def willingness_to_travel(
 
     Parameters
     ----------
-    fit
-        The model.
+    fit : The model.
     everybody
         All choosers of the model: the extra km are counted from their median distance, and a step is one standard
         deviation over their schools, so that groups are in the same measure.
-    edges
-        Of the kinds within the group; see `neighbourhood_types`.
-    by
-        The estimates; those of the model itself where None.
+    edges : Of the kinds within the group; see `neighbourhood_types`.
+    by : The estimates; those of the model itself where None.
 
     Returns
     -------
@@ -162,10 +157,8 @@ def travel_table(
 
     Parameters
     ----------
-    fits, effects, steps
-        The estimates of one step, with random effects and of two steps.
-    choosers, edges
-        All choosers of each model; edges of the kinds.
+    fits, effects, steps : The estimates of one step, with random effects and of two steps.
+    choosers, edges : All choosers of each model; edges of the kinds.
 
     Returns
     -------

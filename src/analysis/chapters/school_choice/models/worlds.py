@@ -33,12 +33,9 @@ class Models:
 
     Parameters
     ----------
-    formula
-        Right-hand side.
-    own
-        The model of each group; none where no group could be estimated.
-    common
-        One model of all choosers; None where there are no others, or the choosers do not determine it.
+    formula : Right-hand side.
+    own : The model of each group; none where no group could be estimated.
+    common : One model of all choosers; None where there are no others, or the choosers do not determine it.
     composition
         Variables of the schools that are their composition; without a taste for composition, their terms are zero.
     """
@@ -175,12 +172,9 @@ class Drawn:
 
     Parameters
     ----------
-    measures
-        Comparison and index of each column of the arrays.
-    indices
-        Per world, draws x measures. Worlds are scenarios, and sets of `FACTORS` that are as they are.
-    numbers
-        Per scenario, draws x groups x schools: the expected number of choosers.
+    measures : Comparison and index of each column of the arrays.
+    indices : Per world, draws x measures. Worlds are scenarios, and sets of `FACTORS` that are as they are.
+    numbers : Per scenario, draws x groups x schools: the expected number of choosers.
     """
 
     measures: Sequence[tuple[str, str]]
@@ -193,10 +187,8 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
 
     Parameters
     ----------
-    choosers, models
-        The choosers and the models of their groups.
-    changed
-        The worlds with other schools, by name.
+    choosers, models : The choosers and the models of their groups.
+    changed : The worlds with other schools, by name.
     draws, seed
         Number of draws, and the seed. Within a draw, all worlds share coefficients and luck, so that their
         differences are due to what differs.

@@ -49,14 +49,10 @@ class CountedPupils:
 
     Parameters
     ----------
-    groups
-        Names of the groups.
-    cells
-        Pupils, shape (n_groups, n_cells).
-    school
-        By situation, the position of the school of each cell.
-    n_schools
-        Number of schools.
+    groups : Names of the groups.
+    cells : Pupils, shape (n_groups, n_cells).
+    school : By situation, the position of the school of each cell.
+    n_schools : Number of schools.
     """
 
     groups: tuple[str, ...]
@@ -95,12 +91,9 @@ class PlaceYear:
 
     Parameters
     ----------
-    year, characteristic, name
-        The year, what the groups differ in, and the city or a stadsdeel of schools.
-    spread
-        The groups over its schools.
-    stadsdeel
-        Position of the stadsdeel of each school.
+    year, characteristic, name : The year, what the groups differ in, and the city or a stadsdeel of schools.
+    spread : The groups over its schools.
+    stadsdeel : Position of the stadsdeel of each school.
     """
 
     year: int
@@ -115,8 +108,7 @@ def is_expected(by_attendance: pd.DataFrame) -> bool:
 
     Parameters
     ----------
-    by_attendance
-        With ``pupils``.
+    by_attendance : With ``pupils``.
 
     Returns
     -------
@@ -131,8 +123,7 @@ def characteristics(by_attendance: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    by_attendance
-        With the columns `CHARACTERISTICS`.
+    by_attendance : With the columns `CHARACTERISTICS`.
 
     Returns
     -------
@@ -147,10 +138,8 @@ def by_group(rows: pd.DataFrame, characteristic: str, at: Sequence[str] = ("loca
 
     Parameters
     ----------
-    rows, characteristic
-        Pupils of one year, and what the groups differ in.
-    at
-        Columns with a school.
+    rows, characteristic : Pupils of one year, and what the groups differ in.
+    at : Columns with a school.
 
     Returns
     -------
@@ -178,10 +167,8 @@ def places(
     ----------
     by_attendance
         ``year, location, area, nearest, education, background, pupils``; see `analysis.chapters.data.attendance`.
-    schools
-        ``stadsdeel`` by location.
-    fewest
-        Schools below which a stadsdeel is left out: an index over few schools is about these schools.
+    schools : ``stadsdeel`` by location.
+    fewest : Schools below which a stadsdeel is left out: an index over few schools is about these schools.
     by_rule
         The pupils of the last year with their school by every rule (`counterfactuals.by_rule`): the city of that year
         is described under the rules too.
@@ -214,10 +201,8 @@ def place(
 
     Parameters
     ----------
-    rows, schools
-        As in `places`.
-    characteristic, name
-        What the groups differ in, and how the place is called.
+    rows, schools : As in `places`.
+    characteristic, name : What the groups differ in, and how the place is called.
     rules
         Columns of `rows` with the school by some rule, to describe beside the one that is attended; expected pupils
         know ``nearest`` anyhow.
@@ -250,10 +235,8 @@ def counted(rows: pd.DataFrame, characteristic: str, situations: Sequence[str] =
 
     Parameters
     ----------
-    rows, characteristic
-        Pupils, and what the groups differ in.
-    situations
-        Now, and rules with a column of their own.
+    rows, characteristic : Pupils, and what the groups differ in.
+    situations : Now, and rules with a column of their own.
 
     Returns
     -------
@@ -273,10 +256,8 @@ def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ())
 
     Parameters
     ----------
-    rows, characteristic
-        Expected pupils, and what the groups differ in.
-    rules
-        Columns of `rows` with the school by some rule.
+    rows, characteristic : Expected pupils, and what the groups differ in.
+    rules : Columns of `rows` with the school by some rule.
 
     Returns
     -------
@@ -326,8 +307,7 @@ def summed(cells: NDArray[np.int64], school: NDArray[np.intp], n_schools: int) -
 
     Parameters
     ----------
-    cells, school, n_schools
-        Pupils, shape (..., n_cells), the school of each cell and the number of schools.
+    cells, school, n_schools : Pupils, shape (..., n_cells), the school of each cell and the number of schools.
 
     Returns
     -------

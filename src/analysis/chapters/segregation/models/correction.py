@@ -17,8 +17,7 @@ def corrected(a: Array, b: Array, mixed: Array | float = 0.0) -> Array:
 
     Parameters
     ----------
-    a, b
-        Pupils of two groups, shape (..., n_schools).
+    a, b : Pupils of two groups, shape (..., n_schools).
     mixed
         Of expected pupils, how much of single pupils counts for both groups; see `analysis.stats.segregation.Tally`.
 

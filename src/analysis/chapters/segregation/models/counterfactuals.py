@@ -22,14 +22,10 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
 
     Parameters
     ----------
-    by_home
-        ``year, area, lat, lon, location, education, background, pupils``: pupils of one kind from one home.
-    schools
-        ``lat, lon`` by location.
-    slack
-        Places of a school, as a multiple of its pupils now.
-    seed
-        Seed of the lottery.
+    by_home : ``year, area, lat, lon, location, education, background, pupils``: pupils of one kind from one home.
+    schools : ``lat, lon`` by location.
+    slack : Places of a school, as a multiple of its pupils now.
+    seed : Seed of the lottery.
 
     Returns
     -------
@@ -69,8 +65,7 @@ def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    indices
-        Of `estimate_indices`, over places with the schools of `by_rule`.
+    indices : Of `estimate_indices`, over places with the schools of `by_rule`.
 
     Returns
     -------

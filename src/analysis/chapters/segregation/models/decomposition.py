@@ -48,15 +48,13 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
 
     Parameters
     ----------
-    by_attendance
-        ``year, location, education, background, pupils``; counted pupils.
+    by_attendance : ``year, location, education, background, pupils``; counted pupils.
     by_stay
         Those among them who were there in the first year and are in the last, by what they were in either:
         ``first_location, last_location`` and likewise education and background, ``pupils``. Where no pupil is known in
         both years it has no rows, and the years are resampled as if no pupil were in both: intervals are then too wide
         rather than too narrow, because a pupil who stays mostly stays at the school.
-    draws, seed
-        Resamples of the pupils, for the intervals, and their seed.
+    draws, seed : Resamples of the pupils, for the intervals, and their seed.
 
     Returns
     -------
@@ -149,8 +147,7 @@ def fitted(table: Array, margins: Array, *, strict: bool = True) -> Array:
 
     Parameters
     ----------
-    table, margins
-        Pupils, shape (..., n_groups, n_schools).
+    table, margins : Pupils, shape (..., n_groups, n_schools).
     strict
         Refuse what does not succeed; else return what is nearest after `FEW_ROUNDS`: a resample may happen to have
         nobody where the margins want somebody.

@@ -51,13 +51,11 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
 
     Parameters
     ----------
-    places
-        What `attendance.places` gives.
+    places : What `attendance.places` gives.
     draws, random_draws
         Number of resamples of the first place and all of its year; other years have half as many. Number of random
         allocations of the first place; the others have a quarter of these.
-    seed
-        Seed of all; each place has two streams of its own.
+    seed : Seed of all; each place has two streams of its own.
 
     Returns
     -------
@@ -120,8 +118,7 @@ def indices_of(a: int, b: int) -> dict[str, Compute]:
 
     Parameters
     ----------
-    a, b
-        Positions of the groups.
+    a, b : Positions of the groups.
 
     Returns
     -------
@@ -185,8 +182,7 @@ def more_than_chance(value: float, by_chance: Array) -> float:
 
     Parameters
     ----------
-    value, by_chance
-        The index, and that of random allocations.
+    value, by_chance : The index, and that of random allocations.
 
     Returns
     -------
@@ -201,8 +197,7 @@ def moved_interval(estimate: float, draws: Array) -> dict[str, float]:
 
     Parameters
     ----------
-    estimate, draws
-        The estimate, and the same of resamples.
+    estimate, draws : The estimate, and the same of resamples.
 
     Returns
     -------

@@ -22,18 +22,12 @@ class ExpectedPupils:
 
     Parameters
     ----------
-    pupils
-        Pupils per pair of postcode and school, shape (n_pairs,).
-    share
-        The group's share in the postcode of each pair, 0-1.
-    school, nearest
-        Position of the school attended and of the school nearest to the postcode, per pair.
-    n_schools
-        Number of schools.
-    groups
-        Names of the group and of the rest.
-    others
-        Position of the school by other rules than the nearest one, by the name of the rule.
+    pupils : Pupils per pair of postcode and school, shape (n_pairs,).
+    share : The group's share in the postcode of each pair, 0-1.
+    school, nearest : Position of the school attended and of the school nearest to the postcode, per pair.
+    n_schools : Number of schools.
+    groups : Names of the group and of the rest.
+    others : Position of the school by other rules than the nearest one, by the name of the rule.
     """
 
     pupils: NDArray[np.int64]

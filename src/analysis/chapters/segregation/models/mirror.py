@@ -25,8 +25,7 @@ def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_attendance
-        ``year, location, area, nearest, pupils`` and the groups.
+    by_attendance : ``year, location, area, nearest, pupils`` and the groups.
 
     Returns
     -------
@@ -48,12 +47,9 @@ def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[
 
     Parameters
     ----------
-    by_attendance
-        ``year, location, area, pupils`` and the groups.
-    schools
-        ``area`` by location.
-    points
-        How close: differences of shares.
+    by_attendance : ``year, location, area, pupils`` and the groups.
+    schools : ``area`` by location.
+    points : How close: differences of shares.
 
     Returns
     -------
@@ -78,12 +74,9 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
 
     Parameters
     ----------
-    by_attendance
-        As in `mirror`.
-    edges
-        Edges of the bands, open at both ends.
-    size_edges
-        Pupils from which a school is medium, and from which it is large.
+    by_attendance : As in `mirror`.
+    edges : Edges of the bands, open at both ends.
+    size_edges : Pupils from which a school is medium, and from which it is large.
 
     Returns
     -------
@@ -141,10 +134,8 @@ def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame) -> pd.D
 
     Parameters
     ----------
-    by_attendance
-        As in `mirror`.
-    by_area
-        ``lat, lon`` by area.
+    by_attendance : As in `mirror`.
+    by_area : ``lat, lon`` by area.
 
     Returns
     -------

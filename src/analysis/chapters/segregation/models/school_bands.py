@@ -15,12 +15,9 @@ def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float
 
     Parameters
     ----------
-    pupils
-        Pupils per school.
-    value
-        The characteristic per school, such as schoolweging.
-    edges
-        Edges of the bands, open at both ends.
+    pupils : Pupils per school.
+    value : The characteristic per school, such as schoolweging.
+    edges : Edges of the bands, open at both ends.
 
     Returns
     -------
@@ -45,8 +42,7 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
 
     Parameters
     ----------
-    by_attendance
-        ``location, nearest, pupils`` of one year; expected pupils add up to whole ones per school.
+    by_attendance : ``location, nearest, pupils`` of one year; expected pupils add up to whole ones per school.
     value, edges
         The characteristic per location, which schools keep when pupils move, and edges of the bands, open at both ends.
 

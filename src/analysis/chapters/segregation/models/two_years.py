@@ -19,14 +19,10 @@ class TwoYears:
 
     Parameters
     ----------
-    groups
-        Names of the groups.
-    schools
-        Keys of the schools of each year.
-    before, after
-        Pupils, shape (n_groups, n_schools of that year).
-    stayed
-        Pupils of both years: group and school before, group and school after, number; shape (n_cells, 5).
+    groups : Names of the groups.
+    schools : Keys of the schools of each year.
+    before, after : Pupils, shape (n_groups, n_schools of that year).
+    stayed : Pupils of both years: group and school before, group and school after, number; shape (n_cells, 5).
     """
 
     groups: tuple[str, ...]
