@@ -144,8 +144,12 @@ def _as_written(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a form
         return as_data(value)
     if isinstance(value, Integral):
         return int(value)
-    decimals = "".join(filter(str.isdigit, form.rpartition(".")[2])) if "." in form else ""
-    return round(float(value), int(decimals) + 2 * form.endswith("%")) if decimals else float(value)
+    plain = form.replace(",", "")
+    if not form.endswith("%"):
+        return float(format(float(value), plain)) if "." in form else float(value)
+    # Of a half in the last place only the written number says to which side it was rounded.
+    percent = format(float(value), plain).removesuffix("%")
+    return round(float(percent) / 100, len(percent.partition(".")[2]) + 2)
 
 
 def is_missing(value: object) -> bool:

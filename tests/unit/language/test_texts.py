@@ -44,6 +44,13 @@ def test_data_are_written_again_as_the_same_words(value, share, count):
     assert from_data(json.loads(json.dumps(as_data(said)))) == said
 
 
+@pytest.mark.parametrize("share", [0.785, 0.125, 0.005, 0.995, 0.415, 0.0])
+def test_a_half_in_the_last_place_is_written_again_to_the_same_side(share):
+    said = Text("{share:.0%} {share:.1%}", {"share": share})
+    again = from_data(as_data(said))
+    assert again == said
+
+
 def test_data_hold_a_number_as_it_is_written_and_no_finer():
     values = {"share": 4 / 30, "money": 12.345, "n": np.int64(30), "plain": np.float64(0.5)}
     said = Text("{share:.0%} {money:.1f} {n:,} {plain}", values)

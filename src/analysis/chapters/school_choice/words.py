@@ -50,13 +50,13 @@ def step_words(attribute: str, size: float, *, less: bool) -> str:
         return text("the schoolweging is one standard deviation ({size:.1f} points) higher", size=size)
     if attribute == "share_hoog" and not less:
         return text(
-            "the share with highly educated parents is one standard deviation ({size:.0f} percentage points) higher",
-            size=100 * size,
+            "the share with highly educated parents is one standard deviation ({points:.0f} percentage points) higher",
+            points=100 * size,
         )
     if attribute == "share_hoog":
         return text(
-            "the share with highly educated parents is one standard deviation ({size:.0f} percentage points) lower",
-            size=100 * size,
+            "the share with highly educated parents is one standard deviation ({points:.0f} percentage points) lower",
+            points=100 * size,
         )
     name = attribute_label(attribute)
     return text("this is not so: {attribute}", attribute=name) if less else text("{attribute}", attribute=name)

@@ -85,12 +85,12 @@ def _now(pair: str, now: pd.Series, total: pd.Series | None) -> str:
 
 
 def _since(total: pd.Series) -> str:
-    values = {"first": number_of(total["first_year"]), "size": _size(total, 3)}
+    values = {"first_year": number_of(total["first_year"]), "size": _size(total, 3)}
     if _across_zero(total):
         return say("since_unclear", **values)
     if total["estimate"] < 0:
-        return text("It is {size} lower than in {first}.", **values)
-    return text("It is {size} higher than in {first}.", **values)
+        return text("It is {size} lower than in {first_year}.", **values)
+    return text("It is {size} higher than in {first_year}.", **values)
 
 
 def _pair(group: str) -> str:
@@ -160,7 +160,7 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
         middle=term(str(middle["band"])),
         high=top["share_now"],
         highest=term(str(top["band"])),
-        first=number_of(first["year"].iloc[0]),
+        first_year=number_of(first["year"].iloc[0]),
         low_then=first["share_now"].iloc[0],
         high_then=first["share_now"].iloc[-1],
     )
@@ -229,8 +229,8 @@ def _changes(changes: pd.DataFrame) -> Iterator[Finding]:
     if all("laag" in part for part in (total, sorting, composition)):
         row = total["laag"]
         values: dict[str, str | int] = {
-            "first": number_of(row["first_year"]),
-            "last": number_of(row["last_year"]),
+            "first_year": number_of(row["first_year"]),
+            "last_year": number_of(row["last_year"]),
             "size": _size(row, 3),
             "sorting": interval(sorting["laag"], 3),
             "composition": interval(composition["laag"], 3),

@@ -180,8 +180,8 @@ def money(points: pd.DataFrame, threshold: float) -> str:
     return _joined(
         kind,
         text(
-            "Below it schools have {below:,.0f} euro a pupil on average, above it {above:,.0f}.",
-            below=means[0],
-            above=means[1],
+            "Below it schools have {below_euro:,.0f} euro a pupil on average, above it {above_euro:,.0f}.",
+            below_euro=means[0],
+            above_euro=means[1],
         ),
     )
