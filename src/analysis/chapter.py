@@ -32,7 +32,7 @@ ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "ro
 PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "within")
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
-"""Column of findings that are handed over: why one is not shown; empty for those that are."""
+"""Column of findings that are passed on: why one is not shown; empty for those that are."""
 
 CHAPTERS = Path(__file__).with_name("chapters")
 NOTHING_SHOWN = Exhibits()
@@ -46,7 +46,7 @@ AS_FILE = Markup(
 
 
 class Chapter(Release):
-    """One notebook's door to the rest: loads and hands over internal tables, and publishes through the gate."""
+    """One notebook's door to the rest: loads and writes internal tables, and publishes through the gate."""
 
     def __init__(
         self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
@@ -110,8 +110,8 @@ class Chapter(Release):
         """Return whether this edition makes the internal table `name`."""
         return self.workspace.has(name)
 
-    def hand_over(self, name: str, frame: pd.DataFrame) -> None:
-        """Hand the internal table `name` to later notebooks; it never leaves the building.
+    def save(self, name: str, frame: pd.DataFrame) -> None:
+        """Write the internal table `name` for later notebooks; it is never published.
 
         Findings go as data, and without the sentences that this chapter may not show: a later one could not know that.
         """
@@ -162,7 +162,7 @@ class Chapter(Release):
         )
 
     def published_figures(self) -> Published:
-        """Show the figures in print beside those of this world; an edition of real data has none to compare."""
+        """Show the published figures beside those of this world; an edition of real data has none to compare."""
         made = [name for name in self.workspace.facts.get("tables", {}) if self._holds_published(name)]
         if not made:
             return self._shown("table", "published_figures", _real_edition())
@@ -240,11 +240,11 @@ class Chapter(Release):
             have their own.
         """
         by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
-        self.hand_over(f"{self.workspace.stem}_findings", by_finding)
+        self.save(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings: ``name, sentence, n, unit``, one per row; of one handed over as withheld, the reason."""
+        """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
         shown = [
             self._withheld("finding", row["name"], "", row[WITHHELD])
             if row.get(WITHHELD)

@@ -91,7 +91,7 @@ class Declaration:
         Internal tables without which the chapter cannot run, and those that it uses when the edition makes them; with
         ``*`` for any text.
     produces, may_produce
-        Internal tables that it hands over, always and in some editions only, each with what a row of it is.
+        Internal tables that it writes, always and in some editions only, each with what a row of it is.
     reads : Files and folders that it reads besides, as `run.chain.Step` says.
     findings : Heading of its findings in the summary, by language; empty for a chapter without.
     regressions
@@ -119,7 +119,7 @@ class Declaration:
 
     @property
     def tables(self) -> dict[str, str]:
-        """What a row of each table is that the chapter can hand over."""
+        """What a row of each table is that the chapter can write."""
         own = {f"{self.stem}_findings": AGGREGATE} if self.findings else {}
         return {**self.produces, **self.may_produce, **own}
 

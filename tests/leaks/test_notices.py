@@ -122,7 +122,7 @@ def test_a_sentence_that_its_chapter_withholds_is_in_no_later_one(tmp_path: Path
     )
     one.gated(GROUPS, ["n"])
     sentences = pd.DataFrame({"name": ["b"], "sentence": ["In b are 234."], "n": [500], "unit": ["pupils"]})
-    one.hand_over("segregation_findings", sentences)
+    one.save("segregation_findings", sentences)
     assert "234" not in other.findings_of("segregation").html
     assert "234" not in told(other)
 

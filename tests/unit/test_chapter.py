@@ -28,7 +28,7 @@ def chapter_of(tmp_path):
 
 
 def test_what_one_chapter_hands_over_the_next_loads(chapter_of):
-    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    chapter_of("segregation").save("segregation_findings", FINDINGS)
     summary = chapter_of("summary")
     assert summary.has("segregation_findings")
     loaded = summary.load("segregation_findings").drop(columns=WITHHELD)
@@ -42,7 +42,7 @@ def test_a_chapter_that_the_edition_leaves_out_is_said_to_be_absent(chapter_of):
 
 
 def test_findings_of_a_chapter_are_its_sentences_with_rounded_numbers(chapter_of):
-    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    chapter_of("segregation").save("segregation_findings", FINDINGS)
     html = chapter_of("summary").findings_of("segregation").html
     assert html.index("Few go.") < html.index("Many go.")
     assert "445" in html  # 444 pupils, to a multiple of five
@@ -59,7 +59,7 @@ def test_a_finding_about_too_few_is_withheld_and_the_others_are_shown(chapter_of
 def test_a_sentence_that_its_chapter_may_not_show_is_not_handed_over(chapter_of, tmp_path):
     chapter = chapter_of("segregation")
     chapter.gated(pd.DataFrame({"group": ["a"], "n": [1234]}), ["n"])
-    chapter.hand_over("segregation_findings", FINDINGS.assign(sentence=["There are 1,234 in all.", "Many go."]))
+    chapter.save("segregation_findings", FINDINGS.assign(sentence=["There are 1,234 in all.", "Many go."]))
     assert b"1,234" not in (tmp_path / "internal/segregation_findings.parquet").read_bytes()
     html = chapter_of("summary").findings_of("segregation").html
     assert "a number in it equals one" in html
@@ -130,9 +130,9 @@ def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
 
 def test_the_summary_counts_findings_and_tests(chapter_of):
     both = ("segregation_findings", "staffing_findings")
-    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    chapter_of("segregation").save("segregation_findings", FINDINGS)
     tested = frame([Finding("wage", "It jumps.", 120, "schools", 0.03), Finding("level", "It is.", 120, "schools")])
-    chapter_of("staffing", produces=frozenset(both)).hand_over("staffing_findings", tested)
+    chapter_of("staffing", produces=frozenset(both)).save("staffing_findings", tested)
     html = chapter_of("summary", needs=frozenset(both)).tests_made().html
     # 4 findings, 1 test at 5%: 0.05 would come out by chance, and 1 did.
     assert "makes 4 findings. 1 of them test" in html
@@ -145,7 +145,7 @@ def test_a_summary_without_findings_counts_none(chapter_of):
 
 
 def test_the_summary_shows_the_findings_of_each_chapter_below_its_heading(chapter_of):
-    chapter_of("segregation").hand_over("segregation_findings", FINDINGS)
+    chapter_of("segregation").save("segregation_findings", FINDINGS)
     html = chapter_of("summary").all_findings().html
     assert '<h2 id="findings-segregation">segregation</h2><p class="published finding"' in html
     assert "&lt;" not in html

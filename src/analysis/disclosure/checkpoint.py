@@ -84,23 +84,23 @@ class Checkpoint:
         rests : What its columns count and rest on.
         withheld : Whether the chapter itself withheld what the column ``suppressed`` names, before the gate.
         """
-        asked = Asked(self, flat(frame), rests, withheld=withheld)
-        odd_cells(asked)
-        if shown := self.passed.again(asked.frame, rests.get("linked", NOTHING_DECLARED)):
-            names(asked)
+        request = Request(self, flat(frame), rests, withheld=withheld)
+        odd_cells(request)
+        if shown := self.passed.again(request.frame, rests.get("linked", NOTHING_DECLARED)):
+            names(request)
             return shown
         for rule in RULES:
-            rule(asked)
-        gated = suppress(asked.rest, rests["counts"], self.profile, **asked.how)
-        whole(asked)
-        self.numbers.remember(asked.frame, gated, asked.counting)
+            rule(request)
+        gated = suppress(request.rest, rests["counts"], self.profile, **request.how)
+        whole(request)
+        self.numbers.remember(request.frame, gated, request.counting)
         self.loaded.passed(gated.frame)
         self.passed.add(gated)
         return gated
 
 
 @dataclass
-class Asked:
+class Request:
     """A frame at the gate.
 
     Parameters
@@ -136,67 +136,67 @@ class Asked:
         return {name: value for name, value in self.rests.items() if name not in ("counts", "free")}
 
 
-def odd_cells(asked: Asked) -> None:
+def odd_cells(request: Request) -> None:
     """Refuse cells that are not one number, word or nothing, numbers among words, and words that count few persons."""
-    refuse_odd_cells(asked.frame, asked.gate.profile)
+    refuse_odd_cells(request.frame, request.gate.profile)
 
 
-def unchanged(asked: Asked) -> None:
+def unchanged(request: Request) -> None:
     """Refuse what was changed after it had passed."""
-    if SUPPRESSED in asked.frame and not asked.withheld:
+    if SUPPRESSED in request.frame and not request.withheld:
         problem = "has numbers that are new, or not what they were when they passed the gate"
-        where = f"frame of {', '.join(asked.frame.columns[:4])}, ..."
+        where = f"frame of {', '.join(request.frame.columns[:4])}, ..."
         raise InputError(where, problem, hint="change them, then gate the result")
 
 
-def all_counts(asked: Asked) -> None:
+def all_counts(request: Request) -> None:
     """Refuse a column that counts and is not declared."""
-    refuse_uncounted(asked.frame, asked.counting)
+    refuse_uncounted(request.frame, request.counting)
 
 
-def no_rows(asked: Asked) -> None:
+def no_rows(request: Request) -> None:
     """Refuse, or note, columns that hold the values of single rows of what the chapter has loaded."""
-    shown = without_few(asked.frame, asked.rests["counts"], asked.gate.profile)
-    asked.rows = asked.gate.loaded.columns_of_rows(shown)
+    shown = without_few(request.frame, request.rests["counts"], request.gate.profile)
+    request.rows = request.gate.loaded.columns_of_rows(shown)
 
 
-def founded(asked: Asked) -> None:
+def founded(request: Request) -> None:
     """Refuse a number that rests on no count, where rows of persons, schools or areas have been loaded."""
-    if asked.gate.loaded.microdata:
-        refuse_unfounded(asked.frame, asked.rests["counts"], asked.free, asked.rests.get("contributors"))
+    if request.gate.loaded.microdata:
+        refuse_unfounded(request.frame, request.rests["counts"], request.free, request.rests.get("contributors"))
 
 
-def names(asked: Asked) -> None:
+def names(request: Request) -> None:
     """Refuse a word or number that names a person, a school or a board."""
-    refuse_identifying(asked.frame)
-    refuse_numbered(asked.frame, asked.counting)
-    asked.gate.loaded.names.refuse_frame(asked.frame)
+    refuse_identifying(request.frame)
+    refuse_numbered(request.frame, request.counting)
+    request.gate.loaded.names.refuse_frame(request.frame)
 
 
-def extremes(asked: Asked) -> None:
+def extremes(request: Request) -> None:
     """Refuse a highest or lowest value."""
-    refuse_extremes(asked.frame)
+    refuse_extremes(request.frame)
 
 
-def own_values(asked: Asked) -> None:
+def own_values(request: Request) -> None:
     """Withhold cells that are the value of a single row at an end, or without end."""
-    spared = (*asked.counting, *names_of(asked.free), SUPPRESSED)
-    own = own_cells(asked.frame, asked.gate.loaded, spared) | endless(asked.frame, spared)
-    own[[*asked.rows]] = True
-    asked.rest = masked(asked.frame, own)
+    spared = (*request.counting, *names_of(request.free), SUPPRESSED)
+    own = own_cells(request.frame, request.gate.loaded, spared) | endless(request.frame, spared)
+    own[[*request.rows]] = True
+    request.rest = masked(request.frame, own)
 
 
-def tails(asked: Asked) -> None:
+def tails(request: Request) -> None:
     """Withhold quantiles beyond which too few lie."""
-    asked.rest = withhold_tails(asked.rest, asked.rests["counts"], asked.gate.profile)
+    request.rest = withhold_tails(request.rest, request.rests["counts"], request.gate.profile)
 
 
-def whole(asked: Asked) -> None:
+def whole(request: Request) -> None:
     """Refuse a count in disguise among the numbers that were not withheld."""
-    refuse_whole(asked.frame, asked.rests["counts"], asked.free, asked.rests.get("contributors"))
+    refuse_whole(request.frame, request.rests["counts"], request.free, request.rests.get("contributors"))
 
 
-RULES: tuple[Callable[[Asked], None], ...] = (
+RULES: tuple[Callable[[Request], None], ...] = (
     unchanged,
     all_counts,
     no_rows,
@@ -206,7 +206,7 @@ RULES: tuple[Callable[[Asked], None], ...] = (
     own_values,
     tails,
 )
-"""What is asked of a frame before `suppress` withholds the cells that rest on too few, and what would give them away.
+"""What is request of a frame before `suppress` withholds the cells that rest on too few, and what would give them away.
 
 `odd_cells` stands before them, for frames that travel too; `whole` behind, as it compares with what was withheld.
 """

@@ -1,4 +1,4 @@
-"""The pages that hold an edition to account: which rows left and why, and how it compares with figures in print."""
+"""The pages that hold an edition to account: which rows left and why, and how it compares with published figures."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ def refuse_odd_cells(frame: pd.DataFrame, profile: Profile) -> None:
 
 def endless(frame: pd.DataFrame, spared: Collection[str]) -> pd.DataFrame:
     """Return which cells are without end, as an estimate is that too few bear; `spared` are counts and free columns."""
-    found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    cells = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     for column in frame.select_dtypes("number").columns.difference([*spared]):
-        found[column] = np.isinf(frame[column].to_numpy(float, na_value=np.nan))
-    return found
+        cells[column] = np.isinf(frame[column].to_numpy(float, na_value=np.nan))
+    return cells
 
 
 def _words(values: pd.Series, column: str) -> dict[str, int]:

@@ -56,16 +56,16 @@ class Column:
     @classmethod
     def of(cls, values: Floats) -> Column:
         """Take the values of a column; what is missing or infinite is left out."""
-        found = np.unique(values[np.isfinite(values)])
-        exact = EXACT * np.maximum(np.abs(found), 1e-3)
-        own = decimals_of(found)
+        different = np.unique(values[np.isfinite(values)])
+        exact = EXACT * np.maximum(np.abs(different), 1e-3)
+        own = decimals_of(different)
         finest = own.max(initial=0)
         if finest > DECIMALS:
-            return cls(found, np.zeros(len(found)), exact, rounded=False)
-        whole_steps = np.round(np.diff(found) * 10.0**finest).astype(np.int64)
+            return cls(different, np.zeros(len(different)), exact, rounded=False)
+        whole_steps = np.round(np.diff(different) * 10.0**finest).astype(np.int64)
         common = int(np.gcd.reduce(whole_steps)) if len(whole_steps) else 1
         smallest = 10.0 ** -float(finest)
-        return cls(found, np.maximum(10.0**-own, common * smallest), exact + smallest / 2)
+        return cls(different, np.maximum(10.0**-own, common * smallest), exact + smallest / 2)
 
     @property
     def coarse(self) -> bool:
@@ -137,10 +137,10 @@ def best_shift(column: Column, rows: Floats) -> float:
     if len(x) <= FEWEST or len(rows) <= FEWEST or len(rows) > MANY or column.coarse:
         return 0.0
     x = np.concatenate([x[[0, -1]], x[1:-1]])  # far apart: what is between them then says most
-    found = _best(column.exact, rows, x[1:5], x[0] - rows, np.ones(len(rows)), anchors=1)
+    strength = _best(column.exact, rows, x[1:5], x[0] - rows, np.ones(len(rows)), anchors=1)
     if len(rows) > PAIRED or column.rounded:
-        return found
-    return max(found, _best(column, rows, x[2:5], *_scales(x, rows), anchors=2))
+        return strength
+    return max(strength, _best(column, rows, x[2:5], *_scales(x, rows), anchors=2))
 
 
 def whole(column: Column, own: Own) -> float:
@@ -177,11 +177,11 @@ def _best(column: Column, rows: Floats, others: Floats, shift: Floats, scale: Fl
             shift, scale = shift[near], scale[near]
     if len(shift) == tried:  # no change meets any other value
         return 0.0
-    found = [
+    strengths = [
         evidence(column, rows, lambda v, a=a, b=b: (v - a) / b, tried=tried, anchors=anchors)  # type: ignore[misc]
         for a, b in zip(shift[:8], scale[:8], strict=True)
     ]
-    return max(found, default=0.0)
+    return max(strengths, default=0.0)
 
 
 def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
@@ -193,12 +193,12 @@ def _scales(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
 
 def decimals_of(values: Floats) -> Floats:
     """Return how many decimals each value has; one more than `DECIMALS` where it has more."""
-    found = np.full(len(values), DECIMALS + 1.0)
+    fewest = np.full(len(values), DECIMALS + 1.0)
     values = np.where(np.isfinite(values), values, np.nan)
     for decimals in range(DECIMALS, -1, -1):
         scaled = values * 10.0**decimals
-        found[np.abs(scaled - np.round(scaled)) <= np.clip(EXACT * np.abs(scaled), EXACT, 1e-4)] = decimals
-    return found
+        fewest[np.abs(scaled - np.round(scaled)) <= np.clip(EXACT * np.abs(scaled), EXACT, 1e-4)] = decimals
+    return fewest
 
 
 def _ends(one: Floats, other: Floats) -> tuple[Floats, Floats]:
@@ -206,20 +206,20 @@ def _ends(one: Floats, other: Floats) -> tuple[Floats, Floats]:
 
 
 def _between(rows: Floats, low: Floats, high: Floats) -> Floats:
-    found: Floats = (np.searchsorted(rows, high, "right") - np.searchsorted(rows, low, "left")).astype(float)
-    return np.where(np.isfinite(low) & np.isfinite(high), found, 0.0)
+    within: Floats = (np.searchsorted(rows, high, "right") - np.searchsorted(rows, low, "left")).astype(float)
+    return np.where(np.isfinite(low) & np.isfinite(high), within, 0.0)
 
 
 def _met(rows: Floats, low: Floats, high: Floats) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Return between which ends a row lies, and which one."""
-    place = np.searchsorted(rows, low, "left")
+    position = np.searchsorted(rows, low, "left")
     known = np.isfinite(low) & np.isfinite(high)
-    return (np.searchsorted(rows, high, "right") > place) & known, place
+    return (np.searchsorted(rows, high, "right") > position) & known, position
 
 
 def _near(rows: Floats, at: Floats) -> Floats:
-    place = np.clip(np.searchsorted(rows, at), 1, len(rows) - 1)
-    return np.minimum(np.abs(rows[place] - at), np.abs(rows[place - 1] - at))
+    position = np.clip(np.searchsorted(rows, at), 1, len(rows) - 1)
+    return np.minimum(np.abs(rows[position] - at), np.abs(rows[position - 1] - at))
 
 
 def _chance(column: Column, rows: Floats, undo: Undo, met: NDArray[np.bool_]) -> Floats:
@@ -247,8 +247,10 @@ def _held(values: Floats, step: Floats, rows: Floats, undo: Undo, reach: float) 
         others = _between(rows, *_ends(undo(values - wide), undo(values + wide))) - own
         chance = np.maximum(chance, np.minimum(others / (2 * window), 1.0))
     low, high = _ends(undo(values - step / 2), undo(values + step / 2))
-    found: Floats = np.maximum(chance, np.minimum((high - low) / reach, 1.0))  # of the grid points between rows' ends
-    return found
+    likelihood: Floats = np.maximum(
+        chance, np.minimum((high - low) / reach, 1.0)
+    )  # of the grid points between rows' ends
+    return likelihood
 
 
 def fractions_of(values: Floats) -> Floats:

@@ -163,8 +163,8 @@ def is_round(values: Floats) -> NDArray[np.bool_]:
     size = np.abs(values)
     power = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), 0.0)
     scaled = size / 10.0 ** (power - ROUND + 1)
-    found: NDArray[np.bool_] = np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(scaled, 1.0)
-    return found
+    short: NDArray[np.bool_] = np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(scaled, 1.0)
+    return short
 
 
 def _proportional(sizes: Floats, known: Floats) -> bool:
@@ -183,8 +183,8 @@ def among(values: Floats, known: Floats) -> NDArray[np.bool_]:
         return np.zeros(len(size), dtype=bool)
     above = np.clip(np.searchsorted(known, size), 0, len(known) - 1)
     near = np.minimum(np.abs(size - known[above]), np.abs(size - known[np.maximum(above - 1, 0)]))
-    found: NDArray[np.bool_] = near <= EVEN * np.maximum(size, 1e-9)
-    return found
+    known_ones: NDArray[np.bool_] = near <= EVEN * np.maximum(size, 1e-9)
+    return known_ones
 
 
 def _is_number_of(text: Text, known: Floats) -> bool:
@@ -200,5 +200,5 @@ def _is_number_of(text: Text, known: Floats) -> bool:
 
 def floats(values: object) -> Floats:
     """Return whatever matplotlib keeps, masked or not, as numbers."""
-    found: Floats = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
-    return found
+    numbers: Floats = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+    return numbers

@@ -85,8 +85,8 @@ def identifying(words: str) -> str | None:
     words = DIGEST.sub("", plain(words))
     if not HINT.search(words):
         return None
-    found = next((what for what, pattern in WORDS.items() if pattern.search(words)), None)
-    return found or ("a citizen service number" if _tells_citizen(words) else None)
+    kind = next((what for what, pattern in WORDS.items() if pattern.search(words)), None)
+    return kind or ("a citizen service number" if _tells_citizen(words) else None)
 
 
 def is_citizen_number(digits: str) -> bool:
@@ -167,9 +167,9 @@ def _whole(numbers: pd.Series) -> bool:
 
 def refuse_identifying_text(text: str, where: str) -> None:
     """Refuse a text with the key of a school, a six-character postcode or an address in it."""
-    found = identifying(text)
-    if found:
-        raise DisclosureError(f"{where}: the text holds {found}")
+    kind = identifying(text)
+    if kind:
+        raise DisclosureError(f"{where}: the text holds {kind}")
 
 
 def row_number(rows: Iterable[bool] | pd.Series) -> int:

@@ -99,9 +99,9 @@ class Names:
         self._longest = max(map(len, self._towns), default=0)
         self._by_first: dict[str, list[Named]] = {}
         for name in dict.fromkeys(names):
-            found = _named(name, towns, known)
-            if found:
-                self._by_first.setdefault(found.core[0], []).append(found)
+            named = _named(name, towns, known)
+            if named:
+                self._by_first.setdefault(named.core[0], []).append(named)
 
     def __bool__(self) -> bool:
         return bool(self._by_first)
@@ -110,21 +110,21 @@ class Names:
         """Return whether a text holds one of the names."""
         words = self._without_towns(_words(text)) if self._by_first else []
         return any(
-            self._stands(name, words, place)
-            for place, word in enumerate(words)
+            self._stands(name, words, position)
+            for position, word in enumerate(words)
             for name in self._by_first.get(word.folded, ())
         )
 
     def _without_towns(self, words: list[Word]) -> list[Word]:
         """Leave out the towns of several words, such as De Ronde Venen: no school is meant by a part of them."""
         kept: list[Word] = []
-        place = 0
-        while place < len(words):
-            ends = range(min(place + self._longest, len(words)), place + 1, -1)
-            town = (end for end in ends if tuple(word.folded for word in words[place:end]) in self._towns)
-            end = next(town, place)
-            kept += words[place : place + 1] if end == place else []
-            place = max(end, place + 1)
+        position = 0
+        while position < len(words):
+            ends = range(min(position + self._longest, len(words)), position + 1, -1)
+            town = (end for end in ends if tuple(word.folded for word in words[position:end]) in self._towns)
+            end = next(town, position)
+            kept += words[position : position + 1] if end == position else []
+            position = max(end, position + 1)
         return kept
 
     def refuse(self, text: str, where: str) -> None:
@@ -201,7 +201,7 @@ def _words(text: str) -> list[Word]:
 def _named(name: str, towns: Collection[tuple[str, ...]], known: Collection[str]) -> Named | None:
     """Return what of a name is its own; None when nothing is."""
     words = [word.folded for word in _words(name)]
-    own = [place for place, word in enumerate(words) if word not in TYPES | ARTICLES]
+    own = [position for position, word in enumerate(words) if word not in TYPES | ARTICLES]
     if not own:
         return None
     core = tuple(words[own[0] : own[-1] + 1])

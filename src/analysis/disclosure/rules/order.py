@@ -37,14 +37,14 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
     loaded : The tables of rows.
     spared : Columns that count, or say nothing of anybody.
     """
-    found = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    own = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
     words = [
         frozenset(filter(_is_word, row)) for row in frame.select_dtypes(["object", "string", "category"]).to_numpy()
     ]
     groups: dict[tuple[str, frozenset[str]], list[np.ndarray]] = {}
     spared = {*spared, *(str(name) for name in frame if is_calendar(frame[name]))}
-    asked = [str(name) for name in frame if name not in spared and as_numbers(frame[name]) is not None]
-    for name in asked:
+    columns = [str(name) for name in frame if name not in spared and as_numbers(frame[name]) is not None]
+    for name in columns:
         numbers = as_numbers(frame[name])
         if numbers is None or len(numbers) != len(frame):
             continue
@@ -54,20 +54,20 @@ def own_cells(frame: pd.DataFrame, loaded: Loaded, spared: Collection[str]) -> p
         for table, rows in loaded.tables.items():
             few = np.where(decimals_of(numbers) > DECIMALS, loaded.few(table) - 1, 1)
             for column, values in loaded.numbers(table).items():
-                left = np.flatnonzero(telling & ~found[name].to_numpy())
-                for place in left[_met(numbers[left], loaded.own(table)[column].values)]:
-                    named = (table, words[place])
+                left = np.flatnonzero(telling & ~own[name].to_numpy())
+                for position in left[_met(numbers[left], loaded.own(table)[column].values)]:
+                    named = (table, words[position])
                     if named not in groups:
-                        groups[named] = _groups(len(rows), loaded.labels(table), words[place])
-                    found.loc[frame.index[place], name] = any(
-                        _at_an_end(numbers[place], values[group], few[place])
-                        or _is_mode(numbers[place], values[group], loaded.few(table) - 1)
+                        groups[named] = _groups(len(rows), loaded.labels(table), words[position])
+                    own.loc[frame.index[position], name] = any(
+                        _at_an_end(numbers[position], values[group], few[position])
+                        or _is_mode(numbers[position], values[group], loaded.few(table) - 1)
                         for group in groups[named]
                     )
-    found |= _spanned(frame[asked], words, loaded).reindex(columns=found.columns, fill_value=False)
+    own |= _spanned(frame[columns], words, loaded).reindex(columns=own.columns, fill_value=False)
     # An interval gives its middle away: nothing of the row stays.
-    found[asked] = np.repeat(found[asked].any(axis=1).to_numpy()[:, None], len(asked), axis=1)
-    return found
+    own[columns] = np.repeat(own[columns].any(axis=1).to_numpy()[:, None], len(columns), axis=1)
+    return own
 
 
 def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loaded) -> pd.DataFrame:
@@ -78,15 +78,15 @@ def _spanned(frame: pd.DataFrame, words: Sequence[frozenset[str]], loaded: Loade
     half = np.where(fine | loaded.has_passed(numbers), 0.0, _half(numbers))
     spanned = np.zeros(numbers.shape, dtype=bool)
     alike: dict[frozenset[str], list[int]] = {}
-    for place in np.flatnonzero(telling.any(axis=0)).tolist():
-        alike.setdefault(words[place], []).append(place)
+    for position in np.flatnonzero(telling.any(axis=0)).tolist():
+        alike.setdefault(words[position], []).append(position)
     for table in loaded.tables:
         for named, places in alike.items():
             ends = loaded.spans(table).ends(named)
-            for few, asked in ((loaded.few(table) - 1, fine[:, places]), (1, ~fine[:, places])):
+            for few, cells in ((loaded.few(table) - 1, fine[:, places]), (1, ~fine[:, places])):
                 known = np.append(ends.of_at_most(few), np.inf)
                 met = _met(numbers[:, places].ravel(), known, half[:, places].ravel())
-                spanned[:, places] |= asked & met.reshape(asked.shape)
+                spanned[:, places] |= cells & met.reshape(cells.shape)
     return pd.DataFrame((spanned & telling).T, index=frame.index, columns=frame.columns)
 
 
@@ -102,8 +102,8 @@ def _telling(numbers: Floats, least: int = DIGITS) -> np.ndarray:
     decimals = decimals_of(size)
     digits = np.floor(np.log10(size)) + 1 + decimals
     simple = fractions_of(size) > 1 / SIMPLE
-    found: np.ndarray = np.isfinite(numbers) & (numbers != 0) & ((decimals > DECIMALS) | (digits >= least)) & ~simple
-    return found
+    fine: np.ndarray = np.isfinite(numbers) & (numbers != 0) & ((decimals > DECIMALS) | (digits >= least)) & ~simple
+    return fine
 
 
 def _half(numbers: Floats) -> Floats:
@@ -120,10 +120,10 @@ def _met(numbers: Floats, known: Floats, half: Floats | float = 0.0) -> np.ndarr
     met = np.zeros(len(numbers), dtype=bool)
     if len(known) > 1:
         for scale in SCALES:
-            asked = numbers / scale
-            place = np.clip(np.searchsorted(known, asked), 1, len(known) - 1)
-            near = np.minimum(np.abs(known[place] - asked), np.abs(known[place - 1] - asked))
-            met |= near <= np.maximum(EXACT * np.maximum(np.abs(asked), 1e-6), half / abs(scale))
+            value = numbers / scale
+            position = np.clip(np.searchsorted(known, value), 1, len(known) - 1)
+            near = np.minimum(np.abs(known[position] - value), np.abs(known[position - 1] - value))
+            met |= near <= np.maximum(EXACT * np.maximum(np.abs(value), 1e-6), half / abs(scale))
     return met
 
 
@@ -132,23 +132,23 @@ def _at_an_end(number: float, values: Floats, few: int) -> bool:
     if not len(known):
         return False
     for scale in SCALES:
-        asked = number / scale
-        margin = EXACT * max(abs(asked), 1e-6)
-        below, above = int((known <= asked + margin).sum()), int((known >= asked - margin).sum())
-        if (np.abs(known - asked) <= margin).any() and min(below, above) <= few:
+        value = number / scale
+        margin = EXACT * max(abs(value), 1e-6)
+        below, above = int((known <= value + margin).sum()), int((known >= value - margin).sum())
+        if (np.abs(known - value) <= margin).any() and min(below, above) <= few:
             return True
     return False
 
 
 def _is_mode(number: float, values: Floats, few: int) -> bool:
     """Return whether a number is what most rows share, and these are few; of several the lowest or highest."""
-    for asked in (number / scale for scale in SCALES):
-        margin = EXACT * max(abs(asked), 1e-6)
-        if not 1 < np.count_nonzero(np.abs(values - asked) <= margin) <= few:
+    for value in (number / scale for scale in SCALES):
+        margin = EXACT * max(abs(value), 1e-6)
+        if not 1 < np.count_nonzero(np.abs(values - value) <= margin) <= few:
             continue  # a value of one row is no mode; and all values need counting only where this one may be it
         different, rows = np.unique(values[np.isfinite(values)], return_counts=True)
         ends = different[rows == rows.max()][[0, -1]]
-        if rows.max() <= few and (np.abs(ends - asked) <= margin).any():
+        if rows.max() <= few and (np.abs(ends - value) <= margin).any():
             return True
     return False
 
@@ -159,8 +159,10 @@ def _is_word(value: object) -> bool:
 
 def _groups(rows: int, labels: Collection[Labels], words: Collection[str]) -> list[np.ndarray]:
     """Return the rows of each group that the words of a published row name, and of all together."""
-    asked = [(column, named) for column in labels if (named := [column.place[w] for w in words if w in column.place])]
-    groups = [np.isin(column.codes, named) for column, named in asked]
+    named_in = [
+        (column, named) for column in labels if (named := [column.place[w] for w in words if w in column.place])
+    ]
+    groups = [np.isin(column.codes, named) for column, named in named_in]
     groups = [group for group in groups if not group.all()]
     both = [np.logical_and.reduce(groups)] if len(groups) > 1 else []
     return [np.ones(rows, dtype=bool), *groups, *(group for group in both if group.any())]

@@ -93,13 +93,13 @@ def refuse_svg(svg: str, name: str) -> None:
 
 def refuse_png(image: bytes, name: str) -> None:
     """Refuse a PNG with anything else in it than a picture: notes in its metadata travel unseen."""
-    place = 8  # after the signature
-    while place < len(image):
-        (length,) = struct.unpack(">I", image[place : place + 4])
-        chunk = image[place + 4 : place + 8]
+    position = 8  # after the signature
+    while position < len(image):
+        (length,) = struct.unpack(">I", image[position : position + 4])
+        chunk = image[position + 4 : position + 8]
         if chunk not in SILENT_CHUNKS:
             raise DisclosureError(f"{name}: the PNG holds metadata ({chunk.decode('latin1')})")
-        place += 12 + length
+        position += 12 + length
 
 
 def _refuse_notes(figure: Figure, name: str) -> None:
@@ -110,8 +110,8 @@ def _refuse_notes(figure: Figure, name: str) -> None:
 
 def _numbers(data: pd.DataFrame) -> np.ndarray:
     numeric = [data[column].astype("Float64").dropna().to_numpy(float) for column in data.select_dtypes("number")]
-    found = np.abs(np.concatenate([np.zeros(1), *numeric]))
-    return np.unique(np.concatenate([found, 100 * found]))
+    numbers = np.abs(np.concatenate([np.zeros(1), *numeric]))
+    return np.unique(np.concatenate([numbers, 100 * numbers]))
 
 
 def _among(drawn: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -123,15 +123,15 @@ class Loaded:
         """
         if not self.tables:
             return set()
-        new, found = {str(name) for name, values in frame.items() if self._is_new(values)}, set()
+        new, columns = {str(name) for name, values in frame.items() if self._is_new(values)}, set()
         for name, column, part in _columns_of(frame):
             table, strength = self._source(column, part=part) if name in new else ("", 0.0)
             if strength > CERTAIN:
                 problem = f"column {name!r} shows values of the rows of {table}, not statistics of them"
                 raise DisclosureError(f"{problem}\n  do      publish means, shares or counts of enough rows")
             if strength > 0:
-                found.add(name)
-        return found
+                columns.add(name)
+        return columns
 
     def few(self, table: str) -> int:
         """Return from how many rows of a table on nothing is said of one of them."""
@@ -152,17 +152,17 @@ class Loaded:
         """Return the columns of a table that hold numbers, row by row."""
         if table not in self._rows:
             named = self.tables[table].drop(columns=[*NUMBERED], errors="ignore")
-            found = {str(name): as_numbers(values) for name, values in named.items()}
-            self._rows[table] = {name: values for name, values in found.items() if values is not None}
+            columns = {str(name): as_numbers(values) for name, values in named.items()}
+            self._rows[table] = {name: values for name, values in columns.items() if values is not None}
         return self._rows[table]
 
     def labels(self, table: str) -> list[Labels]:
         """Return the columns of a table that hold words; only what is published asks for them."""
         if table not in self._labels:
             words = self.tables[table].select_dtypes(["object", "string", "category"])
-            found = (pd.factorize(values) for _, values in words.items())
+            factors = (pd.factorize(values) for _, values in words.items())
             self._labels[table] = [
-                Labels(codes, {word: place for place, word in enumerate(known)}) for codes, known in found
+                Labels(codes, {word: position for position, word in enumerate(known)}) for codes, known in factors
             ]
         return self._labels[table]
 
@@ -178,8 +178,8 @@ class Loaded:
         key = (column.values.tobytes(), part)  # noqa: PD011 - a field of Column
         if key not in self._seen and len(column.values) >= FEWEST:
             every = ((table, own) for table in self.tables for own in self._known_of(table))
-            found = ((table, _own_values(column, own, part)) for table, own in every)
-            self._seen[key] = max(found, key=lambda pair: pair[1], default=NONE)
+            sources = ((table, _own_values(column, own, part)) for table, own in every)
+            self._seen[key] = max(sources, key=lambda pair: pair[1], default=NONE)
         return self._seen.get(key, NONE)
 
     def _known_of(self, table: str) -> list[Own]:
@@ -224,8 +224,10 @@ def _own_values(column: Column, own: Own, part: bool) -> float:
         return all_rows
     undos = [*changes(own, rounded=column.rounded or part)]
     likely_ones = likely(column, own.values, undos)
-    found = (evidence(column, own.values, undo, tried=1.0 if undo is undos[0] else len(undos)) for undo in likely_ones)
-    strength = max(found, default=0.0)
+    strengths = (
+        evidence(column, own.values, undo, tried=1.0 if undo is undos[0] else len(undos)) for undo in likely_ones
+    )
+    strength = max(strengths, default=0.0)
     if strength > ENOUGH:
         return strength
     shifted = 0.0 if part else best_shift(column, own.values)
@@ -263,11 +265,9 @@ def _slices(frame: pd.DataFrame, words: list[str]) -> Iterator[np.ndarray]:
 
 def _in_words(values: pd.Series) -> list[Floats]:
     """Return the first, second, ... number in the words of a column."""
-    found = [NUMBER.findall(str(value)) for value in values.dropna().unique()]
-    most = max(map(len, found), default=0)
-    return [
-        np.array([_read(values[place]) for values in found if len(values) > place]) for place in range(min(most, 6))
-    ]
+    numbers = [NUMBER.findall(str(value)) for value in values.dropna().unique()]
+    most = max(map(len, numbers), default=0)
+    return [np.array([_read(values[nth]) for values in numbers if len(values) > nth]) for nth in range(min(most, 6))]
 
 
 def _read(number: str) -> float:

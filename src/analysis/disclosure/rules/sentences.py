@@ -125,12 +125,12 @@ def refuse_exact(words: str, where: str, profile: Profile, exact: Collection[int
         raise DisclosureError(f"{where}: says a number of persons that is too small or not rounded\n{_HINT}")
     if not any(letter.isdigit() for letter in words):
         return
-    for found in _number(spoken()).finditer(words):
-        n = number_of(found[1])
-        before, after = words[: found.start()], words[found.end() :]
-        if _is_name(found[1], before) or (n == profile.min_count and _FEWER_THAN.search(before)):
+    for number in _number(spoken()).finditer(words):
+        n = number_of(number[1])
+        before, after = words[: number.start()], words[number.end() :]
+        if _is_name(number[1], before) or (n == profile.min_count and _FEWER_THAN.search(before)):
             continue
-        if _counts_persons(found[1], before, after) and not may_be_reported(n, profile):
+        if _counts_persons(number[1], before, after) and not may_be_reported(n, profile):
             raise DisclosureError(f"{where}: says a number of persons that is too small or not rounded\n{_HINT}")
         if n in exact and _could_be_meant(n, before, after, profile):
             raise _equals_exact()
@@ -154,10 +154,10 @@ def _number(language: str) -> re.Pattern[str]:
 def _counted_in_words(words: str, profile: Profile) -> Iterator[int]:
     """Give the numbers of persons that a text says otherwise than in digits; a share of few as what it is."""
     words = _HYPOTHETICAL.sub("", words)
-    found: list[tuple[str, re.Match[str]]] = [(match["letters"], match) for match in _IN_WORDS.finditer(words)]
-    found += [("one", match) for match in _ALONE.finditer(words)]
-    found += [(match[1], match) for match in _IN_ROMAN.finditer(words)]
-    for number, match in found:
+    matches: list[tuple[str, re.Match[str]]] = [(match["letters"], match) for match in _IN_WORDS.finditer(words)]
+    matches += [("one", match) for match in _ALONE.finditer(words)]
+    matches += [(match[1], match) for match in _IN_ROMAN.finditer(words)]
+    for number, match in matches:
         before = words[: match.start()]
         if not _NO_COUNT.search(before) and not _NAMES_IT.search(before):
             yield number_of(number)

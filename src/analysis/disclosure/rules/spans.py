@@ -62,7 +62,7 @@ class Spans:
         """Return what would give the ends away of the groups that words name: all, those of each word, of all words."""
         named = [tuple(sorted(label.place[w] for w in words if w in label.place)) for label in self._labels]
         every: Codes = ((),) * len(named)
-        ones = {(*every[:place], codes, *every[place + 1 :]) for place, codes in enumerate(named)}
+        ones = {(*every[:position], codes, *every[position + 1 :]) for position, codes in enumerate(named)}
         parts = [self._group(codes) for codes in {every, tuple(named), *ones}]
         return Ends(*map(np.concatenate, zip(*parts, strict=True)))
 
@@ -75,14 +75,16 @@ class Spans:
 
     def _rows_with(self, codes: Codes) -> Rows:
         """Return the rows that have one of the words of each column of which any is named."""
-        named = [place for place, own in enumerate(codes) if own]
-        found = {place: np.concatenate([self._rows[place][code] for code in codes[place]]) for place in named}
-        if not found:
+        named = [position for position, own in enumerate(codes) if own]
+        rows_of = {
+            position: np.concatenate([self._rows[position][code] for code in codes[position]]) for position in named
+        }
+        if not rows_of:
             return np.arange(self._values.shape[1])
-        smallest = min(named, key=lambda place: len(found[place]))  # few rows are then looked at
-        rows = found[smallest]
-        for place in named:
-            rows = rows if place == smallest else rows[np.isin(self._labels[place].codes[rows], codes[place])]
+        smallest = min(named, key=lambda position: len(rows_of[position]))  # few rows are then looked at
+        rows = rows_of[smallest]
+        for position in named:
+            rows = rows if position == smallest else rows[np.isin(self._labels[position].codes[rows], codes[position])]
         return rows
 
     def _of(self, rows: Rows) -> Ends:

@@ -97,7 +97,7 @@ class Page:
     def accounts(self, name: str, accounting: pd.DataFrame, *, caption: str, **_: Any) -> None:
         self.captions[f"table {name}"], self.tables[name] = caption, accounting
 
-    def hand_over(self, *_: Any) -> None:
+    def save(self, *_: Any) -> None:
         pass
 
     def findings(self, by_finding: pd.DataFrame) -> None:

@@ -135,7 +135,7 @@ class Recorder:
 
     file = table
 
-    def hand_over(self, name: str, frame: pd.DataFrame) -> None:
+    def save(self, name: str, frame: pd.DataFrame) -> None:
         self.tables[name] = frame
 
     def findings(self, frame: pd.DataFrame) -> None:
