@@ -208,3 +208,21 @@ def test_honest_figures_pass(draw: Callable[[Any], object]) -> None:
     figure, axes = figures.canvas(6)
     draw(axes)
     refuse_drawn(figure, DATA, "x")
+
+
+def shared(limit: float) -> Any:  # noqa: ANN401 - a figure
+    figure, axes = figures.canvas(6, rows=2, sharex=True)
+    for panel, (x, y) in zip(axes, ((SHARE[:2], OTHER[:2]), (SHARE[2:], OTHER[2:])), strict=True):
+        panel.plot(x, y)
+    axes[0].set_xlim(0, limit)
+    return figure
+
+
+def test_panels_that_share_an_axis_may_end_where_the_data_of_all_of_them_do() -> None:
+    refuse_drawn(shared(0.61), DATA, "f")  # of the second panel; the first ends at 0.25
+    refuse_drawn(shared(0.61 + 0.05 * 0.5), DATA, "f")  # a margin
+
+
+def test_a_shared_limit_is_no_place_for_another_number() -> None:
+    with pytest.raises(DisclosureError, match="limits"):
+        refuse_drawn(shared(0.8234), DATA, "f")

@@ -87,6 +87,7 @@ class Checkpoint:
         request = Request(self, flat(frame), rests, withheld=withheld)
         odd_cells(request)
         if shown := self.passed.again(request.frame, rests.get("linked", NOTHING_DECLARED)):
+            request.rests = {**rests, "counts": shown.counting(rests["counts"])}
             names(request)
             return shown
         for rule in RULES:

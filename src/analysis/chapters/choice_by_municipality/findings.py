@@ -83,8 +83,8 @@ def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
             "fall",
             say(
                 "fall",
-                near=_km(from_km),
-                far=_km(to_km),
+                near_km=_km(from_km),
+                far_km=_km(to_km),
                 times=number(times["estimate"], 1),
                 low=number(times["ci_low"], 1),
                 high=number(times["ci_high"], 1),
@@ -102,7 +102,7 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
     if found[0]["tau_low"] > 0:
         low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
         sentence = say(
-            "municipalities_differ", near=_km(from_km), far=_km(to_km), low=number(low, 1), high=number(high, 1)
+            "municipalities_differ", near_km=_km(from_km), far_km=_km(to_km), low=number(low, 1), high=number(high, 1)
         )
     else:
         sentence = say("municipalities_alike", high=number(found[0]["tau_high"], 2))
@@ -146,7 +146,7 @@ def _values(row: Row, from_km: float, to_km: float) -> dict[str, str]:
     if ends[1] < 0:  # the words give the direction, and the interval turns with it
         ends = (-ends[1], -ends[0])
     values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": ends[0], "high": ends[1]}
-    return {"near": _km(from_km), "far": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
+    return {"near_km": _km(from_km), "far_km": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
 
 
 def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:

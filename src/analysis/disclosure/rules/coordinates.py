@@ -74,11 +74,14 @@ def _beside(axes: Axes, known: Floats) -> Iterator[str]:
         ticks = np.asarray(axis.get_majorticklocs() if fixed else [], dtype=np.float64)
         if not is_placed(ticks, known, round_too=True):
             yield "ticks"
+    # Panels that share an axis end where the data of all of them do.
+    across = [other.dataLim.intervalx for other in axes.get_shared_x_axes().get_siblings(axes)]
+    up = [other.dataLim.intervaly for other in axes.get_shared_y_axes().get_siblings(axes)]
     for free, limits, seen in (
-        (axes.get_autoscalex_on(), axes.get_xlim(), axes.dataLim.intervalx),
-        (axes.get_autoscaley_on(), axes.get_ylim(), axes.dataLim.intervaly),
+        (axes.get_autoscalex_on(), axes.get_xlim(), across),
+        (axes.get_autoscaley_on(), axes.get_ylim(), up),
     ):
-        if not free and not _is_limited(np.array(limits), np.asarray(seen, float), known):
+        if not free and not _is_limited(np.array(limits), floats(np.concatenate(seen)), known):
             yield "limits"
 
 
@@ -138,7 +141,8 @@ def is_placed(values: Floats, known: Floats, *, round_too: bool = False) -> bool
 
 def _is_limited(limits: Floats, seen: Floats, known: Floats) -> bool:
     """Return whether an axis ends at round numbers, at half a place, or within a margin of what is drawn."""
-    wide = np.ptp(seen)
+    seen = seen[np.isfinite(seen)]  # of a panel without data there is nothing
+    wide = np.ptp(seen) if len(seen) else 0.0
     near = (np.abs(limits[:, None] - seen[None, :]) <= MARGIN * wide).any(axis=1)
     fit = near | among(limits, known) | is_round(limits) | (np.abs(2 * limits - np.round(2 * limits)) <= EVEN)
     return bool(fit.all())
