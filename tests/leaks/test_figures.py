@@ -210,7 +210,7 @@ def test_honest_figures_pass(draw: Callable[[Any], object]) -> None:
     refuse_drawn(figure, DATA, "x")
 
 
-def shared(limit: float) -> Any:  # noqa: ANN401 - a figure
+def shared(limit: float) -> Any:
     figure, axes = figures.canvas(6, rows=2, sharex=True)
     for panel, (x, y) in zip(axes, ((SHARE[:2], OTHER[:2]), (SHARE[2:], OTHER[2:])), strict=True):
         panel.plot(x, y)
