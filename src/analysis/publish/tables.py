@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError
 from analysis.language import MINUS, NumberText, header, localised, term, text, word
+from analysis.publish.decimals import LINEAR, of_column, of_unit
 from analysis.publish.layout import render
 from analysis.publish.spreadsheet import harmless, write_xlsx
 
@@ -102,14 +103,17 @@ def html_table(
     identity : Id of the element, unique on a page.
     caption, note : Text above and below the table.
     source : Address of the CSV, relative to the page.
-    digits : Decimals per column, or `EACH`; else as many as give the column's largest number three significant digits.
+    digits
+        Decimals per column, or `EACH`; else those of the unit of the row (`decimals`), and of a unit without a rule as many
+        as give the column's largest number three significant digits.
     labels : Column headers; else the column's name with spaces.
     shown : Columns to show, in this order; else all.
     synthetic : Whether to say under the table that the data are made up.
     """
     columns = _columns(gated.frame, shown, {**(digits or {}), **(labels or {})})
     frame = gated.frame[columns].head(MAX_ROWS)
-    cells = [_cells(frame[column], gated.suppressed[column], (digits or {}).get(column)) for column in columns]
+    decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
+    cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
     return render(
         "table.html.j2",
         identity=identity,
@@ -160,12 +164,22 @@ def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[st
     return list(shown or known)
 
 
-def _cells(values: pd.Series, signs: pd.Series, digits: int | None) -> list[TableCell]:
-    write = _writer(values, digits)
+def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
+    """Return the decimals of each cell of a column: as declared, else by the unit of its row or its name."""
+    if column in digits or pd.api.types.is_integer_dtype(frame[column]):
+        return [digits.get(column)] * len(frame)
+    if column in LINEAR and "unit" in frame:
+        return [of_unit(str(unit)) for unit in frame["unit"]]
+    return [of_column(column)] * len(frame)
+
+
+def _cells(values: pd.Series, signs: pd.Series, decimals: Sequence[int | None]) -> list[TableCell]:
+    writers = {digits: _writer(values, digits) for digits in set(decimals)}
     numeric = _is_number(values)
-    pairs = zip(values, signs, strict=False)  # signs cover all rows, values the shown ones
+    triples = zip(values, signs, decimals, strict=False)  # signs cover all rows, values the shown ones
     return [
-        TableCell(sign, numeric, _reason(sign)) if sign else TableCell(write(value), numeric) for value, sign in pairs
+        TableCell(sign, numeric, _reason(sign)) if sign else TableCell(writers[digits](value), numeric)
+        for value, sign, digits in triples
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import term, text
+from analysis.publish.decimals import LINEAR
 from analysis.publish.tables import number
 
 Row = Mapping[str, Any]
@@ -21,11 +22,6 @@ ENDS = ("estimate", "ci_low", "ci_high")
 OF_SHARES = 100.0
 POINTS = "percentage points"
 IN_POINTS = {"share of employment": "percentage points of employment"}
-LINEAR = (
-    *("estimate", "std_error", "ci_low", "ci_high", "margin", "mde", "bias", "curvature", "off_line"),
-    *("low", "high", "drift_low", "drift_high", "inner_low", "inner_high"),
-)
-"""Columns in the unit of their row, in which they are linear."""
 
 
 @dataclass(frozen=True)
