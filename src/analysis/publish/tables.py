@@ -104,7 +104,7 @@ def html_table(
     caption, note : Text above and below the table.
     source : Address of the CSV, relative to the page.
     digits
-        Decimals per column, or `EACH`; else those of the unit of the row (`decimals`), and of a unit without a rule as many
+        Decimals per column, or `EACH`; else those of the unit of the row (`decimals`), where it has no rule as many
         as give the column's largest number three significant digits.
     labels : Column headers; else the column's name with spaces.
     shown : Columns to show, in this order; else all.
