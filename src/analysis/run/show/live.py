@@ -31,7 +31,7 @@ class LiveView:
         self._steps = Progress(
             BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn(), console=console
         )
-        self._bar = self._steps.add_task("")
+        self._bar = self._steps.add_task("", total=None, visible=False)
         self._live = Live(
             Group(self._running, self._steps),
             console=console,
@@ -71,7 +71,7 @@ class LiveView:
         elif event.kind in ("finished", "failed", "published") and name in self._tasks:
             self._running.remove_task(self._tasks.pop(name))
         settled, steps = self._lines.counts()
-        self._steps.update(self._bar, completed=settled, total=steps or None)
+        self._steps.update(self._bar, completed=settled, total=steps or None, visible=bool(steps))
 
     def _print(self, line: str, style: str) -> None:
         self._console.print(Text(line, style), soft_wrap=True)

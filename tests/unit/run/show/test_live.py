@@ -121,3 +121,9 @@ def test_several_threads_may_report_while_frames_are_drawn(console: Console) -> 
         assert not any(thread.is_alive() for thread in threads)
         assert re.search(r"28/28 +steps", screen(console)[-1])
     assert {f"{edition} {step}" for edition in "abcd" for step in STEPS} <= set(screen(console))
+
+
+def test_no_bar_is_shown_before_it_is_known_how_many_steps_there_are(console: Console) -> None:
+    with LiveView(console):
+        pass
+    assert "steps" not in written(console)
