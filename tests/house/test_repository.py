@@ -60,7 +60,7 @@ def test_the_lock_holds_every_version_that_the_project_asks_for_with_a_hash_and_
 
 def test_what_follows_from_the_declarations_is_current() -> None:
     """Parameters cells, the schema for editors, the README's table of chapters: `staat sync` writes them."""
-    assert [path for path, text in written(ROOT) if path.read_text("utf8") != text] == []
+    assert [path for path, text in written(ROOT) if path.read_text("utf8") != text] == [], "run staat sync"
 
 
 @pytest.mark.parametrize("path", EDITIONS, ids=name)
@@ -83,7 +83,8 @@ def test_a_notebook_is_thin_and_holds_no_output(path: Path) -> None:
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
     assert title_of(path)
     for source in code_cells(path):
-        assert not re.search(r"^\s*(def|class) ", source, re.MULTILINE)
+        defined = re.findall(r"^\s*(?:def|class) (\w+)", source, re.MULTILINE)
+        assert defined == [], f"{path.name}: put these in a module of the chapter"
         assert not re.search(r"[\"'][^\"']*/[^\"']*\.(csv|parquet|xlsx|png)", source)
         assert source.startswith(("import ", "from ", "edition = ")) or len(source.splitlines()) <= 20
 
