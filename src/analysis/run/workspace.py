@@ -49,6 +49,9 @@ class Workspace:
             hint = "add it to needs, or wants, of its declaration"
             raise StaatError(f"{self.stem}: reads the table {name!r} without declaring it; {hint}")
         path = self.read / "internal" / f"{name}.parquet"
+        if not path.exists() and not self.alone:
+            hint = "refuse such editions (refusal=), or name it in wants and ask chapter.has"
+            raise InputError(f"{self.stem}: needs", f"this edition does not make the table {name!r}", hint=hint)
         if not path.exists():
             raise InputError(str(path), "no run has made this table yet", hint=self.rerun_command)
         return path
