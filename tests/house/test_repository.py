@@ -89,6 +89,21 @@ def test_a_notebook_is_thin_and_holds_no_output(path: Path) -> None:
         assert source.startswith(("import ", "from ", "edition = ")) or len(source.splitlines()) <= 20
 
 
+PUBLISHES = re.compile(r"chapter\.(?:show|conclude|accounts?|findings|findings_of|all_findings|tests_made|truth)\(")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_what_a_notebook_publishes_is_the_last_value_of_its_cell(path: Path) -> None:
+    """Else its files are published, and its page does not show it."""
+    unseen = [
+        ast.unparse(statement)
+        for source in code_cells(path)
+        for statement in ast.parse(source).body[:-1]
+        if isinstance(statement, ast.Expr) and PUBLISHES.match(ast.unparse(statement))
+    ]
+    assert unseen == [], f"{path.name}: give these a cell of their own"
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_every_parameter_has_a_comment_and_defaults_that_work_alone(path: Path) -> None:
     source = next(cell for cell in code_cells(path) if cell.startswith("edition ="))
