@@ -17,9 +17,10 @@ from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
+from analysis.errors import InputError
 from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
-from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared
+from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared, refuse_unshown
 from analysis.publish.exhibits import Exhibits, read_exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
@@ -88,6 +89,9 @@ class Chapter(Release):
         exhibit = self.exhibits.of(kind, name)
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
+        for field in sorted(exhibit.fields - asked.keys()):
+            where = f"{self.workspace.stem}/exhibits.yml: {kind}.{name}"
+            raise InputError(where, f"{{{field}}} has no value", hint=f"chapter.show({name!r}, ..., {field}=...)")
         if chart:
             args = (*exhibit.filled_in("axis").values(), *args)
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
@@ -239,9 +243,19 @@ class Chapter(Release):
             The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
             have their own.
         """
+        self._refuse_undeclared(by_finding["name"])
         by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
         self.save(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
+
+    def _refuse_undeclared(self, names: pd.Series) -> None:
+        """Refuse findings without a place in ``findings.yml``: they would lose figure, table, rank and test."""
+        kinds = self.declared.kinds
+        for name in names:
+            if kinds and self.declared.kind(name) not in kinds:
+                where, known = f"{self.workspace.stem}/{FILE}: findings", [kind.name for kind in kinds]
+                hint = "declare it, or the beginning of its name up to an underscore"
+                raise InputError(where, f"does not declare the finding {name!r}", allowed=", ".join(known), hint=hint)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
@@ -330,4 +344,6 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
     folder = CHAPTERS / stem
-    return Chapter(workspace, read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE))
+    exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
+    refuse_unshown(exhibits, declared, f"{stem}/{FILE}")
+    return Chapter(workspace, exhibits, declared)

@@ -60,7 +60,7 @@ def test_the_lock_holds_every_version_that_the_project_asks_for_with_a_hash_and_
 
 def test_what_follows_from_the_declarations_is_current() -> None:
     """Parameters cells, the schema for editors, the README's table of chapters: `staat sync` writes them."""
-    assert [path for path, text in written(ROOT) if path.read_text("utf8") != text] == []
+    assert [path for path, text in written(ROOT) if path.read_text("utf8") != text] == [], "run staat sync"
 
 
 @pytest.mark.parametrize("path", EDITIONS, ids=name)
@@ -83,9 +83,25 @@ def test_a_notebook_is_thin_and_holds_no_output(path: Path) -> None:
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
     assert title_of(path)
     for source in code_cells(path):
-        assert not re.search(r"^\s*(def|class) ", source, re.MULTILINE)
+        defined = re.findall(r"^\s*(?:def|class) (\w+)", source, re.MULTILINE)
+        assert defined == [], f"{path.name}: put these in a module of the chapter"
         assert not re.search(r"[\"'][^\"']*/[^\"']*\.(csv|parquet|xlsx|png)", source)
         assert source.startswith(("import ", "from ", "edition = ")) or len(source.splitlines()) <= 20
+
+
+PUBLISHES = re.compile(r"chapter\.(?:show|conclude|accounts?|findings|findings_of|all_findings|tests_made|truth)\(")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_what_a_notebook_publishes_is_the_last_value_of_its_cell(path: Path) -> None:
+    """Else its files are published, and its page does not show it."""
+    unseen = [
+        ast.unparse(statement)
+        for source in code_cells(path)
+        for statement in ast.parse(source).body[:-1]
+        if isinstance(statement, ast.Expr) and PUBLISHES.match(ast.unparse(statement))
+    ]
+    assert unseen == [], f"{path.name}: give these a cell of their own"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

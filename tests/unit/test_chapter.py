@@ -6,6 +6,8 @@ import pytest
 from analysis.chapter import NOTHING, WITHHELD, Chapter
 from analysis.edition.chain import ROWS
 from analysis.errors import InputError
+from analysis.publish.declared import Declared, Kind, refuse_unshown
+from analysis.publish.exhibits import Exhibit, Exhibits
 from analysis.publish.findings import Finding, frame
 from analysis.run.workspace import Workspace
 
@@ -149,3 +151,27 @@ def test_the_summary_shows_the_findings_of_each_chapter_below_its_heading(chapte
     html = chapter_of("summary").all_findings().html
     assert '<h2 id="findings-segregation">segregation</h2><p class="published finding"' in html
     assert "&lt;" not in html
+
+
+def test_a_field_without_value_is_named_with_its_exhibit(chapter_of):
+    """Before: a KeyError."""
+    chapter = chapter_of("segregation")
+    chapter.exhibits = Exhibits(tables={"sizes": Exhibit({"caption": {"en": "Of {n:,} pupils", "nl": ""}}, {})})
+    with pytest.raises(InputError, match=r"segregation/exhibits.yml: tables.sizes: {n} has no value"):
+        chapter.show("sizes", pd.DataFrame({"size": ["small"], "n": [120]}))
+
+
+def test_a_finding_that_is_not_declared_is_refused(chapter_of):
+    """Before: it lost its figure, table, rank and test, and nobody was told."""
+    chapter = chapter_of("segregation")
+    chapter.declared = Declared((Kind("a", 1),))
+    with pytest.raises(InputError, match=r"segregation/findings.yml: findings: does not declare the finding 'b'"):
+        chapter.conclude(FINDINGS)
+
+
+def test_a_finding_of_a_figure_or_table_that_is_none_is_refused():
+    declared = Declared((Kind("a", 1, "by_sise", "sizes"), Kind("b", 2)))
+    exhibits = Exhibits(tables={"sizes": Exhibit({}, {})}, figures={"by_size": Exhibit({}, {})})
+    with pytest.raises(InputError, match=r"findings.a.figure: exhibits.yml declares no figure 'by_sise'") as refused:
+        refuse_unshown(exhibits, declared, "segregation/findings.yml")
+    assert "findings.a.table" not in str(refused.value)

@@ -45,6 +45,10 @@ def cell_of(chapter: Declaration, root: Path) -> str:
     """
     given = cell_parameters(root / "notebooks" / f"{chapter.notebook}.ipynb")
     edition = read_edition(root / "params" / f"{given['edition']}.yml")
+    if chapter.stem not in edition.blocks:
+        where, named = f"notebooks/{chapter.notebook}.ipynb", f"params/{given['edition']}.yml"
+        hint = f"name an edition that has it, or add the block to {named}"
+        raise InputError(where, f"its parameters cell names {named}, which has no block {chapter.stem}", hint=hint)
     shared = {name: edition.shared[name] for name in given if name in Shared.model_fields}
     values = {**shared, **edition.blocks[chapter.stem]}
     return "\n".join(_line(name, value, _meaning(chapter, name)) for name, value in values.items())

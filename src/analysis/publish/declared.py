@@ -17,7 +17,7 @@ from typing import Any
 from analysis.errors import InputError, nearest
 from analysis.language import Text, Words, filled, remember
 from analysis.plain_yaml import read_yaml
-from analysis.publish.exhibits import faults_of_words
+from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of
 
 FILE = "findings.yml"
 KINDS = {"findings": ("figure", "table", "test", "nth", "family"), "sentences": ()}
@@ -95,6 +95,29 @@ def read_declared(path: Path) -> Declared:
     return Declared(tuple(Kind(name, rank, **given) for rank, (name, given) in kinds), sentences)
 
 
+def refuse_unshown(exhibits: Exhibits, declared: Declared, where: str) -> None:
+    """Refuse findings whose figure or table is none of the chapter's; `where` is their file.
+
+    Raises
+    ------
+    InputError
+        With every one of them.
+    """
+    shown = {"figure": [*exhibits.figures], "table": [*exhibits.tables, *exhibits.files]}
+    faults = [
+        InputError(
+            f"{where}: findings.{kind.name}.{part}",
+            f"exhibits.yml declares no {part} {name!r}",
+            allowed=", ".join(known),
+        )
+        for kind in declared.kinds
+        for part, known in shown.items()
+        if (name := getattr(kind, part)) and name not in known
+    ]
+    if faults:
+        raise InputError.several(faults)
+
+
 def sentences_beside(module: str) -> Callable[..., Text]:
     """Return what says a declared sentence of the chapter of a module: ``say("name", **values)``.
 
@@ -110,6 +133,9 @@ def sentences_beside(module: str) -> Callable[..., Text]:
             near = nearest(name, list(sentences))
             hint = f"did you mean {near}?" if near else "declare it in every language"
             raise InputError(f"{path.parent.name}/{FILE}: sentences.{name}", "is not declared", hint=hint)
+        for absent in sorted({*fields_of(next(iter(sentences[name].values())))} - values.keys()):
+            where = f"{path.parent.name}/{FILE}: sentences.{name}"
+            raise InputError(where, f"{{{absent}}} has no value", hint=f"say({name!r}, {absent}=...)")
         return filled(sentences[name], **values)
 
     return say

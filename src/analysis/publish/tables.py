@@ -110,7 +110,7 @@ def html_table(
     shown : Columns to show, in this order; else all.
     synthetic : Whether to say under the table that the data are made up.
     """
-    columns = _columns(gated.frame, shown, {**(digits or {}), **(labels or {})})
+    columns = _columns(identity.replace("-", " ", 1), gated.frame, shown, {**(digits or {}), **(labels or {})})
     frame = gated.frame[columns].head(MAX_ROWS)
     decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
     cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
@@ -156,11 +156,12 @@ def number(value: float, digits: int, *, grouped: bool = True) -> NumberText:
     return NumberText(value, digits, grouped=grouped)
 
 
-def _columns(frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
+def _columns(where: str, frame: pd.DataFrame, shown: Sequence[str] | None, named: Mapping[str, object]) -> list[str]:
     known = [column for column in frame.columns if column != SUPPRESSED]
     for column in (*(shown or ()), *named):
         if column not in known:
-            raise InputError("table", f"no column {column!r} to show", allowed=", ".join(known))
+            hint = "columns, digits and labels in exhibits.yml name columns of the frame"
+            raise InputError(where, f"no column {column!r} to show", allowed=", ".join(known), hint=hint)
     return list(shown or known)
 
 

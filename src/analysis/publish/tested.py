@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.publish.declared import Declared, Kind
+from analysis.errors import InputError
+from analysis.publish.declared import FILE, Declared, Kind
 from analysis.publish.findings import frame
 from analysis.stats.multiplicity import holm
 
@@ -40,6 +41,9 @@ def p_value(kind: Kind, finding: str, estimates: pd.DataFrame) -> float:
     """
     rows = estimates
     for column, value in kind.test_of(finding).items():
+        if column not in rows:
+            where = f"{FILE}: findings.{kind.name}.test.{column}"
+            raise InputError(where, "the estimates have no such column", allowed=", ".join(map(str, estimates.columns)))
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
     known = rows.dropna(subset=["estimate", "p_value"])
     if kind.nth:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from analysis.errors import InputError, StaatError
+from analysis.errors import InputError, StaatError, nearest
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ def _predecessors(step: Step, producers: dict[str, str], chosen: dict[str, Step]
     for table in step.needs:
         producer = producers.get(table)
         if producer is None:
-            raise StaatError(f"the chain has no producer of {table!r}, which {step.stem} needs")
+            near = nearest(table, producers)
+            hint = f"did you mean {near}?" if near else "declare what produces it"
+            raise InputError(f"{step.stem}: needs", f"the chain has no producer of {table!r}", hint=hint)
         if producer not in chosen:
             problem = f"needs the table {table!r} of {producer}, which this edition leaves out"
             raise InputError(step.stem, problem, hint=f"add a block {producer}")

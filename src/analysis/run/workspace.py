@@ -46,8 +46,12 @@ class Workspace:
     def table_path(self, name: str) -> Path:
         """Return where the internal table `name` is read from; it must be declared and exist."""
         if self.needs is not None and name not in self.needs | (self.produces or frozenset()):
-            raise StaatError(f"{self.stem}: reads the table {name!r} without declaring it; add it to the step's needs")
+            hint = "add it to needs, or wants, of its declaration"
+            raise StaatError(f"{self.stem}: reads the table {name!r} without declaring it; {hint}")
         path = self.read / "internal" / f"{name}.parquet"
+        if not path.exists() and not self.alone:
+            hint = "refuse such editions (refusal=), or name it in wants and ask chapter.has"
+            raise InputError(f"{self.stem}: needs", f"this edition does not make the table {name!r}", hint=hint)
         if not path.exists():
             raise InputError(str(path), "no run has made this table yet", hint=self.rerun_command)
         return path

@@ -86,3 +86,10 @@ def test_a_sentence_that_is_not_declared_is_named_with_the_nearest(declare):
     say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
     with pytest.raises(InputError, match="did you mean grew"):
         say("grow", size=1)
+
+
+def test_a_field_of_a_sentence_without_value_is_named(declare) -> None:
+    """Before: a KeyError."""
+    say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
+    with pytest.raises(InputError, match=r"findings.yml: sentences.grew: {size} has no value"):
+        say("grew")

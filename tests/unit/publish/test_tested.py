@@ -6,6 +6,7 @@ import pytest
 
 from analysis.chapter import CHAPTERS
 from analysis.chapters.school_choice.findings_tastes import p_values_of_tastes
+from analysis.errors import InputError
 from analysis.publish.declared import FILE, Kind, read_declared
 from analysis.publish.tested import p_value, with_tests
 
@@ -67,3 +68,9 @@ def test_the_tests_on_tastes_and_on_chance_are_counted():
     p_values = with_tests(found, indices, SEGREGATION)["p_value"]
     assert p_values.iloc[0] == 0.02
     assert p_values.iloc[1:].isna().all()  # withheld; an interval alone
+
+
+def test_a_column_of_a_test_that_the_estimates_lack_is_named():
+    """Before: a KeyError."""
+    with pytest.raises(InputError, match=r"findings.yml: findings.shortage.test.modle: the estimates have no"):
+        shortage_p({"modle": "ois_shortage"})

@@ -41,5 +41,5 @@ def test_two_producers_of_one_table_are_refused() -> None:
 
 
 def test_a_need_without_producer_is_refused() -> None:
-    with pytest.raises(StaatError, match="no producer of 'pupils'"):
+    with pytest.raises(StaatError, match="model: needs: the chain has no producer of 'pupils'"):
         plan([MODEL], {"model"})

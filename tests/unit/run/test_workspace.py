@@ -53,6 +53,15 @@ def test_in_a_run_only_declared_tables_exist(last_run: Path, monkeypatch: pytest
         workspace.new_table_path("numbers")
 
 
+def test_a_table_that_this_edition_does_not_make_is_no_matter_of_another_run(
+    last_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = {"stem": "two", "folder": str(last_run / "small"), "needs": ["absent"], "produces": []}
+    monkeypatch.setenv(STEP_VARIABLE, json.dumps(step))
+    with pytest.raises(InputError, match="two: needs: this edition does not make the table 'absent'"):
+        open_workspace("two", "small").table_path("absent")
+
+
 def test_a_notebook_that_calls_itself_by_another_stem_is_refused(
     last_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ NOTEBOOK_NOTES = frozenset({"kernelspec", "language_info", "papermill"})
 HIDDEN_IN_PROSE = re.compile(r"<!--|<\s*(?:script|iframe|object|embed|template|input|svg|math|style)\b|data:\w+/", re.I)
 KIND_OF_WARNING = re.compile(r"\b(\w+(?:Warning|Error|Exception))\b")
 
-_PUBLISH = "\n  do      publish it with release.table, release.figure or release.finding"
+_PUBLISH = "\n  do      publish it with chapter.show or chapter.conclude, or take it out"
 
 
 def check_outputs(notebook: NotebookNode, name: str, shown: Shown, rules: WordRules) -> None:
@@ -48,7 +48,7 @@ def _refuse_source(cell: NotebookNode, where: str, rules: WordRules) -> None:
     if cell.cell_type not in ("code", "markdown"):
         raise DisclosureError(f"{where}: a {cell.cell_type} cell reaches no page, but whoever gets the notebook")
     if cell.get("attachments"):
-        raise DisclosureError(f"{where}: has an attachment\n  do      publish a picture with release.figure")
+        raise DisclosureError(f"{where}: has an attachment\n  do      publish a picture with chapter.show")
     refuse_identifying_text(cell.source, where)
     if ENCODED.search(cell.source):
         raise DisclosureError(f"{where}: holds a long encoded text")

@@ -140,7 +140,7 @@ def _equals_exact() -> WithheldError:
     return WithheldError(text("Not shown: a number in it equals one that this chapter rounds or withholds elsewhere."))
 
 
-_HINT = "  do      put release.rounded(n) in the text, or the number from release.gated(frame, counts)"
+_HINT = "  do      put chapter.rounded(n) in the text, or the number from chapter.gate(name, frame)"
 
 
 def _blank(mark: re.Match[str]) -> str:

@@ -45,7 +45,7 @@ def refuse_values(words: Text, where: str, profile: Profile, exact: Collection[i
             refuse_exact(value, where, profile, exact)
         elif not _counts_no_persons(name) and not may_be_reported(value, profile):
             problem = f"{where}: {{{name}}} is a number of persons that is too small or not rounded"
-            raise DisclosureError(f"{problem}\n  do      take it from release.rounded(n), or from a gated frame")
+            raise DisclosureError(f"{problem}\n  do      take it from chapter.rounded(n), or from a gated frame")
 
 
 def _leaves(words: Text) -> Iterator[tuple[str, int | str]]:

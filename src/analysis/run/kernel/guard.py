@@ -118,7 +118,8 @@ class Guard:
         what = "lists the folder" if os.path.isdir(path) else "reads the file"
         if path.startswith(os.path.join(self.building, "internal")) and path.endswith(".parquet"):
             name = Path(path).stem
-            return f"{path}: the notebook {what} without declaring it; add the table {name!r} to the step's needs"
+            hint = f"add the table {name!r} to needs, or wants, of its declaration"
+            return f"{path}: the notebook {what} without declaring it; {hint}"
         problem = f"{path}: the notebook {what} without declaring it"
         return f"{problem}; add it to the step's reads, or let another step write it as a table"
 

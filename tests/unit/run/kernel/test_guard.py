@@ -123,7 +123,7 @@ def test_the_way_out_of_a_package_is_closed(guard: Guard, project: Path) -> None
 
 
 def test_a_table_is_known_from_a_file(guard: Guard, project: Path) -> None:
-    with pytest.raises(UndeclaredReadError, match="add the table 'other' to the step's needs"):
+    with pytest.raises(UndeclaredReadError, match="add the table 'other' to needs, or wants, of its declaration"):
         guard.check(str(project / "project/building/internal/other.parquet"))
 
 
