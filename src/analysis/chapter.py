@@ -239,7 +239,7 @@ class Chapter(Release):
             The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
             have their own.
         """
-        by_finding = by_finding if estimates is None else with_tests(by_finding, estimates, self.declared)
+        by_finding = with_tests(by_finding, estimates, self.declared)
         self.hand_over(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
 
