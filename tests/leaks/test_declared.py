@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.disclosure.declared import by_convention
 from analysis.edition.chain import CHAIN, ROWS
 from analysis.errors import DisclosureError, InputError
 from analysis.publish.release import Release
@@ -160,3 +161,49 @@ def test_values_that_no_rule_reads_are_refused(release: Release, values: Any, pr
     frame = release.gated(GROUPS, {"n": ["share"]}) if first_gated else GROUPS
     with pytest.raises(DisclosureError, match=problem):
         release.table("groups", frame.assign(x=values), caption="Groups", counts={"n": ["share"]})
+
+
+WITH_SCHOOLS = pd.DataFrame({"group": ["a", "b", "c"], "schools": [12, 9, 4]})
+
+
+@pytest.mark.parametrize("name", ["girls", "boys", "children", "teachers", "leraren", "kinderen", "persons", "leavers"])
+def test_persons_beside_a_count_of_schools_alone_are_no_values_that_rest_on_it(release: Release, name: str) -> None:
+    """More than the schools, they were taken for means: 7 girls at 4 schools were published."""
+    frame = WITH_SCHOOLS.assign(**{name: [123.0, 456.0, 7.0]})
+    with pytest.raises(DisclosureError, match=f"column '{name}' seems to count something"):
+        release.gated(frame, {"schools": [name]})
+
+
+def of(frame: pd.DataFrame, free: Any = ()) -> tuple[list[str], list[str]]:
+    counts = by_convention(frame, free)
+    return [*counts], next(iter(counts.values()), [])
+
+
+def test_residual_degrees_of_freedom_count_by_convention(release: Release) -> None:
+    """They were values: a model of two was published."""
+    frame = GROUPS.drop(columns="share").assign(estimate=[0.1, 0.2, 0.3], std_error=0.05, df_resid=[2, 30, 40])
+    assert of(frame) == (["n", "df_resid"], ["estimate", "std_error"])
+    told = release.gated(frame, by_convention(frame))
+    assert told["estimate"].notna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("free", ["mean", ["mean"]], ids=["a word", "a list"])
+def test_letters_of_a_free_column_are_not_free(free: Any) -> None:
+    """The count n is a letter of "mean"."""
+    assert of(GROUPS.assign(mean=0.5), free) == (["n"], ["share"])
+
+
+def test_persons_in_a_year_are_no_years(release: Release) -> None:
+    """They rested on nothing."""
+    frame = pd.DataFrame({"year": [2018, 2019], "event_year": [-1, 2], "n": 500, "pupils_per_year": [123.0, 7.0]})
+    assert of(frame) == (["n"], ["pupils_per_year"])
+    assert release.gated(frame, by_convention(frame))["pupils_per_year"].tolist() == [125, pd.NA]
+    with pytest.raises(DisclosureError, match="holds whole numbers that rest on a count"):
+        release.gated(frame.astype({"pupils_per_year": int}), by_convention(frame))
+    assert of(frame.assign(leaves_year=[12, 45]))[1] == ["pupils_per_year", "leaves_year"]
+
+
+def test_the_part_of_the_largest_is_no_count_by_convention(release: Release) -> None:
+    frame = GROUPS.assign(n_largest=[20, 230, 10], n_second=[10, 3, 5])
+    assert of(frame) == (["n"], ["share"])
+    assert release.gated(frame, by_convention(frame))["n"].tolist() == [120, pd.NA, 60]

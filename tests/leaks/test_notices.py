@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analysis.chapter import Chapter
@@ -58,6 +59,43 @@ def test_a_notice_says_why_and_no_number_of_what_is_withheld(
     noted = [json.loads(line) for line in told(release).splitlines() if '"key": "withheld"' in line]
     assert [note["name"] for note in noted] == ["few"]
     assert "60%" not in json.dumps(noted)
+
+
+EXACT = "There are 234 in all."
+OF_GROUPS: dict[str, Callable[[Release], Any]] = {
+    "a table": lambda r: r.table("groups", GROUPS, caption=EXACT, counts=["n"]),
+    "a figure": lambda r: r.figure("groups", bars, data=GROUPS, **{**WORDS, "caption": EXACT}),
+}
+
+
+@pytest.mark.parametrize("leak", OF_GROUPS.values(), ids=OF_GROUPS)
+def test_a_caption_that_may_not_be_shown_is_no_title_of_its_own_notice(
+    release: Release, answer_to: Callable[[Callable[[Release], object]], str], leak: Callable[[Release], object]
+) -> None:
+    answer = answer_to(leak)
+    assert "Not shown: a number in it equals one" in answer
+    assert "234" not in answer + told(release)
+
+
+NONE = GROUPS.iloc[:0]
+NOTHING: dict[str, Callable[[Release], Any]] = {
+    "a table": lambda r: r.table("none", NONE, caption="Groups", counts=["n"], nothing="None of 123 pupils."),
+    "a figure": lambda r: r.figure("none", bars, data=NONE, nothing="None of 123 pupils.", **WORDS),
+}
+
+
+@pytest.mark.parametrize("leak", NOTHING.values(), ids=NOTHING)
+def test_what_is_said_where_there_is_nothing_is_read_too(release: Release, leak: Callable[[Release], object]) -> None:
+    with pytest.raises(DisclosureError, match="'none': says a number of persons"):
+        leak(release)
+
+
+def test_a_unit_says_no_number_of_persons(release: Release) -> None:
+    assert "too small or not rounded" in release.finding("few", "More moved.", n=100, unit="of seven pupils").html
+
+
+def test_a_finding_holds_no_markup(release: Release) -> None:
+    assert "&lt;b&gt;x&lt;/b&gt;" in release.finding("bold", Markup("<b>x</b>"), n=100).html
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])

@@ -21,6 +21,9 @@ WITHHELD = "suppressed"
 COUNTS = re.compile(r"(?:n|pupils|schools|teachers|boards|postcodes|municipalities|clusters)(?:_(?!per_).+)?")
 CALENDAR = re.compile(r"(?:.+_)?(?:year|jaar)(?:_.+)?")
 YEARS = (1900, 2100)
+NEAR = 30
+PER_YEAR = ("n_", "pupils_", "teachers_")
+"""How numbers of persons in a year begin."""
 MEASURE = re.compile(
     r"\W*\d[\d.,]*(?:e[-+]?\d+)?\s*(?:%|‰|per ?cent|procent|pp|km|m|euro|fte|points?|punten|punt)?\W*", re.IGNORECASE
 )
@@ -30,17 +33,29 @@ def by_convention(frame: pd.DataFrame, free: Free = ()) -> dict[str, list[str]]:
     """Return what counts in a frame by the names of its columns, and what rests on it: every other number.
 
     What begins with ``n``, ``pupils``, ``schools``, ``teachers``, ``boards``, ``postcodes``, ``municipalities`` or
-    ``clusters`` counts, unless it is so many per something else. Years are no numbers here.
+    ``clusters`` counts, unless it is so many per something else or the part of the largest in it, and so do residual
+    degrees of freedom. Years are no numbers here: of the calendar, or counted from another by less than `NEAR`.
 
     Parameters
     ----------
     frame : One row per published row.
     free : Numeric columns that say nothing of anybody.
     """
-    numeric = [str(column) for column in frame.select_dtypes("number") if str(column) not in free]
-    counting = [column for column in numeric if COUNTS.fullmatch(column)]
-    others = [column for column in numeric if column not in counting and not CALENDAR.fullmatch(column)]
+    parts = [*chain(*contributors_of(frame, None).values())]
+    spared = {*names_of(free), *parts}
+    numeric = [str(column) for column in frame.select_dtypes("number") if str(column) not in spared]
+    counting = [column for column in numeric if COUNTS.fullmatch(column) or column in RESIDUAL_DF]
+    others = [column for column in numeric if column not in counting and not _is_year(frame[column])]
     return dict.fromkeys(counting, others)
+
+
+def _is_year(values: pd.Series) -> bool:
+    """Whether a column holds years, of the calendar or counted from another, by its name and its numbers."""
+    name = str(values.name)
+    if is_calendar(values):
+        return True
+    named = CALENDAR.fullmatch(name) and not name.startswith(PER_YEAR)
+    return bool(named) and bool((values.dropna().abs() < NEAR).all())
 
 
 def counted(counts: Counts) -> tuple[str, ...]:
@@ -199,7 +214,7 @@ def is_calendar(values: pd.Series) -> bool:
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-NO_COUNT = re.compile(r"(?:.+_)?(?:df|rank|rang|order|volgorde|year|jaar)(?:_.+)?")
+NO_COUNT = re.compile(r"(?!(?:n|pupils|teachers)_)(?:.+_)?(?:df|rank|rang|order|volgorde|year|jaar)(?:_.+)?")
 """Names of whole numbers that are no counts, though they rest on one."""
 MEAN_NAME = re.compile(r"(?:.+_)?(?:mean|gemiddelde|median|mediaan|estimate|sd)(?:_.+)?")
 """Names of numbers that are whole by accident."""

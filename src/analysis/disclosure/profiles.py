@@ -17,7 +17,9 @@ LEAVERS = re.compile(r".+_out")
 CLUSTER_COUNT = re.compile(r"(?:n_)?clusters(?:_.+)?")
 RESIDUAL_DF = frozenset({"df_resid", "residual_df", "df_residual"})
 COUNTING_NAME = re.compile(
-    r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|boards|besturen|(aantal|number)(_.+)?"
+    r"n|n_.+|.+_n|counts?|pupils|leerlingen|schools|scholen|clusters|boards|besturen|(aantal|number)(_.+)?|"
+    # Beside a count of schools alone, floats of these would be values that rest on it, and exact.
+    r"teachers|leraren|students|studenten|children|kinderen|girls|boys|meisjes|jongens|persons|personen|people|leavers"
 )
 
 DOMINATED = "†"

@@ -25,7 +25,7 @@ from analysis.language.catalogue import (
     spoken,
     translated,
 )
-from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, from_data, joined
+from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, faults_of_fields, from_data, joined
 
 __all__ = [
     "LOCALES",
@@ -38,6 +38,7 @@ __all__ = [
     "as_data",
     "catalogue",
     "catalogues",
+    "faults_of_fields",
     "filled",
     "from_data",
     "header",

@@ -6,6 +6,8 @@ again. The data hold numbers with the decimals with which they are written, and 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from numbers import Integral, Number, Real
@@ -19,6 +21,9 @@ from analysis.language.catalogue import is_known, localised, translated
 
 MINUS = "\N{MINUS SIGN}"
 WITHHELD = "Not shown: a number in it is withheld, or cannot be estimated."
+
+FORM = re.compile(r",?|,?\.\d+f|\.\d+%")
+"""How a number may be written in a field: as it is, with decimals, in per cent."""
 
 
 class Text(str):
@@ -152,14 +157,34 @@ def _as_written(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a form
     return round(float(percent) / 100, len(percent.partition(".")[2]) + 2)
 
 
+def faults_of_fields(template: str) -> Iterator[str]:
+    """Give what is wrong with the fields of a template: each is a name, and of a number how it is written.
+
+    What is taken from a value, converted, padded or cut would not be in the data as it is written.
+    """
+    try:
+        fields = [*Formatter().parse(template)]
+    except ValueError as error:
+        yield f"its braces: {error}"
+        return
+    for _, name, form, conversion in fields:
+        if name is not None and not name.isidentifier():
+            yield f"{{{name}}} is no name of a value"
+        elif name and (conversion or not FORM.fullmatch(form or "")):
+            yield f"{{{name}}} is written in another way than as it is, with , or with decimals (,.1f or .1%)"
+
+
 def is_missing(value: object) -> bool:
-    """Return whether a value is none, as cells of frames are missing."""
-    return value is None or value is NA or (isinstance(value, Number) and value != value)
+    """Return whether a value is none, as cells of frames are missing, or without end."""
+    endless = isinstance(value, Real) and not isinstance(value, Integral) and math.isinf(value)
+    return value is None or value is NA or (isinstance(value, Number) and value != value) or endless
 
 
 class _Localised(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
         if is_missing(value):
             raise WithheldError(Text(translated(WITHHELD), {}))
-        written = super().format_field(value, format_spec)
-        return localised(written) if isinstance(value, Number) and not isinstance(value, bool) else written
+        written: str = super().format_field(value, format_spec)
+        if not isinstance(value, Number) or isinstance(value, bool | Fewer):
+            return written
+        return localised(written if any(digit in written for digit in "123456789") else written.removeprefix("-"))

@@ -18,6 +18,8 @@ from analysis.errors import InputError, nearest
 from analysis.language import Text, Words, filled, remember
 from analysis.plain_yaml import read_yaml
 from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of
+from analysis.publish.shapes import faults_of_shape, is_file_name
+from analysis.stats.multiplicity import HOLM, correction_of
 
 FILE = "findings.yml"
 KINDS = {"findings": ("figure", "table", "test", "nth", "family"), "sentences": ()}
@@ -36,7 +38,9 @@ class Kind:
     figure, table : Names of the figure that shows the number and of the table that holds it; empty for none.
     test
         Column and value, or values, of the rows of ``estimates`` that hold the p-value; empty where it tests nothing.
-    nth : Whether what the name has after its declared beginning is the place of the row among these.
+    nth
+        Column of ``estimates`` that gives the row: what the name has after its declared beginning is the place of the
+        row's value among all of its values, in their order.
     family : Of the tests that answer one question together; empty for a test of its own.
     """
 
@@ -45,7 +49,7 @@ class Kind:
     figure: str = ""
     table: str = ""
     test: Mapping[str, Any] = field(default_factory=dict)
-    nth: bool = False
+    nth: str = ""
     family: str = ""
 
     def test_of(self, finding: str) -> Mapping[str, Any]:
@@ -62,9 +66,9 @@ class Declared:
     sentences: Mapping[str, Words] = field(default_factory=dict)
 
     def kind(self, finding: str) -> Kind:
-        """Return what is declared of a finding: the first that has its name, or the beginning of it."""
-        fits = (kind for kind in self.kinds if finding.startswith(kind.name) if kind.name in (finding, _start(kind)))
-        return next(fits, Kind(finding, len(self.kinds) + 1))
+        """Return what is declared of a finding: of its own name, else of the longest beginning of it."""
+        fits = [kind for kind in self.kinds if finding.startswith(kind.name) and kind.name in (finding, _start(kind))]
+        return max(fits, key=lambda kind: len(kind.name), default=Kind(finding, len(self.kinds) + 1))
 
 
 def _start(kind: Kind) -> str:
@@ -153,7 +157,26 @@ def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML
         else:
             check = faults_of_words if part == "sentences" else _faults_of_kind
             for name, each in given.items():
+                if not is_file_name(name):
+                    yield InputError(f"{file}: {part}.{name}", "a name is lower-case letters, digits and underscores")
                 yield from check(each, f"{file}: {part}.{name}")
+                if part == "findings" and isinstance(each, Mapping):
+                    yield from _faults_of_test(each, str(name), f"{file}: {part}.{name}")
+
+
+def _faults_of_test(given: Mapping[str, Any], name: str, where: str) -> Iterator[InputError]:
+    """Give what cannot be of the test of findings of one name."""
+    test = given.get("test", {})
+    if "test" not in given:
+        for key in sorted({"nth", "family"} & set(given)):
+            yield InputError(f"{where}.{key}", "is of a test, and there is none", hint="declare test:")
+    values = [*test.values()] if isinstance(test, Mapping) else []
+    if any(isinstance(value, list) and REST in value for value in values):
+        yield InputError(f"{where}.test", f"{REST!r} stands alone, not in a list")
+    if (REST in values or "nth" in given) and not name.endswith("_"):
+        yield InputError(f"{where}.test", "the name has nothing after it", hint=f"end it in an underscore: {name}_")
+    if isinstance(family := given.get("family"), str) and correction_of(family) != HOLM:
+        yield InputError(f"{where}.family", "is corrected by the chapter that has its bootstrap", given=family)
 
 
 def _faults_of_kind(given: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
@@ -163,5 +186,4 @@ def _faults_of_kind(given: Any, where: str) -> Iterator[InputError]:  # noqa: AN
         return
     for key in set(given) - set(allowed):
         yield InputError(f"{where}.{key}", "there is no such key", allowed=", ".join(allowed))
-    if not isinstance(given.get("test", {}), Mapping):
-        yield InputError(f"{where}.test", "must be columns with their values")
+    yield from faults_of_shape(given, where)

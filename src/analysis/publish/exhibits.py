@@ -18,8 +18,9 @@ import pandas as pd
 from analysis.disclosure import SUPPRESSED, Linked
 from analysis.disclosure.declared import by_convention
 from analysis.errors import InputError, nearest
-from analysis.language import Words, filled, languages, remember
+from analysis.language import Words, faults_of_fields, filled, languages, remember
 from analysis.plain_yaml import read_yaml
+from analysis.publish.shapes import faults_of_shape, is_file_name
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
 WORDS = ("caption", "alt", "note", "nothing", "axis")
@@ -182,8 +183,13 @@ def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML
         if kind not in ("frames", *KEYS):
             yield InputError(f"{file}: {kind}", "there is no such part", allowed=", ".join(("frames", *KEYS)))
             continue
-        for name, given in (exhibits or {}).items():
-            yield from _faults_of(kind, given, f"{file}: {kind}.{name}", raw.get("frames", {}))
+        if not isinstance(exhibits, Mapping):
+            yield InputError(f"{file}: {kind}", "must be a mapping")
+            continue
+        for name, given in exhibits.items():
+            if not is_file_name(name):
+                yield InputError(f"{file}: {kind}.{name}", "a name is lower-case letters, digits and underscores")
+            yield from _faults_of(kind, given, f"{file}: {kind}.{name}", raw.get("frames") or {})
 
 
 def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> Iterator[InputError]:  # noqa: ANN401
@@ -195,22 +201,36 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
         yield InputError(f"{where}.{name}", "there is no such key", allowed=", ".join(allowed))
     for name in set(NEEDED.get(kind, ())) - set(given):
         yield InputError(f"{where}.{name}", "is missing", hint="say it in every language")
-    if given.get("frame", next(iter(frames), "")) not in {*frames, ""}:
+    yield from faults_of_shape(given, where)
+    if isinstance(frame := given.get("frame"), str) and frame not in frames:
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
-    for name in WORDS:
-        yield from faults_of_words(given.get(name), f"{where}.{name}")
-    for column, words in given.get("labels", {}).items():
+    for name in set(WORDS) & set(given):
+        yield from faults_of_words(given[name], f"{where}.{name}")
+    labels = given.get("labels")
+    for column, words in labels.items() if isinstance(labels, Mapping) else ():
         yield from faults_of_words(words, f"{where}.labels.{column}")
 
 
 def faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
-    """Give what is wrong with words in every language: one that lacks, or fields that differ."""
-    if words is None:
-        return
+    """Give what is wrong with words in every language: one that lacks, or fields that differ or cannot be filled."""
     if not isinstance(words, Mapping) or set(words) != set(languages()):
         yield InputError(where, "must be said in every language, and no other", allowed=", ".join(languages()))
-    elif len({frozenset(fields_of(str(template))) for template in words.values()}) > 1:
+        return
+    wrong = [
+        InputError(f"{where}.{language}", problem)
+        for language, template in words.items()
+        for problem in _faults_of_template(template)
+    ]
+    yield from wrong
+    if not wrong and len({frozenset(fields_of(template)) for template in words.values()}) > 1:
         yield InputError(where, "the languages differ in their fields in braces")
+
+
+def _faults_of_template(template: object) -> Iterator[str]:
+    if isinstance(template, str) and template.strip():
+        yield from faults_of_fields(template)
+    else:
+        yield "must be words"
 
 
 def _refuse_unknown(where: str, name: str, known: Mapping[str, Any], problem: str) -> None:

@@ -33,7 +33,7 @@ from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
 from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
 from analysis.disclosure.verdicts import judged, judged_sentence
 from analysis.errors import InputError, WithheldError
-from analysis.language import as_data, text
+from analysis.language import Text, as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
@@ -119,16 +119,16 @@ class Release:
             What the cells count and rest on, and how they hang together with others. ``counts=()`` says that the table
             counts nobody.
         """
-        self._accept("table", name, caption, note)
+        self._accept("table", name, caption, note, nothing)
         own = self._gate.admit(frame, {"counts": counts, **rests}, withheld=withheld)
         own = own._replace(frame=in_points(own.frame)) if points else own
         counting = own.counting(counts)
         try:
-            self._refuse_words("table", name, (caption, note, *(labels or {}).values()), counting)
+            self._refuse_words("table", name, (caption, note, nothing, *(labels or {}).values()), counting)
             refuse_withheld_whole(own, nothing)
             gated = self._register.admit(f"{self.workspace.stem}/{name}", own)
         except WithheldError as reason:
-            return self._withheld("table", name, caption, reason)
+            return self._withheld("table", name, self._title("table", name, caption, counting), reason)
         how: dict[str, Any] = {
             "identity": f"table-{name}",
             "caption": caption,
@@ -180,11 +180,11 @@ class Release:
             `table`.
         nothing : What its place says where the edition has no such data.
         """
-        self._accept("figure", name, caption, *([alt] if isinstance(alt, str) else []))
+        self._accept("figure", name, caption, nothing, *([alt] if isinstance(alt, str) else []))
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
-            self._refuse_words("figure", name, (caption,), counting)
+            self._refuse_words("figure", name, (caption, nothing), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
@@ -196,7 +196,7 @@ class Release:
             refuse_untranslated([description], f"figure {name!r}: alt")
             self._refuse_words("figure", name, (description, *texts_of(made, gated.frame)), counting)
         except WithheldError as reason:
-            return self._withheld("figure", name, caption, reason)
+            return self._withheld("figure", name, self._title("figure", name, caption, counting), reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
         paths = self._files.pictures(name, image, svg)
         source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
@@ -240,6 +240,7 @@ class Release:
         clusters, df_resid
             Of the model that an estimate in the sentence comes from: its schools, its residual degrees of freedom.
         """
+        sentence = sentence if isinstance(sentence, Text) else str(sentence)  # no markup: the index has none either
         self._accept("finding", name, sentence, unit)
         refuse_untranslated([sentence], f"finding {name!r}")
         if not UNIT.fullmatch(unit):
@@ -282,10 +283,18 @@ class Release:
         try:
             refuse_few(self._gate.numbers.rounded(n, unit), unit)
             refuse_small_model(self.profile, model)
-            self._refuse_words("finding", name, (sentence,), (unit,))
+            self._refuse_words("finding", name, (sentence, unit), (unit,))
         except WithheldError as reason:
             return str(reason)
         return ""
+
+    def _title(self, kind: str, name: str, caption: str, counts: Counts) -> str:
+        """Return the caption for a notice; none where it is the caption that may not be shown."""
+        try:
+            self._refuse_words(kind, name, (caption,), counts)
+        except WithheldError:
+            return ""
+        return caption
 
     def _refuse_words(self, kind: str, name: str, texts: Sequence[str], counts: Counts) -> None:
         for words in texts:

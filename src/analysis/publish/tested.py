@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -11,27 +14,37 @@ from analysis.publish.findings import frame
 from analysis.stats.multiplicity import holm
 
 COLUMNS = ("name", "sentence", "n", "unit")
+OWN = ("p_value", "family", "p_corrected")
 
 
-def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame, declared: Declared) -> pd.DataFrame:
+def with_tests(by_finding: pd.DataFrame, estimates: pd.DataFrame | None, declared: Declared) -> pd.DataFrame:
     """Add to the findings of a chapter which of them are tests, as `findings.frame` has them.
+
+    A finding of which no test is declared keeps the p-value that the chapter has given it.
 
     Parameters
     ----------
     by_finding : ``name, sentence, n, unit``.
-    estimates : Of the chapter, as the gate let them through, with ``p_value``.
+    estimates : Of the chapter, as the gate let them through, with ``p_value``; none where no test is declared.
     declared : What the chapter declares of its findings.
     """
-    rows = by_finding[[*COLUMNS]].to_dict("records")
+    if estimates is None:
+        for name in by_finding["name"]:
+            if declared.kind(name).test:
+                where = f"{FILE}: findings.{declared.kind(name).name}.test"
+                raise InputError(where, "no estimates are given that hold its p-value", given=name)
+        return by_finding
+    rows = by_finding[[*COLUMNS, *by_finding.columns.intersection([*OWN], sort=False)]].to_dict("records")
     return frame(
-        (*(row[column] for column in COLUMNS), *_test(declared.kind(row["name"]), row["name"], estimates))
-        for row in rows
+        (*(row[column] for column in COLUMNS), *_test(declared.kind(row["name"]), row, estimates)) for row in rows
     )
 
 
-def _test(kind: Kind, finding: str, estimates: pd.DataFrame) -> tuple[float, str]:
-    """Return the p-value of a finding and its family; a missing one where it tests nothing."""
-    return (p_value(kind, finding, estimates), kind.family) if kind.test else (np.nan, "")
+def _test(kind: Kind, row: Mapping[Any, Any], estimates: pd.DataFrame) -> tuple[float, str, float]:
+    """Return the p-value of a finding, its family and its corrected p-value, missing where it is not yet corrected."""
+    if kind.test:
+        return p_value(kind, row["name"], estimates), kind.family, np.nan
+    return row.get("p_value", np.nan), row.get("family", ""), row.get("p_corrected", np.nan)
 
 
 def p_value(kind: Kind, finding: str, estimates: pd.DataFrame) -> float:
@@ -40,13 +53,28 @@ def p_value(kind: Kind, finding: str, estimates: pd.DataFrame) -> float:
     A sentence about several rows is a test of all at once: the smallest of their p-values, corrected by Holm.
     """
     rows = estimates
-    for column, value in kind.test_of(finding).items():
-        if column not in rows:
-            where = f"{FILE}: findings.{kind.name}.test.{column}"
-            raise InputError(where, "the estimates have no such column", allowed=", ".join(map(str, estimates.columns)))
-        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
+    for column, value in _chosen(kind, finding, estimates).items():
+        values = value if isinstance(value, list) else [value]
+        rows = rows[rows[column].astype(str).isin([*map(str, values)])]  # the end of a name is words, a year a number
     known = rows.dropna(subset=["estimate", "p_value"])
-    if kind.nth:
-        nth = int(finding.removeprefix(kind.name))
-        known = known.iloc[nth : nth + 1]
     return float(holm(known["p_value"]).min()) if len(known) else np.nan
+
+
+def _chosen(kind: Kind, finding: str, estimates: pd.DataFrame) -> Mapping[str, Any]:
+    """Return the values of the row of a finding by column.
+
+    A place is one among all estimates: counted among those that are left, it would be that of another row where the
+    gate has withheld one.
+    """
+    test = kind.test_of(finding)
+    for column in [*test, *filter(None, [kind.nth])]:
+        if column not in estimates:
+            where, known = f"{FILE}: findings.{kind.name}.test", ", ".join(map(str, estimates))
+            raise InputError(where, f"the estimates have no column {column!r}", allowed=known)
+    if not kind.nth:
+        return test
+    values, place = [*dict.fromkeys(estimates[kind.nth])], finding.removeprefix(kind.name)
+    if not place.isdecimal() or int(place) >= len(values):
+        where = f"{FILE}: findings.{kind.name}.nth"
+        raise InputError(where, f"{kind.nth!r} has {len(values)} values, from 0 on", given=finding)
+    return {**test, kind.nth: values[int(place)]}

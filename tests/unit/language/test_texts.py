@@ -57,6 +57,11 @@ def test_data_hold_a_number_as_it_is_written_and_no_finer():
     assert as_data(said)["values"] == {"share": 0.13, "money": 12.3, "n": 30, "plain": 0.5}
 
 
+def test_there_is_no_minus_zero():
+    said = Text("{share:.0%} and {x:.1f}, not {y:.1f}", {"share": -0.001, "x": -0.04, "y": -0.06})
+    assert said == from_data(as_data(said)) == "0% and 0.0, not -0.1"
+
+
 def test_a_number_too_small_stays_unknown_in_data():
     assert as_data(Text("{n}", {"n": Fewer(10)}))["values"] == {"n": {"fewer": 10}}
     assert from_data({"text": "{n}", "values": {"n": {"fewer": 10}}}) == "fewer than 10"
@@ -68,7 +73,7 @@ def test_numbers_are_written_again_in_the_language_of_the_edition():
         assert from_data(data["values"]["estimate"]) == "1.234,50"
 
 
-@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+@pytest.mark.parametrize("missing", [None, float("nan"), float("inf"), -np.inf, pd.NA])
 def test_a_missing_number_withholds_the_text(missing):
     with pytest.raises(WithheldError):
         Text("{share:.0%}", {"share": missing})

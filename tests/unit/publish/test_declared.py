@@ -40,6 +40,14 @@ def test_only_a_name_that_ends_in_an_underscore_is_the_beginning_of_others(decla
     assert declared.kind("growths") == Kind("growths", 3)
 
 
+def test_the_name_itself_goes_before_a_beginning_of_it_and_the_longest_before_others(declare):
+    """The first that fitted was taken: a finding had the test of another."""
+    declared = read_declared(declare("findings: {growth_: {}, growth_lezen: {}, growth_of_: {}}\n"))
+    assert declared.kind("growth_lezen").rank == 2
+    assert declared.kind("growth_of_boys").rank == 3
+    assert declared.kind("growth_dmt").rank == 1
+
+
 def test_a_star_is_what_the_name_has_after_its_beginning(declare):
     kind = read_declared(declare(FILE_TEXT)).kind("growth_lezen")
     assert kind.test_of("growth_lezen") == {"model": "ols", "outcome": "lezen"}
@@ -71,6 +79,23 @@ def test_a_chapter_without_the_file_declares_nothing(tmp_path):
         ("findings: {growth: {picture: change}}\n", "findings.growth.picture", "there is no such key"),
         ("findings: {growth: change}\n", "findings.growth", "must be a mapping"),
         ("findings: {growth: {test: ols}}\n", "findings.growth.test", "must be columns"),
+        ("findings: {growth: {test: {}}}\n", "findings.growth.test", "must be columns"),
+        ("findings: {growth: {figure: [change]}}\n", "findings.growth.figure", "must be a name"),
+        ("findings: {Growth in: {}}\n", "findings.Growth in", "a name is lower-case"),
+        ("findings: {growth_: {nth: group}}\n", "findings.growth_.nth", "there is none"),
+        ("findings: {growth_: {family: growth}}\n", "findings.growth_.family", "there is none"),
+        ("findings: {growth_: {nth: true, test: {term: x}}}\n", "findings.growth_.nth", "must be a name"),
+        ("findings: {growth: {nth: group, test: {term: x}}}\n", "findings.growth.test", "nothing after it"),
+        ('findings: {growth: {test: {term: "*"}}}\n', "findings.growth.test", "nothing after it"),
+        ('findings: {growth_: {test: {term: ["*", x]}}}\n', "findings.growth_.test", "stands alone"),
+        ("findings: {growth: {family: 'toelage, before and after', test: {term: x}}}\n", "growth.family", "bootstrap"),
+        ('sentences: {grew: {en: "{n", nl: "{n"}}\n', "sentences.grew.en", "braces"),
+        ('sentences: {grew: {en: "{}", nl: "{}"}}\n', "sentences.grew.en", "no name"),
+        ('sentences: {grew: {en: "{n[0]}", nl: "{n[0]}"}}\n', "sentences.grew.en", "no name"),
+        ('sentences: {grew: {en: "{n!r}", nl: "{n}"}}\n', "sentences.grew.en", "written in another way"),
+        ('sentences: {grew: {en: "{n:g}", nl: "{n}"}}\n', "sentences.grew.en", "written in another way"),
+        ("sentences: {grew: {en: 5, nl: 5}}\n", "sentences.grew.en", "must be words"),
+        ("sentences: {grew: }\n", "sentences.grew", "every language"),
         ('sentences: {grew: {en: "So."}}\n', "sentences.grew", "every language"),
         ('sentences: {grew: {en: "{a}", nl: "{b}"}}\n', "sentences.grew", "differ in their fields"),
     ],
@@ -80,6 +105,12 @@ def test_what_is_wrong_is_said_with_file_and_key(declare, text, where, problem):
         read_declared(declare(text))
     assert where in str(refused.value)
     assert problem in str(refused.value)
+
+
+def test_a_value_that_a_sentence_lacks_is_named(declare):
+    say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
+    with pytest.raises(InputError, match=r"sentences.grew: asks for values that it is not given\n +given +.size"):
+        say("grew", sise=1)
 
 
 def test_a_sentence_that_is_not_declared_is_named_with_the_nearest(declare):

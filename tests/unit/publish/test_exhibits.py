@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -94,6 +95,47 @@ def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, where: st
     with pytest.raises(InputError, match=problem) as refused:
         read(tmp_path, text)
     assert where in str(refused.value)
+
+
+WORDS = "{en: a, nl: b}"
+
+
+@pytest.mark.parametrize(
+    ("declared", "where"),
+    [
+        ("[a]", "tables"),
+        ("{T x: {caption: W}}", "tables.T x"),
+        ("{t: {caption: W, labels: [a]}}", "tables.t.labels"),
+        ("{t: {caption: W, labels: {a: }}}", "tables.t.labels.a"),
+        ("{t: {caption: W, linked: {total: {a: b}}}}", "tables.t.linked"),
+        ("{t: {caption: W, linked: }}", "tables.t.linked"),
+        ("{t: {caption: W, digits: 3}}", "tables.t.digits"),
+        ("{t: {caption: W, digits: {a: three}}}", "tables.t.digits"),
+        ("{t: {caption: W, columns: a}}", "tables.t.columns"),
+        ("{t: {caption: W, free: share}}", "tables.t.free"),  # the letters of "share" were free, and n is one of "mean"
+        ("{t: {caption: W, counts: {n: share}}}", "tables.t.counts"),
+        ("{t: {caption: W, counts: }}", "tables.t.counts"),
+        ("{t: {caption: W, totals: {a: b}}}", "tables.t.totals"),
+        ("{t: {caption: W, ratios: {share: [n]}}}", "tables.t.ratios"),
+        ("{t: {caption: W, points: some}}", "tables.t.points"),
+        ("{t: {caption: W, frame: [a]}}", "tables.t.frame"),
+        ("{t: {caption: }}", "tables.t.caption"),
+        ('{t: {caption: {en: "", nl: a}}}', "tables.t.caption.en"),
+        ('{t: {caption: {en: "{n", nl: "{n"}}}', "tables.t.caption.nl"),
+        ('{t: {caption: {en: "{}", nl: "{}"}}}', "tables.t.caption.en"),
+        ('{t: {caption: {en: "{n:zz}", nl: "{n}"}}}', "tables.t.caption.en"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_with_file_and_key(tmp_path: Path, declared: str, where: str) -> None:
+    with pytest.raises(InputError, match=rf"exhibits\.yml: {re.escape(where)}\n|exhibits\.yml: {re.escape(where)}:"):
+        read(tmp_path, f"tables: {declared.replace('W', WORDS)}\n")
+
+
+def test_options_and_frames_are_mappings(tmp_path: Path) -> None:
+    figure = f"figures: {{f: {{caption: {WORDS}, alt: {WORDS}, options: [a]}}}}\n"
+    for text, where in ((figure, "figures.f.options"), ("frames: [a]\n", "frames"), ("frames:\n", "frames")):
+        with pytest.raises(InputError, match=rf"exhibits\.yml: {where}: must be"):
+            read(tmp_path, text)
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

@@ -49,10 +49,47 @@ def test_a_sentence_about_several_rows_is_a_test_of_all_at_once():
     assert shortage_p({"outcome": ["lezen", "dmt"], "model": "ois_shortage"}) == pytest.approx(0.8)
 
 
+def test_a_finding_without_a_declared_test_keeps_its_own():
+    """Its p-value went missing where the chapter gave estimates for others."""
+    own = FINDINGS.assign(p_value=[0.04, 0.5, 0.5, 0.5, 0.5], family="", p_corrected=np.nan)
+    found = with_tests(own, ESTIMATES, LEERGROEI).set_index("name")["p_value"]
+    assert found[["norm_growth", "growth_lezen"]].tolist() == pytest.approx([0.04, 0.03])
+
+
+def test_a_declared_test_without_estimates_is_told():
+    """It was said to be no test."""
+    with pytest.raises(InputError, match=r"findings.yml: findings.growth_.test: no estimates"):
+        with_tests(FINDINGS, None, LEERGROEI)
+
+
+NTH = Kind("weging_", 1, test={"model": "ois_shortage"}, nth="outcome")
+
+
 def test_one_of_several_rows():
-    kind = Kind("weging_", 1, test={"model": "ois_shortage"}, nth=True)
-    assert p_value(kind, "weging_1", ESTIMATES) == pytest.approx(0.02)
-    assert np.isnan(p_value(kind, "weging_7", ESTIMATES))
+    assert p_value(NTH, "weging_1", ESTIMATES) == pytest.approx(0.02)
+
+
+def test_a_place_does_not_move_when_a_row_before_it_is_withheld():
+    """The p-value of the row behind it was taken."""
+    withheld = ESTIMATES.assign(p_value=ESTIMATES["p_value"].where(ESTIMATES.index != 3))
+    assert np.isnan(p_value(NTH, "weging_0", withheld))
+    assert p_value(NTH, "weging_1", withheld) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("name", ["weging_7", "weging_first", "weging_"])
+def test_a_place_that_is_none_is_told(name):
+    with pytest.raises(InputError, match=r"findings.yml: findings.weging_.nth"):
+        p_value(NTH, name, ESTIMATES)
+
+
+def test_a_column_that_the_estimates_lack_is_told():
+    with pytest.raises(InputError, match=r"findings.yml: findings.shortage.test: the estimates have no column 'modl'"):
+        shortage_p({"modl": "ois_shortage"})
+
+
+def test_the_end_of_a_name_finds_a_number():
+    kind = Kind("in_", 1, test={"year": "*"})
+    assert p_value(kind, "in_2019", ESTIMATES.assign(year=range(2016, 2022))) == pytest.approx(0.5)
 
 
 def test_the_tests_on_tastes_and_on_chance_are_counted():

@@ -30,7 +30,7 @@ def school_advice(estimates: pd.DataFrame) -> pd.DataFrame:
     known = estimates[estimates[["estimate", "schools"]].notna().all(axis=1)]
     rows = [
         row
-        for number, region in enumerate(dict.fromkeys(known["group"]))
+        for number, region in enumerate(dict.fromkeys(estimates["group"]))
         for row in _of_region(known[known["group"] == region], region, number)
     ]
     return frame(rows)
