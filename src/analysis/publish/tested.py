@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.publish.declared import FILE, Declared, Kind
+from analysis.publish.declared import FILE, REST, Declared, Kind
 from analysis.publish.findings import frame
 from analysis.stats.multiplicity import holm
 
@@ -71,6 +71,7 @@ def _chosen(kind: Kind, finding: str, estimates: pd.DataFrame) -> Mapping[str, A
         if column not in estimates:
             where, known = f"{FILE}: findings.{kind.name}.test", ", ".join(map(str, estimates))
             raise InputError(where, f"the estimates have no column {column!r}", allowed=known)
+    _refuse_absent(kind, estimates)
     if not kind.nth:
         return test
     values, place = [*dict.fromkeys(estimates[kind.nth])], finding.removeprefix(kind.name)
@@ -78,3 +79,13 @@ def _chosen(kind: Kind, finding: str, estimates: pd.DataFrame) -> Mapping[str, A
         where = f"{FILE}: findings.{kind.name}.nth"
         raise InputError(where, f"{kind.nth!r} has {len(values)} values, from 0 on", given=finding)
     return {**test, kind.nth: values[int(place)]}
+
+
+def _refuse_absent(kind: Kind, estimates: pd.DataFrame) -> None:
+    """Refuse a declared value that no estimate has: a misspelled test would make a description of its finding."""
+    for column, value in kind.test.items():
+        given = {*map(str, value if isinstance(value, list) else [value])} - {REST}
+        known = [*estimates[column].astype(str).unique()]
+        if len(estimates) and not given <= {*known}:
+            where = f"{FILE}: findings.{kind.name}.test.{column}"
+            raise InputError(where, "no estimate has this value", given=sorted(given), allowed=", ".join(known))

@@ -107,12 +107,6 @@ def test_what_is_wrong_is_said_with_file_and_key(declare, text, where, problem):
     assert problem in str(refused.value)
 
 
-def test_a_value_that_a_sentence_lacks_is_named(declare):
-    say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
-    with pytest.raises(InputError, match=r"sentences.grew: asks for values that it is not given\n +given +.size"):
-        say("grew", sise=1)
-
-
 def test_a_sentence_that_is_not_declared_is_named_with_the_nearest(declare):
     say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
     with pytest.raises(InputError, match="did you mean grew"):

@@ -109,5 +109,11 @@ def test_the_tests_on_tastes_and_on_chance_are_counted():
 
 def test_a_column_of_a_test_that_the_estimates_lack_is_named():
     """Before: a KeyError."""
-    with pytest.raises(InputError, match=r"findings.yml: findings.shortage.test.modle: the estimates have no"):
+    with pytest.raises(InputError, match=r"findings.yml: findings.shortage.test: the estimates have no column 'modle'"):
         shortage_p({"modle": "ois_shortage"})
+
+
+def test_a_value_of_a_test_that_no_estimate_has_is_named_and_makes_no_finding_a_description():
+    """Before: the p-value was missing, and the finding counted as none of the tests."""
+    with pytest.raises(InputError, match=r"findings.shortage.test.model: no estimate has this value"):
+        shortage_p({"model": "ois_shortge"})
