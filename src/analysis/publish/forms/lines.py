@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis.language import term
 from analysis.publish.axes import Numbers, write_numbers
 from analysis.publish.figures import ENTRY_CM, legend_above, legend_height, panels, style
-from analysis.publish.forms.marks import Names, Zero, along, break_line, curve, from_zero, named, of
+from analysis.publish.forms.marks import Names, Zero, along, break_line, curve, from_zero, label_up, named, of
 
 LONE_CM, PANEL_CM, FRAME_CM = 5.6, 4.4, 1.8
 TICKS = 8
@@ -65,7 +65,7 @@ def lines(
             from_zero(area, upright=True)
         if apart:
             area.legend(loc="upper left", bbox_to_anchor=(0, -0.12), borderaxespad=0)
-    axes[0].set_ylabel(term(label))
+    label_up(axes[0], term(label))
     if not apart:
         legend_above(axes[0], legend)
     return figure

@@ -7,6 +7,7 @@ on either side of a missing one. The primitives take any x; the forms decide whe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from matplotlib.axes import Axes
 
 from analysis.errors import InputError
 from analysis.language import term
-from analysis.publish.figures import FAINT, INK, MARKERS, PALETTE
+from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALETTE
 
 Names = Mapping[Any, str] | Collection[str] | Callable[[str], str]
 """What values are called. Of a mapping, or a list of what are names already, all are drawn, in its order; of a function
@@ -23,6 +24,8 @@ those that the rows have, in theirs."""
 Zero = Literal["line", "edge", "free"]
 """Zero is marked by a line of no effect, is where the axis begins, or is nothing special."""
 ENDS = ("estimate", "ci_low", "ci_high")
+LETTER_CM, PART, SHORTEST = 0.15, 0.7, 12
+"""Height of a letter of an upright label, part of a panel that its axes take, and fewest letters of a line."""
 
 
 def named(rows: pd.DataFrame, column: str | None, names: Names = term) -> dict[Any, str]:
@@ -44,6 +47,14 @@ def present(names: Mapping[Any, str], values: pd.Series) -> dict[Any, str]:
     """Leave out of `names` what is not among the values."""
     known = set(values)
     return {code: name for code, name in names.items() if code in known}
+
+
+def label_up(axes: Axes, words: str, panels: int = 1) -> None:
+    """Name what is measured up the first of so many panels, on as many lines as fit it beside them."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # forms draw on figures
+    height = figure.get_figheight() / CM / panels * PART
+    axes.set_ylabel(fill(words, max(SHORTEST, int(height / LETTER_CM))))
 
 
 def along(rows: pd.DataFrame, column: str, values: Collection[Any]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.language import term, text
 from analysis.publish.axes import Numbers, write_numbers
 from analysis.publish.figures import canvas, legend_above, legend_height, style
-from analysis.publish.forms.marks import Names, Zero, along, dots, from_zero, named, of, zero_line
+from analysis.publish.forms.marks import Names, Zero, along, dots, from_zero, label_up, named, of, zero_line
 
 LINE_CM, SERIES_CM, DENSE_CM = 0.55, 0.28, 0.27
 PANEL_CM, AXIS_CM, FRAME_CM = 1.0, 0.7, 1.5
@@ -62,7 +62,7 @@ def points(
         _settle(area, numbers, zero, shade)
     for area in axes if beside else axes[-1:]:
         area.set_xlabel(_in_points(axis) if numbers == "points" else term(axis))
-    axes[0].set_ylabel(term(label))
+    label_up(axes[0], term(label), 1 if beside else len(shown))
     if series:
         legend_above(axes[0])
     return figure

@@ -93,3 +93,12 @@ def test_many_lines_are_closer_together():
         points(rows(*((f"line {at}", 1.0) for at in range(n))), line="name").get_size_inches()[1] for n in (25, 30)
     ]
     assert heights[1] < heights[0]
+
+
+def test_a_long_label_up_a_low_panel_is_written_on_lines_that_fit() -> None:
+    figure = points(TWO, line="name", label="leerlingen van de school per groep, gemiddeld over scholen")
+    figure.draw_without_rendering()
+    box = figure.axes[0].yaxis.label.get_window_extent()
+    assert "\n" in figure.axes[0].get_ylabel()
+    assert box.y0 >= 0
+    assert box.y1 <= figure.bbox.y1
