@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, create_model, model_validator
 from pydantic.fields import FieldInfo
@@ -170,5 +170,6 @@ def _type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be a
     if text.startswith("dict"):
         return "lists of numbers by name"
     if text.startswith("tuple"):
-        return "list of " + ("text" if "str" in text else "numbers")
+        inner = get_args(annotation)[0]
+        return f"list of {_type_name(inner) if 'Literal' in text else 'text' if 'str' in text else 'numbers'}"
     return {"str": "text", "int": "whole number", "float": "number", "bool": "true | false"}.get(text, text)

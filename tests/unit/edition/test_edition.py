@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
 
-from analysis.edition.model import BLOCKS, Edition, parameter_rows
+from analysis.edition.model import BLOCKS, Edition, _type_name, parameter_rows
 from analysis.edition.params import read_edition
 from analysis.errors import InputError
 
@@ -260,3 +261,17 @@ def test_a_setting_that_undoes_an_earlier_one_is_refused(tmp_path: Path) -> None
     edition = read_edition(path, ["school_choice={}", "school_choice.age=5"])
     assert edition.school_choice is not None
     assert edition.school_choice.age == 5
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (tuple[Literal["laag", "hoog"], ...], "list of laag | hoog"),
+        (tuple[str, ...], "list of text"),
+        (tuple[float, ...], "list of numbers"),
+        (Literal["first", "final"], "first | final"),
+        (bool, "true | false"),
+    ],
+)
+def test_the_type_of_a_parameter_is_said_in_words(annotation: object, words: str) -> None:
+    assert _type_name(annotation) == words
