@@ -110,7 +110,7 @@ def test_every_parameter_has_a_comment_and_defaults_that_work_alone(path: Path) 
     lines = source.splitlines()
     assert all("# " in line or above.startswith("# ") for above, line in zip(["", *lines], lines, strict=False))
     defaults = cell_parameters(path)
-    edition = read_edition(ROOT / "params" / f"{defaults['edition']}.yml")
+    edition = read_edition(ROOT / "params" / f"{defaults['edition']}.yml", here=False)
     assert injected(path, edition.blocks[path.stem.partition("_")[2]], edition.shared) == defaults
 
 

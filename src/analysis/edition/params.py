@@ -17,11 +17,11 @@ from analysis.plain_yaml import parse_yaml, read_yaml
 from analysis.variables import DATA_VARIABLE
 
 
-def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
+def read_edition(path: Path, settings: Sequence[str] = (), *, here: bool = True) -> Edition:
     """Read an edition from its params file, a YAML file of the edition's name.
 
     Settings are overrides as typed: ``block.key=value``. They win over the environment variable STAAT_DATA, which wins
-    over the file.
+    over the file; unless `here` is false, for an edition as its file has it on any machine.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
         For a file that cannot be read and for every key that is unknown, missing, of the wrong type or out of
         range: all of them in one message.
     """
-    edition = edition_of(_read(path), path, settings)
+    edition = edition_of(_read(path), path, settings, here=here)
     if edition.edition != path.stem:
         raise InputError(
             f"{path}: edition",
@@ -40,10 +40,10 @@ def read_edition(path: Path, settings: Sequence[str] = ()) -> Edition:
     return edition
 
 
-def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = ()) -> Edition:
+def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = (), *, here: bool = True) -> Edition:
     """Return the edition of parameters that were read from `path`; see `read_edition`."""
     for block in (stem for stem in SOURCES if "folder" in BLOCKS[stem].model_fields):
-        if os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
+        if here and os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
             raw[block]["folder"] = os.environ[DATA_VARIABLE]
     origins: dict[tuple[str, ...], str] = {}
     for setting in settings:

@@ -44,7 +44,7 @@ def cell_of(chapter: Declaration, root: Path) -> str:
     The values are those of the edition that the cell names: it can run alone.
     """
     given = cell_parameters(root / "notebooks" / f"{chapter.notebook}.ipynb")
-    edition = read_edition(root / "params" / f"{given['edition']}.yml")
+    edition = read_edition(root / "params" / f"{given['edition']}.yml", here=False)
     if chapter.stem not in edition.blocks:
         where, named = f"notebooks/{chapter.notebook}.ipynb", f"params/{given['edition']}.yml"
         hint = f"name an edition that has it, or add the block to {named}"

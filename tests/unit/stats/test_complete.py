@@ -310,7 +310,7 @@ CASES = {
     "fitted lines": Case(plain, lambda f: binned.fitted_lines(f["rank"], f["y"], bandwidth=9), ("rank", "y")),
     "eligibility": Case(school_years, lambda f: eligibility(f, year=2020), ("location", "year", "score_per_pupil")),
     "schools with a score": Case(school_years, lambda f: scored_in(f, 2016), ("location", "year", "score_per_pupil")),
-    "changes": Case(school_years, lambda f: changes(f, ["y"]), ("location", "year", "y")),
+    "changes": Case(school_years, lambda f: changes(f, ["y"], start=2021), ("location", "year", "y")),
     "money": Case(
         school_years, oab.with_money, ("location", "year", "achterstandsscore", "oab_euro", "pupils", "teachers_fte")
     ),
