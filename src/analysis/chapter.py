@@ -88,6 +88,7 @@ class Chapter(Release):
         exhibit = self.exhibits.of(kind, name)
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
+        exhibit.refuse_absent(asked, f"{kind}.{name}")
         if chart:
             args = (*exhibit.filled_in("axis").values(), *args)
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
@@ -239,6 +240,7 @@ class Chapter(Release):
             The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
             have their own.
         """
+        findings.refuse_forgotten(by_finding)
         by_finding = with_tests(by_finding, estimates, self.declared)
         self.hand_over(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)

@@ -74,6 +74,11 @@ class Exhibit:
         """
         return resting(self.rests, frame, where)
 
+    def refuse_absent(self, values: Mapping[str, Any], where: str) -> None:
+        """Refuse to fill the words without every value that they ask for."""
+        if absent := sorted(self.fields - set(values)):
+            raise InputError(f"exhibits.yml: {where}", "asks for values that it is not given", given=", ".join(absent))
+
     @property
     def layout(self) -> dict[str, Any]:
         """Columns, decimals and headers of a table on a page."""
@@ -206,9 +211,16 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in set(WORDS) & set(given):
         yield from faults_of_words(given[name], f"{where}.{name}")
+    yield from _faults_of_axis(given.get("axis"), f"{where}.axis")
     labels = given.get("labels")
     for column, words in labels.items() if isinstance(labels, Mapping) else ():
         yield from faults_of_words(words, f"{where}.labels.{column}")
+
+
+def _faults_of_axis(axis: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give a fault where the words of an axis ask for values: they are given to captions and texts alone."""
+    if isinstance(axis, Mapping) and any("{" in str(words) for words in axis.values()):
+        yield InputError(where, "has fields in braces, and is given no values", hint="say it in the caption")
 
 
 def faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
