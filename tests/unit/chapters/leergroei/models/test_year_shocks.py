@@ -94,7 +94,7 @@ def test_what_rests_on_too_few_schools_is_withheld_here_as_everywhere():
     pnas = closure.estimate(rows)
     results = year_shocks.beside(rows, DESIGN, change, rows, pnas)
     assert results["n_clusters"].tolist() == [9, 9]
-    counts = read_exhibits(CHAPTERS / "leergroei" / "exhibits.yml").frame("shocks")["counts"]
+    counts = read_exhibits(CHAPTERS / "leergroei" / "exhibits.yml").frame("shocks", results)["counts"]
     gated = suppress(results, counts, PROFILES["default"]).frame
     assert gated[list(year_shocks.NUMBERS)].isna().all(axis=None)
 
