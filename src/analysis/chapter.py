@@ -244,6 +244,7 @@ class Chapter(Release):
             have their own.
         """
         self._refuse_undeclared(by_finding["name"])
+        findings.refuse_forgotten(by_finding)
         by_finding = with_tests(by_finding, estimates, self.declared)
         self.save(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)

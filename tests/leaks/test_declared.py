@@ -201,6 +201,7 @@ def test_persons_in_a_year_are_no_years(release: Release) -> None:
     with pytest.raises(DisclosureError, match="holds whole numbers that rest on a count"):
         release.gated(frame.astype({"pupils_per_year": int}), by_convention(frame))
     assert of(frame.assign(leaves_year=[12, 45]))[1] == ["pupils_per_year", "leaves_year"]
+    assert of(frame.assign(year_sd=[0.12, 0.45]))[1] == ["pupils_per_year", "year_sd"]
 
 
 def test_the_part_of_the_largest_is_no_count_by_convention(release: Release) -> None:

@@ -6,6 +6,7 @@ import pytest
 from analysis.chapter import NOTHING, WITHHELD, Chapter
 from analysis.edition.chain import ROWS
 from analysis.errors import InputError
+from analysis.language import Text, from_data
 from analysis.publish.declared import Declared, Kind, refuse_unshown
 from analysis.publish.exhibits import Exhibit, Exhibits
 from analysis.publish.findings import Finding, frame
@@ -66,6 +67,21 @@ def test_a_sentence_that_its_chapter_may_not_show_is_not_handed_over(chapter_of,
     html = chapter_of("summary").findings_of("segregation").html
     assert "a number in it equals one" in html
     assert "Many go." in html
+
+
+@pytest.mark.parametrize("estimates", [None, pd.DataFrame({"estimate": [], "p_value": []})])
+def test_a_sentence_that_has_forgotten_its_values_is_refused(chapter_of, estimates):
+    """A column of strings makes words of them: "7 went" was published, and written to the summary as words."""
+    sentences = [Text("{n} went", {"n": 7}), Text("{n} came", {"n": 20})]
+    with pytest.raises(InputError, match="'a': has forgotten what it was made of"):
+        chapter_of("segregation").conclude(FINDINGS.assign(sentence=sentences), estimates)
+    kept = frame(zip("ab", sentences, (120, 444), ["pupils"] * 2, strict=True))
+    assert "{n} came" in [from_data(json.loads(s)).template for s in handed_over(chapter_of, kept)]
+
+
+def handed_over(chapter_of, by_finding):
+    chapter_of("segregation").conclude(by_finding)
+    return chapter_of("summary").load("segregation_findings")["sentence"].iloc[1:]
 
 
 def test_sources_are_noted_for_the_manifest(chapter_of):

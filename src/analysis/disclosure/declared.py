@@ -55,7 +55,8 @@ def _is_year(values: pd.Series) -> bool:
     if is_calendar(values):
         return True
     named = CALENDAR.fullmatch(name) and not name.startswith(PER_YEAR)
-    return bool(named) and bool((values.dropna().abs() < NEAR).all())
+    known = values.dropna()
+    return bool(named) and bool(((known.abs() < NEAR) & (known % 1 == 0)).all())
 
 
 def counted(counts: Counts) -> tuple[str, ...]:

@@ -206,9 +206,16 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in set(WORDS) & set(given):
         yield from faults_of_words(given[name], f"{where}.{name}")
+    yield from _faults_of_axis(given.get("axis"), f"{where}.axis")
     labels = given.get("labels")
     for column, words in labels.items() if isinstance(labels, Mapping) else ():
         yield from faults_of_words(words, f"{where}.labels.{column}")
+
+
+def _faults_of_axis(axis: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give a fault where the words of an axis ask for values: they are given to captions and texts alone."""
+    if isinstance(axis, Mapping) and any("{" in str(words) for words in axis.values()):
+        yield InputError(where, "has fields in braces, and is given no values", hint="say it in the caption")
 
 
 def faults_of_words(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.errors import WithheldError
+from analysis.errors import InputError, WithheldError
 from analysis.language import Text, text
 from analysis.publish.tables import number
 from analysis.stats.multiplicity import HOLM, correction_of, expected_by_chance, holm
@@ -70,6 +70,22 @@ def frame(findings: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
             table.loc[rows.index, "p_corrected"] = holm(rows["p_value"])
     # A test of its own needs no correction.
     return table.assign(p_corrected=table["p_corrected"].where(table["family"] != "", table["p_value"]))
+
+
+def refuse_forgotten(by_finding: pd.DataFrame) -> None:
+    """Refuse a sentence with a number that has forgotten its values: the gate could only read it.
+
+    A method of strings, ``+``, an f-string and a column of strings return words.
+
+    Raises
+    ------
+    InputError
+        Naming the finding.
+    """
+    for row in by_finding.to_dict("records"):
+        if not isinstance(row["sentence"], Text) and any(map(str.isdigit, row["sentence"])):
+            hint = "join texts with language.joined, and put findings in a frame with publish.findings.frame"
+            raise InputError(f"finding {row['name']!r}", "has forgotten what it was made of", hint=hint)
 
 
 def in_words(counted: pd.DataFrame, level: float = LEVEL) -> Text:

@@ -133,6 +133,9 @@ def test_a_value_of_another_kind_is_told_with_file_and_key(tmp_path: Path, decla
 
 def test_options_and_frames_are_mappings(tmp_path: Path) -> None:
     figure = f"figures: {{f: {{caption: {WORDS}, alt: {WORDS}, options: [a]}}}}\n"
+    axis = figure.replace("options: [a]", "axis: {en: '{n}', nl: '{n}'}")
+    with pytest.raises(InputError, match=r"exhibits\.yml: figures.f.axis: has fields"):
+        read(tmp_path, axis)
     for text, where in ((figure, "figures.f.options"), ("frames: [a]\n", "frames"), ("frames:\n", "frames")):
         with pytest.raises(InputError, match=rf"exhibits\.yml: {where}: must be"):
             read(tmp_path, text)

@@ -253,16 +253,13 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
     for outcome in [name for name in many if name in one][:1]:
         values = {"subject": subject(many[outcome]), "many": points(many[outcome]), "closed": closed}
         values["shocks"] = with_shocks(year_shocks, "pnas_overall", many[outcome], 1)
+        sentence = say("one_control_year", **values)
+        if outcome in trends:
+            alone = say("all_control_years", one=points(one[outcome]), **values)
+            sentence = joined(" ", (alone, left_out(trends[outcome], many[outcome], one[outcome])))
         yield (
             "pnas",
-            say(
-                "all_control_years",
-                one=points(one[outcome]),
-                trend=left_out(trends[outcome], many[outcome], one[outcome]),
-                **values,
-            ).strip()
-            if outcome in trends
-            else say("one_control_year", **values),
+            sentence,
             number_of(many[outcome]["n_pupils"]),
         )
 
