@@ -16,6 +16,7 @@ import pytest
 from analysis.data.situations import PARENT_GROUPS
 from analysis.edition.chain import CHAIN
 from analysis.edition.params import read_edition
+from analysis.language import from_data
 from analysis.run.manifest import outputs_of
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
@@ -130,7 +131,8 @@ def test_no_estimate_of_growth_rests_on_two_schools(ci_edition: Path) -> None:
 
 def test_absence_is_reported_beside_what_is_found(ci_edition: Path, manifest: dict[str, object]) -> None:
     steps = {step["stem"]: step for step in manifest["steps"]}  # type: ignore[attr-defined]
-    sentences = {finding["name"]: finding["sentence"] for finding in steps["leergroei"]["findings"]}
+    findings = steps["leergroei"]["findings"]
+    sentences = {finding["name"]: from_data(finding["sentence"]) for finding in findings}
     assert "What the absent would have shown is unknown" in sentences["absent"]
     growth = [sentence for name, sentence in sentences.items() if name.startswith("growth_")]
     assert growth
