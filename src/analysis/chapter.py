@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,13 +19,14 @@ from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
 from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
-from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_declared, refuse_unshown
-from analysis.publish.exhibits import Exhibits, read_exhibits
+from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_chapter
+from analysis.publish.exhibits import Exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
 from analysis.publish.tables import EACH
 from analysis.publish.tested import with_tests
 from analysis.run.workspace import Workspace, open_workspace
+from analysis.variables import CHAPTERS
 
 ACCOUNT_SHOWN = ("step", "reason", "pupils_in", "pupils_out", "pupils_kept", "rows_out", "schools_out", "schools_kept")
 
@@ -35,7 +35,6 @@ PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 WITHHELD = "withheld"
 """Column of findings that are passed on: why one is not shown; empty for those that are."""
 
-CHAPTERS = Path(__file__).with_name("chapters")
 NOTHING_SHOWN = Exhibits()
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
@@ -344,7 +343,4 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    folder = CHAPTERS / stem
-    exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
-    refuse_unshown(exhibits, declared, f"{stem}/{FILE}")
-    return Chapter(workspace, exhibits, declared)
+    return Chapter(workspace, *read_chapter(CHAPTERS / stem))

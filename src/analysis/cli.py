@@ -33,6 +33,7 @@ from analysis.edition.chain import CHAIN
 from analysis.edition.marks import reminder
 from analysis.edition.orders import (
     DEFAULT_EDITION,
+    check_declarations,
     check_sources,
     order_of,
     order_of_published,
@@ -299,6 +300,7 @@ def _run(orders: Sequence[Order], project: Project, options: Options, quiet: boo
     from analysis.run.show.view import view
 
     for order in orders:
+        check_declarations(order)
         check_sources(order, project.root)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
         runner.run(orders, CHAIN, project, options, watch)

@@ -1,5 +1,10 @@
 """Where things are: environment variables of a user, and the words of the languages."""
 
+from pathlib import Path
+
+CHAPTERS = Path(__file__).with_name("chapters")
+"""The folder with a folder for each chapter."""
+
 DATA_VARIABLE = "STAAT_DATA"
 """Folder with the source files; wins over the params file."""
 

@@ -126,7 +126,7 @@ def imports_of(path: Path) -> set[str]:
 FLOORS = (
     ("errors", "headers", "variables"),
     ("plain_yaml", "municipality", "school_years", "advice_levels", "formula"),
-    ("declare", "language", "messages", "run"),
+    ("declare", "language", "run"),
     ("stats",),
     ("topics.choice",),
     ("data",),

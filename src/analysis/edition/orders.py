@@ -23,7 +23,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import CATALOGUES, DATA_VARIABLE
+from analysis.variables import CATALOGUES, CHAPTERS, DATA_VARIABLE
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -121,6 +121,14 @@ def refuse_unused_folder(order: Order, root: Path) -> None:
             hint=f"{f'unset {DATA_VARIABLE}' if given else f'leave {DATA_LABEL} out'}, or run an edition on files "
             "(data.source: duo), such as amsterdam-duo-2017",
         )
+
+
+def check_declarations(order: Order) -> None:
+    """Refuse a run in which a chapter declares something wrong, before any notebook runs."""
+    from analysis.publish.declared import read_chapter
+
+    for stem in order.blocks:
+        read_chapter(CHAPTERS / stem)
 
 
 def check_sources(order: Order, root: Path) -> None:

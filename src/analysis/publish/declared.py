@@ -17,7 +17,7 @@ from typing import Any
 from analysis.errors import InputError, nearest
 from analysis.language import Text, Words, filled, remember
 from analysis.plain_yaml import read_yaml
-from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of
+from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of, read_exhibits
 from analysis.publish.shapes import faults_of_shape, is_file_name
 from analysis.stats.multiplicity import HOLM, correction_of
 
@@ -120,6 +120,19 @@ def refuse_unshown(exhibits: Exhibits, declared: Declared, where: str) -> None:
     ]
     if faults:
         raise InputError.several(faults)
+
+
+def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
+    """Read all that a chapter declares of what it shows and finds.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with either file, and what the findings name and the exhibits do not have.
+    """
+    exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
+    refuse_unshown(exhibits, declared, f"{folder.name}/{FILE}")
+    return exhibits, declared
 
 
 def sentences_beside(module: str) -> Callable[..., Text]:

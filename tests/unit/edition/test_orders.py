@@ -157,3 +157,15 @@ def test_the_recorded_command_can_be_pasted(params: Path) -> None:
     settings = ["title=Een kleine stad; echo 'x' $HOME", "school_choice.age=5", "data.folder=/home/someone"]
     command = order_of(params, settings, ROOT).command
     assert shlex.split(command) == ["staat", "run", "params/ci.yml", "--set", settings[0], "--set", settings[1]]
+
+
+def test_what_a_chapter_declares_wrongly_ends_a_run_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "segregation"
+    folder.mkdir()
+    (folder / "findings.yml").write_text("findings: {change: {figure: no_such}}\n", encoding="utf8")
+    monkeypatch.setattr(orders, "CHAPTERS", tmp_path)
+    order = orders.order_of(ROOT / "params" / "ci.yml", (), ROOT)
+    with pytest.raises(InputError, match=r"segregation/findings.yml: findings.change.figure"):
+        orders.check_declarations(order)

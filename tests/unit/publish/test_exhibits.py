@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.chapter import CHAPTERS
 from analysis.disclosure import Linked
 from analysis.errors import InputError
 from analysis.language import speaking
 from analysis.publish.exhibits import Exhibits, read_exhibits
+from analysis.variables import CHAPTERS
 
 WHOLE = """
 frames:

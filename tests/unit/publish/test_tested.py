@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapter import CHAPTERS
 from analysis.chapters.school_choice.findings_tastes import p_values_of_tastes
 from analysis.errors import InputError
 from analysis.publish.declared import FILE, Kind, read_declared
 from analysis.publish.tested import p_value, with_tests
+from analysis.variables import CHAPTERS
 
 LEERGROEI, SCHOOL_CHOICE, SEGREGATION = (
     read_declared(CHAPTERS / stem / FILE) for stem in ("leergroei", "school_choice", "segregation")

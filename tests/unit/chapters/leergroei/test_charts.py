@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis import language
-from analysis.chapter import CHAPTERS
 from analysis.chapters.leergroei import charts
 from analysis.publish.axes import localise
 from analysis.publish.exhibits import read_exhibits
+from analysis.variables import CHAPTERS
 
 
 def estimates(*rows):

@@ -16,7 +16,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import analysis.chapter
-from analysis.chapter import CHAPTERS, Chapter
+from analysis.chapter import Chapter
 from analysis.disclosure import NOTHING_DECLARED, Gated, flat, profile, suppress
 from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import whole_rows
@@ -28,6 +28,7 @@ from analysis.synthetic.learning import make_learning
 from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
+from analysis.variables import CHAPTERS
 
 NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 

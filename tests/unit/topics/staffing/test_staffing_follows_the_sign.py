@@ -19,12 +19,13 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.chapter import CHAPTERS, Chapter
+from analysis.chapter import Chapter
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.staffing import make_staffing
 from analysis.synthetic.staffing_truth import G5, OUTSIDE, RATIO, StaffingTruth
 from analysis.synthetic.teachers import AFTER, BEFORE, TeachersTruth, make_teachers
+from analysis.variables import CHAPTERS
 
 NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 SCALE = 0.25

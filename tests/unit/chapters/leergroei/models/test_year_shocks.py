@@ -6,11 +6,11 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from analysis.chapter import CHAPTERS
 from analysis.chapters.leergroei.models import closure, growth, year_shocks
 from analysis.chapters.leergroei.models.design import Design
 from analysis.disclosure import PROFILES, suppress
 from analysis.publish.exhibits import read_exhibits
+from analysis.variables import CHAPTERS
 
 YEARS = ("2016/17", "2017/18", "2018/19", "2019/20")
 EFFECT, TREND, PER_DAY = -3.0, 0.8, 0.05
