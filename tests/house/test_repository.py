@@ -200,3 +200,14 @@ def test_the_readme_names_every_notebook_and_edition() -> None:
 def test_every_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")]
     assert len(numbers) == len(set(numbers))
+
+
+def test_every_file_that_a_document_names_exists() -> None:
+    """A section of methods that names a file which was renamed explains nothing on the pages."""
+    known = {path.name for folder in ("src", "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")}
+    named = {
+        (path.name, file)
+        for path in [*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
+        for file in re.findall(r"`(?:[a-z_]+/)*([a-z_]+\.py)`", path.read_text("utf8"))
+    }
+    assert {(document, file) for document, file in named if file not in known} == set()
