@@ -19,7 +19,7 @@ from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
 from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
 from analysis.publish import findings
-from analysis.publish.declared import FILE, NOTHING_FOUND, Declared, read_chapter
+from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.release import Release
@@ -242,20 +242,11 @@ class Chapter(Release):
             The rows that hold the p-values of those that ``findings.yml`` declares as tests; none where the findings
             have their own.
         """
-        self._refuse_undeclared(by_finding["name"])
+        refuse_undeclared(by_finding["name"], self.declared, self.workspace.stem)
         findings.refuse_forgotten(by_finding)
         by_finding = with_tests(by_finding, estimates, self.declared)
         self.save(f"{self.workspace.stem}_findings", by_finding)
         return self.findings(by_finding)
-
-    def _refuse_undeclared(self, names: pd.Series) -> None:
-        """Refuse findings without a place in ``findings.yml``: they would lose figure, table, rank and test."""
-        kinds = self.declared.kinds
-        for name in names:
-            if kinds and self.declared.kind(name) not in kinds:
-                where, known = f"{self.workspace.stem}/{FILE}: findings", [kind.name for kind in kinds]
-                hint = "declare it, or the beginning of its name up to an underscore"
-                raise InputError(where, f"does not declare the finding {name!r}", allowed=", ".join(known), hint=hint)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
         """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""

@@ -114,7 +114,7 @@ def verified(formula: str, folder: Path) -> None:
     """What `staat verify` reads of a received edition."""
     received = folder / "ci"
     received.mkdir()
-    manifest = {"edition": "ci", "command": f"staat run; {SYSTEM}", "parameters": parameters(formula)}
+    manifest = {"edition": "ci", "command": f"staat run; {SYSTEM}", "parameters": parameters(formula), "outputs": {}}
     (received / "manifest.json").write_text(json.dumps(manifest), "utf8")
     order_of_published(received, (), ROOT)
 

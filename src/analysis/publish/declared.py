@@ -8,7 +8,7 @@ languages, by the name with which the chapter says it. Which sentence follows fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -120,6 +120,15 @@ def refuse_unshown(exhibits: Exhibits, declared: Declared, where: str) -> None:
     ]
     if faults:
         raise InputError.several(faults)
+
+
+def refuse_undeclared(findings: Iterable[str], declared: Declared, stem: str) -> None:
+    """Refuse findings without a place in ``findings.yml``: they would lose figure, table, rank and test."""
+    for finding in findings:
+        if declared.kinds and declared.kind(finding) not in declared.kinds:
+            where, known = f"{stem}/{FILE}: findings", ", ".join(kind.name for kind in declared.kinds)
+            hint = "declare it, or the beginning of its name up to an underscore"
+            raise InputError(where, f"does not declare the finding {finding!r}", allowed=known, hint=hint)
 
 
 def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
