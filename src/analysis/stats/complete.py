@@ -55,10 +55,6 @@ def check_complete(
     columns : Which of them it uses; all by default. Of a product ``a:b`` both columns count.
     what : The model or outcome, for the message.
 
-    Returns
-    -------
-    None
-
     Raises
     ------
     ModelError

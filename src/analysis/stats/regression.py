@@ -176,10 +176,6 @@ def check_not_absorbed(left: Floats, raw: Floats, terms: Sequence[str], effects:
     terms : Their names.
     effects : What absorbs, for the message.
 
-    Returns
-    -------
-    None
-
     Raises
     ------
     ModelError
@@ -202,10 +198,6 @@ def check_distinct(X: pd.DataFrame, outcome: str) -> None:
     ----------
     X : Terms, shape (rows, terms).
     outcome : For the message.
-
-    Returns
-    -------
-    None
 
     Raises
     ------
@@ -233,10 +225,6 @@ def check_distinct_products(information: NDArray[np.floating[Any]], terms: Itera
     ----------
     information : :math:`X'X`, or another information matrix; shape (terms, terms).
     terms : Their names, for the message.
-
-    Returns
-    -------
-    None
 
     Raises
     ------

@@ -59,10 +59,6 @@ def check_clusters(
     X, codes, weights : As of `of_one_cluster`.
     terms : Names of the first columns; those after them, such as an intercept and years, are not reported.
 
-    Returns
-    -------
-    None
-
     Raises
     ------
     ModelError

@@ -157,10 +157,6 @@ def check_varying(varying: NDArray[np.bool_], terms: Sequence[str]) -> None:
     varying : Whether it does, by term.
     terms : Names of the terms.
 
-    Returns
-    -------
-    None
-
     Raises
     ------
     ModelError
@@ -182,10 +178,6 @@ def check_collinear(correlations: Floats, terms: Sequence[str]) -> None:
     ----------
     correlations : Of the terms within the choice sets, terms x terms.
     terms : Names of the terms.
-
-    Returns
-    -------
-    None
 
     Raises
     ------
