@@ -44,7 +44,9 @@ def by_convention(frame: pd.DataFrame, free: Free = ()) -> dict[str, list[str]]:
     parts = [*chain(*contributors_of(frame, None).values())]
     spared = {*names_of(free), *parts}
     numeric = [str(column) for column in frame.select_dtypes("number") if str(column) not in spared]
-    counting = [column for column in numeric if COUNTS.fullmatch(column) or column in RESIDUAL_DF]
+    # In a small city a count may be missing in every row, or there are no rows: such a column has no kind of its own.
+    empty = [str(column) for column in frame if frame[column].isna().all() and str(column) not in {*numeric, *spared}]
+    counting = [column for column in [*numeric, *empty] if COUNTS.fullmatch(column) or column in RESIDUAL_DF]
     others = [column for column in numeric if column not in counting and not _is_year(frame[column])]
     return dict.fromkeys(counting, others)
 

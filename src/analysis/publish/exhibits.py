@@ -115,7 +115,7 @@ def resting(declared: Mapping[str, Any], frame: pd.DataFrame, where: str) -> Map
     if SUPPRESSED in frame:  # it has passed, and that is known
         return {"counts": (), **declared}
     counts = by_convention(frame, declared.get("free", ()))
-    if not counts:
+    if not counts and len(frame):  # of nothing there is nothing to count
         hint = "declare counts: in exhibits.yml, [] where the table counts nobody; or let the frame pass chapter.gate"
         raise InputError(where, "nothing says what its columns count", hint=hint)
     return {"counts": counts, **declared}

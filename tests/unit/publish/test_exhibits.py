@@ -165,6 +165,18 @@ def test_what_counts_is_declared_or_known_from_the_gate_or_follows_from_the_name
     assert declared.resting(rows, "t")["counts"] == ["n_obs"]
 
 
+@pytest.mark.parametrize("rows", [pd.DataFrame(), pd.DataFrame(columns=["group", "n_obs", "share"])])
+def test_a_table_of_a_small_city_may_be_empty(tmp_path: Path, rows: pd.DataFrame) -> None:
+    """Its columns have no kind: an edition of a municipality without an estimate was stopped by that."""
+    counts = read(tmp_path, PLAIN.replace("free: [edge], ", "")).of("tables", "t").resting(rows, "t")["counts"]
+    assert list(counts) == [name for name in rows if name == "n_obs"]
+
+
+def test_a_count_that_is_missing_in_every_row_counts_all_the_same(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"n_obs": [None, None], "share": [0.1, 0.2], "edge": 1.0})
+    assert read(tmp_path, PLAIN).of("tables", "t").resting(rows, "t")["counts"] == {"n_obs": ["share"]}
+
+
 @pytest.mark.parametrize("column", ["pupils_per_school", "share", "edge"])
 def test_a_number_that_counts_nothing_is_an_error_and_not_a_table_without_a_rule(tmp_path: Path, column: str) -> None:
     with pytest.raises(InputError, match="nothing says what its columns count"):
