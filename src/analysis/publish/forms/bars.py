@@ -13,8 +13,8 @@ from seaborn.utils import relative_luminance
 
 from analysis.language import term, text
 from analysis.publish.axes import write_numbers
-from analysis.publish.figures import INK, PALETTE, canvas, legend_above, style
-from analysis.publish.forms.marks import Names, break_line, floats, named, refuse_twice, require, table
+from analysis.publish.figures import INK, PALETTE, canvas, legend_above
+from analysis.publish.forms.marks import Names, break_line, floats, form, named, refuse_twice, require, table
 
 TWO = (PALETTE[0], PALETTE[3])
 BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.62, 2.6
@@ -22,7 +22,7 @@ LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
 
 
-@style()
+@form
 def bars(
     rows: pd.DataFrame,
     axis: str = "",
@@ -74,7 +74,7 @@ def bars(
     return figure
 
 
-@style()
+@form
 def stacked(
     shares: pd.DataFrame, line: str, parts: Names, colours: Sequence[str], breaks: Collection[str] = ()
 ) -> Figure:

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from analysis.language import localised, term, text
 from analysis.publish.axes import Hundredths, Numbers
-from analysis.publish.figures import COLOUR_MAP, FAINT, INK, canvas, style
-from analysis.publish.forms.marks import floats, require
+from analysis.publish.figures import COLOUR_MAP, FAINT, INK, canvas
+from analysis.publish.forms.marks import floats, form, require
 
 LAND = "#f0f2f4"
 KM_PER_DEGREE = 111.32
@@ -26,7 +26,7 @@ CROSS: dict[str, Any] = {"marker": "x", "s": 12, "color": FAINT, "linewidths": 0
 STEPS_KM = (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2)
 
 
-@style()
+@form
 def bubbles(
     by_place: pd.DataFrame,
     outlines: pd.DataFrame | None = None,

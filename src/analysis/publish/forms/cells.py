@@ -10,15 +10,15 @@ from matplotlib.patches import Rectangle
 
 from analysis.language import term, text
 from analysis.publish.axes import Hundredths
-from analysis.publish.figures import COLOUR_MAP, FAINT, canvas, style
-from analysis.publish.forms.marks import Names, named, table
+from analysis.publish.figures import COLOUR_MAP, FAINT, canvas
+from analysis.publish.forms.marks import Names, form, named, table
 
 FRAME_CM, ROW_CM = 3.4, 0.68
 LEAST = 0.005
 """Smallest share that is written in its cell."""
 
 
-@style()
+@form
 def heat_map(
     shares: pd.DataFrame,
     axis: str = "",

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from analysis.language import term
 from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import ENTRY_CM, legend_above, legend_height, panels, style
-from analysis.publish.forms.marks import Names, Zero, along, break_line, curve, from_zero, label_up, named, of
+from analysis.publish.figures import ENTRY_CM, legend_above, legend_height, panels
+from analysis.publish.forms.marks import Names, Zero, along, break_line, curve, form, from_zero, label_up, named, of
 
 LONE_CM, PANEL_CM, FRAME_CM = 5.6, 4.4, 1.8
 TICKS = 8
@@ -20,7 +20,7 @@ LETTERS = 85
 """Letters that fit along the axes of panels beside each other, the spaces between two labels among them."""
 
 
-@style()
+@form
 def lines(
     rows: pd.DataFrame,
     axis: str = "",

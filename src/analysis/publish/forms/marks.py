@@ -7,17 +7,20 @@ on either side of a missing one. The primitives take any x; the forms decide whe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import wraps
 from textwrap import fill
-from typing import Any, Literal
+from typing import Any, Concatenate, Literal, ParamSpec
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from analysis.errors import InputError
-from analysis.language import term
-from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALETTE
+from analysis.errors import InputError, WithheldError
+from analysis.language import term, text
+from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALETTE, style
 
+P = ParamSpec("P")
 Names = Mapping[Any, str] | Collection[str] | Callable[[str], str]
 """What values are called. Of a mapping, or a list of what are names already, all are drawn, in its order; of a function
 those that the rows have, in theirs."""
@@ -84,6 +87,19 @@ def floats(rows: pd.DataFrame, column: str) -> np.ndarray:
     """Return a column as floats, what is missing as NaN."""
     require(rows, column)
     return rows[column].to_numpy(dtype=float, na_value=np.nan)
+
+
+def form(draw: Callable[Concatenate[pd.DataFrame, P], Figure]) -> Callable[Concatenate[pd.DataFrame, P], Figure]:
+    """Draw rows in the house style; without a row the figure is withheld, as in a city that is too small for it."""
+
+    @wraps(draw)
+    def drawn(rows: pd.DataFrame, /, *args: P.args, **options: P.kwargs) -> Figure:
+        if rows.empty:
+            raise WithheldError(text("Not shown: nothing of it can be estimated on these data."))
+        with style():
+            return draw(rows, *args, **options)
+
+    return drawn
 
 
 def require(rows: pd.DataFrame, *columns: str) -> None:

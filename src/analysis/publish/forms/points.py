@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from analysis.language import term, text
 from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import canvas, legend_above, legend_height, style
-from analysis.publish.forms.marks import Names, Zero, along, dots, from_zero, label_up, named, of, zero_line
+from analysis.publish.figures import canvas, legend_above, legend_height
+from analysis.publish.forms.marks import Names, Zero, along, dots, form, from_zero, label_up, named, of, zero_line
 
 LINE_CM, SERIES_CM, DENSE_CM = 0.55, 0.28, 0.27
 PANEL_CM, AXIS_CM, FRAME_CM = 1.0, 0.7, 1.5
@@ -24,7 +24,7 @@ SHARE = 0.7
 """Part of the height of a line over which its series are set beside each other."""
 
 
-@style()
+@form
 def points(
     rows: pd.DataFrame,
     axis: str = "",

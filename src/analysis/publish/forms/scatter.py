@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter
 
 from analysis.language import localised, term
 from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import FAINT, canvas, legend_above, style
-from analysis.publish.forms.marks import Names, Zero, curve, dots, from_zero, named, of, zero_line
+from analysis.publish.figures import FAINT, canvas, legend_above
+from analysis.publish.forms.marks import Names, Zero, curve, dots, form, from_zero, named, of, zero_line
 
 HEIGHT_CM = 9.0
 SPAN = {"color": "#b3c8d8", "linewidth": 1.3, "zorder": 1}
@@ -21,7 +21,7 @@ SPAN = {"color": "#b3c8d8", "linewidth": 1.3, "zorder": 1}
 STYLES = ("-", "--", ":")
 
 
-@style()
+@form
 def scatter(
     rows: pd.DataFrame,
     axis: str = "",
