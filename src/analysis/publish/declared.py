@@ -52,7 +52,7 @@ class Kind:
     nth: str = ""
     family: str = ""
 
-    def test_of(self, finding: str) -> Mapping[str, Any]:
+    def row_of(self, finding: str) -> Mapping[str, Any]:
         """Return where the p-value of one finding is."""
         rest = finding.removeprefix(self.name)
         return {column: rest if value == REST else value for column, value in self.test.items()}

@@ -66,7 +66,7 @@ def _chosen(kind: Kind, finding: str, estimates: pd.DataFrame) -> Mapping[str, A
     A place is one among all estimates: counted among those that are left, it would be that of another row where the
     gate has withheld one.
     """
-    test = kind.test_of(finding)
+    test = kind.row_of(finding)
     for column in [*test, *filter(None, [kind.nth])]:
         if column not in estimates:
             where, known = f"{FILE}: findings.{kind.name}.test", ", ".join(map(str, estimates))

@@ -50,7 +50,7 @@ def test_the_name_itself_goes_before_a_beginning_of_it_and_the_longest_before_ot
 
 def test_a_star_is_what_the_name_has_after_its_beginning(declare):
     kind = read_declared(declare(FILE_TEXT)).kind("growth_lezen")
-    assert kind.test_of("growth_lezen") == {"model": "ols", "outcome": "lezen"}
+    assert kind.row_of("growth_lezen") == {"model": "ols", "outcome": "lezen"}
 
 
 def test_a_sentence_is_said_in_the_language_of_the_edition_and_remembers_its_values(declare):
