@@ -51,7 +51,8 @@ class WarmKernel(_Process):
     @property
     def dismissed(self) -> bool:
         """Whether it ended because this process closed its parent."""
-        return self._lost and self.parent.closed
+        # Its parent, in its last moment, may still have reported that the kernel was killed.
+        return self.parent.closed and self.returncode == -signal.SIGKILL
 
     @property
     def orphaned(self) -> bool:
