@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from analysis.codes import Codes
 from analysis.data import tables
 from analysis.data.names import remembered
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
@@ -54,6 +55,11 @@ class Chapter(Release):
         super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
+
+    @property
+    def codes(self) -> Codes:
+        """What codes in this edition's data mean."""
+        return Codes.model_validate_json(json.dumps(self.workspace.facts.get("codes", {})))
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""

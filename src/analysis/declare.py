@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -57,6 +58,23 @@ Blocks = Mapping[str, Block]
 """The blocks of an edition, by stem."""
 
 
+class Uses(NamedTuple):
+    """What a chapter uses of one internal table.
+
+    Parameters
+    ----------
+    required : Columns without which the chapter cannot run.
+    optional : Columns that it uses where they are there, each with what it leaves out without them.
+    """
+
+    required: frozenset[str] = frozenset()
+    optional: Mapping[str, str] = MappingProxyType({})
+
+
+Needs = Mapping[str, Uses]
+"""What a chapter uses of each internal table that it loads, by the table's name."""
+
+
 AGGREGATE, AREA, PUPIL, SCHOOL, BOARD, TEACHER, PERSON = (
     *("aggregate", "area", "pupil", "school", "board", "teacher", "person"),
 )
@@ -90,6 +108,7 @@ class Declaration:
     needs, wants
         Internal tables without which the chapter cannot run, and those that it uses when the edition makes them; with
         ``*`` for any text.
+    columns : What it uses of these tables, by column, from the parameters in force.
     produces, may_produce
         Internal tables that it writes, always and in some editions only, each with what a row of it is.
     reads : Files and folders that it reads besides, as `run.chain.Step` says.
@@ -104,6 +123,7 @@ class Declaration:
     parameters: type[Block]
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    columns: Callable[[Blocks], Needs] = lambda _: {}
     produces: Mapping[str, str] = field(default_factory=dict)
     may_produce: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()

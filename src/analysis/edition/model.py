@@ -13,6 +13,7 @@ from pydantic import Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 
 from analysis.chapters import chapters
+from analysis.codes import Codes
 from analysis.declare import Block, SchoolYear, Source, key, made_up
 
 BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in chapters().items()}
@@ -39,6 +40,7 @@ class Shared(Block):
     disclosure: Literal["default", "acro", "opensafely", "open-data"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
     )
+    codes: Codes = key("what codes in the data mean, in their order, in both languages", default=Codes())
     timeout: int = key("seconds after which a notebook is stopped", unit="seconds", default=3600, ge=1)
     timeouts: dict[str, Annotated[int, Field(ge=1)]] = key(
         "the same for single notebooks, by stem, such as `school_choice: 7200`", unit="seconds", default={}
@@ -114,6 +116,7 @@ class Shared(Block):
             "synthetic": self.synthetic,
             "disclosure": self.disclosure,
             "language": self.language,
+            "codes": self.codes.model_dump(mode="json"),
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
             "findings": {stem: words for stem in self.given if (words := chapters()[stem].findings)},
         }
@@ -153,7 +156,7 @@ def json_schema() -> str:
 
 def _row(name: str, info: FieldInfo) -> dict[str, str]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    default = "(required)" if info.is_required() else json.dumps(info.default)
+    default = "(required)" if info.is_required() else json.dumps(info.default, default=Block.model_dump)
     return {
         "key": name,
         "type": _type_name(info.annotation),
