@@ -115,7 +115,7 @@ class Highest(Coded):
 
 
 class Flag(Verb):
-    """True or false, from codes; another code is an error. A column of booleans has the codes ``true`` and ``false``."""
+    """True or false, from codes; another code is an error. Booleans have the codes ``true`` and ``false``."""
 
     flag: Name | Names
     yes_codes: Texts = key("codes for true", min_length=1)

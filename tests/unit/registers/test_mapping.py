@@ -45,7 +45,7 @@ def test_a_year_is_filled_in(text: str, filled: str) -> None:
         ("keep:", "keeps:", "files.enrolment.keeps: there is no such key; did you mean 'keep'?"),
         ("{file: person,", "{fil: person,", "joins.0.fil: there is no such key; did you mean 'file'?"),
         ("edges:", "edge:", "columns.income.edge: there is no such key; did you mean 'edges'?"),
-        ("day: ", "days: ", "files.address.on_day.days: there is no such key; did you mean 'day'?"),
+        ("begins: ", "begin: ", "files.address.on_day.begin: there is no such key; did you mean 'begins'?"),
         ("synthetic: false", "", "cbs-2019.yml: synthetic: this key is missing"),
         ("{number: [RINPERSOON]}", "{whole: RINPERSOON}", "a key never stands in a table"),
         ("{whole: WPOLEERJAAR}", "{number: [WPOLEERJAAR]}", "`number` is for pupil and teacher"),
