@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.codes import Codes
 from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
-from analysis.data.microdata import MICRODATA, dictionary
+from analysis.data.microdata import MICRODATA, dictionary, microdata
 from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
@@ -28,6 +29,7 @@ from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.names import KNOWN
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
@@ -67,6 +69,7 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    codes: Codes = KNOWN,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -76,8 +79,8 @@ def receive(
     """
     root = project_root()
     if source == "synthetic":
-        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
-        return _synthetic(world, region, schoolweging_year, scale)
+        world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
+        return _synthetic(world, region, schoolweging_year, scale, codes)
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
@@ -145,8 +148,14 @@ def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.Da
     return by_pupil_country, compare(published.reset_index(drop=True), computed), truth_rows(truth)
 
 
-def _published() -> pd.DataFrame:
-    return read_published(project_root() / "params" / "published")
+def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
+    """Return the published figures about a region and about the country: no city is compared with another."""
+    figures = read_published(project_root() / "params" / "published")
+    if region != sources.COUNTRY:
+        figures = figures[figures["about"].isin((sources.COUNTRY, region))]
+        of_others = ~figures["note_about"].isin(("", region))
+        figures = figures.assign(note=figures["note"].mask(of_others, ""))
+    return figures.drop(columns=["about", "note_about"]).reset_index(drop=True)
 
 
 def _covers(figure_years: str, years: Sequence[int]) -> bool:
@@ -161,11 +170,11 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
     return bdf.read_pupils(data / bdf.FILE), records
 
 
-def microdata_of(world: World) -> dict[str, pd.DataFrame]:
+def microdata_of(world: World, codes: Codes = KNOWN) -> dict[str, pd.DataFrame]:
     """Return the tables of a world that a researcher would receive, checked against their contracts."""
     return {
         name: check(world.frames[name], schema, f"world.{name}")
-        for name, schema in MICRODATA.items()
+        for name, schema in microdata(codes).items()
         if name in world.frames
     }
 
@@ -201,10 +210,10 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
     return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
-def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    figures = compare_with_published(world.frames, _published(), scale)
+def _synthetic(world: World, region: str, schoolweging_year: int, scale: float, codes: Codes) -> Received:
+    figures = compare_with_published(world.frames, _published(region), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
-        microdata={**microdata_of(world), "published_figures": figures},
+        microdata={**microdata_of(world, codes), "published_figures": figures},
         truth=truth_rows(world.truth),
     )
