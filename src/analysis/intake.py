@@ -16,7 +16,7 @@ from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
-from analysis.data.microdata import BY_LOCATION_YEAR, BY_PUPIL_COUNTRY, MICRODATA, dictionary
+from analysis.data.microdata import MICRODATA, dictionary, microdata
 from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
 from analysis.data.sources import CONTRACTS, Sources
@@ -30,6 +30,7 @@ from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.names import KNOWN
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
@@ -80,6 +81,7 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    codes: Codes = KNOWN,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -91,8 +93,8 @@ def receive(
     if source == OWN:
         return receive_own(intake, folder, codes, seed)
     if source == "synthetic":
-        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
-        return _synthetic(world, region, schoolweging_year, scale)
+        world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
+        return _synthetic(world, region, schoolweging_year, scale, codes)
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo, own")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
@@ -155,7 +157,7 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
     tuple of DataFrame
         ``by_school_year``, the published figures with those of these schools, and what generated the schools.
     """
-    panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
+    panel = check(make_schools(scale, seed), MICRODATA["by_location_year"], "schools")
     published = _published()
     published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
     figures = compare_with_published({"by_location_year": panel}, published, scale, [STAFFING])
@@ -183,7 +185,7 @@ def receive_country(
 
 def _made_up_country(pupils: int, years: Sequence[int], seed: int) -> Received:
     truth = country_truth(years)
-    by_pupil_country = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    by_pupil_country = check(make_country(truth, pupils, seed), MICRODATA["by_pupil_country"], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
@@ -192,8 +194,14 @@ def _made_up_country(pupils: int, years: Sequence[int], seed: int) -> Received:
     return Received(None, {BY_PUPIL_COUNTRY.name: by_pupil_country, "published_country": compared}, truth_rows(truth))
 
 
-def _published() -> pd.DataFrame:
-    return read_published(project_root() / "params" / "published")
+def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
+    """Return the published figures about a region and about the country: no city is compared with another."""
+    figures = read_published(project_root() / "params" / "published")
+    if region != sources.COUNTRY:
+        figures = figures[figures["about"].isin((sources.COUNTRY, region))]
+        of_others = ~figures["note_about"].isin(("", region))
+        figures = figures.assign(note=figures["note"].mask(of_others, ""))
+    return figures.drop(columns=["about", "note_about"]).reset_index(drop=True)
 
 
 def _covers(figure_years: str, years: Sequence[int]) -> bool:
@@ -208,16 +216,22 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
     return bdf.read_pupils(data / bdf.FILE), records
 
 
-def microdata_of(world: World) -> dict[str, pd.DataFrame]:
+def microdata_of(world: World, codes: Codes = KNOWN) -> dict[str, pd.DataFrame]:
     """Return the tables of a world that a researcher would receive, checked against their contracts."""
-    return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
+    return {
+        name: check(world.frames[name], schema, f"world.{name}")
+        for name, schema in microdata(codes).items()
+        if name in world.frames
+    }
 
 
 def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
     """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
     world = make_world(scale, seed)
     about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
+    frames = microdata_of(world)
+    columns = dictionary({name: MICRODATA[name] for name in frames})
+    return write_world(folder, frames, columns, truth_rows(world.truth), about)
 
 
 def files_read(inputs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -242,10 +256,10 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
     return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
-def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    figures = compare_with_published(world.frames, _published(), scale)
+def _synthetic(world: World, region: str, schoolweging_year: int, scale: float, codes: Codes) -> Received:
+    figures = compare_with_published(world.frames, _published(region), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
-        microdata={**microdata_of(world), "published_figures": figures},
+        microdata={**microdata_of(world, codes), "published_figures": figures},
         truth=truth_rows(world.truth),
     )

@@ -5,6 +5,7 @@ from synthetic_sources import make_sources
 
 from analysis import intake
 from analysis.data.microdata import MICRODATA
+from analysis.data.published import read_published
 from analysis.errors import InputError
 from analysis.intake import files_read, receive
 
@@ -24,10 +25,23 @@ def read(source, **changes):
 
 def test_a_synthetic_edition_receives_microdata_its_truth_and_a_comparison_with_print():
     received = receive("synthetic", **SETTINGS)
-    assert set(received.microdata) == {*MICRODATA, "published_figures"}
+    assert set(received.microdata) == {*MICRODATA, "published_figures"} - {"by_pupil_country"}
     assert len(received.microdata["by_pupil"]) == pytest.approx(61_919 * 0.065, rel=0.01)
     assert received.microdata["published_figures"]["within"].mean() > 0.8
     assert received.truth.set_index("parameter")["value"]["city.radius_km"] == "7.0"
+
+
+@pytest.mark.parametrize(
+    ("region", "cities", "noted"),
+    [("Amsterdam", {"Amsterdam", "Nederland"}, True), ("Elders", {"Nederland"}, False), ("Nederland", None, True)],
+)
+def test_a_city_is_compared_with_figures_about_itself_and_the_country(region, cities, noted):
+    """A country holds its cities; a note that speaks of a city stays with it."""
+    every = read_published(intake.project_root() / "params" / "published")
+    figures = intake._published(region)
+    assert set(every.set_index("figure_id").loc[figures["figure_id"], "about"]) == (cities or set(every["about"]))
+    assert figures["note"].str.contains("Amsterdam").any() == noted
+    assert not {"about", "note_about"} & set(figures)
 
 
 def test_open_data_come_without_microdata_and_truth(read_duo):
