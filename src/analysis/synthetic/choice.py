@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from analysis.data.derive import GROEPEN
 from analysis.data.situations import parent_group
 from analysis.stats.geography import great_circle_km
 from analysis.synthetic.places import allocate
-from analysis.synthetic.schools import GROEPEN, composition
+from analysis.synthetic.schools import composition
 from analysis.synthetic.shapes import Floats, kilometres
 
 LOG_OFFSET_KM = 0.1

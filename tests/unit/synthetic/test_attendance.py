@@ -6,9 +6,10 @@ import pytest
 
 from analysis.chapters.segregation.models.attendance import by_group
 from analysis.data.contracts import check
+from analysis.data.derive import ATTENDANCE
 from analysis.data.microdata import BY_ATTENDANCE, BY_STAY
 from analysis.stats.segregation import dissimilarity, isolation
-from analysis.synthetic.attendance import KEYS, AttendanceTruth, make_attendance
+from analysis.synthetic.attendance import AttendanceTruth, make_attendance
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
 
@@ -77,7 +78,7 @@ def test_schools_come_less_apart_and_parents_more_educated(attendance):
 def test_without_changes_every_year_is_the_last(people):
     truth = AttendanceTruth(came=0.0, educated=0.0, apart=0.0)
     made, _ = make_attendance(people["by_pupil"], people["by_location"], truth, np.random.SeedSequence(2))
-    years = [rows[[*KEYS[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
+    years = [rows[[*ATTENDANCE[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
     for year in years[:-1]:
         pd.testing.assert_frame_equal(year, years[-1])
     short, _ = make_attendance(
