@@ -28,6 +28,8 @@ from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.offices.forms import office
+from analysis.synthetic.offices.office import write_office
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
@@ -76,8 +78,7 @@ def receive(
     """
     root = project_root()
     if source == "synthetic":
-        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
-        return _synthetic(world, region, schoolweging_year, scale)
+        return _made_up(region, schoolweging_year, scale, seed, lacks)
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
@@ -166,11 +167,40 @@ def microdata_of(world: World) -> dict[str, pd.DataFrame]:
     return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
 
 
-def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
-    """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
-    world = make_world(scale, seed)
-    about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
+def write_edition_world(
+    folder: Path,
+    edition: Mapping[str, Any],
+    form: str | None = None,
+    *,
+    seed: int,
+    scale: float,
+    schoolweging_year: int,
+    lacks: Sequence[str] = (),
+) -> list[Path]:
+    """Write the world of a synthetic edition to a folder.
+
+    Parameters
+    ----------
+    folder : Where to write; it must be empty or not exist.
+    edition : The parameters of the edition, as its file has them.
+    form
+        None for the tables as they are (`data.export.write_world`); or the form in which an office has them, with the
+        mapping and an edition on these files beside them (`synthetic.offices`).
+    seed : Of the edition.
+    scale, schoolweging_year, lacks : Of its block ``data``.
+
+    Raises
+    ------
+    InputError : For a form that there is not, and if the folder holds something or cannot be written to.
+    """
+    if form is None:
+        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
+        about = f"The world of the edition {edition['edition']}: scale {scale:g}, seed {seed}."
+        return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
+    received = _made_up(edition["region"], schoolweging_year, scale, seed, lacks)
+    opened = {name: getattr(received.sources, name) for name in (*sources.CONTRACTS, "by_outline_point")}
+    tables = {**received.microdata, **opened, "truth": received.truth}
+    return write_office(folder, office(form, tables), form, edition)
 
 
 def files_read(read: Sources) -> pd.DataFrame:
@@ -195,7 +225,8 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
     return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
-def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
+def _made_up(region: str, schoolweging_year: int, scale: float, seed: int, lacks: Sequence[str]) -> Received:
+    world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
     figures = compare_with_published(world.frames, _published(), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
