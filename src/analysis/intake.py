@@ -15,7 +15,7 @@ from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
-from analysis.data.microdata import BY_LOCATION_YEAR, BY_PUPIL_COUNTRY, MICRODATA, dictionary
+from analysis.data.microdata import MICRODATA, dictionary
 from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
 from analysis.data.sources import Sources
@@ -115,7 +115,7 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
     tuple of DataFrame
         ``by_school_year``, the published figures with those of these schools, and what generated the schools.
     """
-    panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
+    panel = check(make_schools(scale, seed), MICRODATA["by_location_year"], "schools")
     published = _published()
     published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
     figures = compare_with_published({"by_location_year": panel}, published, scale, [STAFFING])
@@ -138,7 +138,7 @@ def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.Da
         ``by_pupil_country``, the published figures with those of this country, and what generated the country.
     """
     truth = country_truth(years)
-    by_pupil_country = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    by_pupil_country = check(make_country(truth, pupils, seed), MICRODATA["by_pupil_country"], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
@@ -164,7 +164,11 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
 
 def microdata_of(world: World) -> dict[str, pd.DataFrame]:
     """Return the tables of a world that a researcher would receive, checked against their contracts."""
-    return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
+    return {
+        name: check(world.frames[name], schema, f"world.{name}")
+        for name, schema in MICRODATA.items()
+        if name in world.frames
+    }
 
 
 def write_edition_world(
@@ -196,7 +200,9 @@ def write_edition_world(
     if form is None:
         world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
         about = f"The world of the edition {edition['edition']}: scale {scale:g}, seed {seed}."
-        return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
+        frames = microdata_of(world)
+        columns = dictionary({name: MICRODATA[name] for name in frames})
+        return write_world(folder, frames, columns, truth_rows(world.truth), about)
     received = _made_up(edition["region"], schoolweging_year, scale, seed, lacks)
     opened = {name: getattr(received.sources, name) for name in (*sources.CONTRACTS, "by_outline_point")}
     tables = {**received.microdata, **opened, "truth": received.truth}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data import cbs, duo, geo
 from analysis.data.cards import verify_files
+from analysis.data.columns import with_office_keys
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 from analysis.municipality import key
@@ -62,7 +63,7 @@ class Sources:
 
     def __post_init__(self) -> None:
         for name, schema in CONTRACTS.items():
-            check(getattr(self, name), schema, f"sources.{name}")
+            check(getattr(self, name), with_office_keys(schema), f"sources.{name}")
         if len(self.by_outline_point):
             check(self.by_outline_point, OUTLINES, "sources.by_outline_point")
         years = sorted(self.by_location_weging["year"].unique().tolist())

@@ -52,7 +52,7 @@ def cbs(tables: Tables) -> Office:
             "tables": mapped(microdata, wijken, [*others]),
         },
         notes=NOTES,
-        reference=contract(reference(microdata, people)),
+        reference=None,
     )
 
 

@@ -44,8 +44,12 @@ def roles(years: Mapping[str, Sequence[int]], uploaded: Sequence[str]) -> dict[s
     postcodes = _spells("DATUMAANVPOSTCODENUMADRES", "DATUMEINDPOSTCODENUMADRES")
     yearly = {
         "cohort": _file("Onderwijs/INSCHRWPOTAB/INSCHRWPOTAB{year}V*.sav", [*PERSON, *LOCATION], keep=REGULAR),
-        "year1": _file("Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{year+1}V*.sav", PERSON, keep={"VOLEERJAAR": ["1"]}),
-        "year3": _file("Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{year+3}V*.sav", PERSON, keep={"VOLEERJAAR": ["3"]}),
+        "year1": _file(
+            "Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{year+1}V*.sav", PERSON, keep={"VOLEERJAAR": ["1"]}
+        ),
+        "year3": _file(
+            "Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{year+3}V*.sav", PERSON, keep={"VOLEERJAAR": ["3"]}
+        ),
         "earlier": _file("Onderwijs/LVSSCORE/LVSSCORE{year}V*.sav", PERSON),
         "tests": _file("Onderwijs/LVSNCO/LVSNCO{year}V*.sav", [*PERSON, *LOCATION]),
         "staff": _file("Arbeid/ONDERWIJSPERSONEELTAB/ONDERWIJSPERSONEEL{year}TABV*.sav", [*PERSON, *SCHOOL]),
@@ -85,9 +89,7 @@ def roles(years: Mapping[str, Sequence[int]], uploaded: Sequence[str]) -> dict[s
     }
 
 
-def tables(
-    microdata: Mapping[str, pd.DataFrame], wijken: Mapping[str, str], uploaded: Sequence[str]
-) -> dict[str, Any]:
+def tables(microdata: Mapping[str, pd.DataFrame], wijken: Mapping[str, str], uploaded: Sequence[str]) -> dict[str, Any]:
     """Return the mapping of every table; a column that CBS or the office has not is absent."""
     parts = {str(wijk): str(part) for wijk, part in _parts(microdata["by_pupil"])}
     made = {

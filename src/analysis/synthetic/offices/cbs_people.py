@@ -78,7 +78,9 @@ def register_files(people: People) -> dict[str, Writer]:
         **versions(f"Bevolking/GBAPERSOONTAB/{YEAR}/GBAPERSOON{YEAR}TABV", persons, {"GBAGESLACHT": GENDERS}),
         f"Bevolking/KINDOUDERTAB/KINDOUDER{YEAR}TABV1.sav": sav(_children(pupils, parents)),
         f"Onderwijs/HOOGSTEOPLTAB/HOOGSTEOPL{YEAR}TABV1.sav": sav(_educated(parents)),
-        f"Bevolking/GBAHUISHOUDENSBUS/GBAHUISHOUDENS{YEAR}BUSV1.sav": sav(_households(pupils, rng), {"TYPHH": HOUSEHOLDS}),
+        f"Bevolking/GBAHUISHOUDENSBUS/GBAHUISHOUDENS{YEAR}BUSV1.sav": sav(
+            _households(pupils, rng), {"TYPHH": HOUSEHOLDS}
+        ),
         f"InkomenBestedingen/KOPPELPERSOONHUISHOUDEN{YEAR}V1.sav": sav(_links(pupils, parents)),
         f"InkomenBestedingen/INHATAB/INHA{YEAR}TABV1.sav": sav(_incomes(pupils, parents, rng)),
         f"BouwenWonen/GBAADRESOBJECTBUS/GBAADRESOBJECT{YEAR}BUSV1.sav": sav(_addresses(homes, objects, rng)),
@@ -86,7 +88,9 @@ def register_files(people: People) -> dict[str, Writer]:
     }
 
 
-def places(frame: pd.DataFrame, objects: Collection[str], wijken: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def places(
+    frame: pd.DataFrame, objects: Collection[str], wijken: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of VSLCOORDTAB (whole metres) and VSLGWBTAB of objects at ``lat, lon`` in a ``wijk``."""
     keys = pd.DataFrame({"SOORTOBJECTNUMMER": "B", "RINOBJECTNUMMER": [*objects]})
     x, y = np.rint(metres_of(frame["lat"].to_numpy(float), frame["lon"].to_numpy(float)))
@@ -102,7 +106,9 @@ def object_key(of: str) -> str:
     return hashlib.blake2s(of.encode(), digest_size=16).hexdigest()
 
 
-def versions(path: str, frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Writer]:
+def versions(
+    path: str, frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, Writer]:
     """Return a file in two versions, of which the newest holds: the first lacks rows."""
     return {f"{path}1.sav": sav(frame.head(len(frame) // 2), labels), f"{path}2.sav": sav(frame, labels)}
 

@@ -20,7 +20,17 @@ SECONDARY = {"year1": 1, "year3": 3}
 """Years after groep 8 in which a position is known."""
 ADVICES = {"10": "Praktijkonderwijs", "60": "Havo", "70": "Vwo", "80": "Geen advies mogelijk"}
 UPLOADED = ("location", "nearest", "first_location", "last_location")
-OF_SCHOOLS = ("stadsdeel", "wijk", "lat", "lon", "pupils", "size_class", "share_hoog", "share_at_risk", "share_nonwestern")
+OF_SCHOOLS = (
+    "stadsdeel",
+    "wijk",
+    "lat",
+    "lon",
+    "pupils",
+    "size_class",
+    "share_hoog",
+    "share_at_risk",
+    "share_nonwestern",
+)
 """Columns of a school that follow from its address or its pupils."""
 FIRST_DAY = "-08-01"
 
@@ -49,16 +59,25 @@ def school_files(tables: Mapping[str, pd.DataFrame], people: People, wijken: Map
     year = tests["year"].str[:4].astype(int)
     return {
         **versions(f"Onderwijs/INSCHRWPOTAB/INSCHRWPOTAB{YEAR}V", _enrolled(tables, people)),
-        **_yearly("Onderwijs/INSCHRWPOTAB/INSCHRWPOTAB{}V1.sav", advised, advised["year"], lambda f: _advised(f, people)),
+        **_yearly(
+            "Onderwijs/INSCHRWPOTAB/INSCHRWPOTAB{}V1.sav", advised, advised["year"], lambda f: _advised(f, people)
+        ),
         **_secondary(advised, people),
         **_yearly("Onderwijs/LVSNCO/LVSNCO{}V1.sav", tests, year, lambda f: _tests(f, people)),
         **_yearly("Onderwijs/LVSSCORE/LVSSCORE{}V1.sav", advised, advised["year"], lambda f: _earlier(f, people)),
-        **_yearly("Arbeid/ONDERWIJSPERSONEELTAB/ONDERWIJSPERSONEEL{}TABV1.sav", teachers, teachers["year"], lambda f: _staff(f, people)),
+        **_yearly(
+            "Arbeid/ONDERWIJSPERSONEELTAB/ONDERWIJSPERSONEEL{}TABV1.sav",
+            teachers,
+            teachers["year"],
+            lambda f: _staff(f, people),
+        ),
         **_places(tables, people, wijken),
     }
 
 
-def uploaded_files(tables: Mapping[str, pd.DataFrame], people: People, others: Mapping[str, pd.DataFrame]) -> dict[str, Writer]:
+def uploaded_files(
+    tables: Mapping[str, pd.DataFrame], people: People, others: Mapping[str, pd.DataFrame]
+) -> dict[str, Writer]:
     """Return what the office brought itself, with keys that CBS has encrypted; `others` are tables as they are."""
     pupils = people.pupils.dropna(subset=["at_risk"])
     risk = pd.DataFrame({"RINPERSOON": pupils["key"], "DOELGROEP": pupils["at_risk"].astype(bool)})

@@ -69,7 +69,9 @@ def _write_sav(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], pat
     try:
         import pyreadstat
     except ImportError:
-        raise InputError("pyreadstat", "is not installed, and writes .sav files", hint="pip install staat[sav]") from None
+        raise InputError(
+            "pyreadstat", "is not installed, and writes .sav files", hint="pip install staat[sav]"
+        ) from None
     pyreadstat.write_sav(
         frame, str(path), file_label=LABEL, variable_value_labels={name: {**codes} for name, codes in labels.items()}
     )

@@ -42,7 +42,11 @@ def uwlr(tables: Tables) -> Office:
     }
     return Office(
         files={path: semicolons(frame) for path, frame in files.items()},
-        intake={"years": YEARS, "files": _roles(), "tables": {"by_pupil_test": _tests(), "by_location": _schools(schools)}},
+        intake={
+            "years": YEARS,
+            "files": _roles(),
+            "tables": {"by_pupil_test": _tests(), "by_location": _schools(schools)},
+        },
         notes=NOTES,
         chapters=CHAPTERS,
     )
@@ -50,7 +54,9 @@ def uwlr(tables: Tables) -> Office:
 
 def pupil_keys(numbers: pd.Series[int]) -> pd.Series[str]:
     """Return for each number the key that an exchange of schools would give the pupil: 32 hexadecimal digits."""
-    return numbers.map({number: hashlib.blake2s(f"{number}".encode(), digest_size=16).hexdigest() for number in {*numbers}})
+    return numbers.map(
+        {number: hashlib.blake2s(f"{number}".encode(), digest_size=16).hexdigest() for number in {*numbers}}
+    )
 
 
 def _pupils(tests: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +94,9 @@ def _results(tests: pd.DataFrame, moment: str) -> pd.DataFrame:
 
 
 def _with_key(tests: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"eckid": tests["key"], "schooljaar": tests["year"], "vakgebied": tests["subject"].map(SUBJECT)})
+    return pd.DataFrame(
+        {"eckid": tests["key"], "schooljaar": tests["year"], "vakgebied": tests["subject"].map(SUBJECT)}
+    )
 
 
 def _roles() -> dict[str, Any]:
@@ -132,4 +140,7 @@ def _tests() -> dict[str, Any]:
 
 def _schools(schools: pd.DataFrame) -> dict[str, Any]:
     columns = {name: verb(schools[name], "vestiging" if name == "location" else name) for name in schools}
-    return {"from": "scholen", "columns": {name: how | (FLAG if "flag" in how else {}) for name, how in columns.items()}}
+    return {
+        "from": "scholen",
+        "columns": {name: how | (FLAG if "flag" in how else {}) for name, how in columns.items()},
+    }
