@@ -19,7 +19,7 @@ LABEL = "SYNTHETIC"
 SEPARATOR, DECIMAL, ENCODING = ";", ",", "cp1252"
 YES, NO = "J", "N"
 DAY_FIRST = "%d-%m-%Y"
-PLAIN = re.compile(r"(?!(?:yes|no|on|off|true|false|null|[yn])$)[A-Za-z][\w ./-]*", re.IGNORECASE)
+PLAIN = re.compile(r"(?!(?:yes|no|on|off|true|false|null|nan|inf(?:inity)?|[yn])$)[A-Za-z][\w ./-]*", re.IGNORECASE)
 CREATED = slice(92, 109)
 """Where the header of a `.sav` file has the date and time at which it was made."""
 
@@ -45,7 +45,7 @@ def sav(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]] | None = No
 
 def as_yaml(content: Mapping[str, Any]) -> str:
     """Return a mapping as YAML: every text that is not a plain word in quotes, the innermost level in one line."""
-    return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
 
 
 def _write_semicolons(frame: pd.DataFrame, path: Path) -> None:
