@@ -68,11 +68,17 @@ BY_LOCATION = contract(
     share_hoog=number("share of pupils with highly educated parents", 0, 1, missing=True),
     share_at_risk=number("share of pupils at risk of disadvantage", 0, 1, missing=True),
     share_nonwestern=number("share of pupils with a non-western background", 0, 1, missing=True),
-    shortage_2019=number("teacher shortage in October 2019, share of the fte wanted", 0, 1, missing=True),
-    shortage_2020=number("teacher shortage in October 2020, share of the fte wanted", 0, 1, missing=True),
     schoolweging=number("schoolweging (CBS scale)", 15, 45, missing=True),
     spread=number("spread of the schoolweging within the school", 0, 15, missing=True),
-    special=flag("special school (sbo or so); its shares, shortage and schoolweging are missing"),
+    special=flag("special school (sbo or so); its shares and schoolweging are missing"),
+)
+
+BY_LOCATION_SHORTAGE = contract(
+    "by_location_shortage",
+    ["location", "year"],
+    location=location(),
+    year=whole("calendar year, 1 October", 2015, 2100),
+    shortage=number("teacher shortage, share of the fte wanted", 0, 1),
 )
 
 BY_LOCATION_LAGGED = contract(
@@ -228,6 +234,7 @@ MICRODATA: Mapping[str, pa.DataFrameSchema] = {
     for schema in (
         BY_PUPIL,
         BY_LOCATION,
+        BY_LOCATION_SHORTAGE,
         BY_LOCATION_LAGGED,
         BY_PUPIL_RETENTION,
         BY_PUPIL_TEST,
