@@ -206,7 +206,7 @@ def write_edition_world(
     received = _made_up(edition["region"], schoolweging_year, scale, seed, lacks)
     opened = {name: getattr(received.sources, name) for name in (*sources.CONTRACTS, "by_outline_point")}
     tables = {**received.microdata, **opened, "truth": received.truth}
-    return write_office(folder, office(form, tables), form, edition)
+    return write_office(folder, office(form, tables, seed), form, edition)
 
 
 def files_read(read: Sources) -> pd.DataFrame:

@@ -34,8 +34,14 @@ NOTES = (
 )
 
 
-def cbs(tables: Tables) -> Office:
-    """Return the office that works at CBS, with the world as its files can carry it as a reference."""
+def cbs(tables: Tables, seed: int) -> Office:
+    """Return the office that works at CBS, with the world as its files can carry it as a reference.
+
+    Parameters
+    ----------
+    tables : Those of the world.
+    seed : Of the edition, which decides the numbers of persons.
+    """
     microdata = {name: frame for name, frame in tables.items() if name in MICRODATA and name not in LEFT_OUT}
     people = people_of(microdata)
     wijken = wijk_codes(microdata)
@@ -52,7 +58,7 @@ def cbs(tables: Tables) -> Office:
             "tables": mapped(microdata, wijken, [*others]),
         },
         notes=NOTES,
-        reference=None,
+        reference=contract(reference(microdata, people, seed)),
     )
 
 

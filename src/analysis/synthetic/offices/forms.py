@@ -12,16 +12,22 @@ from analysis.synthetic.offices.csv_nl import csv_nl
 from analysis.synthetic.offices.office import Office, Tables
 from analysis.synthetic.offices.uwlr import uwlr
 
-MAKERS: Mapping[str, Callable[[Tables], Office]] = dict(zip(FORMS, (contract, csv_nl, cbs, uwlr), strict=True))
+MAKERS: Mapping[str, Callable[[Tables, int], Office]] = {
+    "contract": lambda tables, _: contract(tables),
+    "csv-nl": lambda tables, _: csv_nl(tables),
+    "cbs": cbs,
+    "uwlr": uwlr,
+}
 
 
-def office(form: str, tables: Tables) -> Office:
+def office(form: str, tables: Tables, seed: int) -> Office:
     """Return what an office holds of the tables of a world.
 
     Parameters
     ----------
     form : ``contract``, ``csv-nl``, ``cbs`` or ``uwlr``.
     tables : Those of the contracts of microdata, and by name those that go along with them; see `beside`.
+    seed : Of the edition.
 
     Raises
     ------
@@ -29,4 +35,4 @@ def office(form: str, tables: Tables) -> Office:
     """
     if form not in MAKERS:
         raise InputError(f"--as {form}", "there is no such form", allowed=", ".join(FORMS))
-    return MAKERS[form](tables)
+    return MAKERS[form](tables, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def _contents(office: Office, form: str, edition: Mapping[str, Any]) -> dict[str
         **{f"{FOLDER}/{path}": write for path, write in office.files.items()},
     }
     if office.reference:
-        of_reference = _contents(office.reference, f"{form}-reference", edition)
+        of_reference = _contents(replace(office.reference, chapters=office.chapters), f"{form}-reference", edition)
         contents |= {f"reference/{path}": write for path, write in of_reference.items()}
     return contents
 

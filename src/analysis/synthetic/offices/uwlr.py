@@ -7,16 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.synthetic.offices.contract import YEARS, verb
+from analysis.synthetic.offices.contract import YEARS, contract, verb
 from analysis.synthetic.offices.files import NO, YES, semicolons
+from analysis.synthetic.offices.numbering import renumbered
 from analysis.synthetic.offices.office import Office, Tables
 
 NOTES = (
     "Results of tests as a school's system exchanges them (UWLR: `toetsresultaat`, a row a result with its day and"
     " score), who was enrolled for which subject (`deelname`), the pupils (`leerling`), and what the board adds: the"
     " education of parents, the risk of disadvantage, consent, and its schools. For the chapter on learning alone.",
-    "Pupils bear a key of the exchange, so that their numbers differ from those of the synthetic edition, and rows lie"
-    " in the order of the keys; all else is the same.",
+    "Pupils bear a key of the exchange, so that their numbers and the order of rows differ from those of the synthetic"
+    " edition. `reference/` holds the same tables with these numbers in the form of the contract, and an edition that"
+    " must equal this one in every table.",
 )
 CHAPTERS = ("leergroei", "summary")
 FIRST_DAY = "-08-01"
@@ -29,11 +31,16 @@ OF_A_RESULT = {"score": "vaardigheidsscore", "percentile": "percentiel"}
 FLAG = {"yes_codes": [YES], "no_codes": [NO]}
 
 
-def uwlr(tables: Tables) -> Office:
-    """Return the office of a school board that holds its pupils' tests."""
-    tests = tables["by_pupil_test"].assign(key=lambda rows: pupil_keys(rows["pupil"]))
-    tests = tests.sort_values(["key", "year", "subject"], ignore_index=True)
-    schools = tables["by_location"]
+def uwlr(tables: Tables, seed: int) -> Office:
+    """Return the office of a school board that holds its pupils' tests.
+
+    Parameters
+    ----------
+    tables : Those of the world.
+    seed : Of the edition, which decides the numbers of pupils.
+    """
+    keys, schools = pupil_keys(tables["by_pupil_test"]["pupil"]), tables["by_location"]
+    tests = tables["by_pupil_test"].assign(key=keys).sort_values(["key", "year", "subject"], ignore_index=True)
     files = {
         "leerling.csv": _pupils(tests),
         "deelname.csv": _enrolled(tests),
@@ -49,6 +56,7 @@ def uwlr(tables: Tables) -> Office:
         },
         notes=NOTES,
         chapters=CHAPTERS,
+        reference=contract({"by_location": schools, **renumbered(tables, {"by_pupil_test": keys}, "pupil", seed)}),
     )
 
 

@@ -22,7 +22,7 @@ SUBJECTS = {"BL": "lezen", "RW": "rekenen", "TL": "dmt", "SP": "spelling"}
 @pytest.fixture(scope="module")
 def folder(tables, tmp_path_factory):
     folder = tmp_path_factory.mktemp("uwlr") / "w"
-    write_office(folder, uwlr(tables), "uwlr", EDITION)
+    write_office(folder, uwlr(tables, 7), "uwlr", EDITION)
     return folder
 
 
