@@ -254,7 +254,7 @@ def world(
     form: option.Form = None,
     settings: option.Settings = None,
 ) -> None:
-    """Write the synthetic world of an edition as the files that a researcher would receive, or as an office has them."""
+    """Write the synthetic world of an edition as a researcher would receive it, or with --as as an office has it."""
     from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 

@@ -93,6 +93,7 @@ POSITION: Codes = {
 }
 SUBJECT: Codes = {"lezen": ("BL",), "rekenen": ("RW",), "dmt": ("TL",), "spelling": ("SP",)}
 LEVEL: Codes = {"I": ("1",), "II": ("2",), "III": ("3",), "IV": ("4",), "V": ("5",)}
+NO_LEVEL = "99"
 SCALE: Codes = {"L10": ("010",), "L11": ("011",), "L12": ("012",)}
 CAME: Codes = {"none": ("0",), "starter": ("1",), "other city": ("2",)}
 LEFT: Codes = {"none": ("0",), "other city": ("1",), "left education": ("2",)}

@@ -222,7 +222,7 @@ def _tests() -> dict[str, Any]:
         results |= {
             f"{moment}_score": {"decimal": f"VAARDIGHEID_{moment.upper()}"},
             f"{moment}_percentile": {"decimal": f"PERCENTIEL_{moment.upper()}"},
-            f"level_{moment}": _coded(f"NIVEAU_{moment.upper()}", codes.LEVEL),
+            f"level_{moment}": _coded(f"NIVEAU_{moment.upper()}", codes.LEVEL, missing_codes=[codes.NO_LEVEL]),
             f"{moment}_day": {"date": f"AFNAME_{moment.upper()}", "gives": "day_of_school_year"},
         }
     return {

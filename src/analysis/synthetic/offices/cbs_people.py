@@ -246,9 +246,14 @@ def _addresses(homes: pd.DataFrame, objects: Collection[str], rng: np.random.Gen
 
 
 def _postcodes(homes: pd.DataFrame, objects: Collection[str]) -> pd.DataFrame:
+    """Give every address its postcode, and every tenth a spell before in which it had none."""
     rows = pd.DataFrame({"SOORTOBJECTNUMMER": "B", "RINOBJECTNUMMER": [*objects]})
-    return rows.assign(
+    now = rows.assign(
         DATUMAANVPOSTCODENUMADRES="20100101",
         DATUMEINDPOSTCODENUMADRES=codes.OPEN_END,
         POSTCODENUM=homes["pc4"].to_numpy(),
     )
+    before = now[::10].assign(
+        DATUMAANVPOSTCODENUMADRES="20090101", DATUMEINDPOSTCODENUMADRES="20091231", POSTCODENUM=codes.NOT_KNOWN
+    )
+    return pd.concat([before, now], ignore_index=True)

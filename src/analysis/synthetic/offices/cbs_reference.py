@@ -20,9 +20,7 @@ OF_PUPILS = {"pupils": 0, "size_class": "small"}
 """What a special school has where its pupils are not counted."""
 
 
-def reference(
-    tables: Mapping[str, pd.DataFrame], people: People, seed: int
-) -> dict[str, pd.DataFrame]:
+def reference(tables: Mapping[str, pd.DataFrame], people: People, seed: int) -> dict[str, pd.DataFrame]:
     """Return the tables of a world with all done to them that the files of CBS cannot carry.
 
     Parameters

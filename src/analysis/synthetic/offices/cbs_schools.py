@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.export import Writer
 from analysis.synthetic.offices import cbs_codes as codes
-from analysis.synthetic.offices.cbs_people import SEED, YEAR, People, by_key, object_key, persons, places, versions
+from analysis.synthetic.offices.cbs_people import YEAR, People, by_key, object_key, persons, places, versions
 from analysis.synthetic.offices.files import sav, semicolons
 
 BRIN = 4
@@ -180,7 +180,7 @@ def _tests(tests: pd.DataFrame, people: People) -> pd.DataFrame:
         for name, values in {
             "VAARDIGHEID": tests[f"{moment}_score"],
             "PERCENTIEL": tests[f"{moment}_percentile"],
-            "NIVEAU": tests[f"level_{moment}"].map(_first(codes.LEVEL)),
+            "NIVEAU": tests[f"level_{moment}"].map(_first(codes.LEVEL)).fillna(codes.NO_LEVEL),
             "AFNAME": (first + pd.to_timedelta(tests[f"{moment}_day"], unit="D")).dt.strftime("%Y%m%d"),
         }.items()
     }

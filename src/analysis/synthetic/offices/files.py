@@ -45,7 +45,9 @@ def sav(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]] | None = No
 
 def as_yaml(content: Mapping[str, Any]) -> str:
     """Return a mapping as YAML: every text that is not a plain word in quotes, the innermost level in one line."""
-    return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+    return yaml.dump(
+        dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
+    )
 
 
 def _write_semicolons(frame: pd.DataFrame, path: Path) -> None:
@@ -83,7 +85,7 @@ def _write_sav(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], pat
 class _Dumper(yaml.SafeDumper):
     """Writes what `plain_yaml` reads as it was: without anchors, and with quotes round what it takes for numbers."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - YAML holds anything
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - as PyYAML calls it
         return True
 
 

@@ -19,7 +19,7 @@ NOWHERE = Path(os.devnull)
 def renumbered(
     tables: Mapping[str, pd.DataFrame], keys: Mapping[str, pd.Series[Any]], column: str, seed: int
 ) -> dict[str, pd.DataFrame]:
-    """Number the persons of tables by their keys, and put rows in the order of the numbers.
+    """Give the persons of tables numbers by their keys, and put rows in the order of the numbers.
 
     Parameters
     ----------

@@ -64,11 +64,15 @@ def test_days_of_tests_are_days_of_the_calendar(tables, folder):
     days = pd.to_datetime(rows["afnamedatum_m"], format="%d-%m-%Y")
     since = (days - pd.to_datetime(rows["jaar"].str[:4] + "-08-01")).dt.days.astype("float64")
     assert_frame_equal(since.rename("m_day").to_frame(), tables["by_pupil_test"][["m_day"]], check_exact=True)
-    for theirs, own in {"m_score": "m_score", "e_percentile": "e_percentile", "prior_percentile": "prior_percentile"}.items():
+    for theirs, own in {
+        "m_score": "m_score",
+        "e_percentile": "e_percentile",
+        "prior_percentile": "prior_percentile",
+    }.items():
         assert rows[theirs].equals(tables["by_pupil_test"][own])
 
 
-def test_schools_bear_names_that_a_wrong_encoding_spoils(tables, folder):
+def test_schools_bear_names_that_a_wrong_encoding_spoils(folder):
     rows = read(folder, "by_location")
     assert rows["schoolnaam"].iloc[:2].tolist() == ["’t Fort 1", "De Zeeën 2"]
     assert (rows["concept"].isin(["geen", "Montessori", "Dalton", "Jenaplan", "‘vrije school’"])).all()

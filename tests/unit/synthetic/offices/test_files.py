@@ -49,13 +49,15 @@ def test_a_sav_file_says_that_it_is_made_up_and_keeps_zeros_and_blanks_in_front(
     assert back.iloc[0].tolist() == ["000000012", " 8", "00", 0.30000000000000004]
 
 
-def test_the_bytes_of_a_sav_file_do_not_depend_on_the_time(tmp_path, monkeypatch):
+def test_the_bytes_of_a_sav_file_do_not_depend_on_the_time(tmp_path):
     sav(FRAME[["naam", "aandeel"]])(tmp_path / "a.sav")
     header = (tmp_path / "a.sav").read_bytes()[84:109]
     assert header[8:] == b"01 OCT 1900:00:00"
 
 
-@pytest.mark.parametrize("text", ["010", "1e5", "no", "12:30", "0363", "", "a: b", "{year}", "~", " 8", "é ‘x’", "#", "a "])
+@pytest.mark.parametrize(
+    "text", ["010", "1e5", "no", "12:30", "0363", "", "a: b", "{year}", "~", " 8", "é ‘x’", "#", "a "]
+)
 def test_yaml_keeps_every_text_a_text(text):
     assert parse_yaml(as_yaml({"code": text, "codes": {text or "x": [text]}}), "a.yml") == {
         "code": text,
@@ -63,6 +65,10 @@ def test_yaml_keeps_every_text_a_text(text):
     }
 
 
-@given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]))))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]))
+    )
+)
 def test_yaml_comes_back(content):
     assert parse_yaml(as_yaml({"block": content}), "a.yml") == {"block": content}

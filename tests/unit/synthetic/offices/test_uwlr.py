@@ -36,7 +36,9 @@ def test_a_result_is_a_row_with_its_day_and_score(tables, folder):
     tests = tables["by_pupil_test"].assign(eckid=lambda rows: pupil_keys(rows["pupil"]))
     assert len(results) == tests["m_score"].notna().sum() + tests["e_score"].notna().sum()
     ends = results[results["toetsmoment"] == "E"].assign(subject=results["vakgebied"].map(SUBJECTS))
-    both = tests.merge(ends, left_on=["eckid", "year", "subject"], right_on=["eckid", "schooljaar", "subject"], how="left")
+    both = tests.merge(
+        ends, left_on=["eckid", "year", "subject"], right_on=["eckid", "schooljaar", "subject"], how="left"
+    )
     assert both["vaardigheidsscore"].equals(both["e_score"])
     assert both["percentiel"].equals(both["e_percentile"])
     assert (both["vaardigheidsniveau"].fillna("") == both["level_e"].fillna("")).all()
