@@ -16,9 +16,11 @@ from analysis.variables import INTAKE_VARIABLE
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
     from analysis.edition.readiness import Readiness
+    from analysis.registers import Intake
 
 FOLDER = "intake"
 """Of the mappings, beside the params files."""
+COUNTRY = "by_pupil_country"
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,14 @@ def intakes_beside(path: Path, root: Path) -> Path:
     return Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() follows links
 
 
-def fit(edition: Edition, intakes: Path) -> Fitted:
-    """Leave out the chapters for which an office has no data; an edition on other data stays as it is.
+def mapping_of(edition: Edition, intakes: Path) -> Intake:
+    """Read the mapping of an edition on own registers.
 
     Raises
     ------
-    InputError : The mapping cannot be read, is not of the kind that the edition says, or gives no chapter its data.
+    InputError : It cannot be read, is not of the kind that the edition says, or is of another block's tables.
     """
-    if not edition.intake:
-        return Fitted(edition)
-    from analysis.edition.readiness import readiness
-    from analysis.registers import read_intake  # type: ignore[attr-defined]
+    from analysis.registers import read_intake
 
     path = intakes / f"{edition.intake}.yml"
     intake = read_intake(path)
@@ -65,12 +64,31 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
             allowed=str(edition.synthetic).lower(),
             hint="made-up registers are those that `staat world` wrote; both files must say the same",
         )
+    tables = intake.columns().keys()
+    if (COUNTRY in tables) != (edition.source == "country") or (COUNTRY in tables and len(tables) > 1):
+        hint = f"write `country: {{source: own, intake: {edition.intake}}}` in the place of `data`"
+        problem = f"the table {COUNTRY} goes with the block country, alone, and all others with the block data"
+        raise InputError(f"{path}: tables", problem, given=", ".join(sorted(tables)), hint=hint)
+    return intake
+
+
+def fit(edition: Edition, intakes: Path) -> Fitted:
+    """Leave out the chapters for which an office has no data; an edition on other data stays as it is.
+
+    Raises
+    ------
+    InputError : As `mapping_of`, or the office has the data of no chapter.
+    """
+    if not edition.intake:
+        return Fitted(edition)
+    from analysis.edition.readiness import readiness
+
+    intake = mapping_of(edition, intakes)
     found = readiness(edition.given, intake.columns(), intake.years)
     absent = {stem: [str(lack) for lack in each.lacks] for stem, each in found.items() if each.lacks}
     if not any(chapters()[stem].findings for stem in found if stem not in absent):
-        raise _nothing_to_run(path, found)
-    left_out = {stem: [[what, str(lack)] for what, lack in each.left_out] for stem, each in found.items()}
-    facts = {"absent": absent, "left_out": {stem: each for stem, each in left_out.items() if each}}
+        raise _nothing_to_run(intakes / f"{edition.intake}.yml", found)
+    facts = {"absent": absent}
     return Fitted(edition.without(absent), facts, {**facts, "keys": sorted(intake.keys)})
 
 
