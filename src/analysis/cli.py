@@ -281,7 +281,7 @@ def world(
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
-    files = write_edition_world(to, edition.edition, block.scale, edition.seed)
+    files = write_edition_world(to, edition.edition, block.scale, edition.seed, edition.codes, edition.region)
     sys.stdout.write("".join(f"{path}\n" for path in files))
 
 

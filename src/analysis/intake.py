@@ -31,6 +31,7 @@ from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.names import CITY as PUBLISHED_ON
 from analysis.synthetic.names import named_advice, named_people
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
@@ -227,12 +228,14 @@ def microdata_of(world: World, codes: Codes = CITY) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
+def write_edition_world(
+    folder: Path, edition: str, scale: float, seed: int, codes: Codes = CITY, region: str = PUBLISHED_ON
+) -> list[Path]:
     """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
-    world = make_world(scale, seed)
+    world = make_world(scale, seed, codes=codes, region=region)
     about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    frames = microdata_of(world)
-    columns = dictionary({name: MICRODATA[name] for name in frames})
+    frames = microdata_of(world, codes)
+    columns = dictionary({name: microdata(codes)[name] for name in frames})
     return write_world(folder, frames, columns, truth_rows(world.truth), about)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.data.microdata import STANDARD, microdata
 from analysis.errors import InputError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
@@ -185,13 +185,13 @@ def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
-def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # noqa: ARG001 - contracts are to follow it
-    """Return the contract of a table that a mapping may deliver."""
-    if name == PUPIL_YEAR:
-        schema = MICRODATA[PUPIL]
-        columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
-        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
-    return BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA[name]
+def schema_of(name: str, codes: Codes = STANDARD) -> pa.DataFrameSchema:
+    """Return the contract of a table that a mapping may deliver, for an edition with these codes."""
+    contracts = microdata(codes)
+    if name != PUPIL_YEAR:
+        return contracts[name]
+    columns = {**contracts[PUPIL].columns, "year": contracts["by_attendance"].columns["year"]}
+    return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _outcome_of(execution: Execution) -> tuple[str | None, int]:
         if job.executed.exists():
             forget_machine(job.executed, _folders(job, execution.private))
         if not error:
-            refresh(job.executed, Path(job.source))
+            refresh(job.executed, Path(job.source))  # with the values of this run
         return (error, code) if error else _check(job)
     except OSError as trouble:
         if not Path(job.folder).exists():
