@@ -26,12 +26,13 @@ from analysis.errors import InputError
 from analysis.run.workspace import project_root
 from analysis.stats.comparison import compare
 from analysis.synthetic.advice_country import country_truth, make_country
+from analysis.synthetic.advice_national import PEOPLE
 from analysis.synthetic.lacking import truth_without, world_without
 from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
-from analysis.synthetic.names import KNOWN
+from analysis.synthetic.names import KNOWN, named_advice, named_people
 from analysis.synthetic.offices.forms import office
 from analysis.synthetic.offices.office import write_office
 from analysis.synthetic.staffing_truth import StaffingTruth
@@ -39,8 +40,9 @@ from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import CACHE_VARIABLE, DATA_VARIABLE, INTAKE_VARIABLE
 
+PUPILS_OF_COUNTRY = "by_pupil_country"
 COUNTRY_PUBLICATION = "nederland-2017-advice"
-COUNTRY, TRUTH = "by_pupil_country", "truth"
+TRUTH = "truth"
 OPEN_DATA = (*CONTRACTS, "by_outline_point")
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
@@ -186,18 +188,19 @@ def receive_country(
     seed : The same seed gives the same country.
     intake, folder, codes : As `receive_own`.
     """
-    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed)
+    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed, codes)
 
 
-def _made_up_country(pupils: int, years: Sequence[int], seed: int) -> Received:
-    truth = country_truth(years)
-    by_pupil_country = check(make_country(truth, pupils, seed), MICRODATA["by_pupil_country"], "country")
+def _made_up_country(pupils: int, years: Sequence[int], seed: int, codes: Codes) -> Received:
+    truth = named_advice(country_truth(years), codes)
+    made = make_country(truth, pupils, seed, named_people(PEOPLE, codes))
+    by_pupil_country = check(made, microdata(codes)[PUPILS_OF_COUNTRY], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
     computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
     compared = compare(published.reset_index(drop=True), computed)
-    return Received(None, {COUNTRY: by_pupil_country, "published_country": compared}, truth_rows(truth))
+    return Received(None, {PUPILS_OF_COUNTRY: by_pupil_country, "published_country": compared}, truth_rows(truth))
 
 
 def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
