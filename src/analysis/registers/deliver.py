@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pandera.pandas as pa
 
 from analysis.codes import Codes
 from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
-from analysis.errors import InputError, few
+from analysis.errors import InputError, StaatError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake, in_year
@@ -67,7 +69,8 @@ def deliver(
         A file or column is missing, a code is not mapped, a join has several rows, a contract is broken: all of that
         in one message, in counts.
     """
-    delivery = _delivery(intake, folder, codes, seed, cache, wanted)
+    with _silent(intake):
+        delivery = _delivery(intake, folder, codes, seed, cache, wanted)
     delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
     return delivery
 
@@ -82,7 +85,23 @@ def examine(
     wanted: Collection[str] | None = None,
 ) -> Report:
     """Return the report of `deliver`, with its errors instead of stopping at them."""
-    return _delivery(intake, folder, codes, seed, cache, wanted).report
+    with _silent(intake):
+        return _delivery(intake, folder, codes, seed, cache, wanted).report
+
+
+@contextmanager
+def _silent(intake: Intake) -> Iterator[None]:
+    """Keep what a library says in an error of its own to where that happened: its words may hold a value."""
+    try:
+        yield
+    except (StaatError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours, or of a library
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        problem = f"stopped with {type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
+        raise InputError(
+            f"params/intake/{intake.intake}.yml", problem, hint="this is a fault: please report it"
+        ) from None
 
 
 def _delivery(
