@@ -224,6 +224,6 @@ def test_a_fault_of_a_library_is_told_without_its_words(office, monkeypatch: pyt
 
     put(office)
     monkeypatch.setitem(verbs.MAKERS, Text, fails)
-    with pytest.raises(InputError, match="own.yml: stopped with ValueError at test_deliver.py, line") as stopped:
+    with pytest.raises(InputError, match=r"own\.yml: stopped with ValueError at test_deliver\.py, line") as stopped:
         office.deliver()
     assert PLANTED[2] not in str(stopped.value)
