@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.data.microdata import MICRODATA
 from analysis.declare import Block, key
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import read_yaml
@@ -34,7 +34,7 @@ EXTENSIONS: dict[str, Format] = {
 }
 PUPIL, PUPIL_YEAR = "by_pupil", "by_pupil_year"
 NUMBERED = ("pupil", "teacher")
-TABLES = (*MICRODATA, BY_PUPIL_COUNTRY.name, PUPIL_YEAR)
+TABLES = (*MICRODATA, PUPIL_YEAR)
 YEAR = re.compile(r"\{year([+-]\d)?\}")
 
 
@@ -225,7 +225,7 @@ def in_year(text: str, year: int) -> str:
 
 
 def _contract_columns(name: str) -> frozenset[str]:
-    schema = BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA.get(name)
+    schema = MICRODATA.get(name)
     return frozenset(schema.columns) if schema is not None else frozenset()
 
 

@@ -7,7 +7,7 @@ import pytest
 from analysis.chapters.segregation.models.attendance import by_group
 from analysis.data.contracts import check
 from analysis.data.derive import ATTENDANCE
-from analysis.data.microdata import BY_ATTENDANCE, BY_STAY
+from analysis.data.microdata import MICRODATA
 from analysis.stats.segregation import dissimilarity, isolation
 from analysis.synthetic.attendance import AttendanceTruth, make_attendance
 from analysis.synthetic.people import make_people
@@ -26,11 +26,11 @@ def made(people):
 
 @pytest.fixture(scope="module")
 def attendance(made):
-    return check(made[0], BY_ATTENDANCE, "made")
+    return check(made[0], MICRODATA["by_attendance"], "made")
 
 
 def test_half_of_the_pupils_are_in_both_years(people, made, attendance):
-    stay = check(made[1], BY_STAY, "made")
+    stay = check(made[1], MICRODATA["by_stay"], "made")
     # After four years who is in groep 5 to 8 was in groep 1 to 4, less .4% a year who came from elsewhere.
     older = (people["by_pupil"]["groep"] > 4).sum()
     assert stay["pupils"].sum() == pytest.approx(older * 0.996**4, rel=0.01)
