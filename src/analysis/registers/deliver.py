@@ -14,7 +14,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.data.columns import contract, with_office_keys, year
+from analysis.data.contracts import OUTLINES
+from analysis.data.microdata import microdata
+from analysis.data.sources import CONTRACTS
 from analysis.errors import InputError, StaatError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
@@ -144,8 +147,10 @@ def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.Data
     intake = files.intake
     of_pupils = [name for name in names if intake.adds_pupil_year and name in (PUPIL, PUPIL_YEAR)]
     for name in (name for name in names if name not in of_pupils):
-        every = intake.of_years(name) and intake.files[intake.tables[name].base].yearly
-        frames = _years(name, files, intake.years if every else intake.years[-1:])
+        base = intake.tables[name].base
+        every = intake.of_years(name) and intake.files[base].yearly
+        there = tuple(year for year in intake.years if not files.is_missing(base, year))
+        frames = _years(name, files, there if every and there else intake.years[-1:])
         if frames:
             yield name, pd.concat(frames.values(), ignore_index=True)
     if of_pupils:
@@ -204,13 +209,15 @@ def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
-def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # noqa: ARG001 - contracts are to follow it
-    """Return the contract of a table that a mapping may deliver."""
+def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:
+    """Return the contract of a table that a mapping may deliver, for these codes; open data may have keys of an office."""
+    contracts = microdata(codes or Codes())
     if name == PUPIL_YEAR:
-        schema = MICRODATA[PUPIL]
-        columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
-        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
-    return BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA[name]
+        columns = {**contracts[PUPIL].columns, "year": year("calendar year, 1 October")}
+        return contract(name, ["pupil", "year"], **columns)
+    if name in CONTRACTS:
+        return with_office_keys(CONTRACTS[name])
+    return OUTLINES if name == OUTLINES.name else contracts[name]
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:

@@ -45,7 +45,7 @@ class Maker:
 
     def _piece(self, join: Join) -> Piece:
         prefix = f"{join.prefix}." if join.prefix else ""
-        joined_by = frozenset(name.casefold() for name in join.pairs.values()) if not prefix else frozenset[str]()
+        joined_by = frozenset(map(str.casefold, join.pairs.values())) if not prefix else frozenset[str]()
         return Piece(join.file, prefix, self.files.header(join.file, self.year), joined_by)
 
     def make(self) -> pd.DataFrame:
