@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.data.microdata import MICRODATA
 from analysis.errors import InputError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
@@ -125,8 +125,10 @@ def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.Data
     intake = files.intake
     of_pupils = [name for name in names if intake.adds_pupil_year and name in (PUPIL, PUPIL_YEAR)]
     for name in (name for name in names if name not in of_pupils):
-        every = intake.of_years(name) and intake.files[intake.tables[name].base].yearly
-        frames = _years(name, files, intake.years if every else intake.years[-1:])
+        base = intake.tables[name].base
+        every = intake.of_years(name) and intake.files[base].yearly
+        there = tuple(year for year in intake.years if not files.is_missing(base, year))
+        frames = _years(name, files, there if every and there else intake.years[-1:])
         if frames:
             yield name, pd.concat(frames.values(), ignore_index=True)
     if of_pupils:
@@ -191,7 +193,7 @@ def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # n
         schema = MICRODATA[PUPIL]
         columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
         return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
-    return BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA[name]
+    return MICRODATA[name]
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:
