@@ -14,7 +14,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.columns import contract, with_office_keys, year
+from analysis.data import columns as of_contract
+from analysis.data.columns import contract, with_office_keys
 from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
@@ -237,10 +238,10 @@ def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:
-    """Return the contract of a table that a mapping may deliver, for these codes; open data may have keys of an office."""
+    """Return the contract of a table that a mapping may deliver; open data may have an office's keys of schools."""
     contracts = microdata(codes or Codes())
     if name == PUPIL_YEAR:
-        columns = {**contracts[PUPIL].columns, "year": year("calendar year, 1 October")}
+        columns = {**contracts[PUPIL].columns, "year": of_contract.year("calendar year, 1 October")}
         return contract(name, ["pupil", "year"], **columns)
     if name in CONTRACTS:
         return with_office_keys(CONTRACTS[name])
