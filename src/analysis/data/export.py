@@ -44,7 +44,7 @@ def write_world(
             _write_table(folder, name, frame)
         for name, frame in (("dictionary", dictionary), ("truth", truth)):
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-        (folder / "README.md").write_text(_readme(frames, about), "utf8")
+        (folder / "README.md").write_text(_readme(frames, about), "utf8", newline="\n")
     except OSError as error:
         raise InputError(str(folder), f"cannot be written to: {error.strerror}", hint="--to another folder") from None
     return sorted(folder.iterdir())
