@@ -15,13 +15,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
-if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
-    sys.stderr.write(
-        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
-        "in that of WSL go to this folder, and type `make install`\n"
-    )
-    sys.exit(2)
-
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.
@@ -318,7 +311,9 @@ def intake_suggest(folder: Folder) -> None:
 
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is Ctrl-Break, or a window that is closed, on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another, and nothing stops
