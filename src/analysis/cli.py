@@ -267,21 +267,24 @@ def sync() -> None:
 
 @app.command()
 def world(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="Params file of a synthetic edition.")],
+    params: option.EditionName,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Empty folder to write to.")],
+    form: option.Form = None,
     settings: option.Settings = None,
 ) -> None:
-    """Write the synthetic world of an edition as the files that a researcher would receive."""
+    """Write the synthetic world of an edition as a researcher would receive it, or with --as as an office has it."""
     from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 
-    edition = read_edition(params, settings or ())
+    edition = read_edition(params_file(project_root(), params), settings or ())
     block = edition.given.get("data")
     if not isinstance(block, DataBlock) or not block.made_up:
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
-    files = write_edition_world(to, edition.edition, block.scale, edition.seed, edition.codes, edition.region)
+    written = edition.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    of_data = block.model_dump(include={"scale", "schoolweging_year", "lacks"})
+    files = write_edition_world(to, written, form, seed=edition.seed, **of_data)
     sys.stdout.write("".join(f"{path}\n" for path in files))
 
 

@@ -12,7 +12,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
+from analysis.data.columns import with_office_keys
+from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import STANDARD, microdata
+from analysis.data.sources import CONTRACTS
 from analysis.errors import InputError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
@@ -99,6 +102,32 @@ def _delivery(
     return Delivery(tables, report, _inputs(files, secret))
 
 
+def locate(intake: Intake, folder: Path) -> None:
+    """Refuse a folder that lacks a file of the mapping, or whose files are not of the kind that it says.
+
+    Raises
+    ------
+    InputError : With all of that in one message.
+    """
+    files = Files(intake, folder, Report())
+    errors = []
+    for role in intake.files:
+        for year in intake.years if intake.files[role].yearly else intake.years[-1:]:
+            try:
+                if not files.is_missing(role, year):
+                    check_marks(intake.synthetic, folder, {role: files.paths(role, year)})
+            except InputError as error:
+                errors.append(error)
+    if errors:
+        raise InputError.several(errors)
+
+
+def key_names(intake: Intake) -> list[str]:
+    """Return the names of all columns of the office's files that hold keys of persons or schools."""
+    named = {name for file in intake.files.values() for name in file.keys}
+    return sorted(named.union(*keys_of(intake).values()))
+
+
 def keys_of(intake: Intake) -> dict[str, set[str]]:
     """Return the columns of each file that are keys: those of verbs and joins, besides what the mapping says."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -181,21 +210,25 @@ def _is_numbered(intake: Intake, name: str, column: str) -> bool:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    by = [column for column in schema_of(name).unique or [] if column in frame]
+    schema = schema_of(name)
+    by = [column for column in (schema.unique if schema else None) or [] if column in frame]
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
-def schema_of(name: str, codes: Codes = STANDARD) -> pa.DataFrameSchema:
-    """Return the contract of a table that a mapping may deliver, for an edition with these codes."""
-    contracts = microdata(codes)
-    if name != PUPIL_YEAR:
-        return contracts[name]
-    columns = {**contracts[PUPIL].columns, "year": contracts["by_attendance"].columns["year"]}
-    return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
+def schema_of(name: str, codes: Codes = STANDARD) -> pa.DataFrameSchema | None:
+    """Return the contract of a table that a mapping may deliver; None for what made-up registers bring besides."""
+    known = microdata(codes)
+    if name == PUPIL_YEAR:
+        columns = {**known[PUPIL].columns, "year": known["by_attendance"].columns["year"]}
+        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
+    opened = {**CONTRACTS, "by_outline_point": OUTLINES}.get(name)
+    return known.get(name) or (with_office_keys(opened) if opened is not None else None)
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:
     schema = schema_of(name, codes)
+    if schema is None:
+        return frame
     for column in (column for column in frame if column not in schema.columns):
         report.refuse(name, str(column), "the contract has no such column", f"it has {', '.join(schema.columns)}")
     typed = {}
@@ -249,5 +282,5 @@ def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
 
 def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
     for (role, year), (paths, rows, columns) in sorted(files.read.items()):
-        digest = keyed_hash(secret, " ".join(files.hashes.of(path) for path in paths))
+        digest = keyed_hash(secret, " ".join(files.digest(path) for path in paths))
         yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}

@@ -41,7 +41,7 @@ def city(seed=1, pupils=5000, schools=60):
         }
     )
     by_location = by_pupil.groupby("location", as_index=False).agg(share_at_risk=("at_risk", "mean"))
-    return by_pupil, by_location.assign(shortage_2019=rng.uniform(0, 0.3, len(by_location)))
+    return by_pupil, by_location.assign(shortage=rng.uniform(0, 0.3, len(by_location)))
 
 
 def learning(truth, seed=7, people=None):
@@ -300,7 +300,7 @@ def test_published_figures_are_the_moments():
         ("by_pupil", lambda f: f.assign(education="hbo"), "level of education"),
         ("by_pupil", lambda f: f[f["groep"] < 8], "groep 8"),
         ("by_location", lambda f: f.assign(share_at_risk=1.2), "from 0 to 1"),
-        ("by_location", lambda f: f.assign(shortage_2019=np.nan), "from 0 to 1"),
+        ("by_location", lambda f: f.assign(shortage=np.nan), "from 0 to 1"),
     ],
 )
 def test_bad_input_is_named(frame, change, message):
