@@ -15,13 +15,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
-if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
-    sys.stderr.write(
-        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
-        "in that of WSL go to this folder, and type `make install`\n"
-    )
-    sys.exit(2)
-
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.
@@ -288,9 +281,39 @@ def world(
     sys.stdout.write("".join(f"{path}\n" for path in files))
 
 
+intake = typer.Typer(no_args_is_help=True, help="Help with the mapping of an office's own files (params/intake).")
+app.add_typer(intake, name="intake")
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with the files.")]
+
+
+@intake.command("profile")
+def intake_profile(
+    folder: Folder,
+    codes: Annotated[
+        str | None, typer.Option("--codes", metavar="COLUMN", help="List its codes that occur ten times or more.")
+    ] = None,
+) -> None:
+    """Say what the files of a folder are like: formats, columns, what is missing; never a value that is rare."""
+    from analysis.registers import profile
+
+    lines = profile.codes(folder, codes) if codes else profile.as_lines(profile.profile(folder))
+    for line in lines:
+        typer.echo(line)
+
+
+@intake.command("suggest")
+def intake_suggest(folder: Folder) -> None:
+    """Write the beginning of a mapping for the files of a folder, from names of columns that are known."""
+    from analysis.registers.suggest import suggest
+
+    typer.echo(suggest(folder), nl=False)
+
+
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is Ctrl-Break, or a window that is closed, on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another, and nothing stops

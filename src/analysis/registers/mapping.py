@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import MICRODATA
 from analysis.data.sources import CONTRACTS
 from analysis.declare import Block, key
@@ -35,9 +36,7 @@ EXTENSIONS: dict[str, Format] = {
 }
 PUPIL, PUPIL_YEAR = "by_pupil", "by_pupil_year"
 NUMBERED = ("pupil", "teacher")
-TABLES = (*MICRODATA, PUPIL_YEAR, *CONTRACTS, "by_outline_point")
-MADE_UP = ("published_figures", "truth")
-"""What made-up registers bring besides."""
+TABLES = (*MICRODATA, PUPIL_YEAR, *CONTRACTS, str(OUTLINES.name))
 YEAR = re.compile(r"\{year([+-]\d)?\}")
 
 
@@ -162,7 +161,7 @@ class Intake(Block):
         return self
 
     def _faults(self, name: str, table: Table) -> Iterator[str]:
-        if name not in TABLES and not (self.synthetic and name in MADE_UP):
+        if name not in TABLES:
             yield f"tables.{name}: there is no such table{_meant(name, TABLES)}"
         for role in (role for role in table.roles if role not in self.files):
             yield f"tables.{name}: there is no file {role!r}{_meant(role, self.files)}"

@@ -77,7 +77,7 @@ def params_of(edition: Mapping[str, Any], form: str, chapters: Sequence[str] | N
     kept = {
         key: value
         for key, value in edition.items()
-        if chapters is None or not isinstance(value, Mapping) or key in ("codes", "timeouts", *chapters)
+        if chapters is None or not isinstance(value, Mapping) or key in ("codes", "timeouts", "data", *chapters)
     }
     return kept | {"edition": f"{edition['edition']}-{form}", "data": own}
 
