@@ -70,7 +70,6 @@ def receive(
     source: str,
     *,
     intake: str = "",
-    codes: Codes = CITY,
     folder: str,
     region: str,
     schoolweging_year: int,
@@ -121,7 +120,7 @@ def receive_own(intake: str, folder: str, codes: Codes, seed: int) -> Received:
     codes : What codes in the data mean.
     seed : Of the order in which pupils and teachers are numbered.
     """
-    from analysis.registers import deliver, read_intake  # type: ignore[attr-defined]  # their readers are loaded where an office has registers
+    from analysis.registers import deliver, read_intake  # readers of files: where an office has some
 
     root = project_root()
     mappings = Path(os.environ.get(INTAKE_VARIABLE) or root / "params" / "intake")
