@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from analysis.data.microdata import MICRODATA
-from analysis.declare import Block
 from analysis.registers.columns import VERBS, Verb
 from analysis.registers.mapping import File, Intake, Join, Spells, Table
 
 
 def reference() -> str:
     """Return the keys of a mapping, the verbs and the tables of the contracts, in Markdown."""
-    parts = {
+    parts: dict[str, type[BaseModel]] = {
         "The file itself": Intake,
         "Each of `files`": File,
         "`on_day` of a file": Spells,
@@ -26,7 +26,7 @@ def reference() -> str:
     return "\n".join([*blocks, f"### Verbs\n\n{_verbs()}", f"### Tables and columns\n\n{_contracts()}"])
 
 
-def _keys(model: type[Block]) -> str:
+def _keys(model: type[BaseModel]) -> str:
     rows = [
         f"| `{info.alias or name}` | {info.description or ''} | {_default(info)} |\n"
         for name, info in model.model_fields.items()
