@@ -15,6 +15,7 @@ from analysis.run.kernel import failures, guard, memory, warm
 from analysis.run.kernel.offspring import KILL, kill_marked
 from analysis.run.kernel.portable import forget_machine
 from analysis.run.kernel.slim import refuse_grammar
+from analysis.run.prose import refresh
 
 if TYPE_CHECKING:
     from analysis.run.kernel.client import Execution, StoppedError
@@ -75,6 +76,8 @@ def _outcome_of(execution: Execution) -> tuple[str | None, int]:
         error, code = _run(execution)
         if job.executed.exists():
             forget_machine(job.executed, _folders(job, execution.private))
+        if not error:
+            refresh(job.executed, Path(job.source))  # with the values of this run
         return (error, code) if error else _check(job)
     except OSError as trouble:
         if not Path(job.folder).exists():

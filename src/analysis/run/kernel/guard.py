@@ -21,6 +21,7 @@ from typing import Any, Literal
 from analysis.errors import StaatError
 from analysis.run.kernel.readers import watch_readers
 from analysis.run.machine import SYSTEM_FOLDERS
+from analysis.variables import CACHE_VARIABLE
 
 Kind = Literal["file", "folder", "refused"]
 
@@ -114,7 +115,9 @@ class Guard:
         records = (inside / "internal" / "records" / f"{step['stem']}.{kind}" for kind in ("jsonl", "reads"))
         known = (inside / "internal" / "edition.json", *tables, *folders, *records)
         # A kernel's own temporary folder may be anywhere; what other programs keep in theirs is not its business.
-        return (self.notebook, os.path.realpath(tempfile.gettempdir()), *map(str, known))
+        # What was read of registers is kept; the registers themselves are noted, whether read again or not.
+        kept = [os.path.realpath(folder)] if (folder := os.environ.get(CACHE_VARIABLE)) else []
+        return (self.notebook, os.path.realpath(tempfile.gettempdir()), *kept, *map(str, known))
 
     def _note(self, kind: Kind, path: str) -> None:
         if (kind, path) in self.noted:
