@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, term, text
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -55,6 +55,7 @@ class Chapter(Release):
         super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
+        self._columns: dict[str, frozenset[str]] = {}
 
     @property
     def codes(self) -> Codes:
@@ -67,7 +68,7 @@ class Chapter(Release):
 
     def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
-        return self.gated(frame, **self.exhibits.frame(name, frame))
+        return frame if frame.empty and self.lacking else self.gated(frame, **self.exhibits.frame(name, frame))
 
     def show(
         self,
@@ -91,6 +92,8 @@ class Chapter(Release):
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
+        if frame.empty and self.lacking:
+            return self._shown(kind.removesuffix("s"), name, NOTHING.format(text("Left out: see above.")))
         exhibit = self.exhibits.of(kind, name)
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
@@ -112,8 +115,42 @@ class Chapter(Release):
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
         frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
+        self._columns[name] = frozenset(frame)
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
+
+    def find(self, name: str) -> pd.DataFrame:
+        """Return the internal table `name`; where this edition does not make it, one without columns."""
+        if self.has(name):
+            return self.load(name)
+        self._columns[name] = frozenset()
+        return pd.DataFrame()
+
+    @property
+    def lacking(self) -> list[str]:
+        """What is left out because the tables that the chapter has loaded lack columns, as its declaration says."""
+        uses = self.workspace.facts.get("uses", {}).get(self.workspace.stem, {})
+        return [
+            what
+            for table, columns in self._columns.items()
+            for column, what in uses.get(table, {}).items()
+            if what and column not in columns
+        ]
+
+    def left_out(self) -> Published | None:
+        """Say in one sentence what is left out because the edition's tables lack columns; nothing where none is."""
+        if not self.lacking:
+            return None
+        what = joined("; ", map(term, dict.fromkeys(self.lacking)))
+        words = text("These data do not have everything. Left out for that reason: {what}.", what=what)
+        return self._shown("table", "left_out", NOTHING.format(words))
+
+    def unknown(self, missing: pd.DataFrame) -> Published | None:
+        """Publish how many rows lack a value, as `stats.complete.count_missing` counts them; nothing where none does."""
+        if missing.empty:
+            return None
+        caption = text("What is not known of some: the models that use it go on without them")
+        return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""

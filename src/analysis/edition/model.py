@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.chapters import chapters
 from analysis.codes import Codes
-from analysis.declare import Block, SchoolYear, Source, key, made_up
+from analysis.declare import Block, Needs, SchoolYear, Source, key, made_up
 
 BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in chapters().items()}
 SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Source))
@@ -117,6 +117,7 @@ class Shared(Block):
             "disclosure": self.disclosure,
             "language": self.language,
             "codes": self.codes.model_dump(mode="json"),
+            "uses": {stem: _optional(chapters()[stem].columns(self.given)) for stem in self.given},
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
             "findings": {stem: words for stem in self.given if (words := chapters()[stem].findings)},
         }
@@ -128,6 +129,11 @@ class Shared(Block):
 
     def _plain(self) -> dict[str, Any]:
         return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them
+
+
+def _optional(needs: Needs) -> dict[str, dict[str, str]]:
+    """Return what is left out without each column that a chapter can do without, by table."""
+    return {table: dict(uses.optional) for table, uses in needs.items() if uses.optional}
 
 
 if TYPE_CHECKING:
