@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, term, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text, translated
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -55,7 +55,6 @@ class Chapter(Release):
         super().__init__(workspace, declared)
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
-        self._columns: dict[str, frozenset[str]] = {}
 
     @property
     def codes(self) -> Codes:
@@ -115,38 +114,39 @@ class Chapter(Release):
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
         frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
-        self._columns[name] = frozenset(frame)
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
 
     def find(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; where this edition does not make it, one without columns."""
-        if self.has(name):
-            return self.load(name)
-        self._columns[name] = frozenset()
-        return pd.DataFrame()
+        return self.load(name) if self.has(name) else pd.DataFrame()
+
+    def columns(self, name: str) -> frozenset[str]:
+        """Return the columns of the internal table `name`; none where this edition does not make it."""
+        return tables.columns(self.workspace, name) if self.has(name) else frozenset()
 
     @property
     def lacking(self) -> list[str]:
-        """What is left out because the tables that the chapter has loaded lack columns, as its declaration says."""
-        uses = self.workspace.facts.get("uses", {}).get(self.workspace.stem, {})
-        return [
+        """What is left out because the data lack columns, as the chapter declares."""
+        optional: Mapping[str, Mapping[str, Mapping[str, str]]] = self.workspace.facts.get("optional", {})
+        lost = [
             what
-            for table, columns in self._columns.items()
-            for column, what in uses.get(table, {}).items()
-            if what and column not in columns
+            for table, uses in optional.get(self.workspace.stem, {}).items()
+            for column, what in uses.items()
+            if column not in self.columns(table)
         ]
+        return [*dict.fromkeys(lost)]
 
     def left_out(self) -> Published | None:
-        """Say in one sentence what is left out because the edition's tables lack columns; nothing where none is."""
+        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
         if not self.lacking:
             return None
-        what = joined("; ", map(term, dict.fromkeys(self.lacking)))
-        words = text("These data do not have everything. Left out for that reason: {what}.", what=what)
-        return self._shown("table", "left_out", NOTHING.format(words))
+        parts = joined("; ", map(translated, self.lacking))
+        words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
+        return self._shown("note", "left_out", NOTHING.format(words))
 
     def unknown(self, missing: pd.DataFrame) -> Published | None:
-        """Publish how many rows lack a value, as `stats.complete.count_missing` counts them; nothing where none does."""
+        """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
         if missing.empty:
             return None
         caption = text("What is not known of some: the models that use it go on without them")

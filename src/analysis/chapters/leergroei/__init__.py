@@ -27,9 +27,8 @@ TESTS = {
     "sex": word("the sex of pupils"),
     "adaptive": word("which tests were adaptive (it is not known; all of them count)"),
     "consent": word("which schools gave no consent (it is not known; all of them count), and what that may do"),
-    "scale": "",
 }
-"""What the chapter leaves out without a column of the tests; of the scale there is nothing to say where it is one."""
+"""What the chapter leaves out without a column of the tests."""
 SCHOOLS = {
     "share_at_risk": word("the share of pupils at risk at the school, and dropping a level"),
     "special": word("which schools are special (it is not known; all of them count)"),

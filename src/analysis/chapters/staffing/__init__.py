@@ -41,7 +41,7 @@ def columns(blocks: Blocks) -> Needs:
     placebo = {block.placebo_outcome} if isinstance(block, StaffingBlock) else set()
     required = REQUIRED | {COMPUTED_FROM.get(outcome, outcome) for outcome in placebo}
     uses = Uses(required, {name: what for name, what in OPTIONAL.items() if name not in required})
-    return {"by_location_year": uses, "by_school_year": uses}
+    return {"by_school_year" if "schools" in blocks else "by_location_year": uses}
 
 
 CHAPTER = Declaration(

@@ -35,7 +35,7 @@ def columns(_: Blocks) -> Needs:
     """Return what the chapter uses of each table."""
     return {
         "by_teacher": Uses(frozenset({"year", "location", "age", "fte"}), TEACHERS),
-        "by_location": Uses(frozenset({"location"}), SCHOOLS),
+        "by_location": Uses(frozenset(), SCHOOLS),
         "by_location_shortage": Uses(frozenset(), {"shortage": BY_RISK}),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,8 @@ from analysis.stats.shares import share_interval
 
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
-NEEDED = ("year", "location", "age", "fte")
-TRAITS = ("sex", "background", "salary", "scale", "in_city", "distance_km", "came", "left")
+NEEDED = ("year", "location")
+TRAITS = ("age", "fte", "sex", "background", "salary", "scale", "in_city", "distance_km", "came", "left")
 """What may be missing of a teacher: who lacks it leaves where it is used."""
 SHARE = "share of teachers"
 SEXES = {"v": "women", "m": "men"}
@@ -76,7 +77,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
         moved = of_year[of_year[flow] != "none"]
         lines.append((flow, year, "all", len(of_year), len(moved), len(moved) / len(of_year)))
         lines += [
-            (flow, year, where, len(moved), int(number), number / len(moved))
+            (flow, year, str(where), len(moved), int(number), number / len(moved))
             for where, number in moved[flow].value_counts(sort=True).items()
         ]
     return pd.DataFrame(lines, columns=["flow", "year", "where", "teachers", "teachers_flow", "share"])
@@ -114,9 +115,9 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
 
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
     check_complete(by_teacher, NEEDED, "teachers")
-    coded: dict[str, Callable[[pd.Series], Mapping[str, object]]] = {
+    coded: dict[str, Callable[[pd.Series], Mapping[str, Any]]] = {
         "scale": lambda scale: {f"scale_{name}": scale.eq(name).astype(float) for name in ("L10", "L11", "L12")},
-        "in_city": lambda city: {"in_city": city.astype(float)},
+        "in_city": lambda city: {"in_city": city.astype("boolean").to_numpy(float, na_value=np.nan)},
         "distance_km": lambda km: {
             "within_7_km": km.le(KM_EDGES[0]).astype(float),
             "beyond_30_km": km.gt(KM_EDGES[-1]).astype(float),
@@ -130,7 +131,12 @@ def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
         if column in by_teacher
         for name, values in code(by_teacher[column]).items()
     }
-    return by_teacher.assign(**made, age_band=in_bands(by_teacher["age"], AGE_EDGES))
+    return by_teacher.assign(**made, age_band=_age_band(by_teacher["age"]))
+
+
+def _age_band(age: pd.Series) -> pd.Series:
+    known = age.dropna()
+    return pd.Series(in_bands(known, AGE_EDGES), index=known.index)
 
 
 def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -> dict[str, object]:
@@ -215,7 +221,7 @@ def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
         background in the first year. What the data do not have is not held equal.
     """
     traits = [name for name in ("sex", "background") if name in by_teacher]
-    coded = _coded(where_known(by_teacher, traits))
+    coded = _coded(where_known(by_teacher, ["age", "fte", *traits]))
     bands = {f"age {name}": (coded["age_band"] == name).astype(float) for name in coded["age_band"].cat.categories[1:]}
     sexes = {"man": "m"} if "sex" in traits else {}
     groups = {"nonwestern": "nonwestern", "western": "western"} if "background" in traits else {}

@@ -14,7 +14,7 @@ from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
 
 NEEDS = CHAPTER.columns({})
-FACTS = {"uses": {"leergroei": {table: dict(uses.optional) for table, uses in NEEDS.items()}}}
+FACTS = {"optional": {"leergroei": {table: dict(uses.optional) for table, uses in NEEDS.items()}}}
 OF_ONE_SUBJECT = {
     "groepen": {"rekenen": [6, 7]},
     "subjects": ["rekenen"],
@@ -23,7 +23,7 @@ OF_ONE_SUBJECT = {
     "risk_edges": [0.4],
     "bootstrap_draws": 50,
 }
-OPTIONAL = [(table, column) for table, uses in NEEDS.items() for column, what in uses.optional.items() if what]
+OPTIONAL = [(table, column) for table, uses in NEEDS.items() for column, what in uses.optional.items()]
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +66,15 @@ def test_an_edition_of_one_subject_has_it_as_its_composite_and_leaves_nothing_ou
     pnas = estimates[(estimates["model"] == "pnas_overall") & (estimates["term"] == "closure")]
     assert pnas["estimate"].nunique() == 1
     assert {"ois_standardised", "pnas_overall", "level_drop_ame", "ipw", "consent_ipw"} <= set(estimates["model"])
-    assert "table left_out" not in whole.shown
+    assert "note left_out" not in whole.shown
 
 
 def test_without_all_that_it_can_do_without_the_chapter_says_so_in_dutch(ran, frames):
     bare = {table: frames[table].drop(columns=uses.optional, errors="ignore") for table, uses in NEEDS.items()}
     del bare["by_location_shortage"]
     found = ran(bare, language="nl")
-    said = found.shown["table left_out"]
-    assert all(catalogue("nl")[what] in said for uses in NEEDS.values() for what in uses.optional.values() if what)
+    said = found.shown["note left_out"]
+    assert all(catalogue("nl")[what] in said for uses in NEEDS.values() for what in uses.optional.values())
     assert set(found.table("estimates")["model"]) == {"ois_standardised", "unweighted", "ipw", "covered"}
     assert list(found.table("tests")) == [
         "subject",
@@ -91,7 +91,7 @@ def test_without_all_that_it_can_do_without_the_chapter_says_so_in_dutch(ran, fr
 @pytest.mark.parametrize(("table", "column"), OPTIONAL)
 def test_without_a_column_the_chapter_runs_and_says_what_it_leaves_out(ran, frames, whole, table, column):
     found = ran(without(frames, table, column))
-    assert NEEDS[table].optional[column] in found.shown["table left_out"]
+    assert NEEDS[table].optional[column] in found.shown["note left_out"]
     before, after = whole.table("estimates"), found.table("estimates")
     assert set(after["model"]) <= set(before["model"])
     assert (after["model"] == "ois_standardised").any()
@@ -200,7 +200,7 @@ def test_all_that_is_missing_of_the_parameters_is_told_at_once(ran, frames):
 
 
 def test_what_is_left_out_is_said_in_both_languages():
-    words = {what for uses in NEEDS.values() for what in uses.optional.values() if what}
+    words = {what for uses in NEEDS.values() for what in uses.optional.values()}
     assert words <= set(catalogue("nl"))
 
 
@@ -208,4 +208,4 @@ def test_no_column_is_asked_for_that_the_chapter_can_do_without(frames):
     """What is required stands in no list of what is optional, and every column of either is one of the tables."""
     for table, uses in NEEDS.items():
         assert not uses.required & set(uses.optional)
-        assert (uses.required | set(uses.optional)) - {"scale"} <= set(frames[table])
+        assert (uses.required | set(uses.optional)) <= set(frames[table])

@@ -13,7 +13,7 @@ from analysis.synthetic.teachers import TeachersTruth, make_teachers
 from analysis.topics.staffing.models import shortage
 
 NEEDS = CHAPTER.columns({})
-FACTS = {"uses": {"teachers": {table: dict(uses.optional) for table, uses in NEEDS.items()}}}
+FACTS = {"optional": {"teachers": {table: dict(uses.optional) for table, uses in NEEDS.items()}}}
 OPTIONAL = [(table, column) for table, uses in NEEDS.items() for column in uses.optional]
 
 
@@ -60,13 +60,13 @@ def test_the_shortage_is_told_of_the_years_that_are_there(whole, frames):
 
 
 def test_the_three_tables_are_enough(whole):
-    assert "table left_out" not in whole.shown
+    assert "note left_out" not in whole.shown
     assert not whole.has("unknown")
 
 
 def test_teachers_alone_without_traits_have_a_chapter_in_dutch(ran, frames):
     found = ran({"by_teacher": frames["by_teacher"][sorted(NEEDS["by_teacher"].required)]}, language="nl")
-    said = found.shown["table left_out"]
+    said = found.shown["note left_out"]
     assert all(catalogue("nl")[what] in said for uses in NEEDS.values() for what in uses.optional.values())
     assert set(found.table("estimates")["outcome"]) == {"fte"}
     assert not any(found.has(name) for name in ("flows", "distances_data", "shortage_by_risk"))
@@ -76,7 +76,7 @@ def test_teachers_alone_without_traits_have_a_chapter_in_dutch(ran, frames):
 @pytest.mark.parametrize(("table", "column"), OPTIONAL)
 def test_without_a_column_the_chapter_runs_and_says_what_it_leaves_out(ran, frames, whole, table, column):
     found = ran({**frames, table: frames[table].drop(columns=column)})
-    assert NEEDS[table].optional[column] in found.shown["table left_out"]
+    assert NEEDS[table].optional[column] in found.shown["note left_out"]
     before, after = whole.table("estimates"), found.table("estimates")
     assert set(after["outcome"]) <= set(before["outcome"])
     means = ["model", "outcome", "by", "category"]

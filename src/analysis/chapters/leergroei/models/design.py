@@ -153,9 +153,8 @@ def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _usable(rows: pd.DataFrame) -> pd.Series:
-    consent = rows["consent"] if "consent" in rows else True
-    adaptive = rows["adaptive"] if "adaptive" in rows else False
-    return pd.Series(consent, rows.index) & ~pd.Series(adaptive, rows.index)
+    consent, adaptive = rows.get("consent", True), rows.get("adaptive", False)
+    return pd.Series(consent, rows.index).astype(bool) & ~pd.Series(adaptive, rows.index).astype(bool)
 
 
 def _check_all_years(rows: pd.DataFrame, starts: set[int]) -> None:

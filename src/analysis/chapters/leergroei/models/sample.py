@@ -18,9 +18,11 @@ LOWEST_PERCENTILE = 0.05
 """Percentiles of 0 and 100 are not on the scale of standard deviations: they are read as 0.05 and 99.95."""
 
 # Why a test is left out: the first that holds.
-REASONS = ("special_school", "no_consent", "adaptive", "no_m_test", "no_e_test")
+REASONS = ("special_school", "use_unknown", "no_consent", "adaptive", "no_m_test", "no_e_test")
 TOLD_BY = {"special_school": "special", "no_consent": "consent", "adaptive": "adaptive"}
 """Columns without which a reason is not known."""
+USE_UNKNOWN = "use_unknown"
+"""Of a test of which it is not known whether the school gave consent, or whether it was adaptive."""
 
 WITH_M_TEST = ("both", "no_e_test")
 """Tests of pupils who could have both: with an M-test that may be used."""
@@ -99,8 +101,7 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     ModelError
         If a subject, groep or year has no rows, scores of one are on several scales, or a level is not in `groups`.
     """
-    flags = [name for name in ("consent", "adaptive") if name in by_pupil_test]
-    check_complete(by_pupil_test, ["subject", "groep", "year", "location", *flags], "tests")
+    check_complete(by_pupil_test, ["subject", "groep", "year", "location"], "tests")
     check_complete(by_location, ["location", *(["special"] if "special" in by_location else [])], "schools")
     rows = by_pupil_test[design.covers(by_pupil_test)]
     _check_not_empty(rows, design)
@@ -166,6 +167,7 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """
     counts = pd.crosstab([rows["subject"], rows["year"]], rows["reason"])
     told = [reason for reason in REASONS if TOLD_BY.get(reason, "reason") in rows]
+    told = [reason for reason in told if reason != USE_UNKNOWN or reason in counts]
     counts = counts.reindex(columns=[*told, "both"], fill_value=0)
     pupils = counts.sum(axis=1)
     accounting = counts.add_prefix("n_").assign(share_both=counts["both"] / pupils)
@@ -211,10 +213,14 @@ def _check_one_scale(rows: pd.DataFrame) -> None:
     several = counts[counts.groupby(["subject", "groep"]).transform("size") > 1]
     if len(several):
         told = "; ".join(
-            f"{subject} in groep {groep}, scale {scale}: {number if number >= FEW else f'fewer than {FEW}'} tests"
-            for (subject, groep, scale), number in several.items()
+            f"{row['subject']} in groep {row['groep']}, scale {row[SCALE]}: {_counted(row['tests'])} tests"
+            for row in several.reset_index(name="tests").to_dict("records")
         )
         raise ModelError(f"scores of one subject and groep are on several scales: {told}", Reason.INVALID)
+
+
+def _counted(number: int) -> str:
+    return str(number) if number >= FEW else f"fewer than {FEW}"
 
 
 def _check_levels(rows: pd.DataFrame, groups: Groups) -> None:
@@ -242,13 +248,22 @@ def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> p
 
 def _reason(rows: pd.DataFrame) -> pd.Series:
     special, consent, adaptive = _flag(rows, "special"), _flag(rows, "consent", absent=True), _flag(rows, "adaptive")
-    holds = [special, ~consent, adaptive, rows["m_score"].isna(), rows["e_score"].isna()]
+    flags = [name for name in ("consent", "adaptive") if name in rows]
+    holds = [
+        special,
+        rows[flags].isna().any(axis=1),
+        ~consent,
+        adaptive,
+        rows["m_score"].isna(),
+        rows["e_score"].isna(),
+    ]
     return pd.Series(np.select([hold.to_numpy(bool) for hold in holds], REASONS, "both"), index=rows.index)
 
 
 def _flag(rows: pd.DataFrame, name: str, *, absent: bool = False) -> pd.Series:
     """Return a column of yes or no; what nobody knows counts as `absent`, and the page says so."""
-    return rows[name].astype(bool) if name in rows else pd.Series(absent, index=rows.index)
+    known = rows[name] if name in rows else pd.Series(absent, index=rows.index)
+    return known.where(known.notna(), absent).astype(bool)
 
 
 def _standings(rows: pd.DataFrame) -> dict[str, pd.Series]:

@@ -39,8 +39,8 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
         With ``outcome`` and ``weights``. Models ``shortage_any`` and ``shortage_amount``:
         coefficients in log-odds; ``shortage_any_ame``, ``shortage_amount_ame`` and ``shortage_expected_ame``: average
         effects on the probability of a shortage, on the shortage of schools that have one, and on both together. Where
-        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why. No rows where the data lack
-        a column of `NEEDED`.
+        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why. No rows where the data
+        lack a column of `NEEDED`.
 
     Notes
     -----

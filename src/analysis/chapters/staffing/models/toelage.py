@@ -106,7 +106,7 @@ def study(panel: pd.DataFrame, *, selection_year: int, start: int, share: float)
     -------
     Study : The ranking, the panel and the schools.
     """
-    rows = with_outcomes(panel)
+    rows = where_known(with_outcomes(panel), ["score_per_pupil", "board"])
     ranked = eligibility(rows, year=selection_year, share=share)
     schools = ranked.by_school.set_index("location")
     known = rows[rows["location"].isin(schools.index)]

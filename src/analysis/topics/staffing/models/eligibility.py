@@ -31,7 +31,7 @@ UNITS = {
 
 MAY_BE_UNKNOWN = (
     *("schoolweging", "wage", "hours", "inflow", "outflow", "retention", "teachers_fte", "shortage", "unqualified"),
-    *("oab_euro", "insufficient"),
+    *("oab_euro", "insufficient", "board", "score_per_pupil", "achterstandsscore", "achterstandsscore_raw"),
 )
 """Columns without which a school-year leaves the models that use them, and no other."""
 

@@ -37,7 +37,8 @@ def with_money(panel: pd.DataFrame) -> pd.DataFrame:
         The rows with ``high`` (1 for a score in 2016), ``dose`` (1,000 euro of money a pupil) and ``teachers_per_100``
         (fte per 100 pupils), as far as the data have the money and the teachers.
     """
-    check_complete(panel, ["location", "year", "achterstandsscore", "pupils"], "money")
+    panel = where_known(panel, ["board", "achterstandsscore"])
+    check_complete(panel, ["location", "year", "pupils"], "money")
     base = panel[panel["year"] == BASE_YEAR].set_index("location")["achterstandsscore"]
     panel = panel.assign(high=(panel["location"].map(base) > 0).astype(float))
     if "oab_euro" in panel:
@@ -65,7 +66,7 @@ def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     """
     estimates = []
     for outcome in outcomes:
-        rows = where_known(panel, ["dose", outcome])
+        rows = where_known(panel, ["dose", "achterstandsscore_raw", outcome])
         check_complete(rows, ["year", "achterstandsscore_raw", "pupils", "board"], "money")
         estimates += _kinks(rows[rows["year"] == BASE_YEAR], outcome) if len(rows) else []
     return _jumps(estimates, "all schools").assign(cluster="board") if estimates else no_rows()

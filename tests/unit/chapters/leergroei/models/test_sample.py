@@ -33,7 +33,8 @@ def selected(*changes, design=DESIGN):
 
 def test_a_test_is_left_out_for_the_first_reason_that_holds():
     rows = selected(
-        {"location": "s", "consent": False},
+        {"location": "s", "consent": None},
+        {"consent": None, "adaptive": True},
         {"consent": False, "adaptive": True},
         {"adaptive": True, "m_score": np.nan},
         {"m_score": np.nan, "e_score": np.nan},
