@@ -63,7 +63,7 @@ def make_learning(
     """
     by_person, by_school = _checked(by_pupil, by_location)
     for_people, for_days, for_growth, for_sittings = seed.spawn(4)
-    by_person = _with_leavers(by_person, np.random.default_rng(for_people))
+    by_person = _with_leavers(by_person, int(by_pupil["pupil"].max()) + 1, np.random.default_rng(for_people))
     days = calendar(len(by_school), truth.testing, for_days)
     tested = Class(by_person, by_school, days.delay(truth.testing))
     drawn = sittings(len(by_school), len(by_person), truth.testing, for_sittings)
@@ -101,9 +101,9 @@ def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.Data
     return by_person.assign(school=row), by_school
 
 
-def _with_leavers(by_person: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Add the cohorts that have left, each as large as groep 8."""
-    oldest, free = by_person[by_person["groep"] == 8], int(by_person["pupil"].max()) + 1
+def _with_leavers(by_person: pd.DataFrame, free: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Add the cohorts that have left, each as large as groep 8, with numbers from `free` on, which nobody has."""
+    oldest = by_person[by_person["groep"] == 8]
     cohorts = [by_person]
     for years_ago in range(1, LEAVERS + 1):
         drawn = oldest.iloc[rng.integers(0, len(oldest), len(oldest))]

@@ -98,6 +98,16 @@ def test_same_seed_same_tests_and_another_seed_others(by_pupil_test):
     assert not by_pupil_test["m_score"].equals(learning(LearningTruth(), seed=8)["m_score"])
 
 
+def test_who_has_left_has_a_number_that_nobody_else_has():
+    by_pupil, by_location = city()
+    by_pupil.loc[by_pupil.index[-50:], "groep"] = 1  # too young for tests, with the last numbers
+    tests = make_learning(by_pupil, by_location, LearningTruth(), np.random.SeedSequence(3))
+    tested = by_pupil[by_pupil["groep"] >= 3]["pupil"]
+    left = tests.loc[~tests["pupil"].isin(tested), "pupil"]
+    assert len(left) > 0
+    assert left.min() > by_pupil["pupil"].max()
+
+
 def test_closure_touches_only_the_e_tests_of_its_year(by_pupil_test):
     other = learning(LearningTruth(closure=without_closure()))
     before = by_pupil_test["year"] < "2019/20"
