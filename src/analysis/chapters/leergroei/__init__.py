@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analysis.chapters.leergroei.parameters import LeergroeiBlock
-from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, made_up
+from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, of_persons
 from analysis.language import word
 
 
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
-    known = "data" in blocks and made_up(blocks)
+    known = "data" in blocks and of_persons(blocks)
     return None if known else "the chapter leergroei needs pupils' tests, which open data do not have"
 
 

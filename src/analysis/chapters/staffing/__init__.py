@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analysis.chapters.staffing.parameters import StaffingBlock
-from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, made_up
+from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, of_persons
 from analysis.language import word
 
 
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
-    known = "schools" in blocks or ("data" in blocks and made_up(blocks))
+    known = "schools" in blocks or ("data" in blocks and of_persons(blocks))
     return None if known else "staffing: open data lack the staff of schools; leave the block out"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analysis.chapters.teachers.parameters import TeachersBlock
-from analysis.declare import Blocks, Declaration, Needs, Uses, made_up
+from analysis.declare import Blocks, Declaration, Needs, Uses, of_persons
 from analysis.language import word
 
 
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
-    known = "data" in blocks and made_up(blocks)
+    known = "data" in blocks and of_persons(blocks)
     return None if known else "teachers: open data lack single teachers; leave the block out"
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.teachers import CHAPTER
+from analysis.chapters.teachers import findings as wording
 from analysis.chapters.teachers import models as teachers
 from analysis.language import catalogue
 from analysis.synthetic.teachers import TeachersTruth, make_teachers
@@ -104,3 +105,19 @@ def test_who_lacks_a_trait_leaves_where_it_is_used_and_is_counted(ran, frames):
     assert counted(hidden, "fte").tolist() == counted(people, "fte").tolist()
     assert counted(hidden, "salary").tolist() == per_year.tolist()
     assert teachers.hours(hidden)["n_obs"].iloc[0] == (~gone).sum()
+
+
+def test_sentences_name_the_years_where_these_are_not_two_apart(frames):
+    people = frames["by_teacher"]
+    first, last = sorted(people["year"].unique())
+    for gap, words in ((2, "two years"), (1, "")):
+        moved = people.assign(year=people["year"].where(people["year"] == first, first + gap))
+        flows = teachers.flows(moved)
+        estimates = teachers.together([teachers.described(moved), teachers.hours(moved)])
+        risk = shortage.by_share_at_risk(pd.DataFrame(), pd.DataFrame(), [0.5])
+        found = wording.teachers(flows, estimates, risk).set_index("name")["sentence"]
+        assert ("two years later" in found["flows"]) == bool(words)
+        assert ("two years before" in found["hours"]) == bool(words)
+    assert last == first + 2
+    alone = teachers.together([teachers.described(people), teachers.hours(people.drop(columns="sex"))])
+    assert "hours" not in set(wording.teachers(teachers.flows(people), alone, risk)["name"])
