@@ -85,7 +85,11 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
 
     intake = mapping_of(edition, intakes)
     found = readiness(edition.given, intake.columns(), intake.years)
-    absent = {stem: [str(lack) for lack in each.lacks] for stem, each in found.items() if each.lacks}
+    absent = {
+        stem: {"heading": dict(chapters()[stem].findings), "lacks": [str(lack) for lack in each.lacks]}
+        for stem, each in found.items()
+        if each.lacks
+    }
     if not any(chapters()[stem].findings for stem in found if stem not in absent):
         raise _nothing_to_run(intakes / f"{edition.intake}.yml", found)
     facts = {"absent": absent}

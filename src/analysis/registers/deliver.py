@@ -183,7 +183,8 @@ def _is_numbered(intake: Intake, name: str, column: str) -> bool:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    by = [column for column in schema_of(name).unique or [] if column in frame]
+    schema = schema_of(name)
+    by = [column for column in schema.unique or [] if column in frame]
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
@@ -255,5 +256,5 @@ def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
 
 def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
     for (role, year), (paths, rows, columns) in sorted(files.read.items()):
-        digest = keyed_hash(secret, " ".join(files.hashes.of(path) for path in paths))
+        digest = keyed_hash(secret, " ".join(files.digest(path) for path in paths))
         yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}
