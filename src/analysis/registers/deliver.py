@@ -183,8 +183,7 @@ def _is_numbered(intake: Intake, name: str, column: str) -> bool:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    schema = schema_of(name)
-    by = [column for column in schema.unique or [] if column in frame]
+    by = [column for column in schema_of(name).unique or [] if column in frame]
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
