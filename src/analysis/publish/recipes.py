@@ -50,7 +50,7 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
         "linked": asdict(recipe.gated.linked),
         "guarded": dict(recipe.gated.guarded),
     }
-    with open(path, "w", encoding="utf8", opener=private.opener) as file:
+    with open(path, "w", encoding="utf8", newline="\n", opener=private.opener) as file:
         json.dump(held, file, ensure_ascii=False)
 
 
