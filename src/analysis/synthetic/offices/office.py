@@ -67,7 +67,13 @@ def params_of(edition: Mapping[str, Any], form: str, chapters: Sequence[str] | N
     chapters : Blocks that are kept beside what is not a block; None for all.
     """
     data = edition["data"]
-    own = {"source": "own", "intake": form, "folder": FOLDER, **{key: data[key] for key in SOURCE if key in data}}
+    own = {
+        "source": "own",
+        "intake": form,
+        "folder": FOLDER,
+        "synthetic": True,
+        **{key: data[key] for key in SOURCE if key in data},
+    }
     kept = {
         key: value
         for key, value in edition.items()
