@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text, translated
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -114,6 +114,25 @@ class Chapter(Release):
         frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
+
+    def columns(self, name: str) -> frozenset[str]:
+        """Return the columns of the internal table `name`; none where this edition does not make it."""
+        return tables.columns(self.workspace, name) if self.has(name) else frozenset()
+
+    def left_out(self) -> Published | None:
+        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
+        optional: Mapping[str, Mapping[str, Mapping[str, str]]] = self.workspace.facts.get("optional", {})
+        lost = [
+            what
+            for table, uses in optional.get(self.workspace.stem, {}).items()
+            for column, what in uses.items()
+            if column not in self.columns(table)
+        ]
+        if not lost:
+            return None
+        parts = joined("; ", map(translated, dict.fromkeys(lost)))
+        words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
+        return self._shown("note", "left_out", NOTHING.format(words))
 
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""
@@ -297,6 +316,8 @@ class Chapter(Release):
             f"{HEADING.format(stem=stem, words=words[spoken()])}{self.findings_of(stem).html}"
             for stem, words in headings.items()
         ]
+        absent = self.workspace.facts.get("absent", {})
+        parts += [_absent(stem, **each) for stem, each in absent.items() if each["heading"]]
         return self._shown("finding", self.workspace.stem, "".join(parts))
 
     def tests_made(self) -> Published:
@@ -322,6 +343,11 @@ class Chapter(Release):
 
 def _counted(account: pd.DataFrame) -> list[str]:
     return [str(column) for column in account if str(column).startswith(UNITS)]
+
+
+def _absent(stem: str, heading: Mapping[str, str], lacks: Sequence[str]) -> str:
+    words = text("This chapter is not in this edition: its data have no {lacks}.", lacks=joined(", ", lacks))
+    return f"{HEADING.format(stem=stem, words=heading[spoken()])}{NOTHING.format(words)}"
 
 
 def _real_edition() -> str:

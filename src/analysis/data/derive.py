@@ -101,29 +101,39 @@ def lagged(by_pupil_before: pd.DataFrame, nonwestern: Collection[str]) -> pd.Dat
 
 
 def attendance(by_pupil_year: pd.DataFrame, by_location: pd.DataFrame) -> pd.DataFrame:
-    """Count the pupils of each year by school, wijk of the home, school nearest to the home, and parents.
+    """Count the pupils of each year at regular schools by school, wijk, school nearest to the home, and parents.
 
     Parameters
     ----------
-    by_pupil_year : ``year, location, wijk, lat, lon, education, background``, a row per pupil and year.
-    by_location : ``location, lat, lon, special``: the nearest school is a regular one.
+    by_pupil_year : ``year, location`` and as far as known ``wijk, lat, lon, education, background``, a row per pupil.
+    by_location : ``location, special`` and ``lat, lon``: the nearest school is a regular one.
 
     Returns
     -------
     DataFrame
-        ``by_attendance``: `ATTENDANCE` and ``pupils``. Pupils of whom one of these is not known are not in it.
+        ``by_attendance``: those of `ATTENDANCE` that there are, and ``pupils``; missing where one is not known.
     """
-    schools = by_location[~by_location["special"].to_numpy(bool)].dropna(subset=["lat", "lon"])
-    rows = by_pupil_year.rename(columns={"wijk": "area"}).dropna(subset=["location", "area", "lat", "lon", *OF_A_PUPIL])
-    rows = rows[rows["location"].isin(schools["location"])]
-    rows = rows.assign(nearest=schools["location"].to_numpy()[nearest(rows, schools)])
+    regular = by_location[~by_location["special"].to_numpy(bool)]
+    rows = by_pupil_year.rename(columns={"wijk": "area"})
+    rows = rows[rows["location"].isin(regular["location"])]
+    if {"lat", "lon"} <= {*rows} & {*regular}:
+        rows = rows.assign(nearest=_nearest_key(rows, regular.dropna(subset=["lat", "lon"])))
     return counted(rows)
 
 
 def counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Count rows of pupils by `ATTENDANCE`."""
-    counts = rows.groupby(ATTENDANCE, observed=True).size().rename("pupils").reset_index()
-    return counts.astype(dict.fromkeys(ATTENDANCE[1:], "str")).astype({"year": "int64"})[[*ATTENDANCE, "pupils"]]
+    """Count rows of pupils by those of `ATTENDANCE` that there are."""
+    by = [name for name in ATTENDANCE if name in rows]
+    counts = rows.groupby(by, observed=True, dropna=False).size().rename("pupils").reset_index()
+    return counts.astype({**dict.fromkeys(by[1:], "str"), "year": "int64"})[[*by, "pupils"]]
+
+
+def _nearest_key(homes: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
+    known = homes[["lat", "lon"]].notna().all(axis=1)
+    keys = pd.Series(None, index=homes.index, dtype="str")
+    if len(schools):
+        keys[known] = schools["location"].to_numpy()[nearest(homes[known], schools)]
+    return keys
 
 
 def stay(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:

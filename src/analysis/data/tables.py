@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from analysis.run import machine
 from analysis.run.workspace import Workspace
 
 KIND = b"staat.data"
@@ -34,6 +35,11 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
     return frame
 
 
+def columns(workspace: Workspace, name: str) -> frozenset[str]:
+    """Return the names of the columns of the internal table `name`, without reading its rows."""
+    return frozenset(pq.read_schema(workspace.table_path(name)).names)
+
+
 def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
     """Write a frame as the internal table `name`; the same frame gives the same bytes.
 
@@ -52,7 +58,7 @@ def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
         raise InputError(f"table {name}", "has a column that cannot be stored", given=_unstorable(plain)) from None
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial)
-    partial.replace(path)  # whole or not at all: another notebook may be waiting for it
+    machine.replace(partial, path)  # whole or not at all: another notebook may be waiting for it
 
 
 def _unstorable(frame: pd.DataFrame) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import traceback
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,19 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.microdata import MICRODATA
-from analysis.errors import InputError, few
-from analysis.registers.columns import Key, Number, Verb
+from analysis.data.columns import contract, with_office_keys
+from analysis.data.contracts import OUTLINES
+from analysis.data.microdata import microdata
+from analysis.data.sources import CONTRACTS
+from analysis.errors import InputError, StaatError, few
+from analysis.registers.columns import Number
 from analysis.registers.extract import Files
-from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake, in_year
+from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
 from analysis.registers.marks import check_marks
 from analysis.registers.report import Report, share
 from analysis.registers.secret import keyed_hash, numbers_of, secret_of
 from analysis.registers.table import Maker
 from analysis.registers.violations import violations
-
-PLAIN = {"Int64": "int64", "boolean": "bool"}
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ class Delivery:
     tables : By name, each with the columns that the mapping gives, checked against the contract.
     report : What became of the files.
     inputs : A record of each file: role, year, hmac (keyed hash), rows, columns (as many as were read).
+    account : Rows that leave, by step, where a table tells of them; what the mapping keeps is counted in the report.
     """
 
     tables: Mapping[str, pd.DataFrame]
     report: Report
     inputs: list[dict[str, Any]]
+    account: pd.DataFrame | None = None
 
 
 def deliver(
@@ -67,7 +71,8 @@ def deliver(
         A file or column is missing, a code is not mapped, a join has several rows, a contract is broken: all of that
         in one message, in counts.
     """
-    delivery = _delivery(intake, folder, codes, seed, cache, wanted)
+    with _silent(intake):
+        delivery = _delivery(intake, folder, codes, seed, cache, wanted)
     delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
     return delivery
 
@@ -82,14 +87,30 @@ def examine(
     wanted: Collection[str] | None = None,
 ) -> Report:
     """Return the report of `deliver`, with its errors instead of stopping at them."""
-    return _delivery(intake, folder, codes, seed, cache, wanted).report
+    with _silent(intake):
+        return _delivery(intake, folder, codes, seed, cache, wanted).report
+
+
+@contextmanager
+def _silent(intake: Intake) -> Iterator[None]:
+    """Keep what a library says in an error of its own to where that happened: its words may hold a value."""
+    try:
+        yield
+    except (StaatError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours, or of a library
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        problem = f"stopped with {type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
+        raise InputError(
+            f"params/intake/{intake.intake}.yml", problem, hint="this is a fault: please report it"
+        ) from None
 
 
 def _delivery(
     intake: Intake, folder: Path, codes: Codes, seed: int, cache: Path | None, wanted: Collection[str] | None
 ) -> Delivery:
     report = Report()
-    files = Files(intake, folder, report, cache, keys_of(intake))
+    files = Files(intake, folder, report, cache, intake.keys_of_files())
     names = [name for name in intake.columns() if wanted is None or name in wanted]
     made = dict(_tables(names, files))
     secret = secret_of(seed, folder)
@@ -97,27 +118,6 @@ def _delivery(
     tables = {name: _checked(name, frame, intake, codes, report) for name, frame in numbered.items()}
     _compare_locations(tables, report)
     return Delivery(tables, report, _inputs(files, secret))
-
-
-def keys_of(intake: Intake) -> dict[str, set[str]]:
-    """Return the columns of each file that are keys: those of verbs and joins, besides what the mapping says."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for table in intake.tables.values():
-        prefixes = {f"{join.prefix}.": join.file for join in table.joins if join.prefix}
-        plain = [table.base, *(join.file for join in table.joins if not join.prefix)]
-        names = [name for verb in table.verbs.values() if isinstance(verb, Key | Number) for name in _parts(verb)]
-        for join in table.joins:
-            names.extend(join.pairs)
-            found[join.file] |= set(join.pairs.values())
-        for name in names:
-            prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
-            for role in [prefixes[prefix]] if prefix else plain:
-                found[role].add(name.removeprefix(prefix or ""))
-    return {role: {in_year(name, year) for name in names for year in intake.years} for role, names in found.items()}
-
-
-def _parts(verb: Verb) -> tuple[str, ...]:
-    return verb.key if isinstance(verb, Key) else verb.number if isinstance(verb, Number) else ()
 
 
 def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -187,13 +187,15 @@ def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
-def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # noqa: ARG001 - contracts are to follow it
-    """Return the contract of a table that a mapping may deliver."""
+def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:
+    """Return the contract of a table that a mapping may deliver, for these codes; keys of schools may be any text."""
+    contracts = microdata(codes or Codes())
     if name == PUPIL_YEAR:
-        schema = MICRODATA[PUPIL]
-        columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
-        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
-    return MICRODATA[name]
+        columns = {**contracts[PUPIL].columns, "year": contracts["by_attendance"].columns["year"]}
+        return contract(name, ["pupil", "year"], **columns)
+    if name in CONTRACTS:
+        return with_office_keys(CONTRACTS[name])
+    return OUTLINES if name == OUTLINES.name else contracts[name]
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:
@@ -210,9 +212,11 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
     result = pd.DataFrame(typed, index=frame.index)
     for column, said in violations(result, schema):
         report.refuse(name, column, said)
-    absent = [column for column in schema.columns if column not in intake.columns()[name]]
-    if absent:
-        report.note(name, "absent", ", ".join(absent))
+    absent = {column: rule for column, rule in schema.columns.items() if column not in intake.columns()[name]}
+    for said, is_required in (("required, and absent", True), ("absent", False)):
+        columns = [column for column, rule in absent.items() if rule.required == is_required]
+        if columns:
+            report.note(name, said, ", ".join(columns))
     return result
 
 
@@ -251,5 +255,5 @@ def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
 
 def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
     for (role, year), (paths, rows, columns) in sorted(files.read.items()):
-        digest = keyed_hash(secret, " ".join(files.hashes.of(path) for path in paths))
+        digest = keyed_hash(secret, " ".join(files.digest(path) for path in paths))
         yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from analysis.data.derive import GROEPEN, LARGE, SMALL
 from analysis.synthetic.city import NONWESTERN, SyntheticCity
 from analysis.synthetic.shapes import Floats, degrees, kilometres
 
-CONCEPTS = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
+NO_CONCEPT, ANTHROPOSOPHICAL = "none", "Vrije School"
 REGULAR_KEYS, SPECIAL_KEYS = 99, 89  # first digits of location keys, from ranges that DUO does not use
 SPECIAL_BOARD = "90001"
 SHORTAGE = {2019: "shortage_2019", 2020: "shortage_2020"}
@@ -114,11 +114,15 @@ def make_schools(
 
 
 def describe(
-    truth: SchoolsTruth, schools: pd.DataFrame, by_pupil: pd.DataFrame, seed: np.random.SeedSequence
+    truth: SchoolsTruth,
+    schools: pd.DataFrame,
+    by_pupil: pd.DataFrame,
+    seed: np.random.SeedSequence,
+    nonwestern: Collection[str] = NONWESTERN,
 ) -> pd.DataFrame:
     """Add what follows from the pupils of each school: size, composition, teacher shortage, schoolweging."""
     rng = np.random.default_rng(seed)
-    frame = schools.join(composition(by_pupil), on="location")
+    frame = schools.join(composition(by_pupil, nonwestern), on="location")
     frame["pupils"] = frame["pupils"].fillna(0).astype(np.int64)
     frame["size_class"] = derive.size_class(frame["pupils"])
     risk = frame["share_at_risk"].fillna(0.0)
@@ -139,12 +143,12 @@ def shortages(regular: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def composition(by_pupil: pd.DataFrame) -> pd.DataFrame:
+def composition(by_pupil: pd.DataFrame, nonwestern: Collection[str] = NONWESTERN) -> pd.DataFrame:
     """Compute the composition of every school with pupils, as `data.derive` does for any source.
 
     A school where no education is known is given the share of one that is even.
     """
-    shares = derive.composition(by_pupil, NONWESTERN)
+    shares = derive.composition(by_pupil, nonwestern)
     return shares.assign(share_hoog=shares["share_hoog"].fillna(0.5))
 
 
@@ -170,7 +174,7 @@ def make_special(
     schools = near[["stadsdeel", "wijk", "lat", "lon"]].assign(
         location=keys,
         denomination="Algemeen bijzonder",
-        concept="none",
+        concept=NO_CONCEPT,
         board=SPECIAL_BOARD,
         pupils=np.bincount(school, minlength=len(keys)),
         special=True,
@@ -201,11 +205,11 @@ def _places(truth: SchoolsTruth, status: Floats, pupils: int, rng: np.random.Gen
 
 def _kinds(truth: SchoolsTruth, status: Floats, rng: np.random.Generator) -> dict[str, NDArray[np.object_]]:
     denomination = _by_quota(truth.denomination, "Islamitisch", truth.islamic_status * status, rng)
-    shares = {"none": 1 - sum(truth.concept.values()), **truth.concept}
-    concept = _by_quota(shares, "none", -truth.concept_status * status, rng)
-    # An anthroposophical school is a Vrije School, whatever was drawn.
-    concept[denomination == "Antroposofisch"] = "Vrije School"
-    concept[(concept == "Vrije School") & (denomination == "Islamitisch")] = "none"
+    shares = {NO_CONCEPT: 1 - sum(truth.concept.values()), **truth.concept}
+    concept = _by_quota(shares, NO_CONCEPT, -truth.concept_status * status, rng)
+    if ANTHROPOSOPHICAL in truth.concept:  # an anthroposophical school is a Vrije School, whatever was drawn
+        concept[denomination == "Antroposofisch"] = ANTHROPOSOPHICAL
+        concept[(concept == ANTHROPOSOPHICAL) & (denomination == "Islamitisch")] = NO_CONCEPT
     return {"denomination": denomination, "concept": concept}
 
 

@@ -49,15 +49,22 @@ def test_distance_is_missing_without_a_point() -> None:
     assert pupils["distance_km"].isna().tolist() == [False, False, False, False, True]
 
 
-def test_attendance_counts_whom_it_knows_all_of() -> None:
-    counts = derive.attendance(PUPILS.assign(year=2019), SCHOOLS)
-    assert counts.to_dict("records") == [
-        *[
-            {"year": 2019, "location": "A", "area": "w1", "nearest": "A", "education": education}
-            | {"background": background, "pupils": 1}
-            for education, background in (("hoog", "none"), ("laag", "east"))
-        ]
-    ]  # pupil 3 lacks a background, 4 an education, 5 a wijk
+def test_attendance_counts_pupils_at_regular_schools_and_drops_nobody() -> None:
+    pupils = PUPILS.assign(year=2019, location=["A", "A", "A", "B", "S"])  # pupil 5 is at a special school
+    counts = derive.attendance(pupils, SCHOOLS).astype(object).fillna("-")
+    columns = ["location", "area", "nearest", "education", "background", "pupils"]
+    assert counts[columns].to_numpy().tolist() == [
+        ["A", "w1", "A", "hoog", "none", 1],
+        ["A", "w1", "A", "laag", "east", 1],
+        ["A", "w2", "B", "onbekend", "-", 1],
+        ["B", "w2", "B", "-", "east", 1],
+    ]
+
+
+def test_attendance_without_homes_counts_by_school() -> None:
+    counts = derive.attendance(PUPILS[["location", "background"]].assign(year=2019), SCHOOLS[["location", "special"]])
+    assert [*counts] == ["year", "location", "background", "pupils"]
+    assert counts["pupils"].sum() == 5
 
 
 def test_who_stayed_is_there_in_both_years() -> None:
