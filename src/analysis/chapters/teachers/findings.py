@@ -72,11 +72,11 @@ def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
     terms = set(estimates.loc[estimates["model"] == "teacher_hours", "term"])
     if not row or not terms.issuperset(HELD_EQUAL):
         return
-    sign, suffix = units.direction(row), "" if _two_years(estimates) else "_before"
+    sign, two = units.direction(row), _two_years(estimates)
     sentence = (
-        say(f"hours{suffix}", size=units.size(row), side=text("less") if sign < 0 else text("more"))
+        say("hours" if two else "hours_before", size=units.size(row), side=text("less") if sign < 0 else text("more"))
         if sign
-        else say(f"hours_unclear{suffix}", interval=units.with_interval(row))
+        else say("hours_unclear" if two else "hours_unclear_before", interval=units.with_interval(row))
     )
     yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
 
