@@ -43,10 +43,11 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
     wanted = {"left": ("all", "other city"), "came": ("all", "starter")}
     if all((flow, where) in by_flow for flow, ways in wanted.items() for where in ways):
         left, came = by_flow["left", "all"], by_flow["came", "all"]
+        two = number_of(came["year"]) - number_of(left["year"]) == APART
         yield Finding(
             "flows",
             say(
-                "flows" if number_of(came["year"]) - number_of(left["year"]) == APART else "flows_by",
+                "flows" if two else "flows_by",
                 n_before=number_of(left["teachers"]),
                 n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
