@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text, translated
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -114,6 +114,30 @@ class Chapter(Release):
         frame = self._gate.loaded.add(name, tables.load(self.workspace, name))
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
+
+    def find(self, name: str) -> pd.DataFrame:
+        """Return the internal table `name`; where this edition does not make it, one without columns."""
+        return self.load(name) if self.has(name) else pd.DataFrame()
+
+    @property
+    def lacking(self) -> list[str]:
+        """What is left out because tables of this edition lack columns, as the chapter's declaration says."""
+        uses: Mapping[str, Mapping[str, str]] = self.workspace.facts.get("uses", {}).get(self.workspace.stem, {})
+        there = {table: tables.columns(self.workspace, table) if self.has(table) else frozenset() for table in uses}
+        return [
+            what
+            for table, optional in uses.items()
+            for column, what in optional.items()
+            if what and column not in there[table]
+        ]
+
+    def left_out(self) -> Published | None:
+        """Say in one sentence what is left out because the edition's tables lack columns; nothing where none is."""
+        if not self.lacking:
+            return None
+        what = joined("; ", [translated(part) for part in dict.fromkeys(self.lacking)])
+        words = text("These data do not have everything. Left out for that reason: {what}.", what=what)
+        return self._shown("table", "left_out", NOTHING.format(words))
 
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""

@@ -33,6 +33,11 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
     return frame
 
 
+def columns(workspace: Workspace, name: str) -> frozenset[str]:
+    """Return the names of the columns of the internal table `name`, without reading its rows."""
+    return frozenset(pq.read_schema(workspace.table_path(name)).names)
+
+
 def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
     """Write a frame as the internal table `name`; the same frame gives the same bytes.
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.chapters import chapters
 from analysis.codes import Codes
-from analysis.declare import Block, SchoolYear, Source, key, made_up
+from analysis.declare import Block, Needs, SchoolYear, Source, key, made_up
 
 BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in chapters().items()}
 SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Source))
@@ -117,6 +117,7 @@ class Shared(Block):
             "disclosure": self.disclosure,
             "language": self.language,
             "codes": self.codes.model_dump(mode="json"),
+            "uses": {stem: _optional(chapters()[stem].columns(self.given)) for stem in self.given},
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
             "findings": {stem: words for stem in self.given if (words := chapters()[stem].findings)},
         }
@@ -152,6 +153,11 @@ def parameter_rows() -> Iterator[dict[str, str]]:
 def json_schema() -> str:
     """Return the JSON schema of a params file, for editors."""
     return json.dumps(Edition.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _optional(needs: Needs) -> dict[str, dict[str, str]]:
+    """Return what is left out without each column that a chapter can do without, by table."""
+    return {table: dict(uses.optional) for table, uses in needs.items() if uses.optional}
 
 
 def _row(name: str, info: FieldInfo) -> dict[str, str]:
