@@ -119,25 +119,24 @@ class Chapter(Release):
         """Return the internal table `name`; where this edition does not make it, one without columns."""
         return self.load(name) if self.has(name) else pd.DataFrame()
 
-    @property
-    def lacking(self) -> list[str]:
-        """What is left out because tables of this edition lack columns, as the chapter's declaration says."""
-        uses: Mapping[str, Mapping[str, str]] = self.workspace.facts.get("uses", {}).get(self.workspace.stem, {})
-        there = {table: tables.columns(self.workspace, table) if self.has(table) else frozenset() for table in uses}
-        return [
-            what
-            for table, optional in uses.items()
-            for column, what in optional.items()
-            if what and column not in there[table]
-        ]
+    def columns(self, name: str) -> frozenset[str]:
+        """Return the columns of the internal table `name`; none where this edition does not make it."""
+        return tables.columns(self.workspace, name) if self.has(name) else frozenset()
 
     def left_out(self) -> Published | None:
-        """Say in one sentence what is left out because the edition's tables lack columns; nothing where none is."""
-        if not self.lacking:
+        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
+        optional: Mapping[str, Mapping[str, Mapping[str, str]]] = self.workspace.facts.get("optional", {})
+        lost = [
+            what
+            for table, uses in optional.get(self.workspace.stem, {}).items()
+            for column, what in uses.items()
+            if column not in self.columns(table)
+        ]
+        if not lost:
             return None
-        what = joined("; ", [translated(part) for part in dict.fromkeys(self.lacking)])
-        words = text("These data do not have everything. Left out for that reason: {what}.", what=what)
-        return self._shown("table", "left_out", NOTHING.format(words))
+        parts = joined("; ", map(translated, dict.fromkeys(lost)))
+        words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
+        return self._shown("note", "left_out", NOTHING.format(words))
 
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""
@@ -321,6 +320,8 @@ class Chapter(Release):
             f"{HEADING.format(stem=stem, words=words[spoken()])}{self.findings_of(stem).html}"
             for stem, words in headings.items()
         ]
+        absent = self.workspace.facts.get("absent", {})
+        parts += [_absent(stem, **each) for stem, each in absent.items() if each["heading"]]
         return self._shown("finding", self.workspace.stem, "".join(parts))
 
     def tests_made(self) -> Published:
@@ -346,6 +347,11 @@ class Chapter(Release):
 
 def _counted(account: pd.DataFrame) -> list[str]:
     return [str(column) for column in account if str(column).startswith(UNITS)]
+
+
+def _absent(stem: str, heading: Mapping[str, str], lacks: Sequence[str]) -> str:
+    words = text("This chapter is not in this edition: its data have no {lacks}.", lacks=joined(", ", lacks))
+    return f"{HEADING.format(stem=stem, words=heading[spoken()])}{NOTHING.format(words)}"
 
 
 def _real_edition() -> str:

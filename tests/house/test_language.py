@@ -84,7 +84,7 @@ def test_every_message_has_a_translation(spoken: str) -> None:
 @pytest.mark.parametrize("spoken", languages())
 @pytest.mark.parametrize("path", sorted((ROOT / "params").glob("*.yml")), ids=lambda path: path.stem)
 def test_what_a_chapter_leaves_out_is_told_in_every_language(path: Path, spoken: str) -> None:
-    needs = [uses for tables in read_edition(path).context["uses"].values() for uses in tables.values()]
+    needs = [uses for tables in read_edition(path).context["optional"].values() for uses in tables.values()]
     told = {what for uses in needs for what in uses.values() if what}
     assert told - set(language.catalogue(spoken)) == set()
 

@@ -79,7 +79,7 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     whole = {**about, "columns": columns, "withheld_cells": gated.cells}
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
     whole |= {name: value for name, value in asdict(gated.linked).items() if value}
-    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8", newline="\n")
     write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
 
 
@@ -189,7 +189,7 @@ def _reason(sign: str) -> str:
         return text("Withheld: two schools make up nearly all of it")
     if sign == CROSS:
         return text("Withheld: it rests on too few, or would give such a cell away")
-    return text("Withheld: fewer than {least}", least=sign.removeprefix("< "))
+    return text("Withheld: fewer than {least}", least=sign.lstrip("< "))
 
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:

@@ -21,14 +21,14 @@ STAY_COLUMNS = [f"{side}_{of}" for side in ("first", "last") for of in ("locatio
 
 
 def with_attendance(
-    microdata: Mapping[str, pd.DataFrame], tables: ChoiceTables, region: str, year: int
+    microdata: Mapping[str, pd.DataFrame], tables: ChoiceTables | None, region: str, year: int
 ) -> dict[str, pd.DataFrame]:
     """Add to the microdata the tables of attendance: theirs if they have them, else those of the open data.
 
     Parameters
     ----------
     microdata : Tables of `data.microdata`; none for open data alone.
-    tables : The open data of the same city.
+    tables : The open data of the same city; needed where the microdata have no ``by_attendance``.
     region : Its name: with open data the whole city is one stadsdeel.
     year : The year of the open data.
 
@@ -44,8 +44,9 @@ def with_attendance(
         do not have are in none of them; without a wijk there is no ``by_area``, and without pupils who are known from
         year to year no ``by_stay``.
     """
-    is_counted = "by_attendance" in microdata
-    return {**microdata, **(_from_microdata(microdata) if is_counted else _from_open_data(tables, region, year))}
+    if "by_attendance" in microdata or tables is None:
+        return {**microdata, **_from_microdata(microdata)}
+    return {**microdata, **_from_open_data(tables, region, year)}
 
 
 def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

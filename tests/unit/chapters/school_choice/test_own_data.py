@@ -105,7 +105,7 @@ def lacking():
 
 
 def test_with_everything_nothing_is_left_out_and_nobody_leaves(whole):
-    assert "table left_out" not in whole.shown
+    assert "note left_out" not in whole.shown
     assert not whole.has("selection")
     assert whole.names["choosers"]["entry_cohort"].number == PUPILS
     assert len(whole.table("estimates")) > 0
@@ -117,7 +117,7 @@ def test_without_an_optional_column_the_chapter_runs_and_says_what_it_leaves_out
     frames = tables()
     result = ran({**frames, table: frames[table].drop(columns=column)})
     what = CHAPTER.columns(blocks())[table].optional.get(column)
-    assert (what in result.shown["table left_out"]) if what else ("table left_out" not in result.shown)
+    assert (what in result.shown["note left_out"]) if what else ("note left_out" not in result.shown)
     assert len(result.names["findings"]) > 0
 
 
@@ -135,7 +135,7 @@ def test_a_chapter_runs_without_map_and_groups_of_parents(ran):
     assert set(result.names["choosers"]["entry_cohort"].situations["group"]) == {"all"}
     assert result.names["scenarios"].empty
     for words in ("de kaart", "modellen per groep ouders"):
-        assert words in result.shown["table left_out"]
+        assert words in result.shown["note left_out"]
 
 
 def test_needs_follow_from_the_formula():

@@ -86,13 +86,15 @@ def placed_at(by_pc4: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``pc4, lat, lon, pupils, share``; no rows without points. A postcode is not put at the middle of its homes,
+        ``pc4, lat, lon, pupils, share``; no row without a point. A postcode is not put at the middle of its homes,
         which of one home is that home.
     """
     columns = ["pc4", "lat", "lon", "pupils", "share"]
     if not {"pc4", "lat", "lon"} <= set(points):
         return pd.DataFrame(columns=columns)
-    return by_pc4.join(points.set_index("pc4")[["lat", "lon"]], on="pc4")[columns]
+    return by_pc4.join(points.set_index("pc4")[["lat", "lon"]], on="pc4")[columns].dropna(
+        subset=["lat", "lon"], ignore_index=True
+    )
 
 
 def nearest_of_all(by_pc4: pd.DataFrame) -> pd.DataFrame:
