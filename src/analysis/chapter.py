@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, term, text
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -39,6 +39,7 @@ WITHHELD = "withheld"
 NOTHING_SHOWN = Exhibits()
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
+LEFT_OUT = Markup('<p id="left-out-{name}" data-published="none">{words}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
     '<span class="unseen">: {words}</span></a> <a href="../tables/{stem}/{name}.xlsx" download>XLSX'
@@ -118,6 +119,25 @@ class Chapter(Release):
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""
         return self.workspace.has(name)
+
+    def left_out(self, name: str, frame: pd.DataFrame, optional: Mapping[str, str]) -> Published | None:
+        """Say in one sentence what the page leaves out for want of columns; nothing where it leaves nothing out.
+
+        Parameters
+        ----------
+        name : Of the internal table.
+        frame : The table.
+        optional : What is left out without a column, as `declare.Uses` has it; empty where that is nothing.
+        """
+        lost: dict[str, list[str]] = {}
+        for column, what in optional.items():
+            if what and column not in frame:
+                lost.setdefault(what, []).append(column)
+        if not lost:
+            return None
+        parts = [text("{what} (no {columns})", what=term(what), columns=joined(", ", by)) for what, by in lost.items()]
+        words = text("Left out, for the data of this edition do not have it: {parts}.", parts=joined("; ", parts))
+        return self._shown("note", f"left-out-{name}", LEFT_OUT.format(name=name, words=words))
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Write the internal table `name` for later notebooks; it is never published.
