@@ -39,7 +39,7 @@ WITHHELD = "withheld"
 NOTHING_SHOWN = Exhibits()
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
-LEFT_OUT = Markup('<p id="left-out-{name}" data-published="none">{words}</p>')
+NOTE = Markup('<p id="{name}" data-published="none">{words}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
     '<span class="unseen">: {words}</span></a> <a href="../tables/{stem}/{name}.xlsx" download>XLSX'
@@ -137,7 +137,11 @@ class Chapter(Release):
             return None
         parts = [text("{what} (no {columns})", what=term(what), columns=joined(", ", by)) for what, by in lost.items()]
         words = text("Left out, for the data of this edition do not have it: {parts}.", parts=joined("; ", parts))
-        return self._shown("note", f"left-out-{name}", LEFT_OUT.format(name=name, words=words))
+        return self.note(f"left-out-{name}", words)
+
+    def note(self, name: str, words: str) -> Published:
+        """Say something of the page itself: of what the data are, and not what they tell of anybody."""
+        return self._shown("note", name, NOTE.format(name=name, words=words))
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Write the internal table `name` for later notebooks; it is never published.

@@ -1,0 +1,48 @@
+"""What the chapter uses of the pupils, by column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from analysis.chapters.advisering.parameters import AdviseringBlock
+from analysis.declare import Blocks, Needs, Uses
+from analysis.language import word
+
+REQUIRED = ("pupil", "year", "location", "education", "advice_first", "advice_final", "revised")
+TEST_ADVICE = ("test_advice_low", "test_advice_high")
+OPTIONAL = {
+    "background": word("differences by migration background"),
+    "income": word("differences by income"),
+    "one_parent": word("differences by household"),
+    "sex": word("differences by sex"),
+    "share_hoog": word("the highly educated parents of a school"),
+    "cet": word("what rests on exact scores of the Centrale Eindtoets"),
+    "lovs": word("the correction for the error of the test"),
+    "year1": word("the class in year 1"),
+    "year3": word("the position in year 3"),
+    "test": "",  # without it every score is one of the CET
+}
+BY = {"region": word("the gaps by region"), "urbanicity": word("the gaps by urbanicity")}
+
+
+def optional(gaps_by: Collection[str]) -> dict[str, str]:
+    """Return what the page leaves out without a column; empty where that is nothing.
+
+    Parameters
+    ----------
+    gaps_by : What gaps are estimated by.
+    """
+    return OPTIONAL | {column: what for column, what in BY.items() if column in gaps_by}
+
+
+def columns(blocks: Blocks) -> Needs:
+    """Return what the chapter uses of the table of its block.
+
+    Where there are cut scores, the advice of the test may be in the data or follow from ``cet``: one of them is there.
+    """
+    block = blocks["advisering"]
+    assert isinstance(block, AdviseringBlock)  # the key says so
+    lacking = optional(block.gaps_by)
+    if block.cut_scores:
+        return {block.table: Uses(frozenset(REQUIRED), lacking | dict.fromkeys(TEST_ADVICE, ""))}
+    return {block.table: Uses(frozenset((*REQUIRED, *TEST_ADVICE)), lacking)}
