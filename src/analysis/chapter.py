@@ -18,7 +18,7 @@ from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.disclosure.rules.names import named_in, places_in
 from analysis.errors import InputError
-from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, term, text
+from analysis.language import SOURCE, as_data, from_data, joined, speak, spoken, text, translated
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -39,7 +39,6 @@ WITHHELD = "withheld"
 NOTHING_SHOWN = Exhibits()
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 NOTHING = Markup('<p data-published="none">{}</p>')
-NOTE = Markup('<p id="{name}" data-published="none">{words}</p>')
 AS_FILE = Markup(
     '<p id="table-{name}" data-published="table">{words}: <a href="../tables/{stem}/{name}.csv" download>CSV'
     '<span class="unseen">: {words}</span></a> <a href="../tables/{stem}/{name}.xlsx" download>XLSX'
@@ -116,32 +115,32 @@ class Chapter(Release):
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
 
+    def columns(self, name: str) -> frozenset[str]:
+        """Return the columns of the internal table `name`; none where this edition does not make it."""
+        return tables.columns(self.workspace, name) if self.has(name) else frozenset()
+
+    def left_out(self) -> Published | None:
+        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
+        optional: Mapping[str, Mapping[str, Mapping[str, str]]] = self.workspace.facts.get("optional", {})
+        lost = [
+            what
+            for table, uses in optional.get(self.workspace.stem, {}).items()
+            for column, what in uses.items()
+            if column not in self.columns(table)
+        ]
+        if not lost:
+            return None
+        parts = joined("; ", map(translated, dict.fromkeys(lost)))
+        words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
+        return self.note("left_out", words)
+
+    def note(self, name: str, words: str) -> Published:
+        """Say something of the page itself: what the data are, and not what they tell of anybody."""
+        return self._shown("note", name, NOTHING.format(words))
+
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""
         return self.workspace.has(name)
-
-    def left_out(self, name: str, frame: pd.DataFrame, optional: Mapping[str, str]) -> Published | None:
-        """Say in one sentence what the page leaves out for want of columns; nothing where it leaves nothing out.
-
-        Parameters
-        ----------
-        name : Of the internal table.
-        frame : The table.
-        optional : What is left out without a column, as `declare.Uses` has it; empty where that is nothing.
-        """
-        lost: dict[str, list[str]] = {}
-        for column, what in optional.items():
-            if what and column not in frame:
-                lost.setdefault(what, []).append(column)
-        if not lost:
-            return None
-        parts = [text("{what} (no {columns})", what=term(what), columns=joined(", ", by)) for what, by in lost.items()]
-        words = text("Left out, for the data of this edition do not have it: {parts}.", parts=joined("; ", parts))
-        return self.note(f"left-out-{name}", words)
-
-    def note(self, name: str, words: str) -> Published:
-        """Say something of the page itself: of what the data are, and not what they tell of anybody."""
-        return self._shown("note", name, NOTE.format(name=name, words=words))
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Write the internal table `name` for later notebooks; it is never published.

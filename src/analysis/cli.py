@@ -134,6 +134,24 @@ def why(
 
 
 @app.command()
+def check(
+    edition: option.EditionName,
+    settings: option.Settings = None,
+    outputs: option.Outputs = None,
+) -> None:
+    """Examine the registers of an edition, in counts, and say which chapters can run.
+
+    Exit codes: 0 all can, 1 some cannot, 2 the mapping or the files are wrong.
+    """
+    from analysis.edition.checking import check_edition
+
+    root, project = _project(outputs)
+    report, code = check_edition(params_file(root, edition), settings or (), root, project.memory)
+    sys.stdout.write(f"{report}\n")
+    raise typer.Exit(code)
+
+
+@app.command()
 def verify(
     edition: option.EditionName,
     settings: option.Settings = None,

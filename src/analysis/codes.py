@@ -40,6 +40,10 @@ class Codes(Block):
     )
     stadsdeel: tuple[str, ...] = key("parts of the city, in their order; by default those of the data", default=())
     concept: dict[str, Label] = Field({}, description="educational concepts by code; by default those of the data")
+    school_keys: Literal["brin", "encrypted"] = key(
+        "keys of the schools of a made-up city: brin; encrypted, 32 hexadecimal digits and the vestigingsnummer",
+        default="brin",
+    )
 
     @model_validator(mode="after")
     def _one_group_to_compare_with(self) -> Codes:

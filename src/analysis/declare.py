@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.formula import check_formula
@@ -45,6 +45,10 @@ class Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+OWN = "own"
+"""The source that is an office's registers."""
+
+
 class Source(Block):
     """The block of a chapter that brings an edition's data in; an edition has one."""
 
@@ -52,6 +56,39 @@ class Source(Block):
     def made_up(self) -> bool:
         """Whether the data are made up."""
         return True
+
+
+class OwnSource(Source):
+    """The block of a chapter that an office can bring its own registers into."""
+
+    intake: str = key(
+        "own registers: their mapping, intake/NAME.yml beside the params file",
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9-]*)?$",
+    )
+    folder: str = key(
+        "folder with the source files, seen from the project's root; where it was is not recorded",
+        default="data",
+    )
+    synthetic: bool = key("own registers that `staat world` wrote: made up, and marked so", default=False)
+
+    @property
+    def own(self) -> bool:
+        """Whether the data are an office's own registers."""
+        return getattr(self, "source", "") == OWN
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the data are made up."""
+        return self.synthetic if self.own else getattr(self, "source", "") == "synthetic"
+
+    @model_validator(mode="after")
+    def _mapping_is_of_own_registers(self) -> Self:
+        if self.own != bool(self.intake):
+            raise ValueError("source own and intake go together: `source: own`, `intake: NAME`")
+        if self.synthetic and not self.own:
+            raise ValueError("synthetic applies to own registers only; leave it out")
+        return self
 
 
 Blocks = Mapping[str, Block]

@@ -108,6 +108,19 @@ class WithheldError(DisclosureError):
     """
 
 
+FEWEST = 10
+
+
+def few(n: int, total: int | None = None) -> str:
+    """Say a number of persons in a message: of fewer than ten, and of all but fewer than ten, no more than that."""
+    said = f"{n:,}" if n >= FEWEST else f"fewer than {FEWEST}"
+    if total is None or total < FEWEST:
+        return said
+    if FEWEST <= n != total and total - n < FEWEST:
+        said = f"all but fewer than {FEWEST}"
+    return f"{said} of {few(total)}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like `name`, or None when nothing comes near."""
     match = get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -10,15 +10,17 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.codes import Codes
 from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.contracts import check
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
-from analysis.data.microdata import BY_LOCATION_YEAR, BY_PUPIL_COUNTRY, MICRODATA, dictionary
+from analysis.data.microdata import MICRODATA, dictionary, microdata
 from analysis.data.oab_files import read_oab
 from analysis.data.published import read_published
-from analysis.data.sources import Sources
+from analysis.data.sources import CONTRACTS, Sources
+from analysis.declare import OWN
 from analysis.errors import InputError
 from analysis.run.workspace import project_root
 from analysis.stats.comparison import compare
@@ -28,12 +30,16 @@ from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
+from analysis.synthetic.names import KNOWN
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
-from analysis.variables import DATA_VARIABLE
+from analysis.variables import CACHE_VARIABLE, DATA_VARIABLE, INTAKE_VARIABLE
 
 COUNTRY_PUBLICATION = "nederland-2017-advice"
+TRUTH = "truth"
+OPEN_DATA = (*CONTRACTS, "by_outline_point")
+CITY = Codes()
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
@@ -44,19 +50,27 @@ class Received:
 
     Parameters
     ----------
-    sources : Open data, real or in the form of the real ones.
+    sources : Open data, real or in the form of the real ones; None for registers alone.
     microdata : Tables by name: those of `data.microdata` and ``published_figures``; empty for open data alone.
     truth : What generated a synthetic world, ``parameter, value``; empty for real data.
+    years : Calendar years of 1 October of the pupils in own registers.
+    inputs : One record a file for the manifest; empty for a synthetic city.
+    account : Rows that leave own registers, by step.
     """
 
-    sources: Sources
+    sources: Sources | None
     microdata: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    years: Sequence[int] = ()
+    inputs: Sequence[Mapping[str, Any]] = ()
+    account: pd.DataFrame | None = None
 
 
 def receive(
     source: str,
     *,
+    intake: str = "",
+    codes: Codes = CITY,
     folder: str,
     region: str,
     schoolweging_year: int,
@@ -67,22 +81,26 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    codes: Codes = KNOWN,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
     Raises
     ------
-    InputError : For another `source` than ``synthetic`` or ``duo``, and as `sources.read_duo`.
+    InputError : For another `source` than these, and as `sources.read_duo` and `registers.deliver`.
     """
     root = project_root()
+    if source == OWN:
+        return receive_own(intake, folder, codes, seed)
     if source == "synthetic":
-        world = world_without(make_world(scale, seed, truth_without(lacks)), lacks)
-        return _synthetic(world, region, schoolweging_year, scale)
+        world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
+        return _synthetic(world, region, schoolweging_year, scale, codes)
     if source != "duo":
-        raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo")
+        raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo, own")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
     cards = root / "params" / "sources"
-    received = Received(sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources))
+    open_data = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
+    received = Received(open_data, inputs=open_data.inputs)
     wanted = {
         read_school_advice: advice_of_schools,
         read_oab: money_of_schools,
@@ -93,12 +111,37 @@ def receive(
     return received
 
 
+def receive_own(intake: str, folder: str, codes: Codes, seed: int) -> Received:
+    """Return an office's own registers; see `registers.deliver`.
+
+    Parameters
+    ----------
+    intake : Name of the mapping.
+    folder : Folder with the files, seen from the project's root; STAAT_DATA wins.
+    codes : What codes in the data mean.
+    seed : Of the order in which pupils and teachers are numbered.
+    """
+    from analysis.registers import deliver, read_intake  # type: ignore[attr-defined]  # their readers are loaded where an office has registers
+
+    root = project_root()
+    mappings = Path(os.environ.get(INTAKE_VARIABLE) or root / "params" / "intake")
+    cache = os.environ.get(CACHE_VARIABLE)
+    mapping = read_intake(mappings / f"{intake}.yml")
+    data = root / (os.environ.get(DATA_VARIABLE) or folder)
+    delivery = deliver(mapping, data, codes=codes, seed=seed, cache=Path(cache) if cache else None)
+    tables = dict(delivery.tables)
+    truth = tables.pop(TRUTH, pd.DataFrame())
+    open_data = {name: tables.pop(name) for name in OPEN_DATA if name in tables}
+    sources = Sources(**open_data, inputs=[]) if open_data else None
+    return Received(sources, tables, truth, mapping.years, delivery.inputs, delivery.account)
+
+
 def _with_files(
     received: Received, tables: Mapping[str, pd.DataFrame], inputs: Sequence[Mapping[str, Any]]
 ) -> Received:
-    known = {record["path"] for record in received.sources.inputs}
-    every = [*received.sources.inputs, *({**record} for record in inputs if record["path"] not in known)]
-    return Received(replace(received.sources, inputs=every), {**received.microdata, **tables})
+    known = {record["path"] for record in received.inputs}
+    every = [*received.inputs, *({**record} for record in inputs if record["path"] not in known)]
+    return replace(received, microdata={**received.microdata, **tables}, inputs=every)
 
 
 def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -114,39 +157,51 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
     tuple of DataFrame
         ``by_school_year``, the published figures with those of these schools, and what generated the schools.
     """
-    panel = check(make_schools(scale, seed), BY_LOCATION_YEAR, "schools")
+    panel = check(make_schools(scale, seed), MICRODATA["by_location_year"], "schools")
     published = _published()
     published = published[published["figure_id"].isin(STAFFING)].reset_index(drop=True)
     figures = compare_with_published({"by_location_year": panel}, published, scale, [STAFFING])
     return panel, figures, truth_rows(StaffingTruth()).astype({"value": "float64"})
 
 
-def receive_country(pupils: int, years: Sequence[int], seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Generate the groep-8 cohorts of a country, and compare them with the published national figures.
+def receive_country(
+    pupils: int, years: Sequence[int], seed: int, *, intake: str = "", folder: str = "data", codes: Codes = CITY
+) -> Received:
+    """Return the groep-8 cohorts of a country: an office's where it has a mapping, else made-up ones.
+
+    Made-up cohorts come with the published national figures, compared with those of these pupils.
 
     Parameters
     ----------
-    pupils : Per cohort.
+    pupils : Per made-up cohort.
     years
-        School years of the cohorts, by first calendar year; figures about other years are left out of the comparison.
+        School years of the made-up cohorts, by first calendar year; figures about other years are left out of the
+        comparison.
     seed : The same seed gives the same country.
-
-    Returns
-    -------
-    tuple of DataFrame
-        ``by_pupil_country``, the published figures with those of this country, and what generated the country.
+    intake, folder, codes : As `receive_own`.
     """
+    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed)
+
+
+def _made_up_country(pupils: int, years: Sequence[int], seed: int) -> Received:
     truth = country_truth(years)
-    by_pupil_country = check(make_country(truth, pupils, seed), BY_PUPIL_COUNTRY, "country")
+    by_pupil_country = check(make_country(truth, pupils, seed), MICRODATA["by_pupil_country"], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
     computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
-    return by_pupil_country, compare(published.reset_index(drop=True), computed), truth_rows(truth)
+    compared = compare(published.reset_index(drop=True), computed)
+    return Received(None, {BY_PUPIL_COUNTRY.name: by_pupil_country, "published_country": compared}, truth_rows(truth))
 
 
-def _published() -> pd.DataFrame:
-    return read_published(project_root() / "params" / "published")
+def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
+    """Return the published figures about a region and about the country: no city is compared with another."""
+    figures = read_published(project_root() / "params" / "published")
+    if region != sources.COUNTRY:
+        figures = figures[figures["about"].isin((sources.COUNTRY, region))]
+        of_others = ~figures["note_about"].isin(("", region))
+        figures = figures.assign(note=figures["note"].mask(of_others, ""))
+    return figures.drop(columns=["about", "note_about"]).reset_index(drop=True)
 
 
 def _covers(figure_years: str, years: Sequence[int]) -> bool:
@@ -161,28 +216,34 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
     return bdf.read_pupils(data / bdf.FILE), records
 
 
-def microdata_of(world: World) -> dict[str, pd.DataFrame]:
+def microdata_of(world: World, codes: Codes = KNOWN) -> dict[str, pd.DataFrame]:
     """Return the tables of a world that a researcher would receive, checked against their contracts."""
-    return {name: check(world.frames[name], schema, f"world.{name}") for name, schema in MICRODATA.items()}
+    return {
+        name: check(world.frames[name], schema, f"world.{name}")
+        for name, schema in microdata(codes).items()
+        if name in world.frames
+    }
 
 
 def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
     """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
     world = make_world(scale, seed)
     about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    return write_world(folder, microdata_of(world), dictionary(), truth_rows(world.truth), about)
+    frames = microdata_of(world)
+    columns = dictionary({name: MICRODATA[name] for name in frames})
+    return write_world(folder, frames, columns, truth_rows(world.truth), about)
 
 
-def files_read(read: Sources) -> pd.DataFrame:
-    """List the files that sources came from, with what their cards say; a synthetic city has none, and says so.
+def files_read(inputs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """List the files that an edition came from, with what their cards say; a synthetic city has none, and says so.
 
     Of a card with more than `MOST_FILES` files there is one row, which counts them; the manifest names each.
     """
-    if not read.inputs:
+    if not inputs:
         return pd.DataFrame(
             [dict.fromkeys(FILE_COLUMNS, "") | {"file": "none: a synthetic city", "status": "synthetic"}]
         )
-    files = pd.DataFrame(read.inputs).rename(columns={"path": "file"})
+    files = pd.DataFrame(inputs).rename(columns={"path": "file"})
     of_card = files.groupby("card")["file"].transform("size")
     together = [_one_row(rows) for _, rows in files[of_card > MOST_FILES].groupby("card", sort=False)]
     return pd.concat([*together, files[of_card <= MOST_FILES]], ignore_index=True)[list(FILE_COLUMNS)]
@@ -195,10 +256,10 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
     return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
-def _synthetic(world: World, region: str, schoolweging_year: int, scale: float) -> Received:
-    figures = compare_with_published(world.frames, _published(), scale)
+def _synthetic(world: World, region: str, schoolweging_year: int, scale: float, codes: Codes) -> Received:
+    figures = compare_with_published(world.frames, _published(region), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),
-        microdata={**microdata_of(world), "published_figures": figures},
+        microdata={**microdata_of(world, codes), "published_figures": figures},
         truth=truth_rows(world.truth),
     )

@@ -8,5 +8,11 @@ CHAPTERS = Path(__file__).with_name("chapters")
 DATA_VARIABLE = "STAAT_DATA"
 """Folder with the source files; wins over the params file."""
 
+INTAKE_VARIABLE = "STAAT_INTAKE"
+"""Folder with the mappings of own registers; the run system sets it for notebooks."""
+
+CACHE_VARIABLE = "STAAT_REGISTERS"
+"""Folder in which own registers that were read are kept; the run system sets it for notebooks."""
+
 CATALOGUES = ("locale/{language}/*.po", "chapters/*/{language}.po", "topics/*/{language}.po")
 """Where the words of a language are, below the package."""

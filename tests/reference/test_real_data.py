@@ -3,10 +3,10 @@
 import pytest
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import read_card, verify_files
+from analysis.data.cards import outlines_of, read_card, verify_files
 from analysis.data.contracts import AGES
 from analysis.data.prepare import choice_tables
-from analysis.data.sources import FILES, OUTLINE_FILES, PUPIL_FOLDER, read_duo
+from analysis.data.sources import FILES, PUPIL_FOLDER, read_duo
 
 pytestmark = pytest.mark.real
 
@@ -93,7 +93,7 @@ def test_population_leaves_out_what_is_no_inhabited_pc4(real_data_folder):
     assert frame["population"].sum() == pytest.approx(16_779_575, rel=1e-3)
 
 
-def test_outlines_of_amsterdam(real_data_folder):
-    points = geo.read_outlines(real_data_folder / OUTLINE_FILES["amsterdam"][1])
+def test_outlines_of_amsterdam(real_data_folder, cards_folder):
+    points = geo.read_outlines(real_data_folder / next(iter(outlines_of("Amsterdam", cards_folder).files)))
     assert points["area"].nunique() == 97
     assert points.groupby(["area", "ring"]).ngroups == 101

@@ -191,16 +191,3 @@ def test_a_finding_of_a_figure_or_table_that_is_none_is_refused():
     with pytest.raises(InputError, match=r"findings.a.figure: exhibits.yml declares no figure 'by_sise'") as refused:
         refuse_unshown(exhibits, declared, "segregation/findings.yml")
     assert "findings.a.table" not in str(refused.value)
-
-
-OPTIONAL = {"income": "differences by income", "lovs": "the error of the test", "test": ""}
-
-
-def test_what_is_left_out_for_want_of_columns_is_said_in_one_sentence(chapter_of):
-    chapter = chapter_of("advisering")
-    said = chapter.left_out("by_pupil_advice", pd.DataFrame(columns=["sex"]), OPTIONAL)
-    assert (
-        "Left out, for the data of this edition do not have it: "
-        "differences by income (no income); the error of the test (no lovs)." in said.html
-    )
-    assert chapter.left_out("by_pupil_advice", pd.DataFrame(columns=["income", "lovs"]), OPTIONAL) is None

@@ -12,7 +12,7 @@ import pandera.pandas as pa
 from analysis.advice_levels import NUMBER_OF_LEVEL
 from analysis.data import cbs
 from analysis.data.cards import verify_files
-from analysis.data.columns import brin, code, contract, location, number, text, whole
+from analysis.data.columns import brin, code, location, number, open_contract, text, whole
 from analysis.data.contracts import check
 from analysis.data.duo import read_locations
 from analysis.data.files import decimals, read_delimited, stripped, whole_numbers
@@ -32,7 +32,7 @@ HIGHEST_SCORE = 600
 PROVIDERS = ("CET", "IEP", "ROUTE8", "DIA", "AMN")
 
 
-_ADVICES = contract(
+_ADVICES = open_contract(
     "by_brin_year",
     ["brin", "year"],
     pa.Check(
@@ -43,7 +43,7 @@ _ADVICES = contract(
     year=whole("year in which the school year starts", 2015),
     **{name: whole("pupils", 0) for name in (*LEVEL_OF_COLUMN, NOT_POSSIBLE, TOTAL)},
 )
-_SCORES = contract(
+_SCORES = open_contract(
     "by_location_provider",
     ["location", "provider"],
     location=location(),
@@ -51,7 +51,7 @@ _SCORES = contract(
     pupils=whole("pupils with a score", 1),
     score=number("mean score", 0, HIGHEST_SCORE),
 )
-_BY_SCHOOL_ADVICE = contract(
+_BY_SCHOOL_ADVICE = open_contract(
     "by_school_advice",
     ["brin", "year"],
     brin=brin(),

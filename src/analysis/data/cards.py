@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from analysis.data.files import read_bytes
 from analysis.errors import InputError, nearest
+from analysis.municipality import key
 from analysis.plain_yaml import read_yaml
 
 
@@ -29,7 +30,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Card(BaseModel):
     """One source as its publisher released it.
 
-    ``files`` maps the path in the data folder to the SHA-256 of the file; ``reading`` says how to read it, in a line.
+    ``files`` maps the path in the data folder to the SHA-256 of the file; ``reading`` says how to read it, in a line;
+    ``outlines_of`` names the municipality of which it draws the parts, as the background of its editions' maps.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -42,6 +44,7 @@ class Card(BaseModel):
     used_for: Text
     reading: Text
     files: Annotated[dict[SourcePath, Sha256], Field(min_length=1)]
+    outlines_of: str = ""
 
 
 def read_card(id: str, folder: Path) -> Card:
@@ -61,11 +64,17 @@ def read_card(id: str, folder: Path) -> Card:
         card = Card.model_validate(read_yaml(path))
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "the card"
-        raise InputError(f"{path}: {key}", first["msg"], given=first["input"]) from error
+        at = ".".join(map(str, first["loc"])) or "the card"
+        raise InputError(f"{path}: {at}", first["msg"], given=first["input"]) from error
     if card.id != id:
         raise InputError(f"{path}: id", "must be the name of the file", given=card.id, allowed=id)
     return card
+
+
+def outlines_of(municipality: str, folder: Path) -> Card | None:
+    """Return the card whose file draws the parts of a municipality, if there is one: maps can do without."""
+    cards = (read_card(path.stem, folder) for path in sorted(folder.glob("*.yml")))
+    return next((card for card in cards if card.outlines_of and key(card.outlines_of) == key(municipality)), None)
 
 
 def verify_files(

@@ -9,6 +9,8 @@ import pandera.pandas as pa
 BRIN = r"\d{2}[A-Z]{2}"
 LOCATION = rf"{BRIN}\d{{2}}"
 PC4 = r"[1-9]\d{3}"
+YEARS = (1990, 2100)
+PUBLIC = "public"
 
 
 def text(meaning: str, pattern: str = ".+", rule: str | None = None, *, missing: bool = False) -> pa.Column:
@@ -17,14 +19,21 @@ def text(meaning: str, pattern: str = ".+", rule: str | None = None, *, missing:
 
 
 def code(meaning: str, known: Sequence[str], *, missing: bool = False) -> pa.Column:
-    """Hold one of some codes."""
+    """Hold one of some codes; any text where none are known."""
+    if not known:
+        return text(meaning, missing=missing)
     check = pa.Check.isin(known, error=f"one of the known codes: {', '.join(map(repr, known))}")
     return pa.Column(str, check, nullable=missing, description=f"{meaning}; one of {', '.join(known)}")
 
 
-def whole(meaning: str, low: int, high: int | None = None) -> pa.Column:
-    """Hold whole numbers."""
-    return pa.Column("int64", _within(low, high), description=meaning)
+def whole(meaning: str, low: int, high: int | None = None, *, missing: bool = False) -> pa.Column:
+    """Hold whole numbers; where some are missing, pandas' own type ``Int64``."""
+    return pa.Column("int64", _within(low, high), nullable=missing, description=meaning)
+
+
+def year(meaning: str) -> pa.Column:
+    """Hold calendar years that registers may be about."""
+    return whole(meaning, *YEARS)
 
 
 def number(meaning: str, low: float, high: float | None = None, *, missing: bool = False) -> pa.Column:
@@ -38,9 +47,14 @@ def _within(low: float, high: float | None) -> pa.Check:
     return pa.Check.in_range(low, high, error=f"between {low} and {high}")
 
 
-def flag(meaning: str) -> pa.Column:
-    """Hold whether something is so."""
-    return pa.Column(bool, description=meaning)
+def flag(meaning: str, *, missing: bool = False) -> pa.Column:
+    """Hold whether something is so; where that is not known of some, pandas' own type ``boolean``."""
+    return pa.Column(bool, nullable=missing, description=meaning)
+
+
+def key(meaning: str) -> pa.Column:
+    """Hold keys of whatever form an office has: only a blank at either end, which no other file has, is refused."""
+    return text(meaning, r"\S(?:.*\S)?", "a key, without blanks around it")
 
 
 def location(meaning: str = "school location: BRIN and vestigingsnummer") -> pa.Column:
@@ -58,17 +72,42 @@ def board(*, missing: bool = False) -> pa.Column:
     return text("number of the school board", r"\d{5}", "a board number of five digits", missing=missing)
 
 
-def pc4(meaning: str = "postcode, four digits") -> pa.Column:
+def pc4(meaning: str = "postcode, four digits", *, missing: bool = False) -> pa.Column:
     """Hold four-digit postcodes."""
-    return text(meaning, PC4, "a postcode of four digits")
+    return text(meaning, PC4, "a postcode of four digits", missing=missing)
 
 
-def point(of: str = "") -> dict[str, pa.Column]:
+def point(of: str = "", *, missing: bool = False) -> dict[str, pa.Column]:
     """Hold degrees north and east (WGS84), within the Netherlands."""
     north, east = (f"{of}degrees {way} (WGS84)" for way in ("north", "east"))
-    return {"lat": number(north, 50.7, 53.7), "lon": number(east, 3.2, 7.3)}
+    return {"lat": number(north, 50.7, 53.7, missing=missing), "lon": number(east, 3.2, 7.3, missing=missing)}
+
+
+def if_known(**columns: pa.Column) -> dict[str, pa.Column]:
+    """Hold these columns where the source has them: a frame may lack each of them whole."""
+    for column in columns.values():
+        column.required = False
+    return columns
 
 
 def contract(name: str, key: Sequence[str], /, *checks: pa.Check, **columns: pa.Column) -> pa.DataFrameSchema:
     """Put columns together: a frame has these and no others, and no key twice (an empty one is none)."""
     return pa.DataFrameSchema(columns, checks=list(checks), unique=list(key) or None, strict=True, name=name)
+
+
+def open_contract(name: str, key: Sequence[str], /, *checks: pa.Check, **columns: pa.Column) -> pa.DataFrameSchema:
+    """Put columns of open data about schools or places together: a message may show rows that break a rule."""
+    schema = contract(name, key, *checks, **columns)
+    schema.metadata = {PUBLIC: True}
+    return schema
+
+
+def is_public(schema: pa.DataFrameSchema) -> bool:
+    """Tell whether a message may show rows of such a frame; rows of any other may be about a person, or hold a key."""
+    return bool((schema.metadata or {}).get(PUBLIC))
+
+
+def with_office_keys(schema: pa.DataFrameSchema) -> pa.DataFrameSchema:
+    """Return a contract of open data for the same table from elsewhere: locations have keys of any form."""
+    columns = {**schema.columns, **({"location": key("school location")} if "location" in schema.columns else {})}
+    return contract(str(schema.name), schema.unique or [], *schema.checks, **columns)

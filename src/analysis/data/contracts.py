@@ -1,7 +1,7 @@
 """What a frame of source data must be before a model may see it: columns, types, codes, keys and sums.
 
 Real files and the synthetic city pass through the same contracts. A violation is one message that names file, rule,
-column and rows; nothing is repaired or dropped here.
+column and count; nothing is repaired or dropped here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrorReason
 
-from analysis.data.columns import PC4, board, code, contract, location, number, pc4, point, text, whole
-from analysis.errors import InputError, nearest
+from analysis.data.columns import PC4, board, code, is_public, location, number, open_contract, pc4, point, text, whole
+from analysis.errors import InputError, few, nearest
 
 UNKNOWN = "Onbekend"
 ABROAD = {"10": "Belgie", "20": "Duitsland", "30": "ander land"}
@@ -42,8 +42,8 @@ POINT_SOURCES = ("2022", "2024")
 AGES = ("LEEFTIJD_JONGER", *(f"LEEFTIJD_{age}" for age in range(4, 25)), "LEEFTIJD_OUDER")
 
 ROWS_SHOWN = 5
-# What one row of a table is, by the beginning of its name; a row of any other table may be a person.
-OF_NO_PERSON = ("by_location", "by_brin", "by_school", "by_pc4", "by_board", "by_outline")
+# pandas' types of columns in which a flag or whole number is missing.
+WITH_MISSING = {"bool": "boolean", "int64": "Int64"}
 
 # What a message calls the rules that pandera has itself.
 RULES = {
@@ -66,7 +66,7 @@ def _one_per_location(frame: pd.DataFrame) -> pd.Series[bool]:
     return (frame.groupby("location")[traits].transform("nunique") == 1).all(axis=1)
 
 
-PUPILS = contract(
+PUPILS = open_contract(
     "by_location_pc4",
     # 167 locations in 2017 have both So and Vso: without SOORT_PO the key would not be unique.
     ["location", "SOORT_PO", "POSTCODE_LEERLING", "GEMEENTENAAM_LEERLING"],
@@ -86,14 +86,14 @@ PUPILS = contract(
     **{age: whole("pupils of this age", 0) for age in AGES},
     TOTAAL=whole("pupils", 1),
 )
-SCHOOL_POINTS = contract(
+SCHOOL_POINTS = open_contract(
     "by_location_point",
     ["location"],
     location=location(),
     **point(),
     point_source=code("year of the list with the point", POINT_SOURCES),
 )
-SCHOOLWEGING = contract(
+SCHOOLWEGING = open_contract(
     "by_location_weging",
     ["location", "year"],
     location=location(),
@@ -103,15 +103,15 @@ SCHOOLWEGING = contract(
     spread=number("standard deviation of the pupils", 0.0, 15.0),
     pupils=whole("pupils", 1),
 )
-POPULATION = contract(
+POPULATION = open_contract(
     "by_pc4_population",
     ["pc4"],
     pc4=pc4(),
     population=whole("persons", 1),
     share_nonwestern=number("share of persons with a non-western background", 0.0, 1.0),
 )
-PC4_POINTS = contract("by_pc4_point", ["pc4"], pc4=pc4(), **point())
-OUTLINES = contract(
+PC4_POINTS = open_contract("by_pc4_point", ["pc4"], pc4=pc4(), **point())
+OUTLINES = open_contract(
     "by_outline_point",
     [],
     area=_name("area"),
@@ -127,28 +127,33 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> pd.Data
     Parameters
     ----------
     frame : One row per unit of the contract; other columns than the contract's are refused.
-    schema : One of the contracts of this module.
+    schema : A contract.
     file : Where the frame comes from, as the user would type it; it opens the message.
 
     Returns
     -------
-    pandas.DataFrame : The same rows in the same order, columns in the contract's order, index 0 to n - 1.
+    pandas.DataFrame
+        The same rows in the same order, columns in the contract's order, index 0 to n - 1. A flag or whole number has
+        pandas' type with missing values only where some are missing.
 
     Raises
     ------
     InputError
         A column is missing (the nearest existing name is shown), there are no rows, or a rule is broken: then with
-        the rule, the column and the number of failing rows; where no row is a person, the first five by their key.
+        the rule, the column and the number of failing rows; of open data, the first five by their key.
     """
-    require_columns(list(frame.columns), list(schema.columns), file)
+    _refuse_other_columns(frame, schema, file)
     if frame.empty:
         raise InputError(file, f"{schema.name} has no rows", hint="the file is empty or cut off: fetch it again")
-    rows = frame.reset_index(drop=True)
+    rows = _plain(frame.reset_index(drop=True), schema)
     try:
-        schema.validate(rows, lazy=True)
+        _fitting(schema, rows).validate(rows, lazy=True)
     except pa.errors.SchemaErrors as violations:
         raise _violation(violations, rows, schema, file) from None
-    return rows[list(schema.columns)]
+    except Exception as error:  # whatever pandas or pandera say may hold a value
+        problem = f"{schema.name} cannot be checked: {type(error).__name__}"
+        raise InputError(file, problem, hint="is each column of the type that the contract has?") from None
+    return rows[[name for name in schema.columns if name in rows]]
 
 
 def require_columns(present: list[str], wanted: list[str], file: str) -> None:
@@ -162,6 +167,41 @@ def require_columns(present: list[str], wanted: list[str], file: str) -> None:
             raise InputError(file, f"the column {name!r} occurs {present.count(name)} times", hint="which one is it?")
 
 
+def _refuse_other_columns(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str) -> None:
+    present = list(frame.columns)
+    require_columns(present, [name for name, rule in schema.columns.items() if rule.required or name in present], file)
+    for other in (name for name in present if name not in schema.columns):
+        like = nearest(str(other), [name for name in schema.columns if name not in present])
+        hint = f"the contract has {like!r}" if like else "leave it out"
+        raise InputError(
+            file, f"{schema.name} has no column {other!r}: no other columns than the contract's", hint=hint
+        )
+
+
+def _plain(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Give flags and whole numbers of which none is missing the plain type, so that a table has one form."""
+    wide = {name: str(rule.dtype) for name, rule in schema.columns.items() if _has_missing_type(frame, name, rule)}
+    return frame.astype({name: dtype for name, dtype in wide.items() if frame[name].notna().all()})
+
+
+def _has_missing_type(frame: pd.DataFrame, name: str, rule: pa.Column) -> bool:
+    return name in frame and str(frame[name].dtype) == WITH_MISSING.get(str(rule.dtype))
+
+
+def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pa.DataFrameSchema:
+    """Return the contract of the columns that a frame has, with the type of those in which values are missing."""
+    columns = {name: rule for name, rule in schema.columns.items() if name in frame}
+    unique = [name for name in schema.unique or [] if name in frame] or None
+    fitting = pa.DataFrameSchema(columns, checks=schema.checks, unique=unique, strict=True, name=schema.name)
+    return fitting.update_columns(
+        {
+            name: {"dtype": str(frame[name].dtype)}
+            for name, rule in columns.items()
+            if rule.nullable and _has_missing_type(frame, name, rule)
+        }
+    )
+
+
 def _violation(
     violations: pa.errors.SchemaErrors, frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str
 ) -> InputError:
@@ -171,7 +211,7 @@ def _violation(
     column = first.schema.name if isinstance(first.schema, pa.Column) else None
     rule = RULES.get(str(first.check), first.check.error if isinstance(first.check, pa.Check) else str(first.check))
     if rule == RULES["multiple_fields_uniqueness"]:
-        rule = f"{rule} ({', '.join(schema.unique or [])})"
+        rule = f"{rule} ({', '.join(name for name in schema.unique or [] if name in frame)})"
     where = f"column {column}" if column else "the rows"
     others = f"; {len(errors) - 1} other rules are broken too" if len(errors) > 1 else ""
     return InputError(
@@ -184,14 +224,15 @@ def _violation(
 def _rows(error: pa.errors.SchemaError, frame: pd.DataFrame, schema: pa.DataFrameSchema, column: str | None) -> str:
     cases = error.failure_cases
     failing = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
+    shown = is_public(schema)
     if not failing:
         dtype = f", of type {frame[column].dtype}" if column else ""
-        return f"all {len(frame)} rows fail{dtype}"
-    if not str(schema.name).startswith(OF_NO_PERSON):
-        return f"{len(failing)} of {len(frame)} rows fail; they are not shown, for each is about a person"
-    shown = [*(schema.unique or []), *([column] if column else [])]
+        return f"all {len(frame) if shown else few(len(frame))} rows fail{dtype}"
+    if not shown:
+        return f"{few(len(failing), len(frame))} rows fail; they are not shown, for each may be about a person"
+    told = dict.fromkeys([*(schema.unique or []), *([column] if column else [])])
     lines = [
         ", ".join(f"{name} {value!r}" for name, value in row.items())
-        for row in frame.loc[failing[:ROWS_SHOWN], list(dict.fromkeys(shown))].astype(object).to_dict("records")
+        for row in frame.loc[failing[:ROWS_SHOWN], list(told)].astype(object).to_dict("records")
     ]
     return f"{len(failing)} rows fail, the first: " + "; ".join(lines)

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.data.cards import verify_files
-from analysis.data.columns import PC4, contract, location, pc4, whole
+from analysis.data.columns import PC4, location, open_contract, pc4, whole
 from analysis.data.contracts import check
 from analysis.data.files import FETCH_AGAIN, decimals, read_delimited, read_workbook, stripped, whole_numbers
 from analysis.errors import InputError
@@ -26,13 +26,13 @@ REGULAR = "Bo"
 FARTHEST_KM = 60.0  # the largest mean in the file is 36 km
 TYPICAL_KM = (0.1, 10.0)  # the median in the file is 0.8 km
 
-_BY_PC4_DENSITY = contract(
+_BY_PC4_DENSITY = open_contract(
     "by_pc4_density",
     ["pc4"],
     pc4=pc4(),
     density=pa.Column(float, pa.Check.gt(0, error="above 0"), description="addresses per km2 around"),
 )
-_BY_LOCATION_DISTANCE = contract(
+_BY_LOCATION_DISTANCE = open_contract(
     "by_location_distance",
     ["location"],
     location=location(),

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.data.contracts import require_columns
 from analysis.data.names import remember, remember_rows
-from analysis.errors import InputError
+from analysis.errors import InputError, few
 
 WHOLE = r"[-+]?[0-9]+"
 NUMBER = r"[-+]?(?:[0-9]+(?:![0-9]*)?|![0-9]+)(?:[eE][-+]?[0-9]+)?"  # ! is the decimal sign
@@ -96,11 +96,13 @@ def _rows(text: str, separator: str, file: str) -> tuple[list[str], list[list[st
     try:
         header, *rows = [row for row in csv.reader(StringIO(text), delimiter=separator, strict=True) if row]
     except (csv.Error, ValueError) as error:
-        raise InputError(file, f"not a table: {error}", hint=FETCH_AGAIN) from error
+        raise InputError(file, f"not a table: {error}", hint=FETCH_AGAIN) from None
     uneven = [row for row in rows if len(row) != len(header)]
     if uneven:
         first = next(number for number, row in enumerate(rows, start=1) if len(row) != len(header))
-        problem = f"{len(uneven)} rows do not have the {len(header)} fields of the header, the first is row {first}"
+        problem = (
+            f"{few(len(uneven))} rows do not have the {len(header)} fields of the header, the first is row {first}"
+        )
         raise InputError(file, problem, hint=FETCH_AGAIN)
     remember_rows(header, rows)
     return header, rows
@@ -112,7 +114,8 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
     try:
         return pd.read_excel(path, sheet_name=None, header=None, engine="calamine")
     except Exception as error:  # calamine has its own kinds of errors; all mean that this is no workbook
-        raise InputError(str(path), f"cannot be read as a workbook: {error}", hint=FETCH_AGAIN) from error
+        problem = f"cannot be read as a workbook: {type(error).__name__}"  # its words may hold what is in a cell
+        raise InputError(str(path), problem, hint=FETCH_AGAIN) from None
 
 
 def stripped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +128,7 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     try:
         collection = json.loads(read_text(path, "utf-8"))
     except json.JSONDecodeError as error:
-        raise InputError(str(path), f"not JSON, or cut off: {error}", hint=FETCH_AGAIN) from error
+        raise InputError(str(path), f"not JSON, or cut off: {error}", hint=FETCH_AGAIN) from None
     features = collection.get("features") if isinstance(collection, dict) else None
     if not features or not all(isinstance(f, dict) and f.get("properties") and f.get("geometry") for f in features):
         raise InputError(str(path), "not a GeoJSON collection of features with properties and geometry")
@@ -191,7 +194,7 @@ def _refuse_thousands(texts: pd.Series[str], file: str, sign: str, largest: floa
             raise InputError(
                 file,
                 f"column {texts.name!r} may hold thousands: three digits follow each {mark!r} in it, as in "
-                f"1{mark}383, in {len(marked)} of {len(texts)} values",
+                f"1{mark}383, in {few(len(marked), len(texts))} values",
                 hint=f"write 1383 if that is meant, and decimals with {sign!r} and more or fewer digits than three",
             )
 
@@ -200,4 +203,4 @@ def _refuse(bad: pd.Series[Any], wanted: str, file: str) -> None:
     if len(bad):
         # Not the value: a row may be a person.
         first = f", the first is row {bad.index[0] + 1}" if isinstance(bad.index[0], int) else ""
-        raise InputError(file, f"column {bad.name!r} must hold {wanted}; {len(bad)} rows do not{first}")
+        raise InputError(file, f"column {bad.name!r} must hold {wanted}; {few(len(bad))} rows do not{first}")

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from analysis.data import cbs
 from analysis.data.cards import verify_files
-from analysis.data.columns import board, brin, contract, location, number, text, whole
+from analysis.data.columns import board, brin, location, number, open_contract, text, whole
 from analysis.data.contracts import check, require_columns
 from analysis.data.duo import read_locations
 from analysis.data.files import FETCH_AGAIN, decimals, read_delimited, read_workbook, stripped, whole_numbers
@@ -54,7 +54,7 @@ OTHER_COSTS = ["Afschrijvingen", "Huisvestingslasten", "Overige lasten"]
 
 
 _MUNICIPALITY = text("in capitals; missing if the school is not on the list", missing=True)
-_BY_LOCATION_SCORE = contract(
+_BY_LOCATION_SCORE = open_contract(
     "by_location_score",
     ["location"],
     pa.Check(lambda frame: frame["score"] <= frame["score_raw"], error="the threshold lowers a score"),
@@ -65,7 +65,7 @@ _BY_LOCATION_SCORE = contract(
     board=board(missing=True),
     municipality=_MUNICIPALITY,
 )
-_BY_SCHOOL_MONEY = contract(
+_BY_SCHOOL_MONEY = open_contract(
     "by_school_money",
     ["brin", "year"],
     brin=brin(),
@@ -77,7 +77,7 @@ _BY_SCHOOL_MONEY = contract(
     raw_per_pupil=number("score without threshold of 2019 per pupil", 0, missing=True),
     municipality=_MUNICIPALITY,
 )
-_BY_BOARD_YEAR = contract(
+_BY_BOARD_YEAR = open_contract(
     "by_board_year",
     ["board", "year"],
     board=board(),

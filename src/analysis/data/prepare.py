@@ -126,6 +126,11 @@ def _size(rows: pd.DataFrame) -> dict[str, int]:
     }
 
 
+def denomination_group(denomination: pd.Series) -> pd.Series:
+    """Return the group of each denomination as DUO spells it: openbaar, rk, pc or other."""
+    return denomination.map(DENOMINATION).fillna("other").astype("str")
+
+
 def _by_school(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     schools = rows.groupby("location", as_index=False).agg(
         municipality=("GEMEENTENAAM", "first"),
@@ -133,7 +138,7 @@ def _by_school(rows: pd.DataFrame, sources: Sources) -> pd.DataFrame:
         board=("BEVOEGD_GEZAG_NUMMER", "first"),
         pupils=("TOTAAL", "sum"),
     )
-    schools["denomination"] = schools["denomination"].map(DENOMINATION).fillna("other").astype("str")
+    schools["denomination"] = denomination_group(schools["denomination"])
     schools = schools.merge(sources.by_location_point, on="location", how="left", validate="one_to_one")
     schools = schools.merge(sources.by_location_weging[["location", "schoolweging"]], how="left", validate="one_to_one")
     return _complete(

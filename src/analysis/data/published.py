@@ -29,6 +29,7 @@ class PublishedFigure(BaseModel):
     tolerance : Largest distance that sampling and rounding explain.
     why : How the tolerance was computed.
     note : Why the world misses it, or what is odd about it.
+    note_about : The only region to whose editions the note applies; empty for all.
     contradicts : Another published figure that cannot be true together with this one.
     total
         Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
@@ -46,6 +47,7 @@ class PublishedFigure(BaseModel):
     tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     why: Text
     note: str = ""
+    note_about: str = ""
     contradicts: str = ""
     total: bool = False
 
@@ -57,11 +59,19 @@ class PublishedFigure(BaseModel):
 
 
 class Publication(BaseModel):
-    """A publication and the figures taken from it."""
+    """A publication and the figures taken from it.
+
+    Parameters
+    ----------
+    publication : Title, publisher and year.
+    about : The region that its figures are about, as editions spell theirs; Nederland for the country.
+    figures : The figures.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     publication: Text
+    about: Text
     figures: Annotated[tuple[PublishedFigure, ...], Field(min_length=1)]
 
 
@@ -72,7 +82,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     -------
     DataFrame
         One row per figure: ``figure_id, source`` (publication and place), ``file, place, population, year, unit,
-        published, rounding, tolerance, why, note, contradicts, total``.
+        published, rounding, tolerance, why, note, note_about, contradicts, total, about``.
 
     Raises
     ------
@@ -98,7 +108,12 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     for figure in publication.figures:
         source = f"{publication.publication}, {figure.place}"
         names = {"figure_id": figure.id, "source": source, "file": path.stem, "place": figure.place}
-        yield {**names, "published": figure.value, **figure.model_dump(exclude={"id", "place", "value"})}
+        yield {
+            **names,
+            "published": figure.value,
+            **figure.model_dump(exclude={"id", "place", "value"}),
+            "about": publication.about,
+        }
 
 
 def _read(path: Path) -> Publication:

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import verify_files
+from analysis.data.cards import outlines_of, verify_files
+from analysis.data.columns import with_office_keys
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
-from analysis.municipality import key
 
 PUPIL_CARD = "leerlingen-po-postcode-leeftijd-2017-2018"
 PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
@@ -24,8 +24,6 @@ FILES = {
     "bevolking-pc4-2013": "cbs/bevolking-pc4-2013.csv",
     "pc4-points": "geo/pc4-points.csv",
 }
-# Only a map's background, so that a municipality can do without.
-OUTLINE_FILES = {"amsterdam": ("amsterdam-wijken-2012", "geo/amsterdam-wijken-2012.geojson")}
 CONTRACTS = {
     "by_location_pc4": PUPILS,
     "by_location_point": SCHOOL_POINTS,
@@ -62,7 +60,7 @@ class Sources:
 
     def __post_init__(self) -> None:
         for name, schema in CONTRACTS.items():
-            check(getattr(self, name), schema, f"sources.{name}")
+            check(getattr(self, name), with_office_keys(schema), f"sources.{name}")
         if len(self.by_outline_point):
             check(self.by_outline_point, OUTLINES, "sources.by_outline_point")
         years = sorted(self.by_location_weging["year"].unique().tolist())
@@ -83,7 +81,7 @@ def read_duo(
     allow_changed : Whether to go on with files that differ from their card (``data.allow_changed_sources``).
     """
     inputs = verify(folder, cards_folder, allow_changed, municipality)
-    outline = OUTLINE_FILES.get(key(municipality))
+    outline = outlines_of(municipality, cards_folder)
     file = {id: folder / path for id, path in FILES.items()}
     population = cbs.read_population(file["bevolking-pc4-2013"])
     _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
@@ -93,7 +91,7 @@ def read_duo(
         by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
         by_pc4_population=population,
         by_pc4_point=geo.read_pc4_points(file["pc4-points"]),
-        by_outline_point=geo.read_outlines(folder / outline[1])
+        by_outline_point=geo.read_outlines(folder / next(iter(outline.files)))
         if outline
         else pd.DataFrame(columns=[*OUTLINES.columns]),
         inputs=inputs,
@@ -107,8 +105,8 @@ def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: 
     ------
     InputError : A file is missing, or changed while that is not allowed; the municipality has no file.
     """
-    outline = OUTLINE_FILES.get(key(municipality))
-    paths = {id: [path] for id, path in [*FILES.items(), *([outline] if outline else [])]}
+    outline = outlines_of(municipality, cards_folder)
+    paths = {id: [path] for id, path in FILES.items()} | ({outline.id: [*outline.files]} if outline else {})
     pupils = duo.pupil_files(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality)
     paths = {PUPIL_CARD: [f"{PUPIL_FOLDER}/{file.name}" for file in pupils.values()], **paths}
     return verify_files(paths, folder, cards_folder, allow_changed)

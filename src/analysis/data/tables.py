@@ -28,9 +28,15 @@ def load(workspace: Workspace, name: str) -> pd.DataFrame:
         table = pq.read_table(path)
         frame: pd.DataFrame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(str(path), f"cannot be read: {error}", hint=workspace.rerun_command) from error
+        problem = f"cannot be read: {type(error).__name__}"
+        raise InputError(str(path), problem, hint=workspace.rerun_command) from None
     _same_kind(workspace, path, table.schema.metadata or {})
     return frame
+
+
+def columns(workspace: Workspace, name: str) -> frozenset[str]:
+    """Return the names of the columns of the internal table `name`, without reading its rows."""
+    return frozenset(pq.read_schema(workspace.table_path(name)).names)
 
 
 def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
@@ -47,11 +53,22 @@ def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
     try:
         table = pa.Table.from_pandas(plain, preserve_index=False)
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), KIND: _kind(workspace)})
-    except (pa.ArrowException, ValueError) as error:
-        raise InputError(f"table {name}", f"has a column that cannot be stored: {error}") from error
+    except (pa.ArrowException, ValueError, TypeError):  # their words hold the value
+        raise InputError(f"table {name}", "has a column that cannot be stored", given=_unstorable(plain)) from None
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial)
     partial.replace(path)  # whole or not at all: another notebook may be waiting for it
+
+
+def _unstorable(frame: pd.DataFrame) -> list[str]:
+    """Name the columns that hold values of several types."""
+    wrong = []
+    for column in frame.columns:
+        try:
+            pa.Table.from_pandas(frame[[column]], preserve_index=False)
+        except (pa.ArrowException, ValueError, TypeError):
+            wrong.append(str(column))
+    return wrong
 
 
 def _kind(workspace: Workspace) -> bytes:

@@ -6,7 +6,7 @@ Imports neither pandas nor papermill, so that reading and checking parameters co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, create_model, model_validator
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.chapters import chapters
 from analysis.codes import Codes
-from analysis.declare import Block, SchoolYear, Source, key, made_up
+from analysis.declare import Block, OwnSource, SchoolYear, Source, key, made_up
 
 BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in chapters().items()}
 SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Source))
@@ -88,6 +88,16 @@ class Shared(Block):
         return str(getattr(self.given[self.source], "folder", FOLDER))
 
     @property
+    def intake(self) -> str:
+        """The name of the mapping of own registers; empty for other sources."""
+        block = self.given[self.source]
+        return block.intake if isinstance(block, OwnSource) else ""
+
+    def without(self, stems: Collection[str]) -> Self:
+        """Return the edition without these chapters."""
+        return self.model_copy(update=dict.fromkeys(stems))
+
+    @property
     def shared(self) -> dict[str, Any]:
         """The parameters at the top level, which any notebook may ask for."""
         return {name: value for name, value in self._plain().items() if name not in BLOCKS}
@@ -117,9 +127,15 @@ class Shared(Block):
             "disclosure": self.disclosure,
             "language": self.language,
             "codes": self.codes.model_dump(mode="json"),
+            "optional": {stem: optional for stem in self.given if (optional := self._optional(stem))},
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
             "findings": {stem: words for stem in self.given if (words := chapters()[stem].findings)},
         }
+
+    def _optional(self, stem: str) -> dict[str, dict[str, str]]:
+        """Return what a chapter leaves out without each column that it does not need, by table."""
+        uses = chapters()[stem].columns(self.given)
+        return {table: dict(each.optional) for table, each in uses.items() if each.optional}
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest state about the edition."""

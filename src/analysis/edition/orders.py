@@ -14,7 +14,9 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from analysis.chapters import chapters
+from analysis.declare import Source
 from analysis.edition.chain import CHAIN
+from analysis.edition.own import fit, intakes_beside
 from analysis.errors import InputError, nearest
 from analysis.run import manifest
 from analysis.run.assess import Project
@@ -23,7 +25,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import CATALOGUES, CHAPTERS, DATA_VARIABLE
+from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -33,6 +35,7 @@ PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
 # In the appendix of methods.
 EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
+INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
 DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"
 DATA_FOLDER = "data"
@@ -79,12 +82,12 @@ def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | Non
     def check() -> Order:
         from analysis.edition.params import read_edition
 
-        return _order(read_edition(path, settings), _command(path, settings), root)
+        return _order(read_edition(path, settings), _command(path, settings), root, intakes_beside(path, root), memory)
 
     return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
 
 
-def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Order:
+def order_of_published(folder: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
     """Return the order that made a published edition, from its manifest."""
     path, recorded = folder / MANIFEST_FILE, manifest.read(folder)
     try:
@@ -97,7 +100,7 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path) -> Ord
     if edition.edition != folder.name:
         problem = "an edition is in a folder of its name, so that another one is not taken for it"
         raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
-    return _order(edition, command, root)
+    return _order(edition, command, root, intakes_beside(root / "params" / f"{edition.edition}.yml", root), memory)
 
 
 def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def refuse_unused_folder(order: Order, root: Path) -> None:
     """Refuse to make up data where the user names a folder of files: the result would pass for that of the files."""
     folder, given = order.places.get(DATA_LABEL), os.environ.get(DATA_VARIABLE)
-    if folder is None or not order.context["synthetic"]:
+    if folder is None or not order.context["synthetic"] or "keys" in order.context:  # made-up registers are files
         return
     if given or folder != _data_folder(root, DATA_FOLDER):
         raise InputError(
@@ -133,34 +136,45 @@ def check_declarations(order: Order) -> None:
 
 def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
-    if order.context["synthetic"]:
+    block = next(stem for stem in order.blocks if issubclass(chapters()[stem].parameters, Source))
+    given, folder = order.blocks[block], order.places[DATA_LABEL]
+    own = given.get("intake")
+    if order.context["synthetic"] and not own:
         return
-    block = next(stem for stem in order.blocks if chapters()[stem].verify)
-    folder, cards = order.places[DATA_LABEL], root / "params" / "sources"
     if not folder.is_dir():
         raise InputError(
             f"{folder}: {block}.folder",
             "is a file, not a folder" if folder.exists() else "there is no such folder",
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
+    if own:
+        from analysis.registers import locate, read_intake  # type: ignore[attr-defined]
+
+        locate(read_intake(order.places[INTAKE_LABEL] / f"{own}.yml"), folder)
+        return
     module, _, name = chapters()[block].verify.rpartition(".")
     verify = getattr(import_module(module), name)
-    verify(folder, cards, order.blocks[block]["allow_changed_sources"], order.shared["region"])
+    verify(folder, root / "params" / "sources", given["allow_changed_sources"], order.shared["region"])
 
 
-def _order(edition: Edition, command: str, root: Path) -> Order:
-    recorded = edition.recorded()
+def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Path | None) -> Order:
     data = _data_folder(root, edition.folder)
+    fitted = fit(edition, intakes)
+    recorded = fitted.edition.recorded()
     return Order(
         edition=recorded.edition,
         heading=recorded.title + (" (synthetic data)" if recorded.synthetic else ""),
-        facts=recorded.facts(),
-        context=recorded.context,
+        facts={**recorded.facts(), **fitted.facts},
+        context={**recorded.context, **fitted.context},
         shared=recorded.shared,
         blocks=recorded.blocks,
         command=command,
-        places={DATA_LABEL: data},
-        environment={DATA_VARIABLE: str(data)},
+        places={DATA_LABEL: data, INTAKE_LABEL: intakes},
+        environment={
+            DATA_VARIABLE: str(data),
+            INTAKE_VARIABLE: str(intakes),
+            CACHE_VARIABLE: str(memory / "registers") if memory else "",
+        },
         words=_catalogues(edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )
@@ -179,7 +193,8 @@ def _data_folder(root: Path, folder: str) -> Path:
 
 def _remembered(memory: Path, path: Path, settings: Sequence[str], root: Path, check: Callable[[], Order]) -> Order:
     given = [str(path.resolve()), path.read_text("utf8", errors="replace"), *settings, os.environ.get(DATA_VARIABLE)]
-    state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), *given]))
+    mappings = {str(file): sha256(file) for file in sorted(intakes_beside(path, root).glob("*.yml"))}
+    state = digest(json.dumps([str(root), str(PACKAGE), languages(), installed(), mappings, *given]))
     remembered = memory / f"order-{digest(json.dumps(given[:1] + list(settings)))[:16]}.json"
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         stored = read_sealed(remembered)

@@ -10,11 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from analysis.declare import Block
+from analysis.declare import OWN, Block
 from analysis.edition.model import BLOCKS, SOURCES, Edition
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import parse_yaml, read_yaml
+from analysis.run.workspace import project_root
 from analysis.variables import DATA_VARIABLE
+
+ANY_EDITION = "params.yml"
+"""A file of this name goes with the data beside it: it may be of any edition."""
 
 
 def read_edition(path: Path, settings: Sequence[str] = (), *, here: bool = True) -> Edition:
@@ -30,7 +34,7 @@ def read_edition(path: Path, settings: Sequence[str] = (), *, here: bool = True)
         range: all of them in one message.
     """
     edition = edition_of(_read(path), path, settings, here=here)
-    if edition.edition != path.stem:
+    if path.name != ANY_EDITION and edition.edition != path.stem:
         raise InputError(
             f"{path}: edition",
             "an edition bears its file's name, so that a copied file cannot overwrite last year's outputs",
@@ -42,6 +46,7 @@ def read_edition(path: Path, settings: Sequence[str] = (), *, here: bool = True)
 
 def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = (), *, here: bool = True) -> Edition:
     """Return the edition of parameters that were read from `path`; see `read_edition`."""
+    _from_beside(raw, path)
     for block in (stem for stem in SOURCES if "folder" in BLOCKS[stem].model_fields):
         if here and os.environ.get(DATA_VARIABLE) and isinstance(raw.get(block), dict):
             raw[block]["folder"] = os.environ[DATA_VARIABLE]
@@ -55,6 +60,18 @@ def edition_of(raw: dict[str, Any], path: Path, settings: Sequence[str] = (), *,
         return Edition.model_validate_json(json.dumps(raw))
     except ValidationError as error:
         raise InputError.several([_explain(e, path, origins) for e in error.errors()]) from None
+
+
+def _from_beside(raw: dict[str, Any], path: Path) -> None:
+    """See the folder of own registers from the params file that names it, where that is not one of the project."""
+    for block in (block for stem in SOURCES if isinstance(block := raw.get(stem), dict)):
+        if block.get("source") == OWN and isinstance(block.get("folder"), str) and not in_project(path):
+            block["folder"] = str(Path(os.path.abspath(path.parent)) / block["folder"])  # noqa: PTH100 - links stay links
+
+
+def in_project(path: Path) -> bool:
+    """Return whether a params file is one of the project's."""
+    return path.resolve().parent == project_root() / "params"
 
 
 def _read(path: Path) -> dict[str, Any]:

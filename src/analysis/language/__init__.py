@@ -52,6 +52,7 @@ __all__ = [
     "spoken",
     "term",
     "text",
+    "translated",
     "word",
 ]
 

@@ -57,6 +57,26 @@ def cell_parameters(notebook: Path) -> dict[str, Any]:
     return values
 
 
+def as_given(cell: str, injected: str) -> str:
+    """Return the source of a parameters cell with the values of the injected cell in the place of its own."""
+    given = dict(_literals(injected))
+    lines = cell.encode().splitlines(keepends=True)  # positions are those of bytes
+    for name, value in reversed(_literals(cell)):
+        if name in given:
+            first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1
+            before, after = lines[first][: value.col_offset], lines[last][value.end_col_offset :]
+            lines[first : last + 1] = [before + ast.unparse(given[name]).encode() + after]
+    return b"".join(lines).decode()
+
+
+def _literals(source: str) -> list[tuple[str, ast.expr]]:
+    return [
+        (statement.targets[0].id, statement.value)
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    ]
+
+
 def code_cells(notebook: Path) -> dict[int, str]:
     """Return the code cells of a notebook by number, counted from 1; without the parameters cell."""
     cells = enumerate(_code_cells(notebook), start=1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.errors import StaatError
 from analysis.run.hashes import digest
-from analysis.run.parameters import tags_of
+from analysis.run.parameters import as_given, tags_of
 from analysis.run.whole import write_whole
 
 INJECTED = "injected-parameters"
@@ -24,14 +24,15 @@ def prose_digest(notebook: Path) -> str:
 def refresh(executed: Path, source: Path) -> bool:
     """Give an executed notebook the present text of its source, with its results; return whether that changed it.
 
-    The code cells of both must be the same code: comments and the text between them may differ.
+    The code cells of both must be the same code: comments and the text between them may differ. The parameters cell
+    shows the values of the run: those in the source are another edition's.
     """
     old, new = (json.loads(path.read_text("utf8")) for path in (executed, source))
     ran = [cell for cell in old["cells"] if cell["cell_type"] == "code"]
     injected = _injected(ran, [cell for cell in new["cells"] if cell["cell_type"] == "code"])
     results = iter([cell for cell in ran if cell not in injected])
     cells = []
-    for cell in new["cells"]:
+    for cell in (_as_given(cell, injected) for cell in new["cells"]):
         cells.append(_with_results(cell, next(results, None)) if cell["cell_type"] == "code" else cell)
         if "parameters" in tags_of(cell):
             cells += injected
@@ -52,6 +53,12 @@ def _injected(ran: list[dict[str, Any]], source: list[dict[str, Any]]) -> list[d
         return tagged
     ran[above + 1]["metadata"] = {"tags": [INJECTED]}
     return [ran[above + 1]]
+
+
+def _as_given(cell: dict[str, Any], injected: list[dict[str, Any]]) -> dict[str, Any]:
+    if "parameters" not in tags_of(cell) or not injected:
+        return cell
+    return {**cell, "source": as_given("".join(cell["source"]), "".join(injected[0]["source"]))}
 
 
 def _with_results(cell: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:

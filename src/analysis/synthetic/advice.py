@@ -84,7 +84,7 @@ def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: Advice
         truth.advice_base
         + year.map(truth.advice_year).fillna(0).to_numpy(float)
         + truth.advice_slope * signal
-        + truth.advice.of(group_dummies(frame))
+        + truth.advice.of(group_dummies(frame, truth.nonwestern))
         + truth.advice_share_hoog * (frame["share_hoog"].to_numpy() - 0.5)
         + numbers_of(frame["location"], school_advice)
         + truth.by_place(frame)
@@ -136,7 +136,7 @@ def _add_scores(frame: pd.DataFrame, school_ability: pd.Series, truth: AdviceTru
     number = len(frame)
     ability = (
         truth.ability_mean
-        + truth.ability.of(group_dummies(frame))
+        + truth.ability.of(group_dummies(frame, truth.nonwestern))
         + numbers_of(frame["location"], school_ability)
         + streams["ability"].normal(0, truth.ability_sd, number)
     )
@@ -161,7 +161,7 @@ def _test_advice(cet: Floats, year: NDArray[np.int64], schemes: tuple[CutScores,
 def _add_revision(frame: pd.DataFrame, truth: AdviceTruth, rng: np.random.Generator) -> pd.DataFrame:
     gap = (advice_of_test(frame) - frame["advice_first"]).to_numpy()
     by_year = frame["year"].map(truth.revision_year).to_numpy(float)
-    log_odds = by_year + truth.revision.of(group_dummies(frame)) + truth.revision_whole * (gap >= 1)
+    log_odds = by_year + truth.revision.of(group_dummies(frame, truth.nonwestern)) + truth.revision_whole * (gap >= 1)
     # A year without bijstelling has no log odds, and a pupil without test no gap: both compare as false.
     revised = (gap > 0) & (rng.uniform(size=len(frame)) < _logistic(log_odds))
     higher = np.minimum(advice_of_test(frame).to_numpy(), frame["advice_first"] + 1)
@@ -179,7 +179,7 @@ def _gap(frame: pd.DataFrame) -> Floats:
 
 def _place(frame: pd.DataFrame, truth: AdviceTruth, rng: np.random.Generator) -> Floats:
     noise = rng.logistic(0, truth.place_noise, len(frame))
-    groups = truth.place.of(group_dummies(frame))
+    groups = truth.place.of(group_dummies(frame, truth.nonwestern))
     position = frame["advice_final"].to_numpy() + groups + truth.place_pull * _gap(frame) + noise
     return level_at(position, truth.place_half_width)
 

@@ -7,7 +7,7 @@ more so since the test follows the advice, and regions differ. The made-up regio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from analysis.synthetic.advice import TEST_BEFORE_ADVICE, make_advice
-from analysis.synthetic.advice_national import CHILDREN, NationalPeople, make_people, national_advice_truth
+from analysis.synthetic.advice_national import CHILDREN, PEOPLE, NationalPeople, make_people, national_advice_truth
 from analysis.synthetic.advice_truth import AdviceTruth
 from analysis.synthetic.labels import numbers_of
 
@@ -61,13 +61,13 @@ def country_truth(years: Sequence[int]) -> CountryTruth:
     return CountryTruth(**values | {"region": "country", "years": tuple(years), "year3_last": max(years) - 2})
 
 
-def make_country(truth: CountryTruth, pupils: int, seed: int) -> pd.DataFrame:
+def make_country(truth: CountryTruth, pupils: int, seed: int, country: NationalPeople = PEOPLE) -> pd.DataFrame:
     """Generate the groep-8 cohorts of a country, with so many pupils each; the same seed gives the same country.
 
     As `advice.make_advice`, with ``income_quintile``, ``region`` and ``urbanicity`` (1-5, 1 is most urban) besides.
     """
     people, advice, places = (np.random.SeedSequence(seed, spawn_key=(child,)) for child in (*CHILDREN, *PLACES))
-    by_pupil, by_location = make_people(NationalPeople(pupils=pupils), 1.0, np.random.default_rng(people))
+    by_pupil, by_location = make_people(replace(country, pupils=pupils), 1.0, np.random.default_rng(people))
     located = _places(by_location, np.random.default_rng(places)).set_index("location")
     school = located.index.get_indexer(pd.Index(by_pupil["location"]))
     by_pupil = by_pupil.assign(

@@ -34,7 +34,8 @@ class NationalPeople:
     education: tuple[float, ...] = (0.10, 0.46, 0.38, 0.06)
     # Standard deviation between schools of the latent variable behind education, relative to 1 within schools.
     school_sd: float = 0.6
-    # Shares of `BACKGROUND` by parental education, one row per level of `EDUCATION`.
+    backgrounds: tuple[str, ...] = BACKGROUND
+    # Shares of these by parental education, one row per level of `EDUCATION`.
     background: tuple[tuple[float, ...], ...] = (
         (0.45, 0.07, 0.18, 0.13, 0.04, 0.13),
         (0.78, 0.07, 0.04, 0.04, 0.03, 0.04),
@@ -44,6 +45,9 @@ class NationalPeople:
     # Mean of the latent variable behind the household's income (within-group sd 1) by parental education.
     income: tuple[float, ...] = (-0.9, -0.1, 0.8, -0.5)
     one_parent: tuple[float, ...] = (0.35, 0.22, 0.12, 0.08, 0.06)  # share of one-parent households by income quintile
+
+
+PEOPLE = NationalPeople()
 
 
 def national_advice_truth() -> AdviceTruth:
@@ -73,11 +77,11 @@ def national_advice_truth() -> AdviceTruth:
 
 
 def make_advice_national(
-    truth: AdviceTruth, scale: float, seed: np.random.SeedSequence, people: NationalPeople | None = None
+    truth: AdviceTruth, scale: float, seed: np.random.SeedSequence, people: NationalPeople = PEOPLE
 ) -> pd.DataFrame:
     """Generate the country's groep-8 cohorts: as `advice.make_advice`, with ``income_quintile`` (1-5, household)."""
     make, advise = (np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, child)) for child in CHILDREN)
-    by_pupil, by_location = make_people(people or NationalPeople(), scale, np.random.default_rng(make))
+    by_pupil, by_location = make_people(people, scale, np.random.default_rng(make))
     return make_advice(by_pupil, by_location, truth, advise)
 
 
@@ -95,7 +99,7 @@ def make_people(truth: NationalPeople, scale: float, rng: np.random.Generator) -
             "groep": 8,
             "location": texts(school, [f"N{number}" for number in range(schools)]),
             "education": texts(education, EDUCATION),
-            "background": texts(background, BACKGROUND),
+            "background": texts(background, truth.backgrounds),
             "income": texts(quintile, INCOME_OF_QUINTILE),
             "income_quintile": quintile + 1,
             "one_parent": rng.uniform(size=number) < np.array(truth.one_parent)[quintile],

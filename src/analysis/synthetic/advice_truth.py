@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
@@ -37,14 +37,14 @@ class GroupEffects:
 GROUPS = tuple(f.name for f in fields(GroupEffects))
 
 
-def group_dummies(pupils: pd.DataFrame) -> pd.DataFrame:
+def group_dummies(pupils: pd.DataFrame, nonwestern: Collection[str] = NONWESTERN) -> pd.DataFrame:
     """Make the 0/1 columns of `GroupEffects` from ``education, background, income, one_parent``."""
     education, income = pupils["education"], pupils["income"]
     dummies = {
         "laag": education == "laag",
         "middelbaar": education == "middelbaar",
         "onbekend": education == "onbekend",
-        "nonwestern": pupils["background"].isin(NONWESTERN),
+        "nonwestern": pupils["background"].isin(nonwestern),
         "low_income": income == "low",
         "high_income": income == "high",
         "one_parent": pupils["one_parent"].astype(bool),
@@ -78,6 +78,7 @@ class AdviceTruth:
 
     region: str = "amsterdam"  # whose truth this is: ``amsterdam`` or ``national``
     years: tuple[int, ...] = tuple(range(2008, 2019))  # the groep-8 cohorts
+    nonwestern: tuple[str, ...] = field(default=NONWESTERN, repr=False)  # which backgrounds are non-western
     # How much the odds of drawing a pupil with highly educated parents grow per year (log odds).
     hoog_growth: float = 0.03
 

@@ -13,11 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from analysis.data import derive
 from analysis.synthetic.pupils import EDUCATIONS
 from analysis.synthetic.shapes import kilometres
-
-KEYS = ["year", "location", "area", "nearest", "education", "background"]
-OF_A_PUPIL = ["location", "education", "background"]
 
 Codes = NDArray[np.intp]
 
@@ -43,8 +41,8 @@ def make_attendance(
 
     ``by_attendance``: ``year, location, area`` (wijk of the home), ``nearest`` (the regular school nearest to the
     home), ``education, background, pupils``; the last year is exactly that of `by_pupil`. ``by_stay``: pupils of the
-    first year who are there in the last, by `OF_A_PUPIL` in either (``first_``, ``last_``), and ``pupils``: those whose
-    groep is high enough. In the place of others was another child. Each year has a stream of its own.
+    first year who are there in the last, by `derive.OF_A_PUPIL` in either (``first_``, ``last_``), and ``pupils``:
+    those whose groep is high enough. In the place of others was another child. Each year has a stream of its own.
     """
     schools = by_location[~by_location["special"].to_numpy(bool)].reset_index(drop=True)
     last = pd.DataFrame(
@@ -60,21 +58,13 @@ def make_attendance(
     )
     rows, stadsdeel = last, pd.factorize(schools["stadsdeel"])[0].astype(np.intp)
     streams = seed.spawn(truth.last - truth.first)
-    years = [_counted(rows, truth.last)]
+    years = [derive.counted(rows.assign(year=truth.last))]
     for year, stream in zip(range(truth.last - 1, truth.first - 1, -1), streams, strict=True):
         rows = _year_before(rows, stadsdeel, truth, np.random.default_rng(stream))
-        years.append(_counted(rows, year))
-    return pd.concat(years[::-1], ignore_index=True), _stayed(rows, last, truth.last - truth.first)
-
-
-def _stayed(first: pd.DataFrame, last: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Count who was in groep 1 or higher so many years before, by what they were in both years."""
-    sides = [
-        rows.set_index("pupil")[OF_A_PUPIL].astype(str).add_prefix(f"{side}_")
-        for side, rows in (("first", first[first["groep"] > years]), ("last", last[last["location"].notna()]))
-    ]
-    both = sides[0].join(sides[1], how="inner")
-    return both.value_counts(sort=False).rename("pupils").reset_index()
+        years.append(derive.counted(rows.assign(year=year)))
+    return pd.concat(years[::-1], ignore_index=True), derive.stay(
+        rows[rows["groep"] > truth.last - truth.first], last[last["location"].notna()]
+    )
 
 
 def _nearest(by_pupil: pd.DataFrame, schools: pd.DataFrame) -> Codes:
@@ -111,9 +101,3 @@ def _more_apart(school: Codes, group: Codes, stadsdeel: Codes, share: float, rng
             chance = np.where(stadsdeel == part, weight[:, kind], 0.0)
             moved[who] = rng.choice(len(stadsdeel), len(who), p=chance / chance.sum())
     return moved
-
-
-def _counted(rows: pd.DataFrame, year: int) -> pd.DataFrame:
-    counted = rows.groupby(KEYS[1:], observed=True).size().rename("pupils").reset_index()
-    words = counted.astype(dict.fromkeys(KEYS[1:], "str"))
-    return words.assign(year=year)[[*KEYS, "pupils"]]

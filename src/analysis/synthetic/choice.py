@@ -7,7 +7,7 @@ the composition that came out of the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,10 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from analysis.data.derive import GROEPEN
 from analysis.data.situations import parent_group
 from analysis.stats.geography import great_circle_km
+from analysis.synthetic.city import BACKGROUNDS, NONWESTERN
 from analysis.synthetic.places import allocate
-from analysis.synthetic.schools import GROEPEN, composition
+from analysis.synthetic.schools import composition
 from analysis.synthetic.shapes import Floats, kilometres
 
 LOG_OFFSET_KM = 0.1
@@ -111,7 +113,12 @@ def school_terms(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataF
 
 
 def choose(
-    truth: ChoiceTruth, children: pd.DataFrame, schools: pd.DataFrame, seed: np.random.SeedSequence
+    truth: ChoiceTruth,
+    children: pd.DataFrame,
+    schools: pd.DataFrame,
+    seed: np.random.SeedSequence,
+    nonwestern: Collection[str] = NONWESTERN,
+    none: str = BACKGROUNDS[0],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let the children choose, twice, and place them: returns them with ``location`` and ``distance_km``.
 
@@ -119,10 +126,19 @@ def choose(
     """
     nearby = considered(children, schools, truth.considered)
     first, second = seed.spawn(2)
-    before = composition(_attend(truth, children, schools, nearby, None, first))[list(COMPOSITION_TERMS)]
+    group = _groups(truth, children, none)
+    round_one = _attend(truth, children, schools, nearby, group, None, first)
+    before = composition(round_one, nonwestern)[list(COMPOSITION_TERMS)]
     # A school that nobody attended is taken for an average one.
     lagged = before.reindex(pd.Index(schools["location"])).fillna(before.mean())
-    return _attend(truth, children, schools, nearby, lagged, second), lagged
+    return _attend(truth, children, schools, nearby, group, lagged, second), lagged
+
+
+def _groups(truth: ChoiceTruth, children: pd.DataFrame, none: str) -> Indices:
+    """Return the position of every child's parent group among those of the truth."""
+    background = children["background"].replace(none, BACKGROUNDS[0])
+    groups = parent_group(children["education"], background)
+    return np.asarray(pd.Index([*truth.preferences]).get_indexer(pd.Index(groups)), dtype=np.intp)
 
 
 def _attend(
@@ -130,11 +146,12 @@ def _attend(
     children: pd.DataFrame,
     schools: pd.DataFrame,
     nearby: Considered,
+    group: Indices,
     lagged: pd.DataFrame | None,
     seed: np.random.SeedSequence,
 ) -> pd.DataFrame:
     for_taste, for_lottery = (np.random.default_rng(s) for s in seed.spawn(2))
-    utility = _utility(truth, children, schools, nearby, lagged)
+    utility = _utility(truth, schools, nearby, group, lagged)
     utility += for_taste.gumbel(size=utility.shape)
     if truth.capacity:
         places = np.repeat(schools["places"].to_numpy(), GROEPEN)
@@ -155,15 +172,14 @@ def _attend(
 
 def _utility(
     truth: ChoiceTruth,
-    children: pd.DataFrame,
     schools: pd.DataFrame,
     nearby: Considered,
+    group: Indices,
     lagged: pd.DataFrame | None,
 ) -> Floats:
     terms = school_terms(schools, lagged)
     by_group = truth.as_frame()
     of_school = by_group[list(terms)].to_numpy() @ terms.to_numpy().T + schools["quality"].to_numpy(float)
-    group = by_group.index.get_indexer(pd.Index(parent_group(children["education"], children["background"])))
     near, log = (by_group[name].to_numpy(float)[group][:, None] for name in ("distance_km", "log_distance"))
     utility: Floats = of_school[group[:, None], nearby.school]
     utility += near * nearby.km + log * np.log(nearby.km + LOG_OFFSET_KM)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from analysis.synthetic.shapes import DISTRICTS, Floats, degrees, district_of, district_outlines, sunflower
+from analysis.synthetic.shapes import Floats, degrees, district_of, district_outlines, sunflower
 
 BACKGROUNDS = ("none", "moroccan", "turkish", "surinamese", "other_nonwestern", "western")
 NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
@@ -59,7 +59,7 @@ class CityTruth:
     # Standard deviations between wijken and between buurten of the log-odds of each background.
     background_wijk: float = 0.58
     background_buurt: float = 0.40
-    # Who lives in each of the seven.
+    # Who lives in each: the first is the centre, the others lie about it clockwise from the north.
     stadsdelen: Mapping[str, Stadsdeel] = field(default_factory=lambda: dict(STADSDELEN))
 
 
@@ -74,14 +74,17 @@ class SyntheticCity:
     by_outline_point: pd.DataFrame  # ``area, ring, lon, lat``: the outlines of the stadsdelen
 
 
-def make_city(truth: CityTruth, scale: float, seed: np.random.SeedSequence) -> SyntheticCity:
+def make_city(
+    truth: CityTruth, scale: float, seed: np.random.SeedSequence, backgrounds: Sequence[str] = BACKGROUNDS
+) -> SyntheticCity:
     """Lay out a city whose postcodes and area grow in proportion to `scale`; a stadsdeel has some."""
     for_places, for_people = (np.random.default_rng(s) for s in seed.spawn(2))
-    number = max(LEAST_PER_DISTRICT * len(DISTRICTS), round(truth.postcodes * scale))
+    parts = tuple(truth.stadsdelen)
+    number = max(LEAST_PER_DISTRICT * len(parts), round(truth.postcodes * scale))
     radius = truth.radius_km * np.sqrt(number / truth.postcodes)
     by_pc4 = _postcodes(truth, number, radius, for_places)
-    by_buurt = _buurten(truth, by_pc4, for_people)
-    return SyntheticCity(by_buurt, by_pc4.drop(columns=["x", "y", "weight"]), district_outlines(radius))
+    by_buurt = _buurten(truth, by_pc4, backgrounds, for_people)
+    return SyntheticCity(by_buurt, by_pc4.drop(columns=["x", "y", "weight"]), district_outlines(radius, parts))
 
 
 def _postcodes(truth: CityTruth, number: int, radius: float, rng: np.random.Generator) -> pd.DataFrame:
@@ -89,7 +92,9 @@ def _postcodes(truth: CityTruth, number: int, radius: float, rng: np.random.Gene
     x, y = x + rng.normal(0, 0.1, number), y + rng.normal(0, 0.1, number)
     taken = {int(code) for codes in ELSEWHERE.values() for code in codes}
     codes = [code for code in range(FIRST_PC4, FIRST_PC4 + number + len(taken)) if code not in taken][:number]
-    frame = pd.DataFrame({"x": x, "y": y, **degrees(x, y), "stadsdeel": district_of(x, y, radius)})
+    frame = pd.DataFrame(
+        {"x": x, "y": y, **degrees(x, y), "stadsdeel": district_of(x, y, radius, tuple(truth.stadsdelen))}
+    )
     frame["weight"] = _within(frame["stadsdeel"], rng.gamma(8.0, 1.0, number), truth)
     frame["wijk"] = _wijken(frame, truth.postcodes_per_wijk)
     return frame.set_index(pd.Index([str(code) for code in codes], name="pc4"))
@@ -111,7 +116,9 @@ def _wijken(frame: pd.DataFrame, size: int) -> pd.Series:
     return (sorted_names + " " + number.astype(str)).sort_index()
 
 
-def _buurten(truth: CityTruth, by_pc4: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _buurten(
+    truth: CityTruth, by_pc4: pd.DataFrame, backgrounds: Sequence[str], rng: np.random.Generator
+) -> pd.DataFrame:
     size = truth.buurten_per_postcode
     buurt = by_pc4.loc[by_pc4.index.repeat(size)].reset_index()
     number = len(buurt)
@@ -126,7 +133,7 @@ def _buurten(truth: CityTruth, by_pc4: pd.DataFrame, rng: np.random.Generator) -
         + truth.status_postcode * _per(frame["pc4"], frame["stadsdeel"], rng)
         + truth.status_buurt * rng.normal(size=number)
     )
-    for name in BACKGROUNDS:
+    for name in backgrounds:
         times = frame["stadsdeel"].map({key: kind.background.get(name, 1.0) for key, kind in truth.stadsdelen.items()})
         of_wijk = truth.background_wijk * _per(frame["wijk"], frame["stadsdeel"], rng)
         of_buurt = truth.background_buurt * rng.normal(size=number)

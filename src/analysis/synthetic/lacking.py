@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from analysis.synthetic.schools import LARGE, SMALL
+from analysis.data.derive import LARGE, SMALL
 from analysis.synthetic.truth import Truth
 from analysis.synthetic.world import World
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,14 +18,19 @@ Moment = Callable[[Mapping[str, pd.DataFrame]], float]
 PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING)
 
 
-def moments(frames: Mapping[str, pd.DataFrame], parts: Sequence[Mapping[str, Moment]] = PARTS) -> dict[str, float]:
-    """Compute every moment of a world (or of parts of it), by the id of the published figure."""
+def moments(
+    frames: Mapping[str, pd.DataFrame],
+    parts: Sequence[Mapping[str, Moment]] = PARTS,
+    wanted: Collection[str] | None = None,
+) -> dict[str, float]:
+    """Compute the moments of a world (or of parts of it), all or those wanted, by the id of the published figure."""
     computed: dict[str, float] = {}
     for part in parts:
         twice = computed.keys() & part.keys()
         if twice:
             raise StaatError(f"two parts compute the same figures: {', '.join(sorted(twice))}")
-        computed |= {name: float(moment(frames)) for name, moment in part.items()}
+        asked = {name: moment for name, moment in part.items() if wanted is None or name in wanted}
+        computed |= {name: float(moment(frames)) for name, moment in asked.items()}
     return computed
 
 
@@ -37,12 +42,12 @@ def compare_with_published(
 ) -> pd.DataFrame:
     r"""Compare a world with the published figures.
 
-    Returns the figures of `published` (see `data.published.read_published`), which are those of `parts`, with
+    Returns the figures of `published` (see `data.published.read_published`), which are in `parts`, with
     ``computed`` and ``within``, and the tolerance for a world of this size. A total is divided by the scale before it
     is compared. A tolerance is rounding plus sampling error at scale 1; sampling error is proportional to
     :math:`1/\sqrt{\text{scale}}`. A larger world has the tolerance of scale 1: its truth was calibrated no closer.
     """
-    computed = moments(frames, parts)
+    computed = moments(frames, parts, set(published["figure_id"]))
     totals = published.loc[published["total"], "figure_id"]
     computed |= {name: computed[name] / scale for name in totals if name in computed}
     sampling = (published["tolerance"] - published["rounding"]) / min(1.0, scale) ** 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ def as_sources(
     municipality: str,
     schoolweging_year: int,
     seed: np.random.SeedSequence,
+    nonwestern: Collection[str] = NONWESTERN,
 ) -> Sources:
     """Aggregate pupils and schools to the contracts of DUO and CBS, and leave out what such files lack."""
     for_homes, for_schools, for_population = (np.random.default_rng(s) for s in seed.spawn(len(PARTS)))
@@ -35,7 +36,7 @@ def as_sources(
         by_location_pc4=_as_duo(_rows(frames, truth, municipality, for_homes), schools, municipality),
         by_location_point=points,
         by_location_weging=weging,
-        by_pc4_population=_population(city, frames["by_pupil"], truth, for_population),
+        by_pc4_population=_population(city, _nonwestern(frames["by_pupil"], nonwestern), truth, for_population),
         by_pc4_point=city.by_pc4[["lat", "lon"]].reset_index(),
         by_outline_point=city.by_outline_point,
         inputs=[],
@@ -89,13 +90,16 @@ def _with_gaps(
     return points, weging[["location", "year", "schoolweging", "spread", "pupils"]]
 
 
-def _population(
-    city: SyntheticCity, by_pupil: pd.DataFrame, truth: GapsTruth, rng: np.random.Generator
-) -> pd.DataFrame:
+def _nonwestern(by_pupil: pd.DataFrame, codes: Collection[str]) -> pd.Series:
+    """Return the share of pupils with a non-western background in each postcode."""
+    share: pd.Series = by_pupil["background"].isin(codes).groupby(by_pupil["pc4"]).mean()
+    return share
+
+
+def _population(city: SyntheticCity, nonwestern: pd.Series, truth: GapsTruth, rng: np.random.Generator) -> pd.DataFrame:
     """Inhabitants per PC4, in fives as CBS rounds them."""
     number = len(city.by_pc4)
     people = np.maximum(np.round(truth.population * rng.gamma(8.0, 1.0, number) / 8.0 / 5) * 5, 500).astype(np.int64)
-    nonwestern = by_pupil["background"].isin(NONWESTERN).groupby(by_pupil["pc4"]).mean()
     share = truth.population_share * nonwestern.reindex(city.by_pc4.index).fillna(nonwestern.mean())
     rounded = np.round(share.to_numpy(float) * people / 5) * 5 / people
     return pd.DataFrame({"pc4": city.by_pc4.index, "population": people, "share_nonwestern": rounded})

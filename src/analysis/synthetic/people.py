@@ -31,11 +31,13 @@ def make_people(
     ``by_pupil_special`` (a pupil of a special school: location, pc4, age).
     """
     streams = dict(zip(PARTS, seed.spawn(len(PARTS)), strict=True))
-    city = make_city(truth.city, scale, streams["city"])
+    city = make_city(truth.city, scale, streams["city"], tuple(truth.pupils.background))
     children = make_children(truth.pupils, truth.city, city, scale, streams["children"])
     schools = make_schools(truth.schools, city, scale, len(children), streams["schools"])
-    by_pupil, lagged = choose(truth.choice, children, schools, streams["choice"])
-    regular = describe(truth.schools, schools, by_pupil, streams["description"])
+    by_pupil, lagged = choose(
+        truth.choice, children, schools, streams["choice"], truth.pupils.nonwestern, truth.pupils.none
+    )
+    regular = describe(truth.schools, schools, by_pupil, streams["description"], truth.pupils.nonwestern)
     special, by_pupil_special = make_special(truth.schools, city, children, scale, streams["special"])
     by_location = pd.concat([regular, special], ignore_index=True)[list(LOCATION_COLUMNS)]
     frames = {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.synthetic.city import BACKGROUNDS, NONWESTERN, CityTruth, SyntheticCity
+from analysis.synthetic.city import NONWESTERN, CityTruth, SyntheticCity
 from analysis.synthetic.shapes import Floats, degrees, draw, kilometres, raked
 
 EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
@@ -140,6 +140,12 @@ class PupilsTruth:
     )
     delayed: float = 0.16  # probability to be a year older than the groep, gained evenly over groep 1 to 8 (at groep 8)
     ahead: float = 0.012  # probability to be a year younger
+    nonwestern: tuple[str, ...] = field(default=NONWESTERN, repr=False)  # which backgrounds are non-western
+
+    @property
+    def none(self) -> str:
+        """The code of no migration background, which stands first."""
+        return next(iter(self.background))
 
 
 def make_children(
@@ -160,8 +166,10 @@ def make_children(
 def background_by_buurt(truth: PupilsTruth, by_buurt: pd.DataFrame) -> Floats:
     """Share of each background among the children of each buurt, shape (n_buurten, n_backgrounds)."""
     status = by_buurt["status"].to_numpy(float)
-    logits = [truth.background_status[name] * status + by_buurt[f"log_{name}"].to_numpy(float) for name in BACKGROUNDS]
-    shares = np.array([truth.background[name] for name in BACKGROUNDS])
+    logits = [
+        truth.background_status[name] * status + by_buurt[f"log_{name}"].to_numpy(float) for name in truth.background
+    ]
+    shares = np.array([truth.background[name] for name in truth.background])
     return raked(np.column_stack(logits), by_buurt["weight"].to_numpy(float), shares / shares.sum())
 
 
@@ -174,7 +182,7 @@ def _parents(
     income = _income(truth, education, background, by_buurt["status"].to_numpy(float)[buurt], rng)
     alone = _one_parent(truth, background, income, rng)
     at_risk = np.array([truth.at_risk[name] for name in EDUCATIONS])[education, income]
-    names = np.array(BACKGROUNDS, dtype=object)[background]
+    names = np.array(list(truth.background), dtype=object)[background]
     return pd.DataFrame(
         {
             "education": np.array(EDUCATIONS, dtype=object)[education],
@@ -199,7 +207,7 @@ def _education(
     weight = by_buurt["weight"].to_numpy(float)
     tables = [
         raked(logits, weight * shares[:, column], np.array(truth.education[name]))
-        for column, name in enumerate(BACKGROUNDS)
+        for column, name in enumerate(truth.background)
     ]
     return draw(np.stack(tables)[background, buurt], rng)
 
@@ -212,7 +220,7 @@ def _income(
     rng: np.random.Generator,
 ) -> NDArray[np.intp]:
     odds = np.array([truth.income[name] for name in EDUCATIONS])[education]
-    nonwestern = np.array([name in NONWESTERN for name in BACKGROUNDS])[background]
+    nonwestern = np.array([name in truth.nonwestern for name in truth.background])[background]
     poorer = np.exp(truth.income_nonwestern * nonwestern - truth.income_status * status)
     odds = odds * np.column_stack([poorer, np.ones(len(poorer)), 1 / poorer])
     return draw(odds / odds.sum(axis=1, keepdims=True), rng)
@@ -223,20 +231,22 @@ def _one_parent(
 ) -> NDArray[np.bool_]:
     """Households of one parent: more often at a low income, while each background keeps its share."""
     low = income == 0
-    poor = np.array([low[background == code].mean() if (background == code).any() else 0.0 for code in range(6)])
-    share = np.array([truth.one_parent[name] for name in BACKGROUNDS])
+    poor = np.array(
+        [low[background == code].mean() if (background == code).any() else 0.0 for code in range(len(truth.background))]
+    )
+    share = np.array([truth.one_parent[name] for name in truth.background])
     elsewhere = share / (1 - poor + truth.one_parent_low * poor)
     probability = elsewhere[background] * np.where(low, truth.one_parent_low, 1.0)
     return np.asarray(rng.random(len(low)) < probability)
 
 
 def _origin(truth: PupilsTruth, background: NDArray[np.object_], rng: np.random.Generator) -> dict[str, object]:
-    code = pd.Categorical(background, categories=list(BACKGROUNDS)).codes
-    continent = draw(np.array([truth.continent[name] for name in BACKGROUNDS])[code], rng)
+    code = pd.Categorical(background, categories=list(truth.background)).codes
+    continent = draw(np.array([truth.continent[name] for name in truth.background])[code], rng)
     nowhere = (1.0, 0.0, 0.0, 0.0)
-    motives = [[truth.motive[name].get(where, nowhere) for where in CONTINENTS] for name in BACKGROUNDS]
+    motives = [[truth.motive[name].get(where, nowhere) for where in CONTINENTS] for name in truth.background]
     motive = draw(np.array(motives)[code, continent], rng)
-    generation = draw(np.array([truth.generation[name] for name in BACKGROUNDS])[code], rng)
+    generation = draw(np.array([truth.generation[name] for name in truth.background])[code], rng)
     return {
         "continent": np.array(CONTINENTS, dtype=object)[continent],
         "motive": np.array(MOTIVES, dtype=object)[motive],

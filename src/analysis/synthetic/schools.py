@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data import derive
+from analysis.data.derive import GROEPEN, LARGE, SMALL
 from analysis.synthetic.city import NONWESTERN, SyntheticCity
 from analysis.synthetic.shapes import Floats, degrees, kilometres
 
-CONCEPTS = ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School")
-GROEPEN = 8
-SMALL, LARGE = 195, 400
-SIZE_CLASSES = ("small", "medium", "large")
+NO_CONCEPT, ANTHROPOSOPHICAL = "none", "Vrije School"
 REGULAR_KEYS, SPECIAL_KEYS = 99, 89  # first digits of location keys, from ranges that DUO does not use
 SPECIAL_BOARD = "90001"
 
@@ -113,13 +112,17 @@ def make_schools(
 
 
 def describe(
-    truth: SchoolsTruth, schools: pd.DataFrame, by_pupil: pd.DataFrame, seed: np.random.SeedSequence
+    truth: SchoolsTruth,
+    schools: pd.DataFrame,
+    by_pupil: pd.DataFrame,
+    seed: np.random.SeedSequence,
+    nonwestern: Collection[str] = NONWESTERN,
 ) -> pd.DataFrame:
     """Add what follows from the pupils of each school: size, composition, teacher shortage, schoolweging."""
     rng = np.random.default_rng(seed)
-    frame = schools.join(composition(by_pupil), on="location")
+    frame = schools.join(composition(by_pupil, nonwestern), on="location")
     frame["pupils"] = frame["pupils"].fillna(0).astype(np.int64)
-    frame["size_class"] = np.array(SIZE_CLASSES)[np.digitize(frame["pupils"], [SMALL + 1, LARGE + 1])]
+    frame["size_class"] = derive.size_class(frame["pupils"])
     risk = frame["share_at_risk"].fillna(0.0)
     short = truth.shortage_level + truth.shortage_risk * risk
     frame["shortage_2019"] = np.clip(short + truth.shortage_sd * rng.normal(size=len(frame)), 0.0, 0.6)
@@ -132,27 +135,13 @@ def describe(
     return frame.assign(special=False)
 
 
-def composition(by_pupil: pd.DataFrame) -> pd.DataFrame:
-    """Compute the composition of every school with pupils, indexed by location.
+def composition(by_pupil: pd.DataFrame, nonwestern: Collection[str] = NONWESTERN) -> pd.DataFrame:
+    """Compute the composition of every school with pupils, as `data.derive` does for any source.
 
-    ``pupils``; ``share_hoog`` of those whose parents' education is known, as the municipality counts it;
-    ``share_at_risk`` and ``share_nonwestern`` of all.
+    A school where no education is known is given the share of one that is even.
     """
-    flags = pd.DataFrame(
-        {
-            "location": by_pupil["location"],
-            "pupils": 1,
-            "known": by_pupil["education"] != "onbekend",
-            "hoog": by_pupil["education"] == "hoog",
-            "share_at_risk": by_pupil["at_risk"],
-            "share_nonwestern": by_pupil["background"].isin(NONWESTERN),
-        }
-    )
-    sums = flags.groupby("location").sum()
-    shares = sums[["share_at_risk", "share_nonwestern"]].div(sums["pupils"], axis=0)
-    # A school where no education is known is given the share of one that is even.
-    share_hoog = (sums["hoog"] / sums["known"]).where(sums["known"] > 0, 0.5)
-    return shares.assign(pupils=sums["pupils"], share_hoog=share_hoog)
+    shares = derive.composition(by_pupil, nonwestern)
+    return shares.assign(share_hoog=shares["share_hoog"].fillna(0.5))
 
 
 def make_special(
@@ -177,13 +166,13 @@ def make_special(
     schools = near[["stadsdeel", "wijk", "lat", "lon"]].assign(
         location=keys,
         denomination="Algemeen bijzonder",
-        concept="none",
+        concept=NO_CONCEPT,
         board=SPECIAL_BOARD,
         pupils=np.bincount(school, minlength=len(keys)),
         special=True,
     )
     schools["capacity"] = schools["pupils"]
-    schools["size_class"] = np.array(SIZE_CLASSES)[np.digitize(schools["pupils"], [SMALL + 1, LARGE + 1])]
+    schools["size_class"] = derive.size_class(schools["pupils"])
     return schools, pupils
 
 
@@ -208,11 +197,11 @@ def _places(truth: SchoolsTruth, status: Floats, pupils: int, rng: np.random.Gen
 
 def _kinds(truth: SchoolsTruth, status: Floats, rng: np.random.Generator) -> dict[str, NDArray[np.object_]]:
     denomination = _by_quota(truth.denomination, "Islamitisch", truth.islamic_status * status, rng)
-    shares = {"none": 1 - sum(truth.concept.values()), **truth.concept}
-    concept = _by_quota(shares, "none", -truth.concept_status * status, rng)
-    # An anthroposophical school is a Vrije School, whatever was drawn.
-    concept[denomination == "Antroposofisch"] = "Vrije School"
-    concept[(concept == "Vrije School") & (denomination == "Islamitisch")] = "none"
+    shares = {NO_CONCEPT: 1 - sum(truth.concept.values()), **truth.concept}
+    concept = _by_quota(shares, NO_CONCEPT, -truth.concept_status * status, rng)
+    if ANTHROPOSOPHICAL in truth.concept:  # an anthroposophical school is a Vrije School, whatever was drawn
+        concept[denomination == "Antroposofisch"] = ANTHROPOSOPHICAL
+        concept[(concept == ANTHROPOSOPHICAL) & (denomination == "Islamitisch")] = NO_CONCEPT
     return {"denomination": denomination, "concept": concept}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,9 +16,7 @@ CENTRE_LAT, CENTRE_LON = 52.37, 4.90
 KM_PER_DEGREE = 111.195
 KM_PER_DEGREE_LON = KM_PER_DEGREE * np.cos(np.radians(CENTRE_LAT))
 CENTRE_SHARE = 0.35  # radius of the central district, as a share of the city's
-CENTRE = "Centrum"
-SECTORS = ("Noord", "Oost", "Zuidoost", "Zuid", "Nieuw-West", "West")  # clockwise from the north
-DISTRICTS = (CENTRE, *SECTORS)
+DISTRICTS = ("Centrum", "Noord", "Oost", "Zuidoost", "Zuid", "Nieuw-West", "West")  # clockwise from the north
 
 RAKING_ROUNDS = 500
 RAKING_TOLERANCE = 1e-10
@@ -29,20 +29,27 @@ def sunflower(number: int, radius: float) -> tuple[Floats, Floats]:
     return distance * np.cos(angle), distance * np.sin(angle)
 
 
-def district_of(x: Floats, y: Floats, radius: float) -> NDArray[np.str_]:
-    """Name the district of points: a round centre and six sectors about it."""
-    turned = (np.pi / 2 + np.pi / 6 - np.arctan2(y, x)) % (2 * np.pi)
-    sector = np.minimum((turned // (np.pi / 3)).astype(int), len(SECTORS) - 1)
-    return np.where(np.hypot(x, y) < CENTRE_SHARE * radius, CENTRE, np.array(SECTORS)[sector])
+def district_of(x: Floats, y: Floats, radius: float, names: Sequence[str] = DISTRICTS) -> NDArray[np.str_]:
+    """Name the district of points: a round centre, which is the first, and sectors about it."""
+    centre, *sectors = names
+    if not sectors:
+        return np.full(len(x), centre)
+    width = 2 * np.pi / len(sectors)
+    turned = (np.pi / 2 + width / 2 - np.arctan2(y, x)) % (2 * np.pi)
+    sector = np.minimum((turned // width).astype(int), len(sectors) - 1)
+    return np.where(np.hypot(x, y) < CENTRE_SHARE * radius, centre, np.array(sectors)[sector])
 
 
-def district_outlines(radius: float) -> pd.DataFrame:
+def district_outlines(radius: float, names: Sequence[str] = DISTRICTS) -> pd.DataFrame:
     """Draw the outlines of the districts: ``area, ring, lon, lat``."""
+    centre, *sectors = names
     inner, outer = CENTRE_SHARE * radius, 1.12 * radius
     turn = np.linspace(0, 2 * np.pi, 73)
-    rings = [_ring(CENTRE, inner * np.cos(turn), inner * np.sin(turn))]
-    for sector, name in enumerate(SECTORS):
-        arc = np.pi / 2 - np.linspace(sector, sector + 1, 13) * np.pi / 3 + np.pi / 6
+    middle = inner if sectors else outer
+    rings = [_ring(centre, middle * np.cos(turn), middle * np.sin(turn))]
+    for sector, name in enumerate(sectors):
+        width = 2 * np.pi / len(sectors)
+        arc = np.pi / 2 - np.linspace(sector, sector + 1, 13) * width + width / 2
         x = np.concatenate([inner * np.cos(arc), outer * np.cos(arc[::-1])])
         y = np.concatenate([inner * np.sin(arc), outer * np.sin(arc[::-1])])
         rings.append(_ring(name, np.append(x, x[0]), np.append(y, y[0])))

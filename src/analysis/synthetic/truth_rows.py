@@ -12,6 +12,8 @@ import pandas as pd
 def truth_rows(truth: object) -> pd.DataFrame:
     """Return every number of a truth: ``parameter`` (its path, such as ``choice.quality_sd``) and ``value``.
 
+    A field that its dataclass does not print (``repr=False``) only says what codes mean, and is left out.
+
     The truth is a dataclass whose fields are numbers, text, sequences, mappings or dataclasses again. One row per
     number or text, in the order of the fields; values as text with all their digits.
     """
@@ -30,7 +32,7 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
 
 def _parts(value: object) -> list[tuple[object, object]]:
     if is_dataclass(value) and not isinstance(value, type):
-        return [(field.name, getattr(value, field.name)) for field in fields(value)]
+        return [(field.name, getattr(value, field.name)) for field in fields(value) if field.repr]
     if isinstance(value, Mapping):
         return list(value.items())
     if isinstance(value, np.ndarray):

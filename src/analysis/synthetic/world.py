@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.codes import Codes
 from analysis.data.sources import Sources
 from analysis.synthetic.advice import make_advice
-from analysis.synthetic.advice_national import make_advice_national
+from analysis.synthetic.advice_national import PEOPLE, make_advice_national
 from analysis.synthetic.attendance import make_attendance
 from analysis.synthetic.city import SyntheticCity
 from analysis.synthetic.learning import make_learning
+from analysis.synthetic.names import CITY, KNOWN, encrypted, named, named_people
 from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
 from analysis.synthetic.retention import make_retention
@@ -39,8 +41,8 @@ class World:
     seed: int
 
 
-def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
-    """Make a world; the same seed gives the same world, to the last bit.
+def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes = KNOWN, region: str = CITY) -> World:
+    """Make a world in the words of an edition; the same seed gives the same world, to the last bit.
 
     At scale 1 it has about 62,000 pupils at 213 schools in 80 postcodes. Its frames are those of `people.make_people`
     and ``by_pupil_retention`` (a pupil of a cohort, five years on), ``by_pupil_test`` (a pupil, a subject, a year),
@@ -49,7 +51,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
     ``by_attendance`` (pupils of one kind from one wijk at a school in a year) and ``by_stay`` (pupils of one kind at a
     school in the first year and the last).
     """
-    truth = truth or Truth()
+    truth = named(truth or Truth(), codes, region)
+    people = named_people(PEOPLE, codes)
     streams = _streams(seed)
     city, frames = make_people(truth, scale, streams["people"])
     by_pupil, by_location = frames["by_pupil"], frames["by_location"]
@@ -58,13 +61,15 @@ def make_world(scale: float, seed: int, truth: Truth | None = None) -> World:
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
         "by_pupil_test": make_learning(by_pupil, by_location, truth.learning, streams["learning"]),
         "by_pupil_advice": make_advice(by_pupil, by_location, truth.advice, streams["advice"]),
-        "by_pupil_advice_national": make_advice_national(truth.advice_national, scale, streams["national advice"]),
+        "by_pupil_advice_national": make_advice_national(
+            truth.advice_national, scale, streams["national advice"], people
+        ),
         "by_location_year": make_staffing(truth.staffing, scale, streams["staffing"]),
         "by_teacher": make_teachers(by_location, truth.teachers, scale, streams["teachers"]),
         "by_attendance": by_attendance,
         "by_stay": by_stay,
     }
-    return World(city, frames, truth, seed)
+    return World(city, encrypted(frames) if codes.school_keys == "encrypted" else frames, truth, seed)
 
 
 def open_data(world: World, municipality: str, schoolweging_year: int) -> Sources:
@@ -73,7 +78,15 @@ def open_data(world: World, municipality: str, schoolweging_year: int) -> Source
     They have the gaps of real files: pupils from elsewhere, schools without a point or a schoolweging.
     """
     stream = _streams(world.seed)["open data"]
-    return as_sources(world.city, world.frames, world.truth.gaps, municipality, schoolweging_year, stream)
+    return as_sources(
+        world.city,
+        world.frames,
+        world.truth.gaps,
+        municipality,
+        schoolweging_year,
+        stream,
+        world.truth.pupils.nonwestern,
+    )
 
 
 def make_schools(scale: float, seed: int, truth: Truth | None = None) -> pd.DataFrame:

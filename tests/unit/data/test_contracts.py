@@ -2,6 +2,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
+from analysis.data.columns import contract, flag, if_known, key, open_contract, text, whole, with_office_keys
 from analysis.data.contracts import AGES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 
@@ -77,7 +78,7 @@ def test_a_missing_column_names_the_nearest(make_row):
 
 
 def test_another_column_is_refused():
-    with pytest.raises(InputError, match="no other columns"):
+    with pytest.raises(InputError, match="by_location_weging has no column 'name': no other columns"):
         check(weging(name="School"), SCHOOLWEGING, "w.xlsx")
 
 
@@ -138,5 +139,85 @@ def test_a_row_of_a_person_is_in_no_message():
     with pytest.raises(InputError) as error:
         check(rows, contract, "pupils.csv")
     message = str(error.value)
-    assert "by_pupil: column pc4 must satisfy: a postcode of the city; 2 of 3 rows fail" in message
+    assert "by_pupil: column pc4 must satisfy: a postcode of the city; fewer than 10 rows fail" in message
     assert not any(value in message for value in ("471", "472", "1030", "1031"))
+
+
+PERSONS = contract(
+    "by_pupil",
+    ["pupil", "area"],
+    pupil=whole("number", 0),
+    **if_known(
+        area=text("wijk", missing=True), alone=flag("one parent", missing=True), rank=whole("r", 1, missing=True)
+    ),
+)
+
+
+def persons(**columns):
+    return pd.DataFrame({"pupil": [1, 2, 3], **columns})
+
+
+def test_an_optional_column_may_be_absent_and_the_key_is_what_is_left_of_it():
+    assert list(check(persons(), PERSONS, "f").columns) == ["pupil"]
+    with pytest.raises(InputError, match=r"unique key \(pupil\)"):
+        check(persons().assign(pupil=1), PERSONS, "f")
+    assert len(check(persons(area=["A", "B", "C"]).assign(pupil=1), PERSONS, "f")) == 3
+
+
+def test_a_flag_or_number_has_the_type_with_missing_values_only_where_some_are_missing():
+    full = check(
+        persons(alone=pd.array([True, False, True], "boolean"), rank=pd.array([1, 2, 3], "Int64")), PERSONS, "f"
+    )
+    assert [str(full[name].dtype) for name in ("alone", "rank")] == ["bool", "int64"]
+    gaps = check(
+        persons(alone=pd.array([True, None, True], "boolean"), rank=pd.array([1, None, 3], "Int64")), PERSONS, "f"
+    )
+    assert [str(gaps[name].dtype) for name in ("alone", "rank")] == ["boolean", "Int64"]
+    assert gaps["alone"].to_numpy(float).tolist()[::2] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("alone", [[True, None, False], [1, 0, 1], [1.0, float("nan"), 0.0], ["ja", "nee", "ja"]])
+def test_a_flag_of_another_type_is_refused_and_not_read_as_true(alone):
+    with pytest.raises(InputError, match=r"column alone must satisfy: dtype\('bool'\); all fewer than 10 rows fail"):
+        check(persons(alone=alone), PERSONS, "f")
+
+
+def test_the_rules_hold_for_values_beside_missing_ones():
+    with pytest.raises(InputError, match="column rank must satisfy: 1 or more; fewer than 10 rows fail"):
+        check(persons(rank=pd.array([0, None, 3], "Int64")), PERSONS, "f")
+
+
+def test_of_other_tables_than_open_data_no_row_is_shown():
+    """The key of a school is an office's secret, as that of a pupil."""
+    columns = {"location": key("school"), "size": whole("pupils", 1)}
+    rows = pd.DataFrame({"location": [f"{n:032x}00" for n in range(40)], "size": [0] * 31 + [5] * 9})
+    with pytest.raises(InputError) as error:
+        check(rows, contract("by_location", ["location"], **columns), "f")
+    assert "column size must satisfy: 1 or more; all but fewer than 10 of 40 rows fail; they are not" in str(
+        error.value
+    )
+    assert "00000000" not in str(error.value)
+    with pytest.raises(InputError, match="31 rows fail, the first: location '0000"):
+        check(rows, open_contract("by_location", ["location"], **columns), "f")
+
+
+def test_what_pandas_itself_says_of_a_value_is_not_passed_on():
+    class Odd:
+        def __lt__(self, other):
+            raise KeyError("SECRET-471")
+
+        __eq__ = __le__ = __gt__ = __ge__ = __hash__ = __lt__
+
+    with pytest.raises(InputError) as error:
+        check(persons(area=[Odd(), Odd(), Odd()]), PERSONS, "f")
+    assert "SECRET" not in str(error.value)
+    assert error.value.__suppress_context__
+
+
+def test_open_data_of_another_origin_may_have_any_keys():
+    rows = weging(location="9f" * 16 + "00")
+    with pytest.raises(InputError, match="BRIN and vestigingsnummer"):
+        check(rows, SCHOOLWEGING, "w.xlsx")
+    assert len(check(rows, with_office_keys(SCHOOLWEGING), "sources.by_location_weging")) == 1
+    with pytest.raises(InputError, match="a key, without blanks around it; fewer than 10 rows fail"):
+        check(weging(location=" 9f"), with_office_keys(SCHOOLWEGING), "f")

@@ -20,7 +20,7 @@ FIGURE = {
 
 
 def write(folder, *figures, name="report", **changes):
-    content = {"publication": "A report", "figures": list(figures), **changes}
+    content = {"publication": "A report", "about": "Dorp", "figures": list(figures), **changes}
     (folder / f"{name}.yml").write_text(yaml.safe_dump(content), "utf8")
     return folder
 
@@ -28,6 +28,7 @@ def write(folder, *figures, name="report", **changes):
 def test_figures_are_read_with_their_source(tmp_path):
     row = read_published(write(tmp_path, FIGURE)).iloc[0]
     assert (row["figure_id"], row["published"], row["source"]) == ("city_openbaar", 0.5, "A report, section 1")
+    assert row["about"] == "Dorp"
 
 
 @pytest.mark.parametrize(

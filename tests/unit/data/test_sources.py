@@ -1,4 +1,5 @@
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ def folders(tmp_path, make_row, write_duo, write_xlsx, weging_sheet, write_point
     return data, tmp_path
 
 
-def write_card(folder: Path, name: str, path: str, file: Path) -> None:
-    words = dict.fromkeys(set(Card.model_fields) - {"id", "files"}, "words")
+def write_card(folder: Path, name: str, path: str, file: Path, **more: str) -> None:
+    required = {field for field, info in Card.model_fields.items() if info.is_required()}
+    words = dict.fromkeys(required - {"id", "files"}, "words") | more
     content = {"id": name, **words, "files": {path: hashlib.sha256(file.read_bytes()).hexdigest()}}
     (folder / f"{name}.yml").write_text(yaml.safe_dump(content))
 
@@ -74,3 +76,18 @@ def test_the_country_is_every_municipality_that_has_a_file(folders, make_row, wr
     sources = read_duo(data, cards, COUNTRY, 2017, allow_changed=True)
     assert sources.by_location_pc4["GEMEENTENAAM"].tolist() == ["Dorp", "Stad"]
     assert sum(record["path"].startswith(PUPIL_FOLDER) for record in sources.inputs) == 2
+
+
+def test_the_background_of_maps_is_that_of_the_card_about_the_municipality(folders):
+    """However its name is written; a card about another municipality is left alone."""
+    data, cards = folders
+    square = [[5.0, 52.0], [5.1, 52.0], [5.1, 52.1], [5.0, 52.0]]
+    feature = {"properties": {"name": "Kade"}, "geometry": {"type": "Polygon", "coordinates": [square]}}
+    file = data / "geo/dorp.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", **feature}]}))
+    write_card(cards, "dorp-2020", "geo/dorp.geojson", file, outlines_of="Elders")
+    assert read_duo(data, cards, "Dorp", 2017, allow_changed=False).by_outline_point.empty
+    write_card(cards, "dorp-2020", "geo/dorp.geojson", file, outlines_of="DORP")
+    sources = read_duo(data, cards, "Dorp", 2017, allow_changed=False)
+    assert sources.by_outline_point["area"].unique().tolist() == ["Kade"]
+    assert [record["card"] for record in sources.inputs].count("dorp-2020") == 1

@@ -70,7 +70,7 @@ def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) ->
             "school_choice.distance_edges_km",
             "the edges must increase",
         ),
-        ({"data": {"source": "doo"}}, "data.source", "'synthetic' or 'duo'"),
+        ({"data": {"source": "doo"}}, "data.source", "'synthetic', 'duo' or 'own'"),
         ({"choice_by_municipality": {}}, "", "set data.density_and_distance: true"),
         ({"choice_by_municipality": {"from_km": 2.0, "to_km": 2.0}}, "choice_by_municipality", "farther than from_km"),
         ({"data": {"source": "synthetic", "density_and_distance": True}}, "data", "leave it out"),

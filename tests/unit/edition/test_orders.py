@@ -58,7 +58,7 @@ def test_another_file_setting_or_data_folder_is_checked_anew(
     params.write_text(params.read_text("utf8").replace("title:", "title: The new one and"), "utf8")
     assert "The new one" in order_of(params, [], ROOT, tmp_path).heading
     monkeypatch.setenv("STAAT_DATA", str(tmp_path))
-    assert order_of(params, [], ROOT, tmp_path).places == {"data.folder": tmp_path}
+    assert order_of(params, [], ROOT, tmp_path).places["data.folder"] == tmp_path
     assert len(checked) == 4
 
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from analysis.errors import InputError
-from analysis.run.parameters import cell_parameters, injected, refuse_notes, title_of
+from analysis.run.parameters import as_given, cell_parameters, injected, refuse_notes, title_of
 
 SHARED = {"edition": "small", "seed": 1}
 
@@ -143,3 +143,11 @@ def test_the_notes_of_an_editor_are_refused_before_anything_runs(tmp_path: Path)
     path.write_text(json.dumps({"cells": [cell]}), "utf8")
     with pytest.raises(InputError, match="cell 1: its metadata hold 'vscode', which no page shows"):
         refuse_notes(path)
+
+
+def test_the_parameters_cell_of_a_run_shows_its_values() -> None:
+    """Comments stay, whatever letters they hold, and so does what is not given."""
+    cell = 'edition = "ci"  # naïve\nedges = [\n    1,\n    2,\n]  # km\n# é\nleft = {"a": 1}\n'
+    given = '# Parameters\nedition = "elsewhere"\nedges = [0.5, 3]\n'
+    assert as_given(cell, given) == "edition = 'elsewhere'  # naïve\nedges = [0.5, 3]  # km\n# é\nleft = {\"a\": 1}\n"
+    assert as_given(cell, "") == cell

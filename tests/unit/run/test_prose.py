@@ -42,7 +42,7 @@ def test_text_and_comments_are_those_of_the_source_results_those_of_the_run(tmp_
     )
     assert refresh(executed, source)
     cells = nbformat.read(executed, 4).cells
-    assert [cell.source for cell in cells] == ["# New", "n = 1  # pupils", "n = 2", "And more.", "print(n)  # shown"]
+    assert [cell.source for cell in cells] == ["# New", "n = 2  # pupils", "n = 2", "And more.", "print(n)  # shown"]
     assert cells[-1].outputs[0].text == "2"
     assert not refresh(executed, source)
 

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.advice_levels import deviation
 from analysis.data.contracts import check
-from analysis.data.microdata import BY_PUPIL_COUNTRY
+from analysis.data.microdata import MICRODATA
 from analysis.synthetic.advice_country import REGIONS, country_truth, make_country, region_effects
 
 YEARS = range(2012, 2016)
@@ -19,7 +19,7 @@ def country() -> pd.DataFrame:
 
 def test_every_cohort_has_all_its_pupils_and_meets_the_contract(country) -> None:
     assert country.groupby("year").size().to_dict() == dict.fromkeys(YEARS, 12_000)
-    check(country, BY_PUPIL_COUNTRY, "country")
+    check(country, MICRODATA["by_pupil_country"], "country")
 
 
 def test_the_same_seed_gives_the_same_country(country) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from analysis.chapters.segregation.models.attendance import by_group
 from analysis.data.contracts import check
-from analysis.data.microdata import BY_ATTENDANCE, BY_STAY
+from analysis.data.derive import ATTENDANCE
+from analysis.data.microdata import MICRODATA
 from analysis.stats.segregation import dissimilarity, isolation
-from analysis.synthetic.attendance import KEYS, AttendanceTruth, make_attendance
+from analysis.synthetic.attendance import AttendanceTruth, make_attendance
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
 
@@ -25,11 +26,11 @@ def made(people):
 
 @pytest.fixture(scope="module")
 def attendance(made):
-    return check(made[0], BY_ATTENDANCE, "made")
+    return check(made[0], MICRODATA["by_attendance"], "made")
 
 
 def test_half_of_the_pupils_are_in_both_years(people, made, attendance):
-    stay = check(made[1], BY_STAY, "made")
+    stay = check(made[1], MICRODATA["by_stay"], "made")
     # After four years who is in groep 5 to 8 was in groep 1 to 4, less .4% a year who came from elsewhere.
     older = (people["by_pupil"]["groep"] > 4).sum()
     assert stay["pupils"].sum() == pytest.approx(older * 0.996**4, rel=0.01)
@@ -77,7 +78,7 @@ def test_schools_come_less_apart_and_parents_more_educated(attendance):
 def test_without_changes_every_year_is_the_last(people):
     truth = AttendanceTruth(came=0.0, educated=0.0, apart=0.0)
     made, _ = make_attendance(people["by_pupil"], people["by_location"], truth, np.random.SeedSequence(2))
-    years = [rows[[*KEYS[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
+    years = [rows[[*ATTENDANCE[1:], "pupils"]].reset_index(drop=True) for _, rows in made.groupby("year")]
     for year in years[:-1]:
         pd.testing.assert_frame_equal(year, years[-1])
     short, _ = make_attendance(

@@ -1,7 +1,7 @@
 import pytest
 
+from analysis.data.derive import SMALL
 from analysis.synthetic.lacking import BOARDS, SMALL_SCHOOLS, STADSDELEN, truth_without, world_without
-from analysis.synthetic.schools import SMALL
 from analysis.synthetic.world import make_world
 
 

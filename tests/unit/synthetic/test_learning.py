@@ -9,7 +9,7 @@ import yaml
 from numpy.testing import assert_allclose
 from true_effects import closure_percentiles
 
-from analysis.data.microdata import BY_PUPIL_TEST
+from analysis.data.microdata import MICRODATA
 from analysis.errors import InputError, ModelError
 from analysis.synthetic.learning import analysed, make_learning
 from analysis.synthetic.learning_growth import closure_effect
@@ -84,7 +84,7 @@ def recovered(worlds, subject):
 
 
 def test_rows_keep_to_the_contract(by_pupil_test):
-    BY_PUPIL_TEST.validate(by_pupil_test)
+    MICRODATA["by_pupil_test"].validate(by_pupil_test)
 
 
 def test_groepen_are_those_that_are_tested(by_pupil_test):

@@ -9,11 +9,9 @@ from analysis.declare import Blocks, Declaration, Regressions
 
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
-    source = getattr(blocks.get("data"), "source", "")
-    if source == "duo":
+    if getattr(blocks.get("data"), "source", "") == "duo":
         return "advisering: open data have no advice of single pupils; leave the block out"
-    country = getattr(blocks["advisering"], "table", "") == "by_pupil_country"
-    if country != ("country" in blocks) and not (country and source == "own"):
+    if (getattr(blocks["advisering"], "table", "") == "by_pupil_country") != ("country" in blocks):
         return "advisering: table by_pupil_country goes with the block country, by_pupil_advice with data"
     return None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from analysis.chapters.advisering.parameters import AdviseringBlock
 from analysis.declare import Blocks, Needs, Uses
 from analysis.language import word
@@ -20,29 +18,18 @@ OPTIONAL = {
     "lovs": word("the correction for the error of the test"),
     "year1": word("the class in year 1"),
     "year3": word("the position in year 3"),
-    "test": "",  # without it every score is one of the CET
 }
 BY = {"region": word("the gaps by region"), "urbanicity": word("the gaps by urbanicity")}
-
-
-def optional(gaps_by: Collection[str]) -> dict[str, str]:
-    """Return what the page leaves out without a column; empty where that is nothing.
-
-    Parameters
-    ----------
-    gaps_by : What gaps are estimated by.
-    """
-    return OPTIONAL | {column: what for column, what in BY.items() if column in gaps_by}
 
 
 def columns(blocks: Blocks) -> Needs:
     """Return what the chapter uses of the table of its block.
 
-    Where there are cut scores, the advice of the test may be in the data or follow from ``cet``: one of them is there.
+    Besides, it uses ``test`` where that is there; without it every score is one of the Centrale Eindtoets. Where there
+    are cut scores, the advice of the test may be in the data or follow from ``cet``: one of the two must be there.
     """
     block = blocks["advisering"]
     assert isinstance(block, AdviseringBlock)  # the key says so
-    lacking = optional(block.gaps_by)
-    if block.cut_scores:
-        return {block.table: Uses(frozenset(REQUIRED), lacking | dict.fromkeys(TEST_ADVICE, ""))}
-    return {block.table: Uses(frozenset((*REQUIRED, *TEST_ADVICE)), lacking)}
+    optional = OPTIONAL | {column: what for column, what in BY.items() if column in block.gaps_by}
+    required = frozenset(REQUIRED if block.cut_scores else (*REQUIRED, *TEST_ADVICE))
+    return {block.table: Uses(required, optional)}

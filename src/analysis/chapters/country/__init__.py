@@ -8,6 +8,7 @@ from analysis.declare import AGGREGATE, PUPIL, Declaration
 CHAPTER = Declaration(
     "01_country",
     CountryBlock,
-    reads=("params/published",),
-    produces={"by_pupil_country": PUPIL, "published_country": AGGREGATE},
+    reads=("params/published", "{data.folder}", "{data.intake}"),
+    produces={"by_pupil_country": PUPIL},
+    may_produce={"published_country": AGGREGATE},
 )

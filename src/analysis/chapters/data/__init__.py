@@ -8,8 +8,8 @@ from analysis.declare import AGGREGATE, AREA, BOARD, PUPIL, SCHOOL, TEACHER, Dec
 CHAPTER = Declaration(
     "01_data",
     DataBlock,
-    reads=("params/sources", "params/published", "{data.folder}"),
-    produces={
+    reads=("params/sources", "params/published", "{data.folder}", "{data.intake}"),
+    may_produce={
         "by_school": SCHOOL,
         "by_pc4": AREA,
         "by_pc4_school": SCHOOL,
@@ -22,8 +22,6 @@ CHAPTER = Declaration(
         "by_situation": PUPIL,
         "by_choice_school": SCHOOL,
         "by_choice": PUPIL,
-    },
-    may_produce={
         "by_pupil": PUPIL,
         "by_location": SCHOOL,
         "by_location_lagged": SCHOOL,

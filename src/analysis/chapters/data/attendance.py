@@ -20,14 +20,14 @@ STAY_COLUMNS = [f"{side}_{of}" for side in ("first", "last") for of in ("locatio
 
 
 def with_attendance(
-    microdata: Mapping[str, pd.DataFrame], tables: ChoiceTables, region: str, year: int
+    microdata: Mapping[str, pd.DataFrame], tables: ChoiceTables | None, region: str, year: int
 ) -> dict[str, pd.DataFrame]:
     """Add to the microdata the tables of attendance: theirs if they have them, else those of the open data.
 
     Parameters
     ----------
     microdata : Tables of `data.microdata`; none for open data alone.
-    tables : The open data of the same city.
+    tables : The open data of the same city; needed where the microdata have no ``by_attendance``.
     region : Its name: with open data the whole city is one stadsdeel.
     year : The year of the open data.
 
@@ -41,8 +41,9 @@ def with_attendance(
         ``by_school_attended`` (``location, stadsdeel, area`` of the school, ``lat, lon, schoolweging``);
         ``by_area`` (``area, lat, lon``, the middle of its homes).
     """
-    is_counted = "by_attendance" in microdata
-    return {**microdata, **(_from_microdata(microdata) if is_counted else _from_open_data(tables, region, year))}
+    if "by_attendance" in microdata or tables is None:
+        return {**microdata, **_from_microdata(microdata)}
+    return {**microdata, **_from_open_data(tables, region, year)}
 
 
 def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

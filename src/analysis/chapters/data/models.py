@@ -12,21 +12,22 @@ def by_denomination(by_school: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_school : ``denomination, pupils, schoolweging``, one row per school.
+    by_school : ``denomination, pupils`` and, if known of every school, ``schoolweging``; one row per school.
 
     Returns
     -------
     DataFrame
-        One row per denomination: ``denomination, schools, pupils, share`` (of all pupils), ``schoolweging`` (mean
+        One row per denomination: ``denomination, schools, pupils, share`` (of all pupils) and ``schoolweging`` (mean
         over pupils).
 
     Raises
     ------
-    ModelError : If a school lacks one of the three: sums would pass over it.
+    ModelError : If a school lacks denomination or pupils: sums would pass over it.
     """
-    check_complete(by_school, ["denomination", "pupils", "schoolweging"], "schools")
-    weighted = by_school.assign(schools=1, schoolweging=by_school["schoolweging"] * by_school["pupils"])
-    sums = weighted.groupby("denomination")[["schools", "pupils", "schoolweging"]].sum()
-    return sums.assign(
-        share=sums["pupils"] / sums["pupils"].sum(), schoolweging=sums["schoolweging"] / sums["pupils"]
-    ).reset_index()[["denomination", "schools", "pupils", "share", "schoolweging"]]
+    check_complete(by_school, ["denomination", "pupils"], "schools")
+    sums = by_school.assign(schools=1).groupby("denomination")[["schools", "pupils"]].sum()
+    counts = sums.assign(share=sums["pupils"] / sums["pupils"].sum())
+    if "schoolweging" in by_school and by_school["schoolweging"].notna().all():
+        weighted = (by_school["schoolweging"] * by_school["pupils"]).groupby(by_school["denomination"]).sum()
+        counts["schoolweging"] = weighted / sums["pupils"]
+    return counts.reset_index()

@@ -6,18 +6,14 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from analysis.declare import Source, key
+from analysis.declare import OwnSource, key
 
 
-class DataBlock(Source):
+class DataBlock(OwnSource):
     """Where the data come from (notebook 01_data)."""
 
-    source: Literal["synthetic", "duo"] = key(
-        "synthetic: a made-up city with known truth; duo: files of DUO and CBS in `folder`"
-    )
-    folder: str = key(
-        "folder with the source files, seen from the project's root (duo only); where it lay is not recorded",
-        default="data",
+    source: Literal["synthetic", "duo", "own"] = key(
+        "synthetic: a made-up city with known truth; duo: files of DUO and CBS in `folder`; own: an office's registers"
     )
     schoolweging_year: int = key("year of the CBS schoolweging", unit="year", default=2017, ge=2017, le=2019)
     allow_changed_sources: bool = key(
@@ -41,15 +37,12 @@ class DataBlock(Source):
 
     @model_validator(mode="after")
     def _parameters_are_of_the_source(self) -> DataBlock:
-        of_files = ("advice_of_schools", "money_of_schools", "density_and_distance")
-        wrong = of_files if self.source == "synthetic" else ("scale", "lacks")
-        kind = "files of DUO and CBS" if self.source == "synthetic" else "synthetic data"
-        for name in wrong:
-            if getattr(self, name) != type(self).model_fields[name].default:
-                raise ValueError(f"{name} applies to {kind} only; leave it out")
+        of_source = {
+            "files of DUO and CBS": ("duo", ("advice_of_schools", "money_of_schools", "density_and_distance")),
+            "synthetic data": ("synthetic", ("scale", "lacks")),
+        }
+        for kind, (source, names) in of_source.items():
+            for name in names if self.source != source else ():
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"{name} applies to {kind} only; leave it out")
         return self
-
-    @property
-    def made_up(self) -> bool:
-        """Whether the city is a made-up one."""
-        return self.source == "synthetic"

@@ -21,7 +21,15 @@ def test_counts_and_means_over_pupils():
     assert rows.loc["pc", ["schools", "pupils", "schoolweging"]].tolist() == [1, 200, 30]
 
 
-@pytest.mark.parametrize("column", ["denomination", "pupils", "schoolweging"])
+def test_without_the_schoolweging_of_every_school_there_is_no_mean():
+    """A mean over some of the pupils would pass for one over all."""
+    whole = schools()
+    some = whole.assign(schoolweging=whole["schoolweging"].where([True, True, False]))
+    assert [*by_denomination(some)] == [*by_denomination(whole.drop(columns="schoolweging"))]
+    assert "schoolweging" not in by_denomination(some)
+
+
+@pytest.mark.parametrize("column", ["denomination", "pupils"])
 def test_a_school_of_which_something_is_missing_is_refused(column):
     whole = schools()
     with pytest.raises(ModelError, match="values are missing"):

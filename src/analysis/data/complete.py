@@ -1,0 +1,59 @@
+"""An office's tables with all that follows from them: what it did not deliver and `data.derive` can make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+
+from analysis.data import derive
+
+PUPILS, SCHOOLS, YEARS = "by_pupil", "by_location", "by_pupil_year"
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Return the tables of an office with the columns and tables that follow from them.
+
+    What was delivered is never derived again. Every step asks for the columns that it needs: without them there is no
+    such column or table, and a chapter that needs it is not ready.
+
+    Parameters
+    ----------
+    delivered : Tables of the contracts, with ``by_pupil_year`` for pupils of several years.
+    nonwestern : The codes of non-western backgrounds.
+    each : The calendar years of 1 October of the pupils, in order; the last is that of ``by_pupil``.
+    """
+    tables = dict(delivered)
+    years = tables.pop(YEARS, None)
+    if _have(tables, {PUPILS: ["location"], SCHOOLS: ["location"]}):
+        tables[SCHOOLS] = derive.with_composition(tables[SCHOOLS], tables[PUPILS], nonwestern)
+    if _have(tables, {PUPILS: ["lat", "lon"], SCHOOLS: ["lat", "lon"]}) and "distance_km" not in tables[PUPILS]:
+        tables[PUPILS] = derive.with_distance(tables[PUPILS], tables[SCHOOLS])
+    if _have(tables, {"by_pupil_test": ["e_percentile"]}) and "prior_percentile" not in tables["by_pupil_test"]:
+        tests = tables["by_pupil_test"]
+        tables["by_pupil_test"] = tests.assign(prior_percentile=derive.prior_percentile(tests))
+    if years is None and PUPILS in tables:
+        years = tables[PUPILS].assign(year=each[-1])
+    return tables if years is None else _of_years(tables, years, nonwestern, each)
+
+
+def _of_years(
+    tables: dict[str, pd.DataFrame], years: pd.DataFrame, nonwestern: Collection[str], each: Sequence[int]
+) -> dict[str, pd.DataFrame]:
+    """Add what the pupils of one or several years make: attendance, who stayed, and schools as they were before."""
+    several = len(each) > 1
+    of = {year: years[years["year"] == year] for year in each}
+    if several and "by_location_lagged" not in tables and {"education", "background"} & {*years}:
+        tables["by_location_lagged"] = derive.lagged(of[each[-2]], nonwestern)
+    if _have(tables, {SCHOOLS: ["special"]}) and "by_attendance" not in tables:
+        tables["by_attendance"] = derive.attendance(years, tables[SCHOOLS])
+    if "by_stay" not in tables and {*derive.OF_A_PUPIL} <= {*years}:
+        last = of[each[-1]]
+        tables["by_stay"] = derive.stay(of[each[0]], last if several else last.iloc[:0])
+    return tables
+
+
+def _have(tables: Tables, needed: Mapping[str, Collection[str]]) -> bool:
+    return all(name in tables and {*columns} <= {*tables[name]} for name, columns in needed.items())

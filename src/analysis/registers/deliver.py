@@ -1,0 +1,253 @@
+"""The tables of the contracts from an office's files, and a report of what became of these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.codes import Codes
+from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.errors import InputError, few
+from analysis.registers.columns import Key, Number, Verb
+from analysis.registers.extract import Files
+from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake, in_year
+from analysis.registers.marks import check_marks
+from analysis.registers.report import Report, share
+from analysis.registers.secret import keyed_hash, numbers_of, secret_of
+from analysis.registers.table import Maker
+from analysis.registers.violations import violations
+
+PLAIN = {"Int64": "int64", "boolean": "bool"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What an office's files deliver.
+
+    Parameters
+    ----------
+    tables : By name, each with the columns that the mapping gives, checked against the contract.
+    report : What became of the files.
+    inputs : A record of each file: role, year, hmac (keyed hash), rows, columns (as many as were read).
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    report: Report
+    inputs: list[dict[str, Any]]
+
+
+def deliver(
+    intake: Intake,
+    folder: Path,
+    *,
+    codes: Codes,
+    seed: int,
+    cache: Path | None = None,
+    wanted: Collection[str] | None = None,
+) -> Delivery:
+    """Read an office's files as its mapping says.
+
+    Parameters
+    ----------
+    intake, folder : The mapping, and the folder that its paths are below.
+    codes : What codes the edition knows.
+    seed : Of the edition; with the secret of the office it decides how persons are numbered.
+    cache : Folder where what was read is kept, so that only changed files are read again.
+    wanted : Tables to make; by default all of the mapping.
+
+    Raises
+    ------
+    InputError
+        A file or column is missing, a code is not mapped, a join has several rows, a contract is broken: all of that
+        in one message, in counts.
+    """
+    delivery = _delivery(intake, folder, codes, seed, cache, wanted)
+    delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
+    return delivery
+
+
+def examine(
+    intake: Intake,
+    folder: Path,
+    *,
+    codes: Codes,
+    seed: int,
+    cache: Path | None = None,
+    wanted: Collection[str] | None = None,
+) -> Report:
+    """Return the report of `deliver`, with its errors instead of stopping at them."""
+    return _delivery(intake, folder, codes, seed, cache, wanted).report
+
+
+def _delivery(
+    intake: Intake, folder: Path, codes: Codes, seed: int, cache: Path | None, wanted: Collection[str] | None
+) -> Delivery:
+    report = Report()
+    files = Files(intake, folder, report, cache, keys_of(intake))
+    names = [name for name in intake.columns() if wanted is None or name in wanted]
+    made = dict(_tables(names, files))
+    secret = secret_of(seed, folder)
+    numbered = _numbered(made, intake, secret)
+    tables = {name: _checked(name, frame, intake, codes, report) for name, frame in numbered.items()}
+    _compare_locations(tables, report)
+    return Delivery(tables, report, _inputs(files, secret))
+
+
+def keys_of(intake: Intake) -> dict[str, set[str]]:
+    """Return the columns of each file that are keys: those of verbs and joins, besides what the mapping says."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for table in intake.tables.values():
+        prefixes = {f"{join.prefix}.": join.file for join in table.joins if join.prefix}
+        plain = [table.base, *(join.file for join in table.joins if not join.prefix)]
+        names = [name for verb in table.verbs.values() if isinstance(verb, Key | Number) for name in _parts(verb)]
+        for join in table.joins:
+            names.extend(join.pairs)
+            found[join.file] |= set(join.pairs.values())
+        for name in names:
+            prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
+            for role in [prefixes[prefix]] if prefix else plain:
+                found[role].add(name.removeprefix(prefix or ""))
+    return {role: {in_year(name, year) for name in names for year in intake.years} for role, names in found.items()}
+
+
+def _parts(verb: Verb) -> tuple[str, ...]:
+    return verb.key if isinstance(verb, Key) else verb.number if isinstance(verb, Number) else ()
+
+
+def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give the tables; those of which something is missing are in the report instead."""
+    intake = files.intake
+    of_pupils = [name for name in names if intake.adds_pupil_year and name in (PUPIL, PUPIL_YEAR)]
+    for name in (name for name in names if name not in of_pupils):
+        every = intake.of_years(name) and intake.files[intake.tables[name].base].yearly
+        frames = _years(name, files, intake.years if every else intake.years[-1:])
+        if frames:
+            yield name, pd.concat(frames.values(), ignore_index=True)
+    if of_pupils:
+        last = intake.years[-1]
+        frames = _years(PUPIL, files, intake.years if PUPIL_YEAR in of_pupils else (last,))
+        if frames and PUPIL in of_pupils:
+            yield PUPIL, frames[last]
+        if frames and PUPIL_YEAR in of_pupils:
+            yield PUPIL_YEAR, pd.concat([frame.assign(year=year) for year, frame in frames.items()], ignore_index=True)
+
+
+def _years(name: str, files: Files, years: tuple[int, ...]) -> dict[int, pd.DataFrame]:
+    """Return the rows of a table by year; nothing when a year cannot be read at all."""
+    try:
+        frames = {year: _of_year(name, files, year, f" {year}" if len(years) > 1 else "") for year in years}
+    except InputError as error:
+        files.report.refused(name, error)
+        return {}
+    many = f" of {len(years)} years" if len(years) > 1 else ""
+    rows = few(sum(map(len, frames.values())))
+    files.report.note(name, "", f"{rows} rows{many} from {files.intake.tables[name].base}")
+    return frames
+
+
+def _of_year(name: str, files: Files, year: int, of_year: str) -> pd.DataFrame:
+    table = files.intake.tables[name]
+    for role in dict.fromkeys(table.roles):
+        if not files.is_missing(role, year):
+            check_marks(files.intake.synthetic, files.folder, {role: files.paths(role, year)})
+    if files.is_missing(table.base, year):
+        raise InputError(f"files.{table.base}", f"has the rows of {name}, so it cannot be missing in {year}")
+    return Maker(name, table, files, year, of_year).make()
+
+
+def _numbered(made: Mapping[str, pd.DataFrame], intake: Intake, secret: bytes) -> dict[str, pd.DataFrame]:
+    numbered = dict(made)
+    for column in NUMBERED:
+        having = [name for name in made if column in made[name] and _is_numbered(intake, name, column)]
+        if having:
+            columns = numbers_of([made[name][column] for name in having], secret, column)
+            numbered |= {
+                name: numbered[name].assign(**{column: found}) for name, found in zip(having, columns, strict=True)
+            }
+            # The order of the rows in the file would tell what the numbers do not.
+            numbered |= {name: _in_order(name, numbered[name]) for name in having}
+    return numbered
+
+
+def _is_numbered(intake: Intake, name: str, column: str) -> bool:
+    table = intake.tables[PUPIL if name == PUPIL_YEAR and intake.adds_pupil_year else name]
+    return isinstance(table.columns.get(column), Number)
+
+
+def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    by = [column for column in schema_of(name).unique or [] if column in frame]
+    return frame.sort_values(by, ignore_index=True) if by else frame
+
+
+def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # noqa: ARG001 - contracts are to follow it
+    """Return the contract of a table that a mapping may deliver."""
+    if name == PUPIL_YEAR:
+        schema = MICRODATA[PUPIL]
+        columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
+        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
+    return BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA[name]
+
+
+def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:
+    schema = schema_of(name, codes)
+    for column in (column for column in frame if column not in schema.columns):
+        report.refuse(name, str(column), "the contract has no such column", f"it has {', '.join(schema.columns)}")
+    typed = {}
+    for column, rule in schema.columns.items():
+        if column in frame:
+            typed[column] = _typed(frame[column], str(rule.dtype), name, column, report)
+            empty = int(typed[column].isna().sum())
+            if empty and name != PUPIL_YEAR:
+                report.note(name, column, f"missing in {share(empty, len(frame))}")
+    result = pd.DataFrame(typed, index=frame.index)
+    for column, said in violations(result, schema):
+        report.refuse(name, column, said)
+    absent = [column for column in schema.columns if column not in intake.columns()[name]]
+    if absent:
+        report.note(name, "absent", ", ".join(absent))
+    return result
+
+
+def _typed(column: pd.Series[Any], dtype: str, table: str, name: str, report: Report) -> pd.Series[Any]:
+    """Bring a column to the type of the contract; with missing values, to the type of pandas that has them."""
+    if (dtype == "bool") != (str(column.dtype) == "boolean"):
+        report.refuse(table, name, "must be a flag" if dtype == "bool" else "is no flag", "another verb")
+        return column
+    if dtype in ("int64", "float64") and not pd.api.types.is_numeric_dtype(column):
+        numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+        if numbers.isna().sum() > column.isna().sum():
+            report.refuse(table, name, "must be a number: `codes` and `names` too")
+        column = numbers
+    if dtype == "int64":
+        whole = column.astype("Int64") if (column.dropna() % 1 == 0).all() else column
+        return whole if whole.isna().any() else whole.astype("int64")
+    if dtype == "bool":
+        return column if column.isna().any() else column.astype("bool")
+    return column.astype("float64" if dtype == "float64" else "str")
+
+
+def _compare_locations(tables: Mapping[str, pd.DataFrame], report: Report) -> None:
+    known = tables["by_location"]["location"] if "location" in tables.get("by_location", ()) else None
+    if known is None:
+        return
+    for name, frame in tables.items():
+        if name != "by_location" and "location" in frame:
+            unknown = int((frame["location"].notna() & ~frame["location"].isin(known)).sum())
+            if unknown:
+                report.note(name, "location", f"{share(unknown, len(frame))} not in by_location")
+
+
+def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
+    return list(_records(files, secret))
+
+
+def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
+    for (role, year), (paths, rows, columns) in sorted(files.read.items()):
+        digest = keyed_hash(secret, " ".join(files.hashes.of(path) for path in paths))
+        yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}

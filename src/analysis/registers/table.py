@@ -1,0 +1,161 @@
+"""One table of a contract in one year: its files joined, and its columns made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InputError, few, nearest
+from analysis.registers.columns import Decimal, Verb
+from analysis.registers.extract import Files
+from analysis.registers.mapping import Join, Table, in_year
+from analysis.registers.report import Report, share
+from analysis.registers.verbs import Work, made, texts_of
+
+KEY, ROW, IS_FOUND = "key:", "row:", "found:"  # no column of a file is called so: joins have points
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file of a table: its columns bear the prefix; those that it is joined by are not its own."""
+
+    role: str
+    prefix: str
+    header: list[str]
+    joined_by: frozenset[str] = frozenset()
+
+    def has(self, name: str) -> bool:
+        """Tell whether it has a column of this name, as the mapping calls it."""
+        bare = name.removeprefix(self.prefix)
+        if not name.startswith(self.prefix) or bare in self.joined_by:
+            return False
+        return bare in self.header or [other.casefold() for other in self.header].count(bare.casefold()) == 1
+
+
+class Maker:
+    """Makes a table of one year from the files of an office."""
+
+    def __init__(self, name: str, table: Table, files: Files, year: int, of_year: str = "") -> None:
+        self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
+        self.report: Report = files.report
+        self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]
+
+    def _piece(self, join: Join) -> Piece:
+        prefix = f"{join.prefix}." if join.prefix else ""
+        joined_by = frozenset(join.pairs.values()) if not prefix else frozenset[str]()
+        return Piece(join.file, prefix, self.files.header(join.file, self.year), joined_by)
+
+    def make(self) -> pd.DataFrame:
+        """Return the columns of the contract that the mapping gives; keys of persons are not numbered yet.
+
+        What is wrong is in the report; a column that cannot be made is not in the frame.
+        """
+        verbs = dict(self._readable())
+        frame = self._joined(verbs)
+        signs = {
+            name: (file.decimal, file.thousands)
+            for piece in self.pieces
+            for file in (self.files.intake.files[piece.role],)
+            for name in frame.columns
+            if piece.has(name)
+        }
+        columns = {column: self._column(column, verb, frame, signs) for column, verb in verbs.items()}
+        self._refuse_several_scales(verbs, columns, frame)
+        return pd.DataFrame(columns, index=frame.index)
+
+    def _refuse_several_scales(
+        self, verbs: Mapping[str, Verb], columns: Mapping[str, pd.Series[Any]], frame: pd.DataFrame
+    ) -> None:
+        """Refuse scores of several publishers in one column: those of a subject are on one scale."""
+        subject = columns.get("subject", pd.Series("", index=frame.index))
+        for column, verb in verbs.items():
+            if isinstance(verb, Decimal) and verb.scale:
+                scored = columns[column].notna()
+                scales = texts_of(frame[in_year(verb.scale, self.year)])[scored]
+                most = scales.groupby(subject[scored]).nunique().max() if scored.any() else 0
+                if most > 1:
+                    said = f"scores of one subject are on {most} scales"
+                    self.report.refuse(self.name, column, said, "keep one of them: `keep` of the file, or `only`")
+
+    def _column(self, column: str, verb: Verb, frame: pd.DataFrame, signs: Mapping[str, Any]) -> pd.Series[Any]:
+        work = Work(frame, column, self.year, signs)
+        series = made(verb, work)
+        for said in work.notes:
+            self.report.note(self.name, column + self.of_year, said)
+        for said, hint in work.faults:
+            self.report.refuse(self.name, column + self.of_year, said, hint)
+        return series
+
+    def _readable(self) -> Iterator[tuple[str, Verb]]:
+        for column, verb in self.table.verbs.items():
+            faults = [fault for name in verb.sources if (fault := self._fault(in_year(name, self.year), self.pieces))]
+            for problem, hint in faults:
+                self.report.refuse(self.name, column + self.of_year, problem, hint)
+            if not faults:
+                yield column, verb
+
+    def _fault(self, name: str, pieces: list[Piece]) -> tuple[str, str] | None:
+        having = [piece for piece in pieces if piece.has(name)]
+        if len(having) == 1:
+            return None
+        if having:
+            roles = " and ".join(piece.role for piece in having)
+            return f"{roles} both have a column {name!r}", "join one of them `as` a name, and put that before it"
+        every = [piece.prefix + other for piece in pieces for other in piece.header]
+        near = nearest(name, every)
+        hint = f"the nearest column is {near!r}" if near else f"files: {', '.join(piece.role for piece in pieces)}"
+        return f"no file of this table has the column {name!r}", hint
+
+    def _joined(self, verbs: Mapping[str, Verb]) -> pd.DataFrame:
+        named = [in_year(name, self.year) for verb in verbs.values() for name in verb.sources]
+        for at, join in enumerate(self.table.joins):
+            for left in join.pairs:
+                fault = self._fault(left, self.pieces[: at + 1])
+                if fault:
+                    raise InputError(f"joins.{at}.by", fault[0], hint=fault[1])
+                named.append(left)
+        base, *others = self.pieces
+        frame = self.files.rows(base.role, self.year, [name for name in named if base.has(name)])
+        for piece, join in zip(others, self.table.joins, strict=True):
+            frame = self._with(frame, piece, join, [name for name in named if piece.has(name)])
+        return frame
+
+    def _with(self, frame: pd.DataFrame, piece: Piece, join: Join, names: list[str]) -> pd.DataFrame:
+        left, right = list(join.pairs), list(join.pairs.values())
+        bare = list(dict.fromkeys(name.removeprefix(piece.prefix) for name in names))
+        keys = frame[left].apply(texts_of).set_axis(right, axis=1)
+        among = None if join.adds_rows else (right[0], keys[right[0]])
+        other = self.files.rows(piece.role, self.year, [*right, *bare], among)
+        found = other[right].apply(texts_of).add_prefix(KEY)
+        found = found[found.notna().all(axis=1)]  # an empty key is nobody's
+        taken = found.join(other[bare].add_prefix(piece.prefix))
+        if join.adds_rows:
+            keys, frame = _with_rows_added(keys, frame, found.set_axis(right, axis=1))
+        rows = keys.add_prefix(KEY).assign(**{ROW: range(len(keys))})
+        reached = rows.merge(taken, how="left", on=list(found), indicator=IS_FOUND)
+        reached = self._one_each(reached, join, piece)
+        return pd.concat([frame, reached[[piece.prefix + name for name in bare]].set_axis(frame.index)], axis=1)
+
+    def _one_each(self, reached: pd.DataFrame, join: Join, piece: Piece) -> pd.DataFrame:
+        about = f"join {join.file}" + (f" ({join.prefix})" if join.prefix else "") + self.of_year
+        again = reached[ROW].duplicated()
+        if again.any():
+            several = reached.loc[again, ROW].nunique()
+            said = f"{few(several)} rows have several rows in {piece.role}"
+            self.report.refuse(self.name, about, said, "one row a key: `keep`, `on_day`, or another key in `by`")
+        one = reached[~again]
+        without = int((one[IS_FOUND] != "both").sum())
+        self.report.note(self.name, about, f"{share(without, len(one))} without a row" if without else "a row for each")
+        return one
+
+
+def _with_rows_added(keys: pd.DataFrame, frame: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add the keys that are in another file alone, as rows of which nothing else is known."""
+    both = pd.concat([keys, found], ignore_index=True)
+    is_new = ~both.duplicated() & (both.index >= len(keys))
+    added = both[is_new]
+    plain = frame.assign(**{str(name): keys[name] for name in keys})
+    return pd.concat([keys, added], ignore_index=True), pd.concat([plain, added], ignore_index=True)
