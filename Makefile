@@ -22,6 +22,7 @@ test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 install: $(READY)  ## create .venv with the locked versions
 
 lab: $(READY)  ## open JupyterLab on the notebooks
+	@test -x $(BIN)/jupyter-lab || { echo "JupyterLab is not installed here: $(BIN)/python -m pip install 'staat[lab]'" >&2; exit 1; }
 	$(BIN)/jupyter lab --notebook-dir=. notebooks
 
 lint: $(READY)  ## mend what ruff can mend, then check style and types

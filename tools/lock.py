@@ -31,7 +31,7 @@ dependencies:
 
 def resolve() -> None:
     """Write requirements.lock: exact versions with hashes, for every platform, without addresses."""
-    words = "uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --quiet"
+    words = "uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet"
     options = "--generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock"
     subprocess.run([*words.split(), *options.split()], cwd=ROOT, check=True)  # noqa: S603 - fixed words
 
@@ -44,7 +44,8 @@ def locked() -> list[tuple[str, str, str]]:
 def asked_for() -> set[str]:
     """Return the names of the packages that pyproject.toml itself asks for, without those for development."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    return {re.split(r"[=<>~! ]", requirement)[0] for requirement in project["dependencies"]}
+    extras = [of for name, of in project["optional-dependencies"].items() if name != "dev"]
+    return {re.split(r"[=<>~! ]", requirement)[0] for of in (project["dependencies"], *extras) for requirement in of}
 
 
 def environment() -> str:

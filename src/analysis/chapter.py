@@ -320,6 +320,8 @@ class Chapter(Release):
             f"{HEADING.format(stem=stem, words=words[spoken()])}{self.findings_of(stem).html}"
             for stem, words in headings.items()
         ]
+        absent = self.workspace.facts.get("absent", {})
+        parts += [_absent(stem, **each) for stem, each in absent.items() if each["heading"]]
         return self._shown("finding", self.workspace.stem, "".join(parts))
 
     def tests_made(self) -> Published:
@@ -345,6 +347,11 @@ class Chapter(Release):
 
 def _counted(account: pd.DataFrame) -> list[str]:
     return [str(column) for column in account if str(column).startswith(UNITS)]
+
+
+def _absent(stem: str, heading: Mapping[str, str], lacks: Sequence[str]) -> str:
+    words = text("This chapter is not in this edition: its data have no {lacks}.", lacks=joined(", ", lacks))
+    return f"{HEADING.format(stem=stem, words=heading[spoken()])}{NOTHING.format(words)}"
 
 
 def _real_edition() -> str:

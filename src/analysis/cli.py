@@ -15,13 +15,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
-if sys.platform == "win32":  # locks, sockets of files and forks are there on Linux and macOS alone
-    sys.stderr.write(
-        "staat runs on Linux and macOS, and on Windows within WSL: type `wsl --install` in a terminal of Windows, then "
-        "in that of WSL go to this folder, and type `make install`\n"
-    )
-    sys.exit(2)
-
 import typer
 
 # pydantic would look through all installed packages for plug-ins, which there are none of.
@@ -267,27 +260,60 @@ def sync() -> None:
 
 @app.command()
 def world(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="Params file of a synthetic edition.")],
+    params: option.EditionName,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Empty folder to write to.")],
+    form: option.Form = None,
     settings: option.Settings = None,
 ) -> None:
-    """Write the synthetic world of an edition as the files that a researcher would receive."""
+    """Write the synthetic world of an edition as a researcher would receive it, or with --as as an office has it."""
     from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 
-    edition = read_edition(params, settings or ())
+    edition = read_edition(params_file(project_root(), params), settings or ())
     block = edition.given.get("data")
     if not isinstance(block, DataBlock) or not block.made_up:
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 
-    files = write_edition_world(to, edition.edition, block.scale, edition.seed)
+    written = edition.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    of_data = block.model_dump(include={"scale", "schoolweging_year", "lacks"})
+    files = write_edition_world(to, written, form, seed=edition.seed, **of_data)
     sys.stdout.write("".join(f"{path}\n" for path in files))
+
+
+intake = typer.Typer(no_args_is_help=True, help="Help with the mapping of an office's own files (params/intake).")
+app.add_typer(intake, name="intake")
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with the files.")]
+
+
+@intake.command("profile")
+def intake_profile(
+    folder: Folder,
+    codes: Annotated[
+        str | None, typer.Option("--codes", metavar="COLUMN", help="List its codes that occur ten times or more.")
+    ] = None,
+) -> None:
+    """Say what the files of a folder are like: formats, columns, what is missing; never a value that is rare."""
+    from analysis.registers import profile
+
+    lines = profile.codes(folder, codes) if codes else profile.as_lines(profile.profile(folder))
+    for line in lines:
+        typer.echo(line)
+
+
+@intake.command("suggest")
+def intake_suggest(folder: Folder) -> None:
+    """Write the beginning of a mapping for the files of a folder, from names of columns that are known."""
+    from analysis.registers.suggest import suggest
+
+    typer.echo(suggest(folder), nl=False)
 
 
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is Ctrl-Break, or a window that is closed, on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another, and nothing stops

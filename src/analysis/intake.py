@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,21 +26,24 @@ from analysis.errors import InputError
 from analysis.run.workspace import project_root
 from analysis.stats.comparison import compare
 from analysis.synthetic.advice_country import country_truth, make_country
+from analysis.synthetic.advice_national import PEOPLE
 from analysis.synthetic.lacking import truth_without, world_without
 from analysis.synthetic.moments import compare_with_published
 from analysis.synthetic.moments_advice import COUNTRY as NATIONAL
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
-from analysis.synthetic.names import KNOWN
+from analysis.synthetic.names import KNOWN, named_advice, named_people
+from analysis.synthetic.offices.forms import office
+from analysis.synthetic.offices.office import write_office
 from analysis.synthetic.staffing_truth import StaffingTruth
 from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import CACHE_VARIABLE, DATA_VARIABLE, INTAKE_VARIABLE
 
+PUPILS_OF_COUNTRY = "by_pupil_country"
 COUNTRY_PUBLICATION = "nederland-2017-advice"
 TRUTH = "truth"
 OPEN_DATA = (*CONTRACTS, "by_outline_point")
-CITY = Codes()
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
 
@@ -55,7 +59,6 @@ class Received:
     truth : What generated a synthetic world, ``parameter, value``; empty for real data.
     years : Calendar years of 1 October of the pupils in own registers.
     inputs : One record a file for the manifest; empty for a synthetic city.
-    account : Rows that leave own registers, by step.
     """
 
     sources: Sources | None
@@ -63,14 +66,13 @@ class Received:
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     years: Sequence[int] = ()
     inputs: Sequence[Mapping[str, Any]] = ()
-    account: pd.DataFrame | None = None
 
 
 def receive(
     source: str,
     *,
     intake: str = "",
-    codes: Codes = CITY,
+    codes: Codes = KNOWN,
     folder: str,
     region: str,
     schoolweging_year: int,
@@ -81,7 +83,6 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
-    codes: Codes = KNOWN,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -93,8 +94,7 @@ def receive(
     if source == OWN:
         return receive_own(intake, folder, codes, seed)
     if source == "synthetic":
-        world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
-        return _synthetic(world, region, schoolweging_year, scale, codes)
+        return _made_up(region, schoolweging_year, scale, seed, lacks, codes)
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo, own")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
@@ -121,7 +121,8 @@ def receive_own(intake: str, folder: str, codes: Codes, seed: int) -> Received:
     codes : What codes in the data mean.
     seed : Of the order in which pupils and teachers are numbered.
     """
-    from analysis.registers import deliver, read_intake  # type: ignore[attr-defined]  # their readers are loaded where an office has registers
+    from analysis.registers import deliver, read_intake  # their readers are loaded where an office has registers
+    from analysis.synthetic.offices.beside import read_beside
 
     root = project_root()
     mappings = Path(os.environ.get(INTAKE_VARIABLE) or root / "params" / "intake")
@@ -129,11 +130,18 @@ def receive_own(intake: str, folder: str, codes: Codes, seed: int) -> Received:
     mapping = read_intake(mappings / f"{intake}.yml")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
     delivery = deliver(mapping, data, codes=codes, seed=seed, cache=Path(cache) if cache else None)
-    tables = dict(delivery.tables)
+    tables = {**delivery.tables, **(read_beside(data) if mapping.synthetic else {})}
     truth = tables.pop(TRUTH, pd.DataFrame())
     open_data = {name: tables.pop(name) for name in OPEN_DATA if name in tables}
     sources = Sources(**open_data, inputs=[]) if open_data else None
-    return Received(sources, tables, truth, mapping.years, delivery.inputs, delivery.account)
+    return Received(sources, tables, truth, mapping.years, [_of_office(record) for record in delivery.inputs])
+
+
+def _of_office(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a file of an office for the manifest: by its role, for a path or name may say more than may be known."""
+    unknown = dict.fromkeys(("publisher", "reference_date", "licence"), "")
+    path, card = f"{record['role']}, {record['year']}", record["role"]
+    return {"path": path, "card": card, **unknown, "status": "own register, keyed hash", "sha256": record["hmac"]}
 
 
 def _with_files(
@@ -165,7 +173,7 @@ def receive_schools(scale: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 def receive_country(
-    pupils: int, years: Sequence[int], seed: int, *, intake: str = "", folder: str = "data", codes: Codes = CITY
+    pupils: int, years: Sequence[int], seed: int, *, intake: str = "", folder: str = "data", codes: Codes = KNOWN
 ) -> Received:
     """Return the groep-8 cohorts of a country: an office's where it has a mapping, else made-up ones.
 
@@ -180,18 +188,19 @@ def receive_country(
     seed : The same seed gives the same country.
     intake, folder, codes : As `receive_own`.
     """
-    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed)
+    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed, codes)
 
 
-def _made_up_country(pupils: int, years: Sequence[int], seed: int) -> Received:
-    truth = country_truth(years)
-    by_pupil_country = check(make_country(truth, pupils, seed), MICRODATA["by_pupil_country"], "country")
+def _made_up_country(pupils: int, years: Sequence[int], seed: int, codes: Codes) -> Received:
+    truth = named_advice(country_truth(years), codes)
+    made = make_country(truth, pupils, seed, named_people(PEOPLE, codes))
+    by_pupil_country = check(made, microdata(codes)[PUPILS_OF_COUNTRY], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
     computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
     compared = compare(published.reset_index(drop=True), computed)
-    return Received(None, {BY_PUPIL_COUNTRY.name: by_pupil_country, "published_country": compared}, truth_rows(truth))
+    return Received(None, {PUPILS_OF_COUNTRY: by_pupil_country, "published_country": compared}, truth_rows(truth))
 
 
 def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
@@ -225,13 +234,43 @@ def microdata_of(world: World, codes: Codes = KNOWN) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_edition_world(folder: Path, edition: str, scale: float, seed: int) -> list[Path]:
-    """Write the world of a synthetic edition to a folder; see `data.export.write_world`."""
-    world = make_world(scale, seed)
-    about = f"The world of the edition {edition}: scale {scale:g}, seed {seed}."
-    frames = microdata_of(world)
-    columns = dictionary({name: MICRODATA[name] for name in frames})
-    return write_world(folder, frames, columns, truth_rows(world.truth), about)
+def write_edition_world(
+    folder: Path,
+    edition: Mapping[str, Any],
+    form: str | None = None,
+    *,
+    seed: int,
+    scale: float,
+    schoolweging_year: int,
+    lacks: Sequence[str] = (),
+) -> list[Path]:
+    """Write the world of a synthetic edition to a folder.
+
+    Parameters
+    ----------
+    folder : Where to write; it must be empty or not exist.
+    edition : The parameters of the edition, as its file has them.
+    form
+        None for the tables as they are (`data.export.write_world`); or the form in which an office has them, with the
+        mapping and an edition on these files beside them (`synthetic.offices`).
+    seed : Of the edition.
+    scale, schoolweging_year, lacks : Of its block ``data``.
+
+    Raises
+    ------
+    InputError : For a form that there is not, and if the folder holds something or cannot be written to.
+    """
+    codes = Codes.model_validate_json(json.dumps(edition.get("codes", {})))
+    if form is None:
+        world = world_without(make_world(scale, seed, truth_without(lacks), codes, edition["region"]), lacks)
+        about = f"The world of the edition {edition['edition']}: scale {scale:g}, seed {seed}."
+        frames = microdata_of(world, codes)
+        columns = dictionary({name: MICRODATA[name] for name in frames})
+        return write_world(folder, frames, columns, truth_rows(world.truth), about)
+    received = _made_up(edition["region"], schoolweging_year, scale, seed, lacks, codes)
+    opened = {name: getattr(received.sources, name) for name in (*sources.CONTRACTS, "by_outline_point")}
+    tables = {**received.microdata, **opened, "truth": received.truth}
+    return write_office(folder, office(form, tables, seed), form, edition)
 
 
 def files_read(inputs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -256,7 +295,10 @@ def _one_row(files: pd.DataFrame) -> pd.DataFrame:
     return first.assign(file=f"{folder}/* ({len(files)})", status=status, sha256="")
 
 
-def _synthetic(world: World, region: str, schoolweging_year: int, scale: float, codes: Codes) -> Received:
+def _made_up(
+    region: str, schoolweging_year: int, scale: float, seed: int, lacks: Sequence[str], codes: Codes
+) -> Received:
+    world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
     figures = compare_with_published(world.frames, _published(region), scale)
     return Received(
         sources=open_data(world, region, schoolweging_year),

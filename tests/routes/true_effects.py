@@ -54,7 +54,7 @@ def closure_percentiles(
 
 def _percentiles_lost(subject: str, rows: pd.DataFrame, truth: LearningTruth) -> float:
     groep, level_one = rows["groep"].to_numpy(), (rows["level_m"] == "I").to_numpy(bool)
-    at_risk, shortage = rows["share_at_risk"].to_numpy(), rows["shortage_2019"].to_numpy()
+    at_risk, shortage = rows["share_at_risk"].to_numpy(), rows["shortage"].to_numpy()
     effect = closure_effect(subject, groep, level_one, at_risk, shortage, truth.closure)
     ability = NORMS[subject].ability(rows["e_score"].to_numpy(), groep, end=True)
     return float(np.mean(percentile(ability) - percentile(ability - effect)))

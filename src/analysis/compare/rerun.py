@@ -115,7 +115,8 @@ def stages(
 def run_staat(code: Path, params: str, outputs: Path, environment: Mapping[str, str]) -> None:
     """Run an edition with the code in a folder; StaatError with its last lines on stderr when it fails."""
     words = [sys.executable, "-m", "analysis.cli", "run", params, "--outputs", str(outputs), "--quiet"]
-    done = subprocess.run(words, cwd=code, env=dict(environment), capture_output=True, text=True, check=False)  # noqa: S603 - this very interpreter
+    as_text: dict[str, Any] = {"capture_output": True, "encoding": "utf8", "errors": "replace"}
+    done = subprocess.run(words, cwd=code, env=dict(environment), check=False, **as_text)  # noqa: S603 - this very interpreter
     if done.returncode:
         last = "\n    ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
         raise StaatError(f"the earlier code could not run:\n    {last}")
@@ -130,7 +131,7 @@ def _run(recipe: Rerun, before: PublishedEdition, root: Path, data: Path, scratc
         where = str(recipe.parameters.folder / MANIFEST_FILE)
         parameters = _written(checked(recipe.parameters.manifest["parameters"], where))
         (code / "params").mkdir(exist_ok=True)
-        (code / "params" / f"{name}.yml").write_text(parameters, "utf8")
+        (code / "params" / f"{name}.yml").write_text(parameters, "utf8", newline="\n")
         environment = {k: value for k, value in os.environ.items() if k not in (OUTPUTS_VARIABLE, DATA_VARIABLE)}
         environment["PYTHONPATH"] = str(code / "src")
         if _reads_files(recipe.parameters):

@@ -28,6 +28,7 @@ def contracts_of(codes: Codes) -> tuple[pa.DataFrameSchema, ...]:
     return (
         _by_pupil(codes),
         _by_location(codes),
+        _by_location_shortage(),
         _by_location_lagged(),
         _by_pupil_retention(),
         _by_pupil_test(),
@@ -111,12 +112,20 @@ def _by_location(codes: Codes) -> pa.DataFrameSchema:
             share_hoog=number(HOOG, 0, 1, missing=True),
             share_at_risk=number("share of pupils at risk of disadvantage", 0, 1, missing=True),
             share_nonwestern=number(NONWESTERN, 0, 1, missing=True),
-            shortage_2019=number("teacher shortage in October 2019, share of the fte wanted", 0, 1, missing=True),
-            shortage_2020=number("teacher shortage in October 2020, share of the fte wanted", 0, 1, missing=True),
             schoolweging=number("schoolweging (CBS scale)", 15, 45, missing=True),
             spread=number("spread of the schoolweging within the school", 0, 15, missing=True),
-            special=flag("special school (sbo or so); its shares, shortage and schoolweging are missing"),
+            special=flag("special school (sbo or so); its shares and schoolweging are missing"),
         ),
+    )
+
+
+def _by_location_shortage() -> pa.DataFrameSchema:
+    return contract(
+        "by_location_shortage",
+        ["location", "year"],
+        location=key(SCHOOL),
+        year=year("calendar year, 1 October"),
+        shortage=number("teacher shortage, share of the fte wanted", 0, 1),
     )
 
 

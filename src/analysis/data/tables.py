@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from analysis.run import machine
 from analysis.run.workspace import Workspace
 
 KIND = b"staat.data"
@@ -57,7 +58,7 @@ def save(workspace: Workspace, name: str, frame: pd.DataFrame) -> None:
         raise InputError(f"table {name}", "has a column that cannot be stored", given=_unstorable(plain)) from None
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial)
-    partial.replace(path)  # whole or not at all: another notebook may be waiting for it
+    machine.replace(partial, path)  # whole or not at all: another notebook may be waiting for it
 
 
 def _unstorable(frame: pd.DataFrame) -> list[str]:

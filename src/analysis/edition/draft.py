@@ -58,7 +58,7 @@ def begin(name: str, like: Path, folder: Path) -> Path:
     read_edition(like)
     text = copied(like.read_text("utf8"), name, like.stem)
     try:
-        with path.open("x", encoding="utf8") as file:
+        with path.open("x", encoding="utf8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise InputError(str(path), f"cannot be written: {error.strerror}") from None

@@ -9,6 +9,7 @@ import typer
 
 from analysis.edition import completion
 from analysis.run.workspace import OUTPUTS_VARIABLE
+from analysis.synthetic.offices import FORMS
 from analysis.variables import DATA_VARIABLE
 
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
@@ -31,6 +32,10 @@ After = Annotated[
 ]
 Like = Annotated[
     str, typer.Option("--like", metavar="EDITION", help="The edition to copy.", autocompletion=completion.editions)
+]
+Form = Annotated[
+    str | None,
+    typer.Option("--as", metavar="FORM", help=f"As an office has it, with a mapping: {', '.join(FORMS)}."),
 ]
 Data = Annotated[
     Path | None,

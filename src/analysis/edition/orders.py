@@ -148,7 +148,7 @@ def check_sources(order: Order, root: Path) -> None:
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )
     if own:
-        from analysis.registers import locate, read_intake  # type: ignore[attr-defined]
+        from analysis.registers import locate, read_intake
 
         locate(read_intake(order.places[INTAKE_LABEL] / f"{own}.yml"), folder)
         return

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.chapters import chapters
 from analysis.chapters.data.tables import OF_OPEN_DATA, of_registers
 from analysis.data.complete import PUPILS, YEARS
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
+from analysis.data.microdata import MICRODATA
 from analysis.data.sources import CONTRACTS
 from analysis.declare import Block, Source
 
@@ -72,7 +72,7 @@ def following(delivered: Columns, years: Sequence[int]) -> Columns:
 
 
 def _empty(name: str, columns: frozenset[str]) -> pd.DataFrame:
-    schema = BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA.get(PUPILS if name == YEARS else name)
+    schema = MICRODATA.get(PUPILS if name == YEARS else name)
     types = {column: str(rule.dtype) for column, rule in schema.columns.items()} if schema is not None else {}
     return pd.DataFrame({column: pd.Series(dtype=types.get(column, "object")) for column in sorted(columns)})
 

@@ -104,5 +104,5 @@ def _with_table(path: Path, rows: str) -> str:
 def _write(path: Path, text: str) -> bool:
     if path.exists() and path.read_text("utf8") == text:
         return False
-    path.write_text(text, "utf8")
+    path.write_text(text, "utf8", newline="\n")
     return True

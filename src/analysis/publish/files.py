@@ -43,7 +43,7 @@ class Files:
         """Write a figure; return the address of each kind of file."""
         folder = self.workspace.published_folder("figures")
         (folder / f"{name}.png").write_bytes(image)
-        (folder / f"{name}.svg").write_text(svg, "utf8")
+        (folder / f"{name}.svg").write_text(svg, "utf8", newline="\n")
         return {kind: self.address("figures", name, kind) for kind in ("png", "svg")}
 
     def digests(self, *addresses: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
         "keys": list(recipe.gated.keys),
         "linked": asdict(recipe.gated.linked),
     }
-    with open(path, "w", encoding="utf8", opener=private.opener) as file:
+    with open(path, "w", encoding="utf8", newline="\n", opener=private.opener) as file:
         json.dump(held, file, ensure_ascii=False)
 
 

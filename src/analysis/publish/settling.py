@@ -172,7 +172,9 @@ class _Chapter:
 
     def _write_notes(self, notes: list[Note]) -> None:
         self._set_aside(self._notes.relative_to(self.folder).as_posix())
-        self._notes.write_text("".join(json.dumps(note, ensure_ascii=False) + "\n" for note in notes), "utf8")
+        self._notes.write_text(
+            "".join(json.dumps(note, ensure_ascii=False) + "\n" for note in notes), "utf8", newline="\n"
+        )
 
     def _show(self, instead: Mapping[str, str], recipe: Recipe) -> None:
         """Put other HTML in the place of what was shown, by digest, in the executed notebook and in the notes."""
@@ -183,7 +185,7 @@ class _Chapter:
                 html = output.get("data", {}).get("text/html")
                 if html is not None and _digest(html) in instead:
                     output["data"]["text/html"] = instead[_digest(html)]
-        self._notebook.write_text(nbformat.writes(notebook), "utf8")  # type: ignore[no-untyped-call]  # nbformat is typed in part
+        self._notebook.write_text(nbformat.writes(notebook), "utf8", newline="\n")  # type: ignore[no-untyped-call]  # nbformat is typed in part
         self._write_notes(
             [
                 {**note, "sha256": _digest(instead[note["sha256"]])}

@@ -79,7 +79,7 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     whole = {**about, "columns": columns, "withheld_cells": gated.cells}
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
     whole |= {name: value for name, value in asdict(gated.linked).items() if value}
-    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8")
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8", newline="\n")
     write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
 
 

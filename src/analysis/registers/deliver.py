@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.microdata import BY_PUPIL_COUNTRY, MICRODATA
-from analysis.errors import InputError, few
+from analysis.data import columns as of_contract
+from analysis.data.columns import contract, with_office_keys
+from analysis.data.contracts import OUTLINES
+from analysis.data.microdata import microdata
+from analysis.data.sources import CONTRACTS
+from analysis.errors import InputError, StaatError, few
 from analysis.registers.columns import Key, Number, Verb
 from analysis.registers.extract import Files
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake, in_year
@@ -67,7 +73,8 @@ def deliver(
         A file or column is missing, a code is not mapped, a join has several rows, a contract is broken: all of that
         in one message, in counts.
     """
-    delivery = _delivery(intake, folder, codes, seed, cache, wanted)
+    with _silent(intake):
+        delivery = _delivery(intake, folder, codes, seed, cache, wanted)
     delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
     return delivery
 
@@ -82,7 +89,23 @@ def examine(
     wanted: Collection[str] | None = None,
 ) -> Report:
     """Return the report of `deliver`, with its errors instead of stopping at them."""
-    return _delivery(intake, folder, codes, seed, cache, wanted).report
+    with _silent(intake):
+        return _delivery(intake, folder, codes, seed, cache, wanted).report
+
+
+@contextmanager
+def _silent(intake: Intake) -> Iterator[None]:
+    """Keep what a library says in an error of its own to where that happened: its words may hold a value."""
+    try:
+        yield
+    except (StaatError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours, or of a library
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        problem = f"stopped with {type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
+        raise InputError(
+            f"params/intake/{intake.intake}.yml", problem, hint="this is a fault: please report it"
+        ) from None
 
 
 def _delivery(
@@ -97,6 +120,32 @@ def _delivery(
     tables = {name: _checked(name, frame, intake, codes, report) for name, frame in numbered.items()}
     _compare_locations(tables, report)
     return Delivery(tables, report, _inputs(files, secret))
+
+
+def locate(intake: Intake, folder: Path) -> None:
+    """Refuse a folder that lacks a file of the mapping, or whose files are not of the kind that it says.
+
+    Raises
+    ------
+    InputError : With all of that in one message.
+    """
+    files = Files(intake, folder, Report())
+    errors = []
+    for role in intake.files:
+        for year in intake.years if intake.files[role].yearly else intake.years[-1:]:
+            try:
+                if not files.is_missing(role, year):
+                    check_marks(intake.synthetic, folder, {role: files.paths(role, year)})
+            except InputError as error:
+                errors.append(error)
+    if errors:
+        raise InputError.several(errors)
+
+
+def key_names(intake: Intake) -> list[str]:
+    """Return the names of all columns of the office's files that hold keys of persons or schools."""
+    named = {name for file in intake.files.values() for name in file.keys}
+    return sorted(named.union(*keys_of(intake).values()))
 
 
 def keys_of(intake: Intake) -> dict[str, set[str]]:
@@ -125,8 +174,10 @@ def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.Data
     intake = files.intake
     of_pupils = [name for name in names if intake.adds_pupil_year and name in (PUPIL, PUPIL_YEAR)]
     for name in (name for name in names if name not in of_pupils):
-        every = intake.of_years(name) and intake.files[intake.tables[name].base].yearly
-        frames = _years(name, files, intake.years if every else intake.years[-1:])
+        base = intake.tables[name].base
+        every = intake.of_years(name) and intake.files[base].yearly
+        there = tuple(year for year in intake.years if not files.is_missing(base, year))
+        frames = _years(name, files, there if every and there else intake.years[-1:])
         if frames:
             yield name, pd.concat(frames.values(), ignore_index=True)
     if of_pupils:
@@ -181,17 +232,20 @@ def _is_numbered(intake: Intake, name: str, column: str) -> bool:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    by = [column for column in schema_of(name).unique or [] if column in frame]
+    schema = schema_of(name)
+    by = [column for column in schema.unique or [] if column in frame]
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
-def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:  # noqa: ARG001 - contracts are to follow it
-    """Return the contract of a table that a mapping may deliver."""
+def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:
+    """Return the contract of a table that a mapping may deliver; open data may have an office's keys of schools."""
+    contracts = microdata(codes or Codes())
     if name == PUPIL_YEAR:
-        schema = MICRODATA[PUPIL]
-        columns = {**schema.columns, "year": MICRODATA["by_attendance"].columns["year"]}
-        return pa.DataFrameSchema(columns, unique=["pupil", "year"], strict=True, name=name)
-    return BY_PUPIL_COUNTRY if name == BY_PUPIL_COUNTRY.name else MICRODATA[name]
+        columns = {**contracts[PUPIL].columns, "year": of_contract.year("calendar year, 1 October")}
+        return contract(name, ["pupil", "year"], **columns)
+    if name in CONTRACTS:
+        return with_office_keys(CONTRACTS[name])
+    return OUTLINES if name == OUTLINES.name else contracts[name]
 
 
 def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, report: Report) -> pd.DataFrame:
@@ -249,5 +303,5 @@ def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
 
 def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
     for (role, year), (paths, rows, columns) in sorted(files.read.items()):
-        digest = keyed_hash(secret, " ".join(files.hashes.of(path) for path in paths))
+        digest = keyed_hash(secret, " ".join(files.digest(path) for path in paths))
         yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}

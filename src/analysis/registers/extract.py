@@ -21,7 +21,7 @@ from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
 from analysis.registers.plain import as_text, plain
 from analysis.registers.report import Report
-from analysis.run.hashes import Hashes
+from analysis.run.hashes import sha256
 
 FORMAT = 1  # of what the cache holds
 COUNTS = b"staat.counts"
@@ -59,7 +59,7 @@ class Files:
     def __post_init__(self) -> None:
         if self.cache:
             self.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.hashes = Hashes(self.cache / "hashes.json" if self.cache else None)
+        self._digests: dict[Path, str] = {}
         self.read: dict[tuple[str, int], tuple[list[Path], int, int]] = {}
         self._found: dict[tuple[str, int], list[Path]] = {}
         self._headers: dict[Path, list[str]] = {}
@@ -91,6 +91,12 @@ class Files:
             self._headers[path] = formats.header(path, role, self.file(role))
         return self._headers[path]
 
+    def digest(self, path: Path) -> str:
+        """Return the digest of a file, which is read whole: a run notes what its notebooks read."""
+        if path not in self._digests:
+            self._digests[path] = sha256(path)
+        return self._digests[path]
+
     def rows(
         self, role: str, year: int, names: Collection[str], among: tuple[str, pd.Series[Any]] | None = None
     ) -> pd.DataFrame:
@@ -114,8 +120,7 @@ class Files:
 
     def _cached(self, request: _Request) -> pa.Table:
         assert self.cache
-        digests = [self.hashes.of(path) for path in self.paths(request.role, request.year)]
-        self.hashes.save()
+        digests = [self.digest(path) for path in self.paths(request.role, request.year)]
         key = [FORMAT, digests, self.file(request.role).model_dump_json(), request.told()]
         path = self.cache / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.parquet"
         if not path.exists():

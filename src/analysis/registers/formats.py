@@ -47,10 +47,10 @@ def header(path: Path, role: str, file: File) -> list[str]:
         return HEADERS[file.kind](path, role, file)
 
 
-def chunks(path: Path, role: str, file: File, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Give the rows of a file with these columns, as the file has them."""
+def chunks(path: Path, role: str, file: File, columns: Sequence[str], rows: int = CHUNK) -> Iterator[pa.Table]:
+    """Give the rows of a file with these columns, as the file has them, in chunks of about so many rows."""
     with reading(role, file):
-        yield from READ[file.kind](path, role, file, list(columns))
+        yield from READ[file.kind](path, role, file, list(columns), rows)
 
 
 def _csv_header(path: Path, role: str, file: File) -> list[str]:
@@ -96,7 +96,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
     return True
 
 
-def _read_csv(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:
+def _read_csv(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
     uneven = 0
 
     def count(_: Any) -> str:  # noqa: ANN401 - a row, which nobody may see
@@ -104,7 +104,7 @@ def _read_csv(path: Path, role: str, file: File, columns: list[str]) -> Iterator
         uneven += 1
         return "skip"
 
-    rows = pacsv.open_csv(
+    batches = pacsv.open_csv(
         path,
         pacsv.ReadOptions(block_size=BLOCK, encoding=file.encoding, use_threads=False),
         pacsv.ParseOptions(delimiter=file.separator, newlines_in_values=True, invalid_row_handler=count),
@@ -112,7 +112,7 @@ def _read_csv(path: Path, role: str, file: File, columns: list[str]) -> Iterator
             include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
         ),
     )
-    yield from (pa.Table.from_batches([batch]) for batch in rows)
+    yield from (pa.Table.from_batches([batch]) for batch in batches)
     if uneven:
         problem = f"{few(uneven)} rows do not have the fields of the header"
         raise InputError(f"files.{role}", problem, hint="is a separator within a text not in quotes?")
@@ -123,10 +123,10 @@ def _fixed_header(path: Path, role: str, file: File) -> list[str]:
     return list(file.layout)
 
 
-def _read_fixed(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:
+def _read_fixed(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:
     widths: set[int] = set()
     with path.open(encoding=file.encoding) as stream:
-        while lines := list(itertools.islice(stream, CHUNK // 4)):
+        while lines := list(itertools.islice(stream, min(rows, CHUNK // 4))):
             texts = pc.utf8_rtrim(pa.array(lines, pa.string()), "\n")
             widths |= set(pc.unique(pc.utf8_length(texts)).to_pylist()) - {0}
             texts = texts.filter(pc.greater(pc.utf8_length(texts), 0))
@@ -144,8 +144,8 @@ def _parquet_header(path: Path, role: str, file: File) -> list[str]:  # noqa: AR
     return list(pq.read_schema(path).names)
 
 
-def _read_parquet(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:  # noqa: ARG001
-    for batch in pq.ParquetFile(path).iter_batches(CHUNK, columns=columns):
+def _read_parquet(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
+    for batch in pq.ParquetFile(path).iter_batches(rows, columns=columns):
         yield pa.Table.from_batches([batch])
 
 
@@ -162,7 +162,7 @@ def _excel_header(path: Path, role: str, file: File) -> list[str]:
     return [str(name) for name in _sheet(path, role, file, 0).columns]
 
 
-def _read_excel(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:
+def _read_excel(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
     sheet = _sheet(path, role, file, None)
     sheet.columns = pd.Index(map(str, sheet.columns))
     yield pa.table({name: pa.array(_cells(sheet[name], role, file), pa.string()) for name in columns})
@@ -189,8 +189,8 @@ def _stata_header(path: Path, role: str, file: File) -> list[str]:  # noqa: ARG0
         return list(reader.variable_labels())
 
 
-def _read_stata(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:  # noqa: ARG001
-    with pd.read_stata(path, columns=columns, convert_categoricals=False, chunksize=CHUNK // 4) as reader:
+def _read_stata(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
+    with pd.read_stata(path, columns=columns, convert_categoricals=False, chunksize=min(rows, CHUNK // 4)) as reader:
         for chunk in reader:
             yield pa.Table.from_pandas(chunk[columns], preserve_index=False)
 
@@ -211,12 +211,12 @@ def _spss_header(path: Path, role: str, file: File) -> list[str]:  # noqa: ARG00
     return list(_spss(path, file, metadataonly=True)[1].column_names)
 
 
-def _read_spss(path: Path, role: str, file: File, columns: list[str]) -> Iterator[pa.Table]:  # noqa: ARG001
-    for start in itertools.count(0, CHUNK):
-        columns_read, _ = _spss(path, file, usecols=columns, row_offset=start, row_limit=CHUNK)
+def _read_spss(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
+    for start in itertools.count(0, rows):
+        columns_read, _ = _spss(path, file, usecols=columns, row_offset=start, row_limit=rows)
         chunk = pa.table({name: pa.array(columns_read[name], from_pandas=True) for name in columns})
         yield chunk
-        if len(chunk) < CHUNK:
+        if len(chunk) < rows:
             return
 
 
@@ -228,7 +228,7 @@ HEADERS: dict[str, Callable[[Path, str, File], list[str]]] = {
     "dta": _stata_header,
     "sav": _spss_header,
 }
-READ: dict[str, Callable[[Path, str, File, list[str]], Iterator[pa.Table]]] = {
+READ: dict[str, Callable[[Path, str, File, list[str], int], Iterator[pa.Table]]] = {
     "csv": _read_csv,
     "fixed": _read_fixed,
     "parquet": _read_parquet,

@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import MICRODATA
+from analysis.data.sources import CONTRACTS
 from analysis.declare import Block, key
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import read_yaml
@@ -34,7 +36,7 @@ EXTENSIONS: dict[str, Format] = {
 }
 PUPIL, PUPIL_YEAR = "by_pupil", "by_pupil_year"
 NUMBERED = ("pupil", "teacher")
-TABLES = (*MICRODATA, PUPIL_YEAR)
+TABLES = (*MICRODATA, PUPIL_YEAR, *CONTRACTS, str(OUTLINES.name))
 YEAR = re.compile(r"\{year([+-]\d)?\}")
 
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from analysis.data.tables import KIND
 from analysis.errors import InputError
-from analysis.registers.formats import spss_label
-from analysis.registers.mapping import EXTENSIONS
+from analysis.registers.formats import reading, spss_label
+from analysis.registers.mapping import EXTENSIONS, File
 
 MARK = "SYNTHETIC"
 """Name of the file that marks a folder, and label of an SPSS file."""
@@ -35,7 +35,8 @@ def check_marks(synthetic: bool, folder: Path, files: Mapping[str, Iterable[Path
     """
     for role, paths in files.items():
         for path in paths:
-            made_up = is_marked(path, folder)
+            with reading(role, File(path=path.name, format=EXTENSIONS.get(path.suffix.lower(), "csv"))):
+                made_up = is_marked(path, folder)
             if synthetic and not made_up:
                 hint = (
                     "synthetic: false for real data; made-up files keep the file SYNTHETIC of `staat world` beside them"

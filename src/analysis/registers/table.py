@@ -30,7 +30,7 @@ class Piece:
     def has(self, name: str) -> bool:
         """Tell whether it has a column of this name, as the mapping calls it."""
         bare = name.removeprefix(self.prefix)
-        if not name.startswith(self.prefix) or bare in self.joined_by:
+        if not name.startswith(self.prefix) or bare.casefold() in self.joined_by:
             return False
         return bare in self.header or [other.casefold() for other in self.header].count(bare.casefold()) == 1
 
@@ -45,7 +45,7 @@ class Maker:
 
     def _piece(self, join: Join) -> Piece:
         prefix = f"{join.prefix}." if join.prefix else ""
-        joined_by = frozenset(join.pairs.values()) if not prefix else frozenset[str]()
+        joined_by = frozenset(map(str.casefold, join.pairs.values())) if not prefix else frozenset[str]()
         return Piece(join.file, prefix, self.files.header(join.file, self.year), joined_by)
 
     def make(self) -> pd.DataFrame:

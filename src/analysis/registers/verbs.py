@@ -77,8 +77,8 @@ class Work:
             return column.astype("float64").where(known)
         texts = self.texts(name, verb)
         decimal, thousands = self.signs.get(self.named(name), (",", None))
-        form = rf"[-+]?(?:\d+|\d{{1,3}}(?:\{thousands}\d{{3}})+)" if thousands else r"[-+]?\d+"
-        wrong = texts.notna() & ~texts.str.fullmatch(rf"{form}(?:\{decimal}\d*)?(?:[eE][-+]?\d+)?").fillna(
+        form = rf"[-+]?(?:[0-9]+|[0-9]{{1,3}}(?:\{thousands}[0-9]{{3}})+)" if thousands else r"[-+]?[0-9]+"
+        wrong = texts.notna() & ~texts.str.fullmatch(rf"{form}(?:\{decimal}[0-9]*)?(?:[eE][-+]?[0-9]+)?").fillna(
             value=False
         ).astype(bool)
         if wrong.any():

@@ -52,7 +52,7 @@ class Build:
         self._folders = [*self._left, self.published]
         self._started = manifest.now()
         context = json.dumps(dict(self.order.context), ensure_ascii=False)
-        (self.folder / "internal" / EDITION_FILE).write_text(context, "utf8")
+        (self.folder / "internal" / EDITION_FILE).write_text(context, "utf8", newline="\n")
         self._report("opened", text=self.order.heading)
         for standing in self.assessor.standings(self._folders):
             reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from analysis.errors import InputError
@@ -107,9 +108,12 @@ def connected(options: Options) -> Iterator[Cluster]:
     Raises
     ------
     InputError
-        When the address is none, its connection is not encrypted and leaves this machine, or no scheduler answers.
+        When Dask is not installed here, or the address is none, its connection is not encrypted and leaves this
+        machine, or no scheduler answers.
     """
     where = f"--cluster {options.cluster}"
+    if find_spec("distributed") is None:
+        raise InputError(where, "Dask is not installed here", hint="pip install 'staat[cluster]'")
     _refuse_no_address(options, where)
     refuse_plain(str(options.cluster), options, where)
     try:

@@ -18,6 +18,7 @@ from typing import Any
 from analysis.run.chain import Step
 from analysis.run.code import Reach, cell_digest
 from analysis.run.hashes import Hashes
+from analysis.run.machine import changed_ns
 from analysis.run.records import Key
 
 FOLDER_SUFFIX = "/"
@@ -77,7 +78,7 @@ def observed(notes: Path, places: Mapping[str, Path], hashes: Hashes, begun: int
         if label and note["kind"] in {"file", "folder"}:
             path, is_folder = Path(note["path"]), note["kind"] == "folder"
             # The time at which a file last changed in any way: unlike its time of writing it cannot be put back or on.
-            late = path.exists() and path.stat().st_ctime_ns > begun
+            late = path.exists() and changed_ns(path.stat()) > begun
             digests[label + (FOLDER_SUFFIX if is_folder else "")] = LATE if late else _digest(path, is_folder, hashes)
     return dict(sorted(digests.items()))
 

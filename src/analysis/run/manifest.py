@@ -79,7 +79,7 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest; its presence says that the edition is whole."""
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
     write_sealed(folder / SEAL, {"sha256": digest(text)})
-    (folder / MANIFEST_FILE).write_text(text, "utf8")
+    (folder / MANIFEST_FILE).write_text(text, "utf8", newline="\n")
 
 
 def is_of_here(folder: Path) -> bool:

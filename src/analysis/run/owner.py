@@ -8,7 +8,6 @@ operating system frees when that process ends.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from analysis.errors import InputError
+from analysis.run import machine
 from analysis.run.workspace import EDITION_FILE, MANIFEST_FILE
 
 MAKER = "staat"
@@ -43,7 +43,7 @@ def mark_edition(folder: Path, edition: str) -> None:
     """Mark a folder in which an edition is built."""
     marker = folder / OF_EDITION
     marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.write_text(json.dumps({**identity(), "edition": edition}), "utf8")
+    marker.write_text(json.dumps({**identity(), "edition": edition}), "utf8", newline="\n")
 
 
 def is_edition(folder: Path, edition: str) -> bool:
@@ -115,12 +115,10 @@ def _drop(path: Path) -> None:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    new = folder / f"{MARKER}.new"
-    with new.open("x", encoding="utf8") as file:
-        _lock(file)
+    with (folder / MARKER).open("x", encoding="utf8", newline="\n") as file:
+        _lock(file)  # while it is empty: nobody meets a marker that is not held yet
         file.write(json.dumps(identity()))
         file.flush()
-        new.rename(folder / MARKER)  # with its lock: nobody meets a marker that is not held yet
         yield
 
 
@@ -134,15 +132,14 @@ def _clear(folders: Iterable[Path]) -> None:
 def _abandoned(folder: Path) -> bool:
     """Return whether nobody holds a folder's marker any more; never where the disk has no locks."""
     with (folder / MARKER).open("r+", encoding="utf8") as file:
-        return folder.stat().st_uid == os.getuid() and _lock(file)
+        return machine.is_mine(folder.stat()) and _lock(file)
 
 
 def _lock(file: TextIO) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return machine.lock(file)
     except OSError:
         return False
-    return True
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.run.hashes import Hashes, digest, sha256
+from analysis.run.machine import LOOK_EVERY as ON_THIS_MACHINE
 from analysis.run.order import Options
 
 
@@ -20,7 +21,7 @@ class Pool:
     executor: Executor
     slots: int  # steps side by side
     check: Callable[[], None]  # raises InputError when it can execute no more
-    look_every: float | None = None  # seconds between two checks; None when there is nothing to check
+    look_every: float | None = None  # seconds between two checks; None when there is no need to look
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def pool(options: Options, root: Path) -> Iterator[Pool]:
     if options.cluster is None:
         executor = ThreadPoolExecutor(options.jobs, thread_name_prefix="step")
         try:
-            yield Pool(executor, options.jobs, lambda: None)
+            yield Pool(executor, options.jobs, lambda: None, ON_THIS_MACHINE)
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
     else:
@@ -54,7 +55,8 @@ def whereabouts(root: str) -> dict[str, str | None]:
     """Return what a worker works with: Python, the lock and the package's code."""
     package = Path(__file__).parents[1]
     known = Hashes()
-    code = "".join(f"{path.relative_to(package)} {known.of(path)}\n" for path in sorted(package.rglob("*.py")))
+    files = {path.relative_to(package).as_posix(): path for path in sorted(package.rglob("*.py"))}
+    code = "".join(f"{name} {known.of(path)}\n" for name, path in files.items())
     lock = Path(root) / "requirements.lock"
     return {
         "Python": platform.python_version(),

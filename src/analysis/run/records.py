@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.run import machine
 from analysis.run.chain import Step
 from analysis.run.hashes import Hashes
 from analysis.run.seal import read_sealed, write_sealed
@@ -101,7 +102,7 @@ def unsettle(folder: Path, step: Step) -> bool:
     for path in sorted(path for path in original.rglob("*") if path.is_file()):
         target = folder / path.relative_to(original)
         target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+        machine.replace(path, target)
     shutil.rmtree(original, ignore_errors=True)
     return settled
 

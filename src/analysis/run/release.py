@@ -18,6 +18,7 @@ from typing import Any
 from analysis.errors import InputError, StaatError
 from analysis.run import manifest
 from analysis.run.hashes import sha256
+from analysis.run.machine import spellings
 from analysis.run.private import INTERNAL
 from analysis.run.staging import put_in_place
 from analysis.run.workspace import MANIFEST_FILE
@@ -114,7 +115,8 @@ def _public(recorded: Mapping[str, Any], paths: Collection[str]) -> dict[str, An
 def _machine(folders: Collection[Path]) -> re.Pattern[str]:
     """Return what names something of this machine: folders, and its own name where that is no word."""
     known = {*folders, Path(sys.prefix), Path(tempfile.gettempdir()), *_home()}
-    texts = {str(path) for each in known for path in (each.absolute(), each.resolve()) if len(path.parts) > 1}
+    paths = {str(path) for each in known for path in (each.absolute(), each.resolve()) if len(path.parts) > 1}
+    texts = {text for path in paths for text in spellings(path)}
     host = socket.gethostname()
     names = [host] if len(host) >= LONG_ENOUGH and re.search(r"[\d.-]", host) else []
     listed = "|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True))

@@ -86,18 +86,28 @@ def _folders() -> Iterator[Path]:
         yield Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "staat"
 
 
+def _name(mine: Path, path: Path) -> None:
+    """Give a file a path that is free; FileExistsError when it is not."""
+    try:
+        os.link(mine, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk on which a file has one name, such as many that are shared by Windows
+        mine.rename(path)
+
+
 def _stored(folder: Path) -> bytes:
     """Return the key in a folder, new if there is none; OSError when it can be neither read nor written."""
     path = folder / KEY_FILE
     if not path.exists():
         folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", "utf8")
+        (folder / ".gitignore").write_text("*\n", "utf8", newline="\n")
         mine = folder / f"{KEY_FILE}.{secrets.token_hex(8)}"
         mine.touch(0o600)
         mine.write_bytes(secrets.token_bytes(BYTES))
         with suppress(FileExistsError):
-            os.link(mine, path)  # of two that begin at once, the first one's holds
-        mine.unlink()
+            _name(mine, path)  # of two that begin at once, the first one's holds
+        mine.unlink(missing_ok=True)
     key = path.read_bytes()
     if len(key) != BYTES:
         raise OSError(f"{path} holds no key")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from analysis.errors import InputError, StaatError
 from analysis.run.assess import Project
+from analysis.run.machine import changed_ns
 from analysis.run.owner import own_folder, temporary
 
 PREFIX = "staat-code-"
@@ -37,7 +38,7 @@ class Snapshot:
         for name in names:
             file = self.original.package / name
             with suppress(OSError):
-                if file.stat().st_ctime_ns <= self.begun:
+                if changed_ns(file.stat()) <= self.begun:
                     continue
             return file
         return None

@@ -16,19 +16,19 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import json
 import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from analysis.errors import InputError, StaatError
-from analysis.run import private
+from analysis.run import machine, private
 from analysis.run.owner import OF_EDITION, identity, is_edition, is_empty, mark_edition, remove
 from analysis.run.strangers import set_aside
 
@@ -43,17 +43,17 @@ def locked(outputs: Path, edition: str) -> Iterator[None]:
     """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        file = _opened(outputs / f".{edition}.lock")
+        file = machine.open_here(outputs / f".{edition}.lock", private.FILE)
     except OSError as error:
         raise InputError(str(outputs), f"cannot be written to: {error.strerror}", hint="--outputs DIR") from None
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StaatError(f"{edition}: another run is making this edition: {_holder(file)}") from None
+            free = machine.lock(file)
         except OSError as error:
             hint = "choose a folder on a disk that has locks: --outputs DIR"
             raise InputError(str(outputs), f"cannot be locked: {error.strerror}", hint=hint) from None
+        if not free:
+            raise StaatError(f"{edition}: another run is making this edition: {_holder(file)}")
         _sign(file)
         yield
 
@@ -155,12 +155,6 @@ def tidy(outputs: Path, edition: str) -> None:
         discard([*leftovers(outputs, edition), *_hollow(outputs, edition)])
 
 
-def _opened(lock: Path) -> TextIO:
-    """Open a lock's file, never what a link of its name leads to: it is written to."""
-    number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, private.FILE)
-    return os.fdopen(number, "r+", encoding="utf8")
-
-
 def _ours(outputs: Path, edition: str, state: str) -> list[Path]:
     return sorted(path for path in outputs.glob(f".{edition}.{state}-*") if is_edition(path, edition))
 
@@ -213,23 +207,35 @@ def _aside(folder: Path) -> Path:
 
 def _exchange(one: Path, other: Path) -> None:
     """Swap two folders in one system call; where the file system has none, in two renames."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    call = getattr(libc, "renameat2", None)
-    if call is not None:
-        if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-            return
-        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.EXDEV):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    if _exchanged(one, other):
+        return
     aside = _aside(other)
     _move(other, aside)
-    _move(one, other)
+    try:
+        _move(one, other)
+    except OSError:
+        _move(aside, other)  # a program has a file of the new one open, where such a folder cannot be renamed
+        raise
     _move(aside, one)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Swap two folders in one system call, and return whether there is one."""
+    if sys.platform == "win32":
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    done: bool = call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
+    if not done and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.EXDEV):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    return done
 
 
 def _move(old: Path, new: Path) -> None:
     """Rename a folder; copy it where the file system cannot rename it, such as one below another that is read only."""
     try:
-        old.rename(new)
+        machine.rename(old, new)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise

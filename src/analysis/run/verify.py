@@ -26,7 +26,7 @@ NOT_COMPARED = ("internal/records/", "internal/steps/")  # they are about the ru
 def damaged(folder: Path) -> list[str]:
     """Return what in a published edition is not what its manifest says, one sentence each."""
     recorded = read(folder)["outputs"]
-    links = [f"{path.relative_to(folder)}: is a link, and no run leaves one" for path in _links(folder)]
+    links = [f"{path.relative_to(folder).as_posix()}: is a link, and no run leaves one" for path in _links(folder)]
     if links:
         return links  # what they lead to is not read
     present = outputs_of(folder)

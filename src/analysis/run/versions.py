@@ -24,7 +24,8 @@ def run_git(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[s
             cwd=folder,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf8",
+            errors="replace",
             check=False,
         )
     except OSError:

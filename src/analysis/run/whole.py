@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.run import private
+from analysis.run import machine, private
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -13,6 +13,6 @@ def write_whole(path: Path, text: str) -> None:
         private.make(path.parent)
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)  # a folder may come from elsewhere, and a link in it lead anywhere
-    with open(partial, "x", encoding="utf8", opener=private.opener) as file:
+    with open(partial, "x", encoding="utf8", newline="\n", opener=private.opener) as file:
         file.write(text)
-    partial.replace(path)
+    machine.replace(partial, path)

@@ -75,7 +75,7 @@ class Workspace:
     def record(self, key: str, **entry: object) -> None:
         """Note something for the manifest: an input read, an object published, a cell suppressed."""
         line = json.dumps({"key": key, **entry}, ensure_ascii=False, default=str)
-        with self._records().open("a", encoding="utf8") as file:
+        with self._records().open("a", encoding="utf8", newline="\n") as file:
             file.write(line + "\n")
 
     def forget_records(self) -> None:

@@ -60,7 +60,9 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
             place.unlink()
-            place.write_text(written_anew(site.notebooks[step["notebook"]], shown_by(folder, step["stem"])), "utf8")
+            place.write_text(
+                written_anew(site.notebooks[step["notebook"]], shown_by(folder, step["stem"])), "utf8", newline="\n"
+            )
 
 
 def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
@@ -76,7 +78,7 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
 
 
 def _write(site: Site, path: str, html: str) -> None:
-    (site.folder / path).write_text(html, "utf8")
+    (site.folder / path).write_text(html, "utf8", newline="\n")
 
 
 def _chapter(site: Site, name: str) -> str:

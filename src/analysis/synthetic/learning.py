@@ -32,12 +32,18 @@ from analysis.synthetic.learning_truth import (
 
 LEAVERS = len(YEARS) - 2  # cohorts that sat tests in groep 7 and have left groep 8 since
 PUPIL_COLUMNS = ("pupil", "groep", "location", "education", "sex", "at_risk")
-SCHOOL_COLUMNS = ("location", "share_at_risk", "shortage_2019")
+SCHOOL_COLUMNS = ("location", "share_at_risk", "shortage")
 COLUMNS = (
     *("pupil", "year", "groep", "subject", "location", "education", "sex", "at_risk", "m_score", "e_score"),
     *("m_percentile", "e_percentile", "level_m", "level_e", "prior_percentile", "m_day", "e_day"),
     *("adaptive", "consent", "e_missing"),
 )
+
+
+def tested_schools(by_location: pd.DataFrame, by_location_shortage: pd.DataFrame) -> pd.DataFrame:
+    """Return schools with the ``shortage`` of October of the closure year, which growth depends on."""
+    of_year = by_location_shortage[by_location_shortage["year"] == int(SCHOOL_YEARS[-1][:4])]
+    return by_location.assign(shortage=by_location["location"].map(of_year.set_index("location")["shortage"]))
 
 
 def make_learning(
@@ -57,7 +63,7 @@ def make_learning(
     """
     by_person, by_school = _checked(by_pupil, by_location)
     for_people, for_days, for_growth, for_sittings = seed.spawn(4)
-    by_person = _with_leavers(by_person, np.random.default_rng(for_people))
+    by_person = _with_leavers(by_person, int(by_pupil["pupil"].max()) + 1, np.random.default_rng(for_people))
     days = calendar(len(by_school), truth.testing, for_days)
     tested = Class(by_person, by_school, days.delay(truth.testing))
     drawn = sittings(len(by_school), len(by_person), truth.testing, for_sittings)
@@ -80,9 +86,9 @@ def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.Data
             raise InputError(name, "lacks columns that the tests need", given=absent)
     by_school = by_location[by_location["location"].isin(by_pupil["location"].unique())]
     by_school = by_school.sort_values("location")[list(SCHOOL_COLUMNS)].reset_index(drop=True)
-    shares = by_school[["share_at_risk", "shortage_2019"]]
+    shares = by_school[["share_at_risk", "shortage"]]
     if not ((shares >= 0) & (shares <= 1)).all(axis=None):
-        raise InputError("by_location: share_at_risk, shortage_2019", "not from 0 to 1 at every school with pupils")
+        raise InputError("by_location: share_at_risk, shortage", "not from 0 to 1 at every school with pupils")
     by_person = by_pupil[by_pupil["groep"] >= min(NORMS["dmt"].groepen)][list(PUPIL_COLUMNS)]
     if not (by_person["groep"] == 8).any():
         raise InputError("by_pupil: groep", "nobody is in groep 8, from whom the pupils who have left are drawn")
@@ -92,12 +98,12 @@ def _checked(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.Data
     row = pd.Index(by_school["location"]).get_indexer(by_person["location"])
     if (row < 0).any():
         raise InputError("by_pupil: location", "a pupil attends a school that by_location does not have")
-    return by_person.assign(school=row), by_school.rename(columns={"shortage_2019": "shortage"})
+    return by_person.assign(school=row), by_school
 
 
-def _with_leavers(by_person: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Add the cohorts that have left, each as large as groep 8."""
-    oldest, free = by_person[by_person["groep"] == 8], int(by_person["pupil"].max()) + 1
+def _with_leavers(by_person: pd.DataFrame, free: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Add the cohorts that have left, each as large as groep 8, with numbers from `free` on, which nobody has."""
+    oldest = by_person[by_person["groep"] == 8]
     cohorts = [by_person]
     for years_ago in range(1, LEAVERS + 1):
         drawn = oldest.iloc[rng.integers(0, len(oldest), len(oldest))]

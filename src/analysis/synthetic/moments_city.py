@@ -121,9 +121,11 @@ def _of_size(frames: Frames, size: str) -> float:
 
 
 def _shortage_2020(frames: Frames) -> float:
-    shortage = _regular_schools(frames)["shortage_2020"]
+    by_year = frames["by_location_shortage"]
+    shortage = by_year[by_year["year"] == 2020].set_index("location")["shortage"]
+    shortage = shortage.reindex(_regular_schools(frames).index)
     if shortage.isna().any():
-        raise ModelError("shortage_2020: a regular school has no shortage", Reason.EMPTY)
+        raise ModelError("shortage in 2020: a regular school has no shortage", Reason.EMPTY)
     return float(shortage.mean())
 
 

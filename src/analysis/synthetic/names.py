@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ OF_BACKGROUND = ("education", "background_status", "one_parent", "continent", "m
 SCHOOL_COLUMNS = ("location", "nearest", "first_location", "last_location")
 HEXADECIMAL_DIGITS = 32
 
+Advice = TypeVar("Advice", bound=AdviceTruth)
 Alike = Mapping[str, str]
 """Codes of an edition in the order of the world, each with the code whose truth it has."""
 
@@ -47,7 +48,7 @@ def named(truth: Truth, codes: Codes, region: str = CITY) -> Truth:
     )
 
 
-def named_advice(truth: AdviceTruth, codes: Codes) -> AdviceTruth:
+def named_advice(truth: Advice, codes: Codes) -> Advice:
     """Return a truth of advice for the backgrounds of an edition."""
     return replace(truth, nonwestern=tuple(codes.backgrounds("nonwestern")))
 

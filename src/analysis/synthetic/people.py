@@ -8,15 +8,14 @@ import pandas as pd
 from analysis.synthetic.choice import choose
 from analysis.synthetic.city import SyntheticCity, make_city
 from analysis.synthetic.pupils import make_children
-from analysis.synthetic.schools import describe, make_schools, make_special
+from analysis.synthetic.schools import describe, make_schools, make_special, shortages
 from analysis.synthetic.truth import Truth
 
 # Each part draws from a stream of its own, so that a change in one leaves the draws of the others alone.
 PARTS = ("city", "children", "schools", "choice", "description", "special")
 LOCATION_COLUMNS = (
     *("location", "stadsdeel", "wijk", "lat", "lon", "denomination", "concept", "board", "capacity", "pupils"),
-    *("size_class", "share_hoog", "share_at_risk", "share_nonwestern", "shortage_2019", "shortage_2020"),
-    *("schoolweging", "spread", "special"),
+    *("size_class", "share_hoog", "share_at_risk", "share_nonwestern", "schoolweging", "spread", "special"),
 )
 
 
@@ -26,7 +25,8 @@ def make_people(
     """Make the city, its pupils and its schools: about 62,000 pupils at 213 schools at scale 1.
 
     The frames: ``by_pupil`` (a pupil of a regular basisschool); ``by_location`` (a school; special schools, of sbo and
-    so, have no composition, shortage or schoolweging); ``by_location_quality`` (the unobserved part of utility);
+    so, have no composition or schoolweging); ``by_location_shortage`` (a regular school in a year);
+    ``by_location_quality`` (the unobserved part of utility);
     ``by_location_lagged`` (places per groep and the composition a year before: what the choosers knew);
     ``by_pupil_special`` (a pupil of a special school: location, pc4, age).
     """
@@ -43,6 +43,7 @@ def make_people(
     frames = {
         "by_pupil": by_pupil,
         "by_location": by_location.astype({"capacity": np.int64, "pupils": np.int64}),
+        "by_location_shortage": shortages(regular),
         "by_location_quality": schools[["location", "quality"]],
         "by_location_lagged": schools[["location", "places"]].join(lagged, on="location"),
         "by_pupil_special": by_pupil_special,

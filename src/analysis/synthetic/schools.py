@@ -17,6 +17,8 @@ from analysis.synthetic.shapes import Floats, degrees, kilometres
 NO_CONCEPT, ANTHROPOSOPHICAL = "none", "Vrije School"
 REGULAR_KEYS, SPECIAL_KEYS = 99, 89  # first digits of location keys, from ranges that DUO does not use
 SPECIAL_BOARD = "90001"
+SHORTAGE = {2019: "shortage_2019", 2020: "shortage_2020"}
+"""The columns of `describe` with the teacher shortage, by year."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,12 @@ def describe(
     frame["schoolweging"] = np.clip(np.round(noisy, 2), 19.5, 41.5)
     frame["spread"] = np.round(rng.uniform(4.5, 8.0, len(frame)), 2)
     return frame.assign(special=False)
+
+
+def shortages(regular: pd.DataFrame) -> pd.DataFrame:
+    """Return the teacher shortage of the schools of `describe` as ``by_location_shortage``: ``location, year``."""
+    parts = [regular[["location"]].assign(year=year, shortage=regular[column]) for year, column in SHORTAGE.items()]
+    return pd.concat(parts, ignore_index=True)
 
 
 def composition(by_pupil: pd.DataFrame, nonwestern: Collection[str] = NONWESTERN) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def district_outlines(radius: float, names: Sequence[str] = DISTRICTS) -> pd.Dat
     rings = [_ring(centre, middle * np.cos(turn), middle * np.sin(turn))]
     for sector, name in enumerate(sectors):
         width = 2 * np.pi / len(sectors)
-        arc = np.pi / 2 - np.linspace(sector, sector + 1, 13) * width + width / 2
+        arc = np.pi / 2 - np.linspace(sector, sector + 1, 13) * np.pi * 2 / len(sectors) + width / 2
         x = np.concatenate([inner * np.cos(arc), outer * np.cos(arc[::-1])])
         y = np.concatenate([inner * np.sin(arc), outer * np.sin(arc[::-1])])
         rings.append(_ring(name, np.append(x, x[0]), np.append(y, y[0])))

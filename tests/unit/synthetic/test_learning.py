@@ -41,7 +41,7 @@ def city(seed=1, pupils=5000, schools=60):
         }
     )
     by_location = by_pupil.groupby("location", as_index=False).agg(share_at_risk=("at_risk", "mean"))
-    return by_pupil, by_location.assign(shortage_2019=rng.uniform(0, 0.3, len(by_location)))
+    return by_pupil, by_location.assign(shortage=rng.uniform(0, 0.3, len(by_location)))
 
 
 def learning(truth, seed=7, people=None):
@@ -96,6 +96,16 @@ def test_groepen_are_those_that_are_tested(by_pupil_test):
 def test_same_seed_same_tests_and_another_seed_others(by_pupil_test):
     pd.testing.assert_frame_equal(by_pupil_test, learning(LearningTruth()))
     assert not by_pupil_test["m_score"].equals(learning(LearningTruth(), seed=8)["m_score"])
+
+
+def test_who_has_left_has_a_number_that_nobody_else_has():
+    by_pupil, by_location = city()
+    by_pupil.loc[by_pupil.index[-50:], "groep"] = 1  # too young for tests, with the last numbers
+    tests = make_learning(by_pupil, by_location, LearningTruth(), np.random.SeedSequence(3))
+    tested = by_pupil[by_pupil["groep"] >= 3]["pupil"]
+    left = tests.loc[~tests["pupil"].isin(tested), "pupil"]
+    assert len(left) > 0
+    assert left.min() > by_pupil["pupil"].max()
 
 
 def test_closure_touches_only_the_e_tests_of_its_year(by_pupil_test):
@@ -300,7 +310,7 @@ def test_published_figures_are_the_moments():
         ("by_pupil", lambda f: f.assign(education="hbo"), "level of education"),
         ("by_pupil", lambda f: f[f["groep"] < 8], "groep 8"),
         ("by_location", lambda f: f.assign(share_at_risk=1.2), "from 0 to 1"),
-        ("by_location", lambda f: f.assign(shortage_2019=np.nan), "from 0 to 1"),
+        ("by_location", lambda f: f.assign(shortage=np.nan), "from 0 to 1"),
     ],
 )
 def test_bad_input_is_named(frame, change, message):

@@ -158,7 +158,10 @@ def test_the_pooled_model_on_open_data_shows_the_signs_of_the_truth():
 def test_only_regular_schools_have_a_composition(world):
     schools = world.frames["by_location"]
     special = schools["special"].to_numpy(bool)
-    measured = ["share_at_risk", "share_nonwestern", "shortage_2019", "schoolweging"]
+    measured = ["share_at_risk", "share_nonwestern", "schoolweging"]
     assert schools.loc[special, measured].isna().all(axis=None)
     assert schools.loc[~special, measured].notna().all(axis=None)
     assert schools.loc[special, "location"].str.startswith("89").all()
+    shortage = world.frames["by_location_shortage"]
+    assert set(shortage["location"]) == set(schools.loc[~special, "location"])
+    assert len(shortage) == 2 * (~special).sum()

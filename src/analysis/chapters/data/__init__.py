@@ -24,6 +24,7 @@ CHAPTER = Declaration(
         "by_choice": PUPIL,
         "by_pupil": PUPIL,
         "by_location": SCHOOL,
+        "by_location_shortage": SCHOOL,
         "by_location_lagged": SCHOOL,
         "by_pupil_test": PUPIL,
         "by_pupil_retention": PUPIL,

@@ -122,7 +122,9 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         """
         self.reset_execution_trackers()
         self.execution.notebook = self.nb
-        asyncio.run(self._execute())
+        # The loop of every system on which sockets of ZeroMQ can be waited for; that of Windows is another by default.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._execute())
         return self.nb
 
     async def _execute(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING
 from analysis.errors import StaatError
 from analysis.run.job import Job, JobResult
 from analysis.run.kernel import failures, guard, memory, warm
-from analysis.run.kernel.offspring import kill_marked
+from analysis.run.kernel.offspring import KILL, kill_marked
 from analysis.run.kernel.portable import forget_machine
 from analysis.run.kernel.slim import refuse_grammar
+from analysis.run.prose import refresh
 
 if TYPE_CHECKING:
     from analysis.run.kernel.client import Execution, StoppedError
@@ -76,6 +76,8 @@ def _outcome_of(execution: Execution) -> tuple[str | None, int]:
         error, code = _run(execution)
         if job.executed.exists():
             forget_machine(job.executed, _folders(job, execution.private))
+        if not error:
+            refresh(job.executed, Path(job.source))  # with the values of this run
         return (error, code) if error else _check(job)
     except OSError as trouble:
         if not Path(job.folder).exists():
@@ -139,7 +141,7 @@ def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> st
     elif error.reason == "silent":
         end = failures.silence(execution.log)
     else:
-        out_of_memory = returncode == -signal.SIGKILL and (memory.kills() or 0) > (kills or 0)
+        out_of_memory = returncode == -KILL and (memory.kills() or 0) > (kills or 0)
         end = failures.how_it_ended(returncode, out_of_memory, execution.log)
     peak = kernel.peak_mb if kernel else None
     return failures.of_kernel(job, end, execution.seconds, cell=execution.cell, peak_mb=peak)

@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.errors import DisclosureError, InputError, ModelError, StaatError
 from analysis.run.job import Job
+from analysis.run.kernel.offspring import KILL
 
 _ERRNO = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
@@ -71,7 +72,7 @@ def how_it_ended(returncode: int | None, killed_for_memory: bool, log: str) -> s
         end = f"killed by {_signal(-returncode)}"
     else:
         end = f"it ended with exit code {returncode}"
-    if returncode == -signal.SIGKILL:
+    if returncode == -KILL:
         end += ": out of memory" if killed_for_memory else ": most likely out of memory"
     return end + _last_words(log)
 

@@ -20,11 +20,23 @@ from typing import Any, Literal
 
 from analysis.errors import StaatError
 from analysis.run.kernel.readers import watch_readers
+from analysis.run.machine import SYSTEM_FOLDERS
+from analysis.variables import CACHE_VARIABLE
 
 Kind = Literal["file", "folder", "refused"]
 
 _SYSTEM = ("/proc", "/sys", "/dev", "/usr", "/etc", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/opt", "/var/cache")
-_CACHES = (".cache", ".config/matplotlib", ".matplotlib", ".fonts", ".fontconfig", ".local/share/fonts")
+_FONTS_OF_WINDOWS = "AppData/Local/Microsoft/Windows/Fonts"
+_CACHES = (
+    ".cache",
+    ".config/matplotlib",
+    ".matplotlib",
+    ".fonts",
+    ".fontconfig",
+    ".local/share/fonts",
+    _FONTS_OF_WINDOWS,
+)
+_ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 _OPENED = "open"
 _DATABASE = "sqlite3.connect"
 _LISTED = frozenset(("os.listdir", "os.scandir"))
@@ -92,7 +104,7 @@ class Guard:
     def _allowed(self, path: str, listing: bool) -> bool:
         if path in self.own or _below(path, self.own):
             return True
-        if listing and (path == os.getcwd() or path in map(os.path.realpath, sys.path)):
+        if listing and (path == os.path.realpath(os.getcwd()) or path in map(os.path.realpath, sys.path)):
             return True  # what an import looks at
         return not _below(path, (self.building, self.project)) and _below(path, self.system)
 
@@ -103,7 +115,9 @@ class Guard:
         records = (inside / "internal" / "records" / f"{step['stem']}.{kind}" for kind in ("jsonl", "reads"))
         known = (inside / "internal" / "edition.json", *tables, *folders, *records)
         # A kernel's own temporary folder may be anywhere; what other programs keep in theirs is not its business.
-        return (self.notebook, os.path.realpath(tempfile.gettempdir()), *map(str, known))
+        # What was read of registers is kept; the registers themselves are noted, whether read again or not.
+        kept = [os.path.realpath(folder)] if (folder := os.environ.get(CACHE_VARIABLE)) else []
+        return (self.notebook, os.path.realpath(tempfile.gettempdir()), *kept, *map(str, known))
 
     def _note(self, kind: Kind, path: str) -> None:
         if (kind, path) in self.noted:
@@ -111,7 +125,7 @@ class Guard:
         self.noted.add((kind, path))
         line = json.dumps({"kind": kind, "path": path}, ensure_ascii=False) + "\n"
         self.record.parent.mkdir(exist_ok=True)  # not its parents: where these are gone, the run has ended
-        with self.record.open("a", encoding="utf8") as file:
+        with self.record.open("a", encoding="utf8", newline="\n") as file:
             file.write(line)
 
     def _refusal(self, path: str) -> str:
@@ -145,7 +159,7 @@ def read_record(folder: str | Path, stem: str) -> list[dict[str, str]]:
 
 def _reads(flags: int) -> bool:
     """Return whether a file that is opened with these flags is read: not when it is written only, or emptied first."""
-    return flags & os.O_ACCMODE != os.O_WRONLY and not flags & (os.O_TRUNC | os.O_EXCL)
+    return flags & _ACCESS != os.O_WRONLY and not flags & (os.O_TRUNC | os.O_EXCL)
 
 
 def _below(path: str, folders: Iterable[str]) -> bool:
@@ -164,4 +178,4 @@ def _system_folders() -> tuple[str, ...]:
     """Return what belongs to the machine: its system, fonts and caches of fonts."""
     home = os.path.expanduser("~")
     caches = (os.path.join(home, cache) for cache in _CACHES)
-    return tuple({os.path.realpath(path) for path in (*_SYSTEM, *caches)})
+    return tuple({os.path.realpath(path) for path in (*_SYSTEM, *SYSTEM_FOLDERS, os.devnull, *caches)})

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from contextlib import AbstractContextManager
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from traitlets import default
 
 from analysis.run.job import Job
+from analysis.run.kernel.provisioner import WarmProvisioner
 from analysis.run.kernel.warm import kernel_environment
+from analysis.run.machine import LOCAL_SOCKETS
 from analysis.run.owner import own_folder, temporary
 from analysis.run.workspace import STEP_VARIABLE
 
+PROVISIONER = "staat-warm"
 _END_WITHIN = 5.0
 _SOCKET_PATH = 80  # characters; with the name of a socket it must stay below 108
 
@@ -44,7 +49,7 @@ def environment_of(job: Job, private: Path) -> dict[str, str]:
 def private_folder() -> AbstractContextManager[Path]:
     """Return a folder for the sockets and scratch files of one kernel, with a path short enough for a socket."""
     usual = str(temporary())
-    where = usual if len(usual) < _SOCKET_PATH else "/tmp"  # noqa: S108 - the folder in it is private
+    where = usual if len(usual) < _SOCKET_PATH or not LOCAL_SOCKETS else "/tmp"  # noqa: S108 - the folder in it is private
     return own_folder(Path(where), "staat-kernel-")
 
 
@@ -65,18 +70,20 @@ class StepKernelManager(AsyncKernelManager):
     """Manages the kernel of one job.
 
     It is reached over sockets in a private folder of this machine, which no network and no other user can read, and
-    for whose names kernels cannot race as they do for ports.
+    for whose names kernels cannot race as they do for ports. Where there are none it is reached over ports of this
+    machine, with a key that is in the folder.
     """
 
     def __init__(self, job: Job, private: Path) -> None:
+        _announce_provisioner()
         super().__init__(connection_file=str(private / "kernel.json"), context=_patient_context())
         self.environment = environment_of(job, private)
         self.working_folder = str(job.project / "notebooks" if job.root else Path(job.source).parent)
         self._kernel_spec = _kernel_spec(job, private)
 
     @default("transport")
-    def _ipc(self) -> str:
-        return "ipc"
+    def _local(self) -> str:
+        return "ipc" if LOCAL_SOCKETS else "tcp"
 
     async def start(self) -> None:
         """Start the kernel."""
@@ -101,6 +108,13 @@ class StepKernelManager(AsyncKernelManager):
         self.context.destroy(linger=0)
 
 
+def _announce_provisioner() -> None:
+    """Name ours to jupyter_client, which else knows those of installed packages; this one may only be on the path."""
+    factory = KernelProvisionerFactory.instance()
+    where = f"{WarmProvisioner.__module__}:{WarmProvisioner.__name__}"
+    factory.provisioners[PROVISIONER] = EntryPoint(PROVISIONER, where, factory.GROUP_NAME)
+
+
 def _patient_context() -> zmq.asyncio.Context:
     """Return a context whose sockets look for a kernel that is still starting every few milliseconds."""
     context = zmq.asyncio.Context()
@@ -120,5 +134,5 @@ def _kernel_spec(job: Job, private: Path) -> KernelSpec:
         argv=[sys.executable, "-m", "analysis.run.kernel.launch", "-f", "{connection_file}"],
         display_name="Python 3",
         language="python",
-        metadata={"kernel_provisioner": {"provisioner_name": "staat-warm", "config": config}},
+        metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER, "config": config}},
     )

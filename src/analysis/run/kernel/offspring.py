@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+# Windows has one way to end a process, which takes any signal.
+KILL: int = getattr(signal, "SIGKILL", signal.SIGTERM)
 _PR_SET_CHILD_SUBREAPER = 36
 _PROCESSES = Path("/proc")
 _WITHIN = 1.0
@@ -32,16 +34,44 @@ def kill_below(pid: int, spared: frozenset[int] = frozenset()) -> None:
     while (processes := list(_below(pid, spared))) and time.monotonic() < deadline:
         for each in processes:
             with suppress(OSError):
-                os.kill(each, signal.SIGKILL)
+                os.kill(each, KILL)
         time.sleep(0.005)
 
 
 def kill_marked(mark: str) -> None:
     """Kill what was started with a text in its environment, whoever its parent is now; never this process."""
+    for pid in _marked(mark):
+        if pid != os.getpid():
+            with suppress(OSError):
+                os.kill(pid, KILL)
+
+
+def signal_group(pid: int, signum: int) -> None:
+    """Send a signal to a group of processes; where there are none, kill what descends from its first one, and it."""
+    if sys.platform != "win32":
+        os.killpg(pid, signum)
+    else:
+        kill_below(pid)
+        os.kill(pid, KILL)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    if sys.platform != "linux":
+        yield from _marked_elsewhere(mark)
+        return
     for process in _PROCESSES.glob("[0-9]*"):
         with suppress(OSError):
-            if int(process.name) != os.getpid() and mark.encode() in (process / "environ").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
+            if mark.encode() in (process / "environ").read_bytes():
+                yield int(process.name)
+
+
+def _marked_elsewhere(mark: str) -> Iterator[int]:
+    import psutil  # takes a while, and Linux needs none
+
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if any(mark in value for value in process.environ().values()):
+                yield process.pid
 
 
 def _below(pid: int, spared: frozenset[int]) -> Iterator[int]:
@@ -54,6 +84,12 @@ def _below(pid: int, spared: frozenset[int]) -> Iterator[int]:
 
 
 def _children(pid: int) -> list[int]:
+    if sys.platform != "linux":
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            return [child.pid for child in psutil.Process(pid).children()]
+        return []
     with suppress(OSError):
         tasks = list((_PROCESSES / str(pid) / "task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
@@ -62,6 +98,12 @@ def _children(pid: int) -> list[int]:
 
 def _has_ended(pid: int) -> bool:
     """Return whether a process only waits for its parent to hear of its end."""
+    if sys.platform != "linux":
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        return True
     with suppress(OSError):
         return (_PROCESSES / str(pid) / "stat").read_text("utf8", "replace").rpartition(")")[2].split()[0] in "ZX"
     return True

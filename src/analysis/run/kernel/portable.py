@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.run.machine import spellings
+
 _PICTURES = ("image/", "audio/", "video/", "application/pdf")
 _NUMBERED = re.compile(r"ipykernel_\d+")
 
@@ -20,9 +22,10 @@ def forget_machine(executed: Path, folders: Mapping[str, str]) -> None:
     for name in ("input_path", "output_path"):
         if papermill.get(name):
             papermill[name] = Path(papermill[name]).name
-    known = {path.rstrip(os.sep): name for path, name in folders.items() if path.rstrip(os.sep)}
+    whole = {path.rstrip(os.sep): name for path, name in folders.items() if path.rstrip(os.sep)}
+    known = {text: name for path, name in whole.items() for text in spellings(path)}
     text = json.dumps(_replaced(notebook, _pattern(known), known), indent=1, ensure_ascii=False)
-    executed.write_text(text + "\n", "utf8")
+    executed.write_text(text + "\n", "utf8", newline="\n")
 
 
 def _pattern(folders: Mapping[str, str]) -> re.Pattern[str]:

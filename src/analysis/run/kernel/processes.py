@@ -8,10 +8,11 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 from contextlib import suppress
 from typing import Protocol
 
-from analysis.run.kernel.offspring import kill_below
+from analysis.run.kernel.offspring import KILL, kill_below, signal_group
 
 
 class Parent(Protocol):
@@ -31,7 +32,7 @@ class _Process:
 
     def kill(self) -> None:
         """Kill the kernel and what it has started."""
-        self.send_signal(signal.SIGKILL)
+        self.send_signal(KILL)
 
     def terminate(self) -> None:
         """Ask the kernel to end."""
@@ -52,7 +53,7 @@ class WarmKernel(_Process):
     def dismissed(self) -> bool:
         """Whether it ended because this process closed its parent."""
         # Its parent, in its last moment, may still have reported that the kernel was killed.
-        return self.parent.closed and self.returncode == -signal.SIGKILL
+        return self.parent.closed and self.returncode == -KILL
 
     @property
     def orphaned(self) -> bool:
@@ -83,8 +84,8 @@ class WarmKernel(_Process):
 
     def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and to what it has started."""
-        if self.poll() is None and signum != signal.SIGKILL:
-            os.killpg(self.pid, signum)
+        if self.poll() is None and signum != KILL:
+            signal_group(self.pid, signum)
         elif self.returncode is None:
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)  # the parent kills it: it knows whom the number belongs to
@@ -92,7 +93,7 @@ class WarmKernel(_Process):
     def _conclude(self) -> None:
         self.connection.close()
         if not self._received.endswith(b"\n"):  # the parent is gone, and the kernel with it
-            self.returncode, self._lost = -signal.SIGKILL, True
+            self.returncode, self._lost = -KILL, True
             return
         end = json.loads(self._received.splitlines()[-1])
         self.returncode, self.peak_mb = end["returncode"], end["peak_kb"] / 1024
@@ -114,27 +115,40 @@ class FreshKernel(_Process):
 
     def poll(self) -> int | None:
         """Return how the kernel ended; None while it runs."""
-        return self._reap(os.WNOHANG)
+        return self._reap(wait=False)
 
     def wait(self, timeout: float | None = None) -> int | None:  # noqa: ARG002 - of the interface
         """Wait until the kernel has ended and return how."""
-        return self._reap(0)
+        return self._reap(wait=True)
 
     def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and to what it has started."""
         if self.poll() is None:
-            if signum == signal.SIGKILL:
+            if signum == KILL:
                 kill_below(self.pid)
-            os.killpg(self.pid, signum)  # jupyter_client starts a kernel in a group of its own
+            signal_group(self.pid, signum)  # jupyter_client starts a kernel in a group of its own
 
-    def _reap(self, options: int) -> int | None:
+    def _reap(self, *, wait: bool) -> int | None:
+        if sys.platform != "linux":
+            self._weigh()
+            return self.process.wait() if wait else self.process.poll()
         if self.process.returncode is None:
+            options = 0 if wait else os.WNOHANG
             if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | options) is None:
                 return None
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)  # what it has started; its number is its own until the next line
+                signal_group(self.pid, KILL)  # what it has started; its number is its own until the next line
             pid, status, usage = os.wait4(self.pid, options)
             if pid:
                 self.process.returncode = os.waitstatus_to_exitcode(status)
                 self.peak_mb = usage.ru_maxrss / 1024
         return self.process.returncode
+
+    def _weigh(self) -> None:
+        """Look how much memory it has taken: where no system reports that of a process that has ended."""
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            memory = psutil.Process(self.pid).memory_info()
+            peak = getattr(memory, "peak_wset", memory.rss) / 2**20
+            self.peak_mb = max(peak, self.peak_mb or 0.0)

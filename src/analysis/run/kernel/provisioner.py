@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from traitlets import Bool, List, Unicode
 
 from analysis.run.kernel.processes import FreshKernel, WarmKernel
 from analysis.run.kernel.warm import OF_OTHERS, WarmError, fork
+
+# Ctrl-C in the terminal is for the runner alone: on Windows too, where jupyter_client leaves a kernel in its group.
+_OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -61,6 +65,6 @@ class WarmProvisioner(LocalProvisioner):
 
     async def _start(self, cmd: list[str], given: Mapping[str, Any]) -> None:
         with Path(self.log_file).open("ab") as log:
-            await super().launch_kernel(cmd, stdout=log, stderr=log, **given)
+            await super().launch_kernel(cmd, stdout=log, stderr=log, creationflags=_OWN_GROUP, **given)
         assert self.process is not None
         self.kernel = FreshKernel(self.process)

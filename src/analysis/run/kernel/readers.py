@@ -31,7 +31,8 @@ READERS = {
     "pyarrow.orc": ("ORCFile.__init__", "read_table"),
     "pyarrow.csv": ("open_csv", "read_csv"),
     "pyarrow.json": ("open_json", "read_json"),
-    "pandas": ("read_feather", "read_orc", "read_parquet"),
+    "pandas": ("read_feather", "read_orc", "read_parquet", "read_spss", "read_stata"),
+    "pyreadstat": ("read_dta", "read_por", "read_sas7bcat", "read_sas7bdat", "read_sav", "read_xport"),
     "python_calamine": ("CalamineWorkbook.from_path", "CalamineWorkbook.from_object", "load_workbook"),
 }
 

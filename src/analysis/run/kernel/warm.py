@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import StaatError
+from analysis.run import machine
 from analysis.run.environment import with_own_code, without_settings
 from analysis.run.kernel.offspring import kill_below
 from analysis.run.kernel.processes import WarmKernel
@@ -112,7 +113,8 @@ class _Parent:
 
 _parents: dict[tuple[tuple[str, str], ...], _Parent] = {}
 _lock = threading.Lock()
-os.register_at_fork(after_in_child=_parents.clear)  # they are children of the process that started them
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_parents.clear)  # they are children of the process that started them
 
 
 def start(preload: Iterable[str], environment: Mapping[str, str] | None = None) -> None:
@@ -174,7 +176,7 @@ async def _line(connection: socket.socket) -> bytes:
 
 def _parent(environment: Mapping[str, str]) -> _Parent:
     """Return the running parent for an environment; chosen by what is read once, when Python or a package starts."""
-    if sys.platform != "linux":
+    if not machine.FORKS:
         raise WarmError(f"kernels are not forked on {sys.platform}")
     shared = {name: value for name, value in environment.items() if name in KERNEL_ENVIRONMENT}
     environment = {**without_settings(environment), **shared}

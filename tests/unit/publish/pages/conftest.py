@@ -24,7 +24,7 @@ from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
-from analysis.synthetic.learning import make_learning
+from analysis.synthetic.learning import make_learning, tested_schools
 from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
@@ -168,8 +168,9 @@ class Planted:
         people, tests, advices = np.random.SeedSequence(5).spawn(3)
         _, frames = make_people(Truth(), 0.3, people)
         pupils, schools = frames["by_pupil"], frames["by_location"]
+        tested = tested_schools(schools, frames["by_location_shortage"])
         return frames | {
-            "by_pupil_test": make_learning(pupils, schools, self.learning, tests),
+            "by_pupil_test": make_learning(pupils, tested, self.learning, tests),
             "by_pupil_advice": make_advice(pupils, schools, self.advice, advices),
         }
 

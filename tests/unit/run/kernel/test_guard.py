@@ -190,12 +190,12 @@ def test_a_watched_reader_checks_paths_and_passes_all_else_on() -> None:
 READERS = """
 import io, sys, tempfile
 from pathlib import Path
-if {before}: import pyarrow.parquet, pyarrow.dataset, pyarrow.feather, python_calamine
+if {before}: import pyarrow.parquet, pyarrow.dataset, pyarrow.feather, python_calamine, pyreadstat
 from analysis.run.kernel.guard import install, UndeclaredReadError
 tempfile.tempdir = {scratch!r}
 install({step!r})
 import pandas as pd, pyarrow as pa, pyarrow.parquet as pq, pyarrow.dataset as ds, pyarrow.feather as pf
-import pyarrow.csv, pyarrow.orc, pyarrow.json, python_calamine
+import pyarrow.csv, pyarrow.orc, pyarrow.json, python_calamine, pyreadstat
 path = {path!r}
 open_all = [
     pd.read_parquet, pd.read_feather, pd.read_orc, pq.read_table, pq.ParquetFile, pq.ParquetDataset, pq.read_schema,
@@ -203,6 +203,9 @@ open_all = [
     pyarrow.json.read_json, python_calamine.load_workbook, python_calamine.CalamineWorkbook.from_path, pd.read_excel,
     lambda path: pd.read_excel(path, engine="calamine"), lambda path: pq.read_table([path]),
     lambda path: pd.read_parquet(path=Path(path)), io.open_code, lambda path: ds.dataset([path]),
+    pyarrow.csv.open_csv, pyreadstat.read_sav, pyreadstat.read_dta, pyreadstat.read_por, pyreadstat.read_sas7bdat,
+    pyreadstat.read_xport, pd.read_spss, pd.read_stata, lambda path: pyreadstat.read_sav(path, metadataonly=True),
+    lambda path: next(pyreadstat.read_file_in_chunks(pyreadstat.read_sav, path)),
 ]
 for reader in open_all:
     try:

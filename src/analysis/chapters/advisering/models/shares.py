@@ -36,7 +36,7 @@ WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
 
 
 def advice_by_education(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Estimate the shares of final advices by parental education and year (figure 3.13 of the Amsterdam report).
+    """Estimate the shares of final advices by parental education and year (figure 3.13 of the published report).
 
     Parameters
     ----------

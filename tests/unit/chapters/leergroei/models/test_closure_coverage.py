@@ -29,7 +29,7 @@ def city(seed, pupils=3000, schools=40):
     by_pupil = pd.DataFrame({"pupil": np.arange(pupils), "groep": rng.integers(3, 9, pupils), "location": keys[school]})
     by_pupil = by_pupil.assign(education=education, sex=rng.choice(["m", "v"], pupils), at_risk=at_risk)
     by_location = by_pupil.groupby("location", as_index=False).agg(share_at_risk=("at_risk", "mean"))
-    return by_pupil, by_location.assign(shortage_2019=rng.uniform(0, 0.3, len(by_location)))
+    return by_pupil, by_location.assign(shortage=rng.uniform(0, 0.3, len(by_location)))
 
 
 def covered(truths, estimates):

@@ -27,7 +27,7 @@ def city(seed=1, pupils=5000, schools=60):
     by_pupil["education"] = np.where(by_pupil["at_risk"], "laag", rng.choice(["middelbaar", "hoog"], pupils))
     by_pupil["sex"] = rng.choice(["m", "v"], pupils)
     by_location = by_pupil.groupby("location", as_index=False).agg(share_at_risk=("at_risk", "mean"))
-    return by_pupil, by_location.assign(shortage_2019=rng.uniform(0, 0.3, len(by_location)), special=False)
+    return by_pupil, by_location.assign(shortage=rng.uniform(0, 0.3, len(by_location)), special=False)
 
 
 CITY = city()
