@@ -126,3 +126,38 @@ def test_without_cut_scores_the_test_advice_is_that_in_the_data() -> None:
 def test_a_definition_that_does_not_exist_is_refused(wrong) -> None:
     with pytest.raises(ModelError, match=next(iter(wrong))):
         Definitions(**wrong)
+
+
+def test_what_follows_from_an_absent_column_is_absent() -> None:
+    defined = define(pupils().drop(columns=["background", "one_parent", "year3"]), Definitions(cut_scores=SCHEMES))
+    assert not {"origin", "household"} & {*defined}
+    assert defined["position"].isna().all()
+
+
+def test_missing_values_stay_missing_and_who_has_no_first_advice_is_not_untested() -> None:
+    frame = pupils(advice_first=[np.nan, 4.0], background=["none", None], one_parent=[True, None])
+    defined = define(frame, Definitions(cut_scores=SCHEMES))
+    assert defined[["advising", "under"]].isna().to_numpy().tolist() == [[True, True], [False, False]]
+    assert defined["household"].isna().tolist() == [False, True]
+    assert defined["origin"].isna().tolist() == [False, True]
+
+
+def test_backgrounds_are_those_of_the_edition() -> None:
+    kinds = {"NL": "none", "EU": "western", "buiten EU": "nonwestern"}
+    defined = define(pupils(background=["NL", "EU", "buiten EU"]), Definitions(cut_scores=SCHEMES, kinds=kinds))
+    assert defined["origin"].tolist() == ["none", "western", "non-western"]
+    with pytest.raises(ModelError, match="background: unknown codes 'NL'"):
+        define(pupils(background=["NL"]), Definitions(cut_scores=SCHEMES))
+
+
+def test_revised_is_who_rose_and_not_of_whom_a_second_advice_is_held() -> None:
+    held = pupils(revised=[True] * 4, advice_first=[3.0, 4.0, 4.0, 4.0])  # from 2023/24 on: of everybody
+    with pytest.raises(ModelError, match=r"revised is true without a final advice above the first: .* 75%"):
+        define(held, Definitions(cut_scores=SCHEMES))
+
+
+def test_the_year_after_one_without_test_is_a_break() -> None:
+    rules = Definitions(cut_scores=SCHEMES, years_without_test=("2019/20",))
+    frame = pd.DataFrame({"school_year": ["2017/18", "2018/19", "2019/20", "2020/21"]})
+    assert rules.breaks(frame) == ["2018/19", "2020/21"]
+    assert rules.breaks(frame.iloc[:1]) == []
