@@ -192,6 +192,21 @@ def release(
 
 
 @app.command()
+def export(
+    edition: option.EditionName,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier export.")],
+    outputs: option.Outputs = None,
+) -> None:
+    """Write what the checker of a secure environment takes: tables as CSV and spreadsheet, and an overview of them."""
+    from analysis.publish.export import export as copy
+
+    root, project = _project(outputs)
+    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    files = copy(folder, to, root)
+    sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, all tables and text; begin with overview.xlsx\n")
+
+
+@app.command()
 def diff(
     before: option.Before,
     after: option.After,

@@ -40,9 +40,8 @@ from analysis.synthetic.truth_rows import truth_rows
 from analysis.synthetic.world import World, make_schools, make_world, open_data
 from analysis.variables import CACHE_VARIABLE, DATA_VARIABLE, INTAKE_VARIABLE
 
-PUPILS_OF_COUNTRY = "by_pupil_country"
 COUNTRY_PUBLICATION = "nederland-2017-advice"
-TRUTH = "truth"
+COUNTRY, TRUTH = "by_pupil_country", "truth"
 OPEN_DATA = (*CONTRACTS, "by_outline_point")
 MOST_FILES = 20
 FILE_COLUMNS = ("file", "publisher", "reference_date", "licence", "status", "card", "sha256")
@@ -194,13 +193,13 @@ def receive_country(
 def _made_up_country(pupils: int, years: Sequence[int], seed: int, codes: Codes) -> Received:
     truth = named_advice(country_truth(years), codes)
     made = make_country(truth, pupils, seed, named_people(PEOPLE, codes))
-    by_pupil_country = check(made, microdata(codes)[PUPILS_OF_COUNTRY], "country")
+    by_pupil_country = check(made, microdata(codes)[COUNTRY], "country")
     published = _published()
     published = published[published["file"] == COUNTRY_PUBLICATION]
     published = published[[_covers(figure_years, years) for figure_years in published["year"]]]
     computed = {name: float(ADVICE[name]({NATIONAL: by_pupil_country})) for name in published["figure_id"]}
     compared = compare(published.reset_index(drop=True), computed)
-    return Received(None, {PUPILS_OF_COUNTRY: by_pupil_country, "published_country": compared}, truth_rows(truth))
+    return Received(None, {COUNTRY: by_pupil_country, "published_country": compared}, truth_rows(truth))
 
 
 def _published(region: str = sources.COUNTRY) -> pd.DataFrame:
@@ -265,7 +264,7 @@ def write_edition_world(
         world = world_without(make_world(scale, seed, truth_without(lacks), codes, edition["region"]), lacks)
         about = f"The world of the edition {edition['edition']}: scale {scale:g}, seed {seed}."
         frames = microdata_of(world, codes)
-        columns = dictionary({name: MICRODATA[name] for name in frames})
+        columns = dictionary({name: microdata(codes)[name] for name in frames})
         return write_world(folder, frames, columns, truth_rows(world.truth), about)
     received = _made_up(edition["region"], schoolweging_year, scale, seed, lacks, codes)
     opened = {name: getattr(received.sources, name) for name in (*sources.CONTRACTS, "by_outline_point")}

@@ -7,7 +7,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
@@ -67,10 +67,11 @@ class Checkpoint:
     ----------
     profile : The thresholds of the edition.
     rows : What a row of each internal table is, by its name.
+    keys : The columns by which the registers of the edition know persons, schools and addresses.
     """
 
-    def __init__(self, profile: Profile, rows: Mapping[str, str]) -> None:
-        self.profile = profile
+    def __init__(self, profile: Profile, rows: Mapping[str, str], keys: Collection[str] = ()) -> None:
+        self.profile, self.keys = profile, keys
         self.loaded = Loaded(rows)
         self.numbers = Numbers(profile)
         self.passed = Passed()
@@ -169,7 +170,7 @@ def founded(request: Request) -> None:
 
 def names(request: Request) -> None:
     """Refuse a word or number that names a person, a school or a board."""
-    refuse_identifying(request.frame)
+    refuse_identifying(request.frame, request.gate.keys)
     refuse_numbered(request.frame, request.counting)
     request.gate.loaded.names.refuse_frame(request.frame)
 

@@ -124,6 +124,19 @@ def keys_of(frame: pd.DataFrame, rests_on: Resting) -> tuple[str, ...]:
     return tuple(column for column in others if not pd.api.types.is_float_dtype(frame[column]))
 
 
+def independent(keys: pd.DataFrame) -> list[str]:
+    """Return the columns that identify rows without those that follow from the others, such as labels made of them."""
+    varied = [str(key) for key in keys if len(set(keys[key])) > 1]
+    joined = [key for key in varied if keys[key].str.contains(", ").mean() > 0.5]
+    others = sorted((key for key in varied if key not in joined), key=lambda key: keys[key].nunique())
+    distinct = len(keys[varied].drop_duplicates())
+    for key in (*joined, *others):
+        rest = [name for name in varied if name != key]
+        if rest and len(keys[rest].drop_duplicates()) == distinct:
+            varied = rest
+    return varied
+
+
 def names_of(names: str | Iterable[str]) -> tuple[str, ...]:
     """Return names as a tuple, a single one too."""
     return (names,) if isinstance(names, str) else tuple(names)
@@ -216,6 +229,8 @@ def is_calendar(values: pd.Series) -> bool:
     return bool((numbers.between(*YEARS) & (numbers % 1 == 0)).all())
 
 
+TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
+"""Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 NO_COUNT = re.compile(r"(?!(?:n|pupils|teachers)_)(?:.+_)?(?:df|rank|rang|order|volgorde|year|jaar)(?:_.+)?")
 """Names of whole numbers that are no counts, though they rest on one."""

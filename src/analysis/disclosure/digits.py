@@ -60,11 +60,15 @@ EXPLAINED = re.compile(r"(?:.*_)?(?:r2|r_squared|rsquared)(?:_.*)?")
 
 
 class Digits(NamedTuple):
-    """The columns of a table with the digits that they may have, where a small part would show, and beside what."""
+    """The columns of a table with the digits that they may have, where a small part would show, and beside what.
+
+    Those that are `computed` from others are tests, errors and limits.
+    """
 
     columns: dict[str, pd.Series]
     small: dict[str, Bools]
     beside: dict[str, tuple[str, ...]]
+    computed: frozenset[str]
 
 
 def digits(
@@ -89,7 +93,7 @@ def digits(
     whole = {name: table.whole(name, values[name], np.full(len(frame), name not in computed)) for name in names}
     rounded = _rounded(values, published, whole, table)
     columns = {name: pd.Series(_written(rounded[name]), frame.index, dtype=frame[name].dtype) for name in names}
-    return Digits(columns, {name: shares.small for name, shares in whole.items()}, beside)
+    return Digits(columns, {name: shares.small for name, shares in whole.items()}, beside, frozenset(computed))
 
 
 def _written(values: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.declared import (
+    TOTAL_WORDS,
     Contributors,
     Counts,
     Resting,
@@ -19,6 +20,8 @@ from analysis.disclosure.declared import (
     counted,
     counted_by_values,
     flat,
+    independent,
+    is_calendar,
     keys_of,
     names_of,
     on_schools,
@@ -27,6 +30,7 @@ from analysis.disclosure.declared import (
 )
 from analysis.disclosure.digits import Digits, digits
 from analysis.disclosure.linked import NOTHING_DECLARED, Linked
+from analysis.disclosure.nearly_all import is_told, nearly_all, told_by
 from analysis.disclosure.profiles import DOMINATED, Profile
 from analysis.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.disclosure.rules.identity import refuse_identifying, row_number
@@ -51,11 +55,20 @@ class Gated(NamedTuple):
     resting: Resting = MappingProxyType({})  # per count column the columns that rest on it
     keys: tuple[str, ...] = ()  # the columns that identify rows
     linked: Linked = NOTHING_DECLARED  # what is declared of its totals, and of what other tables call the same
+    # Per count column and row how wide the interval of a withheld number must be, where that is more than of any.
+    guarded: Mapping[str, Sequence[float]] = MappingProxyType({})
 
     def counting(self, counts: Counts) -> tuple[str, ...]:
         """Return which of the columns that are declared to count are left; all that count where none is declared."""
         declared = counted(counts)
         return tuple(name for name in (declared or self.resting) if name in self.frame)
+
+    def with_signs(self) -> pd.DataFrame:
+        """Return the frame with the signs of small numbers in their places, as profiles with a sign of their own do."""
+        small = self.suppressed.apply(lambda signs: signs.astype(str).str.startswith("<"))
+        columns = [name for name in small if small[name].any()]
+        told = {name: self.frame[name].astype(object).mask(small[name], self.suppressed[name]) for name in columns}
+        return self.frame.assign(**told)
 
     @property
     def cells(self) -> int:
@@ -113,10 +126,11 @@ def suppress(
     refuse_undeclared(frame, rests_on, parts)
     signs = signs_of(frame)
     rests_on |= dict.fromkeys(counted_by_values(frame, rests_on), ())
+    profile = profile.on(rests_on)
     frame = frame.drop(columns=SUPPRESSED, errors="ignore")
     numbers = {column: _whole_numbers(frame, column, rests_on[column], signs[column]) for column in rests_on}
     for column, n in numbers.items():
-        signs.loc[profile.too_few(n), column] = f"< {profile.threshold(column)}"
+        signs.loc[profile.too_few(n), column] = profile.sign(column)
     for column, (largest, second) in parts.items():
         dominated = profile.dominated(numbers[column], frame[largest], frame[second]) & (signs[column] == "")
         signs.loc[dominated, column] = DOMINATED
@@ -128,12 +142,21 @@ def suppress(
     _withhold_small(signs, shown, frame)
     table = _Table(numbers, rests_on, shares, profile)
     within = _sums_within(frame, rests_on, totals, linked)
-    crossed = _close(signs, table, _groups(frame, numbers, within, linked), _wholes(frame, table, linked))
-    if within or crossed:
+    groups, near = _groups(frame, numbers, within, linked), {}
+    if profile.max_share is not None:
+        table, more = _with_told(frame, table, shown), _categories(frame, numbers, rests_on, linked)
+        groups += [group for group in more if group.total is not None]
+        near = table.nearly_all(more, _wholes(frame, table, linked))
+        table = table._replace(wide={name: profile.open_to(whole) for name, whole in near.items()})
+        signs = _withhold_near(signs, table)
+    crossed = _close(signs, table, groups, _wholes(frame, table, linked))
+    signs = signs[[*frame.columns]]
+    if within or crossed or any(np.isfinite(whole).any() for whole in near.values()):
         # Beside a cell withheld for a total's sake "< 10" would be untrue, or show which of the two is the small one.
         signs = signs.where(signs == "", CROSS)
     published = _published(frame, {**rounded, **shown.columns}, rests_on, signs)
-    return Gated(published, signs, rests_on, keys_of(frame, rests_on), linked)
+    guarded = {name: wide.tolist() for name, wide in table.wide.items() if name in rests_on and wide.any()}
+    return Gated(published, signs, rests_on, keys_of(frame, rests_on), linked, guarded)
 
 
 def _withhold_small(signs: pd.DataFrame, shown: Digits, frame: pd.DataFrame) -> None:
@@ -223,12 +246,24 @@ class _Table(NamedTuple):
     rests_on: Resting
     ratios: Mapping[str, Ratio]
     profile: Profile
+    wide: Mapping[str, np.ndarray] = MappingProxyType({})
+    """Per column how wide the interval of a cell must be that is nearly all of a group; else 0."""
+
+    def nearly_all(self, categories: Sequence[Group], wholes: Sequence[RepeatedSum]) -> dict[str, np.ndarray]:
+        """Return, per column, the groups of which a cell is nearly all or hardly any."""
+        numbers = {**self.numbers, **rests(self.ratios, self.numbers)}
+        known = {name: n.to_numpy(dtype=float, na_value=np.nan) for name, n in numbers.items()}
+        units = [self.profile.unit(name) for name in numbers]
+        sums = _sums(_matrix(numbers, tuple(numbers), float), tuple(numbers), units) if numbers else []
+        return nearly_all(known, [*self.ratios.values()], sums, wholes, categories, self.profile)
 
     def cells(self, signs: pd.DataFrame) -> tuple[Cells, np.ndarray]:
         """Return the numbers, those that no column has last, and which of them are withheld."""
         numbers = {**self.numbers, **rests(self.ratios, self.numbers)}
         columns, profile = tuple(numbers), self.profile
         few = {name: profile.too_few(n) for name, n in numbers.items()}
+        wide = {name: self.wide.get(name, np.zeros(len(n))) for name, n in numbers.items()}
+        few = {name: its | (wide[name] > 0) for name, its in few.items()}
         withheld = {name: signs[name] != "" if name in signs else few[name] for name in columns}
         small = {name: few[name] | (signs[name] == DOMINATED if name in signs else False) for name in columns}
         cells = Cells(
@@ -236,7 +271,7 @@ class _Table(NamedTuple):
             len(self.numbers),
             _matrix(numbers, columns, float),
             _matrix(small, columns, bool),
-            np.array([profile.width(name) for name in columns], dtype=float),
+            np.column_stack([np.maximum(wide[name], profile.width(name)) for name in columns]),
             [profile.unit(name) for name in columns],
             np.array([profile.threshold(name) for name in columns], dtype=float),
             nonzero=profile.zeros == "published",
@@ -256,6 +291,47 @@ class _Table(NamedTuple):
         return rests_on
 
 
+def _with_told(frame: pd.DataFrame, table: _Table, shown: Digits) -> _Table:
+    """Return a table with the numbers of persons that its shares tell, as if they were columns of it."""
+    told = told_by(frame, table.numbers, table.rests_on, table.profile, computed=shown.computed)
+    rests_on = {
+        name: (*values, *(its for its in told.numbers if told.wholes[its] == name))
+        for name, values in table.rests_on.items()
+    }
+    rests_on |= {name: (share, *shown.beside.get(share, ())) for name, share in told.shares.items()}
+    ratios = {**table.ratios, **{share: Ratio(name, told.wholes[name]) for name, share in told.shares.items()}}
+    return table._replace(numbers={**table.numbers, **told.numbers}, rests_on=rests_on, ratios=ratios)
+
+
+def _withhold_near(signs: pd.DataFrame, table: _Table) -> pd.DataFrame:
+    """Return the signs with a cross in the cells that are nearly all of a group, or hardly any of it.
+
+    Another sign would say which of them a reader sees. Of what shares tell there are columns that stand for it.
+    """
+    told = [name for name in table.numbers if name not in signs]
+    signs = signs.assign(**{name: signs[table.rests_on[name][0]] for name in told})
+    for name in table.numbers:
+        near = table.wide.get(name, np.zeros(len(signs))) > 0
+        signs.loc[near & (signs[name] == "").to_numpy(), name] = CROSS
+    return signs
+
+
+def _categories(
+    frame: pd.DataFrame, numbers: Mapping[str, pd.Series], rests_on: Resting, linked: Linked
+) -> list[Group]:
+    """Return the rows that are the categories of one group: those that differ in one key, which is no year."""
+    keys = [key for key in keys_of(frame, rests_on) if key not in linked.labels and key not in numbers]
+    words = frame[keys].astype("string").fillna("").astype(object)
+    varied, exact = independent(words), _matrix(numbers, tuple(numbers), float) if numbers else np.empty((0, 0))
+    groups = []
+    for key in (key for key in varied if numbers and not is_calendar(frame[key])):
+        total = words[key].str.lower().isin(TOTAL_WORDS) | (words[key] == linked.totals.get(key))
+        for rows in _grouped(words, [other for other in varied if other != key]):
+            named = [*rows[total.to_numpy()[rows]], *(row for row in totals_of(rows, exact) if row is not None)]
+            groups.append(Group(rows, int(named[0]) if named else None))
+    return groups
+
+
 def _matrix(columns: Mapping[str, pd.Series], order: Sequence[str], kind: type) -> np.ndarray:
     missing = np.nan if kind is float else False
     return np.column_stack([columns[name].to_numpy(dtype=kind, na_value=missing) for name in order])
@@ -266,7 +342,7 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
-    sums = sums_of(cells.numbers, cells.units, nonzero=cells.nonzero)
+    sums = _sums(cells.numbers, cells.columns, cells.units, nonzero=cells.nonzero)
     sums += _left(cells.columns, table.ratios)
     depends = table.resting(cells.columns)
     hidden = protect(cells, withheld, depends, groups, sums, wholes)
@@ -276,6 +352,18 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     for name, (part, _) in table.ratios.items():
         signs.loc[((signs[part] != "") & (signs[name] == "")).to_numpy(), name] = CROSS
     return bool((hidden != propagate(withheld, depends)).any())
+
+
+def _sums(
+    numbers: np.ndarray, columns: Sequence[str], units: Sequence[str], *, nonzero: bool = True
+) -> list[tuple[int, ...]]:
+    """Return the columns that add up: of those that the table has in whatever number, of what shares tell in pairs."""
+    own = [place for place, name in enumerate(columns) if not is_told(name)]
+    sums = sums_of(numbers[:, own], [units[place] for place in own], nonzero=nonzero)
+    sums = [tuple(own[place] for place in its) for its in sums]
+    if len(own) < len(columns):
+        sums += [its for its in sums_of(numbers, units, nonzero=nonzero) if its not in sums]
+    return sums
 
 
 def _left(columns: Sequence[str], ratios: Mapping[str, Ratio]) -> list[tuple[int, ...]]:

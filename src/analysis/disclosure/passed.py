@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -52,12 +52,25 @@ class Passed:
         signs = signs_of(frame)
         marked = shown.assign(**{SUPPRESSED: _names(signs)}) if resting else shown
         declared = linked if linked != NOTHING_DECLARED else _declared(used, [*frame.columns])
-        return Gated(marked, signs, resting, keys_of(shown, resting), declared)
+        hashes = [self._rows(number, one.frame, numeric) for number, one in before]
+        guarded = _guarded([one for _, one in before], hashes, rows)
+        return Gated(marked, signs, resting, keys_of(shown, resting), declared, guarded)
 
     def _rows(self, number: int, frame: pd.DataFrame, columns: tuple[str, ...]) -> Hashes:
         if (number, columns) not in self._hashes:
             self._hashes[number, columns] = _hashed(frame, columns)
         return self._hashes[number, columns]
+
+
+def _guarded(before: Sequence[Gated], hashes: Sequence[Hashes], rows: Hashes) -> dict[str, list[float]]:
+    """Return how wide the intervals of withheld numbers must be, by the rows as which they left the gate."""
+    guarded: dict[str, list[float]] = {}
+    for one, known in zip(before, hashes, strict=True):
+        for column, widths in one.guarded.items():
+            widest = pd.Series(widths).groupby(known).max()
+            mine = widest.reindex(rows).fillna(0.0)
+            guarded[column] = [*np.maximum(mine.to_numpy(), guarded.get(column, 0.0))]
+    return guarded
 
 
 def _is_number(values: pd.Series) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
+from analysis.disclosure.steps import Bools, Floats
 from analysis.errors import InputError, nearest
 from analysis.language import text
 
@@ -40,16 +43,31 @@ class Profile:
     # three of them, none can subtract its own part and have another's.
     min_schools: int = 3
     min_boards: int = 3
+    # Smallest number of schools in a table that counts no persons: there the schools are what it is about. None for
+    # the same number.
+    min_schools_alone: int | None = None
     # Smallest residual degrees of freedom of a published model, and smallest number of clusters of its errors.
     min_residual_df: int = 10
     # Largest share of a cell that its two largest contributors may hold together; None for no such rule.
     top_two: float | None = 0.90
+    # Largest share of a cell that its largest contributor may hold; None for no such rule.
+    top_one: float | None = None
     # Smallest size of the other contributors together, as a share of the largest one: below it the second largest
     # contributor can estimate the largest too well. None for no such rule.
     p_ratio: float | None = None
     # Whether a zero is published, or withheld as any small number: nobody is nobody, but that nobody has a property
     # says something of everybody.
     zeros: Literal["published", "withheld"] = "published"
+    # Largest part of a published group that may have something in common, and 1 less this the smallest part of it that
+    # may have it, or not: beyond these the group gives away what is true of each in it. None for no such rule.
+    max_share: float | None = None
+    # Whether a median is withheld as a percentile is: where fewer than the smallest cell lie on either side of it.
+    medians: Literal["published", "as percentiles"] = "published"
+    # Whether keys of tables are the same where their names are, or their words: where numbers are not rounded, a sum
+    # that is published under another name is exact.
+    joined_by: Literal["names", "words"] = "names"
+    # How a withheld small number is shown, in CSV files too; None for `< 10` on pages and in spreadsheets alone.
+    shown_as: str | None = None
 
     def __post_init__(self) -> None:
         if self.rounded(pd.Series([self.min_count], dtype="Int64")).item() < self.min_count:
@@ -60,6 +78,21 @@ class Profile:
     def protection(self) -> int:
         """How wide the interval must be that a reader can compute for a withheld number of persons."""
         return self.min_count // 2
+
+    def on(self, counts: Iterable[str]) -> Profile:
+        """Return the rules for a table with these count columns: one of schools alone may have a threshold of its own.
+
+        Parameters
+        ----------
+        counts : The columns that count.
+        """
+        if self.min_schools_alone is None or any(self.unit(column) == "persons" for column in counts):
+            return self
+        return replace(self, min_schools=self.min_schools_alone)
+
+    def sign(self, column: str) -> str:
+        """Return what is shown in the place of a small number in the count column `column`."""
+        return (self.shown_as or "< {least}").format(least=self.threshold(column))
 
     def threshold(self, column: str) -> int:
         """Return the smallest number that the count column `column` may hold, by what its name says it counts."""
@@ -96,16 +129,38 @@ class Profile:
     def dominated(self, total: pd.Series, largest: pd.Series, second: pd.Series) -> pd.Series:
         r"""Find the cells that one or two contributors make up for the most part.
 
-        With total :math:`T` and contributions :math:`x_1 \ge x_2`: :math:`x_1 + x_2 > kT` (the (n, k) rule with n = 2)
-        or :math:`T - x_1 - x_2 < p x_1` (the p% rule).
+        With total :math:`T` and contributions :math:`x_1 \ge x_2`: :math:`x_1 + x_2 > kT` or :math:`x_1 > k_1 T` (the
+        (n, k) rule with n = 2 and with n = 1), or :math:`T - x_1 - x_2 < p x_1` (the p% rule).
         """
         two = largest + second
         dominated = pd.Series(data=False, index=total.index)
+        if self.top_one is not None:
+            dominated |= largest > self.top_one * total
         if self.top_two is not None:
             dominated |= two > self.top_two * total
         if self.p_ratio is not None:
             dominated |= total - two < self.p_ratio * largest
         return (dominated & (total > 0)).fillna(value=False).astype(bool)
+
+    def near(self, part: Floats, whole: Floats) -> Bools:
+        """Find the parts of groups of persons that are nearly all of the group, or hardly any of it."""
+        if self.max_share is None:
+            return np.zeros(len(part), dtype=bool)
+        return self.nearly_all(part, whole) | self.nearly_all(whole - part, whole)
+
+    def nearly_all(self, part: Floats, whole: Floats) -> Bools:
+        """Find the parts that are nearly all of their groups."""
+        if self.max_share is None:
+            return np.zeros(len(part), dtype=bool)
+        with np.errstate(invalid="ignore"):
+            return np.asarray((part > self.max_share * whole * (1 + 1e-9)) & (whole > 0))
+
+    def open_to(self, whole: Floats) -> Floats:
+        """Return how wide the interval of a part that is nearly all of `whole` must be: wide enough not to be that.
+
+        Nothing where `whole` is missing.
+        """
+        return np.asarray(np.nan_to_num(np.floor(np.round((1 - (self.max_share or 1)) * whole, 6)) + 1))
 
     def rounded(self, n: pd.Series) -> pd.Series:
         """Round a column of numbers to multiples of its `base`, halves upwards."""
@@ -134,6 +189,21 @@ class Profile:
             rule += " " + text(
                 "So is a cell of which two schools are known to hold more than {share:.0%}.", share=self.top_two
             )
+        if self.top_one is not None:
+            rule += " " + text(
+                "So is a cell of which one school is known to hold more than {share:.0%}.", share=self.top_one
+            )
+        if self.max_share is not None:
+            rule += " " + text(
+                "So is a share of persons above {most:.0%} or below {least:.0%}, and a number of persons that is more "
+                "than {most:.0%} of its group.",
+                most=self.max_share,
+                least=1 - self.max_share,
+            )
+        if self.min_schools_alone is not None:
+            rule += " " + text(
+                "A table that counts no persons needs {schools} schools in each row.", schools=self.min_schools_alone
+            )
         if self.round_to > 1:
             rule += " " + text("Numbers of persons are rounded to multiples of {base}.", base=self.round_to)
         if self.round_clusters > 1:
@@ -152,6 +222,19 @@ PROFILES = {
     "opensafely": Profile("opensafely", min_count=8, zeros="withheld"),
     # Public already: rounding it again protects nobody.
     "open-data": Profile("open-data", round_to=1, round_clusters=1, top_two=None),
+    # What may leave the secure environment of Statistics Netherlands, as researchers know it from having their output
+    # checked there; its text was not at hand. The thresholds are those of the European guidelines for output checking,
+    # which it wrote with others. Ask it which of them hold for your project.
+    "cbs": Profile(
+        "cbs",
+        top_one=0.50,
+        zeros="withheld",
+        max_share=0.90,
+        min_schools_alone=10,
+        medians="as percentiles",
+    ),
+    # As DUO shows small numbers of pupils in its open files.
+    "duo": Profile("duo", min_count=5, round_to=1, top_two=None, joined_by="words", shown_as="<{least}"),
 }
 
 

@@ -48,7 +48,7 @@ class Cells(NamedTuple):
     shown: int  # how many of them are columns
     numbers: Floats  # rows by columns; missing where a number is not known
     small: Booleans  # the cells that may not be found out
-    widths: Floats  # per column, how wide the interval of such a cell must be
+    widths: Floats  # rows by columns, how wide the interval of such a cell must be
     units: Sequence[str]  # per column what it counts; columns of one unit may add up, and rows of a column that has one
     thresholds: Floats  # per column, from where a number is not small
     nonzero: bool  # whether who sees a withheld cell knows that it is not zero
@@ -214,8 +214,9 @@ def _exposed_cells(
 
 def _needed(cells: Cells, remainders: Sequence[Remainder]) -> dict[int, float]:
     small = np.flatnonzero(cells.small.ravel())
-    needed = {int(cell): float(cells.widths[cell % len(cells.columns)]) for cell in small}
-    return needed | {cells.numbers.size + n: float(cells.widths[column]) for n, (_, column) in enumerate(remainders)}
+    needed = {int(cell): float(cells.widths.flat[cell]) for cell in small}
+    least = cells.widths.min(axis=0, initial=np.inf)
+    return needed | {cells.numbers.size + n: float(least[column]) for n, (_, column) in enumerate(remainders)}
 
 
 def _is_hidden_beside(cell: int, before: Booleans, withheld: Booleans, equations: Sequence[Equation]) -> bool:

@@ -25,6 +25,7 @@ def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bo
     is whether totals of the rows are published too.
     """
     verdicts = [_passed(rule) for rule in (*ALWAYS, *(("picture",) if picture else ()))]
+    profile = profile.on(counted)
     if not counted:
         return [*verdicts, {"rule": "nobody", "verdict": "declared"}]
     verdicts += [_primary(gated, column, profile) for column in counted]
@@ -35,7 +36,7 @@ def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bo
 def judged_sentence(unit: str, n: int, profile: Profile) -> list[Verdict]:
     """Return the verdicts on a sentence that rests on `n`, as published, of `unit`."""
     column = "schools" if unit == "schools" else "persons"
-    limit = profile.threshold(column)
+    limit = profile.on([column]).threshold(column)
     smallest = {"rule": "smallest", "column": unit, "verdict": "passed", "limit": limit, "smallest": n}
     return [*(_passed(rule) for rule in ALWAYS), smallest, _rounded(profile)]
 

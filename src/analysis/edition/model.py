@@ -37,7 +37,7 @@ class Shared(Block):
     language: Literal["en", "nl"] = key("language of the pages", default="en")
     publisher: str = key("office that makes the edition and answers for it, as the pages name it", default="")
     seed: int = key("seed of every random draw", default=20201101, ge=0)
-    disclosure: Literal["default", "acro", "opensafely", "open-data"] = key(
+    disclosure: Literal["default", "acro", "opensafely", "open-data", "cbs", "duo"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
     )
     codes: Codes = key("what codes in the data mean, in their order, in both languages", default=Codes())

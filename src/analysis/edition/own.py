@@ -82,7 +82,6 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
     if not edition.intake:
         return Fitted(edition)
     from analysis.edition.readiness import readiness
-    from analysis.registers import key_names
 
     intake = mapping_of(edition, intakes)
     found = readiness(edition.given, intake.columns(), intake.years)
@@ -94,7 +93,7 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
     if not any(chapters()[stem].findings for stem in found if stem not in absent):
         raise _nothing_to_run(intakes / f"{edition.intake}.yml", found)
     facts = {"absent": absent}
-    return Fitted(edition.without(absent), facts, {**facts, "keys": key_names(intake)})
+    return Fitted(edition.without(absent), facts, {**facts, "keys": sorted(intake.keys)})
 
 
 def _nothing_to_run(path: Path, found: Mapping[str, Readiness]) -> InputError:

@@ -17,10 +17,12 @@ from analysis.declare import Declaration
 from analysis.edition.model import Edition, Shared, json_schema
 from analysis.edition.params import read_edition
 from analysis.errors import InputError
+from analysis.registers.reference import reference
 from analysis.run.parameters import cell_parameters, tags_of, title_of
 
 WIDTH = 120
 BEGIN, END = "<!-- chapters, written by staat sync -->\n", "<!-- end of chapters -->\n"
+KEYS = "<!-- keys, written by staat sync -->\n", "<!-- end of keys -->\n"
 
 
 def sync(root: Path) -> list[Path]:
@@ -34,8 +36,9 @@ def written(root: Path) -> Iterator[tuple[Path, str]]:
     for chapter in chapters().values():
         path = root / "notebooks" / f"{chapter.notebook}.ipynb"
         yield path, _with_cell(path, cell_of(chapter, root))
-    readme = root / "README.md"
-    yield readme, _with_table(readme, table(root))
+    readme, own_data = root / "README.md", root / "docs" / "own_data.md"
+    yield readme, _between(readme, BEGIN, END, table(root))
+    yield own_data, _between(own_data, *KEYS, reference())
 
 
 def cell_of(chapter: Declaration, root: Path) -> str:
@@ -93,11 +96,11 @@ def _with_cell(path: Path, source: str) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _with_table(path: Path, rows: str) -> str:
-    before, begin, rest = path.read_text("utf8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+def _between(path: Path, first: str, last: str, rows: str) -> str:
+    before, begin, rest = path.read_text("utf8").partition(first)
+    _, end, after = rest.partition(last)
     if not (begin and end):
-        raise InputError(str(path), f"has no lines {BEGIN.strip()!r} and {END.strip()!r} for the table of chapters")
+        raise InputError(str(path), f"has no lines {first.strip()!r} and {last.strip()!r} for what is written there")
     return before + begin + "\n" + rows + "\n" + end + after
 
 

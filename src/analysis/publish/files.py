@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from analysis.disclosure import Gated
+from analysis.disclosure import Gated, profile
 from analysis.publish.tables import write_csv, write_sidecar
 from analysis.run.workspace import Workspace
 
@@ -29,7 +29,8 @@ class Files:
     def table(self, name: str, gated: Gated, caption: str) -> str:
         """Write a table that passed the gate, with what describes it beside it; return its address."""
         path = self.workspace.published_folder("tables") / f"{name}.csv"
-        write_csv(gated.frame, path)
+        small_ones = profile(self.workspace.facts.get("disclosure", "default")).shown_as
+        write_csv(gated.with_signs() if small_ones else gated.frame, path)
         write_sidecar(
             gated,
             path.with_suffix(".json"),

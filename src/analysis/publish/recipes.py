@@ -48,6 +48,7 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
         "resting": {name: list(values) for name, values in recipe.gated.resting.items()},
         "keys": list(recipe.gated.keys),
         "linked": asdict(recipe.gated.linked),
+        "guarded": dict(recipe.gated.guarded),
     }
     with open(path, "w", encoding="utf8", newline="\n", opener=private.opener) as file:
         json.dump(held, file, ensure_ascii=False)
@@ -69,6 +70,7 @@ def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
         {column: tuple(values) for column, values in held["resting"].items()},
         tuple(held["keys"]),
         Linked(linked["totals"], linked["same"], whole, tuple(linked["labels"])),
+        held["guarded"],
     )
     return Recipe(kind, name, gated, held["caption"], held["shown"])
 

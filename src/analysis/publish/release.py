@@ -68,7 +68,7 @@ class Release:
         self.profile = profile(workspace.facts.get("disclosure", "default"))
         self.synthetic = bool(workspace.facts.get("synthetic", False))
         self._names: set[str] = set()
-        self._gate = Checkpoint(self.profile, workspace.facts.get("tables", {}))
+        self._gate = Checkpoint(self.profile, workspace.facts.get("tables", {}), workspace.facts.get("keys", ()))
         self._register = Register(self.profile)
         self._files = Files(workspace, synthetic=self.synthetic)
 

@@ -34,6 +34,7 @@ SIGNS = r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]"
 NEGATIVE = r"-\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=\s*(?:$|[;,|\"\t\r\n]))"
 _COMPUTED = re.compile(rf"({BEGINS})(?='*{SIGNS})(?!{NEGATIVE})")
 _QUOTED = re.compile(rf"({BEGINS})'(?='*{SIGNS})")
+SIGN_OF_FEW = r"<\s?\d+"
 WIDEST = 60
 
 
@@ -86,11 +87,27 @@ def unquoted(value: object) -> object:
 
 
 def read_csv(path: Path, **how: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever pandas takes
-    """Read a published table as `pandas.read_csv` does, its words as they were before `harmless`."""
+    """Read a published table as `pandas.read_csv` does, its words as they were before `harmless`.
+
+    Where it tells the kinds of columns itself, the signs of small numbers are missing numbers.
+    """
     frame: pd.DataFrame = pd.read_csv(path, **how)
+    if SUPPRESSED in frame and isinstance(how.get("dtype", {}), Mapping):
+        frame = frame.assign(**{name: _without_signs(frame[name]) for name in _withheld_in(frame)})
     words = frame.select_dtypes(["object", "string"]).columns
     columns = {name: frame[name].map(unquoted) for name in words if frame[name].notna().any()}
     return frame.assign(**columns).rename(columns=unquoted)
+
+
+def _withheld_in(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of which something is withheld."""
+    named = {name for names in frame[SUPPRESSED].dropna().astype(str) for name in names.split(";")}
+    return [str(name) for name in frame if name in named]
+
+
+def _without_signs(values: pd.Series) -> pd.Series:
+    signs = values.astype("string").str.fullmatch(SIGN_OF_FEW).fillna(value=False)
+    return pd.to_numeric(values.mask(signs.to_numpy(bool))) if signs.any() else values
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame

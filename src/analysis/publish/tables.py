@@ -189,7 +189,7 @@ def _reason(sign: str) -> str:
         return text("Withheld: two schools make up nearly all of it")
     if sign == CROSS:
         return text("Withheld: it rests on too few, or would give such a cell away")
-    return text("Withheld: fewer than {least}", least=sign.removeprefix("< "))
+    return text("Withheld: fewer than {least}", least=sign.lstrip("< "))
 
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:

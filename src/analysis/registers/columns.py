@@ -68,12 +68,22 @@ class Number(Verb):
 
     number: Names = key("the key: its columns", min_length=1)
 
+    @property
+    def parts(self) -> Names:
+        """The columns of the key."""
+        return self.number
+
 
 class Key(Verb):
     """The key of a school or board, as text: its columns after each other."""
 
     key: Names = key("its columns", min_length=1)
     between: str = Field("", description="text between the columns; without, all but the last must have one width")
+
+    @property
+    def parts(self) -> Names:
+        """The columns of the key."""
+        return self.key
 
 
 class Coded(Verb):

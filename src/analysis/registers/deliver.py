@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,22 +13,19 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data import columns as of_contract
 from analysis.data.columns import contract, with_office_keys
 from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
 from analysis.errors import InputError, StaatError, few
-from analysis.registers.columns import Key, Number, Verb
+from analysis.registers.columns import Number
 from analysis.registers.extract import Files
-from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake, in_year
+from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
 from analysis.registers.marks import check_marks
 from analysis.registers.report import Report, share
 from analysis.registers.secret import keyed_hash, numbers_of, secret_of
 from analysis.registers.table import Maker
 from analysis.registers.violations import violations
-
-PLAIN = {"Int64": "int64", "boolean": "bool"}
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,13 @@ class Delivery:
     tables : By name, each with the columns that the mapping gives, checked against the contract.
     report : What became of the files.
     inputs : A record of each file: role, year, hmac (keyed hash), rows, columns (as many as were read).
+    account : Rows that leave, by step, where a table tells of them; what the mapping keeps is counted in the report.
     """
 
     tables: Mapping[str, pd.DataFrame]
     report: Report
     inputs: list[dict[str, Any]]
+    account: pd.DataFrame | None = None
 
 
 def deliver(
@@ -112,7 +110,7 @@ def _delivery(
     intake: Intake, folder: Path, codes: Codes, seed: int, cache: Path | None, wanted: Collection[str] | None
 ) -> Delivery:
     report = Report()
-    files = Files(intake, folder, report, cache, keys_of(intake))
+    files = Files(intake, folder, report, cache, intake.keys_of_files())
     names = [name for name in intake.columns() if wanted is None or name in wanted]
     made = dict(_tables(names, files))
     secret = secret_of(seed, folder)
@@ -120,53 +118,6 @@ def _delivery(
     tables = {name: _checked(name, frame, intake, codes, report) for name, frame in numbered.items()}
     _compare_locations(tables, report)
     return Delivery(tables, report, _inputs(files, secret))
-
-
-def locate(intake: Intake, folder: Path) -> None:
-    """Refuse a folder that lacks a file of the mapping, or whose files are not of the kind that it says.
-
-    Raises
-    ------
-    InputError : With all of that in one message.
-    """
-    files = Files(intake, folder, Report())
-    errors = []
-    for role in intake.files:
-        for year in intake.years if intake.files[role].yearly else intake.years[-1:]:
-            try:
-                if not files.is_missing(role, year):
-                    check_marks(intake.synthetic, folder, {role: files.paths(role, year)})
-            except InputError as error:
-                errors.append(error)
-    if errors:
-        raise InputError.several(errors)
-
-
-def key_names(intake: Intake) -> list[str]:
-    """Return the names of all columns of the office's files that hold keys of persons or schools."""
-    named = {name for file in intake.files.values() for name in file.keys}
-    return sorted(named.union(*keys_of(intake).values()))
-
-
-def keys_of(intake: Intake) -> dict[str, set[str]]:
-    """Return the columns of each file that are keys: those of verbs and joins, besides what the mapping says."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for table in intake.tables.values():
-        prefixes = {f"{join.prefix}.": join.file for join in table.joins if join.prefix}
-        plain = [table.base, *(join.file for join in table.joins if not join.prefix)]
-        names = [name for verb in table.verbs.values() if isinstance(verb, Key | Number) for name in _parts(verb)]
-        for join in table.joins:
-            names.extend(join.pairs)
-            found[join.file] |= set(join.pairs.values())
-        for name in names:
-            prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
-            for role in [prefixes[prefix]] if prefix else plain:
-                found[role].add(name.removeprefix(prefix or ""))
-    return {role: {in_year(name, year) for name in names for year in intake.years} for role, names in found.items()}
-
-
-def _parts(verb: Verb) -> tuple[str, ...]:
-    return verb.key if isinstance(verb, Key) else verb.number if isinstance(verb, Number) else ()
 
 
 def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -232,16 +183,15 @@ def _is_numbered(intake: Intake, name: str, column: str) -> bool:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    schema = schema_of(name)
-    by = [column for column in schema.unique or [] if column in frame]
+    by = [column for column in schema_of(name).unique or [] if column in frame]
     return frame.sort_values(by, ignore_index=True) if by else frame
 
 
 def schema_of(name: str, codes: Codes | None = None) -> pa.DataFrameSchema:
-    """Return the contract of a table that a mapping may deliver; open data may have an office's keys of schools."""
+    """Return the contract of a table that a mapping may deliver, for these codes; keys of schools may be any text."""
     contracts = microdata(codes or Codes())
     if name == PUPIL_YEAR:
-        columns = {**contracts[PUPIL].columns, "year": of_contract.year("calendar year, 1 October")}
+        columns = {**contracts[PUPIL].columns, "year": contracts["by_attendance"].columns["year"]}
         return contract(name, ["pupil", "year"], **columns)
     if name in CONTRACTS:
         return with_office_keys(CONTRACTS[name])
@@ -262,9 +212,11 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
     result = pd.DataFrame(typed, index=frame.index)
     for column, said in violations(result, schema):
         report.refuse(name, column, said)
-    absent = [column for column in schema.columns if column not in intake.columns()[name]]
-    if absent:
-        report.note(name, "absent", ", ".join(absent))
+    absent = {column: rule for column, rule in schema.columns.items() if column not in intake.columns()[name]}
+    for said, is_required in (("required, and absent", True), ("absent", False)):
+        columns = [column for column, rule in absent.items() if rule.required == is_required]
+        if columns:
+            report.note(name, said, ", ".join(columns))
     return result
 
 

@@ -20,7 +20,20 @@ from analysis.data.sources import CONTRACTS
 from analysis.declare import Block, key
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import read_yaml
-from analysis.registers.columns import ABSENT, VERBS, Column, Name, Names, Number, Point, Texts, Verb, Written, Year
+from analysis.registers.columns import (
+    ABSENT,
+    VERBS,
+    Column,
+    Key,
+    Name,
+    Names,
+    Number,
+    Point,
+    Texts,
+    Verb,
+    Written,
+    Year,
+)
 
 Format = Literal["csv", "fixed", "parquet", "excel", "dta", "sav"]
 EXTENSIONS: dict[str, Format] = {
@@ -137,6 +150,12 @@ class Table(Block):
         return {name: verb for name, verb in self.columns.items() if isinstance(verb, Verb)}
 
     @property
+    def keys(self) -> list[str]:
+        """Its columns of files that are keys, as it names them."""
+        of_verbs = [name for verb in self.verbs.values() if isinstance(verb, Key | Number) for name in verb.parts]
+        return [*of_verbs, *(left for join in self.joins for left in join.pairs)]
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """The files that it is made of."""
         return (self.base, *(join.file for join in self.joins))
@@ -195,6 +214,25 @@ class Intake(Block):
         """Whether by_pupil, mapped for files of several years, gives the table by_pupil_year as well."""
         table = self.tables.get(PUPIL)
         return bool(table and self.files[table.base].yearly) and len(self.years) > 1 and PUPIL_YEAR not in self.tables
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The names of all columns with keys of persons and schools, in any year."""
+        return frozenset(name for names in self.keys_of_files().values() for name in names)
+
+    def keys_of_files(self) -> dict[str, set[str]]:
+        """Return the columns of each file that are keys: those that it says, and those of verbs and joins."""
+        found = {role: set(file.keys) for role, file in self.files.items()}
+        for table in self.tables.values():
+            prefixes = {f"{join.prefix}.": join.file for join in table.joins if join.prefix}
+            unnamed = [table.base, *(join.file for join in table.joins if not join.prefix)]
+            for join in table.joins:
+                found[join.file] |= set(join.pairs.values())
+            for name in table.keys:
+                prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), "")
+                for role in [prefixes[prefix]] if prefix else unnamed:
+                    found[role].add(name.removeprefix(prefix))
+        return {role: {in_year(name, year) for name in names for year in self.years} for role, names in found.items()}
 
     def columns(self) -> Mapping[str, frozenset[str]]:
         """Return the columns of each table that this mapping delivers, known without reading."""

@@ -17,6 +17,8 @@ from analysis.registers.profile import FileProfile, profile
 
 NAMES = Path(__file__).with_name("names.yml")
 LIKE_CONTRACT = 0.8
+OF_ADVICE = tuple(table for table in TABLES if "advice_first" in schema_of(table).columns)
+SAYS_ADVICE = {"advice_first", "cet"}
 DOUBT = "  # ?"
 VERSION = re.compile(r"V\d+(?=\.[^.]+$)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -112,7 +114,8 @@ def _table(table: str, seen: list[Seen]) -> Iterator[str]:
         return
     # Of the files with the key, the one that says where a person is has the rows: others hold whole populations.
     base = max(bases, key=lambda role: (any(one.column == "location" for one in of_files[role]), len(of_files[role])))
-    if len(of_files[base]) < 2:
+    columns = {one.column for one in of_files[base]}
+    if len(columns) < 2 or (table in OF_ADVICE and not columns & SAYS_ADVICE):
         return
     yield f"  {table}:"
     yield f"    from: {base}"

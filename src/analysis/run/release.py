@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -26,7 +26,7 @@ from analysis.run.workspace import MANIFEST_FILE
 RELEASED = "released"
 """Key of a manifest that says that its folder was written here, and may be written again."""
 
-TEXTS = frozenset({".html", ".csv", ".json", ".svg", ".ipynb"})
+TEXTS = frozenset({".html", ".csv", ".json", ".svg", ".ipynb", ".txt"})
 HOMES = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|tmp|mnt|media|srv)/[\w.-]+|\b[A-Z]:\\\\?Users\\")
 LONG_ENOUGH = 6
 """Letters that the name of a machine has at least to be looked for: shorter ones are words, and parts of words."""
@@ -47,32 +47,33 @@ def release(edition: Path, to: Path, root: Path) -> list[str]:
         When a file is missing or is not the one that passed the gate, or names something of this machine.
     """
     recorded = manifest.read(edition)
-    _refuse_folder(to, edition)
+    refuse_folder(to, edition, _is_ours)
     paths = sorted(path for path in recorded["outputs"] if not path.startswith(f"{INTERNAL}/"))
-    machine = _machine({root, edition, to})
+    machine = machine_of({root, edition, to})
     building = to.absolute().with_name(f".{to.name}.releasing-{secrets.token_hex(4)}")
     try:
         for path in paths:
-            content = _content(edition, path, str(recorded["outputs"][path]))
-            _refuse_machine(path, content, machine)
-            _write(building / path, content)
+            content = content_of(edition, path, str(recorded["outputs"][path]))
+            refuse_machine(path, content, machine)
+            write(building / path, content)
         content = (json.dumps(_public(recorded, paths), indent=2, ensure_ascii=False) + "\n").encode()
-        _refuse_machine(MANIFEST_FILE, content, machine)
-        _write(building / MANIFEST_FILE, content)
+        refuse_machine(MANIFEST_FILE, content, machine)
+        write(building / MANIFEST_FILE, content)
         put_in_place(building, to.absolute())
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return [*paths, MANIFEST_FILE]
 
 
-def _refuse_folder(to: Path, edition: Path) -> None:
+def refuse_folder(to: Path, edition: Path, is_ours: Callable[[Path], bool]) -> None:
+    """Refuse a folder that is part of an edition, or holds anything but what an earlier call wrote (`is_ours`)."""
     hint = "choose a new or empty folder: --to DIR"
     if to.is_symlink() or (to.exists() and not to.is_dir()):
         raise InputError(str(to), "is not a folder of its own", hint=hint)
     here, there = edition.resolve(), to.resolve()
     if here == there or here in there.parents or there in here.parents:
         raise InputError(str(to), "is inside the edition, or the edition inside it", hint=hint)
-    if to.is_dir() and any(to.iterdir()) and not _is_ours(to):
+    if to.is_dir() and any(to.iterdir()) and not is_ours(to):
         problem = "holds something that this command did not write, or that was changed since: it is left alone"
         raise InputError(str(to), problem, hint=hint)
 
@@ -87,7 +88,7 @@ def _is_ours(folder: Path) -> bool:
     return False
 
 
-def _content(edition: Path, path: str, digest: str) -> bytes:
+def content_of(edition: Path, path: str, digest: str) -> bytes:
     """Return the content of a published file that is the one which the manifest names, and no link to another."""
     parts = PurePosixPath(path).parts
     linked = any((edition / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts) + 1))
@@ -112,7 +113,7 @@ def _public(recorded: Mapping[str, Any], paths: Collection[str]) -> dict[str, An
     return {**recorded, RELEASED: True, "steps": steps, "outputs": outputs}
 
 
-def _machine(folders: Collection[Path]) -> re.Pattern[str]:
+def machine_of(folders: Collection[Path]) -> re.Pattern[str]:
     """Return what names something of this machine: folders, and its own name where that is no word."""
     known = {*folders, Path(sys.prefix), Path(tempfile.gettempdir()), *_home()}
     paths = {str(path) for each in known for path in (each.absolute(), each.resolve()) if len(path.parts) > 1}
@@ -128,7 +129,8 @@ def _home() -> Iterator[Path]:
         yield Path.home()
 
 
-def _refuse_machine(path: str, content: bytes, machine: re.Pattern[str]) -> None:
+def refuse_machine(path: str, content: bytes, machine: re.Pattern[str]) -> None:
+    """Refuse a text that names something of this machine."""
     if Path(path).suffix not in TEXTS:
         return
     text = content.decode("utf8", errors="replace")
@@ -136,6 +138,7 @@ def _refuse_machine(path: str, content: bytes, machine: re.Pattern[str]) -> None
         raise StaatError(f"{path}: names a folder of this machine, or the machine\n  do      staat run --force")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and the folders that it lies in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

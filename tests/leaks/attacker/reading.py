@@ -116,10 +116,11 @@ def _table(path: Path, about: dict[str, list[str]], rules: Rules, texts: list[in
         some = numbers[:, place] > 0
         low[some, place] = np.maximum(numbers[some, place] - base // 2, 1 if rules.zeros else 0)
         high[some, place] += (base - 1) // 2
-        shown = [sign.startswith("<") for sign in signs.get(column, [""] * len(frame))]
-        small = hidden[:, place] & np.array(shown, dtype=bool)
+        shown = signs.get(column, [""] * len(frame))
+        small = hidden[:, place] & np.array([sign.startswith("<") for sign in shown], dtype=bool)
+        told = np.array([float(sign.lstrip("< ")) if sign.startswith("<") else least for sign in shown])
         low[hidden[:, place], place], high[hidden[:, place], place] = 0, np.inf
-        low[small, place], high[small, place] = float(rules.zeros), least - 1
+        low[small, place], high[small, place] = float(rules.zeros), told[small] - 1
     there = hidden | ~np.isnan(numbers)
     keys = _taken_apart(frame[[key for key in about["keys"] if key in frame]].fillna(""))
     return Table(_place(path), counts, keys, low, high, ~hidden & there, there, frame, texts)

@@ -47,8 +47,9 @@ def test_a_changed_file_or_mapping_is_read_again(office) -> None:
     put(office, "1012")
     assert set(office.deliver(cached=True).tables["by_pupil"]["pc4"]) == {"1012"}
     office.maps(MAPPING.replace("h.csv", 'h.csv, keep: {key: ["000000001"]}'))
-    with pytest.raises(InputError, match="pc4: a value in every row: missing in all but fewer than 10 of 12 rows"):
-        office.deliver(cached=True)
+    assert "join homes               all but fewer than 10 rows without a row" in str(
+        office.deliver(cached=True).report
+    )
 
 
 def test_a_file_is_told_by_its_keyed_hash_alone(office) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.declared import TOTAL_WORDS, independent
 from analysis.disclosure.gate import SUPPRESSED, Gated
 from analysis.disclosure.linked import NOTHING_DECLARED, Linked
 from analysis.disclosure.profiles import Profile
@@ -28,6 +30,8 @@ class PublishedTable(NamedTuple):
     signs: pd.DataFrame | None = None
     linked: Linked = NOTHING_DECLARED
     """What its chapter declares of it: totals, wholes, and keys that other tables call otherwise."""
+    guarded: Mapping[str, Sequence[float]] = MappingProxyType({})
+    """Per count column and row how wide the interval of a withheld number must be, where that is more than of any."""
 
 
 class Cell(NamedTuple):
@@ -39,6 +43,8 @@ class Cell(NamedTuple):
     low: float
     high: float
     withheld: bool
+    width: float = 0.0
+    """How wide its interval must be where it is nearly all of a group."""
 
 
 class Margin(NamedTuple):
@@ -108,6 +114,23 @@ class Sheet:
         """The words in each key."""
         return {str(key): frozenset(self.keys[key]) - {""} for key in self.keys}
 
+    def named_as(self, known: Mapping[str, frozenset[str]]) -> Sheet:
+        """Return the sheet with its keys called as `known` ones of which they share their words, by name."""
+        names: dict[str, str] = {}
+        for key, words in self.words.items():
+            alike = (
+                name
+                for name, others in known.items()
+                if name not in self.words and name not in names.values() and len(words & others) > 1
+            )
+            best = max(alike, key=lambda name: len(words & known[name]), default=key)
+            if key not in known or len(words & known[key]) < len(words & known.get(best, NO_WORDS)):
+                names[key] = best
+        keys = self.keys.rename(columns=names)
+        totals = {names.get(key, key): word for key, word in self.linked.totals.items()}
+        whole = {column: (part, names.get(key, key)) for column, (part, key) in self.linked.whole.items()}
+        return replace(self, keys=keys, linked=replace(self.linked, totals=totals, whole=whole))
+
     @cached_property
     def codes(self) -> dict[str, np.ndarray]:
         """The words in each key, as numbers."""
@@ -116,20 +139,13 @@ class Sheet:
     @cached_property
     def independent(self) -> list[str]:
         """The keys without those that follow from the others, such as labels put together of them."""
-        varied = [str(key) for key in self.keys if len(set(self.keys[key])) > 1]
-        joined = [key for key in varied if self.keys[key].str.contains(", ").mean() > 0.5]
-        others = sorted((key for key in varied if key not in joined), key=lambda key: self.keys[key].nunique())
-        distinct = len(self.keys[varied].drop_duplicates())
-        for key in (*joined, *others):
-            rest = [name for name in varied if name != key]
-            if rest and len(self.keys[rest].drop_duplicates()) == distinct:
-                varied = rest
-        return varied
+        return independent(self.keys)
 
 
 def published_table(name: str, gated: Gated) -> PublishedTable:
     """Return what a reader sees of a gated table."""
-    return PublishedTable(name, gated.frame, tuple(gated.resting), gated.keys, gated.suppressed, gated.linked)
+    counts = tuple(gated.resting)
+    return PublishedTable(name, gated.frame, counts, gated.keys, gated.suppressed, gated.linked, gated.guarded)
 
 
 def sheet_of(table: PublishedTable, profile: Profile, start: int) -> tuple[Sheet, list[Cell]]:
@@ -153,6 +169,7 @@ def sheet_of(table: PublishedTable, profile: Profile, start: int) -> tuple[Sheet
             float(low[row, number]),
             float(high[row, number]),
             bool(hidden),
+            float(table.guarded[table.counts[number]][row]) if table.counts[number] in table.guarded else 0.0,
         )
         for (row, number), hidden in zip(np.argwhere(there), withheld[there], strict=True)
     ]
@@ -208,12 +225,11 @@ def _active(sheet: Sheet, totals: Mapping[str, frozenset[str]]) -> Iterator[tupl
 
 
 NO_WORDS: frozenset[str] = frozenset()
-TOTAL_WORDS = frozenset({"all", "total", "everyone", "alle", "allen", "totaal"})
-"""Words of a row that counts what the other rows count together, besides those that are found by their numbers."""
 
 
 def _bounds(table: PublishedTable, column: str, profile: Profile) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = pd.to_numeric(table.frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    profile = profile.on(table.counts)
     base, least = profile.base(column), profile.threshold(column)
     low, high = n - base // 2, n - base // 2 + base - 1
     low, high = np.where(n > 0, np.maximum(low, least), n), np.where(n > 0, high, n)

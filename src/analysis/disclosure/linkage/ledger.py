@@ -36,6 +36,8 @@ class Ledger:
         self._sheets: dict[str, Sheet] = {}
         self._totals: dict[str, Mapping[str, frozenset[str]]] = {}
         self._links: list[Link] = []
+        self._keys: dict[str, frozenset[str]] = {}
+        """The words of each key, of all tables."""
         self._arrays: _Sums | None = None
         self._wide: set[int] = set()
 
@@ -43,7 +45,7 @@ class Ledger:
         """Add a table, and compare it with itself and with the tables `among`, else with all."""
         start = len(self.cells)
         self._arrays, self._wide = None, set()
-        sheet, cells = sheet_of(table, self.profile, start)
+        sheet, cells = self._read(table, start)
         self.cells += cells
         sums = sums_of(sheet)
         self._links += sums.links
@@ -57,14 +59,20 @@ class Ledger:
                     self._links += links
                     self.gaps += gaps
         self._layers[table.name], self._sheets[table.name] = layers, sheet
+        self._keys |= {key: self._keys.get(key, frozenset()) | words for key, words in sheet.words.items()}
         self._totals[table.name] = sums.totals
+
+    def _read(self, table: PublishedTable, start: int) -> tuple[Sheet, list[Cell]]:
+        """Return the count cells of a table; its keys under the names of those that have the same words, if need be."""
+        sheet, cells = sheet_of(table, self.profile, start)
+        return (sheet.named_as(self._keys) if self.profile.joined_by == "words" else sheet), cells
 
     def restate(self, table: PublishedTable, start: int) -> None:
         """State anew the cells of the table that was added last, of which more is withheld.
 
         The sums stay that were found when more of it was known: who withholds a number does not make it less true.
         """
-        sheet, cells = sheet_of(table, self.profile, start)
+        sheet, cells = self._read(table, start)
         self.cells[start:] = cells
         self._sheets[table.name] = sheet
         self._layers[table.name] = layers_of(sheet, cells, start, self._totals[table.name])
@@ -94,7 +102,7 @@ class Ledger:
             return []
         within = np.unique(sums.cells[np.isin(sums.owner, reached)])
         hidden = {sums.names[cell]: cell for cell in within.tolist() if self.cells[cell].withheld}
-        needed = {name: float(self.profile.width(self.cells[cell].column)) for name, cell in hidden.items()}
+        needed = self._widths(sums.names, within.tolist())
         low, high = _bounds(self.cells, sums.names)
         equations = dict.fromkeys(equation for link in reached.tolist() if (equation := sums.equation(link)))
         intervals = self._exposed(low, high, list(equations), needed)
@@ -113,7 +121,7 @@ class Ledger:
         sums = _Sums.of(links, cells)
         low, high = _bounds(cells, sums.names)
         hidden = [cell for cell in np.unique(sums.cells).tolist() if cells[cell].withheld]
-        needed = {sums.names[cell]: float(self.profile.width(cells[cell].column)) for cell in hidden}
+        needed = self._widths(sums.names, hidden)
         equations = dict.fromkeys(equation for link in range(len(links)) if (equation := sums.equation(link)))
         intervals = exposed(low, high, list(equations), needed)
         return {cell for cell in hidden if sums.names[cell] in intervals}
@@ -137,11 +145,20 @@ class Ledger:
         published = [number for number in same if not self.cells[number].withheld]
         hidden_before = any(self.cells[number].withheld and number < since for number in same)
         shown_again = hidden_before and any(number >= since for number in published)
-        return shown_again or least < self._threshold(cell) or (not published and most - least < 1)
+        narrow = most - least < max(1.0, *(self.cells[number].width for number in same))
+        return shown_again or least < self._threshold(cell) or (not published and narrow)
 
     def _is_open_zero(self, most: float) -> bool:
         """Whether all that is found is that there is nobody, which this profile publishes."""
         return self.profile.zeros == "published" and most < 1 - SLACK
+
+    def _widths(self, names: Sequence[int], cells: Iterable[int]) -> dict[int, float]:
+        """Return how wide the interval of each withheld number must be: as wide as any table asks that has it."""
+        needed: dict[int, float] = {}
+        for number in (number for number in cells if self.cells[number].withheld):
+            cell, name = self.cells[number], names[number]
+            needed[name] = max(needed.get(name, 0.0), self.profile.width(cell.column), cell.width)
+        return needed
 
     def _threshold(self, cell: int) -> int:
         return self.profile.threshold(self.cells[cell].column)

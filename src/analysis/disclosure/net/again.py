@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ class WordRules:
 
     profile: Profile  # of the edition, by its order
     names: Names  # of schools and boards that it has loaded
+    keys: Collection[str] = ()  # columns by which its registers know persons, schools and addresses
 
     def words(self, text: str, where: str) -> None:
         """Refuse a text that names somebody, or has a number of persons as the profile does not publish it."""
@@ -57,13 +58,13 @@ def check_table(path: Path, where: str, rules: WordRules) -> None:
     about = json.loads(path.with_suffix(".json").read_text("utf8")) if path.with_suffix(".json").exists() else {}
     counts = [column for column in about.get("counts", ()) if column in frame]
     with _named(where):
-        refuse_identifying(frame)
+        refuse_identifying(frame, rules.keys)
         refuse_numbered(frame, counts)
         refuse_odd_cells(frame, rules.profile)
         refuse_uncounted(frame, counts)
         rules.names.refuse_frame(frame)
         for column in counts:
-            _refuse_counts(frame[column].rename(column), rules.profile)
+            _refuse_counts(frame[column].rename(column), rules.profile.on(counts))
         _refuse_withheld(frame)
         if path.with_suffix(".xlsx").exists():
             _refuse_other(frame, path.with_suffix(".xlsx"))
@@ -121,7 +122,7 @@ def _refuse_other(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _is_sign(cell: object) -> bool:
-    return isinstance(cell, str) and (cell in ("", CROSS, DOMINATED) or cell.startswith("< "))
+    return isinstance(cell, str) and (cell in ("", CROSS, DOMINATED) or cell.startswith("<"))
 
 
 def _same(value: Any, cell: Any) -> bool:  # noqa: ANN401 - any cell

@@ -86,7 +86,8 @@ def _rules(folder: Path, manifest: Mapping[str, Any]) -> WordRules:
     """Return how words are checked: by the profile of the order, and by the names that the steps noted."""
     notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
     names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
-    return WordRules(profile(manifest["facts"].get("disclosure", "default")), Names(names, places))
+    facts = manifest["facts"]
+    return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), facts.get("keys", ()))
 
 
 def _refuse_strays(folder: Path, manifest: Mapping[str, Any], rules: WordRules) -> None:

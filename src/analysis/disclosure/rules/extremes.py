@@ -12,6 +12,9 @@ from analysis.errors import DisclosureError
 
 EXTREME = re.compile(r"min|max|minimum|maximum|lowest|highest|laagste|hoogste")
 QUANTILE_NAME = re.compile(r"(?:.*_)?(?:p|q|perc|percentile|percentiel|quantile|kwantiel)_?(\d{1,2})(?:_.*)?")
+PART_NAME = re.compile(r"(?:.*_)?(quartile|kwartiel|quintile|kwintiel|decile|deciel)_?(\d{1,2})(?:_.*)?")
+PARTS = {"quartile": 4, "kwartiel": 4, "quintile": 5, "kwintiel": 5, "decile": 10, "deciel": 10}
+MEDIAN_NAME = re.compile(r"(?:.*_)?(?:median|mediaan)(?:_.*)?")
 QUANTILE_COLUMNS = ("quantile", "kwantiel")
 
 
@@ -54,10 +57,12 @@ def withhold_tails(frame: pd.DataFrame, counts: Counts, profile: Profile) -> pd.
     The quantile q of n values has n min(q, 1 - q) values beyond it, and with few of these it is nearly one of them.
     """
     withheld = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
-    for count, values in _resting(frame, counts).items():
+    resting = _resting(frame, counts)
+    profile = profile.on(resting)
+    for count, values in resting.items():
         n = pd.to_numeric(frame[count], errors="coerce").astype(float)
         for value in values:
-            share = _quantile(frame, value)
+            share = _quantile(frame, value, medians=profile.medians == "as percentiles")
             if share is not None:
                 beyond = (n * share.clip(upper=1 - share)).round(6)
                 withheld[value] |= ((beyond < profile.threshold(count)) & (n > 0)).fillna(value=False)
@@ -96,8 +101,12 @@ def _resting(frame: pd.DataFrame, counts: Counts) -> dict[str, list[str]]:
     return {count: values for count, values in known.items() if count in frame}
 
 
-def _quantile(frame: pd.DataFrame, column: str) -> pd.Series | None:
-    """Return the quantile of each row that a column is; None when it is none."""
+def _quantile(frame: pd.DataFrame, column: str, *, medians: bool) -> pd.Series | None:
+    """Return the quantile of each row that a column is; None when it is none, or a median that counts for none."""
+    if medians and MEDIAN_NAME.fullmatch(column.lower()):
+        return pd.Series(0.5, index=frame.index)
+    if part := PART_NAME.fullmatch(column.lower()):
+        return pd.Series(int(part[2]) / PARTS[part[1]], index=frame.index).clip(upper=1.0)
     named = QUANTILE_NAME.fullmatch(column.lower())
     if named:
         return pd.Series(int(named[1]) / 100, index=frame.index)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from html import unescape
+from itertools import pairwise
 
 import pandas as pd
 
@@ -22,10 +23,20 @@ NAMES = frozenset(
         *("teacher", "teacher_id", "leraar", "leraar_id", "surname", "achternaam", "birth_date", "geboortedatum"),
     ]
 )
+REGISTER_KEY = re.compile(
+    r"(?:.*_)?(?:"
+    r"rinpersoon(?:s|en)?(?:_?(?:ma|pa|s_?ma|s_?pa|hkw|kind|partner|moeder|vader))?|s?rin(?:object|obj)(?:nummer|nr)|rinadres"
+    r"|beid|huishoud(?:en|ens)?_?(?:nr|nummer|id)|(?:\w+)?brin(?:vest)?_?crypt|a_?(?:nummer|nr)|anr"
+    r"|bsn|burgerservicenummer|sofi_?nummer|eck_?id|(?:persoonsgebonden_|onderwijs)(?:nummer|nr)|pgn"
+    r")(?:_.*)?"
+)
+"""Names of the keys of Dutch registers: of persons, households, addresses, companies and schools."""
 VALUES = {
     "the key of a school location": re.compile(r"\d{2}[A-Z]{2}\d{2}"),
     "the number of a school (BRIN)": re.compile(r"\d{2}[A-Z]{2}"),
     "a six-character postcode": re.compile(r"[1-9]\d{3}[ _-]?[A-Z]{2}"),
+    "the key of a person in a register": re.compile(r"0\d{8}|[0-9A-F]{128}|(?:HTTPS?://)?KETENID\.NL/\S+"),
+    "the encrypted key of a school or person": re.compile(r"(?=\d*[A-F])[0-9A-F]{32}(?:[ _-]?\d{2})?"),
     "a day, such as one of birth": re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"),
 }
 _OPEN, _SHUT = r"(?<![^\W_])(?<!#)", r"(?![^\W_])"  # an underscore ends a word here, and #12ab34 is a colour
@@ -45,6 +56,8 @@ WORDS = {
         r"\b[a-z]{3,}(?:straat|laan|weg|plein|gracht|kade|singel|plantsoen|dijk|hof|steeg)(?:\s+(?:nr\.?\s*)?|[_-])\d+",
         re.IGNORECASE,
     ),
+    "an encrypted key": re.compile(rf"{_OPEN}(?=\d*[a-f])[0-9a-f]{{32}}(?:[ _-]?\d{{2}})?{_SHUT}", re.IGNORECASE),
+    "the chain identifier of a pupil": re.compile(r"\bketenid\.nl/\w", re.IGNORECASE),
     "an e-mail address": re.compile(
         r"[\w.+-]+\s?(?:@|[\[(](?:at|apenstaartje)[\])])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
     ),
@@ -62,6 +75,9 @@ DIGEST = re.compile(r"\b(?=\d*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12})\b
 """Of a file or commit, whole or its beginning: of its many digits some read as a telephone number now and then."""
 CITIZEN = re.compile(r"(?<![\w.,])(?:\d{8,9}|\d{3}([. -])\d{3}\1\d{3}|\d{4}([. -])\d{2}\2\d{3})(?![\w]|[.,]\d)")
 _MONEY = re.compile(r"(?:€|EUR|euro)\s*$", re.IGNORECASE), re.compile(r"^\s*(?:€|EUR|euro)", re.IGNORECASE)
+TEN = re.compile(r"[0-9]{10}")
+KEYS_OF_PERSONS = re.compile(r"\d{8,10}")
+"""In one form, two or more in a column of words: numbers of persons, written so that no zero is lost."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _LIKE_LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
@@ -101,6 +117,20 @@ def is_citizen_number(digits: str) -> bool:
     return int(digits) > 0 and sum(w * n for w, n in zip(_WEIGHTS, numbers, strict=True)) % 11 in (0, 5)
 
 
+def is_administration_number(digits: str) -> bool:
+    r"""Return whether ten digits are a number of the population register (A-nummer), by its three checks.
+
+    Notes
+    -----
+    With digits :math:`d_0, \ldots, d_9` no two neighbours are equal, :math:`d_0` is not 0, :math:`\sum d_i` leaves 0 or
+    5 when divided by 11, and :math:`\sum 2^i d_i` leaves 0.
+    """
+    numbers = [int(digit) for digit in digits]
+    apart = all(one != other for one, other in pairwise(numbers))
+    weighed = sum(number << place for place, number in enumerate(numbers))
+    return numbers[0] != 0 and apart and sum(numbers) % 11 in (0, 5) and weighed % 11 == 0
+
+
 def _tells_citizen(words: str) -> bool:
     for found in CITIZEN.finditer(words):
         digits = re.sub(r"\D", "", found[0])
@@ -110,22 +140,34 @@ def _tells_citizen(words: str) -> bool:
     return False
 
 
-def refuse_identifying(frame: pd.DataFrame) -> None:
+def refuse_identifying(frame: pd.DataFrame, keys: Collection[str] = ()) -> None:
     """Refuse a frame that names schools, boards, pupils or addresses, in a column's name or in a value.
+
+    Parameters
+    ----------
+    frame : What is to be published.
+    keys : The columns by which the registers of the edition know persons, schools and addresses.
 
     Raises
     ------
     DisclosureError
         Naming the column and the first row at fault (the first row is 1), never the value.
     """
+    known = {_name(key) for key in keys}
     for column in map(str, frame.columns):
         refuse_identifying_text(column, "a column's name")
-        if re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_") in NAMES:
+        name = _name(column)
+        if name in NAMES or REGISTER_KEY.fullmatch(name) or any(f"_{name}".endswith(f"_{key}") for key in known):
             raise DisclosureError(f"column {column!r}, row 1: identifies a school, a board, a pupil or an address")
         if isinstance(frame[column].dtype, pd.CategoricalDtype):
             _refuse_unused(frame[column], column)
         if not pd.api.types.is_numeric_dtype(frame[column]):
             _refuse_values(frame[column], column)
+
+
+def _name(column: str) -> str:
+    """Return the name of a column as others may write it."""
+    return re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
 
 
 def refuse_numbered(frame: pd.DataFrame, counted: Collection[str]) -> None:
@@ -192,4 +234,8 @@ def _refuse_values(values: pd.Series, column: str) -> None:
         what = next((what for what, pattern in VALUES.items() if pattern.fullmatch(value.strip().upper())), None)
         if what:
             raise DisclosureError(f"column {column!r}, row {row}: looks like {what}")
+        if TEN.fullmatch(value.strip()) and is_administration_number(value.strip()):
+            raise DisclosureError(f"column {column!r}, row {row}: looks like a number of the population register")
         refuse_identifying_text(value, f"column {column!r}, row {row}")
+    if len(seen) > 1 and all(map(KEYS_OF_PERSONS.fullmatch, map(str.strip, seen))):
+        raise DisclosureError(f"column {column!r}: words of nothing but digits look like the numbers of persons")

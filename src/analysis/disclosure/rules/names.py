@@ -51,7 +51,18 @@ TYPES = frozenset(
     ]
 )
 HINT = "  do      write of groups of schools; no school or board is named"
-UNITS = ("by_school", "by_location", "by_board", "by_teacher", "by_pupil")
+UNITS = (
+    "by_school",
+    "by_location",
+    "by_board",
+    "by_teacher",
+    "by_pupil",
+    "by_home",
+    "by_situation",
+    "by_choice",
+    "by_person",
+    "by_test",
+)
 BOARD_COLUMN = re.compile(r"board|board_id|bestuur|bestuursnummer|bevoegd_gezag(?:_nummer)?", re.IGNORECASE)
 SHORTEST = 4
 _WORD = re.compile(r"\d[\d.,]*\d|[^\W_]+")

@@ -30,8 +30,9 @@ class Numbers:
     def rounded(self, n: int, unit: str) -> int:
         """Return `n` as it may stand in a text; what is too small for that says so where it is written."""
         numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
-        if n <= 0 or self.profile.too_few(numbers).item():
-            return Fewer(self.profile.threshold(str(numbers.name)))
+        profile = self.profile.on([str(numbers.name)])
+        if n <= 0 or profile.too_few(numbers).item():
+            return Fewer(profile.threshold(str(numbers.name)))
         rounded = int(self.profile.rounded(numbers).item())
         if unit != "schools":
             self._exact.add(n)

@@ -32,7 +32,7 @@ NUMBER = re.compile(r"(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?")
 UNITS = ("location", "brin", "school", "board")
 """Columns that name the school or board of a row; the first one that a table has counts."""
 
-NUMBERED = ("pupil", "teacher", "situation")
+NUMBERED = ("pupil", "teacher", "situation", "person")
 """Columns that number rows: no values."""
 
 MANY_ROWS, MANY_UNITS = 10, 3
