@@ -1,6 +1,6 @@
-"""What goes along with the registers of a made-up office: open data of the same city, figures in print, the truth.
+"""What goes along with the registers of a made-up office: figures in print, and the truth.
 
-A real office has none of these in its folder: open data it has as the files of DUO and CBS, and nobody has the truth.
+A real office has neither in its folder: figures are compared with a world alone, and nobody has the truth.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data.export import Writer, parquet
-from analysis.data.microdata import MICRODATA
 
 FOLDER = "beside"
+TABLES = ("published_figures", "truth")
 
 
 def beside(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], dict[str, Writer]]:
-    """Part tables into those of the contracts of microdata, and what writes the others to go along with them."""
-    microdata = {name: frame for name, frame in tables.items() if name in MICRODATA}
-    others = {f"{FOLDER}/{name}.parquet": parquet(frame) for name, frame in tables.items() if name not in MICRODATA}
-    return microdata, others
+    """Part tables into those that a mapping brings back, and what writes the others to go along with them."""
+    mapped = {name: frame for name, frame in tables.items() if name not in TABLES}
+    return mapped, {f"{FOLDER}/{name}.parquet": parquet(tables[name]) for name in TABLES if name in tables}
 
 
 def read_beside(folder: Path) -> dict[str, pd.DataFrame]:

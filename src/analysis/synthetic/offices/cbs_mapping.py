@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.synthetic.offices import cbs_codes as codes
 from analysis.synthetic.offices.cbs_people import YEAR
-from analysis.synthetic.offices.contract import verb
+from analysis.synthetic.offices.contract import as_it_is
 from analysis.synthetic.offices.files import NO, YES
 
 PERSON = ["RINPERSOONS", "RINPERSOON"]
@@ -110,8 +110,7 @@ def _parts(pupils: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _as_it_is(frame: pd.DataFrame) -> dict[str, Any]:
-    plain = {column: verb(frame[column], column) for column in frame}
-    return {column: how | (FLAG if "flag" in how else {}) for column, how in plain.items()}
+    return {column: how | (FLAG if "flag" in how else {}) for column, how in as_it_is(frame).items()}
 
 
 def _join(file: str, by: Sequence[str] | Mapping[str, str], prefix: str | None = None) -> dict[str, Any]:

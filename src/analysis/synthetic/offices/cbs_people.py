@@ -94,10 +94,10 @@ def places(
     """Return the rows of VSLCOORDTAB (whole metres) and VSLGWBTAB of objects at ``lat, lon`` in a ``wijk``."""
     keys = pd.DataFrame({"SOORTOBJECTNUMMER": "B", "RINOBJECTNUMMER": [*objects]})
     x, y = np.rint(metres_of(frame["lat"].to_numpy(float), frame["lon"].to_numpy(float)))
-    wijk = frame["wijk"].map(dict(wijken)).to_numpy()
+    wijk = frame["wijk"].map(dict(wijken))
     return (
         keys.assign(XCOORDADRES=x, YCOORDADRES=y),
-        keys.assign(**{f"gem{YEAR}": [code[:4] for code in wijk], f"wc{YEAR}": wijk}),
+        keys.assign(**{f"gem{YEAR}": wijk.str[:4].to_numpy(), f"wc{YEAR}": wijk.to_numpy()}),
     )
 
 

@@ -153,23 +153,20 @@ def _advised(advised: pd.DataFrame, people: People) -> pd.DataFrame:
 
 def _secondary(advised: pd.DataFrame, people: People) -> dict[str, Writer]:
     position = {float(own): theirs[-1] for own, theirs in codes.POSITION.items()}
-    rows = [
-        advised.loc[advised[column].notna(), ["pupil", "year", column]]
-        .rename(columns={column: "position"})
-        .assign(year=lambda known, later=later: known["year"] + later, leerjaar=str(later))
-        for column, later in SECONDARY.items()
-    ]
-    every = pd.concat(rows, ignore_index=True)
+    columns = [advised[["pupil", "year"]].assign(position=advised[name], later=n) for name, n in SECONDARY.items()]
+    every = pd.concat(columns, ignore_index=True).dropna(subset="position")
 
     def file(of_year: pd.DataFrame) -> pd.DataFrame:
         frame = persons(people.key_of("by_pupil_advice", of_year["pupil"])).assign(
             HOOFDINSCHR="01",
-            VOLEERJAAR=of_year["leerjaar"].to_numpy(),
+            VOLEERJAAR=of_year["later"].astype(str).to_numpy(),
             SOORTVO=of_year["position"].map(position).to_numpy(),
         )
         return by_key(frame)
 
-    return _yearly("Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{}V1.sav", every, every["year"], file)
+    return _yearly(
+        "Onderwijs/ONDERWIJSINSCHRTAB/ONDERWIJSINSCHRTAB{}V1.sav", every, every["year"] + every["later"], file
+    )
 
 
 def _tests(tests: pd.DataFrame, people: People) -> pd.DataFrame:

@@ -20,19 +20,21 @@ YEARS = (2019,)
 
 def contract(tables: Tables) -> Office:
     """Return the office that holds every table as the project has it."""
-    microdata, along = beside(tables)
+    mapped, along = beside(tables)
     return Office(
-        files={f"{name}.parquet": parquet(frame) for name, frame in microdata.items()} | along,
+        files={f"{name}.parquet": parquet(frame) for name, frame in mapped.items()} | along,
         intake={
             "years": YEARS,
-            "files": {name: {"path": f"{name}.parquet"} for name in microdata},
-            "tables": {
-                name: {"from": name, "columns": {column: verb(frame[column], column) for column in frame}}
-                for name, frame in microdata.items()
-            },
+            "files": {name: {"path": f"{name}.parquet"} for name in mapped},
+            "tables": {name: {"from": name, "columns": as_it_is(frame)} for name, frame in mapped.items()},
         },
         notes=NOTES,
     )
+
+
+def as_it_is(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return how the columns of a file are read that is a table already."""
+    return {str(column): verb(frame[column], str(column)) for column in frame}
 
 
 def verb(values: pd.Series[Any], of_file: str) -> dict[str, Any]:

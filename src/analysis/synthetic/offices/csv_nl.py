@@ -88,8 +88,8 @@ NAMES = ("’t Fort", "De Zeeën", "Café de École", "“Het Kompas”")
 
 def csv_nl(tables: Tables) -> Office:
     """Return the office that holds every table of the contract as a Dutch CSV."""
-    microdata, along = beside(tables)
-    written = {name: {column: _written(frame, column) for column in frame} for name, frame in microdata.items()}
+    mapped, along = beside(tables)
+    written = {name: {str(column): _written(frame, str(column)) for column in frame} for name, frame in mapped.items()}
     return Office(
         files={f"{name}.csv": semicolons(_file(name, columns)) for name, columns in written.items()} | along,
         intake={

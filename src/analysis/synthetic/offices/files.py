@@ -51,16 +51,16 @@ def as_yaml(content: Mapping[str, Any]) -> str:
 
 
 def _write_semicolons(frame: pd.DataFrame, path: Path) -> None:
-    written = frame.apply(_written)
-    options = {"sep": SEPARATOR, "encoding": ENCODING, "lineterminator": "\r\n"}
-    written.to_csv(path, index=False, **options)
+    written = pd.DataFrame({name: _written(frame[name]) for name in frame})
+    written.to_csv(path, index=False, sep=SEPARATOR, encoding=ENCODING, lineterminator="\r\n")
 
 
 def _written(column: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_bool_dtype(column):
         return column.map({True: YES, False: NO})
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime(DAY_FIRST)
+        days: pd.Series[Any] = column.dt.strftime(DAY_FIRST)
+        return days
     if pd.api.types.is_float_dtype(column):
         digits = [None if number != number else repr(number).replace(".", DECIMAL) for number in column.tolist()]
         return pd.Series(digits, index=column.index, dtype=object)
@@ -74,9 +74,8 @@ def _write_sav(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], pat
         raise InputError(
             "pyreadstat", "is not installed, and writes .sav files", hint="pip install staat[sav]"
         ) from None
-    pyreadstat.write_sav(
-        frame, str(path), file_label=LABEL, variable_value_labels={name: {**codes} for name, codes in labels.items()}
-    )
+    value_labels: Any = {name: {**codes} for name, codes in labels.items()}
+    pyreadstat.write_sav(frame, str(path), file_label=LABEL, variable_value_labels=value_labels)
     content = bytearray(path.read_bytes())
     content[CREATED] = b"01 OCT 1900:00:00"  # else two runs differ in nothing but the time
     path.write_bytes(content)

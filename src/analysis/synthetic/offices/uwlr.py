@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.synthetic.offices.contract import YEARS, contract, verb
+from analysis.synthetic.offices.contract import YEARS, as_it_is, contract
 from analysis.synthetic.offices.files import NO, YES, semicolons
 from analysis.synthetic.offices.numbering import renumbered
 from analysis.synthetic.offices.office import Office, Tables
@@ -147,7 +147,7 @@ def _tests() -> dict[str, Any]:
 
 
 def _schools(schools: pd.DataFrame) -> dict[str, Any]:
-    columns = {name: verb(schools[name], "vestiging" if name == "location" else name) for name in schools}
+    columns = as_it_is(schools) | {"location": {"text": "vestiging"}}
     return {
         "from": "scholen",
         "columns": {name: how | (FLAG if "flag" in how else {}) for name, how in columns.items()},

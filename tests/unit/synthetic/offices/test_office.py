@@ -25,7 +25,7 @@ EDITION = {
 
 def test_an_edition_on_the_files_of_an_office_has_all_else_of_the_synthetic_one():
     params = params_of(EDITION, "cbs", None)
-    own = {"source": "own", "intake": "cbs", "folder": "registers", "schoolweging_year": 2018}
+    own = {"source": "own", "intake": "cbs", "folder": "registers", "synthetic": True, "schoolweging_year": 2018}
     assert params == EDITION | {"edition": "small-cbs", "data": own}
 
 
