@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PUBLISHED := .venv/published/.ready
 
-.PHONY: run release test install lab lint slow lock clean help
+.PHONY: run release test install lab lint slow lock wheels clean help
 .DEFAULT_GOAL := help
 
 run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
@@ -36,6 +36,9 @@ slow: $(READY) $(PUBLISHED)  ## the tests that take minutes; writes docs/coverag
 
 lock: $(READY)  ## resolve the dependencies anew: requirements.lock and environment.yml
 	$(BIN)/python tools/lock.py
+
+wheels: $(READY)  ## list what a run needs and fetch its wheels for Windows: make wheels TO=DIR
+	$(BIN)/python tools/wheels.py $(or $(TO),wheels) --download
 
 clean:  ## remove the environment and caches; outputs stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

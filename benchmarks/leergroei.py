@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.chapters.leergroei.models import closure, mixed
 from analysis.chapters.leergroei.models.design import Design, percentile_growth
-from analysis.synthetic.learning import make_learning, tested_schools
+from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
@@ -28,7 +28,7 @@ def tests(scale: float) -> pd.DataFrame:
     truth = Truth()
     for_people, for_tests = np.random.SeedSequence(20201101).spawn(2)
     _, frames = make_people(truth, scale, for_people)
-    schools = tested_schools(frames["by_location"], frames["by_location_shortage"])
+    schools = schools_with_shortage(frames["by_location"], frames["by_location_shortage"])
     return make_learning(frames["by_pupil"], schools, truth.learning, for_tests)
 
 

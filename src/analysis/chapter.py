@@ -67,7 +67,7 @@ class Chapter(Release):
 
     def gate(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Return what of `frame` may be published, by what is declared of the frame `name`; see `Release.gated`."""
-        return self.gated(frame, **self.exhibits.frame(name, frame))
+        return frame if frame.empty and self.lacking else self.gated(frame, **self.exhibits.frame(name, frame))
 
     def show(
         self,
@@ -91,6 +91,8 @@ class Chapter(Release):
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
+        if frame.empty and self.lacking:
+            return self._shown(kind.removesuffix("s"), name, NOTHING.format(text("Left out: see above.")))
         exhibit = self.exhibits.of(kind, name)
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
@@ -115,12 +117,17 @@ class Chapter(Release):
         self._note_names([*named_in([(name, frame)])], [*places_in([(name, frame)])])
         return frame
 
+    def find(self, name: str) -> pd.DataFrame:
+        """Return the internal table `name`; where this edition does not make it, one without columns."""
+        return self.load(name) if self.has(name) else pd.DataFrame()
+
     def columns(self, name: str) -> frozenset[str]:
         """Return the columns of the internal table `name`; none where this edition does not make it."""
         return tables.columns(self.workspace, name) if self.has(name) else frozenset()
 
-    def left_out(self) -> Published | None:
-        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
+    @property
+    def lacking(self) -> list[str]:
+        """What is left out because the data lack columns, as the chapter declares."""
         optional: Mapping[str, Mapping[str, Mapping[str, str]]] = self.workspace.facts.get("optional", {})
         lost = [
             what
@@ -128,11 +135,22 @@ class Chapter(Release):
             for column, what in uses.items()
             if column not in self.columns(table)
         ]
-        if not lost:
+        return [*dict.fromkeys(lost)]
+
+    def left_out(self) -> Published | None:
+        """Say in one sentence what is left out because the data lack columns, as the chapter declares; or nothing."""
+        if not self.lacking:
             return None
-        parts = joined("; ", map(translated, dict.fromkeys(lost)))
+        parts = joined("; ", map(translated, self.lacking))
         words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
         return self._shown("note", "left_out", NOTHING.format(words))
+
+    def unknown(self, missing: pd.DataFrame) -> Published | None:
+        """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
+        if missing.empty:
+            return None
+        caption = text("What is not known of some: the models that use it go on without them")
+        return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def has(self, name: str) -> bool:
         """Return whether this edition makes the internal table `name`."""

@@ -181,6 +181,11 @@ class Declaration:
         return {**self.produces, **self.may_produce, **own}
 
 
+def of_persons(blocks: Blocks) -> bool:
+    """Tell whether an edition of these blocks can have data on single persons: made up, or of an office."""
+    return made_up(blocks) or any(isinstance(block, OwnSource) and block.own for block in blocks.values())
+
+
 def made_up(blocks: Blocks) -> bool:
     """Tell whether an edition of these blocks is made up."""
     return any(isinstance(block, Source) and block.made_up for block in blocks.values())

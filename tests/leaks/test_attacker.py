@@ -6,15 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from attacker import Rules, attack
 
 from analysis.disclosure import Gated
+from analysis.edition.chain import ROWS
+from analysis.publish.release import Release
 from analysis.publish.tables import write_csv, write_sidecar
+from analysis.run.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 EXACT = Rules(base=1, zeros=False)
+WORDS, LEVELS = ["reading", "maths", "spelling", "words"], ["I", "II", "III", "IV"]
 
 
 def lay(folder: Path, name: str, counts: list[str], **columns: list[object]) -> None:
@@ -76,3 +81,39 @@ def test_nothing_that_is_withheld_can_be_found_in_an_edition(tmp_path: Path, wor
     subprocess.run(run, cwd=ROOT, check=True)
     (edition,) = [path.parent for path in tmp_path.glob("[!.]*/manifest.json")]
     assert_nothing_is_found(edition, rules)
+
+
+@pytest.mark.parametrize(
+    ("profile", "rules"),
+    [
+        pytest.param("cbs", Rules(zeros=False), id="cbs"),
+        pytest.param("duo", Rules(base=1, least=5), id="duo"),
+    ],
+)
+def test_tables_of_the_same_persons_do_not_give_away_what_profiles_of_offices_withhold(
+    tmp_path: Path, profile: str, rules: Rules
+) -> None:
+    """Cross-tables with their totals under another name: of small numbers, of nearly all of a group, and of shares."""
+    facts = {"edition": "x", "disclosure": profile, "synthetic": False, "tables": ROWS}
+    release = Release(Workspace("chapter", tmp_path, tmp_path, facts, needs=frozenset(), produces=frozenset()))
+    draws = np.random.default_rng(1).multinomial(4000, [0.3, 0.3, 0.3, 0.1], size=4) // np.array([1, 10, 100, 400])
+    draws[0] = [1900, 30, 40, 20]
+    persons = pd.DataFrame(
+        [
+            (subject, level, n)
+            for subject, row in zip(WORDS, draws, strict=True)
+            for level, n in zip(LEVELS, row, strict=True)
+        ],
+        columns=["subject", "level", "n"],
+    )
+    release.table("cross", persons, caption="By subject and level", counts=["n"])
+    by_subject = (
+        persons.groupby("subject", as_index=False, sort=False)["n"].sum().rename(columns={"subject": "outcome"})
+    )
+    release.table("subjects", by_subject, caption="By subject", counts=["n"])
+    by_level = persons.groupby("level", as_index=False, sort=False)["n"].sum()
+    release.table("levels", by_level, caption="By level", counts=["n"])
+    found = attack(tmp_path, rules)
+    assert found.withheld > 0
+    assert found.exactly == []
+    assert not [one for one in found.pinned if one.low < rules.least]

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.chapters.leergroei.models import closure
 from analysis.chapters.leergroei.models.design import Design, percentile_growth
-from analysis.synthetic.learning import make_learning, tested_schools
+from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.learning_truth import NORMS
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
@@ -34,7 +34,7 @@ def estimates(seed):
     truth = Truth()
     for_people, for_tests = np.random.SeedSequence(seed).spawn(2)
     _, frames = make_people(truth, 1.0, for_people)
-    schools = tested_schools(frames["by_location"], frames["by_location_shortage"])
+    schools = schools_with_shortage(frames["by_location"], frames["by_location_shortage"])
     tests = make_learning(frames["by_pupil"], schools, truth.learning, for_tests)
     rows = percentile_growth(tests, DESIGN)
     estimates = [closure.estimate(rows, model) for model in ("pnas_overall", "pnas_one_control", "pnas_ses")]

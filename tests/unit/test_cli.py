@@ -132,11 +132,3 @@ def test_who_has_no_home_can_run() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{}\n"
-
-
-def test_windows_is_told_what_it_needs() -> None:
-    code = "import sys; sys.platform = 'win32'; import analysis.cli"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "on Windows within WSL" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -12,8 +12,6 @@ EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 INCOME = ("low", "middle", "high")
 SEX = ("m", "v")
 SIZE_CLASS = ("small", "medium", "large")
-SUBJECT = ("lezen", "rekenen", "dmt", "spelling")
-LEVEL = ("I", "II", "III", "IV", "V")
 KINDS = ("none", "nonwestern", "western")
 NO_CONCEPT = "none"
 SCHOOL_YEAR = r"\d{4}/\d{2}"
@@ -125,7 +123,7 @@ def _by_location_shortage() -> pa.DataFrameSchema:
         ["location", "year"],
         location=key(SCHOOL),
         year=year("calendar year, 1 October"),
-        shortage=number("teacher shortage, share of the fte wanted", 0, 1),
+        shortage=number("teacher shortage, share of the fte wanted", 0, 1, missing=True),
     )
 
 
@@ -150,7 +148,7 @@ def _by_pupil_test() -> pa.DataFrameSchema:
         pupil=whole("number of the pupil", 0),
         year=text("school year", SCHOOL_YEAR),
         groep=whole("groep (year of primary school)", 1, 8),
-        subject=code("subject of the test", SUBJECT),
+        subject=text("subject of the test"),
         location=key(SCHOOL),
         **if_known(
             education=_education(),
@@ -162,11 +160,12 @@ def _by_pupil_test() -> pa.DataFrameSchema:
         **if_known(
             m_percentile=number(f"{rank} mid-year test", 0, 100, missing=True),
             e_percentile=number(f"{rank} end-of-year test", 0, 100, missing=True),
-            level_m=code(f"{quintile} mid-year test, national quintile", LEVEL, missing=True),
-            level_e=code(f"{quintile} end-of-year test", LEVEL, missing=True),
+            level_m=text(f"{quintile} mid-year test, national quintile", missing=True),
+            level_e=text(f"{quintile} end-of-year test", missing=True),
             prior_percentile=number(f"{rank} previous year's end test", 0, 100, missing=True),
             m_day=number("day of the school year of the mid-year test", 0, 366, missing=True),
             e_day=number("day of the school year of the end-of-year test", 0, 366, missing=True),
+            scale=text("scale of the scores, by the publisher's name; a subject and groep have one", missing=True),
             adaptive=flag("tested adaptively; left out of comparisons", missing=True),
             consent=flag("the school gave consent for use of its tests", missing=True),
             e_missing=flag("no end-of-year result: not sat, or the school gave no consent"),

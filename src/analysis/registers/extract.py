@@ -21,6 +21,7 @@ from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
 from analysis.registers.plain import as_text, plain
 from analysis.registers.report import Report
+from analysis.run import machine
 from analysis.run.hashes import sha256
 
 FORMAT = 1  # of what the cache holds
@@ -126,7 +127,7 @@ class Files:
         if not path.exists():
             partial = path.with_suffix(".partial")
             pq.write_table(self._table(request), partial)
-            partial.replace(path)
+            machine.replace(partial, path)
         return pq.read_table(path)
 
     def _table(self, request: _Request) -> pa.Table:

@@ -21,7 +21,7 @@ MARK = "SYNTHETIC"
 
 def mark(folder: Path) -> None:
     """Mark a folder: all files below it are made up."""
-    (folder / MARK).write_text("Made up: about no real child, school or board.\n", "utf8")
+    (folder / MARK).write_text("Made up: about no real child, school or board.\n", "utf8", newline="\n")
 
 
 def check_marks(synthetic: bool, folder: Path, files: Mapping[str, Iterable[Path]]) -> None:

@@ -73,6 +73,45 @@ def check_complete(
         )
 
 
+def where_known(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Select the rows that a model can use: those with a value in each of its columns.
+
+    Parameters
+    ----------
+    frame : One row per unit.
+    columns : What the model uses; who leaves for lack of a value is counted in the account of the sample.
+
+    Returns
+    -------
+    DataFrame : The rows, all of them where nothing is missing; none where a column is not there at all.
+    """
+    used = list(columns)
+    if not set(used) <= set(frame):
+        return frame.iloc[:0]
+    complete = frame[used].notna().all(axis=1)
+    return frame if complete.all() else frame[complete]
+
+
+def count_missing(frame: pd.DataFrame, columns: Iterable[str], by: Sequence[str]) -> pd.DataFrame:
+    """Count the rows with and without a value, of the columns in which some are missing.
+
+    Parameters
+    ----------
+    frame : One row per unit.
+    columns : What the models use; those that are not there are passed over.
+    by : Columns of the groups, such as the year.
+
+    Returns
+    -------
+    DataFrame : ``column``, `by`, ``n_known, n_unknown``; without rows where nothing is missing.
+    """
+    parts = []
+    for name in [name for name in columns if name in frame and frame[name].isna().any()]:
+        flags = frame[list(by)].assign(n_known=frame[name].notna(), n_unknown=frame[name].isna())
+        parts.append(flags.groupby(list(by)).sum().reset_index().assign(column=name))
+    return pd.concat(parts, ignore_index=True)[["column", *by, "n_known", "n_unknown"]] if parts else pd.DataFrame()
+
+
 def positions(index: pd.Index, keys: Sequence[object] | pd.Index, what: str) -> NDArray[np.intp]:
     """Return the position of each key in an index.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -23,6 +25,26 @@ ESTIMATE_COLUMNS = (
     "n_clusters",
     "unit",
 )
+
+
+def no_estimates(texts: Sequence[str] = (), numbers: Sequence[str] = (), counts: Sequence[str] = ()) -> pd.DataFrame:
+    """Return estimates without rows: of a model for which the data lack a column, or every value of one.
+
+    Parameters
+    ----------
+    texts, numbers, counts : Further columns, by what they hold.
+
+    Returns
+    -------
+    DataFrame : `ESTIMATE_COLUMNS`, then these columns, each of the type that it has with rows.
+    """
+    kinds = {
+        **dict.fromkeys(ESTIMATE_COLUMNS, "float64"),
+        **dict.fromkeys(("model", "group", "term", "unit", *texts), "str"),
+        **dict.fromkeys(numbers, "float64"),
+        **dict.fromkeys(("n_obs", "n_clusters", *counts), "int64"),
+    }
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.95) -> pd.DataFrame:

@@ -40,7 +40,7 @@ COLUMNS = (
 )
 
 
-def tested_schools(by_location: pd.DataFrame, by_location_shortage: pd.DataFrame) -> pd.DataFrame:
+def schools_with_shortage(by_location: pd.DataFrame, by_location_shortage: pd.DataFrame) -> pd.DataFrame:
     """Return schools with the ``shortage`` of October of the closure year, which growth depends on."""
     of_year = by_location_shortage[by_location_shortage["year"] == int(SCHOOL_YEARS[-1][:4])]
     return by_location.assign(shortage=by_location["location"].map(of_year.set_index("location")["shortage"]))

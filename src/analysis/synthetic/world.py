@@ -14,7 +14,7 @@ from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_national import PEOPLE, make_advice_national
 from analysis.synthetic.attendance import make_attendance
 from analysis.synthetic.city import SyntheticCity
-from analysis.synthetic.learning import make_learning, tested_schools
+from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.names import CITY, KNOWN, encrypted, named, named_people
 from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
@@ -56,7 +56,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     streams = _streams(seed)
     city, frames = make_people(truth, scale, streams["people"])
     by_pupil, by_location = frames["by_pupil"], frames["by_location"]
-    tested = tested_schools(by_location, frames["by_location_shortage"])
+    tested = schools_with_shortage(by_location, frames["by_location_shortage"])
     by_attendance, by_stay = make_attendance(by_pupil, by_location, truth.attendance, streams["attendance"])
     frames |= {
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),

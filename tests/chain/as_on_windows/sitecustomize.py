@@ -22,107 +22,24 @@ HERE = str(Path(__file__).parent)
 # Modules that Windows does not have.
 ABSENT = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "syslog", "_posixsubprocess"}
 # Names that the modules of Windows do not have.
-WITHOUT = {
-    "os": [
-        "fork",
-        "forkpty",
-        "register_at_fork",
-        "killpg",
-        "setsid",
-        "setpgid",
-        "getpgid",
-        "getpgrp",
-        "getsid",
-        "wait",
-        "wait3",
-        "wait4",
-        "waitid",
-        "WNOHANG",
-        "WNOWAIT",
-        "WEXITED",
-        "WSTOPPED",
-        "P_PID",
-        "P_ALL",
-        "P_PGID",
-        "getuid",
-        "geteuid",
-        "getgid",
-        "getegid",
-        "getgroups",
-        "chown",
-        "lchown",
-        "fchown",
-        "fchmod",
-        "fchdir",
-        "mkfifo",
-        "mknod",
-        "nice",
-        "sched_getaffinity",
-        "sched_setaffinity",
-        "posix_spawn",
-        "sysconf",
-        "uname",
-        "sendfile",
-        "statvfs",
-        "sync",
-        "O_NOFOLLOW",
-        "O_CLOEXEC",
-        "O_ACCMODE",
-        "O_DIRECTORY",
-        "O_NONBLOCK",
-        "O_SYNC",
-        "getpriority",
-        "setpriority",
-        "openpty",
-        "ctermid",
-        "WIFEXITED",
-        "WEXITSTATUS",
-        "WIFSIGNALED",
-        "WTERMSIG",
-        "getxattr",
-        "setxattr",
-        "memfd_create",
-        "pipe2",
-        "pread",
-        "pwrite",
-    ],
-    "signal": [
-        "SIGKILL",
-        "SIGHUP",
-        "SIGQUIT",
-        "SIGCHLD",
-        "SIGCLD",
-        "SIGALRM",
-        "SIGUSR1",
-        "SIGUSR2",
-        "SIGSTOP",
-        "SIGCONT",
-        "SIGTSTP",
-        "SIGPIPE",
-        "SIGTTIN",
-        "SIGTTOU",
-        "alarm",
-        "setitimer",
-        "sigwait",
-        "pthread_sigmask",
-        "pthread_kill",
-        "siginterrupt",
-        "pause",
-    ],
-    "socket": [
-        "AF_UNIX",
-        "SOCK_SEQPACKET",
-        "send_fds",
-        "recv_fds",
-        "CMSG_LEN",
-        "CMSG_SPACE",
-        "SCM_RIGHTS",
-        "SO_REUSEPORT",
-    ],
-    "ctypes": [],
-    "sys": ["abiflags"],
-    "subprocess": [],
+_WITHOUT = {
+    "os": """
+        fork forkpty register_at_fork killpg setsid setpgid getpgid getpgrp getsid wait wait3 wait4 waitid WNOHANG
+        WNOWAIT WEXITED WSTOPPED P_PID P_ALL P_PGID getuid geteuid getgid getegid getgroups chown lchown fchown fchmod
+        fchdir mkfifo mknod nice sched_getaffinity sched_setaffinity posix_spawn sysconf uname sendfile statvfs sync
+        O_NOFOLLOW O_CLOEXEC O_ACCMODE O_DIRECTORY O_NONBLOCK O_SYNC getpriority setpriority openpty ctermid
+        WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG getxattr setxattr memfd_create pipe2 pread pwrite
+    """,
+    "signal": """
+        SIGKILL SIGHUP SIGQUIT SIGCHLD SIGCLD SIGALRM SIGUSR1 SIGUSR2 SIGSTOP SIGCONT SIGTSTP SIGPIPE SIGTTIN SIGTTOU
+        alarm setitimer sigwait pthread_sigmask pthread_kill siginterrupt pause
+    """,
+    "socket": "AF_UNIX SOCK_SEQPACKET send_fds recv_fds CMSG_LEN CMSG_SPACE SCM_RIGHTS SO_REUSEPORT",
+    "ctypes": "",
+    "sys": "abiflags",
+    "subprocess": "",
 }
+WITHOUT = {name: gone.split() for name, gone in _WITHOUT.items()}
 
 
 class Seen(ModuleType):
@@ -183,9 +100,9 @@ def _replace(old: object, new: object, real: Any = os.replace) -> None:
 def _refuse_open(path: object) -> None:
     """Refuse to rename what is open in this process, as any process on Windows would be."""
     wanted = os.path.realpath(os.fspath(path))
-    for number in os.listdir("/proc/self/fd"):
+    for link in Path("/proc/self/fd").iterdir():
         try:
-            held = os.readlink(f"/proc/self/fd/{number}")
+            held = str(link.readlink())
         except OSError:
             continue
         if held == wanted or held.startswith(wanted + os.sep):

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.disclosure.rules.identity import identifying, refuse_numbered
+from analysis.disclosure import PROFILES
+from analysis.disclosure.checkpoint import Checkpoint
+from analysis.disclosure.rules.identity import (
+    identifying,
+    is_administration_number,
+    refuse_identifying,
+    refuse_numbered,
+)
+from analysis.edition.chain import ROWS
 from analysis.errors import DisclosureError
 
 
@@ -50,3 +58,57 @@ def test_numbers_that_tell_rows_apart_are_refused_unless_they_count_or_repeat() 
     with pytest.raises(DisclosureError, match="column 'board': whole numbers"):
         refuse_numbered(frame, ["n"])
     refuse_numbered(frame.drop(columns="board"), ["n"])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("RINPERSOON", "RINPERSOONS", "RINPERSOONMa", "rinpersoonpa", "mother.RINPERSOON", "RINPERSOONSHKW"),
+        *("RINOBJECTNUMMER", "RINObjectnummer", "SRINOBJNR", "RINADRES", "BEID", "HUISHOUDNR", "huishoudensnummer"),
+        *("WPOBRIN_crypt", "BRIN_crypt", "A-nummer", "anummer", "BSN", "bsn_kind", "ECK iD", "eck_id", "PGN"),
+        *("onderwijsnummer", "persoonsgebonden_nummer", "KOPPELNR", "mother.KoppelNr"),
+    ],
+)
+def test_a_key_of_a_register_is_refused_by_its_name(column: str) -> None:
+    with pytest.raises(DisclosureError, match="identifies"):
+        refuse_identifying(pd.DataFrame({column: ["a", "b"]}), keys=["KOPPELNR"])
+
+
+@pytest.mark.parametrize("column", ["koppeling", "obeid_share", "share_household", "brinkmann", "manner", "beide"])
+def test_a_name_that_only_begins_like_one_is_let_be(column: str) -> None:
+    refuse_identifying(pd.DataFrame({column: ["a", "b"]}), keys=["KOPPELNR"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("0" * 3 + "123456", "0f" * 16, "0F" * 16 + "00", "ab" * 64, "https://ketenid.nl/201703/abc"),
+        *("123456782", "1234567190"),  # 9 + 16 + 21 + 24 + 25 + 24 + 21 + 16 - 2 = 154 = 14 x 11
+    ],
+)
+def test_a_key_of_a_register_is_refused_by_its_form(value: str) -> None:
+    with pytest.raises(DisclosureError) as refused:
+        refuse_identifying(pd.DataFrame({"group": ["a", value]}))
+    assert value not in str(refused.value)
+
+
+def test_numbers_of_persons_written_as_words_are_refused_and_numbers_are_not() -> None:
+    with pytest.raises(DisclosureError, match="column 'group': words of nothing but digits"):
+        refuse_identifying(pd.DataFrame({"group": ["123456780", "223456781"]}))
+    refuse_identifying(pd.DataFrame({"group": ["1012", "1013"], "money": [123456782, 223456781]}))
+
+
+def test_an_administration_number_passes_three_checks() -> None:
+    # digits add up to 38 = 3 x 11 + 5, each times 1, 2, 4, ... to 3,201 = 291 x 11
+    assert is_administration_number("1234567190")
+    others = [number for number in range(1234567190 - 200, 1234567190) if is_administration_number(str(number))]
+    assert len(others) < 10  # two in eleven, and one in eleven of them
+    assert not is_administration_number("0" + "1234567190"[1:])
+    assert not is_administration_number("11" + "1234567190"[2:])
+
+
+def test_the_gate_knows_the_keys_of_the_edition() -> None:
+    frame = pd.DataFrame({"KOPPELNR": ["a"], "n": [100]})
+    Checkpoint(PROFILES["default"], ROWS).admit(frame, {"counts": ["n"]})
+    with pytest.raises(DisclosureError, match="column 'KOPPELNR'"):
+        Checkpoint(PROFILES["default"], ROWS, ["koppelnr"]).admit(frame, {"counts": ["n"]})

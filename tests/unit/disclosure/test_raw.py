@@ -57,3 +57,11 @@ def test_tables_of_larger_units_are_not_about_anybody() -> None:
 def test_a_column_that_holds_every_number_of_two_decimals_tells_nothing() -> None:
     every = pd.DataFrame({"score": np.round(np.arange(0, 9, 0.01), 2)})
     assert loaded("by_pupil", every).columns_of_rows(pd.DataFrame({"x": [1.23, 4.56, 7.89]})) == set()
+
+
+@pytest.mark.parametrize("name", ["by_teacher", "by_home", "by_situation", "by_choice", "by_person", "by_test"])
+def test_rows_of_persons_are_refused_whatever_their_table_is_called(name: str) -> None:
+    with pytest.raises(DisclosureError, match=f"column 'x' shows values of the rows of {name}"):
+        loaded(name).columns_of_rows(pd.DataFrame({"x": [21.53, 27.38, 33.17]}))
+    known = loaded(name, pd.DataFrame({"school_name": ["De Gouden Griffel", "Het Zilveren Penseel"]}))
+    assert known.names.held("at De Gouden Griffel")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import InputError, StaatError
-from analysis.run import owner, records, staging
+from analysis.run import machine, owner, records, staging
 from analysis.run.owner import mark_edition, own_folder
 
 
@@ -105,7 +105,7 @@ def test_a_folder_without_locks_is_one_message(tmp_path: Path, monkeypatch: pyte
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(staging.fcntl, "flock", refuse)
+    monkeypatch.setattr(machine.fcntl, "flock", refuse)
     with (
         pytest.raises(InputError, match=r"cannot be locked: No locks available\n.*--outputs DIR"),
         staging.locked(tmp_path, "a"),

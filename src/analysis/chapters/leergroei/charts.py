@@ -82,6 +82,8 @@ def by_group(estimates: pd.DataFrame) -> pd.DataFrame:
 
 def with_bounds(headlines: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:
     """Put the bounds under a headline as one line from the lower to the upper one, without a dot."""
+    if bounds.empty:
+        return headlines
     ends = bounds.pivot_table(index="outcome", columns="term", values="estimate", sort=False)
     ends = ends.reindex(columns=["lower", "upper"])  # where none of them is known there is no such column
     line = bounds.drop_duplicates("outcome").set_index("outcome")
@@ -92,6 +94,8 @@ def with_bounds(headlines: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:
 
 def split_category(estimates: pd.DataFrame, first: str) -> pd.DataFrame:
     """Take categories of two parts apart: the first part to a column of its own."""
+    if estimates.empty:
+        return estimates.assign(**{first: estimates["category"]})
     parts = estimates["category"].str.partition(", ")
     return estimates.assign(**{first: parts[0], "category": parts[2]})
 

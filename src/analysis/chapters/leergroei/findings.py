@@ -341,7 +341,7 @@ def _absent(
             say(
                 "absent",
                 rank=_most_below(changes, len(by_subject), levels[-1]),
-                subject=term(SUBJECTS[outcome]),
+                subject=term(SUBJECTS.get(outcome, outcome)),
                 low=low["share_present"],
                 lowest=levels[-1],
                 closed=closed,

@@ -20,7 +20,7 @@ def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -
     """Say what schools without consent may do to the changes; nothing where a number of it is withheld."""
     kinds = {row["consent"]: row for row in rows_of(make_up)}
     bounds = joined(" ", _if_all_consented(estimates, closed))
-    if bounds and {"with consent", "without consent"} <= set(kinds):
+    if bounds and {"with consent", "without consent"} <= set(kinds) and "share_at_risk" in make_up:
         schools = {kind: number_of(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",

@@ -15,6 +15,9 @@ from analysis.publish.units import Row
 say = sentences_beside(__file__)
 
 TEACHERS = "teachers"
+APART = 2
+"""Years between the two that most sentences are about; of others they say which."""
+HELD_EQUAL = ("man", "nonwestern")
 
 
 def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +46,7 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "flows",
             say(
-                "flows",
+                "flows" if number_of(came["year"]) - number_of(left["year"]) == APART else "flows_by",
                 n_before=number_of(left["teachers"]),
                 n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
@@ -66,15 +69,23 @@ def _school_years(left: Row, came: Row) -> dict[str, str]:
 
 def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
     row = one(estimates, model="teacher_hours", term="last_year")
-    if not row:
+    terms = set(estimates.loc[estimates["model"] == "teacher_hours", "term"])
+    if not row or not terms.issuperset(HELD_EQUAL):
         return
-    sign = units.direction(row)
+    sign, suffix = units.direction(row), "" if _two_years(estimates) else "_before"
     sentence = (
-        say("hours", size=units.size(row), side=text("less") if sign < 0 else text("more"))
+        say(f"hours{suffix}", size=units.size(row), side=text("less") if sign < 0 else text("more"))
         if sign
-        else say("hours_unclear", interval=units.with_interval(row))
+        else say(f"hours_unclear{suffix}", interval=units.with_interval(row))
     )
     yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
+
+
+def _two_years(estimates: pd.DataFrame) -> bool:
+    """Tell whether the estimates are of two school years, two apart."""
+    of_years = estimates[(estimates["model"] == "teachers") & (estimates["by"] == "year")]
+    years = sorted({int(year) for year in of_years["category"]})
+    return len(years) == APART and years[1] - years[0] == APART
 
 
 def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:

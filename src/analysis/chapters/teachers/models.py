@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.stats import regression
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import check_complete
-from analysis.stats.estimates import in_form, with_reasons
+from analysis.stats.complete import check_complete, count_missing, where_known
+from analysis.stats.estimates import in_form, no_estimates, with_reasons
 from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.fractional import fit_where_determined
 from analysis.stats.shares import share_interval
 
 AGE_EDGES = (35, 45, 55)
 KM_EDGES = (7, 20, 30)
-NEEDED = ("year", "location", "sex", "age", "background", "fte", "salary", "scale", "in_city", "distance_km")
+NEEDED = ("year", "location")
+TRAITS = ("age", "fte", "sex", "background", "salary", "scale", "in_city", "distance_km", "came", "left")
+"""What may be missing of a teacher: who lacks it leaves where it is used."""
 SHARE = "share of teachers"
 SEXES = {"v": "women", "m": "men"}
 BACKGROUNDS = {"none": "no migration background", "western": "western", "nonwestern": "non-western"}
 
 
+USED = {
+    **{name: name for name in ("fte", "salary", "in_city", "distance_km")},
+    **dict.fromkeys(("scale_L10", "scale_L11", "scale_L12"), "scale"),
+    **dict.fromkeys(("within_7_km", "beyond_30_km"), "distance_km"),
+}
+"""The column that an outcome is computed from."""
 OUTCOMES = {
     "fte": "fte per teacher",
     "salary": "euro a month at full time",
@@ -32,6 +41,16 @@ OUTCOMES = {
     "within_7_km": SHARE,
     "beyond_30_km": SHARE,
 }
+
+
+def unknown(by_teacher: pd.DataFrame) -> pd.DataFrame:
+    """Count by year of how many teachers a trait is not known; see `count_missing`."""
+    return count_missing(by_teacher, TRAITS, ["year"])
+
+
+def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the tables of estimates that have rows below each other."""
+    return pd.concat([table for table in tables if len(table)], ignore_index=True)
 
 
 def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
@@ -45,17 +64,20 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
-        ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed.
+        ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed. A flow
+        that the data do not have is not told.
     """
-    check_complete(by_teacher, ["year", "left", "came"], "teachers")
+    check_complete(by_teacher, ["year"], "teachers")
     years = sorted(by_teacher["year"].unique())
     lines = []
     for flow, year in (("left", years[0]), ("came", years[-1])):
-        of_year = by_teacher[by_teacher["year"] == year]
+        of_year = where_known(by_teacher[by_teacher["year"] == year], [flow])
+        if of_year.empty:
+            continue
         moved = of_year[of_year[flow] != "none"]
         lines.append((flow, year, "all", len(of_year), len(moved), len(moved) / len(of_year)))
         lines += [
-            (flow, year, where, len(moved), int(number), number / len(moved))
+            (flow, year, str(where), len(moved), int(number), number / len(moved))
             for where, number in moved[flow].value_counts(sort=True).items()
         ]
     return pd.DataFrame(lines, columns=["flow", "year", "where", "teachers", "teachers_flow", "share"])
@@ -78,25 +100,43 @@ def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
     rows = _coded(by_teacher)
     last = rows[rows["year"] == rows["year"].max()]
     columns = {"sex": "sex_name", "age_band": "age_band", "background": "background_name"}
+    columns = {by: name for by, name in columns.items() if name in rows}
     parts = [("year", str(year), of) for year, of in rows.groupby("year")]
     parts += [(by, str(value), of) for by, name in columns.items() for value, of in last.groupby(name, observed=True)]
-    means = [_mean(of, outcome, unit, by, category) for by, category, of in parts for outcome, unit in OUTCOMES.items()]
+    means = [
+        _mean(known, outcome, unit, by, category)
+        for by, category, of in parts
+        for outcome, unit in OUTCOMES.items()
+        if len(known := where_known(of, [USED[outcome]]))
+    ]
     rows = in_form(pd.DataFrame(means), model="teachers", term="mean")
     return rows.assign(trait=rows["outcome"].str.replace(r"scale_.+", "scale", regex=True))
 
 
 def _coded(by_teacher: pd.DataFrame) -> pd.DataFrame:
     check_complete(by_teacher, NEEDED, "teachers")
-    scales = {f"scale_{name}": by_teacher["scale"].eq(name).astype(float) for name in ("L10", "L11", "L12")}
-    return by_teacher.assign(
-        **scales,
-        in_city=by_teacher["in_city"].astype(float),
-        within_7_km=by_teacher["distance_km"].le(KM_EDGES[0]).astype(float),
-        beyond_30_km=by_teacher["distance_km"].gt(KM_EDGES[-1]).astype(float),
-        sex_name=by_teacher["sex"].map(SEXES),
-        background_name=by_teacher["background"].map(BACKGROUNDS),
-        age_band=in_bands(by_teacher["age"], AGE_EDGES),
-    )
+    coded: dict[str, Callable[[pd.Series], Mapping[str, Any]]] = {
+        "scale": lambda scale: {f"scale_{name}": scale.eq(name).astype(float) for name in ("L10", "L11", "L12")},
+        "in_city": lambda city: {"in_city": city.astype("boolean").to_numpy(float, na_value=np.nan)},
+        "distance_km": lambda km: {
+            "within_7_km": km.le(KM_EDGES[0]).astype(float),
+            "beyond_30_km": km.gt(KM_EDGES[-1]).astype(float),
+        },
+        "sex": lambda sex: {"sex_name": sex.map(SEXES)},
+        "background": lambda background: {"background_name": background.map(BACKGROUNDS)},
+    }
+    made = {
+        name: values
+        for column, code in coded.items()
+        if column in by_teacher
+        for name, values in code(by_teacher[column]).items()
+    }
+    return by_teacher.assign(**made, age_band=_age_band(by_teacher["age"]))
+
+
+def _age_band(age: pd.Series) -> pd.Series:
+    known = age.dropna()
+    return pd.Series(in_bands(known, AGE_EDGES), index=known.index)
 
 
 def _mean(rows: pd.DataFrame, outcome: str, unit: str, by: str, category: str) -> dict[str, object]:
@@ -135,8 +175,11 @@ def composition(by_teacher: pd.DataFrame, by_location: pd.DataFrame, edges: Sequ
     DataFrame
         As `described`: model ``teacher_composition``, outcome ``nonwestern``; a row per band, and the row of a logit of
         a teacher's background on the share of pupils (``by`` is empty; log-odds per 10 percentage points). Where that
-        has no estimate, a column ``reason`` says why.
+        has no estimate, a column ``reason`` says why. Without rows where the data lack a background.
     """
+    by_teacher = where_known(by_teacher, ["background"])
+    if by_teacher.empty or "share_nonwestern" not in by_location:
+        return no_estimates(("outcome", "by", "category"), (), ("n_least",))
     check_complete(by_teacher, ["year", "location", "background"], "teachers")
     share = by_location.set_index("location")["share_nonwestern"]
     rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
@@ -175,18 +218,20 @@ def hours(by_teacher: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Model ``teacher_hours``, as `described` without ``trait``. The reference is a woman under 35 without a migration
-        background in the first year.
+        background in the first year. What the data do not have is not held equal.
     """
-    coded = _coded(by_teacher)
+    traits = [name for name in ("sex", "background") if name in by_teacher]
+    coded = _coded(where_known(by_teacher, ["age", "fte", *traits]))
     bands = {f"age {name}": (coded["age_band"] == name).astype(float) for name in coded["age_band"].cat.categories[1:]}
+    sexes = {"man": "m"} if "sex" in traits else {}
+    groups = {"nonwestern": "nonwestern", "western": "western"} if "background" in traits else {}
     rows = coded.assign(
-        man=(coded["sex"] == "m").astype(float),
-        nonwestern=(coded["background"] == "nonwestern").astype(float),
-        western=(coded["background"] == "western").astype(float),
+        **{term: (coded["sex"] == code).astype(float) for term, code in sexes.items()},
+        **{term: (coded["background"] == code).astype(float) for term, code in groups.items()},
         last_year=(coded["year"] == coded["year"].max()).astype(float),
         **bands,
     )
-    terms = ["man", *bands, "nonwestern", "western", "last_year"]
+    terms = [*sexes, *bands, *groups, "last_year"]
     fitted = regression.fit_where_determined(rows, "fte", terms, cluster="location")
     least = {term: int(min(rows[term].sum(), (1 - rows[term]).sum())) for term in terms}
     estimates = fitted.estimates("teacher_hours", "", "fte", terms).assign(outcome="fte", by="", category="")
@@ -204,8 +249,10 @@ def distances(by_teacher: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame : ``band`` (km), ``teachers``, ``share``.
     """
-    check_complete(by_teacher, ["year", "distance_km"], "teachers")
-    rows = by_teacher[by_teacher["year"] == by_teacher["year"].max()]
+    check_complete(by_teacher, ["year"], "teachers")
+    rows = where_known(by_teacher[by_teacher["year"] == by_teacher["year"].max()], ["distance_km"])
+    if rows.empty:
+        return pd.DataFrame(columns=["band", "teachers", "share"])
     band = in_bands(rows["distance_km"], KM_EDGES)
     counts = pd.Series(band).value_counts().reindex(band.categories)
     by_band = pd.DataFrame({"band": counts.index.astype(str), "teachers": counts.to_numpy()})

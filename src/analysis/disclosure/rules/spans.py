@@ -53,7 +53,7 @@ class Spans:
     ) -> None:
         names = [name for name, values in numbers.items() if len(values) == rows]
         self._values = np.array([numbers[name] for name in names], dtype=np.float64).reshape(len(names), rows)
-        self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names]).reshape(len(names), rows)
+        self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names], bool).reshape(len(names), rows)
         self._labels = labels
         self._rows = [_rows_of(label) for label in labels]
         self._known: dict[Codes, Ends] = {}

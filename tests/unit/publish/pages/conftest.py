@@ -24,7 +24,7 @@ from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
 from analysis.synthetic.advice_truth import AdviceTruth, GroupEffects
-from analysis.synthetic.learning import make_learning, tested_schools
+from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.people import make_people
 from analysis.synthetic.truth import Truth
@@ -45,7 +45,8 @@ class Page:
     found: pd.DataFrame = field(default_factory=pd.DataFrame)
     profile: Any = field(default_factory=lambda: profile("default"))
 
-    say, show, gate, conclude = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude
+    say, show, gate, conclude, find = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude, Chapter.find
+    lacking, left_out, unknown = (), Chapter.left_out, Chapter.unknown
 
     def __post_init__(self) -> None:
         self.workspace, self._said, self.passed = SimpleNamespace(stem=self.stem), {}, Passed()
@@ -54,6 +55,9 @@ class Page:
 
     def load(self, name: str) -> pd.DataFrame:
         return self.frames[name].copy()
+
+    def has(self, name: str) -> bool:
+        return name in self.frames
 
     def gated(
         self, frame: pd.DataFrame, counts: Any, *, totals: Any = None, linked: Any = NOTHING_DECLARED, **_: Any
@@ -168,7 +172,7 @@ class Planted:
         people, tests, advices = np.random.SeedSequence(5).spawn(3)
         _, frames = make_people(Truth(), 0.3, people)
         pupils, schools = frames["by_pupil"], frames["by_location"]
-        tested = tested_schools(schools, frames["by_location_shortage"])
+        tested = schools_with_shortage(schools, frames["by_location_shortage"])
         return frames | {
             "by_pupil_test": make_learning(pupils, tested, self.learning, tests),
             "by_pupil_advice": make_advice(pupils, schools, self.advice, advices),

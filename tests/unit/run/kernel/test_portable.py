@@ -43,3 +43,11 @@ def test_papermill_keeps_the_names_of_its_files_only(tmp_path: Path) -> None:
     forget_machine(file, {"/home/me": "~", "/": "root"})
     notes = json.loads(file.read_text())["metadata"]["papermill"]
     assert notes == {"input_path": "a.ipynb", "output_path": "a.ipynb"}
+
+
+def test_a_folder_of_windows_is_forgotten_however_a_text_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.ipynb"
+    lines = [r"in C:\Users\me\staat\src", "in C:/Users/me/staat/src", repr(r"C:\Users\me\staat\src")]
+    file.write_text(json.dumps({"cells": [{"source": lines}], "metadata": {}}), "utf8")
+    forget_machine(file, {r"C:\Users\me\staat": ".", r"C:\Users\me": "~"})
+    assert json.loads(file.read_text("utf8"))["cells"][0]["source"] == [r"in .\src", "in ./src", r"'.\\src'"]

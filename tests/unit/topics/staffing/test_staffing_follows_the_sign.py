@@ -96,10 +96,11 @@ WORLDS = {
 class Recorder:
     """A chapter that keeps what it is given to say, and publishes nothing."""
 
-    say, show, gate, conclude = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude
+    say, show, gate, conclude, find = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude, Chapter.find
+    lacking, left_out, unknown = (), Chapter.left_out, Chapter.unknown
 
     def __init__(self, stem: str, tables: dict[str, pd.DataFrame]) -> None:
-        self.tables, self.texts = tables, {}
+        self.tables, self.texts, self._columns = tables, {}, {}
         self.workspace, self._said = SimpleNamespace(stem=stem), {}
         self.exhibits = read_exhibits(CHAPTERS / stem / "exhibits.yml")
         self.declared = read_declared(CHAPTERS / stem / FILE)
@@ -154,10 +155,14 @@ def schools_of_the_city() -> pd.DataFrame:
             "pupils": rng.integers(100, 400, number),
             "share_nonwestern": np.linspace(0.02, 0.98, number),
             "share_at_risk": rng.permutation(np.linspace(0.05, 0.95, number)),
-            "shortage_2019": rng.uniform(0, 0.3, number),
-            "shortage_2020": rng.uniform(0, 0.3, number),
         }
     )
+
+
+def shortages(city: pd.DataFrame) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    years = [city[["location"]].assign(year=year, shortage=rng.uniform(0, 0.3, len(city))) for year in (2019, 2020)]
+    return pd.concat(years, ignore_index=True)
 
 
 def run(stem: str, tables: dict[str, pd.DataFrame], patch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -182,7 +187,8 @@ def texts() -> dict[str, dict[str, str]]:
         city = schools_of_the_city()
         people = make_teachers(city, teachers, 0.5, np.random.SeedSequence(6))
         texts[world] = run("06_staffing", {"by_location_year": panel}, patch)
-        texts[world] |= run("06_teachers", {"by_teacher": people, "by_location": city}, patch)
+        tables = {"by_teacher": people, "by_location": city, "by_location_shortage": shortages(city)}
+        texts[world] |= run("06_teachers", tables, patch)
     patch.undo()
     return texts
 

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH, standardised
-from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, no_rows
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
 from analysis.stats.bootstrap import times_drawn
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -122,7 +122,9 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
         In the form of `rows.means_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
         its own.
     """
-    rows_with_m_test = comparable(rows, design.two_years, WITH_M_TEST)
+    rows_with_m_test = where_known(comparable(rows, design.two_years, WITH_M_TEST), ["level_m"])
+    if rows_with_m_test.empty:
+        return no_rows()
     check_complete(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")
     pupils = rows_with_m_test.join(standardised(rows, design)["growth_sd"])
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))

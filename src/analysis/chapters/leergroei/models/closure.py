@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.chapters.leergroei.models.rows import no_rows, stacked
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit
 from analysis.stats.regression import fit_where_determined, in_sd
@@ -81,9 +82,12 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
     ModelError
         If a value is missing, or for ``placebo`` with fewer than two control years.
     """
+    if by_pupil_growth.empty:
+        return no_rows()
     variation = VARIATIONS[model]
-    check_complete(by_pupil_growth, ["outcome", "start", "location", *variation.needed], model)
-    by_outcome = variation.select(by_pupil_growth).groupby("outcome", sort=False)
+    rows = variation.select(by_pupil_growth)
+    check_complete(rows, ["outcome", "start", "location", *variation.needed], model)
+    by_outcome = rows.groupby("outcome", sort=False)
     return pd.concat([variation.fit(rows, model, weights) for _, rows in by_outcome], ignore_index=True)
 
 
@@ -96,11 +100,19 @@ def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : as `estimate` returns it, of all models. With a single control year there are no placebo years
+    DataFrame
+        As `estimate` returns it, of all models for which the data have the columns. With a single control year there
+        are no placebo years.
     """
+    if by_pupil_growth.empty:
+        return no_rows()
     control = by_pupil_growth.loc[by_pupil_growth["closure"] == 0, "start"].nunique()
-    models = [model for model in VARIATIONS if model != "placebo" or control > 1]
-    return pd.concat([estimate(by_pupil_growth, model) for model in models], ignore_index=True)
+    models = [
+        name
+        for name, variation in VARIATIONS.items()
+        if set(variation.needed) <= set(by_pupil_growth) and (name != "placebo" or control > 1)
+    ]
+    return stacked([estimate(by_pupil_growth, model) for model in models])
 
 
 def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -113,13 +125,16 @@ def standardised(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
     Returns
     -------
     tuple of DataFrame and list
-        The rows with ``year`` and ``days`` in standard deviations, and the terms of the trend: ``year``, or none with
-        one control year, when it would say what the closure says.
+        The rows with ``year`` and ``days`` in standard deviations, and the terms beside the closure: ``year``, unless
+        there is one control year, when it would say what the closure says; and ``days``, where the data have them.
     """
-    check_complete(by_pupil_growth, ["start", "days"], "growth")
-    starts, days = by_pupil_growth["start"].astype(float), by_pupil_growth["days"]
-    rows = by_pupil_growth.assign(year=in_sd(starts, "the year"), days=in_sd(days, "the number of days"))
-    return rows, ["year"] if starts.nunique() > 2 else []
+    days = [name for name in ("days",) if name in by_pupil_growth]
+    check_complete(by_pupil_growth, ["start", *days], "growth")
+    starts = by_pupil_growth["start"].astype(float)
+    rows = by_pupil_growth.assign(
+        year=in_sd(starts, "the year"), **{name: in_sd(by_pupil_growth[name], "the number of days") for name in days}
+    )
+    return rows, [*(["year"] if starts.nunique() > 2 else []), *days]
 
 
 def counts(rows: pd.DataFrame) -> dict[str, int]:
@@ -149,8 +164,8 @@ def _design(
     further: Sequence[str] = (),
     entity: str | None = None,
 ) -> Fit:
-    data, trend = standardised(rows)
-    terms = ["closure", *trend, "days", *further]
+    data, controls = standardised(rows)
+    terms = ["closure", *controls, *further]
     return fit_where_determined(data, outcome, terms, cluster="location", entity=entity, weights=weights)
 
 
@@ -257,12 +272,14 @@ def _from_last_control_year(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_education(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
-    rows = by_pupil_growth[by_pupil_growth["education"] != "onbekend"]
+    rows = where_known(by_pupil_growth, ["education"])
+    rows = rows[rows["education"] != "onbekend"]
     return rows.assign(category=rows["education"].where(rows["education"] == "laag", HIGHER_EDUCATION))
 
 
 def _with_sex(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
-    return by_pupil_growth.assign(category=by_pupil_growth["sex"].map(SEXES))
+    rows = where_known(by_pupil_growth, ["sex"])
+    return rows.assign(category=rows["sex"].map(SEXES))
 
 
 def _with_prior(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
@@ -272,7 +289,7 @@ def _with_prior(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
 
 
 class Variation(NamedTuple):
-    """The fit of a variation to the rows of one outcome, which rows those are, and the further columns it needs."""
+    """The fit of a variation to the rows of one outcome, which rows those are, and the further columns they have."""
 
     fit: Fitted
     select: Callable[[pd.DataFrame], pd.DataFrame] = _all
@@ -284,10 +301,10 @@ VARIATIONS: Mapping[str, Variation] = {
     "pnas_one_control": Variation(_overall, _from_last_control_year, ["closure"]),
     "pnas_ses": Variation(_by_category("parental education", HIGHER_EDUCATION), _with_education, ["education"]),
     "pnas_sex": Variation(_by_category("sex", SEXES["m"]), _with_sex, ["sex"]),
-    "pnas_ability": Variation(_by_category("prior performance", PRIOR[-1]), _with_prior),
+    "pnas_ability": Variation(_by_category("prior performance", PRIOR[-1]), _with_prior, ["prior_percentile"]),
     "pnas_grade": Variation(_by_groep, needed=["groep"]),
     "pnas_school_fe": Variation(_within_schools),
-    "weekly": Variation(_weekly, _control_years),
+    "weekly": Variation(_weekly, _control_years, ["days"]),
     "ancova": Variation(_ancova),
     "placebo": Variation(_placebo, _placebo_years, ["closure", "year"]),
 }

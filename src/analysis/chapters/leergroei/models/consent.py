@@ -14,16 +14,19 @@ the standard deviation between the schools that are seen. No result of a school 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
-from analysis.chapters.leergroei.models.rows import in_rows, iter_groups
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, no_rows
 from analysis.chapters.leergroei.models.sample import REGULAR, comparable
 from analysis.chapters.leergroei.models.schools import FEWEST, changes_by_school
 from analysis.chapters.leergroei.models.weights import COMPOSITION
+from analysis.stats.complete import where_known
 from analysis.stats.random_effects import tau_squared
 
 WITH, WITHOUT = "with consent", "without consent"
@@ -41,12 +44,16 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     -------
     DataFrame
         One row per kind of school: ``consent, n_schools, n_pupils`` (each once), ``share_at_risk`` and
-        ``shortage`` (means over schools). Special schools are not among them.
+        ``shortage`` (means over schools), as far as the data have them. Special schools are not among them; where it is
+        not known who gave consent, there are no rows.
     """
-    rows = comparable(rows, design, REGULAR)
+    told = [name for name in COMPOSITION if name in rows]
+    if "consent" not in rows:
+        return pd.DataFrame(columns=["consent", "n_schools", "n_pupils", *told])
+    rows = where_known(comparable(rows, design, REGULAR), told)
     # No row of all schools: beside it a row that is withheld could be worked out.
     kinds = {WITH: rows[~_without(rows)], WITHOUT: rows[_without(rows)]}
-    return pd.DataFrame([{"consent": kind, **_described(part)} for kind, part in kinds.items()])
+    return pd.DataFrame([{"consent": kind, **_described(part, told)} for kind, part in kinds.items()])
 
 
 def bounds(
@@ -67,6 +74,8 @@ def bounds(
         In the form of `rows.means_by`, model ``consent_bounds``, terms ``lower`` and ``upper``, each with an
         interval of its own; missing with fewer than `schools.FEWEST` schools.
     """
+    if "consent" not in rows:
+        return no_rows()
     closed = comparable(rows, design, REGULAR).query("closure == 1")
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
     limits: list[dict[str, object]] = []
@@ -116,10 +125,10 @@ def _without(rows: pd.DataFrame) -> pd.Series:
     return rows["reason"] == "no_consent"
 
 
-def _described(rows: pd.DataFrame) -> dict[str, float]:
+def _described(rows: pd.DataFrame, told: Sequence[str]) -> dict[str, float]:
     schools = rows.drop_duplicates("location")
     return {
         "n_schools": len(schools),
         "n_pupils": rows["pupil"].nunique(),
-        **{name: schools[name].mean() for name in COMPOSITION},
+        **{name: schools[name].mean() for name in told},
     }

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 
 COMPOSITE = "composite"
 PERCENTILES = ("m_percentile", "e_percentile", "prior_percentile")
 COLUMNS = ("pupil", "year", "groep", "location", "education", "sex", "at_risk")
+"""Of these, what the data have."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
     Parameters
     ----------
     by_pupil_test
-        As its contract says, with the column `weights` if one is named. Rows without consent or tested adaptively are
-        left out here.
+        As its contract says, with the column `weights` if one is named. Rows without consent, tested adaptively, or
+        with an unknown day of a test are left out here, as far as the data tell.
     design : the years and tests
     weights : column to keep; the composite takes the mean over its subjects
 
@@ -108,7 +109,8 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
         ``by_pupil_growth``, one row per pupil, outcome and year: ``pupil, year, outcome, groep, location, education,
         sex, at_risk, m_percentile, e_percentile, prior_percentile`` (missing in a first year of testing), ``growth``
         (percentile points), ``start`` (calendar year in which the school year starts), ``days`` between the tests,
-        ``closure`` (1 in the closure year, else 0), and `weights`.
+        ``closure`` (1 in the closure year, else 0), and `weights`; without the columns that the data do not have. No
+        rows where they lack percentiles.
 
     Raises
     ------
@@ -122,13 +124,17 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
             f"{', '.join(design.groepen)}",
             Reason.INVALID,
         )
-    needed = ("pupil", "subject", "year", "groep", "location", "consent", "adaptive")
-    check_complete(by_pupil_test, needed, "growth")
+    flags = [name for name in ("consent", "adaptive") if name in by_pupil_test]
+    check_complete(by_pupil_test, ("pupil", "subject", "year", "groep", "location", *flags), "growth")
     starts = {int(year[:4]) for year in design.years}
-    rows = by_pupil_test[_usable(by_pupil_test)]
-    rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int), days=rows["e_day"] - rows["m_day"])
+    rows = _with_days(where_known(by_pupil_test, ["m_percentile", "e_percentile"]))
+    rows = rows[_usable(rows)]
+    rows = rows.assign(start=rows["year"].astype(str).str[:4].astype(int))
     rows = rows[rows["start"].isin(starts) & design.tests(rows)].rename(columns={"subject": "outcome"})
-    rows = rows[["outcome", *COLUMNS, *PERCENTILES, "start", "days", *([weights] if weights else [])]]
+    wanted = ["outcome", *COLUMNS, *PERCENTILES, "start", "days", *([weights] if weights else [])]
+    rows = rows[[name for name in wanted if name in rows]]
+    if rows.empty:
+        return rows
     if design.composite:
         rows = pd.concat([_composite(rows, design, weights), rows], ignore_index=True)
     _check_all_years(rows, starts)
@@ -138,9 +144,17 @@ def percentile_growth(by_pupil_test: pd.DataFrame, design: Design, *, weights: s
     ).reset_index(drop=True)
 
 
-def _usable(by_pupil_test: pd.DataFrame) -> pd.Series:
-    both = by_pupil_test["m_percentile"].notna() & by_pupil_test["e_percentile"].notna()
-    return both & by_pupil_test["consent"] & ~by_pupil_test["adaptive"]
+def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the days between the tests, where the data have the days of both."""
+    if not {"m_day", "e_day"} <= set(rows):
+        return rows
+    known = where_known(rows, ["m_day", "e_day"])
+    return known.assign(days=known["e_day"] - known["m_day"])
+
+
+def _usable(rows: pd.DataFrame) -> pd.Series:
+    consent, adaptive = rows.get("consent", True), rows.get("adaptive", False)
+    return pd.Series(consent, rows.index).astype(bool) & ~pd.Series(adaptive, rows.index).astype(bool)
 
 
 def _check_all_years(rows: pd.DataFrame, starts: set[int]) -> None:
@@ -154,12 +168,14 @@ def _check_all_years(rows: pd.DataFrame, starts: set[int]) -> None:
 def _composite(rows: pd.DataFrame, design: Design, weights: str | None) -> pd.DataFrame:
     """Average the percentiles of a pupil and year over the subjects of the composite."""
     parts = rows[rows["outcome"].isin(design.composite)]
-    averaged = [*PERCENTILES, "days", *([weights] if weights else [])]
+    averaged = [name for name in (*PERCENTILES, "days", *([weights] if weights else [])) if name in parts]
     keys = ["pupil", "start"]
     grouped = parts.groupby(keys)
     means = grouped[averaged].mean()
     # A mean over other subjects than those of the year itself would not be a prior of the same composite.
-    means["prior_percentile"] = means["prior_percentile"].where(grouped["prior_percentile"].count() == grouped.size())
+    if "prior_percentile" in means:
+        whole = grouped["prior_percentile"].count() == grouped.size()
+        means["prior_percentile"] = means["prior_percentile"].where(whole)
     first = parts.drop_duplicates(keys).set_index(keys)
     enough = grouped.size() >= design.composite_least
     joined = first.drop(columns=averaged).join(means[enough], how="inner").reset_index()

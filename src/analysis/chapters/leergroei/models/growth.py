@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by
+from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.regression import fit_where_determined
 
 SD_NATION = "national standard deviations"
@@ -49,8 +49,10 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     -------
     DataFrame : in the form of `rows.means_by`: model ``norm_growth``, term ``mean``
     """
-    year = comparable(rows, design)
+    year = where_known(comparable(rows, design), ["norm_growth"])
     year = year[year["year"] == design.year_before]
+    if year.empty:
+        return no_rows()
     return means_by(year, design.groepen, ["groep"], "norm_growth", model="norm_growth", term="mean", unit=SD_NATION)
 
 
@@ -63,7 +65,7 @@ def standardised(
     ----------
     rows : as `sample.select` returns them
     design : the years and tests
-    cell : columns that define the cells
+    cell : columns that define the cells, as far as the data have them
     weights : column of weights; mean and standard deviation of the reference year are then weighted
 
     Returns
@@ -75,16 +77,22 @@ def standardised(
     ModelError
         If a cell has fewer than two pupils, or no variation, in the reference year.
     """
-    rows = comparable(rows, design.two_years)
+    cell = cells(rows, cell)
+    rows = where_known(comparable(rows, design.two_years), cell)
     check_complete(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)
     if unknown.any():
-        cells = joined.loc[unknown, list(cell)].astype(str).agg(" ".join, axis=1).unique()
+        few = joined.loc[unknown, cell].astype(str).agg(" ".join, axis=1).unique()
         raise ModelError(
-            f"too few pupils in the year before to standardise on: {', '.join(sorted(cells)[:5])}", Reason.TOO_FEW
+            f"too few pupils in the year before to standardise on: {', '.join(sorted(few)[:5])}", Reason.TOO_FEW
         )
     return joined.assign(growth_sd=(joined["growth"] - joined["mean"]) / joined["sd"]).drop(columns=["mean", "sd"])
+
+
+def cells(rows: pd.DataFrame, cell: Sequence[str] = CELL) -> list[str]:
+    """Return the columns that define the cells: without the ability level where the data do not have it."""
+    return [name for name in cell if name in rows]
 
 
 def change(
@@ -117,6 +125,9 @@ def change(
     Cells weigh as they do in the closure year; their standard deviations are taken as known.
     """
     names = {"model": model, "term": "closure", "unit": SD_GROWTH}
+    growth = where_known(growth, by)
+    if growth.empty:
+        return no_rows()
     return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **names)
 
 
@@ -132,7 +143,7 @@ def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     DataFrame : as `change` returns them: overall, by groep, by level, by both, by band, and by band and level
     """
     columns = ((), ("groep",), ("level_m",), ("groep", "level_m"), ("band",), ("band", "level_m"))
-    return pd.concat([change(growth, design, by) for by in columns], ignore_index=True)
+    return stacked([change(growth, design, by) for by in columns])
 
 
 def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -150,6 +161,9 @@ def shortage_contrast(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
         change may differ with the share at risk, by which schools with and without a shortage differ; within a band
         of that share it is one.
     """
+    growth = where_known(growth, ["shortage", "share_at_risk", "band"])
+    if growth.empty:
+        return no_rows()
     steps = growth.assign(shortage=growth["shortage"] / STEP)
     check_complete(steps, ["subject", "year", "location", "band"], "ois_shortage")
     own = ("closure", "shortage", "closure:shortage")

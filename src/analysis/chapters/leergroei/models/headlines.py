@@ -10,9 +10,10 @@ from analysis.chapters.leergroei.models.design import Design, percentile_growth
 from analysis.chapters.leergroei.models.growth import change, standardised
 from analysis.chapters.leergroei.models.logits import drop_effects, fit_drop
 from analysis.chapters.leergroei.models.missing import covered
-from analysis.chapters.leergroei.models.rows import ESTIMATE
+from analysis.chapters.leergroei.models.rows import ESTIMATE, stacked
 from analysis.chapters.leergroei.models.sample import Groups, comparable
 from analysis.errors import ModelError
+from analysis.stats.complete import where_known
 
 MAIN = ("ois_standardised", "pnas_overall", "level_drop_ame")
 
@@ -61,30 +62,38 @@ def compared(
     DataFrame
         `unweighted`, then in the same form models ``ipw`` (weighted for who was absent), ``covered`` (at schools that
         tested that share of their pupils) and ``consent_ipw`` (weighted for schools without consent). Where too few
-        schools show who gives consent, the last is `unweighted` without numbers.
+        schools show who gives consent, the last is `unweighted` without numbers; where the data do not say who gave it,
+        it is not there.
     """
     both = ois.joined(pnas)
     ipw = _main(weights.for_absence(rows, both, trim), ois, pnas, groups, weights.WEIGHT)
     at_covered = _main(covered(rows, ois, coverage), ois, pnas, groups)
+    parts = [unweighted, as_headlines(ipw, "ipw"), as_headlines(at_covered, "covered")]
+    if "consent" in rows:
+        parts.append(_for_consent(rows, ois, pnas, groups, unweighted, trim))
+    return stacked(parts)
+
+
+def _for_consent(
+    rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, unweighted: pd.DataFrame, trim: float
+) -> pd.DataFrame:
+    """Weigh the main findings for schools without consent; without numbers where too few schools show who gives it."""
     try:
-        weighted = weights.for_consent(rows, both, trim)
+        weighted = weights.for_consent(rows, ois.joined(pnas), trim)
     except ModelError as error:
         if not error.reason.of_the_data:
             raise
-        consent_ipw = unweighted.assign(**dict.fromkeys(ESTIMATE, np.nan), model="consent_ipw", category="consent_ipw")
-    else:
-        consent_ipw = as_headlines(_main(weighted, ois, pnas, groups, weights.WEIGHT), "consent_ipw")
-    parts = [unweighted, as_headlines(ipw, "ipw"), as_headlines(at_covered, "covered"), consent_ipw]
-    return pd.concat(parts, ignore_index=True)
+        return unweighted.assign(**dict.fromkeys(ESTIMATE, np.nan), model="consent_ipw", category="consent_ipw")
+    return as_headlines(_main(weighted, ois, pnas, groups, weights.WEIGHT), "consent_ipw")
 
 
 def _main(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, weight: str | None = None) -> pd.DataFrame:
+    rows = where_known(rows, [weight]) if weight else rows
     percentiles = percentile_growth(comparable(rows, pnas), pnas, weights=weight)
-    return pd.concat(
+    return stacked(
         [
             change(standardised(rows, ois, weights=weight), ois, weights=weight),
             closure.estimate(percentiles, weights=weight),
             drop_effects(fit_drop(rows, ois, groups, weights=weight), overall_only=True),
-        ],
-        ignore_index=True,
+        ]
     )

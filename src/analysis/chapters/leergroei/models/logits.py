@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, iter_groups
+from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, iter_groups, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, Groups, comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
-from analysis.stats.estimates import in_form
+from analysis.stats.complete import check_complete, where_known
+from analysis.stats.estimates import in_form, no_estimates
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
@@ -41,14 +41,18 @@ def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str
 
     Returns
     -------
-    dict : a fitted logit by subject, of the pupils who can drop a level
+    dict
+        A fitted logit by subject, of the pupils who can drop a level; none where the data lack levels or the share at
+        risk.
 
     Raises
     ------
     ModelError
         If in a subject the terms are collinear.
     """
-    rows = comparable(rows, design.two_years)
+    rows = where_known(comparable(rows, design.two_years), ["level_m", "level_e", "share_at_risk"])
+    if rows.empty:
+        return {}
     check_complete(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
     rows = rows[rows["level_m"] != groups.levels[-1]]
     return _fit(rows.assign(drop=groups.drops(rows)), "drop", design, _all_products, groups.levels[:-1], weights)
@@ -68,7 +72,7 @@ def coefficients(models: Mapping[str, Logit], name: str) -> pd.DataFrame:
         Tidy estimates in log odds, missing where the outcome is separated; then ``outcome, by, category, df, n_least``
         (rows of the year with the fewest) and ``n_pupils``.
     """
-    return pd.concat([_coefficients(model, name) for model in models.values()], ignore_index=True)
+    return stacked([no_rows(), *(_coefficients(model, name) for model in models.values())])
 
 
 def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> pd.DataFrame:
@@ -111,7 +115,9 @@ def presence(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         Coefficients (model ``e_test_logit``, see `coefficients`) and average effects (``e_test_ame``, in the form of
         `rows.means_by`) for all pupils, by level, and by level and many or few at risk at the school.
     """
-    rows = comparable(rows, design.two_years, WITH_M_TEST)
+    rows = where_known(comparable(rows, design.two_years, WITH_M_TEST), ["level_m", "share_at_risk"])
+    if rows.empty:
+        return no_rows()
     check_complete(rows, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")
     rows = rows.assign(present=(rows["reason"] == "both").astype(float))
     models = _fit(rows, "present", design, _presence_terms, groups.levels)
@@ -145,8 +151,10 @@ def example_pupils(
     Raises
     ------
     ModelError
-        If the subject is not among the models, or nobody is of that groep and level.
+        If the subject is not among the models, or nobody is of that groep and level. Without models there are no rows.
     """
+    if not models:
+        return no_estimates(("outcome", "level", "year"), ("share_at_risk",), ("groep", "n_pupils", "n_least"))
     if outcome not in models:
         raise ModelError(f"no example pupil of {outcome}: it is no subject of this edition", Reason.INVALID)
     model = models[outcome]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
+from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 
 KEYS = ["outcome", "year", "level_m"]
+NUMBERS = ["n_m_test", "n_both", "n_schools", "n_absent", "share_present", "share_of_m_test", "share_of_both"]
 
 
 def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -32,7 +33,9 @@ def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         ``share_of_m_test, share_of_both``: the level's share among all pupils of the subject and year with an M-test,
         and among those with both.
     """
-    rows = comparable(rows, design, WITH_M_TEST).rename(columns={"subject": "outcome"})
+    rows = where_known(comparable(rows, design, WITH_M_TEST), ["level_m"]).rename(columns={"subject": "outcome"})
+    if rows.empty:
+        return pd.DataFrame(columns=[*KEYS, *NUMBERS])
     check_complete(rows, [*KEYS, "location"], "missing_tests")
     counts = (
         rows.assign(both=rows["reason"] == "both")
@@ -61,14 +64,16 @@ def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     -------
     DataFrame : in the form of `rows.means_by`, model ``e_test_share``; the term is the year
     """
-    rows = comparable(rows, design, WITH_M_TEST)
+    rows = where_known(comparable(rows, design, WITH_M_TEST), ["level_m"])
+    if rows.empty:
+        return no_rows()
     rows = rows.assign(present=(rows["reason"] == "both").astype(float))
     names = {"model": "e_test_share", "unit": PROBABILITY}
     by_year = [
         means_by(rows[rows["year"] == year], design.groepen, ("level_m",), "present", term=year, **names)
         for year in design.two_years.years
     ]
-    return pd.concat(by_year, ignore_index=True)
+    return stacked(by_year)
 
 
 def covered(rows: pd.DataFrame, design: Design, coverage: float) -> pd.DataFrame:

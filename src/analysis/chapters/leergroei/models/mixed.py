@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.chapters.leergroei.models.closure import POINTS, UNITS, counts, standardised
-from analysis.chapters.leergroei.models.rows import ESTIMATE
+from analysis.chapters.leergroei.models.rows import ESTIMATE, no_rows
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
@@ -90,8 +90,8 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
         If the maximum is not found, as with very few schools.
     """
     check_complete(by_pupil_growth, ["outcome"], "mixed")
-    rows, trend = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
-    fit = fit_mixed(rows, "growth", [EFFECT, *trend, "days"], group="location", slopes=[EFFECT])
+    rows, controls = standardised(by_pupil_growth[by_pupil_growth["outcome"] == outcome])
+    fit = fit_mixed(rows, "growth", [EFFECT, *controls], group="location", slopes=[EFFECT])
     periods = rows.groupby("location")[EFFECT].nunique()
     in_both = periods.index[periods == 2]
     return MixedFit(outcome, _estimates(fit, outcome), fit.by_group.loc[in_both])
@@ -110,6 +110,8 @@ def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
         Estimates, model ``mixed``, as `closure.pnas` returns them, and the rows of `MixedFit.distribution`. Where the
         likelihood has no maximum, as with few schools, an outcome has one row without numbers in either.
     """
+    if by_pupil_growth.empty:
+        return no_rows(), pd.DataFrame(columns=["outcome", "quantile", "shrunken", "fitted", "schools"])
     estimates, distributions = [], []
     for outcome, rows in by_pupil_growth.groupby("outcome", sort=False):
         try:

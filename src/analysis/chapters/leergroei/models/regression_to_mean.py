@@ -21,9 +21,9 @@ from scipy.stats import norm
 
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_NATION, change, standardised
-from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by
+from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import Groups, comparable
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 
 MEASURES: Mapping[str, str] = {"growth": SD_NATION, "drop": PROBABILITY}
 
@@ -43,7 +43,10 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
         growth_closure`` (national standard deviations) and ``drop_expected, drop_before, drop_closure`` (probability;
         not for the lowest level). The expected ones have the error of a mean over pupils, not that of a, b and s.
     """
-    standing = _with_expectation(comparable(rows, design), design, groups)
+    known = where_known(comparable(rows, design), ["standing_m", "standing_e", "level_m", "level_e"])
+    if known.empty:
+        return no_rows()
+    standing = _with_expectation(known, design, groups)
     estimates = []
     for measure, unit in MEASURES.items():
         pupils = standing if measure == "growth" else standing[standing["level_m"] != groups.levels[-1]]
@@ -55,7 +58,7 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
             column = f"{measure}_expected" if series == "expected" else measure
             names = {"model": "regression_to_mean", "term": f"{measure}_{series}", "unit": unit}
             estimates.append(means_by(pupils[pupils["year"] == year], design.groepen, ["level_m"], column, **names))
-    return pd.concat(estimates, ignore_index=True)
+    return stacked(estimates)
 
 
 def change_by_prior_level(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame:
@@ -69,6 +72,8 @@ def change_by_prior_level(rows: pd.DataFrame, design: Design, groups: Groups) ->
     -------
     DataFrame : as `growth.change` returns it, model ``ois_prior_level``
     """
+    if "prior_percentile" not in rows:
+        return no_rows()
     edges = [-np.inf, *np.arange(1, len(groups.levels)) * 100 / len(groups.levels), np.inf]
     level = pd.cut(rows["prior_percentile"], edges, labels=list(reversed(groups.levels)))
     known = rows.assign(level_prior=level.astype(object)).dropna(subset=["level_prior"])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.stats.complete import check_complete
-from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, t_interval
+from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, no_estimates, t_interval
 from analysis.stats.fit import correction
 from analysis.stats.shares import share_interval
 
@@ -22,6 +22,9 @@ FEWEST_SCHOOLS = 3
 DISTINGUISHED = ("outcome", "by", "category", "n_least", "n_pupils", "df")
 
 PROBABILITY = "probability"
+
+no_rows = partial(no_estimates, ("outcome", "by", "category"), ("df",), ("n_least", "n_pupils"))
+"""What a model returns for which the data lack what it needs."""
 
 WORDS = {
     "groep": "groep {}",
@@ -95,6 +98,8 @@ def means_by(
     """
     needed = ["subject", "year", "location", "closure", column, *by, *([weights] if weights else [])]
     check_complete(frame, needed, model)
+    if frame.empty:
+        return no_rows()
     keys, years = ["subject", *by], frame["year"].unique().tolist()
     rows = frame.loc[frame["subject"].isin(list(outcomes)), [*keys, "pupil", "year", "location", "closure", column]]
     w = frame.loc[rows.index, weights] if weights else pd.Series(1.0, index=rows.index)
@@ -132,6 +137,8 @@ def in_rows(rows: pd.DataFrame, **constants: str) -> pd.DataFrame:
         Tidy estimates; ``df`` is the number of schools of all years less one, while ``n_clusters`` counts the schools
         of the year with the fewest.
     """
+    if rows.empty:
+        return no_rows()
     intervals = [
         t_interval(part["estimate"], part["std_error"], max(int(part["schools"].iloc[0]), 2)).set_index(part.index)
         for _, part in rows.groupby("schools")
@@ -152,7 +159,12 @@ def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame : the rows of all, with these columns and no others
     """
-    return pd.concat([table[[*ESTIMATE_COLUMNS, *DISTINGUISHED]] for table in tables], ignore_index=True)
+    return stacked([table[[*ESTIMATE_COLUMNS, *DISTINGUISHED]] for table in tables])
+
+
+def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables of estimates below each other; those without rows bring nothing, not even a type of a column."""
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
 def _counted(outcome: str, by: str, category: str, part: pd.DataFrame, years: list[str]) -> dict[str, Any]:

@@ -12,18 +12,34 @@ from scipy.special import ndtri
 from analysis.chapters.leergroei.models.design import Design
 from analysis.errors import ModelError, Reason
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, count_missing
 
 LOWEST_PERCENTILE = 0.05
 """Percentiles of 0 and 100 are not on the scale of standard deviations: they are read as 0.05 and 99.95."""
 
 # Why a test is left out: the first that holds.
-REASONS = ("special_school", "no_consent", "adaptive", "no_m_test", "no_e_test")
+REASONS = ("special_school", "use_unknown", "no_consent", "adaptive", "no_m_test", "no_e_test")
+TOLD_BY = {"special_school": "special", "no_consent": "consent", "adaptive": "adaptive"}
+"""Columns without which a reason is not known."""
+USE_UNKNOWN = "use_unknown"
+"""Of a test of which it is not known whether the school gave consent, or whether it was adaptive."""
+
 WITH_M_TEST = ("both", "no_e_test")
 """Tests of pupils who could have both: with an M-test that may be used."""
 
+FEW = 10
+"""Tests of fewer are not counted in a message."""
+
 REGULAR = ("both", *REASONS[1:])
 """Tests at regular schools, with consent or not."""
+
+
+MAY_BE_UNKNOWN = (
+    *("share_at_risk", "shortage", "level_m", "level_e", "m_percentile", "e_percentile", "m_day", "e_day"),
+    *("education", "sex"),
+)
+"""Columns with which some models go on without the rows that have no value; a first year has no prior percentile."""
+SCALE = "scale"
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,7 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
     Parameters
     ----------
     by_pupil_test : one row per pupil, subject and school year, as `data.microdata` describes it
-    by_location : schools: ``location, share_at_risk, shortage_2019, special``
+    by_location : schools: ``location``, and as far as the data have them ``share_at_risk, shortage, special``
     design : the years and tests
     groups : the bands of schools
 
@@ -76,27 +92,47 @@ def select(by_pupil_test: pd.DataFrame, by_location: pd.DataFrame, design: Desig
         - ``closure``: 1 in the closure year, else 0;
         - ``standing_m, standing_e``: the percentile in standard deviations of the nation, and ``norm_growth``, their
           difference: growth against the national norm (missing without both tests);
-        - ``growth``: skill score at the E-test minus that at the M-test, in points.
+        - ``growth``: skill score at the E-test minus that at the M-test, in points;
+
+        without what rests on a column that the data do not have.
 
     Raises
     ------
     ModelError
-        If a subject, groep or year has no rows, or a regular school no share at risk or shortage.
+        If a subject, groep or year has no rows, scores of one are on several scales, or a level is not in `groups`.
     """
-    check_complete(by_pupil_test, ["subject", "groep", "year", "location", "consent", "adaptive"], "tests")
-    check_complete(by_location, ["location", "special"], "schools")
+    check_complete(by_pupil_test, ["subject", "groep", "year", "location"], "tests")
+    check_complete(by_location, ["location", *(["special"] if "special" in by_location else [])], "schools")
     rows = by_pupil_test[design.covers(by_pupil_test)]
     _check_not_empty(rows, design)
+    _check_one_scale(rows)
+    _check_levels(rows, groups)
     rows = rows.merge(_schools(by_location, rows, groups), on="location", how="left", validate="many_to_one")
-    standing = {test: _standing(rows[f"{test}_percentile"]) for test in ("m", "e")}
     return rows.assign(
         reason=_reason(rows),
         closure=(rows["year"] == design.closure_year).astype(float),
-        standing_m=standing["m"],
-        standing_e=standing["e"],
-        norm_growth=standing["e"] - standing["m"],
+        **_standings(rows),
         growth=rows["e_score"] - rows["m_score"],
     )
+
+
+def with_shortage(by_location: pd.DataFrame, by_location_shortage: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Add the teacher shortage in October of the closure year to schools, where it is known of that year.
+
+    Parameters
+    ----------
+    by_location : schools, with ``location``
+    by_location_shortage : ``location, year, shortage``, or without columns
+    design : the closure year
+
+    Returns
+    -------
+    DataFrame : the schools, with ``shortage`` (missing for those that have none)
+    """
+    if "shortage" not in by_location_shortage:
+        return by_location
+    of_year = by_location_shortage[by_location_shortage["year"] == int(design.closure_year[:4])]
+    return by_location.assign(shortage=by_location["location"].map(of_year.set_index("location")["shortage"]))
 
 
 def comparable(rows: pd.DataFrame, design: Design, reasons: Sequence[str] = ("both",)) -> pd.DataFrame:
@@ -126,11 +162,13 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per subject and year: ``subject, year, n_pupils``, ``n_<reason>`` for each of `REASONS`, ``n_both`` and
-        ``share_both``.
+        One row per subject and year: ``subject, year, n_pupils``, ``n_<reason>`` for each of `REASONS` that the data
+        tell, ``n_both`` and ``share_both``.
     """
     counts = pd.crosstab([rows["subject"], rows["year"]], rows["reason"])
-    counts = counts.reindex(columns=[*REASONS, "both"], fill_value=0)
+    told = [reason for reason in REASONS if TOLD_BY.get(reason, "reason") in rows]
+    told = [reason for reason in told if reason != USE_UNKNOWN or reason in counts]
+    counts = counts.reindex(columns=[*told, "both"], fill_value=0)
     pupils = counts.sum(axis=1)
     accounting = counts.add_prefix("n_").assign(share_both=counts["both"] / pupils)
     accounting.insert(0, "n_pupils", pupils)
@@ -138,13 +176,58 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     return accounting.reindex(order).reset_index().rename_axis(columns=None)
 
 
+def unknown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count the comparable tests in which a value is missing that some models use: they go on without these.
+
+    Parameters
+    ----------
+    rows : as `select` returns them
+
+    Returns
+    -------
+    DataFrame : as `stats.complete.count_missing`, by subject and year
+    """
+    return count_missing(rows[rows["reason"] == "both"], MAY_BE_UNKNOWN, ["subject", "year"])
+
+
 def _check_not_empty(rows: pd.DataFrame, design: Design) -> None:
     present = set(rows[["subject", "groep", "year"]].drop_duplicates().itertuples(index=False, name=None))
-    for subject, groepen in design.groepen.items():
-        for groep in groepen:
-            for year in design.years:
-                if (subject, groep, year) not in present:
-                    raise ModelError(f"there are no tests of {subject} in groep {groep} in {year}", Reason.EMPTY)
+    absent = {
+        f"{subject} in groep {groep}": years
+        for subject, groepen in design.groepen.items()
+        for groep in groepen
+        if (years := [year for year in design.years if (subject, groep, year) not in present])
+    }
+    if absent:
+        told = "; ".join(f"{test} in {', '.join(years)}" for test, years in absent.items())
+        raise ModelError(
+            f"there are no tests of {told}: leave these out of groepen, subjects or control_years", Reason.EMPTY
+        )
+
+
+def _check_one_scale(rows: pd.DataFrame) -> None:
+    """Refuse scores of a subject and groep on several scales: their differences would be no growth."""
+    if SCALE not in rows:
+        return
+    counts = rows.groupby(["subject", "groep", SCALE], dropna=False).size()
+    several = counts[counts.groupby(["subject", "groep"]).transform("size") > 1]
+    if len(several):
+        told = "; ".join(
+            f"{row['subject']} in groep {row['groep']}, scale {row[SCALE]}: {_counted(row['tests'])} tests"
+            for row in several.reset_index(name="tests").to_dict("records")
+        )
+        raise ModelError(f"scores of one subject and groep are on several scales: {told}", Reason.INVALID)
+
+
+def _counted(number: int) -> str:
+    return str(number) if number >= FEW else f"fewer than {FEW}"
+
+
+def _check_levels(rows: pd.DataFrame, groups: Groups) -> None:
+    found = {level for name in ("level_m", "level_e") if name in rows for level in rows[name].dropna().unique()}
+    if found - set(groups.levels):
+        unknown, known = ", ".join(sorted(found - set(groups.levels))), ", ".join(groups.levels)
+        raise ModelError(f"tests have levels that are not in `levels`: {unknown}; there are {known}", Reason.INVALID)
 
 
 def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> pd.DataFrame:
@@ -152,13 +235,11 @@ def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> p
     unknown = set(rows["location"]) - set(schools["location"])
     if unknown:
         raise ModelError(f"{len(unknown)} schools with tests are not among the schools of the edition", Reason.INVALID)
-    schools = schools[["location", "share_at_risk", "shortage_2019", "special"]]
-    schools = schools.rename(columns={"shortage_2019": "shortage"}).reset_index(drop=True)
-    ordinary = schools[~schools["special"]]
-    if ordinary[["share_at_risk", "shortage"]].isna().any(axis=None):
-        raise ModelError(
-            "a regular school with tests has no share of pupils at risk or no teacher shortage", Reason.MISSING
-        )
+    wanted = ("location", "share_at_risk", "shortage", "special")
+    schools = schools[[name for name in wanted if name in schools]].reset_index(drop=True)
+    if "share_at_risk" not in schools:
+        return schools
+    ordinary = schools[~_flag(schools, "special")].dropna(subset=["share_at_risk"])
     bands = in_bands(ordinary["share_at_risk"], groups.risk_edges, per_cent)
     many = ordinary["share_at_risk"] >= groups.high_risk
     sides = np.where(many, f"{groups.high_risk:.0%} or more at risk", f"fewer than {groups.high_risk:.0%} at risk")
@@ -166,8 +247,30 @@ def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> p
 
 
 def _reason(rows: pd.DataFrame) -> pd.Series:
-    holds = [rows["special"], ~rows["consent"], rows["adaptive"], rows["m_score"].isna(), rows["e_score"].isna()]
+    special, consent, adaptive = _flag(rows, "special"), _flag(rows, "consent", absent=True), _flag(rows, "adaptive")
+    flags = [name for name in ("consent", "adaptive") if name in rows]
+    holds = [
+        special,
+        rows[flags].isna().any(axis=1),
+        ~consent,
+        adaptive,
+        rows["m_score"].isna(),
+        rows["e_score"].isna(),
+    ]
     return pd.Series(np.select([hold.to_numpy(bool) for hold in holds], REASONS, "both"), index=rows.index)
+
+
+def _flag(rows: pd.DataFrame, name: str, *, absent: bool = False) -> pd.Series:
+    """Return a column of yes or no; what nobody knows counts as `absent`, and the page says so."""
+    known = rows[name] if name in rows else pd.Series(absent, index=rows.index)
+    return known.where(known.notna(), absent).astype(bool)
+
+
+def _standings(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    if not {"m_percentile", "e_percentile"} <= set(rows):
+        return {}
+    middle, end = (_standing(rows[f"{test}_percentile"]) for test in ("m", "e"))
+    return {"standing_m": middle, "standing_e": end, "norm_growth": end - middle}
 
 
 def _standing(percentile: pd.Series) -> pd.Series:

@@ -13,12 +13,13 @@ import pandas as pd
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.rows import iter_groups
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.random_effects import fit_effect_distribution
 
 FEWEST = 5
 """Schools below which the standard deviation between schools is not estimated."""
 
+COUNTED = ("outcome", "category", "n_pupils", "n_least", "n_schools")
 NUMBERS = ("mean", "sd_schools", "sd_low", "sd_high", "low_tenth", "high_tenth")
 
 
@@ -63,6 +64,9 @@ def differences(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
         tenth above the other, by the fitted distribution and not by any school; ``unit``. Missing in bands with fewer
         than `FEWEST` schools.
     """
+    growth = where_known(growth, ["band"])
+    if growth.empty:
+        return pd.DataFrame(columns=[*COUNTED, *NUMBERS, "unit"])
     rows = []
     for row, part in iter_groups(growth, design.groepen, ["band"]):
         schools = changes_by_school(part)

@@ -16,7 +16,7 @@ from scipy.special import expit
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.sample import REGULAR, WITH_M_TEST, comparable
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.logit_states import fit_logit
 from analysis.stats.regression import INTERCEPT
 
@@ -30,7 +30,8 @@ TRAITS = ("groep", "education", "sex")
 def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame:
     """Weigh the pupils with both tests so that they stand for all with an M-test.
 
-    The logit, per subject and year: groep, level, share at risk and its product with level, parental education and sex.
+    The logit, per subject and year: groep, level, share at risk and its product with level, parental education and sex,
+    as far as the data have them.
 
     Parameters
     ----------
@@ -40,10 +41,11 @@ def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame : `rows` with ``weight``; missing for pupils without both tests
+    DataFrame : `rows` with ``weight``; missing for pupils without both tests, or of whom a part of the logit is missing
     """
-    with_m_test = comparable(rows, design, WITH_M_TEST)
-    check_complete(with_m_test, ["subject", "year", "location", "level_m", *TRAITS, "share_at_risk"], WEIGHT)
+    used = _there(rows, ("level_m", *TRAITS, "share_at_risk"))
+    with_m_test = where_known(comparable(rows, design, WITH_M_TEST), used)
+    check_complete(with_m_test, ["subject", "year", "location", *used], WEIGHT)
     weights = [
         _weights(part, (part["reason"] == "both").rename("present"), _level_and_risk, trim)
         for _, part in with_m_test.groupby(["subject", "year"], sort=False)
@@ -54,7 +56,8 @@ def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
 def for_consent(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame:
     """Weigh the pupils of schools with consent so that they stand for all.
 
-    The logit, per subject: the school's share at risk and shortage, groep, parental education and sex.
+    The logit, per subject: the school's share at risk and shortage, groep, parental education and sex, as far as the
+    data have them.
 
     Parameters
     ----------
@@ -62,16 +65,17 @@ def for_consent(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame : `rows` with ``weight``; missing without consent
+    DataFrame : `rows` with ``weight``; missing without consent, or where a part of the logit is missing
 
     Raises
     ------
     ModelError
         If the share at risk, the shortage and traits of pupils predict perfectly, or not at all, who gave consent.
     """
+    regular = where_known(comparable(rows, design, REGULAR), _there(rows, (*COMPOSITION, *TRAITS)))
     weights = [
         _weights(part, (part["reason"] != "no_consent").rename("gave"), _composition, trim, refused=True)
-        for _, part in comparable(rows, design, REGULAR).groupby("subject", sort=False)
+        for _, part in regular.groupby("subject", sort=False)
     ]
     return rows.assign(**{WEIGHT: pd.concat(weights).reindex(rows.index)})
 
@@ -98,13 +102,14 @@ def _weights(
 
 
 def _level_and_risk(part: pd.DataFrame) -> pd.DataFrame:
-    level, risk = _indicators(part["level_m"], "level"), part["share_at_risk"]
-    products = level.mul(risk, axis=0).add_suffix(":share_at_risk")
-    return pd.concat([_intercept(part), level, *_traits(part), risk, products], axis=1)
+    level = [_indicators(part[name], "level") for name in _there(part, ("level_m",))]
+    risk = [part[name] for name in _there(part, ("share_at_risk",))]
+    products = [one.mul(other, axis=0).add_suffix(":share_at_risk") for one in level for other in risk]
+    return pd.concat([_intercept(part), *level, *_traits(part), *risk, *products], axis=1)
 
 
 def _composition(part: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([_intercept(part), part[list(COMPOSITION)], *_traits(part)], axis=1)
+    return pd.concat([_intercept(part), part[_there(part, COMPOSITION)], *_traits(part)], axis=1)
 
 
 def _intercept(part: pd.DataFrame) -> pd.Series:
@@ -112,7 +117,11 @@ def _intercept(part: pd.DataFrame) -> pd.Series:
 
 
 def _traits(part: pd.DataFrame) -> Sequence[pd.DataFrame]:
-    return [_indicators(part[name], name) for name in TRAITS]
+    return [_indicators(part[name], name) for name in _there(part, TRAITS)]
+
+
+def _there(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name in rows]
 
 
 def _indicators(values: pd.Series, name: str) -> pd.DataFrame:

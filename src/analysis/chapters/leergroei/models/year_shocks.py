@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from analysis.chapters.leergroei.models.design import Design
-from analysis.chapters.leergroei.models.growth import CELL, moments
+from analysis.chapters.leergroei.models.growth import cells, moments
 from analysis.chapters.leergroei.models.sample import comparable
+from analysis.stats.complete import where_known
 
 LEVEL = 0.95
 NUMBERS = ("estimate", "ci_low", "ci_high", "trend_estimate", "shock_low", "shock_high", "year_sd", "shock_df")
@@ -56,7 +57,7 @@ def beside(
         for estimates, model in ((year_before, "ois_standardised"), (pnas_estimates, "pnas_overall"))
     )
     both = [against_year_before(rows, design, ois), against_trend(by_pupil_growth, pnas)]
-    return pd.concat(both, ignore_index=True)[COLUMNS]
+    return pd.concat([part for part in both if len(part)], ignore_index=True)[COLUMNS]
 
 
 def against_trend(by_pupil_growth: pd.DataFrame, headlines: pd.DataFrame) -> pd.DataFrame:
@@ -110,9 +111,10 @@ def against_year_before(rows: pd.DataFrame, design: Design, headlines: pd.DataFr
     -----
     The change is the difference of two years, so that its error is :math:`\sqrt{2}\,\hat\sigma`.
     """
-    known = comparable(rows, design)
+    cell = cells(rows)
+    known = where_known(comparable(rows, design), cell)
     before = known[known["year"] == design.year_before]
-    joined = known.join(moments(before, list(CELL), None), on=list(CELL))
+    joined = known.join(moments(before, cell, None), on=cell)
     joined = joined[joined["sd"] > 0]
     growth = (joined["growth"] - joined["mean"]) / joined["sd"]
     means = growth.groupby([joined["subject"], joined["year"]]).mean()
@@ -129,6 +131,9 @@ def _half(headlines: pd.DataFrame) -> pd.Series:
 
 def _means_at_equal_days(rows: pd.DataFrame) -> tuple[Floats, Floats]:
     """Mean growth of every year, moved to the mean number of days by what a day adds within years."""
+    if "days" not in rows:
+        plain = rows.groupby("start")["growth"].mean().sort_index()
+        return plain.index.to_numpy(float), plain.to_numpy(float)
     by_year = rows.groupby("start")[["growth", "days"]]
     within = rows[["growth", "days"]] - by_year.transform("mean")
     squares = float((within["days"] ** 2).sum())

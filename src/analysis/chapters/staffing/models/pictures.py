@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.staffing.models.toelage import ALL, HONEST, Study
+from analysis.chapters.staffing.models.toelage import HONEST, Study
 from analysis.stats.binned import binned_means, fitted_lines
+from analysis.stats.complete import where_known
 from analysis.topics.staffing.models.rows import together
 
 REACH = 15.0  # how far from the cut-off schools are drawn, in percent of the locations
@@ -30,18 +31,19 @@ def cutoff(of: Study, estimates: pd.DataFrame, jumps: pd.DataFrame, *, width: fl
         fitted, ci_low, ci_high``, of jumps ``estimate, ci_low, ci_high, n_left, n_right``; ``schools`` is the number
         that a row rests on.
     """
-    rank = of.by_school["rank"]
     by_outcome = {row["outcome"]: row for row in estimates.to_dict("records")}
     points = []
     lines = [pd.DataFrame(columns=["side", "at", "fitted", "ci_low", "ci_high", "outcome", "schools"])]
-    for outcome in ALL:
-        means = binned_means(rank, of.by_school[outcome], width=width, reach=REACH)
+    for outcome in of.outcomes:
+        schools = where_known(of.by_school, [outcome])
+        rank, value = schools["rank"], schools[outcome]
+        means = binned_means(rank, value, width=width, reach=REACH)
         points.append(means.rename(columns={"n_obs": "schools"}).assign(outcome=outcome))
         jump = by_outcome[outcome]
         if np.isfinite(jump["bandwidth"]):
-            line = fitted_lines(rank, of.by_school[outcome], bandwidth=float(jump["bandwidth"]), points=LINE_POINTS)
-            schools = line["side"].map({side: jump[f"n_{side}"] for side in ("left", "right")})
-            lines.append(line.assign(outcome=outcome, schools=schools.astype(int)))
+            line = fitted_lines(rank, value, bandwidth=float(jump["bandwidth"]), points=LINE_POINTS)
+            number = line["side"].map({side: jump[f"n_{side}"] for side in ("left", "right")})
+            lines.append(line.assign(outcome=outcome, schools=number.astype(int)))
     shown = jumps[["outcome", "estimate", "ci_low", "ci_high", "n_left", "n_right", "n_least"]]
     parts = {
         "bin": pd.concat(points, ignore_index=True),

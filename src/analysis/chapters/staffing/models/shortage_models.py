@@ -12,12 +12,13 @@ import pandas as pd
 
 from analysis.stats import regression
 from analysis.stats.arrays import Floats
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.fit import Fit, stacked
 from analysis.stats.fractional import design, fit_where_determined, probability, slope
 from analysis.stats.regression import INTERCEPT
 from analysis.stats.shares import share_interval
+from analysis.topics.staffing.models.rows import no_rows
 from analysis.topics.staffing.models.shortage import NEEDED
 
 LARGE = 0.05
@@ -38,7 +39,8 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
         With ``outcome`` and ``weights``. Models ``shortage_any`` and ``shortage_amount``:
         coefficients in log-odds; ``shortage_any_ame``, ``shortage_amount_ame`` and ``shortage_expected_ame``: average
         effects on the probability of a shortage, on the shortage of schools that have one, and on both together. Where
-        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why.
+        a part cannot be estimated, its rows have no numbers, and a column ``reason`` says why. No rows where the data
+        lack a column of `NEEDED`.
 
     Notes
     -----
@@ -47,6 +49,9 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     effects set a school in the G5 or outside, and raise schoolweging by 10, with all else as it is. Errors are
     clustered by board in both parts at once.
     """
+    panel = where_known(panel, NEEDED)
+    if panel.empty:
+        return no_rows()
     rows, terms = _coded(panel)
     some = rows[rows["any"] == 1.0]
     has = fit_where_determined(rows, "any", terms, cluster="board", weights=weights)
@@ -145,6 +150,9 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         ``controls`` (``none``, ``schoolweging``); term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
+    panel = where_known(panel, [*NEEDED, "insufficient"])
+    if panel.empty:
+        return no_rows()
     check_complete(panel, ["year", "insufficient"], "judgement")
     rows, _ = _coded(panel[panel["year"] == year])
     rows = rows.assign(

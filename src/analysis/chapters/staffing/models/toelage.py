@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.complete import where_known
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit
@@ -49,7 +50,7 @@ class Study:
     panel : School-years of the schools with a score in 2016, with outcomes, ``eligible`` and ``rank``.
     by_school
         The schools with a score in the year of selection: ``location, board, rank, eligible``, the change of every
-        outcome since the start, and traits of the year of selection (``before_pupils`` and so on).
+        outcome since the start, and traits of the year of selection (``before_pupils`` and so on), as far as known.
     start : First year of the toelage.
     """
 
@@ -63,19 +64,33 @@ class Study:
         """The year before the start, from which the event study counts."""
         return self.start - 1
 
-    def _sides(self) -> dict[str, int]:
-        """Count schools without and with the toelage in the panel."""
-        has = self.panel.groupby("location")["eligible"].first()
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes that the data have, the wage first."""
+        return tuple(outcome for outcome in ALL if outcome in self.panel)
+
+    def _sides(self, outcome: str) -> dict[str, int]:
+        """Count schools without and with the toelage in the panel of an outcome."""
+        has = where_known(self.panel, [outcome]).groupby("location")["eligible"].first()
         return {"n_left": int((~has).sum()), "n_right": int(has.sum()), "n_least": int(min((~has).sum(), has.sum()))}
 
-    def after_start(self) -> PanelDesign:
-        """Build the design of the difference in differences: term ``treated_after``."""
-        return design(with_treatment(self.panel, "eligible", self.start), ALL, ["treated_after"])
+    def after_start(self, outcomes: Sequence[str]) -> PanelDesign:
+        """Build the design of the difference in differences on the school-years with all of some outcomes."""
+        known = where_known(self.panel, outcomes)
+        return design(with_treatment(known, "eligible", self.start), outcomes, ["treated_after"])
+
+    def designs(self, build: Callable[[Sequence[str]], PanelDesign]) -> dict[str, PanelDesign]:
+        """Build designs: one for all outcomes that every school-year has, and for each other one its own."""
+        gaps = [outcome for outcome in self.outcomes if self.panel[outcome].isna().any()]
+        whole = [outcome for outcome in self.outcomes if outcome not in gaps]
+        groups = [group for group in (whole, *([outcome] for outcome in gaps)) if group]
+        built = {outcome: made for group in groups for made in [build(group)] for outcome in group}
+        return {outcome: built[outcome] for outcome in self.outcomes}
 
     def estimates(self, fit: Fit, model: str, outcome: str, cluster: str) -> pd.DataFrame:
         """Return the estimates of a regression on the panel, with its outcome, clusters and schools on both sides."""
         rows = fit.estimates(model, "schools with a score in 2016", UNITS[outcome])
-        return rows.assign(outcome=outcome, cluster=cluster, **self._sides())
+        return rows.assign(outcome=outcome, cluster=cluster, **self._sides(outcome))
 
 
 def study(panel: pd.DataFrame, *, selection_year: int, start: int, share: float) -> Study:
@@ -91,7 +106,7 @@ def study(panel: pd.DataFrame, *, selection_year: int, start: int, share: float)
     -------
     Study : The ranking, the panel and the schools.
     """
-    rows = with_outcomes(panel)
+    rows = where_known(with_outcomes(panel), ["score_per_pupil", "board"])
     ranked = eligibility(rows, year=selection_year, share=share)
     schools = ranked.by_school.set_index("location")
     known = rows[rows["location"].isin(schools.index)]
@@ -102,9 +117,10 @@ def study(panel: pd.DataFrame, *, selection_year: int, start: int, share: float)
 
 
 def _by_school(rows: pd.DataFrame, ranked: Eligibility, selection_year: int, start: int) -> pd.DataFrame:
-    before = rows[rows["year"] == selection_year].set_index("location")[list(TRAITS)].astype(float)
+    traits = [trait for trait in TRAITS if trait in rows]
+    before = rows[rows["year"] == selection_year].set_index("location")[traits].astype(float)
     schools = ranked.by_school[ranked.by_school["score_per_pupil"] > 0]
-    changed = changes(rows, ALL, start=start)
+    changed = changes(rows, [outcome for outcome in ALL if outcome in rows], start=start)
     return schools.merge(changed, on="location", validate="one_to_one").join(
         before.add_prefix("before_"), on="location"
     )
@@ -124,12 +140,12 @@ def at_cutoff(of: Study) -> pd.DataFrame:
         intervals, ``bandwidth`` in percent of the locations, ``n_left, n_right`` within it. Where a side has too few
         schools, an outcome has a row without numbers.
     """
-    schools = of.by_school
 
     def jump(outcome: str) -> dict[str, float]:
+        schools = where_known(of.by_school, [outcome])
         return discontinuity(schools["rank"], schools[outcome], cluster=schools["board"]).row()
 
-    rows = _jumps(jump)
+    rows = _jumps(jump, of.outcomes)
     return rows.assign(model=rows["outcome"].map(dict.fromkeys(OUTCOMES, "amt_rd") | {FIRST_STAGE: "amt_first_stage"}))
 
 
@@ -146,20 +162,20 @@ def honestly(of: Study) -> pd.DataFrame:
         Model ``amt_honest_rd`` as `at_cutoff`, with `HONEST`: the largest bias that is allowed for, the bound on the
         curve, and how far a curve with that bound is from a straight line at the edge of the bandwidth.
     """
-    schools = of.by_school
 
     def jump(outcome: str) -> dict[str, float]:
+        schools = where_known(of.by_school, [outcome])
         numbers = honest(schools["rank"], schools[outcome], cluster=schools["board"]).row()
         return {**numbers, "p_value": np.nan}  # elsewhere it follows from the error alone, and this one counts a bias
 
-    return _jumps(jump, HONEST).assign(model="amt_honest_rd")
+    return _jumps(jump, of.outcomes, HONEST).assign(model="amt_honest_rd")
 
 
-def _jumps(jump: Callable[[str], dict[str, float]], more: Sequence[str] = ()) -> pd.DataFrame:
+def _jumps(jump: Callable[[str], dict[str, float]], outcomes: Sequence[str], more: Sequence[str] = ()) -> pd.DataFrame:
     """Estimate a jump in every outcome."""
     jumps = [
         {**attempt(partial(jump, outcome), more), "model": "", "outcome": outcome, "unit": UNITS[outcome]}
-        for outcome in ALL
+        for outcome in outcomes
     ]
     rows = in_form(pd.DataFrame(jumps), group="at the cut-off", term="eligible")
     return rows.assign(cluster="board", n_least=rows[["n_left", "n_right"]].min(axis=1))
@@ -176,8 +192,7 @@ def before_and_after(of: Study) -> pd.DataFrame:
     -------
     DataFrame : Model ``amt_did``, term ``treated_after``; ``n_left, n_right`` are schools without and with the toelage.
     """
-    panel = of.after_start()
-    fits = {outcome: panel.fit(outcome) for outcome in ALL}
+    fits = {outcome: panel.fit(outcome) for outcome, panel in of.designs(of.after_start).items()}
     estimates = [
         of.estimates(fit.clustered(cluster), "amt_did", outcome, cluster)
         for outcome, fit in fits.items()
@@ -198,9 +213,13 @@ def event_study(of: Study) -> tuple[pd.DataFrame, dict[str, Fit]]:
     tuple of DataFrame and dict : Model ``amt_event``, terms ``year_2015`` and so on; and the regressions by outcome.
     """
     terms = event_terms(of.panel, of.base)
-    panel = design(with_event_terms(of.panel, "eligible", of.base), ALL, terms)
+
+    def built(outcomes: Sequence[str]) -> PanelDesign:
+        known = where_known(of.panel, outcomes)
+        return design(with_event_terms(known, "eligible", of.base), outcomes, terms)
+
     # Eight paths of nine years each: plain algebra gives the numbers of linearmodels in a twentieth of its time.
-    fits = {outcome: panel.fit(outcome, "within").clustered("board") for outcome in ALL}
+    fits = {outcome: panel.fit(outcome, "within").clustered("board") for outcome, panel in of.designs(built).items()}
     estimates = [of.estimates(fit, "amt_event", outcome, "board") for outcome, fit in fits.items()]
     return pd.concat(estimates, ignore_index=True), fits
 
@@ -218,27 +237,37 @@ def matched(of: Study, *, window: float) -> pd.DataFrame:
     DataFrame
         Model ``amt_matched``. Where schools cannot be matched or compared, rows without an estimate and a ``reason``.
     """
-    traits = [f"before_{trait}" for trait in TRAITS if trait != "g5"]
-    schools = of.by_school.dropna(subset=[*traits, "before_g5"])
+    traits = [name for trait in TRAITS if trait != "g5" and (name := f"before_{trait}") in of.by_school]
+    schools = where_known(of.by_school, [*traits, "before_g5"])
+    gaps = [outcome for outcome in of.outcomes if schools[outcome].isna().any()]
+    whole = [outcome for outcome in of.outcomes if outcome not in gaps]
+    groups = [group for group in (whole, *([outcome] for outcome in gaps)) if group]
+    tables = {outcome: part for group in groups for outcome, part in _effects(schools, traits, group, window).items()}
+    return pd.concat([tables[outcome] for outcome in of.outcomes], ignore_index=True)
+
+
+def _effects(
+    schools: pd.DataFrame, traits: Sequence[str], outcomes: Sequence[str], window: float
+) -> dict[str, pd.DataFrame]:
+    """Match the schools that have these outcomes, and compare each in them."""
     try:
-        matches = match(schools, traits, window=window, exact=["before_g5"])
-        effects = {outcome: matches.effect(outcome) for outcome in ALL}
+        matches = match(where_known(schools, outcomes), traits, window=window, exact=["before_g5"])
+        effects = {outcome: matches.effect(outcome) for outcome in outcomes}
     except ModelError as error:
         error.raise_unless_of_the_data()
-        return _unmatched(error.reason)
+        return {outcome: _unmatched(outcome, error.reason) for outcome in outcomes}
     right = int(matches.rows["eligible"].sum())
     left = len(matches.rows) - right
-    estimates = [
-        effect.estimates("amt_matched", "near the cut-off", UNITS[outcome], ["eligible"]).assign(
+    return {
+        outcome: effect.estimates("amt_matched", "near the cut-off", UNITS[outcome], ["eligible"]).assign(
             outcome=outcome, cluster="board", n_left=left, n_right=right, n_least=min(right, left)
         )
         for outcome, effect in effects.items()
-    ]
-    return pd.concat(estimates, ignore_index=True)
+    }
 
 
-def _unmatched(reason: Reason) -> pd.DataFrame:
-    rows = pd.DataFrame({"outcome": ALL, "unit": [UNITS[outcome] for outcome in ALL]})
+def _unmatched(outcome: str, reason: Reason) -> pd.DataFrame:
+    rows = pd.DataFrame({"outcome": [outcome], "unit": [UNITS[outcome]]})
     none = dict.fromkeys(ESTIMATE, np.nan) | dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right", "n_least"), 0)
     names = {"term": "eligible", "cluster": "board", "reason": reason.value}
     return in_form(rows.assign(**none), model="amt_matched", group="near the cut-off", **names)

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.chapters.staffing.models.toelage import TRAITS, Study
 from analysis.errors import ModelError
 from analysis.stats import placebo
+from analysis.stats.complete import where_known
 from analysis.stats.density import density_test
 from analysis.stats.equivalence import equivalence
 from analysis.stats.estimates import in_form
@@ -25,7 +26,7 @@ from analysis.stats.multiplicity import FAMILIES, ROMANO_WOLF, holm
 from analysis.stats.panel import event_year, joint_test
 from analysis.stats.sensitivity import breakdown, relative_bounds
 from analysis.topics.staffing.models.eligibility import OUTCOMES, STEADY, UNITS
-from analysis.topics.staffing.models.rows import JUMP, attempt
+from analysis.topics.staffing.models.rows import JUMP, attempt, no_rows
 
 LIKE = {"retention": "outflow", "unqualified": "shortage"}  # whose margin an outcome shares
 GROUP = {"placebo_cutoff": "{:+g}%", "donut": "{:g}%", "bandwidth": "{:g} x"}
@@ -72,9 +73,10 @@ def balance(of: Study) -> pd.DataFrame:
     """
     columns = ["trait", *JUMP, "mean_left", "mean_right", "in_sd"]
     tables = [pd.DataFrame(columns=columns)]
-    for trait in TRAITS:
+    for trait in [trait for trait in TRAITS if f"before_{trait}" in of.by_school]:
         try:
-            tables.append(placebo.balance(of.by_school, [f"before_{trait}"]).assign(trait=trait))
+            known = where_known(of.by_school, [f"before_{trait}"])
+            tables.append(placebo.balance(known, [f"before_{trait}"]).assign(trait=trait))
         except ModelError as error:
             error.raise_unless_of_the_data()
     counts = dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), "int64")
@@ -163,10 +165,10 @@ def nulls(
         that was tried makes it fall.
     """
     rows = estimates[(estimates["cluster"] == "board") & estimates["estimate"].notna()]
+    steady = [outcome for outcome in STEADY if outcome in of.outcomes]
     shared = {**margins, **{name: margins[like] for name, like in LIKE.items()}}
-    adjusted = romano_wolf(of.after_start(), STEADY, "treated_after", rng=np.random.default_rng(seed), draws=draws)
-    bootstrapped = adjusted.set_index("outcome")["p_value_romano_wolf"]
-    options = {"alpha": alpha, "power": power}
+    bootstrapped = _bootstrapped(of, steady, draws, seed)
+    options = {"alpha": alpha, "power": power, "of": of.outcomes}
     comparisons = (("amt_did", STEADY, BEFORE_AND_AFTER), ("amt_rd", OUTCOMES, AT_CUTOFF))
     tables = [
         _judged(rows[(rows["model"] == model) & rows["outcome"].isin(outcomes)], family, shared, bootstrapped, options)
@@ -175,16 +177,26 @@ def nulls(
     return _with_drift(pd.concat(tables, ignore_index=True), drift)
 
 
+def _bootstrapped(of: Study, outcomes: Sequence[str], draws: int, seed: int) -> pd.Series:
+    """Return Romano and Wolf's p-values by outcome, from the school-years that have them all: draws are shared."""
+    if not outcomes:
+        return pd.Series(dtype=float)
+    panel, rng = of.after_start(outcomes), np.random.default_rng(seed)
+    adjusted = romano_wolf(panel, outcomes, "treated_after", rng=rng, draws=draws)
+    return adjusted.set_index("outcome")["p_value_romano_wolf"]
+
+
 def _judged(
     rows: pd.DataFrame,
     family: str,
     margins: Mapping[str, float],
     bootstrapped: pd.Series,
-    options: Mapping[str, float],
+    options: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """Judge the outcomes of one comparison together."""
-    chosen = rows.reset_index(drop=True)
-    tests = equivalence(chosen, margins, tests=len(FAMILIES[family].members), **options)
+    """Judge the outcomes of one comparison together; one that the data do not have is no test of the family."""
+    chosen, alpha = rows.reset_index(drop=True), options["alpha"]
+    number = len([name for name in FAMILIES[family].members if name in options["of"]])
+    tests = equivalence(chosen, margins, tests=number, alpha=alpha, power=options["power"])
     tests = tests.assign(**{name: chosen[name] for name in ("ci_low", "ci_high", "p_value", "n_obs", "n_least")})
     p_corrected = (
         tests["outcome"].map(bootstrapped)
@@ -193,7 +205,7 @@ def _judged(
     )
     p_corrected = p_corrected.clip(lower=tests["p_value"])  # the bootstrap's may be a little smaller than its own
     p_tost = within_family(tests, "p_tost", family)
-    verdict = np.select([p_tost < options["alpha"], p_corrected < options["alpha"]], [RULED_OUT, SOMETHING], UNKNOWN)
+    verdict = np.select([p_tost < alpha, p_corrected < alpha], [RULED_OUT, SOMETHING], UNKNOWN)
     return tests.assign(
         in_margins=tests["estimate"] / tests["margin"],
         in_margins_low=tests["ci_low"] / tests["margin"],
@@ -201,7 +213,7 @@ def _judged(
         family=family,
         p_corrected=p_corrected,
         p_tost_corrected=p_tost,
-        equivalent=p_tost < options["alpha"],
+        equivalent=p_tost < alpha,
         verdict=verdict,
         n_clusters=tests["n_clusters"].astype(int),
         # The noncentral t has no number for a shift of a dozen errors: power is one there.
@@ -271,10 +283,13 @@ def placebos(
         Models ``placebo_cutoff, donut, bandwidth`` (jumps) and ``placebo_year`` (difference in differences); ``group``
         is the cut-off, radius, factor or year. What cannot be estimated has no numbers.
     """
+    if outcome not in of.outcomes:
+        return no_rows()
+    schools, panel = (where_known(rows, [outcome]) for rows in (of.by_school, of.panel))
     kinds: dict[str, tuple[Sequence[float], Callable[[float], pd.DataFrame]]] = {
-        "placebo_cutoff": (cutoffs, lambda at: placebo.placebo_cutoffs(of.by_school, outcome, [at])),
-        "donut": (radii, lambda at: placebo.donut(of.by_school, outcome, [at])),
-        "bandwidth": (factors, lambda at: placebo.bandwidth_curve(of.by_school, outcome, [at])),
+        "placebo_cutoff": (cutoffs, lambda at: placebo.placebo_cutoffs(schools, outcome, [at])),
+        "donut": (radii, lambda at: placebo.donut(schools, outcome, [at])),
+        "bandwidth": (factors, lambda at: placebo.bandwidth_curve(schools, outcome, [at])),
     }
     runs = [
         {**attempt(partial(_first, run, at)), "model": model, "group": GROUP[model].format(at)}
@@ -283,7 +298,7 @@ def placebos(
     ]
     jumps = in_form(pd.DataFrame(runs), term="eligible", unit=UNITS[outcome])
     jumps = jumps.assign(cluster="board", n_least=jumps[["n_left", "n_right"]].min(axis=1), outcome=outcome)
-    fits = placebo.placebo_years(of.panel, outcome, years, before=of.start, treated="eligible")
+    fits = placebo.placebo_years(panel, outcome, years, before=of.start, treated="eligible")
     starts = [of.estimates(fit, "placebo_year", outcome, "board").assign(group=str(year)) for year, fit in fits.items()]
     return pd.concat([jumps, *starts], ignore_index=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, count_missing
 
 OUTCOMES = ("inflow", "outflow", "retention", "hours", "pupils_per_teacher", "shortage", "unqualified")
 # A shortage rises faster where it is high already, before the toelage too: schools that receive it and others are not
@@ -27,6 +27,13 @@ UNITS = {
     **dict.fromkeys(("shortage", "unqualified"), "share of employment"),
     "teachers_per_100": "fte per 100 pupils",
 }
+
+
+MAY_BE_UNKNOWN = (
+    *("schoolweging", "wage", "hours", "inflow", "outflow", "retention", "teachers_fte", "shortage", "unqualified"),
+    *("oab_euro", "insufficient", "board", "score_per_pupil", "achterstandsscore", "achterstandsscore_raw"),
+)
+"""Columns without which a school-year leaves the models that use them, and no other."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,11 @@ def eligibility(frame: pd.DataFrame, *, year: int = 2020, share: float = 0.15) -
     return Eligibility(ranked, cutoff, int((score == cutoff).sum()), target)
 
 
+def unknown(panel: pd.DataFrame) -> pd.DataFrame:
+    """Count by year in how many schools a value is missing; see `count_missing`."""
+    return count_missing(panel, MAY_BE_UNKNOWN, ["year"])
+
+
 def with_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the outcomes that are computed.
 
@@ -102,11 +114,11 @@ def with_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : The rows with ``pupils_per_teacher`` (in fte) and ``log_wage``.
+    DataFrame : The rows with ``pupils_per_teacher`` (in fte) and ``log_wage``, as far as the data have what they need.
     """
-    return frame.assign(
-        pupils_per_teacher=frame["pupils"] / frame["teachers_fte"], log_wage=np.log(frame["wage"].astype(float))
-    )
+    if "teachers_fte" in frame:
+        frame = frame.assign(pupils_per_teacher=frame["pupils"] / frame["teachers_fte"])
+    return frame.assign(log_wage=np.log(frame["wage"].astype(float))) if "wage" in frame else frame
 
 
 def scored_in(frame: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -142,12 +154,14 @@ def changes(frame: pd.DataFrame, outcomes: Sequence[str], *, start: int) -> pd.D
 
     Returns
     -------
-    DataFrame : One row per school that is there in both periods: ``location`` and the outcomes.
+    DataFrame
+        One row per school that is there in both periods: ``location`` and the outcomes; an outcome is missing where it
+        is known in no year of a period. A mean is over the years in which the outcome is known.
     """
-    check_complete(frame, ["location", "year", *outcomes], "changes of schools")
+    check_complete(frame, ["location", "year"], "changes of schools")
     rows = frame[frame["year"] >= SINCE]
     before, after = (
         rows[period].groupby("location")[list(outcomes)].mean()
         for period in (rows["year"] < start, rows["year"] >= start)
     )
-    return (after - before).dropna().reset_index()
+    return (after - before).dropna(how="all").reset_index()

@@ -5,12 +5,13 @@ Money is continuous in the score per pupil and bends at the threshold: the desig
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.stats.complete import check_complete
+from analysis.stats.complete import check_complete, where_known
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
 from analysis.stats.kink import kink
@@ -18,7 +19,7 @@ from analysis.stats.panel import event_study, fit_panel
 from analysis.stats.regression import fit_where_determined
 from analysis.topics.staffing.models.eligibility import UNITS
 from analysis.topics.staffing.models.oab_formula import kink_point
-from analysis.topics.staffing.models.rows import NO_JUMP, attempt
+from analysis.topics.staffing.models.rows import NO_JUMP, attempt, no_rows
 
 BASE_YEAR = 2016
 
@@ -34,15 +35,17 @@ def with_money(panel: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The rows with ``high`` (1 for a score in 2016), ``dose`` (1,000 euro of money a pupil) and ``teachers_per_100``
-        (fte per 100 pupils).
+        (fte per 100 pupils), as far as the data have the money and the teachers.
     """
-    check_complete(panel, ["location", "year", "achterstandsscore", "oab_euro", "pupils", "teachers_fte"], "money")
+    panel = where_known(panel, ["board", "achterstandsscore"])
+    check_complete(panel, ["location", "year", "pupils"], "money")
     base = panel[panel["year"] == BASE_YEAR].set_index("location")["achterstandsscore"]
-    return panel.assign(
-        high=(panel["location"].map(base) > 0).astype(float),
-        dose=panel["oab_euro"] / panel["pupils"] / 1000.0,
-        teachers_per_100=100 * panel["teachers_fte"] / panel["pupils"],
-    )
+    panel = panel.assign(high=(panel["location"].map(base) > 0).astype(float))
+    if "oab_euro" in panel:
+        panel = panel.assign(dose=panel["oab_euro"] / panel["pupils"] / 1000.0)
+    if "teachers_fte" in panel:
+        panel = panel.assign(teachers_per_100=100 * panel["teachers_fte"] / panel["pupils"])
+    return panel
 
 
 def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -61,14 +64,16 @@ def at_threshold(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         local quadratics with a level of their own on either side, so that a jump is not taken for a bend. Where the
         sample is too small, the row has no numbers.
     """
-    check_complete(panel, ["year", "achterstandsscore_raw", "pupils", "dose", "board", *outcomes], "money")
-    rows = panel[panel["year"] == BASE_YEAR]
+    estimates = []
+    for outcome in outcomes:
+        rows = where_known(panel, ["dose", "achterstandsscore_raw", outcome])
+        check_complete(rows, ["year", "achterstandsscore_raw", "pupils", "board"], "money")
+        estimates += _kinks(rows[rows["year"] == BASE_YEAR], outcome) if len(rows) else []
+    return _jumps(estimates, "all schools").assign(cluster="board") if estimates else no_rows()
+
+
+def _kinks(rows: pd.DataFrame, outcome: str) -> list[dict[str, object]]:
     running = rows["achterstandsscore_raw"] / rows["pupils"] - kink_point()
-    estimates = [row for outcome in outcomes for row in _kinks(rows, running, outcome)]
-    return _jumps(estimates, "all schools").assign(cluster="board")
-
-
-def _kinks(rows: pd.DataFrame, running: pd.Series, outcome: str) -> list[dict[str, object]]:
     effect = {"model": "oab_kink", "outcome": outcome, "unit": _per_1000(outcome)}
     try:
         bend = kink(running, rows[outcome], rows["dose"], cluster=rows["board"])
@@ -171,15 +176,28 @@ def event(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         Model ``oab_event`` with ``outcome, cluster``, errors clustered by board: for the country and for the G5, terms
         ``year_2015`` and so on.
     """
+
+    def estimated(rows: pd.DataFrame, group: str, outcome: str) -> pd.DataFrame:
+        fit = event_study(rows, outcome, treated="high", base=BASE_YEAR, cluster="board")
+        return fit.estimates("oab_event", group, UNITS[outcome]).assign(outcome=outcome)
+
     estimates = [
-        event_study(rows, outcome, treated="high", base=BASE_YEAR, cluster="board")
-        .estimates("oab_event", group, UNITS[outcome])
-        .assign(outcome=outcome)
+        part
         for group, rows in (("all schools", panel), ("G5", panel[panel["g5"]]))
         for outcome in outcomes
-        if rows["high"].nunique() == 2 and rows["board"].nunique() > 2
+        if (known := where_known(rows, [outcome]))["high"].nunique() == 2 and known["board"].nunique() > 2
+        for part in _determined(partial(estimated, known, group, outcome))
     ]
-    return pd.concat(estimates, ignore_index=True).assign(cluster="board")
+    return pd.concat(estimates, ignore_index=True).assign(cluster="board") if estimates else no_rows()
+
+
+def _determined(estimate: Callable[[], pd.DataFrame]) -> list[pd.DataFrame]:
+    """Estimate; nothing where the data do not determine it."""
+    try:
+        return [estimate()]
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return []
 
 
 def dose(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -197,10 +215,11 @@ def dose(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         with a score in 2016 (among all schools the older trend between schools with and without a score is in it).
     """
     estimates = [
-        fit_panel(rows, outcome, ["dose"], cluster="board")
+        fit_panel(where_known(rows, ["dose", outcome]), outcome, ["dose"], cluster="board")
         .estimates("oab_dose", group, _per_1000(outcome))
         .assign(outcome=outcome)
         for group, rows in (("all schools", panel), ("schools with a score in 2016", panel[panel["high"] == 1]))
         for outcome in outcomes
+        if {"dose", outcome} <= set(rows)
     ]
-    return pd.concat(estimates, ignore_index=True).assign(cluster="board")
+    return pd.concat(estimates, ignore_index=True).assign(cluster="board") if estimates else no_rows()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.stats.complete import where_known
 from analysis.topics.staffing.models.oab import binned_money
-from analysis.topics.staffing.models.oab_formula import kink_point, price_check, threshold_check
+from analysis.topics.staffing.models.oab_formula import CHECK_COLUMNS, kink_point, price_check, threshold_check
 
 BINS = "schools"
 """In the column ``name`` of the figure of the money: a bin of schools, not a line."""
@@ -21,9 +22,12 @@ def formula_checks(panel: pd.DataFrame, year: int) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : `oab_formula.CHECK_COLUMNS`.
+    DataFrame : `oab_formula.CHECK_COLUMNS`; without rows where the data lack the money.
     """
+    if "oab_euro" not in panel:
+        return pd.DataFrame(columns=[*CHECK_COLUMNS])
     names = {"achterstandsscore": "score", "achterstandsscore_raw": "score_raw"}
+    panel = where_known(panel, ["oab_euro", *names])
     scores = panel[panel["year"] == year].rename(columns=names)
     return pd.concat([threshold_check(scores), price_check(panel)], ignore_index=True)
 
@@ -39,9 +43,11 @@ def money(panel: pd.DataFrame, year: int, *, bins: int) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : As `bins_and_line`.
+    DataFrame : As `bins_and_line`; without rows where the data lack the money.
     """
-    rows = panel[panel["year"] == year]
+    if "oab_euro" not in panel:
+        return pd.DataFrame()
+    rows = where_known(panel[panel["year"] == year], ["oab_euro", "achterstandsscore_raw"])
     rows = rows.assign(raw_per_pupil=rows["achterstandsscore_raw"] / rows["pupils"])
     price = float(price_check(rows)["estimate"].iloc[0])
     return bins_and_line(rows, "formula", price, bins=min(bins, max(4, len(rows) // 10)))

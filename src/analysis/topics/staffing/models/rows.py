@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.stats.estimates import ESTIMATE_COLUMNS, with_reasons
+from analysis.stats.estimates import ESTIMATE_COLUMNS, no_estimates, with_reasons
 from analysis.stats.panel import event_year
 
 _NUMBERS = ("bandwidth", "n_left", "n_right", "n_least")
@@ -16,6 +17,9 @@ _KEYS = ("outcome", "cluster", "weights", "controls", *_NUMBERS)
 ESTIMATE = ("estimate", "std_error", "ci_low", "ci_high", "p_value")
 JUMP = (*ESTIMATE, "n_obs", "n_clusters", "bandwidth", "n_left", "n_right")
 NO_JUMP = {**dict.fromkeys(JUMP, np.nan), **dict.fromkeys(("n_obs", "n_clusters", "n_left", "n_right"), 0)}
+
+no_rows = partial(no_estimates, ("outcome",))
+"""What a model returns for which the data lack a column."""
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -33,7 +37,8 @@ def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         that an estimate rests on. What a table lacks is empty; the smallest group is then all of its rows. Where rows
         have no estimate, ``reason`` says why.
     """
-    return with_reasons(pd.concat([_in_columns(table) for table in tables if len(table)], ignore_index=True))
+    known = [table for table in tables if len(table)] or [no_rows()]
+    return with_reasons(pd.concat([_in_columns(table) for table in known], ignore_index=True))
 
 
 def with_year(events: pd.DataFrame) -> pd.DataFrame:

@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.bands import in_bands, per_cent
-from analysis.stats.complete import check_complete
-from analysis.stats.estimates import in_form
+from analysis.stats.complete import check_complete, where_known
+from analysis.stats.estimates import in_form, no_estimates
 from analysis.stats.fit import Floats
 from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.shares import share_interval
 
 NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
+SCHOOLS = ("location", "board", "pupils", "share_at_risk")
+"""What the shortage of a city's schools by their pupils is computed from."""
 REGIONS = {True: "G5", False: "outside the G5"}
 TESTED = "schools_least"
 """The smaller side of a yes-no: where it is few the share is withheld; else it follows from share and schools."""
@@ -52,8 +54,11 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         ``year, by, category, region, band, schools, schools_least``. Of rows that are not about one region or band
         these are `ALL`; ``schools_least`` counts the schools on the smaller side of a yes-no. Intervals are
         clustered by board and within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
-        so no p-value.
+        so no p-value. Without rows where the data lack a column of `NEEDED`.
     """
+    panel = where_known(panel, NEEDED)
+    if panel.empty:
+        return _nothing()
     check_complete(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
         board=pd.factorize(panel["board"])[0],
@@ -73,31 +78,42 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
     return _with_parts(_with_intervals(estimates, "shortage_distribution"))
 
 
-def by_share_at_risk(by_location: pd.DataFrame, edges: Sequence[float]) -> pd.DataFrame:
-    """Estimate the city's shortage of October 2019 and 2020 by the school's share of pupils at risk.
+def by_share_at_risk(
+    by_location: pd.DataFrame, by_location_shortage: pd.DataFrame, edges: Sequence[float]
+) -> pd.DataFrame:
+    """Estimate the city's shortage in October of every year that is known by the school's share of pupils at risk.
 
     Parameters
     ----------
     by_location
         The city's schools, as `data.microdata.BY_LOCATION`; special schools, and schools without a shortage or
         share, are left out. Employment is not known for them: ``mean_employment`` weighs schools by pupils.
+    by_location_shortage : ``location, year, shortage``.
     edges : Edges of the bands.
 
     Returns
     -------
-    DataFrame : As `distribution`, ``by`` is ``risk``.
+    DataFrame : As `distribution`, ``by`` is ``risk``; without rows where the data lack a column for it.
     """
+    if "shortage" not in by_location_shortage or not set(SCHOOLS) <= set(by_location):
+        return _nothing()
     check_complete(by_location, ["board", "pupils"], "shortage")
     estimates: list[dict[str, object]] = []
-    for year in (2019, 2020):
-        rows = by_location.dropna(subset=["share_at_risk", f"shortage_{year}"])
-        rows = rows[rows["pupils"] > 0].rename(columns={f"shortage_{year}": "shortage"})
+    for year, of_year in by_location_shortage.groupby("year"):
+        joined = by_location.merge(of_year[["location", "shortage"]], on="location", validate="one_to_one")
+        rows = joined.dropna(subset=["share_at_risk", "shortage"])
+        rows = rows[rows["pupils"] > 0]
         rows = rows.assign(teachers_fte=rows["pupils"].astype(float))
         band = in_bands(rows["share_at_risk"], edges, per_cent)
         for category in ("", *band.categories):
             part = rows if category == "" else rows[band == category]
             estimates += _measured(part, year, "risk", category)
     return _with_parts(_with_intervals(estimates, "shortage_city"))
+
+
+def _nothing() -> pd.DataFrame:
+    words = ("outcome", "by", "category", "region", "band")
+    return no_estimates(words, (), ("year", "schools", TESTED)).drop(columns="n_obs")
 
 
 def _measured(rows: pd.DataFrame, year: object, by: str, category: str) -> Iterator[dict[str, object]]:

@@ -27,6 +27,7 @@ def make(schools=20, per_school=30, effect=0.0, noise=5.0, seed=1, school_noise=
             "year": np.where(closure == 1, "2019/20", "2018/19"),
             "closure": closure,
             "reason": "both",
+            "consent": True,
             "growth": 10 + effect * closure + own + noise * rng.normal(size=number),
             "level_m": LEVELS[(percentile // 20).astype(int)],
             "m_percentile": percentile,

@@ -12,7 +12,7 @@ SCHOOLS = pd.DataFrame(
     {
         "location": ["a", "b", "s"],
         "share_at_risk": [0.1, 0.4, np.nan],
-        "shortage_2019": [0.0, 0.2, np.nan],
+        "shortage": [0.0, 0.2, np.nan],
         "special": [False, False, True],
     }
 )
@@ -33,7 +33,8 @@ def selected(*changes, design=DESIGN):
 
 def test_a_test_is_left_out_for_the_first_reason_that_holds():
     rows = selected(
-        {"location": "s", "consent": False},
+        {"location": "s", "consent": None},
+        {"consent": None, "adaptive": True},
         {"consent": False, "adaptive": True},
         {"adaptive": True, "m_score": np.nan},
         {"m_score": np.nan, "e_score": np.nan},
@@ -80,7 +81,35 @@ def test_an_unknown_school_is_refused():
         selected({"location": "z"})
 
 
-def test_a_regular_school_without_a_share_at_risk_is_refused():
+def test_a_school_without_a_share_at_risk_is_in_no_band_and_is_counted():
     gap = SCHOOLS.assign(share_at_risk=[np.nan, 0.4, np.nan])
-    with pytest.raises(ModelError, match="no share of pupils at risk"):
-        sample.select(pupils_of(), gap, DESIGN, sample.Groups())
+    rows = sample.select(pupils_of({"location": "b"}), gap, DESIGN, sample.Groups())
+    assert rows["band"].isna().tolist() == [True, True, False]
+    missing = sample.unknown(rows).set_index("year")
+    assert missing["column"].tolist() == ["share_at_risk", "share_at_risk"]
+    assert missing["n_unknown"].tolist() == [1, 1]
+    assert missing["n_known"].tolist() == [0, 1]
+
+
+def test_what_nobody_knows_is_not_told():
+    rows = sample.select(
+        pupils_of().drop(columns=["consent", "adaptive"]), SCHOOLS[["location"]], DESIGN, sample.Groups()
+    )
+    account = sample.account(rows, DESIGN)
+    assert list(account) == ["subject", "year", "n_pupils", "n_no_m_test", "n_no_e_test", "n_both", "share_both"]
+    assert "band" not in rows
+
+
+def test_the_shortage_is_that_of_october_of_the_closure_year():
+    by_year = pd.DataFrame({"location": ["a", "a", "b"], "year": [2018, 2019, 2018], "shortage": [0.5, 0.1, 0.2]})
+    known = sample.with_shortage(SCHOOLS[["location"]], by_year, DESIGN)
+    assert known["shortage"].tolist() == pytest.approx([0.1, np.nan, np.nan], nan_ok=True)
+    assert list(sample.with_shortage(SCHOOLS[["location"]], pd.DataFrame(), DESIGN)) == ["location"]
+
+
+def test_scores_on_two_scales_are_refused_and_few_are_not_counted():
+    rows = pd.concat([pupils_of().assign(scale="A")] * 6 + [pupils_of().assign(scale="B")], ignore_index=True)
+    with pytest.raises(
+        ModelError, match="lezen in groep 5, scale A: 12 tests; lezen in groep 5, scale B: fewer than 10"
+    ):
+        sample.select(rows, SCHOOLS, DESIGN, sample.Groups())
