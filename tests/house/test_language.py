@@ -18,6 +18,7 @@ from project_messages import PACKAGE, messages, of_code, of_template
 from analysis import language
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
+from analysis.edition.params import read_edition
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 
@@ -78,6 +79,14 @@ def test_the_figures_and_tables_of_findings_are_those_of_the_chapter(folder: Pat
 def test_every_message_has_a_translation(spoken: str) -> None:
     known = language.catalogue(spoken)
     assert {where: message for where, message in FOUND if message is not None and message not in known} == {}
+
+
+@pytest.mark.parametrize("spoken", languages())
+@pytest.mark.parametrize("path", sorted((ROOT / "params").glob("*.yml")), ids=lambda path: path.stem)
+def test_what_a_chapter_leaves_out_is_told_in_every_language(path: Path, spoken: str) -> None:
+    needs = [uses for tables in read_edition(path).context["optional"].values() for uses in tables.values()]
+    told = {what for uses in needs for what in uses.values() if what}
+    assert told - set(language.catalogue(spoken)) == set()
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=name)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from analysis.data import derive
+from analysis.data.microdata import MICRODATA
 
 PUPILS, SCHOOLS, YEARS = "by_pupil", "by_location", "by_pupil_year"
 
@@ -36,7 +37,15 @@ def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]
         tables["by_pupil_test"] = tests.assign(prior_percentile=derive.prior_percentile(tests))
     if years is None and PUPILS in tables:
         years = tables[PUPILS].assign(year=each[-1])
-    return tables if years is None else _of_years(tables, years, nonwestern, each)
+    if years is not None:
+        tables = _of_years(tables, years, nonwestern, each)
+    return {name: _in_order(name, frame) for name, frame in tables.items()}
+
+
+def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Put columns in the order of the contract: a table must not tell which of them were delivered."""
+    order = [column for column in MICRODATA[name].columns if column in frame] if name in MICRODATA else []
+    return frame[order] if len(order) == len(frame.columns) else frame
 
 
 def _of_years(

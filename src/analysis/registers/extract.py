@@ -68,7 +68,7 @@ class Files:
     def file(self, role: str) -> File:
         """Return the file of a role, with all of its keys."""
         file = self.intake.files[role]
-        return file.model_copy(update={"keys": (*file.keys, *self.keys.get(role, ()))})
+        return file.model_copy(update={"keys": tuple(sorted({*file.keys, *self.keys.get(role, ())}))})
 
     def is_missing(self, role: str, year: int) -> bool:
         """Tell whether the mapping says that there is no such file of a year."""

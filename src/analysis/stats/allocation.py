@@ -17,7 +17,7 @@ NONE = -1
 """The school of a pupil without a place."""
 
 PRIORITY = 8
-"""At how many nearest schools a child of Amsterdam has priority."""
+"""At how many nearest schools a child has priority, where an edition says nothing else."""
 
 
 def nearest(distance_km: Floats) -> Indices:

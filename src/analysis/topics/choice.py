@@ -9,3 +9,5 @@ REFERENCE = "openbaar"
 DENOMINATIONS = ("rk", "pc", "other")
 ALL = "all"
 """The group of choosers that holds everybody, where nothing is known of them."""
+SAME_YEAR = "_same_year"
+"""Ends the name of a composition that is not of a year before: it is partly an outcome of the choices."""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.registers import formats
+from analysis.registers import formats, read_intake
 from analysis.registers.marks import mark
 from analysis.registers.secret import SECRET_FILE, SECRET_VARIABLE
 
@@ -38,6 +38,22 @@ def test_a_second_reading_comes_from_the_cache(office, monkeypatch: pytest.Monke
     pd.testing.assert_frame_equal(first.tables["by_pupil"], second.tables["by_pupil"])
     assert str(first.report) == str(second.report)
     assert first.inputs == second.inputs
+
+
+def test_another_process_finds_what_was_read(office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of what is kept must not hang on the order of a set, which every process has its own of."""
+    from analysis.registers.mapping import Intake
+
+    put(office)
+    office.maps(MAPPING.replace("[key]", "[key, key2, key3]"))
+    office.put("p.csv", csv(key2="a", key3="b"))
+    office.put("h.csv", csv(key2="a", key3="b", pc4="1011"))
+    office.deliver(cached=True)
+    keys = Intake.keys_of_files
+    backwards = {role: list(names) for role, names in keys(read_intake(office.mapping)).items()}
+    monkeypatch.setattr(Intake, "keys_of_files", lambda _: {role: names[::-1] for role, names in backwards.items()})
+    monkeypatch.setitem(formats.READ, "csv", None)
+    assert set(office.deliver(cached=True).tables["by_pupil"]["pc4"]) == {"1011"}
 
 
 def test_a_changed_file_or_mapping_is_read_again(office) -> None:

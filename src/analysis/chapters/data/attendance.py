@@ -16,6 +16,7 @@ from analysis.data.prepare import ChoiceTables
 
 HOME_COLUMNS = ["year", "area", "lat", "lon", "location", "education", "background", "pupils"]
 SCHOOL_COLUMNS = ["location", "stadsdeel", "area", "lat", "lon", "schoolweging"]
+FEWEST_HOMES = 10
 STAY_COLUMNS = [f"{side}_{of}" for side in ("first", "last") for of in ("location", "education", "background")]
 
 
@@ -39,7 +40,9 @@ def with_attendance(
         ``by_stay`` (`STAY_COLUMNS` and ``pupils`` of the first and the last year; open data know no pupil in two
         years, so it has no rows); ``by_home`` (the last year's pupils with ``lat, lon`` of their homes);
         ``by_school_attended`` (``location, stadsdeel, area`` of the school, ``lat, lon, schoolweging``);
-        ``by_area`` (``area, lat, lon``, the middle of its homes).
+        ``by_area`` (``area, lat, lon``, the middle of its homes, of areas with ten or more). Columns that the microdata
+        do not have are in none of them; without a wijk there is no ``by_area``, and without pupils who are known from
+        year to year no ``by_stay``.
     """
     if "by_attendance" in microdata or tables is None:
         return {**microdata, **_from_microdata(microdata)}
@@ -51,14 +54,20 @@ def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     regular = schools[~schools["special"].to_numpy(bool)].rename(columns={"wijk": "area"})
     pupils = microdata["by_pupil"].rename(columns={"wijk": "area"})
     homes = pupils.assign(year=microdata["by_attendance"]["year"].max(), pupils=1)
-    areas = pupils.groupby("area")[["lat", "lon"]].mean()
+    known = {name: microdata[name] for name in ("by_attendance", "by_stay") if name in microdata}
+    if "area" in pupils:
+        known["by_area"] = _middles(pupils)
     return {
-        "by_attendance": microdata["by_attendance"],
-        "by_stay": microdata["by_stay"],
-        "by_home": homes[HOME_COLUMNS],
-        "by_school_attended": regular[SCHOOL_COLUMNS].reset_index(drop=True),
-        "by_area": areas.reset_index(),
+        **known,
+        "by_home": homes[[name for name in HOME_COLUMNS if name in homes]],
+        "by_school_attended": regular[[name for name in SCHOOL_COLUMNS if name in regular]].reset_index(drop=True),
     }
+
+
+def _middles(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Compute the middle of the homes of each area; that of a few homes would tell where they are."""
+    by_area = pupils.dropna(subset=["lat", "lon"]).groupby("area")[["lat", "lon"]]
+    return by_area.mean()[by_area.size() >= FEWEST_HOMES].reset_index()
 
 
 def _from_open_data(tables: ChoiceTables, region: str, year: int) -> dict[str, pd.DataFrame]:

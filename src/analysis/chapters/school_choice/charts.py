@@ -8,7 +8,8 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.chapters.school_choice.words import attribute_label, group_label
+from analysis.chapters.school_choice.words import CODES, attribute_label, group_label
+from analysis.codes import Codes
 from analysis.language import text, word
 from analysis.publish import forms
 
@@ -22,13 +23,13 @@ observed_and_predicted = partial(
 )
 
 
-def willingness(travel: pd.DataFrame, attributes: Sequence[str]) -> Figure:
+def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = CODES) -> Figure:
     """Draw the extra km for a step of each attribute, one series per kind of chooser and model."""
     rows = travel[travel["term"].isin(attributes)]
     several = len(set(rows["model"])) > 1
     groups = zip(rows["group"], rows["model"], strict=True)
     kinds = [group_label(group, model if several else "") for group, model in groups]
-    lines = {name: attribute_label(name) for name in attributes}
+    lines = {name: attribute_label(name, codes) for name in attributes}
     return forms.points(
         rows.assign(chooser=kinds), text("extra distance (km)"), line="term", lines=lines, series="chooser"
     )

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_choice.words import group_label, step_words
+from analysis.chapters.school_choice.words import CODES, group_label, step_words
+from analysis.codes import Codes
 from analysis.language import joined, term, text
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import frame, interval, number_of, where_known
@@ -19,7 +20,9 @@ say = sentences_beside(__file__)
 NEIGHBOURHOOD = "non-western"
 
 
-def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+def school_choice(
+    travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame, kinds: pd.DataFrame, codes: Codes = CODES
+) -> pd.DataFrame:
     """Say how far pupils go, for which schools they go farther, and who attends which kind of school.
 
     Parameters
@@ -28,13 +31,14 @@ def school_choice(travel: pd.DataFrame, nearest: pd.DataFrame, fit: pd.DataFrame
     nearest : ``from, pupils, share`` of all pupils together, as it passed the gate.
     fit : The fit table of the model, a row per group.
     kinds : Attendance by kind of school, as it passed the gate.
+    codes : What the edition calls the concepts of schools.
 
     Returns
     -------
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel), _concepts(kinds, fit))]
+    rows = [*where_known(_at_nearest(nearest, fit), _distance(fit), _travel(travel, codes), _concepts(kinds, fit))]
     return frame((*row, "pupils") for row in rows)
 
 
@@ -70,37 +74,37 @@ def _distance(fit: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
         yield "distance", sentence, number_of(fit["n_choosers"].sum())
 
 
-def _travel(travel: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+def _travel(travel: pd.DataFrame, codes: Codes) -> Iterator[tuple[str, str, int]]:
     known = travel.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     if known.empty:
         return
     if len(known) == 1:
-        yield "travel", _travel_sentence(known.iloc[0]), number_of(known.iloc[0]["n_obs"])
+        yield "travel", _travel_sentence(known.iloc[0], codes), number_of(known.iloc[0]["n_obs"])
         return
     rows = known.to_dict("records")
     low, high = known.iloc[0], known.iloc[-1]
     yield (
         "travel_low",
-        joined(" ", (_travel_sentence(low), "" if trails(rows) else say("perhaps_lowest", groups=len(known)))),
+        joined(" ", (_travel_sentence(low, codes), "" if trails(rows) else say("perhaps_lowest", groups=len(known)))),
         number_of(low["n_obs"]),
     )
     yield (
         "travel_high",
-        joined(" ", (_travel_sentence(high), "" if leads(rows) else say("perhaps_highest", groups=len(known)))),
+        joined(" ", (_travel_sentence(high, codes), "" if leads(rows) else say("perhaps_highest", groups=len(known)))),
         number_of(high["n_obs"]),
     )
 
 
-def _travel_sentence(row: pd.Series) -> str:
+def _travel_sentence(row: pd.Series, codes: Codes) -> str:
     less = bool(row["estimate"] < 0)
     values = {
         "who": _who(str(row["group"])),
-        "where": step_words(str(row["term"]), float(row["step"]), less=less),
+        "where": step_words(str(row["term"]), float(row["step"]), less=less, codes=codes),
         "start": row["start_km"],
         "km": interval(_mirrored(row) if less else row),
     }
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        usual = step_words(str(row["term"]), float(row["step"]), less=False)
+        usual = step_words(str(row["term"]), float(row["step"]), less=False, codes=codes)
         return say("no_farther", **{**values, "where": usual, "km": interval(row)})
     if not less:
         return say("farther", **values)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from analysis.declare import Block, Edges, FormulaText, increasing, key
+from analysis.formula import variables
 
 Bands = Annotated[tuple[float, ...], AfterValidator(increasing)]
 
@@ -21,10 +22,17 @@ class SchoolChoiceBlock(Block):
     )
     age: int = key("age of the entry cohort on 1 October", unit="years", default=4, ge=4, le=12)
     formula: FormulaText = key(
-        "terms of the model: variables of pairs (distance_km, log_distance, travel_rank, within_eight), of schools and "
-        "of choosers; a group of parents has a model of its own",
+        "terms of the model: variables of pairs (distance_km, log_distance, travel_rank, within_priority), of schools "
+        "and of choosers; a group of parents has a model of its own",
         default="distance_km + log_distance + within_eight + share_hoog + C(concept) + C(denomination) + log(capacity)",
         min_length=1,
+    )
+    priority: int = key(
+        "at how many schools nearest to the home a child has priority; within_priority is 1 there, and is called "
+        "within_eight too where they are eight",
+        unit="schools",
+        default=8,
+        ge=0,
     )
     shown_attributes: Annotated[tuple[str, ...], Field(min_length=1)] = key(
         "attributes in the figure of the willingness to travel; the first is told in a sentence",
@@ -71,3 +79,9 @@ class SchoolChoiceBlock(Block):
     )
     tolerance: float = key("Newton decrement at which the estimation stops", default=1e-10, gt=0, le=1e-6)
     max_iterations: int = key("Newton steps before the estimation gives up", unit="steps", default=100, ge=5)
+
+    @model_validator(mode="after")
+    def _eight_are_eight(self) -> SchoolChoiceBlock:
+        if "within_eight" in variables(self.formula) and self.priority != 8:
+            raise ValueError("formula: within_eight is priority at eight schools; write within_priority")
+        return self

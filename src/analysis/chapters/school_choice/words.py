@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.language import term, text, word
+from analysis.codes import Codes
+from analysis.language import spoken, term, text, word
 
+CODES = Codes()
 GROUPS = {
     "all": word("all parents"),
     "hoog_none": word("high education, no migration background"),
@@ -16,6 +18,8 @@ ATTRIBUTES = {
     "schoolweging": word("schoolweging, one sd lower"),
     "share_hoog": word("highly educated parents, one sd more"),
     "share_nonwestern": word("non-western pupils, one sd more"),
+    "share_hoog_same_year": word("highly educated parents in the year of the choice, one sd more"),
+    "share_nonwestern_same_year": word("non-western pupils in the year of the choice, one sd more"),
     "share_havo_vwo": word("havo/vwo advices, one sd more"),
     "concept_Montessori": word("Montessori school"),
     "concept_Dalton": word("Dalton school"),
@@ -36,12 +40,15 @@ def group_label(group: str, model: str = "") -> str:
     return f"{name} ({term(model.replace('_', ' '))})" if model else name
 
 
-def attribute_label(attribute: str) -> str:
-    """Name the step of an attribute."""
+def attribute_label(attribute: str, codes: Codes = CODES) -> str:
+    """Name the step of an attribute; a concept of the edition's codes as these call it."""
+    concept = codes.concept.get(attribute.removeprefix("concept_"))
+    if concept and attribute.startswith("concept_"):
+        return str(getattr(concept, spoken()))
     return term(ATTRIBUTES.get(attribute, attribute))
 
 
-def step_words(attribute: str, size: float, *, less: bool) -> str:
+def step_words(attribute: str, size: float, *, less: bool, codes: Codes = CODES) -> str:
     """Say the step of an attribute, or of its opposite, in a clause behind *where*."""
     size = abs(size)
     if attribute == "schoolweging" and not less:
@@ -58,5 +65,5 @@ def step_words(attribute: str, size: float, *, less: bool) -> str:
             "the share with highly educated parents is one standard deviation ({points:.0f} percentage points) lower",
             points=100 * size,
         )
-    name = attribute_label(attribute)
+    name = attribute_label(attribute, codes)
     return text("this is not so: {attribute}", attribute=name) if less else text("{attribute}", attribute=name)

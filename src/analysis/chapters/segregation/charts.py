@@ -8,32 +8,16 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.chapters.segregation import words
 from analysis.chapters.segregation.models.estimates import CORRECTED
+from analysis.codes import Codes
 from analysis.language import text, word
 from analysis.publish import forms
 from analysis.publish.figures import MARKERS
 from analysis.publish.forms.marks import present
 
 LIGHT_TO_DARK = ("#d5dde3", "#b3c8d8", "#8fb3c9", "#4d7fa3", "#12355b")
-PAIRS = {
-    "laag": word("parents low- against highly educated"),
-    "moroccan": word("Moroccan against none"),
-    "turkish": word("Turkish against none"),
-    "surinamese": word("Surinamese against none"),
-    "non-western": word("non-western against the rest"),
-}
-"""How a pair of groups is written, by the first of the two."""
-
-OWN = {
-    "hoog": word("parents highly educated"),
-    "laag": word("parents low-educated"),
-    "moroccan": word("Moroccan background"),
-    "turkish": word("Turkish background"),
-    "surinamese": word("Surinamese background"),
-    "non-western": word("non-western background"),
-}
-"""How a group is written."""
-
+CODES = Codes()
 SCENARIOS = {
     "now": word("now"),
     "nearest": word("all at the nearest school"),
@@ -58,10 +42,12 @@ now_and_nearest = partial(
 )
 
 
-def focus(model: str) -> str:
+def focus(model: str, *, of_education: bool = True) -> str:
     """Name the share by which schools are in bands, of counted pupils or of expected ones."""
-    if model == "composition":
+    if model == "composition" and of_education:
         return text("share of pupils with highly educated parents")
+    if model == "composition":
+        return text("share of pupils with a non-western background")
     return text("expected share of pupils with a non-western background")
 
 
@@ -88,29 +74,31 @@ def mirroring(by_year: pd.DataFrame) -> Figure:
     )
 
 
-def indices_by_year(estimates: pd.DataFrame) -> Figure:
+def indices_by_year(estimates: pd.DataFrame, codes: Codes = CODES) -> Figure:
     """Draw corrected dissimilarity and isolation in the city over the years, a line per pair or group."""
     titles = {f"{CORRECTED}_now": text("dissimilarity"), "isolation_now": text("isolation")}
-    parts = [_called(estimates[estimates["term"] == of], names) for of, names in zip(titles, (PAIRS, OWN), strict=True)]
+    called = (words.pairs(codes), words.groups(codes))
+    parts = [_called(estimates[estimates["term"] == of], names) for of, names in zip(titles, called, strict=True)]
     return forms.lines(pd.concat(parts), x="year", series="name", panel="term", titles=titles, columns=2, apart=True)
 
 
-def by_scenario(estimates: pd.DataFrame, index: str = CORRECTED) -> Figure:
+def by_scenario(estimates: pd.DataFrame, codes: Codes = CODES, index: str = CORRECTED) -> Figure:
     """Draw an index with its intervals in every scenario, a line of points per pair of groups."""
     rows = estimates[estimates["index"] == index]
-    return _dissimilarity(rows, line="group", lines=present(PAIRS, rows["group"]), series="scenario", names=SCENARIOS)
+    pairs = present(words.pairs(codes), rows["group"])
+    return _dissimilarity(rows, line="group", lines=pairs, series="scenario", names=SCENARIOS)
 
 
-def by_stadsdeel(estimates: pd.DataFrame) -> Figure:
+def by_stadsdeel(estimates: pd.DataFrame, codes: Codes = CODES) -> Figure:
     """Draw the dissimilarity of pairs of groups within each stadsdeel in one year, the most segregated first."""
-    pairs = dict([*present(PAIRS, estimates["group"]).items()][: len(MARKERS) - 1])
+    pairs = dict([*present(words.pairs(codes), estimates["group"]).items()][: len(MARKERS) - 1])
     return _dissimilarity(estimates, line="place", series="group", names=pairs, sort=True)
 
 
-def change(parts: pd.DataFrame) -> Figure:
+def change(parts: pd.DataFrame, codes: Codes = CODES) -> Figure:
     """Draw what a change in dissimilarity is made of, a line of points with intervals per pair of groups."""
     rows = parts[parts["index"] == CORRECTED]
-    axis, pairs = text("change in dissimilarity"), present(PAIRS, rows["group"])
+    axis, pairs = text("change in dissimilarity"), present(words.pairs(codes), rows["group"])
     return forms.points(rows, axis, line="group", lines=pairs, series="term", names=COMPONENTS)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.chapters.segregation import words
 from analysis.chapters.segregation.findings_by_postcode import by_postcode
 from analysis.chapters.segregation.models.estimates import CORRECTED
-from analysis.language import joined, term, text, word
+from analysis.codes import Codes
+from analysis.language import joined, term, text
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import LEVEL, frame, interval, number_of, where_known
 from analysis.publish.ranked import ranks as ranked
@@ -18,15 +20,8 @@ say = sentences_beside(__file__)
 
 PUPILS, SCHOOLS = "pupils", "schools"
 RULES = ("nearest", "nearest_with_capacity")
-GROUPS = ("laag", "turkish", "moroccan", "surinamese")
 EXPECTED = "expected_composition"
-OF = {
-    "moroccan": word("pupils with a Moroccan background"),
-    "turkish": word("pupils with a Turkish background"),
-    "surinamese": word("pupils with a Surinamese background"),
-    "hoog": word("pupils with highly educated parents"),
-    "laag": word("pupils with low-educated parents"),
-}
+CODES = Codes()
 Finding = tuple[str, str, int, str]
 
 
@@ -37,12 +32,14 @@ def segregation(
     mirrors: pd.DataFrame,
     changes: pd.DataFrame,
     by_weging_band: pd.DataFrame,
+    codes: Codes = CODES,
 ) -> pd.DataFrame:
     """Say how unevenly pupils are spread over schools, how that changed, and what homes have to do with it.
 
     Parameters
     ----------
     indices, scenarios, bands, mirrors, changes, by_weging_band : The chapter's tables, as the gate let them through.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
@@ -53,26 +50,24 @@ def segregation(
     if len(expected):
         return by_postcode(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
-    rows = [
-        *where_known(
-            _apart(city, changes),
-            _own_group(city),
-            _stadsdelen(indices[indices["place"] != "city"]),
-            _bands(bands),
-            _sizes(bands),
-            _mirrors(mirrors),
-            _nearest(scenarios),
-            _changes(changes),
-        )
-    ]
-    return frame(rows)
+    # Sentences on bands and mirrors are about education, which not every edition knows.
+    made_up_of = (_bands(bands), _sizes(bands), _mirrors(mirrors)) if "laag" in set(indices["group"]) else ()
+    parts = (
+        _apart(city, changes, codes),
+        _own_group(city, codes),
+        _stadsdelen(indices[indices["place"] != "city"]),
+        *made_up_of,
+        _nearest(scenarios, codes),
+        _changes(changes),
+    )
+    return frame([*where_known(*parts)])
 
 
-def _apart(city: pd.DataFrame, changes: pd.DataFrame) -> Iterator[Finding]:
+def _apart(city: pd.DataFrame, changes: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     rows = _by("group", city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())])
     totals = _parts(changes, "total")
-    for group in [name for name in GROUPS if name in rows]:
-        sentence = _now(_pair(group), rows[group], totals.get(group))
+    for group in [name for name in ("laag", *words.told(codes)) if name in rows]:
+        sentence = _now(_pair(group, codes), rows[group], totals.get(group))
         yield f"dissimilarity_{group}", sentence, number_of(rows[group]["n_obs"]), PUPILS
 
 
@@ -93,23 +88,28 @@ def _since(total: pd.Series) -> str:
     return text("It is {size} higher than in {first_year}.", **values)
 
 
-def _pair(group: str) -> str:
+def _pair(group: str, codes: Codes) -> str:
     if group == "laag":
         return text("pupils with low- and with highly educated parents")
-    return text("{group} and those without a migration background", group=term(OF[group]))
+    return text("{group} and those without a migration background", group=term(words.pupils(codes)[group]))
 
 
-def _own_group(city: pd.DataFrame) -> Iterator[Finding]:
+def _own_group(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     last = city[city["year"] == city["year"].max()]
-    for group in ("hoog", "laag", "moroccan", "turkish"):
+    for group in ("hoog", "laag", *words.shown(codes)[:2]):
         rows = _by("term", last[last["group"] == group])
         if {"isolation_now", "isolation_random_allocation"} <= set(rows):
             now, floor = rows["isolation_now"], rows["isolation_random_allocation"]["estimate"]
-            yield f"isolation_{group}", _schoolmates(group, now, floor), number_of(now["n_obs"]), PUPILS
+            yield (
+                f"isolation_{group}",
+                _schoolmates(words.pupils(codes)[group], now, floor),
+                number_of(now["n_obs"]),
+                PUPILS,
+            )
 
 
-def _schoolmates(group: str, now: pd.Series, floor: float) -> str:
-    values = {"group": term(OF[group]), "own": now["estimate"], "floor": floor}
+def _schoolmates(pupils: str, now: pd.Series, floor: float) -> str:
+    values = {"group": term(pupils), "own": now["estimate"], "floor": floor}
     if now["p_value"] < LEVEL:
         return say("isolation", **values)
     return say("isolation_of_chance", **values)
@@ -199,15 +199,15 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
         yield ("mirror", sentence, number_of(near["schools"]), SCHOOLS)
 
 
-def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
+def _nearest(scenarios: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     rows = scenarios[scenarios["index"] == CORRECTED]
-    for group in ("laag", "turkish"):
+    for group in ("laag", *words.told(codes)[:1]):
         found = _by("scenario", rows[rows["group"] == group])
         if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
             near, full = (found[rule]["estimate"] for rule in RULES)
             sentence = say(
                 "nearest",
-                pair=_pair(group),
+                pair=_pair(group, codes),
                 near=near,
                 than_near=_than_now(found[f"now_minus_{RULES[0]}"]),
                 full=full,

@@ -32,5 +32,11 @@ class SegregationBlock(Block):
         default=1.05,
         ge=1.0,
     )
+    priority: int = key(
+        "at how many schools nearest to the home a pupil has priority, where all attend the nearest one with a place",
+        unit="schools",
+        default=8,
+        ge=0,
+    )
     bootstrap_draws: int = key("resamples of pupils for the intervals", unit="draws", default=400, ge=100)
     random_draws: int = key("random allocations of pupils over schools", unit="draws", default=200, ge=50)

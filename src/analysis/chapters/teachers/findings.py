@@ -43,10 +43,11 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
     wanted = {"left": ("all", "other city"), "came": ("all", "starter")}
     if all((flow, where) in by_flow for flow, ways in wanted.items() for where in ways):
         left, came = by_flow["left", "all"], by_flow["came", "all"]
+        two = number_of(came["year"]) - number_of(left["year"]) == APART
         yield Finding(
             "flows",
             say(
-                "flows" if number_of(came["year"]) - number_of(left["year"]) == APART else "flows_by",
+                "flows" if two else "flows_by",
                 n_before=number_of(left["teachers"]),
                 n_after=number_of(came["teachers"]),
                 **_school_years(left, came),
@@ -72,11 +73,11 @@ def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
     terms = set(estimates.loc[estimates["model"] == "teacher_hours", "term"])
     if not row or not terms.issuperset(HELD_EQUAL):
         return
-    sign, suffix = units.direction(row), "" if _two_years(estimates) else "_before"
+    sign, two = units.direction(row), _two_years(estimates)
     sentence = (
-        say(f"hours{suffix}", size=units.size(row), side=text("less") if sign < 0 else text("more"))
+        say("hours" if two else "hours_before", size=units.size(row), side=text("less") if sign < 0 else text("more"))
         if sign
-        else say(f"hours_unclear{suffix}", interval=units.with_interval(row))
+        else say("hours_unclear" if two else "hours_unclear_before", interval=units.with_interval(row))
     )
     yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
 

@@ -51,7 +51,7 @@ def bubbles(
     """
     require(by_place, "lat", "lon", value, size)
     figure, axes = canvas(12.0)
-    areas = [] if outlines is None else rings(outlines)
+    areas = [] if outlines is None or outlines.empty else rings(outlines)
     axes.add_collection(PolyCollection(areas, facecolors=LAND, edgecolors=FAINT, linewidths=0.4, zorder=1))
     drawn = _bubbles(axes, by_place, value, size)
     axes.autoscale_view()

@@ -37,7 +37,7 @@ def test_open_data_give_expected_pupils(tables):
 def test_microdata_keep_their_own_counts(tables):
     person = {"wijk": "w", "lat": 52.0, "lon": 4.9, "location": "01AA00", "education": "hoog", "background": "none"}
     microdata = {
-        "by_pupil": pd.DataFrame([person, {**person, "lat": 52.2}]),
+        "by_pupil": pd.DataFrame([person, {**person, "lat": 52.2}] * 5 + [{**person, "wijk": "few"}] * 9),
         "by_location": pd.DataFrame(
             {
                 "location": ["01AA00", "02AA00"],
@@ -55,7 +55,25 @@ def test_microdata_keep_their_own_counts(tables):
     attendance = with_attendance(microdata, tables, "Dorp", 2017)
     assert attendance["by_attendance"] is microdata["by_attendance"]
     assert attendance["by_stay"] is microdata["by_stay"]
-    assert attendance["by_home"]["pupils"].tolist() == [1, 1]
+    assert attendance["by_home"]["pupils"].tolist() == [1] * 19
     assert set(attendance["by_home"]["year"]) == {2019}
     assert attendance["by_school_attended"]["location"].tolist() == ["01AA00"]  # no special schools
-    assert attendance["by_area"].to_dict("list") == {"area": ["w"], "lat": [52.1], "lon": [4.9]}
+    # Of nine homes there is no middle: that of one is where a pupil lives.
+    assert attendance["by_area"]["area"].tolist() == ["w"]
+    assert attendance["by_area"].loc[0, ["lat", "lon"]].tolist() == pytest.approx([52.1, 4.9])
+
+
+@pytest.mark.parametrize("column", ["wijk", "education", "background", "stadsdeel", "schoolweging"])
+def test_what_microdata_do_not_have_is_in_no_table(tables, column):
+    pupil = {"wijk": "w", "lat": 52.0, "lon": 4.9, "location": "a", "education": "hoog", "background": "none"}
+    school = {"location": "a", "stadsdeel": "Noord", "wijk": "w", "lat": 52.0, "lon": 4.9, "schoolweging": 30.0}
+    microdata = {
+        "by_pupil": pd.DataFrame([pupil] * 12).drop(columns=column, errors="ignore"),
+        "by_location": pd.DataFrame([school]).assign(special=False).drop(columns=column, errors="ignore"),
+        "by_attendance": pd.DataFrame({"year": [2019]}),
+    }
+    attendance = with_attendance(microdata, tables, "Dorp", 2017)
+    assert "by_stay" not in attendance
+    assert ("by_area" in attendance) == (column != "wijk")
+    name = {"wijk": "area"}.get(column, column)
+    assert not {name} & {*attendance["by_home"], *attendance["by_school_attended"]}

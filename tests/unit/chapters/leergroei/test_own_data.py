@@ -76,7 +76,7 @@ def test_without_all_that_it_can_do_without_the_chapter_says_so_in_dutch(ran, fr
     said = found.shown["note left_out"]
     assert all(catalogue("nl")[what] in said for uses in NEEDS.values() for what in uses.optional.values())
     assert set(found.table("estimates")["model"]) == {"ois_standardised", "unweighted", "ipw", "covered"}
-    assert list(found.table("tests")) == [
+    assert list(found.names["accounting"]) == [
         "subject",
         "year",
         "n_pupils",

@@ -53,6 +53,7 @@ def rests_on(run, model, outcome):
     return int(chosen["n_obs"].iloc[0])
 
 
+@pytest.mark.slow
 def test_all_columns_that_it_uses_are_enough(whole):
     assert "note left_out" not in whole.shown
     assert not whole.has("unknown")
@@ -82,23 +83,34 @@ def test_an_outcome_without_its_column_drops_out_of_tables_and_charts(ran, panel
     )
 
 
+GAPS = ("wage", "inflow", "shortage", "unqualified", "schoolweging", "teachers_fte")
+
+
 @pytest.fixture(scope="module")
-def gaps(ran, panel):
-    for seed, column in enumerate(("wage", "inflow", "shortage", "unqualified", "schoolweging", "teachers_fte")):
+def gaps(panel):
+    for seed, column in enumerate(GAPS):
         panel = with_gaps(panel, column, seed)
-    return ran(panel)
+    return panel
 
 
-def test_missing_values_cost_the_outcome_that_uses_them_and_are_counted(gaps, whole, panel):
-    missing = unknown(gaps.names["panel"]).groupby("column")[["n_known", "n_unknown"]].sum()
-    assert (missing.sum(axis=1) == len(panel)).all()
-    assert set(missing.index) == {"wage", "inflow", "shortage", "unqualified", "schoolweging", "teachers_fte"}
-    assert (missing["n_unknown"] / len(panel)).between(0.07, 0.13).all()
-    assert set(gaps.table("unknown")["column"]) == set(missing.index)
-    rows = gaps.names["study"].panel
-    assert rests_on(gaps, "amt_did", "hours") == rests_on(whole, "amt_did", "hours") == len(rows)
-    assert rests_on(gaps, "amt_did", "inflow") == rows["inflow"].notna().sum() < len(rows)
-    assert rests_on(gaps, "amt_did", "log_wage") == rows["wage"].notna().sum()
+def test_missing_values_cost_the_outcome_that_uses_them_and_are_counted(gaps):
+    missing = unknown(gaps).groupby("column")[["n_known", "n_unknown"]].sum()
+    assert set(missing.index) == set(GAPS)
+    assert (missing.sum(axis=1) == len(gaps)).all()
+    assert (missing["n_unknown"] / len(gaps)).between(0.07, 0.13).all()
+    study = toelage.study(gaps, selection_year=2020, start=2021, share=0.15)
+    found = toelage.before_and_after(study)
+    rests_on = found[found["cluster"] == "board"].set_index("outcome")["n_obs"]
+    assert rests_on["hours"] == rests_on["retention"] == len(study.panel)
+    for outcome, column in {"inflow": "inflow", "log_wage": "wage", "pupils_per_teacher": "teachers_fte"}.items():
+        assert rests_on[outcome] == study.panel[column].notna().sum() < len(study.panel)
+
+
+@pytest.mark.slow
+def test_a_page_on_registers_with_gaps_counts_them(ran, gaps):
+    found = ran(gaps)
+    assert set(found.table("unknown")["column"]) == set(GAPS)
+    assert set(toelage.ALL) <= set(found.table("estimates")["outcome"])
 
 
 def test_the_change_of_a_school_is_over_the_years_in_which_the_outcome_is_known(panel):

@@ -75,6 +75,28 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
     return by_pc4.assign(share=by_pc4["at_nearest"] / by_pc4["pupils"])
 
 
+def placed_at(by_pc4: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Put the postcodes at their points.
+
+    Parameters
+    ----------
+    by_pc4 : Of `nearest_by_pc4`.
+    points : ``pc4, lat, lon``; without them where the data do not have them.
+
+    Returns
+    -------
+    DataFrame
+        ``pc4, lat, lon, pupils, share``; no row without a point. A postcode is not put at the middle of its homes,
+        which of one home is that home.
+    """
+    columns = ["pc4", "lat", "lon", "pupils", "share"]
+    if not {"pc4", "lat", "lon"} <= set(points):
+        return pd.DataFrame(columns=columns)
+    return by_pc4.join(points.set_index("pc4")[["lat", "lon"]], on="pc4")[columns].dropna(
+        subset=["lat", "lon"], ignore_index=True
+    )
+
+
 def nearest_of_all(by_pc4: pd.DataFrame) -> pd.DataFrame:
     """Add up the postcodes.
 

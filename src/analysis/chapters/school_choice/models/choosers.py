@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.codes import Codes
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
 from analysis.stats.allocation import PRIORITY
@@ -26,6 +27,7 @@ CATEGORIES: Mapping[str, Sequence[str]] = {
     "denomination": ("openbaar", "rk", "pc", "islamic", "other"),
     "concept": ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School"),
 }
+CODES = Codes()
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -44,8 +46,10 @@ class Choosers:
     chosen : Number of choosers by (situation, location); only pairs with at least one.
     without_km
         Distance to the schools that are no alternative, because none of these choosers attends them or their kind:
-        situations x schools, columns by ``location``. They count in ranks: a child has priority at the eight nearest
-        of all schools.
+        situations x schools, columns by ``location``. They count in ranks: a child has priority at the nearest of all
+        schools.
+    priority : At how many of them.
+    codes : What codes of choosers and schools mean.
 
     Raises
     ------
@@ -58,6 +62,8 @@ class Choosers:
     distance_km: Floats
     chosen: pd.Series
     without_km: pd.DataFrame | None = None
+    priority: int = PRIORITY
+    codes: Codes = CODES
 
     def __post_init__(self) -> None:
         if self.without_km is not None and len(self.without_km) != len(self.situations):
@@ -73,7 +79,13 @@ class Choosers:
 
     @classmethod
     def from_tables(
-        cls, situations: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, age: int | None = None
+        cls,
+        situations: pd.DataFrame,
+        schools: pd.DataFrame,
+        chosen: pd.DataFrame,
+        age: int | None = None,
+        priority: int = PRIORITY,
+        codes: Codes = CODES,
     ) -> Choosers:
         """Select the choosers of an age and their alternatives: every school that at least one of them attends.
 
@@ -83,6 +95,7 @@ class Choosers:
             Of `analysis.data.situations`: keyed by ``situation``, by ``location``, and by ``situation, location, age``
             with the number of ``pupils``.
         age : Age on 1 October, years; all ages where None.
+        priority, codes : As of the class.
 
         Raises
         ------
@@ -99,12 +112,12 @@ class Choosers:
         counts = counts[counts > 0].sort_index()
         if counts.empty:
             raise ModelError(f"choosers: there are no pupils of age {age}", Reason.EMPTY)
-        every = _categorised(schools).set_index("location").sort_index()
+        every = _categorised(schools, codes).set_index("location").sort_index()
         attended = every.loc[counts.index.unique("location").sort_values()]
         others = every.loc[every.index.difference(attended.index)]
         homes = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
         without = pd.DataFrame(distances(homes, others), columns=others.index)
-        return cls(homes, _without_unused(attended), distances(homes, attended), counts, without)
+        return cls(homes, _without_unused(attended), distances(homes, attended), counts, without, priority, codes)
 
     @cached_property
     def rows_chosen(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -172,14 +185,16 @@ class Choosers:
         """Variables of pairs; ranks are among all schools, whether or not any of these choosers attends them.
 
         ``distance_km``; ``log_distance``, ln(km + 0.1); ``travel_rank``, 1 for the school nearest to the chooser; and
-        ``within_eight``, 1 where it is among the eight nearest, at which a child has priority.
+        ``within_priority``, 1 where it is among the nearest at which a child has priority, also as ``within_eight``.
         """
         rank = self.rank
+        within = (rank <= self.priority).astype(np.float64)
         return {
             "distance_km": self.distance_km,
             "log_distance": np.log(self.distance_km + LOG_OFFSET_KM),
             "travel_rank": rank,
-            "within_eight": (rank <= PRIORITY).astype(np.float64),
+            "within_priority": within,
+            "within_eight": within,
         }
 
     def of(self, group: str) -> Choosers:
@@ -239,21 +254,33 @@ def by_model(
     by_situation: pd.DataFrame,
     by_choice_school: pd.DataFrame,
     by_choice: pd.DataFrame,
+    priority: int = PRIORITY,
+    codes: Codes = CODES,
 ) -> dict[str, Choosers]:
     """Select the choosers of each model.
 
     Parameters
     ----------
     models, age : ``entry_cohort``, the pupils of the age (years on 1 October), or ``all_ages``.
-    by_situation, by_choice_school, by_choice : As in `Choosers.from_tables`.
+    by_situation, by_choice_school, by_choice, priority, codes : As in `Choosers.from_tables`.
 
     Returns
     -------
     dict
         Choosers by model.
     """
-    ages = {"entry_cohort": age, "all_ages": None}
-    return {name: Choosers.from_tables(by_situation, by_choice_school, by_choice, ages[name]) for name in models}
+    tables = by_situation, by_choice_school, by_choice
+    return {name: Choosers.from_tables(*tables, of, priority, codes) for name, of in ages_of(models, age).items()}
+
+
+def ages_of(models: Sequence[str], age: int) -> dict[str, int | None]:
+    """Return the age of the choosers of each model; None for all.
+
+    Parameters
+    ----------
+    models, age : As in `by_model`.
+    """
+    return {name: age if name == "entry_cohort" else None for name in models}
 
 
 def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
@@ -274,15 +301,24 @@ def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
     return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
-def _categorised(schools: pd.DataFrame) -> pd.DataFrame:
+def _categorised(schools: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     """Order the categories of the schools: a file keeps the words, and not their order."""
-    kinds = {name: pd.Categorical(schools[name], list(order)) for name, order in CATEGORIES.items() if name in schools}
-    unknown = [name for name, kind in kinds.items() if (kind.codes < 0).any()]
+    orders = {name: _order(name, schools[name], codes) for name in CATEGORIES if name in schools}
+    kinds = {name: pd.Categorical(schools[name], order) for name, order in orders.items()}
+    unknown = [name for name, kind in kinds.items() if ((kind.codes < 0) & schools[name].notna()).any()]
     if unknown:
         raise ModelError(
-            f"choosers: schools of another {unknown[0]} than {', '.join(CATEGORIES[unknown[0]])}", Reason.INVALID
+            f"choosers: schools of another {unknown[0]} than {', '.join(orders[unknown[0]])}", Reason.INVALID
         )
     return schools.assign(**kinds)
+
+
+def _order(name: str, values: pd.Series, codes: Codes) -> list[str]:
+    """Return the categories in their order: concepts are those of the edition's codes, by default those of the data."""
+    if name != "concept":
+        return [*CATEGORIES[name]]
+    known = [*codes.concept] or [*CATEGORIES[name]]
+    return known if codes.concept else known + sorted(set(values.dropna()) - set(known))
 
 
 def _without_unused(schools: pd.DataFrame) -> pd.DataFrame:

@@ -72,16 +72,17 @@ def places(choosers: Choosers) -> NDArray[np.int64]:
     array
         Capacity, divided as the pupils are: choosers to all pupils. Where it is not known, as many as choosers attend.
     """
-    if "capacity" not in choosers.schools:
-        return np.asarray(choosers.counts.sum(axis=0), dtype=np.int64)
-    part = choosers.number / choosers.schools["pupils"].sum()
-    return np.asarray(np.ceil(choosers.schools["capacity"].to_numpy(float) * part), dtype=np.int64)
+    attending, schools = choosers.counts.sum(axis=0), choosers.schools
+    if not {"capacity", "pupils"} <= set(schools) or schools["pupils"].isna().any():
+        return np.asarray(attending, dtype=np.int64)
+    room = np.ceil(schools["capacity"].to_numpy(float) * (choosers.number / schools["pupils"].sum()))
+    return np.where(np.isnan(room), attending, room).astype(np.int64)
 
 
 def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Floats], pd.DataFrame]:
     """Compute segregation as it is and when a rule places everyone.
 
-    The nearest school is that of all schools, and so are the eight with priority; a school that none of these choosers
+    The nearest school is that of all schools, and so are those with priority; a school that none of these choosers
     attends has no places for them.
 
     Parameters
@@ -100,7 +101,9 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     population, every = Population.of(choosers), choosers.everywhere
     room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.columns, fill_value=0).to_numpy()
     km, rng = every.to_numpy(), np.random.default_rng(seed)
-    lotteries = [nearest_with_capacity(km, room, rng, homes=population.row) for _ in range(LOTTERIES)]
+    lotteries = [
+        nearest_with_capacity(km, room, rng, homes=population.row, priority=choosers.priority) for _ in range(LOTTERIES)
+    ]
     mixed = [rng.permutation(population.school) for _ in range(draws)]
     schools: Mapping[str, Sequence[NDArray[np.intp]]] = {
         "now": [population.school],
@@ -127,8 +130,10 @@ def by_scenario(choosers: Choosers, drawn: Drawn, rules: Mapping[str, Floats]) -
         ``model`` (rule, or choice model), ``scenario``, ``group`` (who is compared), ``index``, ``estimate`` with
         standard error and interval, ``difference`` with now, ``difference_fit`` with the models' prediction for this
         world with its interval, ``n_obs`` (pupils of both groups), ``n_schools``. A rule that leaves nothing to chance
-        has no standard error.
+        has no standard error. No rows where nobody can be compared.
     """
+    if not drawn.measures:
+        return pd.DataFrame(columns=list(SCENARIO_COLUMNS))
     rows = [row for name, draws in rules.items() for row in _rows("rule", name, draws, drawn.measures)]
     for name, draws in drawn.indices.items():
         if isinstance(name, str):

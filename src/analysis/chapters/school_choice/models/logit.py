@@ -12,7 +12,7 @@ from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, F
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, design_from_formula, fit_factored
 from analysis.stats.conditional_logit.design import Coding
 
-PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_eight")
+PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_priority", "within_eight")
 # Not variables of a formula: where things are, and what they are called.
 NO_VARIABLES = ("group", "lat", "lon", CLUSTER)
 UNITS: Mapping[str, float] = {
@@ -20,6 +20,8 @@ UNITS: Mapping[str, float] = {
     "share_hoog": 0.1,
     "share_nonwestern": 0.1,
     "share_havo_vwo": 0.1,
+    "share_hoog_same_year": 0.1,
+    "share_nonwestern_same_year": 0.1,
     "nonwestern": 0.1,
     "pupils": 100.0,
 }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.codes import Codes
 from analysis.errors import ModelError, Reason
 from analysis.stats import segregation
 from analysis.stats.allocation import NONE
@@ -20,11 +21,11 @@ from analysis.stats.bands import in_bands, per_cent
 
 Integers = NDArray[np.intp]
 
-NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
+CODES = Codes()
 INDICES = ("dissimilarity", "isolation")
 
 
-def comparisons(situations: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
+def comparisons(situations: pd.DataFrame, codes: Codes = CODES) -> dict[str, tuple[pd.Series, pd.Series]]:
     """Find which two groups can be compared.
 
     Parameters
@@ -32,28 +33,22 @@ def comparisons(situations: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Serie
     situations
         With ``education`` and ``background`` of the chooser, or with ``nonwestern``, the share of non-western
         inhabitants where the choosers live.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
     dict
-        By name of the comparison, the share of each situation's choosers in the one group and in the other.
-
-    Raises
-    ------
-    ModelError
-        No column distinguishes choosers.
+        By name of the comparison, the share of each situation's choosers in the one group and in the other; none where
+        nothing distinguishes choosers.
     """
     groups = {}
     if "education" in situations:
         groups["hoog_laag"] = situations["education"] == "hoog", situations["education"] == "laag"
     if "background" in situations:
-        groups["nonwestern_none"] = situations["background"].isin(NONWESTERN), situations["background"] == "none"
+        one, other = (situations["background"].isin(codes.backgrounds(kind)) for kind in ("nonwestern", "none"))
+        groups["nonwestern_none"] = one, other
     if "nonwestern" in situations:
         groups["nonwestern_rest"] = situations["nonwestern"], 1 - situations["nonwestern"]
-    if not groups:
-        raise ModelError(
-            "counterfactuals: the situations have neither education nor background of the choosers", Reason.MISSING
-        )
     return {name: (one.astype(float), other.astype(float)) for name, (one, other) in groups.items()}
 
 
@@ -104,7 +99,7 @@ class Population:
         """Per comparison, how much of either group each chooser is."""
         return {
             name: (one.to_numpy()[self.row], other.to_numpy()[self.row])
-            for name, (one, other) in comparisons(self.choosers.situations).items()
+            for name, (one, other) in comparisons(self.choosers.situations, self.choosers.codes).items()
         }
 
     @property

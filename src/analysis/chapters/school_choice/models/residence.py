@@ -79,8 +79,8 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     DataFrame
         ``group`` (who is compared), ``index``, ``order`` (``residence first``, ``tastes first`` or ``Shapley``),
         ``factor``, ``estimate`` in points of the index with standard error and interval, ``share`` of what chance does
-        not explain, and ``n_obs``; empty where there are no models. ``chance`` is the index with all three equal, the
-        same in every order; all four add up to the prediction of the models.
+        not explain, and ``n_obs``; empty where there are no models, or nobody to compare. ``chance`` is the index with
+        all three equal, the same in every order; all four add up to the prediction of the models.
 
     Notes
     -----
@@ -89,7 +89,7 @@ def residence_and_choice(choosers: Choosers, drawn: Drawn) -> pd.DataFrame:
     the schools with their composition of a year before, which is itself an outcome of choice, and the homes, which
     may have been chosen for a school. Where all choosers are one group, only their homes can differ.
     """
-    if not drawn.indices:
+    if not drawn.indices or not drawn.measures:
         return pd.DataFrame(columns=list(RESIDENCE_COLUMNS))
     factors = FACTORS if len(choosers.groups) > 1 else FACTORS[:1]
     orders = {"residence first": factors, "tastes first": factors[::-1]}

@@ -16,9 +16,11 @@ from analysis.chapters.school_choice.models.logit import design
 from analysis.chapters.school_choice.models.population import Integers, Population
 from analysis.errors import ModelError, Reason
 from analysis.stats import conditional_logit
-from analysis.stats.allocation import PRIORITY
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.input import SAMPLED
+
+NEAR = 8
+"""Schools nearest to a chooser that are in every set."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +102,8 @@ def sampled(choosers: Choosers, formula: str, *, number: int, seed: int) -> Samp
         [np.repeat(np.arange(len(row)), columns.shape[1]), choosers.schools.index[columns.ravel()]],
         names=["chooser", choosers.schools.index.name],
     )
-    far = max(len(choosers.schools) - PRIORITY, 1)
-    offset = np.where(np.arange(columns.shape[1]) < PRIORITY, 0.0, np.log(far / min(number, far)))
+    far = max(len(choosers.schools) - NEAR, 1)
+    offset = np.where(np.arange(columns.shape[1]) < NEAR, 0.0, np.log(far / min(number, far)))
     terms = design(choosers, formula)
     attributes = pd.DataFrame(
         _attributes(terms, np.repeat(row, columns.shape[1]), columns.ravel()), index=index, columns=list(terms.terms)
@@ -114,11 +116,11 @@ def sampled(choosers: Choosers, formula: str, *, number: int, seed: int) -> Samp
 def _sets(distance_km: Floats, school: Integers, number: int, rng: np.random.Generator) -> Integers:
     """Draw the schools of each set, the near ones first: choosers x size of the set."""
     order = np.argsort(distance_km, axis=1, kind="stable")
-    far = order[:, PRIORITY:]
+    far = order[:, NEAR:]
     luck = rng.random(far.shape)
     luck[far == school[:, None]] = -1.0  # the school attended comes first
     drawn = np.argsort(luck, axis=1)[:, :number]
-    return np.hstack([order[:, :PRIORITY], np.take_along_axis(far, drawn, axis=1)])
+    return np.hstack([order[:, :NEAR], np.take_along_axis(far, drawn, axis=1)])
 
 
 def _attributes(design: ChoiceDesign, row: Integers, column: Integers) -> Floats:

@@ -85,7 +85,7 @@ def other_worlds(choosers: Choosers, rule: Rule, attribute: str, value: str) -> 
 
 
 def closes(choosers: Choosers, rule: Rule) -> Change:
-    """Close a school: nobody can choose it, and who had it among the eight nearest has another one there.
+    """Close a school: nobody can choose it, and who had priority there has it at another one.
 
     Parameters
     ----------

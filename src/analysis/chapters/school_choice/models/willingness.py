@@ -128,7 +128,8 @@ def willingness_to_travel(
         weights = fit.choosers.weights * (kinds == kind).to_numpy()
         gain = np.einsum("i,ism->sm", weights / weights.sum(), gains)
         travel = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), by.params, by.covariance, start_km)
-        of_kind = pd.DataFrame(travel.solved(gain)).assign(term=sizes.index, reference=reference, step=sizes.to_numpy())
+        step = sizes.to_numpy(float)  # of categories alone they are objects
+        of_kind = pd.DataFrame(travel.solved(gain)).assign(term=sizes.index, reference=reference, step=step)
         of_kind["probability"], of_kind["change"] = _at_nearest(fit, by.share, weights, gain @ by.params.to_numpy())
         of_kind["elasticity"] = of_kind["term"].map(elasticity)
         n_postcodes = int(fit.choosers.clusters[weights > 0].nunique())

@@ -123,14 +123,16 @@ def characteristics(by_attendance: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    by_attendance : With the columns `CHARACTERISTICS`.
+    by_attendance : With some of the columns `CHARACTERISTICS`.
 
     Returns
     -------
     list of str
-        Those that are not the same for all.
+        Those that are known and not the same for all.
     """
-    return [name for name in CHARACTERISTICS if len(by_attendance[name].unique()) > 1]
+    return [
+        name for name in CHARACTERISTICS if name in by_attendance and len(by_attendance[name].dropna().unique()) > 1
+    ]
 
 
 def by_group(rows: pd.DataFrame, characteristic: str, at: Sequence[str] = ("location",)) -> pd.DataFrame:
@@ -167,7 +169,7 @@ def places(
     ----------
     by_attendance
         ``year, location, area, nearest, education, background, pupils``; see `analysis.chapters.data.attendance`.
-    schools : ``stadsdeel`` by location.
+    schools : ``stadsdeel`` by location, where it is known.
     fewest : Schools below which a stadsdeel is left out: an index over few schools is about these schools.
     by_rule
         The pupils of the last year with their school by every rule (`counterfactuals.by_rule`): the city of that year
@@ -176,18 +178,19 @@ def places(
     Returns
     -------
     iterator of PlaceYear
-        The last year first.
+        The last year first. Pupils of whom a characteristic is missing are in no place of it.
     """
     check_complete(by_attendance, ["year", "location", "pupils"], "segregation")
     last = by_attendance["year"].max()
     for characteristic in characteristics(by_attendance):
-        for year in sorted(by_attendance["year"].unique(), reverse=True):
-            rows = by_attendance[by_attendance["year"] == year]
-            if year == last and by_rule is not None:
-                yield place(by_rule, schools, characteristic, rules=RULES)
+        known = by_attendance.dropna(subset=characteristic)
+        for year in sorted(known["year"].unique(), reverse=True):
+            rows = known[known["year"] == year]
+            if year == last and by_rule is not None and characteristic in by_rule:
+                yield place(by_rule.dropna(subset=characteristic), schools, characteristic, rules=RULES)
             else:
                 yield place(rows, schools, characteristic)
-            home = rows["location"].map(schools["stadsdeel"])
+            home = rows["location"].map(_stadsdeel(schools))
             if len(home.unique()) > 1:
                 number = rows.groupby(home.to_numpy())["location"].nunique()
                 for name in number.index[number >= fewest]:
@@ -222,7 +225,7 @@ def place(
         spread, locations = expected(rows, characteristic, rules), _schools(rows, (NOW, NEAREST, *rules))
     else:
         spread, locations = counted(rows, characteristic, (NOW, *rules)), _schools(rows, (NOW, *rules))
-    stadsdeel = schools["stadsdeel"].reindex(locations)
+    stadsdeel = _stadsdeel(schools).reindex(locations)
     if stadsdeel.isna().any():
         raise ModelError(f"{int(stadsdeel.isna().sum())} schools with pupils are in no stadsdeel", Reason.MISSING)
     return PlaceYear(
@@ -291,6 +294,11 @@ def expected(rows: pd.DataFrame, characteristic: str, rules: Sequence[str] = ())
         groups=tuple(map(str, pairs.columns)),
         others={name: schools.get_indexer(key[name]) for name in others},
     )
+
+
+def _stadsdeel(schools: pd.DataFrame) -> pd.Series:
+    """Return the stadsdeel of schools; the whole city where the data do not tell them apart."""
+    return schools["stadsdeel"] if "stadsdeel" in schools else pd.Series(CITY, index=schools.index)
 
 
 def _column(situation: str) -> str:

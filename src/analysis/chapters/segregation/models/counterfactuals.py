@@ -17,7 +17,9 @@ CONSIDERED = 100
 """Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
 
 
-def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int) -> pd.DataFrame:
+def by_rule(
+    by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int, priority: int = PRIORITY
+) -> pd.DataFrame:
     """Give every pupil a school by the rules that homes alone decide.
 
     Parameters
@@ -26,11 +28,12 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     schools : ``lat, lon`` by location.
     slack : Places of a school, as a multiple of its pupils now.
     seed : Seed of the lottery.
+    priority : At how many nearest schools a pupil has priority.
 
     Returns
     -------
     DataFrame
-        The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the eight
+        The pupils with ``nearest`` and ``nearest_with_capacity``: deferred acceptance with priority at the
         nearest schools and a lottery. Schools have places for all.
 
     Raises
@@ -48,7 +51,7 @@ def by_rule(by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed:
     attended = positions(schools.index, pd.Index(pairs["location"]), "schools of pupils")
     places = np.ceil(slack * np.bincount(attended, number, len(schools))).astype(np.int64)
     lottery = np.random.default_rng(seed).random(len(owner))
-    nearest, got = _placed(pairs, schools, owner, lottery, places)
+    nearest, got = _placed(pairs, schools, owner, lottery, places, priority)
     units = pd.DataFrame({"pair": owner, "got": got}).value_counts(sort=False).rename("given").reset_index()
     units = units.assign(
         nearest=schools.index.to_numpy()[nearest[units["pair"]]],
@@ -82,12 +85,17 @@ def counterfactuals(indices: pd.DataFrame) -> pd.DataFrame:
 
 
 def _placed(
-    homes: pd.DataFrame, schools: pd.DataFrame, owner: np.ndarray, lottery: np.ndarray, places: np.ndarray
+    homes: pd.DataFrame,
+    schools: pd.DataFrame,
+    owner: np.ndarray,
+    lottery: np.ndarray,
+    places: np.ndarray,
+    priority: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the nearest school of every home and the school at which each pupil (home `owner`) gets a place."""
     for considered in (CONSIDERED, len(schools)):
         order = _nearest_first(homes, schools, considered)
-        claim = lottery[:, None] + (np.arange(order.shape[1]) >= PRIORITY)
+        claim = lottery[:, None] + (np.arange(order.shape[1]) >= priority)
         got = deferred_acceptance(order[owner], claim, places)
         if not (got == NONE).any():
             return order[:, 0], got

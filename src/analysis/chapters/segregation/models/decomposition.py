@@ -17,6 +17,7 @@ from analysis.chapters.segregation.models.estimates import (
     CORRECTED,
     MIRRORED,
     PAIRS,
+    Pairs,
     indices_of,
     moved_interval,
 )
@@ -43,7 +44,9 @@ PARTS = (
 )
 
 
-def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFrame:
+def decompose(
+    by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int, seed: int, pairs: Pairs = PAIRS
+) -> pd.DataFrame:
     r"""Decompose the change between the first and the last year.
 
     Parameters
@@ -52,9 +55,10 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
     by_stay
         Those among them who were there in the first year and are in the last, by what they were in either:
         ``first_location, last_location`` and likewise education and background, ``pupils``. Where no pupil is known in
-        both years it has no rows, and the years are resampled as if no pupil were in both: intervals are then too wide
-        rather than too narrow, because a pupil who stays mostly stays at the school.
+        both years it has no rows or columns, and the years are resampled as if no pupil were in both: intervals are
+        then too wide rather than too narrow, because a pupil who stays mostly stays at the school.
     draws, seed : Resamples of the pupils, for the intervals, and their seed.
+    pairs : Which groups are compared.
 
     Returns
     -------
@@ -83,20 +87,34 @@ def decompose(by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int,
     kinds = characteristics(by_attendance)
     frames = []
     for kind, stream in zip(kinds, np.random.SeedSequence(seed).spawn(len(kinds)), strict=True):
-        before, after = (by_group(by_attendance[by_attendance["year"] == year], kind) for year in (first, last))
-        rows = _rows(TwoYears.of(before, after, by_stay, kind), draws=draws, rng=np.random.default_rng(stream))
+        known = by_attendance.dropna(subset=kind)
+        before, after = (by_group(known[known["year"] == year], kind) for year in (first, last))
+        rows = _rows(
+            TwoYears.of(before, after, _stayed(by_stay, kind), kind),
+            draws=draws,
+            rng=np.random.default_rng(stream),
+            pairs=pairs,
+        )
         frames.append(pd.DataFrame(rows).assign(characteristic=kind, first_year=first, last_year=last))
     return in_form(pd.concat(frames, ignore_index=True), model="composition", p_value=np.nan, unit="index (0-1)")
 
 
-def _rows(years: TwoYears, *, draws: int, rng: np.random.Generator) -> list[dict[str, object]]:
+def _stayed(by_stay: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Choose the pupils of both years of whom school and group are known in both; none where the data do not tell."""
+    sides = [f"{side}_{of}" for side in ("first", "last") for of in ("location", kind)]
+    if not {*sides, "pupils"} <= set(by_stay):
+        return pd.DataFrame(columns=[*sides, "pupils"])
+    return by_stay.dropna(subset=sides)
+
+
+def _rows(years: TwoYears, *, draws: int, rng: np.random.Generator, pairs: Pairs) -> list[dict[str, object]]:
     both = years.schools[0].intersection(years.schools[1])
     before, after = (schools.isin(both) for schools in years.schools)
     counted, drawn = (years.before.astype(float), years.after.astype(float)), years.resampled(draws, rng)
     observed = _four(counted[0][:, before], counted[1][:, after], strict=True)
     again = _four(drawn[0][..., before], drawn[1][..., after], strict=False)
     rows: list[dict[str, object]] = []
-    for group, other in PAIRS:
+    for group, other in pairs:
         if not {group, other} <= set(years.groups):
             continue
         a, b = years.groups.index(group), years.groups.index(other)

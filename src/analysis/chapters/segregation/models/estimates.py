@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
 from analysis.chapters.segregation.models.correction import corrected
+from analysis.codes import Codes
 from analysis.stats.estimates import in_form
 from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
 
@@ -18,13 +19,7 @@ INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
 ALLOCATED = "random_allocation"
 
-PAIRS = (
-    ("laag", "hoog"),
-    ("hoog", "laag"),
-    *((name, "none") for name in ("moroccan", "turkish", "surinamese", "other_nonwestern", "western")),
-    ("nonwestern", "rest"),
-    ("group", "rest"),
-)
+Pairs = Sequence[tuple[str, str]]
 """Which group is compared with which, where a table has both."""
 
 MIRRORED = ("hoog",)
@@ -46,7 +41,29 @@ Compute = Callable[[Tally], Array]
 Row = dict[str, object]
 
 
-def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: int, seed: int) -> pd.DataFrame:
+def pairs_of(codes: Codes) -> Pairs:
+    """List the pairs of groups: by education, each migration background against none, and expected numbers.
+
+    Parameters
+    ----------
+    codes : The backgrounds of an edition.
+
+    Returns
+    -------
+    list of tuple
+        The group, and the one that it is compared with.
+    """
+    none = codes.backgrounds("none")[0]
+    backgrounds = [(name, none) for name in codes.backgrounds() if name != none]
+    return [("laag", "hoog"), ("hoog", "laag"), *backgrounds, ("nonwestern", "rest"), ("group", "rest")]
+
+
+PAIRS = pairs_of(Codes())
+
+
+def estimate_indices(
+    places: Iterable[PlaceYear], *, draws: int, random_draws: int, seed: int, pairs: Pairs = PAIRS
+) -> pd.DataFrame:
     r"""Estimate dissimilarity, isolation, interaction and Theil's H, with intervals, for every year and place.
 
     Parameters
@@ -56,6 +73,7 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
         Number of resamples of the first place and all of its year; other years have half as many. Number of random
         allocations of the first place; the others have a quarter of these.
     seed : Seed of all; each place has two streams of its own.
+    pairs : Which groups are compared.
 
     Returns
     -------
@@ -83,7 +101,7 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
         # The intervals and floors of earlier years are those of the last one but for little, and take long.
         resampled = place.spread.resampled(draws if place.year == latest else max(draws // 2, 50), for_bootstrap)
         allocated = place.spread.allocated(random_draws if not frames else max(random_draws // 4, 20), for_allocation)
-        rows = [*_pairs(place.spread, resampled, allocated), *_information(place, resampled, allocated)]
+        rows = [*_pairs(place.spread, resampled, allocated, pairs), *_information(place, resampled, allocated)]
         frames.append(
             pd.DataFrame(rows).assign(
                 model=place.spread.model, year=place.year, characteristic=place.characteristic, place=place.name
@@ -93,11 +111,11 @@ def estimate_indices(places: Iterable[PlaceYear], *, draws: int, random_draws: i
     return in_form(table.assign(group=table["group"].replace(NAMES)), unit="index (0-1)")
 
 
-def _pairs(spread: Spread, resampled: Tallies, allocated: Tally) -> Iterator[Row]:
+def _pairs(spread: Spread, resampled: Tallies, allocated: Tally, pairs: Pairs) -> Iterator[Row]:
     observed = spread.observed()
     members = observed[NOW].pupils.sum(axis=1)
     expected = spread.model == EXPECTED
-    for group, other in PAIRS:
+    for group, other in pairs:
         if not {group, other} <= set(spread.groups):
             continue
         a, b = spread.groups.index(group), spread.groups.index(other)

@@ -8,41 +8,60 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.segregation.models.attendance import NEAREST, NOW, is_expected
+from analysis.codes import Codes
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import check_complete
 
 MIRROR_COLUMNS = (
     *("year", "situation", "allowed_difference", "schools", "schools_mirroring", "share_schools", "mean_difference"),
 )
+CODES = Codes()
 SIZES = ("small", "medium", "large")
 EVERY_SIZE = "all"
 SCHOOLS_OF_ALL = ["schools_now_all", "schools_nearest_all"]
 WHOLES = [f"{unit}_{situation}_all" for situation in (NOW, NEAREST) for unit in ("pupils", "schools")]
 
 
-def focus(by_attendance: pd.DataFrame) -> pd.DataFrame:
+def focus(by_attendance: pd.DataFrame, codes: Codes = CODES) -> pd.DataFrame:
     """Add how many of the pupils are of the group in focus, and of how many that is known.
 
     Parameters
     ----------
-    by_attendance : ``year, location, area, nearest, pupils`` and the groups.
+    by_attendance : ``year, location, nearest, pupils`` and the groups.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
     DataFrame
-        The rows with ``members`` (highly educated parents; of expected numbers a non-western background) and
+        The rows with ``members`` (highly educated parents; where education is not known, a non-western background) and
         ``known`` (unknown education stays out, as the municipality counts it).
     """
-    groups = ["background"] if is_expected(by_attendance) else ["education"]
-    check_complete(by_attendance, ["year", "location", "area", "nearest", "pupils", *groups], "segregation")
+    check_complete(by_attendance, ["year", "location", "nearest", "pupils"], "segregation")
     pupils = by_attendance["pupils"]
     if is_expected(by_attendance):
         return by_attendance.assign(members=pupils * (by_attendance["background"] == "nonwestern"), known=pupils)
-    education = by_attendance["education"]
-    return by_attendance.assign(members=pupils * (education == "hoog"), known=pupils * (education != "onbekend"))
+    if of_education(by_attendance):
+        education = by_attendance["education"]
+        known = education.notna() & (education != "onbekend")
+        return by_attendance.assign(members=pupils * (education == "hoog"), known=pupils * known)
+    background = by_attendance["background"]
+    members = background.isin(codes.backgrounds("nonwestern"))
+    return by_attendance.assign(members=pupils * members, known=pupils * background.notna())
 
 
-def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[float]) -> pd.DataFrame:
+def of_education(by_attendance: pd.DataFrame) -> bool:
+    """Whether the make-up of a school is told by the education of parents: where that is counted.
+
+    Parameters
+    ----------
+    by_attendance : As of `focus`.
+    """
+    return "education" in by_attendance and not is_expected(by_attendance)
+
+
+def mirror(
+    by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[float], codes: Codes = CODES
+) -> pd.DataFrame:
     """Count the schools whose share of a group is close to that of the children who live in their area.
 
     Parameters
@@ -50,15 +69,19 @@ def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[
     by_attendance : ``year, location, area, pupils`` and the groups.
     schools : ``area`` by location.
     points : How close: differences of shares.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
     DataFrame
         One row per year, situation (``now`` and ``nearest``: every child at the nearest school) and difference:
-        ``year, situation, allowed_difference, schools, schools_mirroring, share_schools, mean_difference``.
+        ``year, situation, allowed_difference, schools, schools_mirroring, share_schools, mean_difference``; none where
+        areas are not known.
     """
     rows = []
-    for year, of_year in focus(by_attendance).groupby("year"):
+    if "area" not in by_attendance or "area" not in schools:
+        return pd.DataFrame(columns=list(MIRROR_COLUMNS))
+    for year, of_year in focus(by_attendance, codes).groupby("year"):
         homes = _share(of_year, "area")
         for situation, column in ((NOW, "location"), (NEAREST, NEAREST)):
             here = _share(of_year, column)
@@ -69,7 +92,9 @@ def mirror(by_attendance: pd.DataFrame, schools: pd.DataFrame, points: Sequence[
     return pd.DataFrame(rows, columns=list(MIRROR_COLUMNS))
 
 
-def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int]) -> pd.DataFrame:
+def bands_by_year(
+    by_attendance: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int], codes: Codes = CODES
+) -> pd.DataFrame:
     """Distribution of pupils over bands of the share of a group at their school, by year and size of the school.
 
     Parameters
@@ -77,6 +102,7 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
     by_attendance : As in `mirror`.
     edges : Edges of the bands, open at both ends.
     size_edges : Pupils from which a school is medium, and from which it is large.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
@@ -85,7 +111,8 @@ def bands_by_year(by_attendance: pd.DataFrame, edges: Sequence[float], size_edge
         endings ``_now`` and ``_nearest``, with ``_all`` after it those at all schools of that size.
     """
     frames = [
-        _bands(of_year, edges, size_edges).assign(year=year) for year, of_year in focus(by_attendance).groupby("year")
+        _bands(of_year, edges, size_edges).assign(year=year)
+        for year, of_year in focus(by_attendance, codes).groupby("year")
     ]
     bands = pd.concat(frames, ignore_index=True)
     return bands[["year", *bands.columns.drop("year")]]
@@ -129,22 +156,30 @@ def _share(rows: pd.DataFrame, by: str) -> pd.Series:
     return share
 
 
-def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
+def exposure_at_home(by_attendance: pd.DataFrame, by_area: pd.DataFrame, codes: Codes = CODES) -> pd.DataFrame:
     """Compute per area which share of a group the children who live there meet at their schools, in the last year.
 
     Parameters
     ----------
     by_attendance : As in `mirror`.
-    by_area : ``lat, lon`` by area.
+    by_area : ``area, lat, lon``; without them where the data do not tell.
+    codes : The backgrounds of the edition.
 
     Returns
     -------
     DataFrame
-        One row per area, for a map: ``lat, lon, pupils, share``, the mean over the pupils of the area.
+        One row per area, for a map: ``lat, lon, pupils, share``, the mean over the pupils of the area; none without
+        areas.
     """
-    rows = focus(by_attendance[by_attendance["year"] == by_attendance["year"].max()])
+    if "area" not in by_attendance or not {"area", "lat", "lon"} <= set(by_area):
+        return pd.DataFrame(columns=["lat", "lon", "pupils", "share"])
+    rows = focus(by_attendance[by_attendance["year"] == by_attendance["year"].max()], codes)
     at_school = _share(rows, "location")
     met = rows.assign(met=rows["pupils"] * rows["location"].map(at_school)).dropna(subset="met")
     sums = met.groupby("area")[["pupils", "met"]].sum()
-    areas = by_area.join(sums.assign(share=sums["met"] / sums["pupils"]), how="inner").reset_index(drop=True)
+    areas = (
+        by_area.set_index("area")
+        .join(sums.assign(share=sums["met"] / sums["pupils"]), how="inner")
+        .reset_index(drop=True)
+    )
     return areas.assign(pupils=areas["pupils"].round().astype(np.int64))[["lat", "lon", "pupils", "share"]]

@@ -9,6 +9,8 @@ import pandas as pd
 from analysis.stats.bands import in_bands
 from analysis.stats.complete import check_complete
 
+BAND_COLUMNS = ("band", *(f"{name}_{side}" for side in ("now", "nearest") for name in ("pupils", "schools", "share")))
+
 
 def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
     """Distribution of pupils over bands of a characteristic of their school.
@@ -37,7 +39,7 @@ def band_distribution(pupils: pd.Series, value: pd.Series, edges: Sequence[float
     return by_band.assign(band=by_band["band"].astype(str), share=by_band["pupils"] / by_band["pupils"].sum())
 
 
-def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequence[float]) -> pd.DataFrame:
+def bands_attended(by_attendance: pd.DataFrame, value: pd.Series | None, edges: Sequence[float]) -> pd.DataFrame:
     """Distribution of pupils over bands of a fixed characteristic of their school, from a table of attendance.
 
     Parameters
@@ -49,8 +51,11 @@ def bands_attended(by_attendance: pd.DataFrame, value: pd.Series, edges: Sequenc
     Returns
     -------
     DataFrame
-        One row per band: ``band`` and ``pupils, schools, share`` with the endings ``_now`` and ``_nearest``.
+        One row per band, none without the characteristic: ``band`` and ``pupils, schools, share`` with the endings
+        ``_now`` and ``_nearest``.
     """
+    if value is None:
+        return pd.DataFrame(columns=list(BAND_COLUMNS))
     check_complete(by_attendance, ["location", "nearest", "pupils"])
     now, nearest = (
         band_distribution(by_attendance.groupby(column)["pupils"].sum().round().astype(int), value, edges)

@@ -44,7 +44,7 @@ def test_bands_of_a_fixed_value(by_attendance, schools):
 
 
 def test_what_an_area_meets_at_school(by_attendance):
-    areas = pd.DataFrame({"lat": [52.0, 52.1], "lon": [4.9, 4.9]}, index=pd.Index(["w1", "w2"], name="area"))
+    areas = pd.DataFrame({"area": ["w1", "w2"], "lat": [52.0, 52.1], "lon": [4.9, 4.9]})
     exposure = exposure_at_home(by_attendance, areas)
     # 2019: w1 is at a, with .4; of w2 ten are at a and seventy at b, with 6/7.
     assert exposure["pupils"].tolist() == [40, 80]
