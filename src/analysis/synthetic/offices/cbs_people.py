@@ -151,7 +151,7 @@ def _born(rng: np.random.Generator, year: np.ndarray[Any, Any]) -> pd.DatetimeIn
 
 def _persons(people: People, rng: np.random.Generator) -> pd.DataFrame:
     pupils = people.pupils
-    pairs = zip(pupils["background"], pupils["continent"], strict=True)
+    pairs = zip(pupils["background"].fillna(""), pupils["continent"].fillna(""), strict=True)
     countries = people.countries
     origins = [_country(rng, countries, *pair) for pair in pairs]
     taught = [str(rng.choice(codes.TEACHERS[background])) for background in people.teachers["background"]]
@@ -168,9 +168,9 @@ def _persons(people: People, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _country(rng: np.random.Generator, countries: codes.Countries, background: object, continent: object) -> str:
+def _country(rng: np.random.Generator, countries: codes.Countries, background: str, continent: str) -> str:
     """Draw a country of a background, of the continent where that is known; of any where nothing is."""
-    fitting = [names for (group, _), names in countries.items() if pd.isna(background) or group == background]
+    fitting = [names for (group, _), names in countries.items() if group == background] or [*countries.values()]
     return str(rng.choice(countries.get((background, continent)) or fitting[0]))
 
 
