@@ -143,7 +143,11 @@ class Chapter(Release):
             return None
         parts = joined("; ", map(translated, self.lacking))
         words = text("The data of this edition do not have everything. Left out for that reason: {parts}.", parts=parts)
-        return self._shown("note", "left_out", NOTHING.format(words))
+        return self.note("left_out", words)
+
+    def note(self, name: str, words: str) -> Published:
+        """Say something of the page itself: what the data are, and not what they tell of anybody."""
+        return self._shown("note", name, NOTHING.format(words))
 
     def unknown(self, missing: pd.DataFrame) -> Published | None:
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""

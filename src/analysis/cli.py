@@ -286,7 +286,7 @@ def world(
 
     edition = read_edition(params_file(project_root(), params), settings or ())
     block = edition.given.get("data")
-    if not isinstance(block, DataBlock) or not block.made_up:
+    if not isinstance(block, DataBlock) or block.source != "synthetic":
         raise InputError(f"{params}: data.source", "there is a world behind editions of the synthetic city only")
     from analysis.intake import write_edition_world
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data import derive
 from analysis.data.microdata import MICRODATA
 
-PUPILS, SCHOOLS, YEARS = "by_pupil", "by_location", "by_pupil_year"
+PUPILS, SCHOOLS, TESTS, YEARS = "by_pupil", "by_location", "by_pupil_test", "by_pupil_year"
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -28,13 +28,15 @@ def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]
     """
     tables = dict(delivered)
     years = tables.pop(YEARS, None)
+    if SCHOOLS not in tables and _have(tables, {TESTS: ["location"]}):  # an office with tests alone
+        tables[SCHOOLS] = pd.DataFrame({"location": sorted(tables[TESTS]["location"].unique())}, dtype="str")
     if _have(tables, {PUPILS: ["location"], SCHOOLS: ["location"]}):
         tables[SCHOOLS] = derive.with_composition(tables[SCHOOLS], tables[PUPILS], nonwestern)
     if _have(tables, {PUPILS: ["lat", "lon"], SCHOOLS: ["lat", "lon"]}) and "distance_km" not in tables[PUPILS]:
         tables[PUPILS] = derive.with_distance(tables[PUPILS], tables[SCHOOLS])
-    if _have(tables, {"by_pupil_test": ["e_percentile"]}) and "prior_percentile" not in tables["by_pupil_test"]:
-        tests = tables["by_pupil_test"]
-        tables["by_pupil_test"] = tests.assign(prior_percentile=derive.prior_percentile(tests))
+    if _have(tables, {TESTS: ["e_percentile"]}) and "prior_percentile" not in tables[TESTS]:
+        tests = tables[TESTS]
+        tables[TESTS] = tests.assign(prior_percentile=derive.prior_percentile(tests))
     if years is None and PUPILS in tables:
         years = tables[PUPILS].assign(year=each[-1])
     if years is not None:

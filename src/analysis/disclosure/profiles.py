@@ -234,7 +234,7 @@ PROFILES = {
         medians="as percentiles",
     ),
     # As DUO shows small numbers of pupils in its open files.
-    "duo": Profile("duo", min_count=5, round_to=1, top_two=None, joined_by="words", shown_as="<{least}"),
+    "duo": Profile("duo", min_count=5, round_to=5, top_two=None, joined_by="words", shown_as="<{least}"),
 }
 
 

@@ -175,6 +175,7 @@ def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Pa
             INTAKE_VARIABLE: str(intakes),
             CACHE_VARIABLE: str(memory / "registers") if memory else "",
         },
+        confidential=bool(edition.intake),
         words=_catalogues(edition.language),
         timeouts={step.stem: edition.timeouts.get(step.stem, edition.timeout) for step in CHAIN},
     )

@@ -52,6 +52,7 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
     ------
     InputError : It cannot be read, is not of the kind that the edition says, or is of another block's tables.
     """
+    from analysis.data.microdata import MICRODATA, required
     from analysis.registers import read_intake
 
     path = intakes / f"{edition.intake}.yml"
@@ -64,7 +65,11 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
             allowed=str(edition.synthetic).lower(),
             hint="made-up registers are those that `staat world` wrote; both files must say the same",
         )
-    tables = intake.columns().keys()
+    tables = intake.columns()
+    for name, columns in tables.items():
+        if lacking := sorted(required(name, edition.codes) - columns if name in MICRODATA else ()):
+            problem = f"lacks what a row of {name} is about: {', '.join(lacking)}"
+            raise InputError(f"{path}: tables.{name}.columns", problem, hint="map them, or leave the table out")
     if (COUNTRY in tables) != (edition.source == "country") or (COUNTRY in tables and len(tables) > 1):
         hint = f"write `country: {{source: own, intake: {edition.intake}}}` in the place of `data`"
         problem = f"the table {COUNTRY} goes with the block country, alone, and all others with the block data"

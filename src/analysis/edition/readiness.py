@@ -66,7 +66,7 @@ def readiness(blocks: Mapping[str, Block], delivered: Columns, years: Sequence[i
 def following(delivered: Columns, years: Sequence[int]) -> Columns:
     """Return the internal tables that follow from an office's, by column: built of tables that have no rows."""
     empty = {name: _empty(name, columns) for name, columns in delivered.items() if name not in CONTRACTS}
-    built = of_registers(empty, (), "", years)
+    built = of_registers(empty, "", years)
     open_data = OF_OPEN_DATA if CONTRACTS.keys() <= delivered.keys() else {}
     return {**{name: frozenset(map(str, frame)) for name, frame in built.items()}, **open_data}
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from analysis.errors import FEWEST, InputError
 
 WIDTH = 25
+YEAR = re.compile(r"(.+) (\d{4})")
 
 
 def share(n: int, total: int) -> str:
@@ -79,10 +82,28 @@ class Report:
         notes = [note for note in self.notes if note.table == table]
         first = next((note for note in notes if not note.about), None)
         yield f"{table:<{WIDTH + 2}}{first.said if first else ''}".rstrip()
-        for note in (note for note in notes if note is not first):
+        for note in _over_years([note for note in notes if note is not first]):
             mark, hint = "!" if note.is_error else " ", f" ({note.hint})" if note.hint else ""
             said = note.said.replace("\n", "\n" + " " * (WIDTH + 2))
             yield f"{mark} {note.about:<{WIDTH - 1}} {said}{hint}"
+
+
+def _over_years(notes: Sequence[Note]) -> list[Note]:
+    """Put notes together that say the same of several years."""
+    years: dict[Note, list[str]] = defaultdict(list)
+    for note in notes:
+        about, year = YEAR.fullmatch(note.about).groups() if YEAR.fullmatch(note.about) else (note.about, "")
+        years[replace(note, about=about)].append(year)
+    return [_of_years(note, each) for note, each in years.items()]
+
+
+def _of_years(note: Note, years: Sequence[str]) -> Note:
+    if years == [""]:
+        return note
+    if len(years) == 1:
+        return replace(note, about=f"{note.about} {years[0]}")
+    said = f"{note.said} (in {len(years)} years)"
+    return replace(note, about=f"{note.about} {years[0]}-{years[-1][2:]}", said=said)
 
 
 def _error(note: Note, file: str) -> InputError:

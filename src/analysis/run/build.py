@@ -212,6 +212,7 @@ class Build:
             may_produce=step.may_produce,
             reads=tuple(str(path.resolve()) for path in order.places_of(step, self.project.root).values()),
             environment={**order.environment, **self._python()},
+            confidential=order.confidential,
             seed=order.seed,
             timeout=order.timeouts.get(step.stem),
             fresh_kernel=self.options.fresh_kernels,

@@ -24,6 +24,8 @@ class Job:
     may_produce: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()  # files and folders that the step may read besides these tables
     environment: Mapping[str, str] = field(default_factory=dict)  # variables of the kernel that belong to the step
+    # Whether its data are of persons: what an exception says that is not of this package, and where, is not shown then.
+    confidential: bool = False
     seed: int = 0  # of the global random generators, so that a forked kernel does not go on where its parent was
     timeout: float | None = None  # seconds after which the notebook is stopped
     fresh_kernel: bool = False  # start a new interpreter instead of forking one that has the packages loaded

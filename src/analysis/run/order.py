@@ -26,6 +26,7 @@ class Order:
     places: Mapping[str, Path] = field(default_factory=dict)  # folders for braces in `reads`, such as ``data.folder``
     environment: Mapping[str, str] = field(default_factory=dict)  # of its kernels
     timeouts: Mapping[str, float] = field(default_factory=dict)  # seconds after which a notebook is stopped, by stem
+    confidential: bool = False  # whether its data are of persons, so that no foreign exception is shown
     words: tuple[str, ...] = ()  # files of the package with the words of its language: every step depends on them
 
     @property

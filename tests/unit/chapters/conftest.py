@@ -14,6 +14,7 @@ import pytest
 
 import analysis.chapter
 from analysis.chapter import Chapter
+from analysis.chapters import chapters
 from analysis.language import speaking
 from analysis.publish.declared import read_chapter
 from analysis.publish.published import Published
@@ -51,6 +52,14 @@ class Recorded(Chapter):
         return super()._shown(kind, name, html)
 
 
+def _optional(stem: str, names: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what the chapter says it leaves out without a column, with the parameters of the notebook."""
+    chapter = chapters()[stem]
+    given = {name: names[name] for name in chapter.parameters.model_fields if name in names}
+    block = chapter.parameters.model_validate_json(json.dumps(given))
+    return {table: dict(uses.optional) for table, uses in chapter.columns({stem: block}).items()}
+
+
 @pytest.fixture(scope="session")
 def run_cells(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
     """Run the code cells of a notebook: ``run_cells("05_advisering", {"by_pupil_advice": frame}, stage="final")``.
@@ -85,6 +94,7 @@ def run_cells(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
                     exec("".join(cell["source"]), names)  # noqa: S102 - our own notebooks
                 if "parameters" in cell["metadata"].get("tags", []):
                     names |= parameters
+                    known.setdefault("optional", {stem: _optional(stem, names)})
             plt.close("all")
         return Ran(names, chapter.kept, folder)
 

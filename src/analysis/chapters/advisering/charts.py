@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.chapters.advisering.models.definitions import TEST_ADVICE_NAMES
+from analysis.chapters.advisering.models.test_advice import TEST_ADVICE_NAMES
 from analysis.language import term, text
 from analysis.publish import forms
 from analysis.publish.forms.marks import present

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.language import term, text, word
 from analysis.publish import forms
+from analysis.publish.forms.marks import present
 
 TERMS = {
     "laag": word("parents low-educated"),
@@ -36,7 +37,7 @@ def gaps(estimates: pd.DataFrame, model: str) -> Figure:
     return _points(
         rows,
         line="term",
-        lines=TERMS,
+        lines=present(TERMS, rows["term"]),
         series="controls",
         names=CONTROLS,
         panel="outcome",
@@ -47,7 +48,7 @@ def gaps(estimates: pd.DataFrame, model: str) -> Figure:
 
 def compared(estimates: pd.DataFrame, models: Mapping[str, str], terms: Sequence[str]) -> Figure:
     """Draw the gaps of these terms by several models, each with what it is called."""
-    lines = {name: TERMS[name] for name in terms}
+    lines = present({name: TERMS[name] for name in terms}, estimates["term"])
     return _points(estimates, line="term", lines=lines, series="model", names=models)
 
 
@@ -58,7 +59,7 @@ def decomposition(parts: pd.DataFrame) -> Figure:
 
 def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = False, title: str = "") -> Figure:
     """Draw gaps within categories (``group``: years, regions), a panel per term, `ordered` by size in each."""
-    titles = {name: TERMS[name] for name in terms}
+    titles = present({name: TERMS[name] for name in terms}, estimates["term"])
     return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=ordered)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from analysis.declare import Block, increasing, key
+from analysis.declare import Block, SchoolYear, increasing, key
 
 # The test's advices with single levels have eight lowest scores, those with nearly only double ones six.
 CutScores = Annotated[tuple[Annotated[int, Field(ge=501, le=550)], ...], AfterValidator(increasing)]
@@ -33,8 +33,12 @@ class AdviseringBlock(Block):
         "first school year with bijstelling", unit="yyyy/yy", default="2014/15", pattern=r"^\d{4}/\d{2}$"
     )
     cut_scores: dict[Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")], CutScores] = key(
-        "lowest score of each advice of the test, by the first school year of the scheme; empty: as in the data",
+        "lowest score of each advice of the test, by the first school year of the scheme, for whom the data have none; "
+        "empty: for nobody",
         default={"2000/01": (501, 519, 526, 529, 533, 537, 540, 545), "2018/19": (501, 510, 524, 533, 540, 545)},
+    )
+    years_without_test: tuple[SchoolYear, ...] = key(
+        "school years in which no end test was given, such as 2019/20", unit="yyyy/yy", default=()
     )
     score_below_vwo: int = key("test score at which advices below vwo are counted", default=549, ge=501, le=550)
     score_vwo_class: int = key("test score at which classes for vwo alone are counted", default=545, ge=501, le=550)

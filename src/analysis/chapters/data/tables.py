@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -32,7 +32,6 @@ OF_SCHOOL = ("location", "lat", "lon", "schoolweging", "board", "pupils")
 def internal_tables(
     sources: Sources | None,
     delivered: Frames,
-    nonwestern: Collection[str],
     region: str,
     years: Sequence[int],
     codes: Codes = CODES,
@@ -43,7 +42,6 @@ def internal_tables(
     ----------
     sources : Open data of the city; None for an office that has registers alone.
     delivered : Microdata.
-    nonwestern : The codes of non-western backgrounds.
     region : Name of the municipality.
     years : Calendar years of 1 October of the pupils, in order; of open data that of the schoolweging.
     codes : The backgrounds of the edition.
@@ -54,8 +52,8 @@ def internal_tables(
         The tables by name, and the account of what leaves the open data, where there are.
     """
     if sources is None:
-        return of_registers(delivered, nonwestern, region, years, codes), None
-    microdata = complete(delivered, nonwestern, years)
+        return of_registers(delivered, region, years, codes), None
+    microdata = complete(delivered, codes.backgrounds("nonwestern"), years)
     tables = choice_tables(sources, region)
     open_data = {"by_school": tables.by_school, "by_pc4": tables.by_pc4, "by_pc4_school": tables.by_pc4_school}
     situations = situation_tables(open_data, microdata, codes)
@@ -63,20 +61,17 @@ def internal_tables(
     return {**open_data, **situations, "by_outline_point": sources.by_outline_point, **attendance}, tables.accounting
 
 
-def of_registers(
-    delivered: Frames, nonwestern: Collection[str], region: str, years: Sequence[int], codes: Codes = CODES
-) -> dict[str, pd.DataFrame]:
+def of_registers(delivered: Frames, region: str, years: Sequence[int], codes: Codes = CODES) -> dict[str, pd.DataFrame]:
     """Build the tables of an office that has registers and no open data: those for which it has the columns.
 
     Parameters
     ----------
     delivered : Tables of the contracts; with rows or, to know which tables follow from which columns, without.
-    nonwestern : The codes of non-western backgrounds.
     region : Name of the municipality.
     years : Calendar years of 1 October of the pupils, in order.
     codes : The backgrounds of the edition.
     """
-    tables = complete(delivered, nonwestern, years)
+    tables = complete(delivered, codes.backgrounds("nonwestern"), years)
     pupils, schools = ({*tables.get(name, ())} for name in (PUPILS, SCHOOLS))
     built = {**_schools(tables, region), **_postcodes(tables)}
     if pupils & schools >= POINT:

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _CLOSED = frozenset((errno.EROFS, errno.EACCES))
 _LAST_LINES = 12
 _LONGEST = 200  # characters
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_PLACES = re.compile(r"(?:File \S+?:\d+|Cell In\[\d+\], line \d+|In\[\d+\], line \d+)")
+NOT_SHOWN = "(what it says is not shown: it may hold a value of a person)"
 _OWN = frozenset(kind.__name__ for kind in (StaatError, InputError, ModelError, DisclosureError))
 
 
@@ -100,6 +104,21 @@ def _text(name: str, message: str) -> str:
     short = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
     more = "" if short == message.strip() else "\n    (all that it says is in the executed notebook)"
     return f"{name}: {short}{more}"
+
+
+def without_values(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an exception shows in a notebook on data of persons: its kind, where, and its words if they are ours.
+
+    Ours say no value of a person; those of others, such as a KeyError, often do. So do the exceptions that ours came
+    from, which a traceback shows as well.
+    """
+    name, said = str(content.get("ename")), str(content.get("evalue"))
+    number = _ERRNO.search(said)
+    if name not in _OWN:
+        said = f"[Errno {number[1]}] {os.strerror(int(number[1]))}" if number else NOT_SHOWN
+    lines = [_COLOURS.sub("", line) for line in content.get("traceback", ())]
+    where = [place for line in lines for place in _PLACES.findall(line)]
+    return {**content, "evalue": said, "traceback": [f"{name}: {said}", *where]}
 
 
 def _disk_trouble(job: Job, name: str, message: str) -> str | None:

@@ -55,7 +55,7 @@ def cbs(tables: Tables, seed: int) -> Office:
         intake={
             "years": _years(microdata),
             "files": roles(_missing_years(microdata), [*others]),
-            "tables": mapped(microdata, wijken, [*others]),
+            "tables": mapped(microdata, wijken, people.countries, [*others]),
         },
         notes=NOTES,
         reference=contract(reference(microdata, people, seed)),

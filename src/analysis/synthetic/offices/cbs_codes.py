@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import count
 
 Codes = Mapping[str, tuple[str, ...]]
+Countries = Mapping[tuple[str, str], tuple[str, ...]]
 
 NOT_KNOWN = "----"
 NOT_IN_REGISTER = "---------"
@@ -18,7 +20,7 @@ EDUCATION: Codes = {
     "middelbaar": ("1222", "2111", "2112", "2121", "2131", "2132"),
     "hoog": ("3111", "3112", "3113", "3211", "3212", "3213"),
 }
-COUNTRIES: Mapping[tuple[str, str], tuple[str, ...]] = {
+COUNTRIES: Countries = {
     ("none", "Netherlands"): ("6030",),
     ("moroccan", "Africa"): ("5022",),
     ("turkish", "Europe"): ("6043",),
@@ -31,6 +33,8 @@ COUNTRIES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("western", "Asia"): ("6024",),
 }
 """Countries of origin by background and continent; Turkey counts to Europe where the contract has a continent."""
+MADE_UP = 9901
+"""The first of the codes that no country has."""
 TEACHERS: Codes = {"none": ("6030",), "nonwestern": ("5022", "6043", "5007"), "western": ("5002", "5010")}
 ONE_PARENT, OTHER_HOUSEHOLDS = ("6",), ("1", "2", "3", "4", "5", "7", "8")
 INCOME_EDGES, INCOME_NAMES = (34, 67), ("low", "middle", "high")
@@ -104,11 +108,17 @@ def listed(codes: Codes) -> dict[str, list[str]]:
     return {own: [*theirs] for own, theirs in codes.items()}
 
 
-def of_countries(part: int) -> dict[str, list[str]]:
+def countries_of(origins: Iterable[tuple[str, str]]) -> Countries:
+    """Return the countries of origins (background, continent); those of another city's backgrounds are made up."""
+    free = count(MADE_UP)
+    return {origin: COUNTRIES.get(origin) or (str(next(free)),) for origin in sorted({*origins})}
+
+
+def by_part(countries: Countries, part: int) -> dict[str, list[str]]:
     """Return the countries of each background (part 0) or continent (part 1)."""
     found: dict[str, list[str]] = {}
-    for parts, countries in COUNTRIES.items():
-        found.setdefault(parts[part], []).extend(countries)
+    for parts, codes in countries.items():
+        found.setdefault(parts[part], []).extend(codes)
     return found
 
 

@@ -89,14 +89,19 @@ def roles(years: Mapping[str, Sequence[int]], uploaded: Sequence[str]) -> dict[s
     }
 
 
-def tables(microdata: Mapping[str, pd.DataFrame], wijken: Mapping[str, str], uploaded: Sequence[str]) -> dict[str, Any]:
+def tables(
+    microdata: Mapping[str, pd.DataFrame],
+    wijken: Mapping[str, str],
+    countries: codes.Countries,
+    uploaded: Sequence[str],
+) -> dict[str, Any]:
     """Return the mapping of every table; a column that CBS or the office has not is absent."""
     parts = {str(wijk): str(part) for wijk, part in _parts(microdata["by_pupil"])}
     made = {
-        "by_pupil": _pupils(wijken, parts),
+        "by_pupil": _pupils(wijken, parts, countries),
         "by_location": _locations(microdata["by_location"], wijken, parts),
         "by_pupil_test": _tests(),
-        "by_pupil_advice": _advised(),
+        "by_pupil_advice": _advised(countries),
         "by_teacher": _staff(),
     }
     for name, table in made.items():
@@ -139,6 +144,11 @@ def _coded(name: str, of: Mapping[str, Sequence[str]], **more: object) -> dict[s
     return {"code": name, "codes": {own: [*theirs] for own, theirs in of.items()}, **more}
 
 
+def _origin(countries: codes.Countries) -> dict[str, Any]:
+    parts = {"background": 0, "continent": 1}
+    return {name: _coded("GBAHERKOMSTGROEPERING", codes.by_part(countries, part)) for name, part in parts.items()}
+
+
 def _person() -> dict[str, Any]:
     return {
         "sex": _coded("GBAGESLACHT", codes.SEX),
@@ -149,8 +159,6 @@ def _person() -> dict[str, Any]:
             "missing_codes": [codes.NOT_KNOWN],
             "missing": "onbekend",
         },
-        "background": _coded("GBAHERKOMSTGROEPERING", codes.of_countries(0)),
-        "continent": _coded("GBAHERKOMSTGROEPERING", codes.of_countries(1)),
         "income": {
             "cut": "INHP100HGEST",
             "edges": [*codes.INCOME_EDGES],
@@ -177,7 +185,7 @@ def _stadsdeel(wijken: Mapping[str, str], parts: Mapping[str, str]) -> dict[str,
     return _coded(f"wc{YEAR}", of)
 
 
-def _pupils(wijken: Mapping[str, str], parts: Mapping[str, str]) -> dict[str, Any]:
+def _pupils(wijken: Mapping[str, str], parts: Mapping[str, str], countries: codes.Countries) -> dict[str, Any]:
     places = [_join("address", PERSON), _join("postcode", OBJECT), _join("wijk", OBJECT), _join("point", OBJECT)]
     return {
         "from": "enrolment",
@@ -192,6 +200,7 @@ def _pupils(wijken: Mapping[str, str], parts: Mapping[str, str]) -> dict[str, An
             "lat": _point(),
             "lon": _point(),
             **_person(),
+            **_origin(countries),
             "location": {"key": LOCATION},
         },
     }
@@ -248,7 +257,7 @@ def _tests() -> dict[str, Any]:
     }
 
 
-def _advised() -> dict[str, Any]:
+def _advised(countries: codes.Countries) -> dict[str, Any]:
     none = {"missing_codes": [codes.NO_ADVICE]}
     later = [_join(role, PERSON, role) for role in ("year1", "year3")]
     every = [code for theirs in codes.ADVICE.values() for code in theirs]
@@ -268,6 +277,7 @@ def _advised() -> dict[str, Any]:
             "year": {"year": "calendar"},
             "location": {"key": LOCATION},
             **_person(),
+            **_origin(countries),
             "share_hoog": {"decimal": "AANDEEL_HOOG"},
             "cet": score,
             "test_advice_low": _coded("WPOTOETSADVIES", codes.of_tests(0), **none),

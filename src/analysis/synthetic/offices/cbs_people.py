@@ -23,6 +23,7 @@ UNKNOWN_PARENT = 0.06
 MOVED = 0.3
 """Shares: of pupils whose father is not in the register; of homes in which somebody else lived before."""
 GROEP_STARTS_AT = 4
+ELSEWHERE = "elsewhere"
 TRAITS = ["sex", "education", "background", "continent", "income", "one_parent", "at_risk"]
 HOME = ["lat", "lon", "pc4", "wijk"]
 GENDERS = {"1": "Mannen", "2": "Vrouwen"}
@@ -41,6 +42,14 @@ class People:
 
     pupils: pd.DataFrame
     teachers: pd.DataFrame
+
+    @property
+    def countries(self) -> codes.Countries:
+        """The countries that they may come from, by background and continent."""
+        known = self.pupils[["background", "continent"]].dropna(subset="background").fillna(ELSEWHERE)
+        placed = known[known["continent"] != ELSEWHERE]
+        others = known[~known["background"].isin(placed["background"])]
+        return codes.countries_of(pd.concat([placed, others]).itertuples(index=False, name=None))
 
     def key_of(self, table: str, numbers: pd.Series[int]) -> pd.Series[str]:
         """Return the keys of numbers in a table of pupils or teachers."""
@@ -142,8 +151,9 @@ def _born(rng: np.random.Generator, year: np.ndarray[Any, Any]) -> pd.DatetimeIn
 
 def _persons(people: People, rng: np.random.Generator) -> pd.DataFrame:
     pupils = people.pupils
-    pairs = zip(pupils["background"].fillna("none"), pupils["continent"], strict=True)
-    origins = [_country(rng, background, continent) for background, continent in pairs]
+    pairs = zip(pupils["background"], pupils["continent"], strict=True)
+    countries = people.countries
+    origins = [_country(rng, countries, *pair) for pair in pairs]
     taught = [str(rng.choice(codes.TEACHERS[background])) for background in people.teachers["background"]]
     every = pd.concat([pupils, people.teachers])
     born = every["born"].dt
@@ -158,10 +168,10 @@ def _persons(people: People, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _country(rng: np.random.Generator, background: str, continent: object) -> str:
-    known = [c for (group, where), c in codes.COUNTRIES.items() if group == background and continent in (where, np.nan)]
-    fitting = known or [c for (group, _), c in codes.COUNTRIES.items() if group == background]
-    return str(rng.choice(fitting[0]))
+def _country(rng: np.random.Generator, countries: codes.Countries, background: object, continent: object) -> str:
+    """Draw a country of a background, of the continent where that is known; of any where nothing is."""
+    fitting = [names for (group, _), names in countries.items() if pd.isna(background) or group == background]
+    return str(rng.choice(countries.get((background, continent)) or fitting[0]))
 
 
 def _parents(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

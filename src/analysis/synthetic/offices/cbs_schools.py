@@ -13,8 +13,6 @@ from analysis.synthetic.offices import cbs_codes as codes
 from analysis.synthetic.offices.cbs_people import YEAR, People, by_key, object_key, persons, places, versions
 from analysis.synthetic.offices.files import sav, semicolons
 
-BRIN = 4
-"""Characters of a school's number before that of the location."""
 SCHOOL, SCHOOL_OF_PUPIL = ("BRIN_crypt", "BRINVest"), ("WPOBRIN_crypt", "WPOBRINVEST")
 SECONDARY = {"year1": 1, "year3": 3}
 """Years after groep 8 in which a position is known."""
@@ -37,8 +35,8 @@ FIRST_DAY = "-08-01"
 
 def encrypted(values: pd.Series[str]) -> pd.Series[str]:
     """Return locations with their school's number encrypted: 32 hexadecimal digits and two of the location."""
-    keys = {brin: object_key(f"brin {brin}") for brin in values.str[:BRIN].unique()}
-    return values.str[:BRIN].map(keys) + values.str[BRIN:]
+    brins = values.str[:-2]
+    return brins.map({brin: object_key(f"brin {brin}") for brin in brins.unique()}) + values.str[-2:]
 
 
 def encrypted_boards(values: pd.Series[str]) -> pd.Series[str]:

@@ -121,8 +121,8 @@ def _written(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], dict[str
     header, values = _header(column), frame[column]
     codes = CODES.get(column.rpartition("_")[2] if column.startswith(("first_", "last_")) else column)
     if codes is not None:
-        known = {own: [code] for own, code in codes.items() if own in set(values)}
-        return values.map(codes), {"code": header, "codes": known}
+        known = {own: codes.get(own, own) for own in sorted(values.unique())}
+        return values.map(known), {"code": header, "codes": {own: [code] for own, code in known.items()}}
     if column in DAYS:
         first = pd.to_datetime(frame["year"].str[:4] + FIRST_DAY)
         days = first + pd.to_timedelta(values, unit="D")

@@ -40,23 +40,35 @@ def uwlr(tables: Tables, seed: int) -> Office:
     seed : Of the edition, which decides the numbers of pupils.
     """
     keys, schools = pupil_keys(tables["by_pupil_test"]["pupil"]), tables["by_location"]
+    shortage = tables["by_location_shortage"]
     tests = tables["by_pupil_test"].assign(key=keys).sort_values(["key", "year", "subject"], ignore_index=True)
     files = {
         "leerling.csv": _pupils(tests),
         "deelname.csv": _enrolled(tests),
         "toetsresultaat.csv": pd.concat([_results(tests, moment) for moment in MOMENTS], ignore_index=True),
         "scholen.csv": schools.rename(columns={"location": "vestiging"}),
+        "tekorten.csv": shortage.rename(columns={"location": "vestiging"}),
     }
     return Office(
         files={path: semicolons(frame) for path, frame in files.items()},
         intake={
             "years": YEARS,
             "files": _roles(),
-            "tables": {"by_pupil_test": _tests(), "by_location": _schools(schools)},
+            "tables": {
+                "by_pupil_test": _tests(),
+                "by_location": _of_schools("scholen", schools),
+                "by_location_shortage": _of_schools("tekorten", shortage),
+            },
         },
         notes=NOTES,
         chapters=CHAPTERS,
-        reference=contract({"by_location": schools, **renumbered(tables, {"by_pupil_test": keys}, "pupil", seed)}),
+        reference=contract(
+            {
+                **renumbered(tables, {"by_pupil_test": keys}, "pupil", seed),
+                "by_location": schools,
+                "by_location_shortage": shortage,
+            }
+        ),
     )
 
 
@@ -113,7 +125,7 @@ def _roles() -> dict[str, Any]:
         for moment in MOMENTS
     }
     plain = {name: {"path": f"{name}.csv", "keys": ["eckid"]} for name in ("leerling", "deelname")}
-    return {**plain, **results, "scholen": {"path": "scholen.csv"}}
+    return {**plain, **results, **{name: {"path": f"{name}.csv"} for name in ("scholen", "tekorten")}}
 
 
 def _tests() -> dict[str, Any]:
@@ -146,9 +158,9 @@ def _tests() -> dict[str, Any]:
     }
 
 
-def _schools(schools: pd.DataFrame) -> dict[str, Any]:
-    columns = as_it_is(schools) | {"location": {"text": "vestiging"}}
+def _of_schools(file: str, frame: pd.DataFrame) -> dict[str, Any]:
+    columns = as_it_is(frame) | {"location": {"text": "vestiging"}}
     return {
-        "from": "scholen",
+        "from": file,
         "columns": {name: how | (FLAG if "flag" in how else {}) for name, how in columns.items()},
     }

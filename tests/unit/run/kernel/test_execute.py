@@ -195,6 +195,32 @@ def test_a_cell_that_fails_reports_all_and_what_to_type(job: MakeJob) -> None:
     assert "ZeroDivisionError" in one.executed.read_text("utf8")
 
 
+SECRETS = "import sys, warnings\nwarnings.warn('Pieterse')\nprint('Jansen', file=sys.stderr)\n"
+
+
+@pytest.mark.parametrize("cell", ["{}['Pieterse']", "float('Pieterse')", "1 / len('') if 'Pieterse' else 0"])
+def test_on_data_of_persons_no_word_of_a_foreign_exception_is_shown(job: MakeJob, cell: str) -> None:
+    given = replace(job(SECRETS + cell), confidential=True)
+    outcome = execute(given)
+    shown = f"{outcome.error}{[each.get('outputs') for each in nbformat.read(given.executed, 4).cells]}"
+    source = SECRETS + cell
+    assert "Jansen" not in shown.replace("Jansen', file", "")  # the cell itself is shown
+    assert shown.count("Pieterse") == outcome.error.count("Pieterse") == source.count("Pieterse")
+    assert "In[1], line" in shown or "line 4" in shown
+
+
+def test_on_data_of_persons_our_own_message_is_shown_without_what_it_came_from(job: MakeJob) -> None:
+    cell = (
+        "from analysis.errors import InputError\n"
+        "try:\n    float(chr(80) + 'ieterse')\n"
+        "except ValueError as error:\n    raise InputError('wages.csv', 'column 3 must hold numbers') from error"
+    )
+    given = replace(job(cell), confidential=True)
+    outcome = execute(given)
+    assert "wages.csv: column 3 must hold numbers" in outcome.error
+    assert "Pieterse" not in f"{outcome.error}{nbformat.read(given.executed, 4).cells}"
+
+
 def test_wrong_input_is_reported_by_its_message_alone(job: MakeJob) -> None:
     code = "from analysis.errors import InputError\nraise InputError('pupils.csv', 'has no column BRIN')"
     outcome = execute(job(code))

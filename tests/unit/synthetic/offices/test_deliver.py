@@ -6,12 +6,14 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from analysis.codes import Codes
+from analysis.codes import Background, Codes, Label
+from analysis.intake import microdata_of
 from analysis.registers.deliver import deliver
 from analysis.registers.mapping import read_intake
 from analysis.synthetic.offices import FORMS
 from analysis.synthetic.offices.forms import office
 from analysis.synthetic.offices.office import write_office
+from analysis.synthetic.world import make_world
 
 SEED = 7
 EDITION = {"edition": "small", "seed": SEED, "data": {"source": "synthetic", "scale": 0.03}}
@@ -35,6 +37,31 @@ def test_tables_come_back(tables, tmp_path, form):
         absent = set(expected[name]) - set(frame)
         assert absent == (DERIVED.get(name, set()) if form == "cbs" else set())
         assert_frame_equal(frame, expected[name].drop(columns=[*absent]), check_exact=True)
+
+
+ELSEWHERE = Codes(
+    background={
+        "none": Background(en="none", nl="geen", kind="none"),
+        "polish": Background(en="Polish", nl="Pools", kind="western"),
+        "syrian": Background(en="Syrian", nl="Syrisch", kind="nonwestern"),
+    },
+    stadsdeel=("Noord", "Zuid"),
+    concept={"Agora": Label(en="Agora", nl="Agora")},
+    school_keys="encrypted",
+)
+
+
+@pytest.mark.parametrize("form", ["csv-nl", "cbs"])
+def test_another_city_with_other_codes_and_school_keys_comes_back(tmp_path, form):
+    tables = microdata_of(make_world(0.03, SEED, codes=ELSEWHERE, region="Elders"), ELSEWHERE)
+    write_office(tmp_path / "w", office(form, tables, SEED), form, EDITION)
+    intake = read_intake(tmp_path / "w" / "intake" / f"{form}.yml")
+    delivered = deliver(intake, tmp_path / "w" / "registers", codes=ELSEWHERE, seed=SEED).tables
+    assert set(delivered["by_pupil"]["background"]) == {"none", "polish", "syrian"}
+    for name in ("background", "continent", "education", "stadsdeel"):
+        assert delivered["by_pupil"][name].value_counts().to_dict() == tables["by_pupil"][name].value_counts().to_dict()
+    assert delivered["by_location"]["concept"].tolist() == tables["by_location"]["concept"].tolist()
+    assert delivered["by_pupil"]["location"].nunique() == tables["by_pupil"]["location"].nunique()
 
 
 @pytest.mark.parametrize("form", ["cbs", "uwlr"])

@@ -28,8 +28,8 @@ def after_intake(pupils: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     pupils
-        As `definitions.define` returns them; those without a test are left out. The effects of `INTAKE` are taken out,
-        and those of test advice by year.
+        As `definitions.define` returns them; those without a test are left out. The effects of those of
+        `INTAKE` that are there are taken out, and those of test advice by year.
 
     Returns
     -------
@@ -43,8 +43,9 @@ def after_intake(pupils: pd.DataFrame) -> pd.DataFrame:
         If fewer than three schools have that many pupils.
     """
     known = pupils[pupils["under"].notna()]
-    check_complete(known, ["location", "test_advice", "year", *INTAKE], MODEL)
-    dummies = [pd.get_dummies(known[name].astype(str), drop_first=True, dtype=float, prefix=name) for name in INTAKE]
+    intake = [name for name in INTAKE if name in known]
+    check_complete(known, ["location", "test_advice", "year", *intake], MODEL)
+    dummies = [pd.get_dummies(known[name].astype(str), drop_first=True, dtype=float, prefix=name) for name in intake]
     numbers = pd.concat([known["under"], *dummies], axis=1)
     within = numbers - numbers.groupby([known["test_advice"], known["year"]]).transform("mean")
     y, X = within["under"].to_numpy(), within.drop(columns="under").to_numpy()

@@ -61,7 +61,7 @@ def by_group(
     outcomes
         What they may share: name and 0/1 per pupil, indexed as `pupils`; pupils of whom one is missing are left out.
     model : what the rows describe
-    group : column of the groups; None for all pupils alone
+    group : column of the groups, whose pupils of no known group are left out; None for all pupils alone
     within : columns, ``school_year`` or ``category``, within which the shares are taken
 
     Returns
@@ -69,6 +69,7 @@ def by_group(
     DataFrame : tidy estimates, then ``school_year, category, n_with, n_without``; `EVERYONE` is the group of all
     """
     groups = [group] if group else []
+    check_complete(pupils, [*within, "location"], model)
     cells = _by_school(pupils, outcomes, [*within, *groups, "location"])
     shares = [_shares(cells.groupby([*within, "location"], observed=True).sum(), within).assign(group=EVERYONE)]
     if group:
@@ -84,7 +85,7 @@ def by_groups(
     Parameters
     ----------
     pupils, outcomes, model : as in `by_group`
-    groups : the columns
+    groups : the columns; those that are absent are left out
 
     Returns
     -------
@@ -93,6 +94,7 @@ def by_groups(
     parts = [
         by_group(pupils.assign(category=_alike(name, pupils)), outcomes, model, group=name, within=BY)
         for name in groups
+        if name in pupils
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -104,7 +106,6 @@ def _alike(word: str, pupils: pd.DataFrame) -> pd.Categorical[str]:
 
 def _by_school(pupils: pd.DataFrame, outcomes: Mapping[str, pd.Series], keys: Sequence[str]) -> pd.DataFrame:
     """Sum outcomes and pupils by the values of columns, the school among them; a million pupils cost little."""
-    check_complete(pupils, keys, "shares")
     y = {name: happens.to_numpy(float, na_value=np.nan) for name, happens in outcomes.items()}
     known = ~np.isnan(np.array(list(y.values()))).any(axis=0)
     values = [pd.Categorical(pupils[name]) for name in keys]

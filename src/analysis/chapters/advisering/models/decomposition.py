@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.advisering.models.regressions import SHARE
 from analysis.chapters.advisering.models.sample import Sample
-from analysis.chapters.advisering.models.terms import SCHOOL, Terms, cells_of, least
+from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
 from analysis.stats import cell_regressions
 from analysis.stats.cells import PupilCells, weighted_counts
@@ -44,7 +44,7 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
     Parameters
     ----------
     sample : of one outcome
-    terms : the groups: terms of `terms.FACTORS`
+    terms : the groups: terms of `terms.FACTORS`; those of a factor that is absent are left out
 
     Returns
     -------
@@ -63,7 +63,9 @@ def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd
     cells = cells_of(sample.rows, without=without)
     every = Terms.of(cells, without)
     cells = cells.only(every.names)
-    return pd.concat([_of_term(sample.outcome, cells, every, term) for term in terms], ignore_index=True)
+    known = [term for factor in FACTORS if factor in sample.rows for term in FACTORS[factor]]
+    groups = [term for term in terms if term in known]
+    return pd.concat([_of_term(sample.outcome, cells, every, term) for term in groups], ignore_index=True)
 
 
 def _of_term(outcome: str, cells: PupilCells, terms: Terms, term: str) -> pd.DataFrame:

@@ -14,27 +14,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.advice_levels import NUMBER_OF_LEVEL
+from analysis.chapters.advisering.models.test_advice import SCHEMES, refuse_slips, tested, with_a_test
+from analysis.codes import BACKGROUND
 from analysis.errors import ModelError, Reason
 from analysis.school_years import school_year
 
-NONWESTERN = ("moroccan", "turkish", "surinamese", "other_nonwestern")
+KINDS = {code: background.kind for code, background in BACKGROUND.items()}
 HOUSEHOLDS = ("two parents", "one parent")
-ORIGINS = ("none", "western", "non-western")
+ORIGINS = {"none": "none", "western": "western", "nonwestern": "non-western"}
+"""What the kinds of background are called."""
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 STAGES = ("first", "final")
 DOUBLES = ("middle", "range")
-
-# Which advices a scheme of the test gives, lowest first; schemes differ in the number of cut scores.
-SINGLE_AND_DOUBLE = ("vmbo-b", "vmbo-b/k", "vmbo-k", "vmbo-gt", "vmbo-gt/havo", "havo", "havo/vwo", "vwo")
-NEARLY_ALL_DOUBLE = ("pro/vmbo-b", "vmbo-b/k", "vmbo-k/gt", "vmbo-gt/havo", "havo/vwo", "vwo")
-SCHEMES = {len(scheme): scheme for scheme in (SINGLE_AND_DOUBLE, NEARLY_ALL_DOUBLE)}
 
 LEVEL_NAMES = {number: name for name, number in NUMBER_OF_LEVEL.items()}
 """How the levels of an advice are written, lowest first."""
 
 DEVIATIONS = ("a level or more below", "half a level below", "equal", "half a level above", "a level or more above")
 POSITIONS = ("below the advice", "at the advice", "above the advice")
-TEXTS = ("location", "education", "background", "income", "sex", "region", "urbanicity")
+TEXTS = ("location", "education", "background", "income", "sex", "region", "urbanicity", "test")
 """Columns of text and classes: as categories, comparing and counting them costs a tenth."""
 
 UNDER_NOT_REVISED, UNDER_REVISED = "under-advised, not revised", "under-advised, revised"
@@ -54,9 +52,12 @@ class Definitions:
         ``range`` (every advice from its lower to its higher level is equal to it).
     cut_scores
         Lowest score of each advice of the test, by the school year (``2018/19``) from which it holds; eight scores for
-        `SINGLE_AND_DOUBLE`, six for `NEARLY_ALL_DOUBLE`. Empty: the test advice is the one in the data.
+        `SINGLE_AND_DOUBLE`, six for `NEARLY_ALL_DOUBLE`. They give an advice of the test to who has a score and none
+        in the data.
     low_education : levels of parental education that count as laag
     revision_from : first school year in which a higher test could lead to a bijstelling
+    years_without_test : school years in which no end test was given
+    kinds : of each code of a background, its kind: one of `ORIGINS`
     """
 
     stage: str = "first"
@@ -65,6 +66,8 @@ class Definitions:
     cut_scores: Mapping[str, Sequence[int]] = field(default_factory=dict)
     low_education: tuple[str, ...] = ("laag",)
     revision_from: str = "2014/15"
+    years_without_test: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=lambda: dict(KINDS))
 
     def __post_init__(self) -> None:
         _check(self.stage in STAGES, "stage", self.stage, STAGES)
@@ -95,56 +98,28 @@ class Definitions:
         Returns
         -------
         DataFrame : their pupils, tested or not
+
+        Raises
+        ------
+        ModelError
+            For a cohort without a test that is not among `years_without_test`: then nobody can tell whether there was
+            none, or it was lost.
         """
-        return pupils[pupils["year"] >= self.first_revised]
+        recent = with_a_test(pupils[pupils["year"] >= self.first_revised])
+        tested = recent["test_advice"].notna().groupby(recent["school_year"], observed=True).any()
+        untested = [str(year) for year in tested.index[~tested]]
+        if untested:
+            raise ModelError(
+                f"nobody has the advice of a test in {', '.join(untested)}; name it in years_without_test if none was "
+                "given, else the data lost it",
+                Reason.EMPTY,
+            )
+        return recent
 
-
-def levels_of(advice: str) -> tuple[float, float]:
-    """Split an advice in its levels.
-
-    Parameters
-    ----------
-    advice : as ``vmbo-k/gt``, the levels vmbo-k and vmbo-gt: what both share is written once
-
-    Returns
-    -------
-    tuple of float : numbers of the lower and the higher level; of a single advice they are the same
-    """
-    if "/" not in advice:
-        return NUMBER_OF_LEVEL[advice], NUMBER_OF_LEVEL[advice]
-    low, high = advice.split("/")
-    return NUMBER_OF_LEVEL[low], NUMBER_OF_LEVEL[high if high in NUMBER_OF_LEVEL else f"vmbo-{high}"]
-
-
-TEST_ADVICE_NAMES = dict(
-    sorted({sum(levels_of(name)) / 2: name for names in SCHEMES.values() for name in names}.items())
-)
-"""How the advices of the test are written, lowest first, by the number in their middle."""
-
-
-def advice_of_score(score: pd.Series, year: pd.Series, cut_scores: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    """Give each score the advice of the scheme of its year.
-
-    Parameters
-    ----------
-    score : CET score; missing where the test was not sat
-    year : school year, by its first calendar year
-    cut_scores : as in `Definitions`
-
-    Returns
-    -------
-    DataFrame
-        ``low, high``: level numbers, indexed as `score`; missing without a score, below the lowest cut score and in
-        years before the first scheme.
-    """
-    advice = pd.DataFrame(np.nan, index=score.index, columns=["low", "high"])
-    for start, scores in sorted(cut_scores.items()):
-        levels = np.array([levels_of(name) for name in SCHEMES[len(scores)]])
-        band = np.searchsorted(np.array(scores), score.to_numpy(float), "right") - 1
-        valid = (year.to_numpy() >= int(start[:4])) & score.notna().to_numpy()
-        by_score = np.where((band >= 0)[:, None], levels[np.maximum(band, 0) % len(levels)], np.nan)
-        advice.loc[valid] = by_score[valid]
-    return advice
+    def breaks(self, pupils: pd.DataFrame) -> list[str]:
+        """Return the school years that differ from the one before: another scheme, or none tested the year before."""
+        resumed = [school_year(int(year[:4]) + 1) for year in self.years_without_test]
+        return sorted({*sorted(self.cut_scores)[1:], *resumed} & set(pupils["school_year"].astype(str)))
 
 
 def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
@@ -152,40 +127,46 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
 
     Parameters
     ----------
-    by_pupil_advice : as the contract of that table says; ``year`` is the first calendar year of the school year
+    by_pupil_advice
+        As the contract of that table says; ``year`` is the first calendar year of the school year. Of the columns that
+        are optional, what follows from one that is absent is absent too.
     definitions : what the words mean
 
     Returns
     -------
     DataFrame
-        The pupils, columns of `TEXTS` as categories, with ``education`` recoded by ``low_education``,
-        ``test_advice_low``, ``test_advice_high`` by the cut scores, and
+        The pupils, columns of `TEXTS` as categories, with ``education`` recoded by ``low_education``; ``cet`` of who
+        sat that test; ``test_advice_low``, ``test_advice_high`` as in the data, where they lack them by the cut
+        scores; and
 
         - ``origin``: background as one of `ORIGINS`; ``household``: two parents or one;
         - ``school_year``: ``2018/19``; ``test_advice``: middle of the test's advice, a level number;
+        - ``test_given``: whether a test was given that year, where there are years without one;
         - ``difference``: advice minus test advice, in levels; ``deviation``: the same in the classes `DEVIATIONS`;
         - ``under, over`` (1 or 0, by ``step``), missing without a test;
         - ``at_risk``: could be revised: first advice below the test's (in any half level), in a year with bijstelling;
         - ``moved``: level in year 3 minus final advice; ``position``: the same as one of `POSITIONS`, either level of a
           double advice being at the advice; both missing where a pupil was not followed;
-        - ``advising``: one of `ADVISINGS`, by the first advice.
+        - ``advising``: one of `ADVISINGS`, by the first advice; missing where that is.
+
+    Raises
+    ------
+    ModelError
+        For a code of a background without a kind; where there is no advice of a test; where data and definitions
+        contradict each other for more than `SLIPS`.
     """
     education = by_pupil_advice["education"]
     recoded = education.where(~education.isin(definitions.low_education), "laag")
     frame = _as_categories(by_pupil_advice.assign(education=recoded))
-    if definitions.cut_scores:
-        frame[["test_advice_low", "test_advice_high"]] = advice_of_score(
-            frame["cet"], frame["year"], definitions.cut_scores
-        ).to_numpy()
+    frame = frame.assign(school_year=_school_years(frame["year"]))
+    frame = tested(_with_groups(frame, definitions), definitions.cut_scores, definitions.years_without_test)
+    _refuse_filled(frame)
     first = difference_of(frame, "advice_first", definitions.double)
     difference = difference_of(frame, definitions.column, definitions.double)
-    moved, background = frame["year3"] - frame["advice_final"], frame["background"]
+    moved = frame["year3"] - frame["advice_final"] if "year3" in frame else pd.Series(np.nan, frame.index)
     beyond = [difference <= -1, difference < 0, difference == 0, difference < 1, difference >= 1]
+    untested = frame["test_advice"].isna()
     return frame.assign(
-        origin=_classes([background == "none", background == "western", background.isin(NONWESTERN)], ORIGINS),
-        household=_ordered(frame["one_parent"].to_numpy(np.int64), HOUSEHOLDS),
-        school_year=_school_years(frame["year"]),
-        test_advice=(frame["test_advice_low"] + frame["test_advice_high"]) / 2,
         difference=difference,
         deviation=_classes(beyond, DEVIATIONS),
         under=(difference <= -definitions.step).astype(float).where(difference.notna()),
@@ -193,8 +174,41 @@ def define(by_pupil_advice: pd.DataFrame, definitions: Definitions) -> pd.DataFr
         at_risk=(first < 0) & (frame["year"] >= definitions.first_revised),
         moved=moved,
         position=_classes([moved < -0.5, (moved >= -0.5) & (moved <= 0.5), moved > 0.5], POSITIONS),
-        advising=_classes([(first < 0) & ~frame["revised"], first < 0, first == 0, first > 0, first.isna()], ADVISINGS),
+        advising=_classes([(first < 0) & ~frame["revised"], first < 0, first == 0, first > 0, untested], ADVISINGS),
     )
+
+
+def _refuse_filled(frame: pd.DataFrame) -> None:
+    """Refuse a column `revised` that says of whom the final advice is filled, as registers do from 2023/24 on."""
+    risen = frame["advice_final"] > frame["advice_first"]
+    refuse_slips(
+        (frame["revised"] & ~risen & frame["advice_first"].notna()).to_numpy(),
+        int(frame["revised"].sum()),
+        "revised is true without a final advice above the first: of those revised",
+        "revised is who got a higher advice, not of whom the register holds a second one",
+    )
+
+
+def _with_groups(frame: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
+    """Add the groups that follow from columns that are there."""
+    if "background" in frame:
+        frame = frame.assign(origin=_origin(frame["background"], definitions.kinds))
+    if "one_parent" in frame:
+        if frame["one_parent"].isna().any():
+            frame = frame.assign(one_parent=frame["one_parent"].map({True: 1.0, False: 0.0}).astype(float))
+        codes = frame["one_parent"].fillna(-1).to_numpy(np.int64)
+        frame = frame.assign(household=_ordered(codes, HOUSEHOLDS))
+    return frame
+
+
+def _origin(background: pd.Series, kinds: Mapping[str, str]) -> pd.Categorical[str]:
+    codes = background.cat.categories
+    unknown = sorted(set(background.dropna().unique()) - set(kinds))
+    if unknown:
+        raise ModelError(f"background: unknown codes {', '.join(map(repr, unknown))}", Reason.INVALID)
+    place = {kind: number for number, kind in enumerate(ORIGINS)}
+    own = np.array([*(place.get(kinds.get(code, ""), -1) for code in codes), -1])
+    return _ordered(own[background.cat.codes.to_numpy()], list(ORIGINS.values()))
 
 
 def difference_of(frame: pd.DataFrame, column: str, double: str) -> pd.Series:

@@ -25,7 +25,7 @@ import pandas as pd
 
 from analysis.chapters.advisering.models.regressions import SHARE
 from analysis.chapters.advisering.models.sample import Sample
-from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, factors_of, least, lone, with_years
+from analysis.chapters.advisering.models.terms import SCHOOL, factors_in, factors_of, least, lone, with_years
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import in_form
 from analysis.stats.fit import Fit, cluster_sums, numbered, of_scores
@@ -33,6 +33,7 @@ from analysis.stats.regression import check_distinct_products, check_not_absorbe
 
 SCORE, LOVS = "cet", "lovs"
 TEN = 10.0
+FIRST_STAGE = ("outcome", "slope", "std_error", "partial_r2", "f_statistic", "n_obs", "n_clusters")
 
 
 def measurement_error(sample: Sample) -> pd.DataFrame:
@@ -113,7 +114,7 @@ def two_stage(demeaned: pd.DataFrame, exogenous: Sequence[str], endogenous: str,
 
 def _prepared(sample: Sample) -> tuple[pd.DataFrame, dict[str, str], pd.Series[int]]:
     """Return outcome, terms and scores minus the means of schools; the factor of each term; the least per term."""
-    factors_used = [name for name in FACTORS if name not in sample.left_out]
+    factors_used = factors_in(sample.rows, sample.left_out)
     check_complete(sample.rows, ["y", SCORE, LOVS, "location", "year", *factors_used], sample.outcome)
     rows, X = _without_lone(sample.rows)
     X = X.assign(**{SCORE: rows[SCORE] / TEN, LOVS: rows[LOVS]})

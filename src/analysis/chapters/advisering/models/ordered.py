@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from analysis.chapters.advisering.models.terms import FACTORS, factors_of, least, lone, with_years
+from analysis.chapters.advisering.models.terms import factors_in, factors_of, least, lone, with_years
 from analysis.errors import ModelError, Reason
 from analysis.stats.cells import row_codes
 from analysis.stats.complete import check_complete
@@ -66,7 +66,7 @@ def collapse(rows: pd.DataFrame, outcome: str) -> OrderedCells:
     -------
     OrderedCells : of all others
     """
-    columns = [*(name for name in FACTORS if name != "advising"), "year", "cet"]
+    columns = [*factors_in(rows, ("advising",)), "year", "cet"]
     check_complete(rows, [*columns, outcome, "location"], outcome)
     codes = row_codes(rows, [*columns, outcome])
     _, first = np.unique(codes, return_index=True)

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.advice_levels import LEVELS, VWO
 from analysis.chapters.advisering.models.definitions import POSITIONS
+from analysis.chapters.advisering.models.terms import factors_in
 from analysis.errors import ModelError, Reason
 from analysis.stats.complete import check_complete
-from analysis.stats.selection import Step, walk
+from analysis.stats.selection import Keeps, Step, walk
 
 OUTCOMES = ("under", "over", "revised", "up_year3", "down_year3")
 YEAR3 = {"up_year3": POSITIONS[2], "down_year3": POSITIONS[0]}
 SINCE_BIJSTELLING = 2014
+
+UNKNOWN = {
+    "education": ("education known", "education of the parents unknown"),
+    **dict.fromkeys(("background", "origin"), ("background known", "migration background unknown")),
+    "income": ("income known", "income unknown"),
+    **dict.fromkeys(("one_parent", "household"), ("household known", "one or two parents unknown")),
+    "sex": ("sex known", "sex unknown"),
+    "share_hoog": ("school known", "share of highly educated parents at the school unknown"),
+    **dict.fromkeys(("advice_first", "advising", "y"), ("first advice known", "first advice unknown")),
+    "cet": ("score known", "no score of the Centrale Eindtoets"),
+    "lovs": ("earlier score known", "earlier score unknown"),
+    "region": ("region known", "region unknown"),
+    "urbanicity": ("urbanicity known", "urbanicity unknown"),
+}
+"""Step and reason by which leaves who lacks a column that a model uses."""
+
+FEWEST_SCHOOLS = 2
+Steps = Callable[[pd.DataFrame], list[Step]]
+
+OF_ADVICE = {"under": "y", "over": "y", "revised": "advice_first", "up_year3": "advising", "down_year3": "advising"}
+"""What is missing of who has no first advice, by outcome."""
 
 
 @dataclass(frozen=True)
@@ -86,25 +108,65 @@ def estimation_sample(defined: pd.DataFrame, outcome: str, *, years: Sequence[in
     if outcome not in OUTCOMES:
         raise ModelError(f"there is no outcome {outcome!r}; choose from {', '.join(OUTCOMES)}", Reason.INVALID)
     check_complete(defined, ["year", "location"], outcome)
-    first, *others = _steps(outcome, years)
-    rows, began = walk(defined, [first])
+    rows, began = walk(defined, [_years(outcome, years)])
     # Only now: most pupils of a country are of years that are not analysed.
     rows = rows.assign(y=_outcome(rows, outcome), band=_band(rows, outcome).astype("category"))
-    rows, continued = walk(rows, others)
+    accounts = [began]
+    for steps in (_with_test, _with_advice(outcome), _at_risk(outcome), _with_factors, _undecided(outcome)):
+        rows, account = walk(rows, steps(rows))
+        accounts.append(account)
     check_complete(rows, ["y", "band"], outcome)
-    account = pd.concat([began, continued], ignore_index=True)
-    account.insert(0, "outcome", outcome)
-    if rows["location"].nunique() < 2:
+    account = _joined(outcome, accounts)
+    if rows["location"].nunique() < FEWEST_SCHOOLS:
         raise ModelError(
             f"{outcome}: fewer than two schools are left after {account['step'].iloc[-1]!r}", Reason.TOO_FEW_CLUSTERS
         )
     return Sample(outcome, rows.reset_index(drop=True), account)
 
 
+def known(rows: pd.DataFrame, columns: Iterable[str], name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Select, counted, of whom the columns that are there are known; one that nobody lacks is no step.
+
+    Parameters
+    ----------
+    rows : pupils
+    columns : of `UNKNOWN`
+    name : what the account calls the selection
+
+    Returns
+    -------
+    tuple of DataFrame : the pupils, and the account in the form of `Sample`, without a row where nobody leaves
+    """
+    chosen, account = walk(rows, _known(rows, columns))
+    return chosen, _joined(name, [account])
+
+
+def parts(sample: Sample, columns: Mapping[str, Sequence[str]]) -> dict[str, Sample]:
+    """Narrow a sample to the pupils of models that use more columns than its outcome does.
+
+    Parameters
+    ----------
+    sample, columns : the sample, and the columns by model
+
+    Returns
+    -------
+    dict
+        A sample by model, with the account of who leaves by what the model is called; no model of which a column is
+        absent, or that two schools are not left for.
+    """
+    narrowed = {}
+    for model, used in columns.items():
+        if {*used} <= {*sample.rows}:
+            rows, account = known(sample.rows, used, model)
+            if rows["location"].nunique() >= FEWEST_SCHOOLS:
+                narrowed[model] = Sample(sample.outcome, rows.reset_index(drop=True) if len(account) else rows, account)
+    return narrowed
+
+
 def samples(
     defined: pd.DataFrame, outcomes: Sequence[str] = OUTCOMES, *, years: Sequence[int] | None = None
 ) -> dict[str, Sample]:
-    """Select the sample of every outcome.
+    """Select the sample of every outcome; none of year 3 where nobody was followed.
 
     Parameters
     ----------
@@ -114,7 +176,9 @@ def samples(
     -------
     dict : samples by outcome
     """
-    return {outcome: estimation_sample(defined, outcome, years=years) for outcome in outcomes}
+    followed = bool(defined["position"].notna().any())
+    chosen = [outcome for outcome in outcomes if followed or outcome not in YEAR3]
+    return {outcome: estimation_sample(defined, outcome, years=years) for outcome in chosen}
 
 
 def _outcome(defined: pd.DataFrame, outcome: str) -> pd.Series:
@@ -133,11 +197,37 @@ def _band(rows: pd.DataFrame, outcome: str) -> pd.Series:
     return pair.map(written)
 
 
-def _steps(outcome: str, years: Sequence[int] | None) -> list[Step]:
-    steps: list[Step] = [
-        ("year of the analysis", "another year", lambda r: _in_years(r, outcome, years)),
-        ("test sat", "no test score, so the advice cannot be compared", lambda r: r["cet"].notna()),
-    ]
+def _years(outcome: str, years: Sequence[int] | None) -> Step:
+    return "year of the analysis", "another year", lambda r: _in_years(r, outcome, years)
+
+
+def _with_test(rows: pd.DataFrame) -> list[Step]:
+    given: Step = ("year with a test", "no end test was given that year", lambda r: r["test_given"])
+    sat: Step = (
+        *("test sat", "no test score, so the advice cannot be compared"),
+        lambda r: r["test_advice"].notna(),
+    )
+    return [given, sat] if "test_given" in rows else [sat]
+
+
+def _with_advice(outcome: str) -> Steps:
+    return lambda rows: _known(rows, [OF_ADVICE[outcome]])
+
+
+def _with_factors(rows: pd.DataFrame) -> list[Step]:
+    return _known(rows, [name for name in factors_in(rows) if name != "advising"])
+
+
+def _known(rows: pd.DataFrame, columns: Iterable[str]) -> list[Step]:
+    return [(*UNKNOWN[name], _has(name)) for name in columns if name in rows and rows[name].isna().any()]
+
+
+def _has(name: str) -> Keeps:
+    return lambda rows: rows[name].notna()
+
+
+def _at_risk(outcome: str) -> Steps:
+    steps: list[Step] = []
     if outcome == "revised":
         ever = "nobody's advice was revised that year"
         steps += [
@@ -146,8 +236,19 @@ def _steps(outcome: str, years: Sequence[int] | None) -> list[Step]:
         ]
     if outcome in YEAR3:
         steps += [("followed to year 3", "position in year 3 unknown", lambda r: r["year3"].notna())]
+    return lambda _: steps
+
+
+def _undecided(outcome: str) -> Steps:
     differs = "nobody or everybody in the band has the outcome"
-    return [*steps, _possible(outcome), ("outcome differs within the band", differs, _differs_in_band)]
+    return lambda _: [_possible(outcome), ("outcome differs within the band", differs, _differs_in_band)]
+
+
+def _joined(name: str, accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    steps = [account for account in accounts if len(account)]
+    account = pd.concat(steps, ignore_index=True) if steps else pd.DataFrame()
+    account.insert(0, "outcome", name)
+    return account
 
 
 def _in_years(rows: pd.DataFrame, outcome: str, years: Sequence[int] | None) -> pd.Series:

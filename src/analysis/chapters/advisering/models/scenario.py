@@ -34,15 +34,18 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : as `counting.by_groups`; terms `REVISED`, `WITH` and `WITHOUT`, of all pupils of the group
+    DataFrame
+        As `counting.by_groups`; terms `REVISED`, `WITH` and `WITHOUT`, of all pupils of the group whose
+        first advice is known
     """
-    check_complete(pupils, ["revised", "advice_first", "advice_final"], MODEL)
+    check_complete(pupils, ["revised", "advice_final"], MODEL)
+    known = pupils[pupils["advice_first"].notna()]
     outcomes = {
-        REVISED: pupils["revised"],
-        WITH: pupils["advice_final"] == VWO,
-        WITHOUT: pupils["advice_first"] == VWO,
+        REVISED: known["revised"],
+        WITH: known["advice_final"] == VWO,
+        WITHOUT: known["advice_first"] == VWO,
     }
-    return by_groups(pupils, outcomes, MODEL, groups)
+    return by_groups(known, outcomes, MODEL, groups)
 
 
 def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFrame:
@@ -59,8 +62,8 @@ def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFra
         Tidy estimates, then ``school_year`` and ``n_least`` (pupils of the smaller group); terms of `MEANS`, in
         levels, clustered by school. The gap lost is the gap with the test minus the gap without it.
     """
-    check_complete(pupils, [column, "school_year", "location", "advice_first", "advice_final"], MODEL)
-    chosen = pupils[pupils[column].isin(pair)]
+    check_complete(pupils, ["school_year", "location", "advice_final"], MODEL)
+    chosen = pupils[pupils[column].isin(pair) & pupils["advice_first"].notna()]
     chosen = chosen.assign(is_first=chosen[column] == pair[0], lost=chosen["advice_final"] - chosen["advice_first"])
     by_year = [_gap(rows, pair, str(year)) for year, rows in chosen.groupby("school_year", sort=True)]
     return pd.concat(by_year, ignore_index=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import BY, by_group, by_groups
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
-from analysis.errors import ModelError, Reason
+from analysis.chapters.advisering.models.test_advice import with_a_test
 from analysis.stats.complete import check_complete
 
 LEVEL_CLASSES = {
@@ -31,6 +31,7 @@ PUBLISHED = {
 }
 """Four ways to count a deviation, all of which publications use."""
 
+GROUPS = ("education", "origin", "income", "household", "sex")
 WHOLE = ("advice_by_education", "deviation_by_year", "position_year3")
 
 
@@ -141,7 +142,9 @@ def revised_by_year(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame
 
 
 def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Estimate where pupils are in year 3 by how they were advised (figure 3.16), the last cohort that was followed.
+    """Estimate where pupils are in year 3 by how they were advised (figure 3.16).
+
+    Of the cohorts that had a test and were followed, the last.
 
     Parameters
     ----------
@@ -149,16 +152,10 @@ def position_in_year3(pupils: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : as `counting.by_group`; terms `definitions.POSITIONS`
+    DataFrame : as `counting.by_group`; terms `definitions.POSITIONS`; no row if nobody was followed
 
-    Raises
-    ------
-    ModelError
-        If nobody was followed.
     """
-    followed = pupils[pupils["position"].notna()]
-    if followed.empty:
-        raise ModelError("no pupil was followed to year 3", Reason.EMPTY)
+    followed = with_a_test(pupils[pupils["position"].notna()])
     last = followed[followed["year"] == followed["year"].max()]
     outcomes = {name: last["position"] == name for name in POSITIONS}
     return by_group(last, outcomes, "position_year3", group="advising")
@@ -175,19 +172,13 @@ def at_scores(pupils: pd.DataFrame, below_vwo: int, vwo_class: int) -> pd.DataFr
 
     Returns
     -------
-    DataFrame : as `counting.by_group`, ``category`` the score
-
-    Raises
-    ------
-    ModelError
-        If nobody has the score.
+    DataFrame : as `counting.by_group`, ``category`` the score; no row of a share that is not known of anybody
     """
-    check_complete(pupils, ["advice_final", "year1"], "at_score")
-    shares = [
-        _at_score(pupils, below_vwo, "final advice below vwo", pupils["advice_final"] < VWO),
-        _at_score(pupils, vwo_class, "class for vwo alone", pupils["year1"] == VWO),
-    ]
-    return pd.concat(shares, ignore_index=True)
+    check_complete(pupils, ["advice_final"], "at_score")
+    parts = {"final advice below vwo": (below_vwo, pupils["advice_final"] < VWO)}
+    if "year1" in pupils:
+        parts["class for vwo alone"] = vwo_class, _where(pupils["year1"].notna(), pupils["year1"] == VWO)
+    return pd.concat([_at_score(pupils, term, *part) for term, part in parts.items()], ignore_index=True)
 
 
 def crosstab(
@@ -208,7 +199,7 @@ def crosstab(
         ``n_obs`` (pupils with both), ``n_tested`` (pupils with that test advice). Pairs without pupils are there too.
     """
     tested = pupils[pupils["test_advice"].isin(list(test_names))]
-    check_complete(tested, ["advice_first"], "crosstab")
+    tested = tested[tested["advice_first"].notna()]
     table = pd.crosstab(tested["test_advice"].map(dict(test_names)), tested["advice_first"].map(dict(level_names)))
     rows = [name for name in test_names.values() if name in table.index and table.loc[name].sum() >= fewest]
     table = table.reindex(index=rows, columns=list(level_names.values()), fill_value=0)
@@ -219,10 +210,8 @@ def crosstab(
     return long.assign(share=long["n_obs"] / n_tested, n_tested=n_tested)
 
 
-def _at_score(pupils: pd.DataFrame, score: int, term: str, happens: pd.Series) -> pd.DataFrame:
-    chosen = pupils[pupils["cet"] == score]
-    if chosen.empty:
-        raise ModelError(f"nobody has the test score {score}", Reason.EMPTY)
+def _at_score(pupils: pd.DataFrame, term: str, score: int, happens: pd.Series) -> pd.DataFrame:
+    chosen = pupils[pupils["cet"] == score] if "cet" in pupils else pupils.iloc[:0]
     chosen = chosen.assign(category=f"score {score}", school_year=_span(chosen))
     return by_group(chosen, {term: happens[chosen.index]}, "at_score", within=BY)
 
@@ -238,4 +227,4 @@ def _where(known: pd.Series, happens: pd.Series) -> pd.Series:
 
 def _span(pupils: pd.DataFrame) -> str:
     years = sorted(pupils["school_year"].unique())
-    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return " to ".join(dict.fromkeys([*years[:1], *years[-1:]]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.chapters.advisering.models.definitions import (
     ADVISINGS,
     EDUCATION,
-    NONWESTERN,
+    ORIGINS,
     UNDER_NOT_REVISED,
     UNDER_REVISED,
 )
@@ -22,26 +22,39 @@ from analysis.errors import ModelError, Reason
 from analysis.stats.cells import PupilCells, collapse, row_codes
 from analysis.stats.complete import check_complete
 
-FACTORS = {
-    "education": ("laag", "middelbaar", "onbekend"),
-    "background": ("nonwestern", "western"),
-    "income": ("low_income", "high_income"),
-    "one_parent": ("one_parent",),
-    "sex": ("girl",),
-    "share_hoog": ("share_hoog",),
-    "advising": ("under_unrevised", "revised", "over"),
+TEN_POINTS = 0.1
+
+Has = Callable[[pd.DataFrame], "pd.Series[Any]"]
+
+
+def _is(column: str, value: str) -> Has:
+    return lambda rows: rows[column] == value
+
+
+HAS: Mapping[str, Mapping[str, Has]] = {
+    "education": {level: _is("education", level) for level in ("laag", "middelbaar", "onbekend")},
+    "background": {kind: _is("origin", ORIGINS[kind]) for kind in ("nonwestern", "western")},
+    "income": {"low_income": _is("income", "low"), "high_income": _is("income", "high")},
+    "one_parent": {"one_parent": lambda rows: rows["one_parent"].astype(bool)},
+    "sex": {"girl": _is("sex", "v")},
+    "share_hoog": {"share_hoog": lambda rows: rows["share_hoog"] / TEN_POINTS},
+    "advising": {
+        "under_unrevised": _is("advising", UNDER_NOT_REVISED),
+        "revised": _is("advising", UNDER_REVISED),
+        "over": _is("advising", ADVISINGS[3]),
+    },
 }
+"""Who has each term, by factor: a factor is a column, and where that is absent its terms are too."""
+
+FACTORS = {factor: tuple(own) for factor, own in HAS.items()}
 """Terms by factor; the references are hoog, no background, a middle income, two parents, boys, and equal advice."""
 
-ADVISING = {"under_unrevised": UNDER_NOT_REVISED, "revised": UNDER_REVISED, "over": ADVISINGS[3]}
 SCHOOL = ("share_hoog",)
-TEN_POINTS = 0.1
 FEWEST = 2
 """A term is reported when at least so many pupils have it and so many do not; fewer are `lone`, and in no model."""
 
 KNOWN = {
     "education": EDUCATION,
-    "background": ("none", "western", *NONWESTERN),
     "income": ("low", "middle", "high"),
     "sex": ("m", "v"),
 }
@@ -66,22 +79,25 @@ def group_terms(rows: pd.DataFrame) -> pd.DataFrame:
         For a code that is not known: it would pass for the reference.
     """
     for name, known in KNOWN.items():
-        unknown = sorted(set(rows[name].unique()) - set(known))
+        unknown = sorted(set(rows[name].unique()) - set(known)) if name in rows else []
         if unknown:
             raise ModelError(f"{name}: unknown codes {', '.join(map(repr, unknown))}", Reason.INVALID)
-    education, background, income = rows["education"], rows["background"], rows["income"]
-    terms = {
-        **{level: education == level for level in FACTORS["education"]},
-        "nonwestern": background.isin(NONWESTERN),
-        "western": background == "western",
-        "low_income": income == "low",
-        "high_income": income == "high",
-        "one_parent": rows["one_parent"].astype(bool),
-        "girl": rows["sex"] == "v",
-        "share_hoog": rows["share_hoog"] / TEN_POINTS,
-        **{name: rows["advising"] == advising for name, advising in ADVISING.items()},
-    }
+    terms = {term: has(rows) for factor in factors_in(rows) for term, has in HAS[factor].items()}
     return pd.DataFrame(terms, index=rows.index).astype(float)
+
+
+def factors_in(rows: pd.DataFrame, without: Sequence[str] = ()) -> list[str]:
+    """Return the factors whose column is there.
+
+    Parameters
+    ----------
+    rows, without : one row per pupil, and the factors left out
+
+    Returns
+    -------
+    list : in the order of `FACTORS`
+    """
+    return [factor for factor in FACTORS if factor in rows and factor not in without]
 
 
 def indicators(values: pd.Series, levels: Sequence[object], name: str) -> pd.DataFrame:
@@ -130,7 +146,7 @@ def cells_of(rows: pd.DataFrame, outcome: str = "y", without: Sequence[str] = ()
     -------
     PupilCells : of all others
     """
-    columns = [*(name for name in FACTORS if name not in without), "band", "year"]
+    columns = [*factors_in(rows, without), "band", "year"]
     check_complete(rows, [*columns, outcome, "location"], outcome)
     counted = rows["band"].value_counts()
     cells = collapse(rows, columns, partial(_layout, bands=list(counted[counted > 0].index)), outcome)

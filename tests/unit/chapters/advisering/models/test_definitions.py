@@ -4,13 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.advisering.models.definitions import (
-    TEST_ADVICE_NAMES,
-    Definitions,
-    advice_of_score,
-    define,
-    levels_of,
-)
+from analysis.chapters.advisering.models.definitions import Definitions, define
 from analysis.errors import ModelError
 from analysis.school_years import school_year
 
@@ -39,54 +33,6 @@ def pupils(**changes) -> pd.DataFrame:
 
 def test_a_school_year_is_written_by_both_years() -> None:
     assert [school_year(year) for year in (2008, 2018, 1999)] == ["2008/09", "2018/19", "1999/00"]
-
-
-@pytest.mark.parametrize(
-    ("advice", "levels"),
-    [
-        ("vwo", (5, 5)),
-        ("havo/vwo", (4, 5)),
-        ("vmbo-b/k", (1, 2)),
-        ("vmbo-k/gt", (2, 3)),
-        ("vmbo-gt/havo", (3, 4)),
-        ("pro/vmbo-b", (0, 1)),
-    ],
-)
-def test_a_double_advice_names_two_levels(advice: str, levels: tuple[float, float]) -> None:
-    assert levels_of(advice) == levels
-
-
-def test_test_advices_are_named_from_low_to_high() -> None:
-    assert list(TEST_ADVICE_NAMES) == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
-    assert (TEST_ADVICE_NAMES[0.5], TEST_ADVICE_NAMES[4.5]) == ("pro/vmbo-b", "havo/vwo")
-
-
-@pytest.mark.parametrize(
-    ("score", "year", "low", "high"),
-    [
-        (501, 2017, 1, 1),
-        (518, 2017, 1, 1),
-        (519, 2017, 1, 2),
-        (536, 2017, 3, 4),
-        (537, 2017, 4, 4),
-        (544, 2017, 4, 5),
-        (545, 2017, 5, 5),
-        (501, 2018, 0, 1),
-        (509, 2018, 0, 1),
-        (523, 2018, 1, 2),
-        (537, 2018, 3, 4),
-        (545, 2018, 5, 5),
-        (550, 2018, 5, 5),
-    ],
-)
-def test_the_advice_of_a_score_is_that_of_the_scheme_of_its_year(score, year, low, high) -> None:
-    defined = advice_of_score(pd.Series([float(score)]), pd.Series([year]), SCHEMES)
-    assert defined.iloc[0].tolist() == [low, high]
-
-
-def test_without_a_score_or_before_the_first_scheme_there_is_no_test_advice() -> None:
-    defined = advice_of_score(pd.Series([np.nan, 540.0]), pd.Series([2016, 1999]), SCHEMES)
-    assert defined.isna().all(axis=None)
 
 
 @pytest.mark.parametrize(
@@ -180,3 +126,38 @@ def test_without_cut_scores_the_test_advice_is_that_in_the_data() -> None:
 def test_a_definition_that_does_not_exist_is_refused(wrong) -> None:
     with pytest.raises(ModelError, match=next(iter(wrong))):
         Definitions(**wrong)
+
+
+def test_what_follows_from_an_absent_column_is_absent() -> None:
+    defined = define(pupils().drop(columns=["background", "one_parent", "year3"]), Definitions(cut_scores=SCHEMES))
+    assert not {"origin", "household"} & {*defined}
+    assert defined["position"].isna().all()
+
+
+def test_missing_values_stay_missing_and_who_has_no_first_advice_is_not_untested() -> None:
+    frame = pupils(advice_first=[np.nan, 4.0], background=["none", None], one_parent=[True, None])
+    defined = define(frame, Definitions(cut_scores=SCHEMES))
+    assert defined[["advising", "under"]].isna().to_numpy().tolist() == [[True, True], [False, False]]
+    assert defined["household"].isna().tolist() == [False, True]
+    assert defined["origin"].isna().tolist() == [False, True]
+
+
+def test_backgrounds_are_those_of_the_edition() -> None:
+    kinds = {"NL": "none", "EU": "western", "buiten EU": "nonwestern"}
+    defined = define(pupils(background=["NL", "EU", "buiten EU"]), Definitions(cut_scores=SCHEMES, kinds=kinds))
+    assert defined["origin"].tolist() == ["none", "western", "non-western"]
+    with pytest.raises(ModelError, match="background: unknown codes 'NL'"):
+        define(pupils(background=["NL"]), Definitions(cut_scores=SCHEMES))
+
+
+def test_revised_is_who_rose_and_not_of_whom_a_second_advice_is_held() -> None:
+    held = pupils(revised=[True] * 4, advice_first=[3.0, 4.0, 4.0, 4.0])  # from 2023/24 on: of everybody
+    with pytest.raises(ModelError, match=r"revised is true without a final advice above the first: .* 75%"):
+        define(held, Definitions(cut_scores=SCHEMES))
+
+
+def test_the_year_after_one_without_test_is_a_break() -> None:
+    rules = Definitions(cut_scores=SCHEMES, years_without_test=("2019/20",))
+    frame = pd.DataFrame({"school_year": ["2017/18", "2018/19", "2019/20", "2020/21"]})
+    assert rules.breaks(frame) == ["2018/19", "2020/21"]
+    assert rules.breaks(frame.iloc[:1]) == []

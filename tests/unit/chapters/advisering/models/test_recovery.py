@@ -149,3 +149,17 @@ def test_the_difference_that_the_teacher_makes_is_between_the_instrument_and_the
     estimates = instrument.measurement_error(sample).set_index(["model", "term"])["estimate"]
     assert estimates["under_iv", "laag"] < laag - hoog < estimates["under_ols", "laag"]
     assert abs(estimates["under_lovs", "laag"] - (laag - hoog)) < estimates["under_ols", "laag"] - (laag - hoog)
+
+
+def test_values_missing_at_random_leave_the_planted_gap_within_its_interval(worlds) -> None:
+    """Each of four columns is missing for a tenth of the pupils: a sample of .9^4 of them, of the same world."""
+    rng, defined = np.random.default_rng(2), worlds.large(0)
+    whole = estimation_sample(defined, "under")
+    limit = _headline(replace(whole, rows=whole.rows.assign(y=whole.rows["p_under"])))["estimate"]
+    for name in ("origin", "income", "sex", "share_hoog"):
+        defined[name] = defined[name].where(rng.uniform(size=len(defined)) >= 0.1)
+    defined["background"] = defined["background"].where(defined["origin"].notna())
+    sample = estimation_sample(defined, "under")
+    assert len(sample.rows) / len(whole.rows) == pytest.approx(0.9**4, abs=0.01)
+    estimates = _headline(sample).loc[limit.index]
+    assert ((estimates["ci_low"] <= limit) & (limit <= estimates["ci_high"])).all()

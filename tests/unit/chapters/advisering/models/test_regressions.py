@@ -14,6 +14,10 @@ from analysis.errors import ModelError
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
 
+def origin_of(background: pd.Series) -> pd.Series:
+    return background.where(background.isin(["none", "western"]), "non-western").astype("category")
+
+
 @pytest.fixture(scope="module")
 def defined(worlds) -> pd.DataFrame:
     return worlds(7)
@@ -176,7 +180,8 @@ def few_western(by_outcome):
     def with_western(rows: pd.Index) -> dict[str, object]:
         background = sample.rows["background"].astype(str)
         background[rows] = "western"
-        return {"under": replace(sample, rows=sample.rows.assign(background=background.astype("category")))}
+        groups = {"background": background.astype("category"), "origin": origin_of(background)}
+        return {"under": replace(sample, rows=sample.rows.assign(**groups))}
 
     return {name: with_western(rows) for name, rows in chosen.items()}
 

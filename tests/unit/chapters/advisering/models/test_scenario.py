@@ -19,6 +19,7 @@ def cohort() -> pd.DataFrame:
             "advice_first": 4.0,
             "advice_final": 5.0 if education == "laag" and number == 0 else 4.0,
             "revised": education == "laag" and number == 0,
+            "test_advice": 5.0,
         }
         for school in ("A", "B", "C")
         for education in ("laag", "hoog")
@@ -49,3 +50,10 @@ def test_the_gap_lost_is_the_gap_with_minus_the_gap_without(cohort) -> None:
 def test_years_before_bijstelling_have_nothing_to_miss(cohort) -> None:
     early = cohort.assign(year=2013)
     assert Definitions().with_bijstelling(pd.concat([early, cohort]))["year"].unique().tolist() == [2018]
+
+
+def test_who_has_no_first_advice_is_in_no_share_and_in_no_gap(cohort) -> None:
+    known = cohort.assign(advice_first=cohort["advice_first"].where(cohort.index > 0))
+    shares = scenario.without_test(known, ["education"]).set_index(["term", "group"])
+    assert shares.loc[(scenario.REVISED, "laag"), ["n_obs", "n_with"]].tolist() == [11, 2]
+    assert set(scenario.gaps(known, "education", ("hoog", "laag"))["n_least"]) == {11}

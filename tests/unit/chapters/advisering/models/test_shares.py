@@ -9,8 +9,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.chapters.advisering.models import shares
 from analysis.chapters.advisering.models.counting import by_group
-from analysis.chapters.advisering.models.definitions import LEVEL_NAMES, TEST_ADVICE_NAMES, Definitions, define
-from analysis.errors import ModelError
+from analysis.chapters.advisering.models.definitions import LEVEL_NAMES, Definitions, define
+from analysis.chapters.advisering.models.test_advice import TEST_ADVICE_NAMES
 
 
 def of_groups(y: list[int], school: list[str], group: list[str]) -> pd.DataFrame:
@@ -34,6 +34,12 @@ def test_a_share_counts_who_has_it_and_who_has_not() -> None:
 def test_pupils_of_whom_it_is_not_known_are_left_out() -> None:
     frame = of_groups([1, 0, 1], list("AAB"), ["hoog"] * 3).assign(y=[1.0, 0.0, np.nan])
     assert shares_of(frame).loc["all", ["n_obs", "n_with"]].tolist() == [2, 1]
+
+
+def test_a_pupil_of_no_known_group_is_in_none_and_not_among_all() -> None:
+    frame = of_groups([1, 0, 1, 1], list("AABB"), ["hoog", None, "hoog", "laag"])
+    result = shares_of(frame)
+    assert result["n_obs"].to_dict() == {"all": 3, "hoog": 2, "laag": 1}
 
 
 def test_the_interval_is_wilsons_where_schools_do_not_matter() -> None:
@@ -102,7 +108,7 @@ def test_groups_add_up_to_all_and_intervals_hold_their_share(rows) -> None:
 def pupils() -> pd.DataFrame:
     rng = np.random.default_rng(3)
     n = 600
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "pupil": np.arange(n),
             "year": rng.choice([2016, 2018], n),
@@ -120,6 +126,7 @@ def pupils() -> pd.DataFrame:
             "year3": rng.choice([3.0, 4.0, 5.0, np.nan], n),
         }
     )
+    return frame.assign(revised=frame["revised"] & (frame["advice_final"] > frame["advice_first"]))
 
 
 def test_the_classes_of_a_deviation_the_advices_and_the_positions_add_up_to_one(pupils) -> None:
@@ -156,8 +163,8 @@ def test_the_shares_at_one_score_are_plain_shares(pupils) -> None:
     at = pupils[(pupils["cet"] == 549) & (pupils["education"] == "laag")]
     assert result.loc[("score 549", "laag"), "estimate"] == pytest.approx((at["advice_final"] < 5).mean())
     assert result.loc[("score 545", "all"), "n_obs"] == (pupils["cet"] == 545).sum()
-    with pytest.raises(ModelError, match="score 501"):
-        shares.at_scores(define(pupils, Definitions()), 501, 545)
+    nobody = shares.at_scores(define(pupils, Definitions()), 501, 545)
+    assert nobody["category"].unique().tolist() == ["score 545"]
 
 
 def test_a_crosstab_counts_every_pair_and_leaves_small_rows_out(pupils) -> None:

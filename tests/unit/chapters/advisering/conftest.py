@@ -52,8 +52,11 @@ class Worlds:
 
     def __call__(self, seed: int, truth: AdviceTruth | None = None) -> pd.DataFrame:
         """Make the pupils of one world, as `define` returns them."""
-        truth = truth or self.truth
-        return define(make_advice(self.by_pupil, self.by_location, truth, np.random.SeedSequence(seed)), Definitions())
+        return define(self.raw(seed, truth), Definitions())
+
+    def raw(self, seed: int, truth: AdviceTruth | None = None) -> pd.DataFrame:
+        """Make the pupils of one world, as a register has them."""
+        return make_advice(self.by_pupil, self.by_location, truth or self.truth, np.random.SeedSequence(seed))
 
     def large(self, seed: int, truth: AdviceTruth | None = None) -> pd.DataFrame:
         """Make a world eight times as large, with the true probabilities ``p_under, p_over, p_revised``."""
