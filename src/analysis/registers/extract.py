@@ -19,7 +19,7 @@ from analysis.registers import formats
 from analysis.registers.columns import Written
 from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
-from analysis.registers.plain import as_text, plain
+from analysis.registers.plain import as_text, distinct, plain
 from analysis.registers.report import Report
 from analysis.run import machine
 from analysis.run.hashes import sha256
@@ -112,7 +112,7 @@ class Files:
         if self.is_missing(role, year):
             self.report.note("files", f"{role} {year}", "not there, as the mapping says: its columns are missing")
             return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-        wanted = pa.array(sorted(set(among[1].dropna()))) if among else None
+        wanted = distinct(among[1]) if among else None
         request = _Request(role, year, names, among[0] if among else None, wanted)
         table = self._cached(request) if self.cache else self._table(request)
         self._count(request, json.loads(table.schema.metadata[COUNTS]))
@@ -184,8 +184,10 @@ class _Request:
 
     def told(self) -> list[object]:
         """Return all that its rows depend on besides the file."""
-        texts = "\0".join(self.among.to_pylist()) if self.among is not None else ""
-        return [self.year, self.names, self.by, hashlib.sha256(texts.encode()).hexdigest()]
+        texts = hashlib.sha256()
+        for buffer in self.among.buffers() if self.among is not None else ():
+            texts.update(buffer or b"")
+        return [self.year, self.names, self.by, texts.hexdigest()]
 
 
 def _named(name: str, header: Collection[str]) -> str | None:

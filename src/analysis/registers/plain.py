@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -71,3 +73,9 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
         return column
     texts = column.cast(pa.string())
     return pc.replace_substring_regex(texts, r"\.0$", "") if pa.types.is_floating(column.type) else texts
+
+
+def distinct(texts: pd.Series[Any]) -> pa.Array:
+    """Return the texts of a column, each once, in order; without missing ones."""
+    every = pc.unique(pa.array(texts, pa.string(), from_pandas=True)).drop_null()
+    return every.take(pc.sort_indices(every))

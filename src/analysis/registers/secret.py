@@ -11,6 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.registers.plain import distinct
 
 SECRET_VARIABLE = "STAAT_SECRET"  # noqa: S105 - the name of it
 SECRET_FILE = "staat-secret.txt"  # noqa: S105 - the name of it
@@ -44,13 +48,14 @@ def numbers_of(keys: Sequence[pd.Series[Any]], secret: bytes, of: str) -> list[p
     secret : Of the edition: it decides the order.
     of : Whom the keys are of.
     """
-    every = np.sort(np.asarray(pd.concat(list(keys), ignore_index=True).dropna().unique(), dtype=object))
+    every = distinct(pd.concat(list(keys), ignore_index=True))
     seed = int.from_bytes(hmac.digest(secret, of.encode(), "sha256"))
-    numbers = np.random.default_rng(seed).permutation(len(every))
-    places = pd.Index(every)
-    return [
-        pd.Series(numbers[places.get_indexer(column)] if len(every) else 0, index=column.index, dtype="Int64").where(
-            column.notna()
-        )
-        for column in keys
-    ]
+    numbers = pa.array(np.random.default_rng(seed).permutation(len(every)), pa.int64())
+    return [_numbered(column, every, numbers) for column in keys]
+
+
+def _numbered(keys: pd.Series[Any], every: pa.Array, numbers: pa.Array) -> pd.Series[Any]:
+    places = pc.index_in(pa.array(keys, pa.string(), from_pandas=True), value_set=every)
+    return pd.Series(numbers.take(places).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)).set_axis(
+        keys.index
+    )
