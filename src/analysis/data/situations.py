@@ -135,5 +135,7 @@ def situation_tables(
     """
     if "by_pupil" in microdata:
         lagged, advice = microdata.get("by_location_lagged"), microdata.get("by_pupil_advice")
+        if advice is not None and not {"location", "year", "advice_final"} <= {*advice}:
+            advice = None
         return from_microdata(microdata["by_pupil"], microdata["by_location"], lagged, advice, codes)
     return from_open_data(*(open_data[name] for name in ("by_pc4", "by_school", "by_pc4_school")))
