@@ -60,7 +60,7 @@ class Report:
         self.refuse(table, error.where, str(error).removeprefix(f"{error.where}: "))
 
     def _add(self, note: Note) -> None:
-        if note not in self.notes:  # a file that several tables need is read, and told, once
+        if note not in self.notes:  # a file that several tables need is read, and noted, once
             self.notes.append(note)
 
     def errors(self) -> list[Note]:
@@ -92,7 +92,8 @@ def _over_years(notes: Sequence[Note]) -> list[Note]:
     """Put notes together that say the same of several years."""
     years: dict[Note, list[str]] = defaultdict(list)
     for note in notes:
-        about, year = YEAR.fullmatch(note.about).groups() if YEAR.fullmatch(note.about) else (note.about, "")
+        match = YEAR.fullmatch(note.about)
+        about, year = match.groups() if match else (note.about, "")
         years[replace(note, about=about)].append(year)
     return [_of_years(note, each) for note, each in years.items()]
 
