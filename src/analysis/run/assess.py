@@ -154,7 +154,7 @@ class Assessor:
         keys: list[Key] = [record.key, {**self.key(step, tables), "files": files}]
         if self.order.confidential:
             keys = [{**key, "files": without_names(key.get("files", {}))} for key in keys]
-        return differences(*keys, step.notebook)
+        return differences(keys[0], keys[1], step.notebook)
 
     def find(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> tuple[Path, Record] | None:
         """Return the first folder that holds a whole and valid result of a step, with its record."""
