@@ -293,6 +293,13 @@ def test_a_folder_that_is_closed_is_told_without_its_name(
     assert leaked(registers.says(capsys)) == []
 
 
+def test_a_suggested_role_is_not_called_after_a_person_or_school(registers: Registers) -> None:
+    for name in ("99ZQ_99XX_pupils.csv", "99ZQ_pupils.csv", "99ZQ.csv"):
+        registers.pupils.to_csv(registers.folder / name, sep=";", index=False)
+    roles = [line.partition(":")[0].strip() for line in suggest(registers.folder).splitlines() if "{path:" in line]
+    assert roles == ["file", "pupils", "pupils_csv", "pupils_csv_2", "homes"]
+
+
 def test_no_key_is_among_the_codes_of_a_column(registers: Registers) -> None:
     """Where a pupil has ten rows and more, such as of tests, its key occurs as often as a code does."""
     frame = pd.concat([pd.DataFrame([PUPIL])] * 20, ignore_index=True)

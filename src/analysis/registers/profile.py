@@ -117,8 +117,10 @@ def _is_utf8(start: bytes) -> bool:
 
 
 def _profile(path: Path, folder: Path) -> FileProfile:
-    file = file_of(path, folder)
+    file = File(path=path.relative_to(folder).as_posix())
     try:
+        with formats.reading(path.name, file):
+            file = file_of(path, folder)
         header = formats.header(path, path.name, file)
         batches = formats.chunks(path, path.name, file, header, SAMPLE)
         sample = pa.concat_tables(islice(batches, 1), promote_options="permissive").slice(0, SAMPLE)
