@@ -167,7 +167,9 @@ class Intake(Block):
     intake: str = key("its name, that of the file")
     synthetic: bool = key("true for files that `staat world` wrote, false for real ones")
     years: tuple[int, ...] = key("calendar years of 1 October to read, in order", min_length=1)
-    files: dict[str, File] = Field(description="the files by role", min_length=1)
+    files: dict[str, File] = Field(
+        description="the files by role: a word of yours, which the manifest shows", min_length=1
+    )
     tables: dict[str, TableMap] = Field(description="the tables of the contracts", min_length=1)
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from analysis.errors import FEWEST, InputError
+from analysis.errors import FEWEST, InputError, RegisterError
 
 WIDTH = 25
 YEAR = re.compile(r"(.+) (\d{4})")
@@ -107,6 +107,6 @@ def _of_years(note: Note, years: Sequence[str]) -> Note:
     return replace(note, about=f"{note.about} {years[0]}-{years[-1][2:]}", said=said)
 
 
-def _error(note: Note, file: str) -> InputError:
+def _error(note: Note, file: str) -> RegisterError:
     where = f"{file}: {note.table}" + (f".{note.about}" if note.about else "")
-    return InputError(where, note.said, hint=note.hint or None)
+    return RegisterError(where, note.said, hint=note.hint or None)
