@@ -143,8 +143,8 @@ def registers(pupils: int, years: int) -> Iterator[Register]:
     for at in range(years):
         first = int(pupils * BIRTHS) * at
         yield Register(f"INSCHRWPOTAB{FIRST_YEAR + at}V1", pupils, partial(_enrolment, first))
-        yield Register(f"KOPPELPERSOONHUISHOUDEN{FIRST_YEAR + at}V1", 2 * children, _earner)
-        yield Register(f"INHA{FIRST_YEAR + at}TABV1", 2 * children, _income)
+        yield Register(f"KOPPELPERSOONHUISHOUDEN{FIRST_YEAR + at}V1", 2 * pupils, partial(_earner, first))
+        yield Register(f"INHA{FIRST_YEAR + at}TABV1", 2 * pupils, partial(_income, first))
 
 
 def _digits(numbers: Array, width: int) -> Array:
@@ -257,12 +257,12 @@ def _enrolment(first: int, rows: Array) -> Columns:
     }
 
 
-def _earner(rows: Array) -> Columns:
-    return {**_keys(rows), **_renamed(_parent(rows, MOTHER), "HKW")}
+def _earner(first: int, rows: Array) -> Columns:
+    return {**_keys(rows + first), **_renamed(_parent(rows + first, MOTHER), "HKW")}
 
 
-def _income(rows: Array) -> Columns:
-    earners = _renamed(_keys(rows, MOTHER), "HKW")
+def _income(first: int, rows: Array) -> Columns:
+    earners = _renamed(_keys(rows + first * 10 // 17, MOTHER), "HKW")
     return {**earners, "INHP100HGEST": (rows % 101).astype(float), "INHBESTINKH": 20000.0 + rows % 50000}
 
 

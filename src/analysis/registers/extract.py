@@ -19,7 +19,7 @@ from analysis.registers import formats
 from analysis.registers.columns import Written
 from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
-from analysis.registers.plain import as_text, distinct, of_each, plain
+from analysis.registers.plain import as_text, of_each, plain
 from analysis.registers.report import Report
 from analysis.run import machine
 from analysis.run.hashes import sha256
@@ -99,7 +99,7 @@ class Files:
         return self._digests[path]
 
     def rows(
-        self, role: str, year: int, names: Collection[str], among: tuple[str, pd.Series[Any]] | None = None
+        self, role: str, year: int, names: Collection[str], among: tuple[str, pa.Array] | None = None
     ) -> pd.DataFrame:
         """Return the rows of a role and year.
 
@@ -112,8 +112,7 @@ class Files:
         if self.is_missing(role, year):
             self.report.note("files", f"{role} {year}", "not there, as the mapping says: its columns are missing")
             return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-        wanted = distinct(among[1]) if among else None
-        request = _Request(role, year, names, among[0] if among else None, wanted)
+        request = _Request(role, year, names, *(among or (None, None)))
         counts: dict[str, int] = {}
         chunks = [chunk for path in self.paths(role, year) for chunk in self._chunks(path, request, counts)]
         self._count(request, counts)
@@ -175,11 +174,15 @@ class Files:
                 self.report.note("files", f"{role} {year}", f"{what}: {few(n, counts['rows'])} rows left out")
 
 
+@dataclass(frozen=True)
 class _Request:
-    """What is asked of a file."""
+    """What is asked of a file: columns, and the texts that one of them must have."""
 
-    def __init__(self, role: str, year: int, names: list[str], by: str | None, among: pa.Array | None) -> None:
-        self.role, self.year, self.names, self.by, self.among = role, year, names, by, among
+    role: str
+    year: int
+    names: list[str]
+    by: str | None
+    among: pa.Array | None
 
 
 def _named(name: str, header: Collection[str]) -> str | None:

@@ -129,7 +129,7 @@ class Maker:
         left, right = list(join.pairs), list(join.pairs.values())
         bare = list(dict.fromkeys(name.removeprefix(piece.prefix) for name in names))
         keys = frame[left].apply(texts_of).set_axis(right, axis=1)
-        among = None if join.adds_rows else (right[0], keys[right[0]])
+        among = None if join.adds_rows else _most_telling(keys)
         other = self.files.rows(piece.role, self.year, [*right, *bare], among)
         found = other[right].apply(texts_of)
         if join.adds_rows:
@@ -153,6 +153,12 @@ class Maker:
         said = f"{share(without, len(rows))} without a row" if without else "a row for each"
         self.report.note(self.name, about, said)
         return np.asarray(rows.fill_null(-1))
+
+
+def _most_telling(keys: pd.DataFrame) -> tuple[str, pa.Array]:
+    """Return the column of a key with the most values, and these: one that says R of everybody leaves no row out."""
+    values = {str(name): pc.unique(arrow_of(keys[name])).drop_null() for name in keys}
+    return max(values.items(), key=lambda item: len(item[1]))
 
 
 def _one_text(keys: pd.DataFrame) -> pa.Array:
