@@ -129,11 +129,11 @@ class Files:
             for name, codes in kept.items():
                 inside = pc.is_in(as_text(rows[name]), pa.array(codes, pa.string()))
                 add(counts, f"keep {name}", len(rows) - (pc.sum(inside).as_py() or 0))
-                rows = rows.filter(inside)  # noqa: PLW2901 - fewer and fewer
+                rows = rows.filter(inside)
             if file.on_day:
-                rows = _on_day(rows, file.on_day, request, counts)  # noqa: PLW2901
+                rows = _on_day(rows, file.on_day, request, counts)
             if request.by:
-                rows = rows.filter(pc.is_in(as_text(rows[request.by]), request.among))  # noqa: PLW2901
+                rows = rows.filter(pc.is_in(as_text(rows[request.by]), request.among))
             yield rows.select(request.names)
 
     def _plain(self, path: Path, role: str, names: list[str]) -> Iterator[pa.Table]:

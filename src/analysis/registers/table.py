@@ -162,7 +162,7 @@ def _most_telling(keys: pd.DataFrame) -> tuple[str, pa.Array]:
 
 
 def _one_text(keys: pd.DataFrame) -> pa.Array:
-    """Return the columns of a key as one text, missing where one of them is; no text of a file holds the sign between."""
+    """Return the columns of a key as one text, missing where one of them is; no text holds the sign between."""
     parts = [arrow_of(keys[name]) for name in keys]
     return pc.binary_join_element_wise(*parts, "\0") if len(parts) > 1 else parts[0]
 

@@ -82,7 +82,7 @@ class Work:
         form = rf"[-+]?(?:[0-9]+|[0-9]{{1,3}}(?:\{thousands}[0-9]{{3}})+)" if thousands else r"[-+]?[0-9]+"
         shape = rf"\A{form}(?:\{decimal}[0-9]*)?(?:[eE][-+]?[0-9]+)?\z"
         is_number = of_each(arrow_of(texts), lambda each: pc.match_substring_regex(each, shape))
-        wrong = pd.Series(np.asarray(pc.invert(is_number).fill_null(False)), texts.index)  # noqa: FBT003
+        wrong = pd.Series(np.asarray(pc.invert(is_number).fill_null(False)), texts.index)
         if wrong.any():
             hint = f"the decimal sign of the file is {decimal!r}" + (
                 "" if thousands else ", and thousands have no sign"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -39,7 +41,12 @@ def _of_column(column: pd.Series, rule: pa.Column) -> Iterator[str]:
     counts = known.value_counts() if known.dtype == "str" else pd.Series(1, known.index)
     values = counts.index.to_series() if known.dtype == "str" else known
     for check in rule.checks:
-        passed = check(values).check_output
-        failing = int(counts.to_numpy()[~passed.to_numpy(bool)].sum()) if isinstance(passed, pd.Series) else len(known) * (not passed)
+        failing = int(counts.to_numpy()[~_passed(check, values)].sum())
         if failing:
             yield f"{check.error or check.name}: not so in {few(failing, len(column))} rows"
+
+
+def _passed(check: pa.Check, values: pd.Series) -> np.ndarray[Any, Any]:
+    """Tell of each value whether it passes; of all the same where a rule says one thing of the whole."""
+    passed = check(values).check_output
+    return passed.to_numpy(bool) if isinstance(passed, pd.Series) else np.full(len(values), bool(passed))
