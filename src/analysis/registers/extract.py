@@ -148,6 +148,7 @@ class Files:
             pq.write_table(pa.concat_tables(chunks, promote_options="permissive"), partial, ROWS, compression="lz4")
             machine.replace(partial, kept)
         with pq.ParquetFile(kept) as parquet:
+            yield parquet.schema_arrow.empty_table()  # a file without rows has no batch
             yield from (pa.Table.from_batches([batch]) for batch in parquet.iter_batches(ROWS))
 
     def _read(self, path: Path, role: str, names: list[str]) -> Iterator[pa.Table]:

@@ -99,3 +99,11 @@ def test_the_cache_holds_parts_of_few_rows(office, monkeypatch: pytest.MonkeyPat
     office.deliver(cached=True)
     groups = [pq.ParquetFile(path).num_row_groups for path in office.cache.glob("*.parquet") if "-" not in path.name]
     assert groups == [3, 3, 3]
+
+
+def test_a_file_without_rows_is_kept_as_one(office) -> None:
+    put(office)
+    office.put("h.sav", EVERY.drop(columns="groep").head(0))
+    first, second = (str(office.deliver(cached=is_kept).report) for is_kept in (False, True))
+    assert first == second
+    assert "join homes 2018-19       all rows without a row" in first
