@@ -224,11 +224,19 @@ def _spss_header(path: Path, role: str, file: File) -> list[str]:  # noqa: ARG00
 
 def _read_spss(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
     for start in itertools.count(0, rows):
-        columns_read, _ = _spss(path, file, usecols=columns, row_offset=start, row_limit=rows)
-        chunk = pa.table({name: pa.array(columns_read[name], from_pandas=True) for name in columns})
+        columns_read, about = _spss(path, file, usecols=columns, row_offset=start, row_limit=rows)
+        is_text = {name: about.readstat_variable_types[name] == "string" for name in columns}
+        # A type that is told is not looked for in every row; numbers may be dates, which only their values tell.
+        types = {name: pa.string() if is_text[name] else None for name in columns}
+        arrays = {name: pa.array(columns_read.pop(name), types[name], from_pandas=True) for name in columns}
+        chunk = pa.table({name: _numbers_if_empty(array) for name, array in arrays.items()})
         yield chunk
         if len(chunk) < rows:
             return
+
+
+def _numbers_if_empty(array: pa.Array) -> pa.Array:
+    return array.cast(pa.float64()) if pa.types.is_null(array.type) else array
 
 
 HEADERS: dict[str, Callable[[Path, str, File], list[str]]] = {
