@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyreadstat
 import pytest
 import yaml
 
@@ -31,6 +32,12 @@ PUPIL = {
     "geslacht": "m",
 }
 ROWS = 30
+WRITE: dict[str, Callable[[pd.DataFrame, Path], object]] = {
+    ".parquet": lambda frame, path: frame.to_parquet(path),
+    ".sav": lambda frame, path: pyreadstat.write_sav(frame, str(path)),
+    ".dta": lambda frame, path: frame.to_stata(path, write_index=False),
+    ".xlsx": lambda frame, path: frame.to_excel(path, index=False),
+}
 MAPPING = """
 intake: own
 synthetic: false
@@ -107,7 +114,7 @@ class Registers:
         assert old in text
         self.mapping.write_text(text.replace(old, new), "utf8")
 
-    def says(self, capsys: pytest.CaptureFixture[str]) -> str:
+    def says(self, capfd: pytest.CaptureFixture[str]) -> str:
         """Return all that is said of these files: the check, the delivery, the profile, the warnings."""
         memory = self.params.parent / "memory"
         said = []
@@ -124,7 +131,7 @@ class Registers:
                 except InputError as error:  # anything else is a leak: its words are a library's
                     said.append(str(error).replace(str(self.folder), ""))
             said += [str(each.message) for each in warned]
-        printed = capsys.readouterr()
+        printed = capfd.readouterr()
         return "\n".join([*said, printed.out, printed.err])
 
 
@@ -219,11 +226,44 @@ def _numbers_in_a_book(registers: Registers) -> None:
     registers.maps('"*pupils.csv"', "book.xlsx")
 
 
-def _half_a_parquet(registers: Registers) -> None:
-    path = registers.folder / "pupils.parquet"
-    registers.pupils.to_parquet(path)
-    path.write_bytes(path.read_bytes()[:-200])
-    registers.maps('"*pupils.csv"', "pupils.parquet")
+def _half(name: str) -> Callable[[Registers], None]:
+    def breaks(registers: Registers) -> None:
+        path = registers.folder / name
+        WRITE[path.suffix](registers.pupils, path)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        registers.maps('"*pupils.csv"', name)
+
+    breaks.__name__ = f"half a {name.partition('.')[2]}"
+    return breaks
+
+
+def _keys_as_numbers(registers: Registers) -> None:
+    WRITE[".sav"](registers.pupils.assign(leerlingnummer=registers.pupils["leerlingnummer"].astype(float)),
+                  registers.folder / "pupils.sav")  # fmt: skip
+    registers.maps('"*pupils.csv"', "pupils.sav")
+
+
+def _keys_too_wide(registers: Registers) -> None:
+    _keys_as_numbers(registers)
+    registers.maps("keys: [leerlingnummer]", "keys: [leerlingnummer], widths: {leerlingnummer: 8}")
+
+
+def _overlapping_spells(registers: Registers) -> None:
+    last = registers.pupils[["leerlingnummer", "postcode"]].tail(1)
+    spells = pd.concat([registers.frames["homes.csv"], last]).assign(begins="20071231", ends="")
+    registers.frames["homes.csv"] = spells.rename(columns={"postcode": "pc"})
+    registers.maps("{path: homes.csv}", '{path: homes.csv, on_day: {day: "2019-10-01", begins: begins, ends: ends}}')
+    registers.maps("columns:\n", "columns:\n      share_hoog: {decimal: pc}\n")
+    registers.write()
+
+
+def _fixed_width_shifted(registers: Registers) -> None:
+    lines = (f"{row.leerlingnummer}{row.score}é{row.naam}\n" for row in registers.pupils.itertuples())
+    (registers.folder / "pupils.txt").write_text("".join(lines), "utf8")
+    layout = (
+        "layout: {leerlingnummer: [1, 9], score: [10, 15], vestiging: [16, 30], herkomst: [3, 3], geslacht: [4, 4], "
+    )
+    registers.maps('"*pupils.csv"', f"pupils.txt, format: fixed, encoding: utf-8, {layout} advies: [5, 5]}}")
 
 
 def _a_list_in_a_cell(registers: Registers) -> None:
@@ -236,7 +276,8 @@ def _a_list_in_a_cell(registers: Registers) -> None:
 BREAKS: list[Callable[[Registers], None]] = [
     *(_not_mapped, _no_number, _out_of_range, _two_of_one, _two_in_the_join, _no_such_column, _no_header, _two_files),
     *(_no_such_file, _wrong_encoding, _cut_off, _no_day, _spells_without_end, _several_widths, _a_book_of_numbers),
-    *(_numbers_in_a_book, _half_a_parquet, _a_list_in_a_cell),
+    *(_numbers_in_a_book, _a_list_in_a_cell, _keys_as_numbers, _keys_too_wide, _overlapping_spells),
+    *(_fixed_width_shifted, *map(_half, ("half.parquet", "half.sav", "half.dta", "half.xlsx"))),
 ]
 
 
@@ -244,12 +285,12 @@ def leaked(text: str) -> list[str]:
     return [value for value in PLANTED if value.casefold() in text.casefold()]
 
 
-@pytest.mark.parametrize("breaks", BREAKS, ids=lambda breaks: breaks.__name__.strip("_"))
+@pytest.mark.parametrize("breaks", BREAKS, ids=lambda breaks: breaks.__name__.strip("_").replace("_", " "))
 def test_registers_that_are_broken_are_refused_without_a_value(
-    registers: Registers, breaks: Callable[[Registers], None], capsys: pytest.CaptureFixture[str]
+    registers: Registers, breaks: Callable[[Registers], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
     breaks(registers)
-    said = registers.says(capsys)
+    said = registers.says(capfd)
     assert leaked(said) == []
     refused = False
     try:
@@ -261,16 +302,16 @@ def test_registers_that_are_broken_are_refused_without_a_value(
 
 
 def test_registers_that_are_whole_are_told_without_a_value(
-    registers: Registers, capsys: pytest.CaptureFixture[str]
+    registers: Registers, capfd: pytest.CaptureFixture[str]
 ) -> None:
     report, code = check_edition(registers.params, (), registers.params.parent, registers.params.parent / "memory")
     assert code != WRONG, report
-    assert leaked(registers.says(capsys)) == []
+    assert leaked(registers.says(capfd)) == []
 
 
 @pytest.mark.parametrize("raised", [KeyError, ValueError, pd.errors.MergeError, UnicodeError, OSError])
 def test_a_fault_of_ours_or_of_a_library_says_its_kind_and_place(
-    registers: Registers, raised: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    registers: Registers, raised: type[Exception], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fails(*_: object) -> None:
         warnings.warn("Klaassenplant 741852963", stacklevel=1)
@@ -280,17 +321,17 @@ def test_a_fault_of_ours_or_of_a_library_says_its_kind_and_place(
     with pytest.raises(RegisterError, match=f"stopped with {raised.__name__} at test_planted.py, line") as error:
         deliver_of(registers)
     assert error.value.__suppress_context__
-    assert leaked(registers.says(capsys)) == []
+    assert leaked(registers.says(capfd)) == []
 
 
 def test_a_folder_that_is_closed_is_told_without_its_name(
-    registers: Registers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    registers: Registers, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def closed(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "iterdir", closed)
-    assert leaked(registers.says(capsys)) == []
+    assert leaked(registers.says(capfd)) == []
 
 
 def test_a_suggested_role_is_not_called_after_a_person_or_school(registers: Registers) -> None:
