@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import warnings
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,7 @@ import pyreadstat
 import pytest
 import yaml
 
+from analysis import cli
 from analysis.edition.checking import WRONG, check_edition
 from analysis.errors import InputError, RegisterError
 from analysis.registers import profile, read_intake, verbs
@@ -20,6 +24,7 @@ from analysis.registers.deliver import deliver
 from analysis.registers.locate import locate
 from analysis.registers.suggest import suggest
 
+PROJECT = Path(__file__).parents[2]
 PLANTED = ("Klaassenplant", "741852963", "99ZQ", "20071231", "1987", "533,0417", "RAREQ7", "533.0417", "31-12-2007")
 PUPIL = {
     "leerlingnummer": "741852963",
@@ -89,6 +94,7 @@ class Registers:
             herkomst=[str(at % 2) for at in range(ROWS)],
         )
         pupils = pd.concat([others, pd.DataFrame([PUPIL])], ignore_index=True).assign(advies="3,0")
+        self.refused = False
         self.frames: Frames = {"99ZQ_741852963_pupils.csv": pupils, "homes.csv": pupils[["leerlingnummer", "postcode"]]}
         self.mapping.write_text(MAPPING, "utf8")
         self.write()
@@ -114,12 +120,18 @@ class Registers:
         assert old in text
         self.mapping.write_text(text.replace(old, new), "utf8")
 
+    def checked(self) -> str:
+        """Return the report of the check; whether it refuses is in `refused`."""
+        self.refused = True
+        report, code = check_edition(self.params, (), self.params.parent, self.params.parent / "memory")
+        self.refused = code == WRONG
+        return report
+
     def says(self, capfd: pytest.CaptureFixture[str]) -> str:
         """Return all that is said of these files: the check, the delivery, the profile, the warnings."""
-        memory = self.params.parent / "memory"
         said = []
         for look in (
-            lambda: check_edition(self.params, (), self.params.parent, memory)[0],
+            self.checked,
             lambda: deliver_of(self),
             lambda: str(locate(read_intake(self.mapping), self.folder)).replace(str(self.folder), "").count("csv"),
             lambda: "\n".join(line for line in profile.as_lines(profile.profile(self.folder)) if line.startswith(" ")),
@@ -210,7 +222,7 @@ def _spells_without_end(registers: Registers) -> None:
 
 
 def _several_widths(registers: Registers) -> None:
-    registers.maps("{key: [vestiging]}", "{key: [vestiging, naam, postcode]}")
+    registers.maps("{key: [vestiging]}", "{key: [naam, vestiging]}")
 
 
 def _a_book_of_numbers(registers: Registers) -> None:
@@ -273,11 +285,20 @@ def _a_list_in_a_cell(registers: Registers) -> None:
     registers.maps("{decimal: score}", "{decimal: lijst}")
 
 
+def _columns_called_after_schools(registers: Registers) -> None:
+    registers.pupils["99ZQ00"] = "1"
+    registers.write()
+
+
 BREAKS: list[Callable[[Registers], None]] = [
     *(_not_mapped, _no_number, _out_of_range, _two_of_one, _two_in_the_join, _no_such_column, _no_header, _two_files),
     *(_no_such_file, _wrong_encoding, _cut_off, _no_day, _spells_without_end, _several_widths, _a_book_of_numbers),
     *(_numbers_in_a_book, _a_list_in_a_cell, _keys_as_numbers, _keys_too_wide, _overlapping_spells),
-    *(_fixed_width_shifted, *map(_half, ("half.parquet", "half.sav", "half.dta", "half.xlsx"))),
+    *(
+        _columns_called_after_schools,
+        _fixed_width_shifted,
+        *map(_half, ("half.parquet", "half.sav", "half.dta", "half.xlsx")),
+    ),
 ]
 
 
@@ -292,20 +313,14 @@ def test_registers_that_are_broken_are_refused_without_a_value(
     breaks(registers)
     said = registers.says(capfd)
     assert leaked(said) == []
-    refused = False
-    try:
-        _, code = check_edition(registers.params, (), registers.params.parent, registers.params.parent / "memory")
-        refused = code == WRONG
-    except InputError:
-        refused = True
-    assert refused, "nothing was wrong with it"
+    assert registers.refused, "nothing was wrong with it"
 
 
 def test_registers_that_are_whole_are_told_without_a_value(
     registers: Registers, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    report, code = check_edition(registers.params, (), registers.params.parent, registers.params.parent / "memory")
-    assert code != WRONG, report
+    report = registers.checked()
+    assert not registers.refused, report
     assert leaked(registers.says(capfd)) == []
 
 
@@ -334,6 +349,22 @@ def test_a_folder_that_is_closed_is_told_without_its_name(
     assert leaked(registers.says(capfd)) == []
 
 
+def test_a_command_that_stops_with_a_fault_shows_no_word_of_it(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise KeyError("741852963 of Klaassenplant")
+
+    monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 1
+    said = capfd.readouterr().err
+    assert "stopped with KeyError at test_planted.py, line" in said
+    assert leaked(said) == []
+
+
 def test_a_suggested_role_is_not_called_after_a_person_or_school(registers: Registers) -> None:
     for name in ("99ZQ_99XX_pupils.csv", "99ZQ_pupils.csv", "99ZQ.csv"):
         registers.pupils.to_csv(registers.folder / name, sep=";", index=False)
@@ -355,3 +386,73 @@ def test_no_key_is_among_the_codes_of_a_column(registers: Registers) -> None:
         assert leaked(said.replace("99ZQ_741852963_pupils.csv", "")) == []
     assert '"8": 20' in "\n".join(profile.codes(registers.folder, "groep"))
     shutil.rmtree(registers.folder)
+
+
+UNREAD = {"bsn": "741852963", "naam": "Klaassenplant", "geboren": "20071231"}
+READ = {
+    "wijk": "Klaassenplant",
+    "stadsdeel": "Klaassenplant",
+    "migratiemotief": "RAREQ7",
+    "leerlingnummer": "741852963",
+}
+
+
+def staat(*words: object, folder: Path) -> str:
+    """Run a command, and return all that it says."""
+    command = [sys.executable, "-m", "analysis.cli", *map(str, words)]
+    if words[0] != "world":
+        command += ["--outputs", str(folder / "outputs")]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf8", cwd=PROJECT)
+    return (done.stdout + done.stderr).replace(str(folder), "")
+
+
+def plant_in(folder: Path) -> Path:
+    """Plant a row in every file of a made-up office, and a key in the name of one; return the params file."""
+    for path in (folder / "registers").glob("*.csv"):
+        rows = pd.read_csv(path, sep=";", dtype="str", encoding="cp1252", keep_default_na=False).assign(**UNREAD)
+        if not path.stem.startswith(("by_attendance", "by_outline", "by_pc4")):
+            for column in rows.columns.intersection(list(READ)):
+                rows.loc[rows.index[-1], column] = READ[column]
+        rows.to_csv(path, sep=";", index=False, encoding="cp1252", lineterminator="\n")
+    (folder / "registers" / "by_pupil.csv").rename(folder / "registers" / "99ZQ_by_pupil.csv")
+    mapping = folder / "intake" / "csv-nl.yml"
+    mapping.write_text(mapping.read_text("utf8").replace("path: by_pupil.csv", 'path: "*_by_pupil.csv"'), "utf8")
+    given = yaml.safe_load((folder / "params.yml").read_text("utf8"))
+    kept = ("title", "region", "school_years", "publisher", "seed", "data", "segregation", "summary")
+    params = folder / "own.yml"
+    params.write_text(yaml.safe_dump({"edition": "own", **{name: given[name] for name in kept}}), "utf8")
+    return params
+
+
+@pytest.mark.slow
+def test_an_edition_on_planted_registers_holds_none_of_the_values(tmp_path: Path) -> None:
+    office, outputs = tmp_path / "office", tmp_path / "outputs"
+    staat("world", "params/ci.yml", "--as", "csv-nl", "--to", office, folder=tmp_path)
+    params = plant_in(office)
+    said = staat("run", params, folder=tmp_path)
+    assert (outputs / "own" / "manifest.json").exists(), said
+    changed = office / "registers" / "99ZQ_by_pupil.csv"
+    changed.write_text(changed.read_text("cp1252").replace(";onbekend;", ";RAREQ7;", 1), "cp1252")
+    said += staat("why", "data", params, folder=tmp_path) + staat("status", params, folder=tmp_path)
+    assert "input data.folder changed" in said
+    said += staat("check", params, folder=tmp_path) + staat("run", params, "--only", "data", folder=tmp_path)
+    assert "not mapped" in said
+    said += staat("release", "own", "--to", tmp_path / "released", folder=tmp_path)
+    said += staat("export", "own", "--to", tmp_path / "exported", folder=tmp_path)
+    planted = (*UNREAD.values(), *READ.values(), "99ZQ")
+    assert not any(value in said for value in planted), said
+    files = [path for folder in (outputs, tmp_path / "released", tmp_path / "exported") for path in folder.rglob("*")]
+    public = [path for path in files if path.is_file() and not {"internal", "registers"} & set(path.parts)]
+    assert len(public) > 50
+    for path in public:
+        content = b"".join(contents(path))
+        assert not any(value.encode() in content for value in planted), path
+
+
+def contents(path: Path) -> Iterator[bytes]:
+    """Give what a file holds; of a workbook what each part of it holds."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            yield from (book.read(name) for name in book.namelist())
+    else:
+        yield path.read_bytes()
