@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import warnings
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +21,6 @@ from analysis.registers.deliver import deliver
 from analysis.registers.locate import locate
 from analysis.registers.suggest import suggest
 
-PROJECT = Path(__file__).parents[2]
 PLANTED = ("Klaassenplant", "741852963", "99ZQ", "20071231", "1987", "533,0417", "RAREQ7", "533.0417", "31-12-2007")
 PUPIL = {
     "leerlingnummer": "741852963",
@@ -386,73 +382,3 @@ def test_no_key_is_among_the_codes_of_a_column(registers: Registers) -> None:
         assert leaked(said.replace("99ZQ_741852963_pupils.csv", "")) == []
     assert '"8": 20' in "\n".join(profile.codes(registers.folder, "groep"))
     shutil.rmtree(registers.folder)
-
-
-UNREAD = {"bsn": "741852963", "naam": "Klaassenplant", "geboren": "20071231"}
-READ = {
-    "wijk": "Klaassenplant",
-    "stadsdeel": "Klaassenplant",
-    "migratiemotief": "RAREQ7",
-    "leerlingnummer": "741852963",
-}
-
-
-def staat(*words: object, folder: Path) -> str:
-    """Run a command, and return all that it says."""
-    command = [sys.executable, "-m", "analysis.cli", *map(str, words)]
-    if words[0] != "world":
-        command += ["--outputs", str(folder / "outputs")]
-    done = subprocess.run(command, capture_output=True, check=False, encoding="utf8", cwd=PROJECT)
-    return (done.stdout + done.stderr).replace(str(folder), "")
-
-
-def plant_in(folder: Path) -> Path:
-    """Plant a row in every file of a made-up office, and a key in the name of one; return the params file."""
-    for path in (folder / "registers").glob("*.csv"):
-        rows = pd.read_csv(path, sep=";", dtype="str", encoding="cp1252", keep_default_na=False).assign(**UNREAD)
-        if not path.stem.startswith(("by_attendance", "by_outline", "by_pc4")):
-            for column in rows.columns.intersection(list(READ)):
-                rows.loc[rows.index[-1], column] = READ[column]
-        rows.to_csv(path, sep=";", index=False, encoding="cp1252", lineterminator="\n")
-    (folder / "registers" / "by_pupil.csv").rename(folder / "registers" / "99ZQ_by_pupil.csv")
-    mapping = folder / "intake" / "csv-nl.yml"
-    mapping.write_text(mapping.read_text("utf8").replace("path: by_pupil.csv", 'path: "*_by_pupil.csv"'), "utf8")
-    given = yaml.safe_load((folder / "params.yml").read_text("utf8"))
-    kept = ("title", "region", "school_years", "publisher", "seed", "data", "segregation", "summary")
-    params = folder / "own.yml"
-    params.write_text(yaml.safe_dump({"edition": "own", **{name: given[name] for name in kept}}), "utf8")
-    return params
-
-
-@pytest.mark.slow
-def test_an_edition_on_planted_registers_holds_none_of_the_values(tmp_path: Path) -> None:
-    office, outputs = tmp_path / "office", tmp_path / "outputs"
-    staat("world", "params/ci.yml", "--as", "csv-nl", "--to", office, folder=tmp_path)
-    params = plant_in(office)
-    said = staat("run", params, folder=tmp_path)
-    assert (outputs / "own" / "manifest.json").exists(), said
-    changed = office / "registers" / "99ZQ_by_pupil.csv"
-    changed.write_text(changed.read_text("cp1252").replace(";onbekend;", ";RAREQ7;", 1), "cp1252")
-    said += staat("why", "data", params, folder=tmp_path) + staat("status", params, folder=tmp_path)
-    assert "input data.folder changed" in said
-    said += staat("check", params, folder=tmp_path) + staat("run", params, "--only", "data", folder=tmp_path)
-    assert "not mapped" in said
-    said += staat("release", "own", "--to", tmp_path / "released", folder=tmp_path)
-    said += staat("export", "own", "--to", tmp_path / "exported", folder=tmp_path)
-    planted = (*UNREAD.values(), *READ.values(), "99ZQ")
-    assert not any(value in said for value in planted), said
-    files = [path for folder in (outputs, tmp_path / "released", tmp_path / "exported") for path in folder.rglob("*")]
-    public = [path for path in files if path.is_file() and not {"internal", "registers"} & set(path.parts)]
-    assert len(public) > 50
-    for path in public:
-        content = b"".join(contents(path))
-        assert not any(value.encode() in content for value in planted), path
-
-
-def contents(path: Path) -> Iterator[bytes]:
-    """Give what a file holds; of a workbook what each part of it holds."""
-    if path.suffix == ".xlsx":
-        with zipfile.ZipFile(path) as book:
-            yield from (book.read(name) for name in book.namelist())
-    else:
-        yield path.read_bytes()
