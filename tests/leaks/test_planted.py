@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyreadstat
 import pytest
 import yaml
 
+from analysis import cli
 from analysis.edition.checking import WRONG, check_edition
 from analysis.errors import InputError, RegisterError
 from analysis.registers import profile, read_intake, verbs
@@ -31,6 +33,12 @@ PUPIL = {
     "geslacht": "m",
 }
 ROWS = 30
+WRITE: dict[str, Callable[[pd.DataFrame, Path], object]] = {
+    ".parquet": lambda frame, path: frame.to_parquet(path),
+    ".sav": lambda frame, path: pyreadstat.write_sav(frame, str(path)),
+    ".dta": lambda frame, path: frame.to_stata(path, write_index=False),
+    ".xlsx": lambda frame, path: frame.to_excel(path, index=False),
+}
 MAPPING = """
 intake: own
 synthetic: false
@@ -82,6 +90,7 @@ class Registers:
             herkomst=[str(at % 2) for at in range(ROWS)],
         )
         pupils = pd.concat([others, pd.DataFrame([PUPIL])], ignore_index=True).assign(advies="3,0")
+        self.refused = False
         self.frames: Frames = {"99ZQ_741852963_pupils.csv": pupils, "homes.csv": pupils[["leerlingnummer", "postcode"]]}
         self.mapping.write_text(MAPPING, "utf8")
         self.write()
@@ -107,12 +116,18 @@ class Registers:
         assert old in text
         self.mapping.write_text(text.replace(old, new), "utf8")
 
-    def says(self, capsys: pytest.CaptureFixture[str]) -> str:
+    def checked(self) -> str:
+        """Return the report of the check; whether it refuses is in `refused`."""
+        self.refused = True
+        report, code = check_edition(self.params, (), self.params.parent, self.params.parent / "memory")
+        self.refused = code == WRONG
+        return report
+
+    def says(self, capfd: pytest.CaptureFixture[str]) -> str:
         """Return all that is said of these files: the check, the delivery, the profile, the warnings."""
-        memory = self.params.parent / "memory"
         said = []
         for look in (
-            lambda: check_edition(self.params, (), self.params.parent, memory)[0],
+            self.checked,
             lambda: deliver_of(self),
             lambda: str(locate(read_intake(self.mapping), self.folder)).replace(str(self.folder), "").count("csv"),
             lambda: "\n".join(line for line in profile.as_lines(profile.profile(self.folder)) if line.startswith(" ")),
@@ -124,7 +139,7 @@ class Registers:
                 except InputError as error:  # anything else is a leak: its words are a library's
                     said.append(str(error).replace(str(self.folder), ""))
             said += [str(each.message) for each in warned]
-        printed = capsys.readouterr()
+        printed = capfd.readouterr()
         return "\n".join([*said, printed.out, printed.err])
 
 
@@ -203,7 +218,7 @@ def _spells_without_end(registers: Registers) -> None:
 
 
 def _several_widths(registers: Registers) -> None:
-    registers.maps("{key: [vestiging]}", "{key: [vestiging, naam, postcode]}")
+    registers.maps("{key: [vestiging]}", "{key: [naam, vestiging]}")
 
 
 def _a_book_of_numbers(registers: Registers) -> None:
@@ -219,11 +234,44 @@ def _numbers_in_a_book(registers: Registers) -> None:
     registers.maps('"*pupils.csv"', "book.xlsx")
 
 
-def _half_a_parquet(registers: Registers) -> None:
-    path = registers.folder / "pupils.parquet"
-    registers.pupils.to_parquet(path)
-    path.write_bytes(path.read_bytes()[:-200])
-    registers.maps('"*pupils.csv"', "pupils.parquet")
+def _half(name: str) -> Callable[[Registers], None]:
+    def breaks(registers: Registers) -> None:
+        path = registers.folder / name
+        WRITE[path.suffix](registers.pupils, path)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        registers.maps('"*pupils.csv"', name)
+
+    breaks.__name__ = f"half a {name.partition('.')[2]}"
+    return breaks
+
+
+def _keys_as_numbers(registers: Registers) -> None:
+    WRITE[".sav"](registers.pupils.assign(leerlingnummer=registers.pupils["leerlingnummer"].astype(float)),
+                  registers.folder / "pupils.sav")  # fmt: skip
+    registers.maps('"*pupils.csv"', "pupils.sav")
+
+
+def _keys_too_wide(registers: Registers) -> None:
+    _keys_as_numbers(registers)
+    registers.maps("keys: [leerlingnummer]", "keys: [leerlingnummer], widths: {leerlingnummer: 8}")
+
+
+def _overlapping_spells(registers: Registers) -> None:
+    last = registers.pupils[["leerlingnummer", "postcode"]].tail(1)
+    spells = pd.concat([registers.frames["homes.csv"], last]).assign(begins="20071231", ends="")
+    registers.frames["homes.csv"] = spells.rename(columns={"postcode": "pc"})
+    registers.maps("{path: homes.csv}", '{path: homes.csv, on_day: {day: "2019-10-01", begins: begins, ends: ends}}')
+    registers.maps("columns:\n", "columns:\n      share_hoog: {decimal: pc}\n")
+    registers.write()
+
+
+def _fixed_width_shifted(registers: Registers) -> None:
+    lines = (f"{row.leerlingnummer}{row.score}é{row.naam}\n" for row in registers.pupils.itertuples())
+    (registers.folder / "pupils.txt").write_text("".join(lines), "utf8")
+    layout = (
+        "layout: {leerlingnummer: [1, 9], score: [10, 15], vestiging: [16, 30], herkomst: [3, 3], geslacht: [4, 4], "
+    )
+    registers.maps('"*pupils.csv"', f"pupils.txt, format: fixed, encoding: utf-8, {layout} advies: [5, 5]}}")
 
 
 def _a_list_in_a_cell(registers: Registers) -> None:
@@ -233,10 +281,20 @@ def _a_list_in_a_cell(registers: Registers) -> None:
     registers.maps("{decimal: score}", "{decimal: lijst}")
 
 
+def _columns_called_after_schools(registers: Registers) -> None:
+    registers.pupils["99ZQ00"] = "1"
+    registers.write()
+
+
 BREAKS: list[Callable[[Registers], None]] = [
     *(_not_mapped, _no_number, _out_of_range, _two_of_one, _two_in_the_join, _no_such_column, _no_header, _two_files),
     *(_no_such_file, _wrong_encoding, _cut_off, _no_day, _spells_without_end, _several_widths, _a_book_of_numbers),
-    *(_numbers_in_a_book, _half_a_parquet, _a_list_in_a_cell),
+    *(_numbers_in_a_book, _a_list_in_a_cell, _keys_as_numbers, _keys_too_wide, _overlapping_spells),
+    *(
+        _columns_called_after_schools,
+        _fixed_width_shifted,
+        *map(_half, ("half.parquet", "half.sav", "half.dta", "half.xlsx")),
+    ),
 ]
 
 
@@ -244,33 +302,27 @@ def leaked(text: str) -> list[str]:
     return [value for value in PLANTED if value.casefold() in text.casefold()]
 
 
-@pytest.mark.parametrize("breaks", BREAKS, ids=lambda breaks: breaks.__name__.strip("_"))
+@pytest.mark.parametrize("breaks", BREAKS, ids=lambda breaks: breaks.__name__.strip("_").replace("_", " "))
 def test_registers_that_are_broken_are_refused_without_a_value(
-    registers: Registers, breaks: Callable[[Registers], None], capsys: pytest.CaptureFixture[str]
+    registers: Registers, breaks: Callable[[Registers], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
     breaks(registers)
-    said = registers.says(capsys)
+    said = registers.says(capfd)
     assert leaked(said) == []
-    refused = False
-    try:
-        _, code = check_edition(registers.params, (), registers.params.parent, registers.params.parent / "memory")
-        refused = code == WRONG
-    except InputError:
-        refused = True
-    assert refused, "nothing was wrong with it"
+    assert registers.refused, "nothing was wrong with it"
 
 
 def test_registers_that_are_whole_are_told_without_a_value(
-    registers: Registers, capsys: pytest.CaptureFixture[str]
+    registers: Registers, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    report, code = check_edition(registers.params, (), registers.params.parent, registers.params.parent / "memory")
-    assert code != WRONG, report
-    assert leaked(registers.says(capsys)) == []
+    report = registers.checked()
+    assert not registers.refused, report
+    assert leaked(registers.says(capfd)) == []
 
 
 @pytest.mark.parametrize("raised", [KeyError, ValueError, pd.errors.MergeError, UnicodeError, OSError])
 def test_a_fault_of_ours_or_of_a_library_says_its_kind_and_place(
-    registers: Registers, raised: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    registers: Registers, raised: type[Exception], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fails(*_: object) -> None:
         warnings.warn("Klaassenplant 741852963", stacklevel=1)
@@ -280,17 +332,33 @@ def test_a_fault_of_ours_or_of_a_library_says_its_kind_and_place(
     with pytest.raises(RegisterError, match=f"stopped with {raised.__name__} at test_planted.py, line") as error:
         deliver_of(registers)
     assert error.value.__suppress_context__
-    assert leaked(registers.says(capsys)) == []
+    assert leaked(registers.says(capfd)) == []
 
 
 def test_a_folder_that_is_closed_is_told_without_its_name(
-    registers: Registers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    registers: Registers, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def closed(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "iterdir", closed)
-    assert leaked(registers.says(capsys)) == []
+    assert leaked(registers.says(capfd)) == []
+
+
+def test_a_command_that_stops_with_a_fault_shows_no_word_of_it(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise KeyError("741852963 of Klaassenplant")
+
+    monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 1
+    said = capfd.readouterr().err
+    assert "stopped with KeyError at test_planted.py, line" in said
+    assert leaked(said) == []
 
 
 def test_a_suggested_role_is_not_called_after_a_person_or_school(registers: Registers) -> None:

@@ -25,8 +25,10 @@ BLOCK = 1 << 24  # bytes
 UTF8 = ("utf-8", "utf8", "utf-8-sig")
 LATIN1 = ("latin-1", "latin1", "iso-8859-1")
 CONTROL = frozenset(range(0x80, 0xA0))
-# What no column is called, and a row of persons nearly always holds: a number, a day, a long number in a text.
-VALUE = re.compile(r"^(?!(?:19|20)\d\d$)[-+]?\d+([.,]\d+)?$|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}|\d{7}")
+# What no column is called, and a row of persons or schools nearly always holds: a number, a day, a key.
+VALUE = re.compile(
+    r"^(?!(?:19|20)\d\d$)[-+]?\d+([.,]\d+)?$|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}|\d{7}|^\d{2}[A-Z]{2}(\d{2})?$"
+)
 
 
 @contextmanager
