@@ -11,6 +11,8 @@ from analysis.data.microdata import MICRODATA
 
 PUPILS, SCHOOLS, TESTS, YEARS = "by_pupil", "by_location", "by_pupil_test", "by_pupil_year"
 
+ADVICES = ("by_pupil_advice", "by_pupil_advice_national", "by_pupil_country")
+
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -37,6 +39,9 @@ def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]
     if _have(tables, {TESTS: ["e_percentile"]}) and "prior_percentile" not in tables[TESTS]:
         tests = tables[TESTS]
         tables[TESTS] = tests.assign(prior_percentile=derive.prior_percentile(tests))
+    for name in ADVICES:
+        if _have(tables, {name: ["advice_first", "advice_final"]}) and "revised" not in tables[name]:
+            tables[name] = tables[name].assign(revised=derive.revised(tables[name]))
     if years is None and PUPILS in tables:
         years = tables[PUPILS].assign(year=each[-1])
     if years is not None:
@@ -61,9 +66,17 @@ def _of_years(
     if _have(tables, {SCHOOLS: ["special"]}) and "by_attendance" not in tables:
         tables["by_attendance"] = derive.attendance(years, tables[SCHOOLS])
     if "by_stay" not in tables and {*derive.OF_A_PUPIL} <= {*years}:
-        last = of[each[-1]]
-        tables["by_stay"] = derive.stay(of[each[0]], last if several else last.iloc[:0])
+        first, last = (_at_regular(of[year], tables) for year in (each[0], each[-1]))
+        tables["by_stay"] = derive.stay(first, last if several else last.iloc[:0])
     return tables
+
+
+def _at_regular(pupils: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the pupils of regular schools; all where it is not known which schools are special."""
+    if not _have(tables, {SCHOOLS: ["special"]}):
+        return pupils
+    schools = tables[SCHOOLS]
+    return pupils[pupils["location"].isin(schools["location"][~schools["special"].to_numpy(bool)])]
 
 
 def _have(tables: Tables, needed: Mapping[str, Collection[str]]) -> bool:

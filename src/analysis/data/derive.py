@@ -155,6 +155,12 @@ def stay(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     return sides[0].join(sides[1], how="inner").value_counts(sort=False).rename("pupils").reset_index()
 
 
+def revised(by_pupil_advice: pd.DataFrame) -> pd.Series:
+    """Tell of whom the advice was revised upwards: the final one is higher than the first; missing without either."""
+    first, final = by_pupil_advice["advice_first"], by_pupil_advice["advice_final"]
+    return (final > first).astype("boolean").where(first.notna() & final.notna()).rename("revised")
+
+
 def prior_percentile(by_pupil_test: pd.DataFrame) -> pd.Series:
     """Return the national percentile of each pupil's end test in the subject a school year before; missing without."""
     before = by_pupil_test[["pupil", "subject", "year", "e_percentile"]]

@@ -154,6 +154,9 @@ def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
         if file.sheet is None and len(book.sheet_names) > 1:
             sheets = ", ".join(map(str, book.sheet_names))
             raise InputError(f"files.{role}", "has several sheets", allowed=sheets, hint="sheet: the one to read")
+        if file.sheet is not None and file.sheet not in book.sheet_names:
+            sheets = ", ".join(map(str, book.sheet_names))
+            raise InputError(f"files.{role}", "has no such sheet", given=file.sheet, allowed=sheets)
         sheet = file.sheet or 0
         return pd.read_excel(book, sheet_name=sheet, dtype=object, na_filter=False, keep_default_na=False, nrows=rows)
 

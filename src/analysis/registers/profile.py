@@ -81,6 +81,8 @@ def profile(folder: Path) -> list[FileProfile]:
 
 def data_files(folder: Path) -> list[Path]:
     """Return the files in a folder and below that may be registers, in the order of their names."""
+    if not folder.is_dir():
+        raise InputError(str(folder), "there is no such folder")
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
     if not found:
         raise InputError(str(folder), "no file of a format that is read", allowed=", ".join(EXTENSIONS))

@@ -92,7 +92,8 @@ def _over_years(notes: Sequence[Note]) -> list[Note]:
     """Put notes together that say the same of several years."""
     years: dict[Note, list[str]] = defaultdict(list)
     for note in notes:
-        about, year = YEAR.fullmatch(note.about).groups() if YEAR.fullmatch(note.about) else (note.about, "")
+        found = YEAR.fullmatch(note.about)
+        about, year = found.groups() if found else (note.about, "")
         years[replace(note, about=about)].append(year)
     return [_of_years(note, each) for note, each in years.items()]
 

@@ -111,3 +111,8 @@ def test_the_nearest_is_nearest_over_the_sphere(
         of_home = home.iloc[[row] * len(school)].assign(location=range(len(school)))
         km = derive.with_distance(of_home, school.assign(location=range(len(school))))["distance_km"]
         assert km.iloc[found] <= km.min() + 1e-6
+
+
+def test_an_advice_is_revised_where_the_final_one_is_higher() -> None:
+    pupils = pd.DataFrame({"advice_first": [3.0, 3.0, 4.0, None, 3.0], "advice_final": [3.5, 3.0, 3.0, 4.0, None]})
+    assert derive.revised(pupils).to_list() == [True, False, False, pd.NA, pd.NA]
