@@ -155,12 +155,6 @@ def stay(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     return sides[0].join(sides[1], how="inner").value_counts(sort=False).rename("pupils").reset_index()
 
 
-def revised(by_pupil_advice: pd.DataFrame) -> pd.Series:
-    """Tell of whom the advice was revised upwards: the final one is higher than the first; missing without either."""
-    first, final = by_pupil_advice["advice_first"], by_pupil_advice["advice_final"]
-    return (final > first).astype("boolean").where(first.notna() & final.notna()).rename("revised")
-
-
 def prior_percentile(by_pupil_test: pd.DataFrame) -> pd.Series:
     """Return the national percentile of each pupil's end test in the subject a school year before; missing without."""
     before = by_pupil_test[["pupil", "subject", "year", "e_percentile"]]
@@ -168,6 +162,16 @@ def prior_percentile(by_pupil_test: pd.DataFrame) -> pd.Series:
     keys = ["pupil", "subject", "year"]
     prior = by_pupil_test[keys].merge(before, on=keys, how="left", validate="one_to_one")["e_percentile"]
     return prior.set_axis(by_pupil_test.index).rename("prior_percentile")
+
+
+def revised(by_pupil_advice: pd.DataFrame) -> pd.Series:
+    """Return whether the final advice is higher than the first: the advice was revised; missing without either.
+
+    From 2023/24 registers fill the final advice of every pupil, also where it is the first.
+    """
+    first, final = by_pupil_advice["advice_first"], by_pupil_advice["advice_final"]
+    known = first.notna() & final.notna()
+    return (final > first) if known.all() else (final > first).astype("boolean").mask(~known)
 
 
 def _on_the_sphere(points: pd.DataFrame) -> np.ndarray:

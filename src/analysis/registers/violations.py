@@ -9,8 +9,6 @@ import pandera.pandas as pa
 
 from analysis.errors import few
 
-REPEATED = " (a pupil counts once: deliver the last row of who repeats a year)"
-
 
 def violations(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tuple[str, str]]:
     """Give each rule that is broken, with its column (or ``rules``) and in how many rows; never a value.
@@ -27,8 +25,7 @@ def violations(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tupl
     if key and key == list(schema.unique or []):
         again = int(frame.duplicated(key, keep=False).sum())
         if again:
-            said = f"unique {', '.join(key)}: {few(again, len(frame))} rows share theirs with another"
-            yield "rules", said + (REPEATED if key == ["pupil"] else "")
+            yield "rules", f"unique {', '.join(key)}: {few(again, len(frame))} rows share theirs with another"
 
 
 def _of_column(column: pd.Series, rule: pa.Column) -> Iterator[str]:
