@@ -239,16 +239,19 @@ def diff(
 def new(
     edition: Annotated[str, typer.Argument(metavar="EDITION", help="Name of the new edition.")],
     like: option.Like,
+    intake: option.OfRegisters = "",
 ) -> None:
     """Begin a new edition as a copy of another: its params file, with what must be decided marked."""
     from analysis.edition.draft import begin
 
     root = project_root()
-    path = begin(edition, params_file(root, like), root / "params")
-    sys.stdout.write(f"{path.relative_to(root)} is written, and runs as it is\n")
+    path = begin(edition, params_file(root, like), root / "params", intake)
+    sys.stdout.write(f"{path.relative_to(root)} is written" + (", and runs as it is" if not intake else "") + "\n")
     sys.stdout.write(f"{reminder(path)}\n")
     sys.stdout.write("next: decide, take each mark away, name the edition in the README's table, then\n")
-    sys.stdout.write(f"  staat run {edition}\n  staat diff {Path(like).stem} {edition}\n")
+    run = f"staat run {edition}"
+    commands = [f"staat check {edition}", run] if intake else [run, f"staat diff {Path(like).stem} {edition}"]
+    sys.stdout.write("".join(f"  {command}\n" for command in commands))
 
 
 @app.command("params")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandera.pandas as pa
+
+from analysis.advice_levels import NUMBER_OF_LEVEL
 
 BRIN = r"\d{2}[A-Z]{2}"
 LOCATION = rf"{BRIN}\d{{2}}"
 PC4 = r"[1-9]\d{3}"
 YEARS = (1990, 2100)
 PUBLIC = "public"
+NAMES = "names"
 
 
 def text(meaning: str, pattern: str = ".+", rule: str | None = None, *, missing: bool = False) -> pa.Column:
@@ -34,6 +37,24 @@ def whole(meaning: str, low: int, high: int | None = None, *, missing: bool = Fa
 def year(meaning: str) -> pa.Column:
     """Hold calendar years that registers may be about."""
     return whole(meaning, *YEARS)
+
+
+def level(meaning: str) -> pa.Column:
+    """Hold advice levels as numbers; a mapping may write their names."""
+    column = number(f"{meaning}; a level", min(NUMBER_OF_LEVEL.values()), max(NUMBER_OF_LEVEL.values()), missing=True)
+    column.metadata = {NAMES: NUMBER_OF_LEVEL}
+    return column
+
+
+def names_of(rule: pa.Column) -> Mapping[str, float]:
+    """Return the numbers that have names in a column, by name; empty for a column without."""
+    named: Mapping[str, float] = (rule.metadata or {}).get(NAMES, {})
+    return named
+
+
+def codes_of(rule: pa.Column) -> tuple[str, ...]:
+    """Return the codes that a column may hold; empty for a column that holds anything else."""
+    return next((tuple(check.statistics["allowed_values"]) for check in rule.checks if check.name == "isin"), ())
 
 
 def number(meaning: str, low: float, high: float | None = None, *, missing: bool = False) -> pa.Column:

@@ -65,9 +65,17 @@ def _of_years(
     if _have(tables, {SCHOOLS: ["special"]}) and "by_attendance" not in tables:
         tables["by_attendance"] = derive.attendance(years, tables[SCHOOLS])
     if "by_stay" not in tables and {*derive.OF_A_PUPIL} <= {*years}:
-        last = of[each[-1]]
-        tables["by_stay"] = derive.stay(of[each[0]], last if several else last.iloc[:0])
+        first, last = (_at_regular(of[year], tables) for year in (each[0], each[-1]))
+        tables["by_stay"] = derive.stay(first, last if several else last.iloc[:0])
     return tables
+
+
+def _at_regular(pupils: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the pupils of regular schools; all where it is not known which schools are special."""
+    if not _have(tables, {SCHOOLS: ["special"]}):
+        return pupils
+    schools = tables[SCHOOLS]
+    return pupils[pupils["location"].isin(schools["location"][~schools["special"].to_numpy(bool)])]
 
 
 def _have(tables: Tables, needed: Mapping[str, Collection[str]]) -> bool:

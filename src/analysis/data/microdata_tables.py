@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.columns import code, contract, flag, if_known, key, number, pc4, point, text, whole, year
+from analysis.data.columns import code, contract, flag, if_known, key, level, number, pc4, point, text, whole, year
 from analysis.data.contracts import DENOMINATIONS
 
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
@@ -174,7 +174,6 @@ def _by_pupil_test() -> pa.DataFrameSchema:
 
 
 def _advice(codes: Codes) -> dict[str, pa.Column]:
-    level = "number of the level"
     return {
         "pupil": whole("number of the pupil in groep 8", 0),
         "year": year("year in which the school year starts"),
@@ -184,15 +183,15 @@ def _advice(codes: Codes) -> dict[str, pa.Column]:
             share_hoog=number(f"{HOOG} at the school", 0, 1, missing=True),
             cet=number("score of the Centrale Eindtoets", 501, 550, missing=True),
             test=text("which end test was sat, by its code", missing=True),
-            test_advice_low=number(f"test advice, the lower of a double one; {level}", -1, 5, missing=True),
-            test_advice_high=number("test advice, the higher of a double one", -1, 5, missing=True),
+            test_advice_low=level("test advice, the lower of a double one"),
+            test_advice_high=level("test advice, the higher of a double one"),
         ),
-        "advice_first": number(f"advice before bijstelling, {level}", -1, 5, missing=True),
+        "advice_first": level("advice before bijstelling"),
         **if_known(
-            advice_final=number(f"advice after bijstelling, {level}", -1, 5, missing=True),
+            advice_final=level("advice after bijstelling"),
             revised=flag("the advice was revised upwards after the test (bijstelling)", missing=True),
-            year1=number(f"position in year 1 of secondary school, {level}", -1, 5, missing=True),
-            year3=number(f"position in year 3, {level}", -1, 5, missing=True),
+            year1=level("position in year 1 of secondary school"),
+            year3=level("position in year 3"),
             lovs=number("earlier LOVS score, standardised over the cohort", -10, 10, missing=True),
         ),
     }

@@ -55,5 +55,5 @@ def _said(each: Readiness) -> str:
         columns = [str(lack) for lack in each.lacks if lack.column]
         tables = [f"no table {lack.table}" for lack in each.lacks if not lack.column]
         return "cannot run: " + ", ".join([*tables, *(f"no column {column}" for column in columns)])
-    lacks = sorted({str(lack) for _, lack in each.left_out})
-    return f"ready, without {', '.join(lacks)}" if lacks else "ready"
+    left_out = sorted({f"{what} (no {lack})" for what, lack in each.left_out})
+    return "; ".join(["ready, leaves out", *left_out]).replace("; ", ": ", 1) if left_out else "ready"

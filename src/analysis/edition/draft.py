@@ -18,6 +18,7 @@ from analysis.edition.params import read_edition
 from analysis.errors import InputError
 from analysis.plain_yaml import compose_yaml
 
+OF_REGISTERS = ("data", "country")
 BEGUN = "# Begun as a copy of"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 SCHOOL_YEAR = re.compile(r"\b(\d{4})/(\d{2})\b")
@@ -25,6 +26,7 @@ YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 QUESTIONS = {
     "title": "what are the pages called?",
     "region": "the same municipality?",
+    "publisher": "whose pages are they?",
     "school_years": "which school years is it about?",
     "language": "the same language?",
     "seed": "keep it, so that only data move the numbers, or draw anew?",
@@ -41,8 +43,10 @@ DATA_QUESTIONS = {
 NAMES_YEARS = "names school years: still the right ones?"
 
 
-def begin(name: str, like: Path, folder: Path) -> Path:
+def begin(name: str, like: Path, folder: Path, intake: str = "") -> Path:
     """Write the params file of a new edition in a folder, as a copy of the file `like`, and return its path.
+
+    Of an intake, it stands on own registers, with the mapping of that name.
 
     Raises
     ------
@@ -56,13 +60,38 @@ def begin(name: str, like: Path, folder: Path) -> Path:
     if path.exists():
         raise InputError(str(path), "there is such an edition already", hint="choose another name, or remove that file")
     read_edition(like)
-    text = copied(like.read_text("utf8"), name, like.stem)
+    old = like.read_text("utf8")
+    text = copied(on_registers(old, like.stem, intake) if intake else old, name, like.stem)
     try:
         with path.open("x", encoding="utf8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise InputError(str(path), f"cannot be written: {error.strerror}") from None
     return path
+
+
+def on_registers(text: str, old: str, intake: str) -> str:
+    """Return the YAML of the edition `old` on own registers: its block of data says nothing else."""
+    root = compose_yaml(text, old)
+    assert isinstance(root, yaml.MappingNode)
+    block = next((pair for pair in root.value if pair[0].value in OF_REGISTERS), None)
+    if block is None:
+        raise InputError(old, "has no block that own registers come in: data or country", hint="copy another edition")
+    key, value = block
+    lines = text.splitlines()
+    own = [f"{key.value}:", "  source: own", f"  intake: {intake}", "  folder: data"]
+    lines[key.start_mark.line : _last_line(value) + 1] = own
+    return "\n".join(lines) + "\n"
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Return the line on which a node ends, without the empty lines and comments behind it."""
+    children = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else []
+    return max([node.start_mark.line, *map(_last_line, children)]) if children else _ends(node)
+
+
+def _ends(node: yaml.Node) -> int:
+    return node.end_mark.line if node.end_mark.column else max(node.start_mark.line, node.end_mark.line - 1)
 
 
 def copied(text: str, name: str, old: str) -> str:

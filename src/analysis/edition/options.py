@@ -33,6 +33,9 @@ After = Annotated[
 Like = Annotated[
     str, typer.Option("--like", metavar="EDITION", help="The edition to copy.", autocompletion=completion.editions)
 ]
+OfRegisters = Annotated[
+    str, typer.Option("--intake", metavar="NAME", help="On own registers, with this mapping in the place of its data.")
+]
 Form = Annotated[
     str | None,
     typer.Option("--as", metavar="FORM", help=f"As an office has it, with a mapping: {', '.join(FORMS)}."),

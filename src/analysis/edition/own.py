@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.chapters import chapters
 from analysis.edition.params import in_project
-from analysis.errors import InputError
+from analysis.errors import InputError, nearest
 from analysis.variables import INTAKE_VARIABLE
 
 if TYPE_CHECKING:
@@ -54,8 +54,13 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
     """
     from analysis.data.microdata import MICRODATA, required
     from analysis.registers import read_intake
+    from analysis.registers.known_codes import unknown_codes
 
     path = intakes / f"{edition.intake}.yml"
+    if not path.exists():
+        near = nearest(edition.intake, [other.stem for other in intakes.glob("*.yml")])
+        hint = f"did you mean {near!r}?" if near else "`staat intake suggest FOLDER` writes the beginning of one"
+        raise InputError(f"{edition.source}.intake", f"there is no mapping {path}", given=edition.intake, hint=hint)
     intake = read_intake(path)
     if intake.synthetic != edition.synthetic:
         raise InputError(
@@ -70,6 +75,8 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
         if lacking := sorted(required(name, edition.codes) - columns if name in MICRODATA else ()):
             problem = f"lacks what a row of {name} is about: {', '.join(lacking)}"
             raise InputError(f"{path}: tables.{name}.columns", problem, hint="map them, or leave the table out")
+    if unknown := list(unknown_codes(intake, edition.codes, path)):
+        raise InputError.several(unknown)
     if (COUNTRY in tables) != (edition.source == "country") or (COUNTRY in tables and len(tables) > 1):
         hint = f"write `country: {{source: own, intake: {edition.intake}}}` in the place of `data`"
         problem = f"the table {COUNTRY} goes with the block country, alone, and all others with the block data"

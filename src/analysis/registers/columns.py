@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from analysis.declare import Block, key
 
+
+def _listed(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
 Name = Annotated[str, Field(min_length=1)]
-Names = tuple[Name, ...]
-Texts = tuple[str, ...]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Written = Literal["yyyymmdd", "yyyy-mm-dd", "dd-mm-yyyy", "dd/mm/yyyy"]
 MISSING = "missing"
 ABSENT = "absent"

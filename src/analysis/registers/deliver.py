@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
-from analysis.data.columns import contract, with_office_keys
+from analysis.data.columns import contract, names_of, with_office_keys
 from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
@@ -116,6 +116,8 @@ def _delivery(
     *,
     with_tables: bool = True,
 ) -> Delivery:
+    if not folder.is_dir():
+        raise InputError("data.folder", "there is no such folder", hint="set data.folder, or STAAT_DATA")
     files = Files(intake, folder, Report(), cache, intake.keys_of_files())
     secret = secret_of(seed, folder)
     kept = kept_of(files, codes, secret, wanted)
@@ -220,7 +222,7 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
     typed = {}
     for column, rule in schema.columns.items():
         if column in frame:
-            typed[column] = _typed(frame[column], str(rule.dtype), name, column, report)
+            typed[column] = _typed(_numbered_levels(frame[column], rule), rule, name, column, report)
             empty = int(typed[column].isna().sum())
             if empty and name != PUPIL_YEAR:
                 report.note(name, column, f"missing in {share(empty, len(frame))}")
@@ -235,15 +237,30 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
     return result
 
 
-def _typed(column: pd.Series[Any], dtype: str, table: str, name: str, report: Report) -> pd.Series[Any]:
+def _numbered_levels(column: pd.Series[Any], rule: pa.Column) -> pd.Series[Any]:
+    """Return the numbers of levels that the mapping names."""
+    named = names_of(rule)
+    if not named or pd.api.types.is_numeric_dtype(column):
+        return column
+    return column.astype("object").map(lambda text: named.get(text, text), na_action="ignore")
+
+
+def _number_hint(rule: pa.Column) -> str:
+    if named := names_of(rule):
+        return f"`codes` gives levels by name: {', '.join(named)}"
+    return "`codes` and `names` give numbers too; `{year: calendar}` is a number, `{year: school}` a text"
+
+
+def _typed(column: pd.Series[Any], rule: pa.Column, table: str, name: str, report: Report) -> pd.Series[Any]:
     """Bring a column to the type of the contract; with missing values, to the type of pandas that has them."""
+    dtype = str(rule.dtype)
     if (dtype == "bool") != (str(column.dtype) == "boolean"):
         report.refuse(table, name, "must be a flag" if dtype == "bool" else "is no flag", "another verb")
         return column
     if dtype in ("int64", "float64") and not pd.api.types.is_numeric_dtype(column):
         numbers = pd.to_numeric(column, errors="coerce").astype("float64")
         if numbers.isna().sum() > column.isna().sum():
-            report.refuse(table, name, "must be a number: `codes` and `names` too")
+            report.refuse(table, name, "must be a number, and holds other texts", _number_hint(rule))
         column = numbers
     if dtype == "int64":
         whole = column.astype("Int64") if (column.dropna() % 1 == 0).all() else column

@@ -167,6 +167,8 @@ def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
             # A sheet may be named after a class, a teacher or a school.
             problem = f"has {len(book.sheet_names)} sheets"
             raise InputError(f"files.{role}", problem, hint="sheet: the one to read, by its name in the workbook")
+        if file.sheet is not None and file.sheet not in book.sheet_names:
+            raise InputError(f"files.{role}", "has no such sheet", given=file.sheet, hint="its name in the workbook")
         sheet = file.sheet or 0
         return pd.read_excel(book, sheet_name=sheet, dtype=object, na_filter=False, keep_default_na=False, nrows=rows)
 

@@ -286,7 +286,8 @@ def _explain(error: Mapping[str, Any], path: Path) -> InputError:
         given = error["input"]
         return InputError(where, "codes and names are texts", given=given, hint=f'put codes in quotes: "{given}"')
     if kind.startswith("union_tag"):
-        return InputError(where, "there is no such verb", allowed=", ".join((*VERBS, ABSENT)))
+        hint = "a verb and its column, such as {whole: COLUMN}"
+        return InputError(where, "there is no such verb", allowed=", ".join((*VERBS, ABSENT)), hint=hint)
     if kind == "extra_forbidden":
         names = _names_beside(loc)
         return InputError(where, f"there is no such key{_meant(loc[-1], names)}", allowed=", ".join(names))
@@ -294,7 +295,8 @@ def _explain(error: Mapping[str, Any], path: Path) -> InputError:
         return InputError(where, "this key is missing")
     if kind == "value_error":
         return InputError(where, message)
-    return InputError(where, "this value is not allowed", allowed=message.removeprefix("Input should be "))
+    allowed = message.removeprefix("Input should be ").replace("a valid array", "a list, such as [ONE, OTHER]")
+    return InputError(where, "this value is not allowed", allowed=allowed)
 
 
 def _names_beside(loc: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from analysis.registers.report import share
 
 SAMPLE = 200_000
 MOST_CODES = 500
+FEWEST_KEYS = 100
 NEARLY = 0.95
 SEPARATORS = ";,\t|"
 DAY = re.compile(
@@ -88,6 +89,8 @@ def profile(folder: Path) -> list[FileProfile]:
 
 def data_files(folder: Path) -> list[Path]:
     """Return the files in a folder and below that may be registers, in the order of their names."""
+    if not folder.is_dir():
+        raise InputError(str(folder), "there is no such folder")
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
     if not found:
         raise InputError(str(folder), "no file of a format that is read", allowed=", ".join(EXTENSIONS))
@@ -151,14 +154,19 @@ def _like(name: str, texts: pa.ChunkedArray, distinct: int) -> str:
     if len(texts) == 0:
         return "empty"
     sample = texts.slice(0, 1000).to_pylist()
-    is_key = distinct > NEARLY * len(texts) and len(texts) > MOST_CODES
+    is_key = distinct > NEARLY * len(texts) and len(texts) > FEWEST_KEYS
+    is_number = all(NUMBER.fullmatch(text) for text in sample)
     if sum(bool(DAY.fullmatch(text)) for text in sample) >= NEARLY * len(sample):
         return "date"
-    if is_key or KEY_NAME.search(name):
+    if KEY_NAME.search(name):
+        return "key"
+    if is_number and any(sign in text for text in sample for sign in ".,"):
+        return "number"
+    if is_key:
         return "key"
     if distinct <= MOST_CODES and max(map(len, sample)) <= 12:
         return "code"
-    return "number" if all(NUMBER.fullmatch(text) for text in sample) else "text"
+    return "number" if is_number else "text"
 
 
 def as_lines(profiles: list[FileProfile]) -> Iterator[str]:

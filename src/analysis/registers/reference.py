@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -35,16 +36,30 @@ def _keys(model: type[BaseModel]) -> str:
 
 
 def _verbs() -> str:
-    head = "| verb | gives | keys besides |\n|---|---|---|\n"
+    head = "| verb | its value | gives | keys besides |\n|---|---|---|---|\n"
     return head + "".join(
-        f"| `{name}` | {_first_line(verb)} | {', '.join(_besides(verb, name))} |\n" for name, verb in VERBS.items()
+        f"| `{name}` | {_value(verb.model_fields[name])} | {_first_line(verb)} | {', '.join(_besides(verb, name))} |\n"
+        for name, verb in VERBS.items()
     )
+
+
+def _value(info: FieldInfo) -> str:
+    """Say what is written behind a verb."""
+    several = "a column, or several: the first that has a value counts"
+    return info.description or _words(info) or ("a column" if info.annotation is str else several)
+
+
+def _words(info: FieldInfo) -> str:
+    """Return the words that may be written; empty where any text may."""
+    is_words = get_origin(info.annotation) is Literal
+    return " or ".join(f"`{word}`" for word in get_args(info.annotation)) if is_words else ""
 
 
 def _besides(verb: type[Verb], name: str) -> Iterator[str]:
     for key, info in verb.model_fields.items():
         if key != name and key not in Verb.model_fields:
-            yield f"`{key}`" + (f" ({info.description})" if info.description else "")
+            said = info.description or _words(info)
+            yield f"`{key}`" + (f" ({said})" if said else "")
 
 
 def _contracts() -> str:

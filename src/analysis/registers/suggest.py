@@ -21,6 +21,12 @@ LIKE_CONTRACT = 0.8
 OF_ADVICE = tuple(table for table in TABLES if "advice_first" in schema_of(table).columns)
 SAYS_ADVICE = {"advice_first", "cet"}
 DOUBT = "  # ?"
+LEAST = {
+    "pupil": "{number: COLUMN}",
+    "groep": "{whole: COLUMN}",
+    "age": '{age_on: "{year}-10-01", born: COLUMN, written: dd-mm-yyyy}',
+    "location": "{key: COLUMN}",
+}
 VERSION = re.compile(r"V\d+(?=\.[^.]+$)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 KEY_IN_NAME = re.compile(r"\d{5}|^\d{2}[a-z]{2}(\d{2})?$")
@@ -77,7 +83,18 @@ def suggest(folder: Path) -> str:
         *(f"  {file.role}: {_file_text(file.profile.file, file.path)}" for file in seen),
         "tables:",
     ]
-    return "\n".join([*lines, *(line for table in TABLES for line in _table(table, seen))]) + "\n"
+    tables = [line for table in TABLES for line in _table(table, seen)]
+    return "\n".join([*lines, *(tables or _skeleton(seen[0].role))]) + "\n"
+
+
+def _skeleton(role: str) -> Iterator[str]:
+    """Give the least that a table of pupils has, where no name is known."""
+    yield "  # no name of a column says what it is: fill in those of your files, and add what you have besides"
+    yield "  by_pupil:"
+    yield f"    from: {role}{DOUBT}"
+    yield "    columns:"
+    for column, verb in LEAST.items():
+        yield f"      {column}: {verb}{DOUBT}"
 
 
 def _seen(profiles: list[FileProfile]) -> Iterator[Seen]:
@@ -115,12 +132,14 @@ def _table(table: str, seen: list[Seen]) -> Iterator[str]:
     of_files = {file.role: _known_in(table, file) for file in seen}
     keys = [key for key in (*PERSON_KEYS, "location") if key in schema_of(table).columns]
     bases = [role for role, known in of_files.items() if keys and any(one.column == keys[0] for one in known)]
+    if table in OF_ADVICE:
+        bases = [role for role in bases if {one.column for one in of_files[role]} & SAYS_ADVICE]
     if not bases:
         return
     # Of the files with the key, the one that says where a person is has the rows: others hold whole populations.
     base = max(bases, key=lambda role: (any(one.column == "location" for one in of_files[role]), len(of_files[role])))
     columns = {one.column for one in of_files[base]}
-    if len(columns) < 2 or (table in OF_ADVICE and not columns & SAYS_ADVICE):
+    if len(columns) < 2:
         return
     yield f"  {table}:"
     yield f"    from: {base}"

@@ -40,6 +40,19 @@ def test_comments_are_kept_and_what_must_be_decided_is_marked(tmp_path: Path) ->
     assert "advisering.stage" not in undecided(path)
 
 
+@pytest.mark.parametrize("old", ["ci", "amsterdam-2020", "elsewhere", "nederland-2016"])
+def test_a_copy_on_own_registers_keeps_all_but_the_data(
+    old: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STAAT_DATA", raising=False)
+    like = read_edition(PARAMS / f"{old}.yml")
+    new = read_edition(begin("office-2031", PARAMS / f"{old}.yml", tmp_path, "office"))
+    own = {"edition": "office-2031", like.source: {**new.model_dump()[like.source], "source": "own"}}
+    assert new.intake == "office"
+    assert not new.synthetic
+    assert new.model_dump() == {**like.model_dump(), **own}
+
+
 def test_a_year_later_is_suggested_but_not_written() -> None:
     text = copied('edition: a-2020\ntitle: A, 2019/20\nschool_years: ["2019/20"]\n', "a-2021", "a-2020")
     assert '# DECIDE: which school years is it about? One year on: ["2020/21"]\nschool_years: ["2019/20"]' in text

@@ -82,3 +82,10 @@ def test_a_required_column_that_is_left_out_is_named(stem: str) -> None:
             without = {**FULL, table: FULL[table] - {column}}
             derivable = column in following(without, (2019,))[table]
             assert derivable or f"{table}.{column}" in ready(without)[stem]
+
+
+def test_who_was_revised_follows_from_both_advices() -> None:
+    for table in ("by_pupil_advice", "by_pupil_country"):
+        columns = FULL[table] - {"revised"}
+        assert "revised" in following({table: columns}, (2019,))[table]
+        assert "revised" not in following({table: columns - {"advice_final"}}, (2019,))[table]

@@ -124,6 +124,29 @@ def test_known_names_are_mapped_and_the_rest_is_marked(office) -> None:
     assert set(tables["by_pupil_year"]["sex"]) == {"m"}
 
 
+def test_words_of_an_office_begin_a_mapping_that_can_be_read(office) -> None:
+    pupils = pd.DataFrame({"Leerlingnummer": [f"{at:09d}" for at in range(N)], "Leerjaar": "3", "Schoolcode": "S1"})
+    for year in (2021, 2022):
+        office.put(f"leerlingen_{year}.csv", pupils.to_csv(index=False, sep=";"))
+    text = suggested(office)
+    assert "      pupil: {number: Leerlingnummer}  # ?\n" in text
+    assert "      location: {key: Schoolcode}  # ?\n" in text
+    assert {"pupil", "groep", "location"} <= read_intake(office.mapping).columns()["by_pupil"]
+
+
+def test_without_a_known_name_the_least_of_a_table_is_written(office) -> None:
+    office.put("x.csv", pd.DataFrame({"a": ["1"] * N, "b": ["2"] * N}).to_csv(index=False, sep=";"))
+    assert "from: x  # ?" in suggested(office)
+    assert {"pupil", "groep", "age", "location"} == read_intake(office.mapping).columns()["by_pupil"]
+
+
+def test_a_number_with_decimals_is_no_key(office) -> None:
+    frame = rows(x=[f"{at},50" for at in range(N)])
+    office.put("p.csv", frame.to_csv(index=False, sep=";"))
+    likes = {column.name: column.like for column in profile.profile(office.folder)[0].columns}
+    assert likes == {"RINPERSOON": "key", "x": "number"}
+
+
 def test_every_known_name_is_written_as_a_mapping_may_be(office) -> None:
     from analysis.plain_yaml import read_yaml
     from analysis.registers.suggest import NAMES

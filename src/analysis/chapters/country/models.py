@@ -12,16 +12,18 @@ def cohorts(by_pupil_advice: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_pupil_advice : ``year, pupil, cet, year3, location``, a row per pupil.
+    by_pupil_advice : ``year, pupil, location`` and, if there are, ``cet`` (or ``test_advice_low``) and ``year3``.
 
     Returns
     -------
     DataFrame
         ``school_year, pupils, pupils_tested`` (with a test score), ``pupils_followed`` (to year 3), ``schools``.
     """
-    by_year = by_pupil_advice.groupby("year").agg(
+    test = "cet" if "cet" in by_pupil_advice else "test_advice_low"
+    known = by_pupil_advice.reindex(columns=["year", "pupil", test, "year3", "location"])  # nobody has what is absent
+    by_year = known.groupby("year").agg(
         pupils=("pupil", "size"),
-        pupils_tested=("cet", "count"),
+        pupils_tested=(test, "count"),
         pupils_followed=("year3", "count"),
         schools=("location", "nunique"),
     )

@@ -53,6 +53,7 @@ def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     schools = microdata["by_location"]
     regular = schools[~schools["special"].to_numpy(bool)].rename(columns={"wijk": "area"})
     pupils = microdata["by_pupil"].rename(columns={"wijk": "area"})
+    pupils = pupils[pupils["location"].isin(regular["location"])].reset_index(drop=True)  # as those of by_attendance
     homes = pupils.assign(year=microdata["by_attendance"]["year"].max(), pupils=1)
     known = {name: microdata[name] for name in ("by_attendance", "by_stay") if name in microdata}
     if "area" in pupils:

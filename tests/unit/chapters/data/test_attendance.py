@@ -36,8 +36,9 @@ def test_open_data_give_expected_pupils(tables):
 
 def test_microdata_keep_their_own_counts(tables):
     person = {"wijk": "w", "lat": 52.0, "lon": 4.9, "location": "01AA00", "education": "hoog", "background": "none"}
+    at_special = [{**person, "location": "02AA00"}] * 3
     microdata = {
-        "by_pupil": pd.DataFrame([person, {**person, "lat": 52.2}] * 5 + [{**person, "wijk": "few"}] * 9),
+        "by_pupil": pd.DataFrame([person, {**person, "lat": 52.2}] * 5 + [{**person, "wijk": "few"}] * 9 + at_special),
         "by_location": pd.DataFrame(
             {
                 "location": ["01AA00", "02AA00"],
