@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from analysis.data.columns import contract, with_office_keys
 from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
-from analysis.errors import InputError, StaatError, few
+from analysis.errors import InputError, RegisterError, StaatError, few, placed
 from analysis.registers.columns import Number
 from analysis.registers.extract import Files
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
@@ -93,17 +93,16 @@ def examine(
 
 @contextmanager
 def _silent(intake: Intake) -> Iterator[None]:
-    """Keep what a library says in an error of its own to where that happened: its words may hold a value."""
+    """Keep what a library says in an error or warning of its own to where that happened: it may hold a value."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except (StaatError, MemoryError):
         raise
     except Exception as error:  # a fault of ours, or of a library
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        problem = f"stopped with {type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
-        raise InputError(
-            f"params/intake/{intake.intake}.yml", problem, hint="this is a fault: please report it"
-        ) from None
+        where, hint = f"params/intake/{intake.intake}.yml", "this is a fault: please report it"
+        raise RegisterError(where, f"stopped with {placed(error)}", hint=hint) from None
 
 
 def _delivery(

@@ -122,7 +122,7 @@ class Files:
     def _cached(self, request: _Request) -> pa.Table:
         assert self.cache
         digests = [self.digest(path) for path in self.paths(request.role, request.year)]
-        key = [FORMAT, digests, self.file(request.role).model_dump_json(), request.told()]
+        key = [FORMAT, digests, self.file(request.role).model_dump_json(), request.key()]
         path = self.cache / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.parquet"
         if not path.exists():
             partial = path.with_suffix(".partial")
@@ -182,7 +182,7 @@ class _Request:
     def __init__(self, role: str, year: int, names: list[str], by: str | None, among: pa.Array | None) -> None:
         self.role, self.year, self.names, self.by, self.among = role, year, names, by, among
 
-    def told(self) -> list[object]:
+    def key(self) -> list[object]:
         """Return all that its rows depend on besides the file."""
         texts = hashlib.sha256()
         for buffer in self.among.buffers() if self.among is not None else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ BLOCK = 1 << 24  # bytes
 UTF8 = ("utf-8", "utf8", "utf-8-sig")
 LATIN1 = ("latin-1", "latin1", "iso-8859-1")
 CONTROL = frozenset(range(0x80, 0xA0))
+# What no column is called, and a row of persons nearly always holds: a number, a day, a long number in a text.
+VALUE = re.compile(r"^(?!(?:19|20)\d\d$)[-+]?\d+([.,]\d+)?$|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}|\d{7}")
 
 
 @contextmanager
@@ -44,7 +47,14 @@ def reading(role: str, file: File) -> Iterator[None]:
 def header(path: Path, role: str, file: File) -> list[str]:
     """Return the names of the columns of a file."""
     with reading(role, file):
-        return HEADERS[file.kind](path, role, file)
+        names = HEADERS[file.kind](path, role, file)
+    values = [name for name in names if VALUE.search(name)]
+    if values:
+        problem = (
+            f"{len(values)} of {len(names)} names of columns look like a key, a number or a day, and are not shown"
+        )
+        raise InputError(f"files.{role}", problem, hint="is the first row of the file one with names of columns?")
+    return names
 
 
 def chunks(path: Path, role: str, file: File, columns: Sequence[str], rows: int = CHUNK) -> Iterator[pa.Table]:
@@ -152,8 +162,9 @@ def _read_parquet(path: Path, role: str, file: File, columns: list[str], rows: i
 def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
     with pd.ExcelFile(path, engine="calamine") as book:
         if file.sheet is None and len(book.sheet_names) > 1:
-            sheets = ", ".join(map(str, book.sheet_names))
-            raise InputError(f"files.{role}", "has several sheets", allowed=sheets, hint="sheet: the one to read")
+            # A sheet may be named after a class, a teacher or a school.
+            problem = f"has {len(book.sheet_names)} sheets"
+            raise InputError(f"files.{role}", problem, hint="sheet: the one to read, by its name in the workbook")
         sheet = file.sheet or 0
         return pd.read_excel(book, sheet_name=sheet, dtype=object, na_filter=False, keep_default_na=False, nrows=rows)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import InputError, few, nearest
 from analysis.registers.columns import Decimal, Verb
 from analysis.registers.extract import Files
-from analysis.registers.mapping import Join, Table, in_year
+from analysis.registers.mapping import Join, TableMap, in_year
 from analysis.registers.report import Report, share
 from analysis.registers.verbs import Work, made, texts_of
 
@@ -38,7 +38,7 @@ class Piece:
 class Maker:
     """Makes a table of one year from the files of an office."""
 
-    def __init__(self, name: str, table: Table, files: Files, year: int, of_year: str = "") -> None:
+    def __init__(self, name: str, table: TableMap, files: Files, year: int, of_year: str = "") -> None:
         self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
         self.report: Report = files.report
         self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]

@@ -116,7 +116,7 @@ def made(verb: Verb, work: Work) -> Series:
     return MAKERS[type(verb)](verb, work)
 
 
-def _text(verb: of.Text, work: Work) -> Series:
+def _text(verb: of.TextVerb, work: Work) -> Series:
     texts = work.first(verb.text, verb)
     if verb.first is None:
         return texts
@@ -170,7 +170,7 @@ def _filled(found: Series, verb: of.Coded, work: Work) -> Series:
     return found.mask(empty, verb.missing)
 
 
-def _code(verb: of.Code, work: Work) -> Series:
+def _code(verb: of.CodeVerb, work: Work) -> Series:
     name = verb.code if isinstance(verb.code, str) else verb.code[0]
     return _filled(_recoded(work.first(verb.code, verb), verb, work, name), verb, work)
 
@@ -251,7 +251,7 @@ def _age_on(verb: of.AgeOn, work: Work) -> Series:
     return ages[0].where((ages[0] == ages[1]) & (born["year"] > 0)).astype("Int64")
 
 
-def _point(verb: of.Point, work: Work) -> Series:
+def _point(verb: of.PointVerb, work: Work) -> Series:
     x, y = (work.numbers(name, verb) for name in verb.point)
     if verb.system == "degrees":
         return y if work.column == "lat" else x
@@ -267,18 +267,18 @@ def _year(verb: of.Year, work: Work) -> Series:
 
 
 MAKERS: dict[type[Verb], Callable[[Any, Work], Series]] = {
-    of.Text: _text,
+    of.TextVerb: _text,
     of.Whole: _whole,
     of.Decimal: _decimal,
     of.Number: _key,
     of.Key: _key,
-    of.Code: _code,
+    of.CodeVerb: _code,
     of.Highest: _highest,
     of.Flag: _flag,
     of.Cut: _cut,
     of.Date: _date,
     of.AgeOn: _age_on,
     of.AgeGiven: _whole,
-    of.Point: _point,
+    of.PointVerb: _point,
     of.Year: _year,
 }
