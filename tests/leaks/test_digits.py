@@ -355,3 +355,13 @@ def test_rows_of_an_account_are_rounded_as_pupils_are(workspace: Workspace, each
     (written,) = pd.read_csv(workspace.write / "tables/segregation/accounting.csv").to_dict("records")
     assert [written[f"pupils_{side}"] for side in ("in", "out", "kept")] == [1235, 25, 1210]
     assert [written[f"rows_{side}"] for side in ("in", "out", "kept")] == told
+
+
+@pytest.mark.parametrize("columns", [33, 70])
+def test_of_a_table_with_many_count_columns_every_share_has_few_digits(columns: int) -> None:
+    """As many as a cross-table may have columns: more than NumPy chooses among."""
+    frame = pd.DataFrame({f"n_{column}": [211 + 7 * column, 307 + 11 * column] for column in range(columns)})
+    last = f"n_{columns - 1}"
+    frame["share"] = 101 / frame[last]
+    gated = suppress(frame, {name: (["share"] if name == last else []) for name in frame if name != "share"}, DEFAULT)
+    assert (gated.frame["share"] - frame["share"]).abs().between(0, 0.01, inclusive="right").all()

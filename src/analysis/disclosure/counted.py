@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.disclosure.disguised import TOLERANCE, Disguised, disguised, single, whole_times
 from analysis.disclosure.profiles import BOARD_COUNT, CLUSTER_COUNT, RESIDUAL_DF, SCHOOL_COUNT, Profile
@@ -99,7 +100,7 @@ class Counted:
                 steps = np.array([np.where(fit, step, np.inf) for fit, step, _ in several])
                 chosen = steps.argmin(axis=0)
                 step = np.where(fits, steps.min(axis=0), 0.0)
-                n, published = (np.choose(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "published"))
+                n, published = (_taken(chosen, [getattr(by, name) for by in wholes]) for name in ("n", "published"))
                 small = fits & np.logical_and.reduce([few | ~fit for fit, _, few in several])
                 shares = Shares(
                     shares.fits | fits,
@@ -182,6 +183,11 @@ class _Divisor(NamedTuple):
     published: Floats
     least: int
     base: int
+
+
+def _taken(chosen: NDArray[np.intp], columns: Sequence[Floats]) -> Floats:
+    """Return, row by row, the number of the chosen column; of any number of columns, as `numpy.choose` does not."""
+    return np.asarray(np.take_along_axis(np.array(columns), chosen[None, :], axis=0)[0])
 
 
 def _of_schools(name: str) -> bool:

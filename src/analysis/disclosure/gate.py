@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
@@ -34,14 +34,31 @@ from analysis.disclosure.nearly_all import is_told, nearly_all, told_by
 from analysis.disclosure.profiles import DOMINATED, Profile
 from analysis.disclosure.ratios import Ratio, Ratios, ratios_of, recomputed, rests
 from analysis.disclosure.rules.identity import refuse_identifying, row_number
-from analysis.disclosure.secondary import Cells, Group, RepeatedSum, propagate, protect, repeated, sums_of, totals_of
+from analysis.disclosure.secondary import (
+    Cells,
+    Group,
+    RepeatedSum,
+    propagate,
+    protect,
+    repeated,
+    repeated_once,
+    sums_of,
+    totals_of,
+)
 from analysis.errors import DisclosureError
 
 SUPPRESSED = "suppressed"
 """Column of a gated frame that names, per row, the columns whose value is withheld."""
 
+Repeats = Callable[[np.ndarray, Sequence[str], Sequence[np.ndarray]], list[RepeatedSum]]
+
 CROSS = "×"
 """Sign of a cell that is withheld for another cell's sake."""
+
+
+ERROR = "std_error"
+OF_MODELS = frozenset({"model", "outcome", "unit", "cluster", "weights", "controls", "method", "scenario"})
+"""Keys of a table of estimates, which has a column of their errors, that separate no persons."""
 
 
 class Gated(NamedTuple):
@@ -146,7 +163,9 @@ def suppress(
     if profile.max_share is not None:
         table, more = _with_told(frame, table, shown), _categories(frame, numbers, rests_on, linked)
         groups += [group for group in more if group.total is not None]
-        near = table.nearly_all(more, _wholes(frame, table, linked))
+        near = table.nearly_all(
+            signs, more, [*_wholes(frame, table, linked), *_wholes(frame, table, linked, repeated_once)]
+        )
         table = table._replace(wide={name: profile.open_to(whole) for name, whole in near.items()})
         signs = _withhold_near(signs, table)
     crossed = _close(signs, table, groups, _wholes(frame, table, linked))
@@ -207,7 +226,7 @@ def _groups(
     return [group for keys in within for group in _added_up(frame, exact, keys, linked)]
 
 
-def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[RepeatedSum]:
+def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked, found_by: Repeats = repeated) -> list[RepeatedSum]:
     """Return the rows that add up, over one key, to a number that another column repeats in each of them."""
     keys = [key for key in keys_of(frame, table.rests_on) if key not in linked.labels]
     numbers = _matrix(table.numbers, tuple(table.numbers), float) if len(table.numbers) > 1 else np.empty((0, 0))
@@ -215,7 +234,7 @@ def _wholes(frame: pd.DataFrame, table: _Table, linked: Linked) -> list[Repeated
     sums: list[RepeatedSum] = []
     for key in keys if len(numbers) else ():
         others = [other for other in keys if other != key]
-        sums += repeated(numbers, units, [*_grouped(frame, others)])
+        sums += found_by(numbers, units, [*_grouped(frame, others)])
     return sums
 
 
@@ -249,13 +268,16 @@ class _Table(NamedTuple):
     wide: Mapping[str, np.ndarray] = MappingProxyType({})
     """Per column how wide the interval of a cell must be that is nearly all of a group; else 0."""
 
-    def nearly_all(self, categories: Sequence[Group], wholes: Sequence[RepeatedSum]) -> dict[str, np.ndarray]:
+    def nearly_all(
+        self, signs: pd.DataFrame, categories: Sequence[Group], wholes: Sequence[RepeatedSum]
+    ) -> dict[str, np.ndarray]:
         """Return, per column, the groups of which a cell is nearly all or hardly any."""
         numbers = {**self.numbers, **rests(self.ratios, self.numbers)}
         known = {name: n.to_numpy(dtype=float, na_value=np.nan) for name, n in numbers.items()}
         units = [self.profile.unit(name) for name in numbers]
         sums = _sums(_matrix(numbers, tuple(numbers), float), tuple(numbers), units) if numbers else []
-        return nearly_all(known, [*self.ratios.values()], sums, wholes, categories, self.profile)
+        there = {name: ~np.isnan(n) | (signs[name] != "" if name in signs else False) for name, n in known.items()}
+        return nearly_all(known, there, [*self.ratios.values()], sums, wholes, categories, self.profile)
 
     def cells(self, signs: pd.DataFrame) -> tuple[Cells, np.ndarray]:
         """Return the numbers, those that no column has last, and which of them are withheld."""
@@ -319,12 +341,16 @@ def _withhold_near(signs: pd.DataFrame, table: _Table) -> pd.DataFrame:
 def _categories(
     frame: pd.DataFrame, numbers: Mapping[str, pd.Series], rests_on: Resting, linked: Linked
 ) -> list[Group]:
-    """Return the rows that are the categories of one group: those that differ in one key, which is no year."""
+    """Return the rows that are the categories of one group: those that differ in one key, which is no year.
+
+    Nor is it what tells estimates apart: the same persons are in several models, and in one for each outcome.
+    """
     keys = [key for key in keys_of(frame, rests_on) if key not in linked.labels and key not in numbers]
     words = frame[keys].astype("string").fillna("").astype(object)
     varied, exact = independent(words), _matrix(numbers, tuple(numbers), float) if numbers else np.empty((0, 0))
     groups = []
-    for key in (key for key in varied if numbers and not is_calendar(frame[key])):
+    several = [key for key in varied if not is_calendar(words[key].str[:4])]  # "2016/17" is a year too
+    for key in (key for key in several if numbers and not (ERROR in frame and key in OF_MODELS)):
         total = words[key].str.lower().isin(TOTAL_WORDS) | (words[key] == linked.totals.get(key))
         for rows in _grouped(words, [other for other in varied if other != key]):
             named = [*rows[total.to_numpy()[rows]], *(row for row in totals_of(rows, exact) if row is not None)]
@@ -342,8 +368,10 @@ def _close(signs: pd.DataFrame, table: _Table, groups: Sequence[Group], wholes: 
     if not table.numbers:
         return False
     cells, withheld = table.cells(signs)
+    left = _left(cells.columns, table.ratios)
+    # What a part leaves of its whole is so by definition: a column without anybody is no part of such a sum.
     sums = _sums(cells.numbers, cells.columns, cells.units, nonzero=cells.nonzero)
-    sums += _left(cells.columns, table.ratios)
+    sums = [its for its in sums if not any(its[-1] == one[-1] and {*one} < {*its} for one in left)] + left
     depends = table.resting(cells.columns)
     hidden = protect(cells, withheld, depends, groups, sums, wholes)
     for number, column in enumerate(table.numbers):

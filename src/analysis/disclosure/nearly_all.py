@@ -7,6 +7,7 @@ so wide that the group may as well be mixed. Numbers of who left a selection say
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from analysis.disclosure.steps import Bools, Floats
 
 Numbers = Mapping[str, Floats]
 CLOSE = 1e-6
+PAIR = 2
+"""A part and what it leaves of its whole."""
 
 
 TOLD = "of "
@@ -68,6 +71,7 @@ def told_by(
 
 def nearly_all(
     numbers: Numbers,
+    there: Mapping[str, Bools],
     ratios: Collection[Ratio],
     sums: Sequence[Columns],
     wholes: Sequence[RepeatedSum],
@@ -79,6 +83,7 @@ def nearly_all(
     Parameters
     ----------
     numbers : The numbers of the table by column, those that no column has last.
+    there : Which of them there are, known or withheld: a sum holds where all its numbers are.
     ratios : Parts of wholes: of a part that is one category of several only its being nearly all is too much.
     sums : Columns that add up, the whole last.
     wholes : Which columns repeat the sum of another over several rows: that one has several categories.
@@ -87,27 +92,41 @@ def nearly_all(
     """
     found = {name: np.full(len(n), np.nan) for name, n in numbers.items()}
     names = list(numbers)
-    several = {(names[its.part], names[its.whole]) for its in wholes}
-    several |= {(names[part], names[its[-1]]) for its in sums if len(its) > 3 for part in its[:-1]}
+    several = _several(names, sums, wholes, len(next(iter(found.values()), ())))
     for part, whole in ratios:
         n = numbers[whole] if isinstance(whole, str) else np.full(len(numbers[part]), whole)
         if not _persons(part, profile) or LEAVERS.fullmatch(part):
             continue
-        if isinstance(whole, str) and (part, whole) not in several:
-            _mark(found, part, profile.near(numbers[part], n), n)
-            _mark(found, f"{whole}_minus_{part}", profile.near(numbers[part], n), n)
-        else:
-            _mark(found, part, profile.nearly_all(numbers[part], n), n)
+        alone = isinstance(whole, str) & ~several[part, str(whole)]
+        _mark(found, part, np.where(alone, profile.near(numbers[part], n), profile.nearly_all(numbers[part], n)), n)
+        _mark(found, f"{whole}_minus_{part}", alone & profile.near(numbers[part], n), n)
     left = {f"{whole}_minus_{part}" for part, whole in ratios}
     for *parts, whole in (tuple(names[column] for column in its) for its in sums):
         if _persons(whole, profile) and left.isdisjoint(parts) and not any(map(LEAVERS.fullmatch, parts)):
+            holds = np.logical_and.reduce([there[name] for name in (*parts, whole)])
             for part in parts:
-                _mark(found, part, profile.nearly_all(numbers[part], numbers[whole]), numbers[whole])
+                near = profile.nearly_all(numbers[part], numbers[whole]) & holds
+                if len(parts) == PAIR:  # most are in none of several categories: that says nothing of each of them
+                    near &= ~np.logical_or.reduce([several[one, whole] for one in parts if one != part])
+                _mark(found, part, near, numbers[whole])
     own = [name for name in names if _persons(name, profile) and not is_told(name) and name not in left]
     for name in (name for name in own if not LEAVERS.fullmatch(name)):
         for group in categories:
-            _mark_category(found[name], numbers[name], group, profile)
+            _mark_category(found[name], numbers[name], there[name], group, profile)
     return found
+
+
+def _several(
+    names: Sequence[str], sums: Sequence[Columns], wholes: Sequence[RepeatedSum], rows: int
+) -> dict[tuple[str, str], Bools]:
+    """Return, per part and whole, the rows in which the part is one category of several of the whole."""
+    several: dict[tuple[str, str], Bools] = defaultdict(lambda: np.zeros(rows, dtype=bool))
+    for its in wholes:
+        several[names[its.part], names[its.whole]][its.rows] = True
+    for columns in (columns for columns in sums if len(columns) > 3):
+        for part in columns[:-1]:
+            several[names[part], names[columns[-1]]][:] = True
+    return several
 
 
 def is_told(name: str) -> bool:
@@ -115,9 +134,10 @@ def is_told(name: str) -> bool:
     return f"_{TOLD}" in f"_{name}"
 
 
-def _mark_category(found: Floats, n: Floats, group: Group, profile: Profile) -> None:
+def _mark_category(found: Floats, n: Floats, there: Bools, group: Group, profile: Profile) -> None:
     """Mark the category that is nearly all of what the rows of a group count."""
-    rows = group.rows[group.rows != group.total] if group.total is not None else group.rows
+    rows = group.rows[there[group.rows]]
+    rows = rows[rows != group.total] if group.total is not None else rows
     whole = np.nansum(n[rows])
     if len(rows) > 1 and group.total in (None, *np.flatnonzero(n == whole)):  # else they are no parts of that total
         near = profile.nearly_all(n[rows], np.full(len(rows), whole))

@@ -143,6 +143,17 @@ def repeated(numbers: Floats, units: Sequence[str], groups: Sequence[Rows]) -> l
     ]
 
 
+def repeated_once(numbers: Floats, units: Sequence[str], groups: Sequence[Rows]) -> list[RepeatedSum]:
+    """Return where `repeated` holds of single groups, of three rows or more: in fewer numbers do so by chance."""
+    return [
+        RepeatedSum(rows, part, whole)
+        for whole, part in permutations(range(len(units)), 2)
+        if units[whole] == units[part] == "persons"
+        for rows in groups
+        if len(rows) >= WITH_TOTAL and _repeats(numbers[rows], whole, part)
+    ]
+
+
 def _repeats(numbers: Floats, whole: int, part: int) -> bool:
     return bool((numbers[:, whole] == numbers[:, part].sum()).all()) and numbers[0, whole] > 0
 

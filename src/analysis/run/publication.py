@@ -125,7 +125,10 @@ def _key_told(record: Record, confidential: bool) -> dict[str, Any]:
     tables = {name: keyed(sha) for name, sha in record.key.get("tables", {}).items()}
     files = record.key.get("files", {})
     told = {keyed(name): keyed(sha) for name, sha in files.items()} if confidential else files
-    return {**record.key, "tables": tables, "files": told}
+    parameters = dict(record.key.get("parameters", {}))
+    if "keys" in parameters:  # names of columns of registers
+        parameters["keys"] = [keyed(name) for name in parameters["keys"]]
+    return {**record.key, "parameters": parameters, "tables": tables, "files": told}
 
 
 def _record_pages(folder: Path, assessor: Assessor, done: Mapping[str, Record], seconds: float) -> None:

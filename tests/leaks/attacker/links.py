@@ -33,7 +33,7 @@ def _compare(one: Table, other: Table, a: int, b: int, start: int, other_start: 
     at, bt = [left.keys[key] for key in common], [right.keys[key] for key in common]
     mine, theirs = left.bounds[:, :, at], right.bounds[:, :, bt]
     least = np.log(CHANCE * strict / max(1, len(right.cells)))
-    for row, place, likely in _alike(left, right, mine, theirs, least):
+    for row, place, likely in (pair for pair in _alike(left, right, mine, theirs, least) if pair[2] <= least):
         for at_one, at_other in zip(at, bt, strict=True):
             cells, others = left.cells[row].get(at_one, ()), right.cells[place].get(at_other, ())
             if cells and others:
@@ -45,12 +45,18 @@ def _alike(
 ) -> Iterator[tuple[int, int, float]]:
     """Give the pairs of views, one of them with something withheld, that agree and hardly by chance."""
     for row in np.flatnonzero(left.hidden):
-        likely = _likely(mine[:, row], theirs)
-        yield from ((int(row), int(place), likely[place]) for place in np.flatnonzero(likely <= least))
+        for place in np.flatnonzero(_likely(mine[:, row], theirs) <= least):
+            yield int(row), int(place), _once(mine[:, row], theirs[:, place])
     others = np.flatnonzero(~left.hidden)
     for place in np.flatnonzero(right.hidden):
-        likely = _likely(theirs[:, place], mine[:, others])
-        yield from ((int(others[row]), int(place), likely[row]) for row in np.flatnonzero(likely <= least))
+        for row in others[_likely(theirs[:, place], mine[:, others]) <= least]:
+            yield int(row), int(place), _once(theirs[:, place], mine[:, row])
+
+
+def _once(mine: np.ndarray, theirs: np.ndarray) -> float:
+    """Return the log of the chance that two sums agree where what is said twice counts once."""
+    both = np.unique(np.concatenate([mine, theirs]), axis=1, equal_nan=True)
+    return float(_likely(both[:3], both[3:][:, None])[0])
 
 
 def _likely(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:

@@ -119,3 +119,54 @@ def test_nobody_can_subtract_a_withheld_share_from_the_total(sizes: list[int], w
     gated = suppress(frame, {"n": ["share"]}, CBS)
     assert hidden(gated, "share")[which]
     assert sum(hidden(gated, "share")) >= 2
+
+
+def test_rows_of_estimates_count_the_same_persons_and_are_no_categories() -> None:
+    rows = [("kink", "a", 120), ("kink", "b", 130), ("dose", "a", 4090), ("dose", "b", 4090)]
+    frame = pd.DataFrame(rows, columns=["model", "outcome", "n_obs"]).assign(estimate=[0.11, 0.23, 0.31, 0.47])
+    gated = suppress(frame.assign(std_error=0.0123), {"n_obs": ["estimate", "std_error"]}, CBS)
+    assert not any(hidden(gated, "n_obs"))
+    categories = frame.rename(columns={"model": "level"})
+    assert hidden(suppress(categories, {"n_obs": ["estimate"]}, CBS), "n_obs")[2:] == [True, True]
+
+
+def test_a_sum_says_nothing_of_rows_in_which_it_is_not() -> None:
+    # n_least is n_left in one row; in the other there are no sides, and it is all of n
+    frame = pd.DataFrame({"term": ["kink", "dose"], "n": [120, 400], "n_left": [50, None], "n_right": [70, None]})
+    frame["n_least"] = [50, 400]
+    counts = ["n", "n_left", "n_right", "n_least"]
+    assert not any(hidden(suppress(frame, counts, CBS), "n_least"))
+
+
+def test_most_are_in_none_of_several_categories() -> None:
+    """Of 600 persons in 3 classes 30 have the first advice; that 570 do not have it says nothing of each of them."""
+    frame = pd.DataFrame(
+        [(2018, "low", 30), (2018, "middle", 250), (2018, "high", 320), (2019, "low", 15), (2019, "high", 570)],
+        columns=["year", "term", "n_with"],
+    )
+    frame["n_obs"] = 600
+    frame["n_without"] = frame["n_obs"] - frame["n_with"]
+    frame["share"] = frame["n_with"] / frame["n_obs"]
+    counts = {"n_obs": ["share"], "n_with": ["share"], "n_without": ["share"]}
+    gated = suppress(frame, counts, CBS)
+    # of 2019 the categories are not all there: 15 and 570 of 600 say it
+    assert hidden(gated, "n_with") == [False, False, False, True, True]
+    assert hidden(gated, "share") == [False, False, False, True, True]
+
+
+def test_school_years_are_no_categories() -> None:
+    frame = pd.DataFrame({"school_year": ["2018/19", "2019/20"], "n": [1000, 50]})
+    assert not any(hidden(suppress(frame, ["n"], CBS), "n"))
+
+
+def test_a_column_without_anybody_takes_one_number_along_in_each_row_and_not_the_table() -> None:
+    # 24 + 50 + 405 = 479, of whom none for the reason "special": one of these numbers is withheld with the zero
+    frame = pd.DataFrame({"year": [2018, 2019, 2020], "special": 0, "consent": [24, 31, 28], "test": [50, 44, 61]})
+    frame["both"] = [405, 399, 420]
+    frame["n"] = frame[["special", "consent", "test", "both"]].sum(axis=1)
+    frame["share_both"] = frame["both"] / frame["n"]
+    counts = {"n": ["share_both"], "special": [], "consent": [], "test": [], "both": ["share_both"]}
+    gated = suppress(frame, counts, PROFILES["acro"])
+    assert all(hidden(gated, "special"))
+    assert [sum(gated.frame.loc[row, ["consent", "test", "both", "n"]].isna()) for row in range(3)] == [1, 1, 1]
+    assert not any(hidden(gated, "share_both"))

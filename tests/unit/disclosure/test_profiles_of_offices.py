@@ -68,10 +68,10 @@ def test_other_profiles_publish_a_median_as_a_mean() -> None:
     assert withhold_tails(frame, {"n": ["median"]}, PROFILES["default"]) is frame
 
 
-def test_four_are_shown_as_fewer_than_five_everywhere_and_five_as_five(tmp_path: Path) -> None:
+def test_four_are_shown_as_fewer_than_five_everywhere_and_more_rounded(tmp_path: Path) -> None:
     facts = {"edition": "x", "language": "en", "disclosure": "duo", "synthetic": False, "tables": ROWS}
     workspace = Workspace("segregation", tmp_path, tmp_path, facts, needs=frozenset(), produces=frozenset())
-    frame = pd.DataFrame({"group": list("abcd"), "n": [4, 5, 13, 0], "n_schools": [9, 9, 2, 0]})
+    frame = pd.DataFrame({"group": list("abcd"), "n": [4, 7, 13, 0], "n_schools": [9, 9, 2, 0]})
     shown = Release(workspace).table("sizes", frame, caption="Sizes", counts=["n", "n_schools"])
     path = tmp_path / "tables" / "segregation" / "sizes.csv"
     lines = ["group,n,n_schools,suppressed", "a,<5,9,n", "b,5,9,", "c,,<3,n;n_schools", "d,0,0,"]

@@ -14,6 +14,8 @@ from analysis.run.chain import Step
 from analysis.run.code import Reach
 from analysis.run.hashes import Hashes
 from analysis.run.keys import GONE, LATE, differences, key_of, observed, observed_now
+from analysis.run.publication import _key_told
+from analysis.run.records import Record
 
 STEP = Step("03_choice", needs=("by_school",), produces=("findings",), reads=("{data.folder}",))
 
@@ -105,3 +107,12 @@ def test_a_declared_file_is_known_by_its_own_name(tmp_path: Path) -> None:
     read = notes(tmp_path / "reads", ("file", tmp_path / "a.csv"), ("refused", tmp_path / "b"))
     places = {"params/a.csv": tmp_path / "a.csv"}
     assert list(observed(read, places, Hashes(), time.time_ns())) == ["params/a.csv"]
+
+
+def test_the_key_of_a_step_tells_strangers_no_name_of_a_key_column() -> None:
+    key = {"parameters": {"seed": 1, "keys": ["eckid", "rinpersoon"]}, "tables": {}, "files": {"data/eckid.csv": "12"}}
+    record = Record("data", key, {}, {}, 1.0, None, "", "", {})
+    told = _key_told(record, confidential=True)
+    assert told["parameters"]["seed"] == 1
+    assert len(told["parameters"]["keys"]) == 2
+    assert not [name for name in ("eckid", "rinpersoon") if name in json.dumps(told)]

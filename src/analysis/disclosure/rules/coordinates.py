@@ -25,6 +25,9 @@ SERIES = 12
 ROUND = 3
 """Digits of a number that an axis ends or is marked at without its being in the data."""
 
+BESIDE = 0.8
+"""Part of a place that bars beside each other take together, as Matplotlib and seaborn have it."""
+
 EVEN = 1e-6
 ENDS = 2
 MARGIN = 0.3
@@ -108,7 +111,7 @@ def _are_bars_placed(axes: Axes, known: Floats) -> bool:
     bars = [bar for bar in axes.patches if isinstance(bar, Rectangle) and (bar.get_width(), bar.get_height()) != (1, 1)]
     across = np.array([bar.get_x() + bar.get_width() / 2 for bar in bars])
     up = np.array([bar.get_y() + bar.get_height() / 2 for bar in bars])
-    return is_placed(across, known) or is_placed(up, known)
+    return any(is_placed(side, known) or _beside_each_other(side) for side in (across, up))
 
 
 def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
@@ -128,15 +131,20 @@ def _of_collections(axes: Axes) -> Iterator[tuple[Floats, Floats]]:
 
 def is_placed(values: Floats, known: Floats, *, round_too: bool = False) -> bool:
     """Return whether values are known numbers, or places: whole numbers (or known ones) with evenly spaced series."""
-    left = values[np.isfinite(values)]
-    left = left[~among(left, known)]
+    every = values[np.isfinite(values)]
+    left = every[~among(every, known)]
     if round_too:
         left = left[~is_round(left)]
-    if not len(left):
-        return True
-    whole = left[~(np.abs(left - np.round(left)) <= EVEN)]
-    offsets = np.unique(np.round((whole - np.round(whole)), 6))
-    return _symmetric(offsets) or _even(np.unique(np.round(left, 9)))
+    # By accident a place is a known number too, and the one across from it is not.
+    return not len(left) or any(
+        _symmetric(_offsets(some)) or _even(np.unique(np.round(some, 9))) for some in (left, every)
+    )
+
+
+def _offsets(values: Floats) -> Floats:
+    """Return the different distances to the nearest whole number, of those that are none."""
+    broken = values[~(np.abs(values - np.round(values)) <= EVEN)]
+    return np.unique(np.round(broken - np.round(broken), 6))
 
 
 def _is_limited(limits: Floats, seen: Floats, known: Floats) -> bool:
@@ -155,6 +163,14 @@ def _symmetric(offsets: Floats) -> bool:
     return bool(
         np.isin(np.round(-offsets, 5), np.round(offsets, 5)).all() or (len(offsets) <= 1 and is_round(offsets).all())
     )
+
+
+def _beside_each_other(values: Floats) -> bool:
+    """Return whether bars stand where those of some number of series do; a series may be without a bar."""
+    offsets = values[np.isfinite(values)]
+    offsets = offsets - np.round(offsets)
+    places = (BESIDE * ((np.arange(series) + 0.5) / series - 0.5) for series in range(1, SERIES + 1))
+    return any((np.abs(offsets[:, None] - some[None, :]).min(axis=1) <= EVEN).all() for some in places)
 
 
 def _even(values: Floats) -> bool:
