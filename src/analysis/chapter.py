@@ -109,7 +109,8 @@ class Chapter(Release):
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
             return self.file(named or name, frame, **{**how, **given})
-        return self.table(named or name, frame, **{**how, **exhibit.layout, **given})
+        absent = exhibit.laid_out.difference(frame) if self.lacking else ()
+        return self.table(named or name, frame, **{**how, **exhibit.layout(absent), **given})
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""
