@@ -41,7 +41,7 @@ def with_attendance(
         years, so it has no rows); ``by_home`` (the last year's pupils with ``lat, lon`` of their homes);
         ``by_school_attended`` (``location, stadsdeel, area`` of the school, ``lat, lon, schoolweging``);
         ``by_area`` (``area, lat, lon``, the middle of its homes, of areas with ten or more). Columns that the microdata
-        do not have are in none of them; without wijk and point there is no ``by_area``, and without pupils who are known
+        do not have are in none of them; without wijk and point there is no ``by_area``, and without pupils known
         from year to year no ``by_stay``.
     """
     if "by_attendance" in microdata or tables is None:
