@@ -35,7 +35,7 @@ from analysis.edition.orders import (
     refuse_unused_folder,
 )
 from analysis.edition.orders import project_of as project_in
-from analysis.errors import InputError, StaatError
+from analysis.errors import InputError, StaatError, placed
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
 from analysis.run.staging import tidy
@@ -337,6 +337,12 @@ def main() -> None:
     except StaatError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        said = f"stopped with {placed(error)}; what it says is not shown: it may hold a value of a person"
+        sys.stderr.write(f"{said}\n  do      report this fault; PYTHONDEVMODE=1 shows all, on data of nobody\n")
+        sys.exit(1)
 
 
 def _project(outputs: Path | None) -> tuple[Path, Project]:

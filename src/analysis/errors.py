@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import Enum
+from pathlib import Path
 
 
 class StaatError(Exception):
@@ -52,6 +54,13 @@ class InputError(StaatError):
         joined = errors[0]
         joined.args = ("\n".join(str(error) for error in errors),)
         return joined
+
+
+class RegisterError(InputError):
+    """What an office's registers or their mapping lack: its words are counts and what the mapping itself says.
+
+    So it is shown whole in a run on data of persons, where of other errors no word is shown that may be a value.
+    """
 
 
 class Reason(Enum):
@@ -106,6 +115,12 @@ class WithheldError(DisclosureError):
 
     The message is for the reader of the page, in the language of the edition, and holds no number that is withheld.
     """
+
+
+def placed(error: BaseException) -> str:
+    """Say of an error its kind and where it was raised, and nothing of its words: they may hold a value of a person."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return type(error).__name__ + (f" at {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "")
 
 
 FEWEST = 10

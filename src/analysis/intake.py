@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.codes import Codes
 from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
+from analysis.data.complete import complete
 from analysis.data.contracts import check
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
@@ -187,7 +188,10 @@ def receive_country(
     seed : The same seed gives the same country.
     intake, folder, codes : As `receive_own`.
     """
-    return receive_own(intake, folder, codes, seed) if intake else _made_up_country(pupils, years, seed, codes)
+    if not intake:
+        return _made_up_country(pupils, years, seed, codes)
+    received = receive_own(intake, folder, codes, seed)
+    return replace(received, microdata=complete(received.microdata, codes.backgrounds("nonwestern"), received.years))
 
 
 def _made_up_country(pupils: int, years: Sequence[int], seed: int, codes: Codes) -> Received:

@@ -3,7 +3,8 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.chapter import NOTHING, WITHHELD, Chapter
+from analysis.chapter import Chapter
+from analysis.door import NOTHING, WITHHELD
 from analysis.edition.chain import ROWS
 from analysis.errors import InputError
 from analysis.language import Text, from_data

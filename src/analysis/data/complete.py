@@ -10,6 +10,7 @@ from analysis.data import derive
 from analysis.data.microdata import MICRODATA
 
 PUPILS, SCHOOLS, TESTS, YEARS = "by_pupil", "by_location", "by_pupil_test", "by_pupil_year"
+ADVICE = ("by_pupil_advice", "by_pupil_country")
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -37,6 +38,9 @@ def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]
     if _have(tables, {TESTS: ["e_percentile"]}) and "prior_percentile" not in tables[TESTS]:
         tests = tables[TESTS]
         tables[TESTS] = tests.assign(prior_percentile=derive.prior_percentile(tests))
+    for name in (name for name in ADVICE if _have(tables, {name: ["advice_first", "advice_final"]})):
+        if "revised" not in tables[name]:
+            tables[name] = tables[name].assign(revised=derive.revised(tables[name]))
     if years is None and PUPILS in tables:
         years = tables[PUPILS].assign(year=each[-1])
     if years is not None:

@@ -167,6 +167,16 @@ def prior_percentile(by_pupil_test: pd.DataFrame) -> pd.Series:
     return prior.set_axis(by_pupil_test.index).rename("prior_percentile")
 
 
+def revised(by_pupil_advice: pd.DataFrame) -> pd.Series:
+    """Return whether the final advice is higher than the first: the advice was revised; missing without either.
+
+    From 2023/24 registers fill the final advice of every pupil, also where it is the first.
+    """
+    first, final = by_pupil_advice["advice_first"], by_pupil_advice["advice_final"]
+    known = first.notna() & final.notna()
+    return (final > first) if known.all() else (final > first).astype("boolean").mask(~known)
+
+
 def _on_the_sphere(points: pd.DataFrame) -> np.ndarray:
     lat, lon = np.radians(points["lat"].to_numpy(float)), np.radians(points["lon"].to_numpy(float))
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

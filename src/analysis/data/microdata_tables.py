@@ -30,9 +30,9 @@ def contracts_of(codes: Codes) -> tuple[pa.DataFrameSchema, ...]:
         _by_location_lagged(),
         _by_pupil_retention(),
         _by_pupil_test(),
-        contract("by_pupil_advice", ["pupil"], **_advice(codes)),
-        contract("by_pupil_advice_national", ["pupil"], **_advice(codes), **_national()),
-        contract("by_pupil_country", ["pupil"], **_advice(codes), **_national(), **_place()),
+        contract("by_pupil_advice", ["pupil", "year"], **_advice(codes)),
+        contract("by_pupil_advice_national", ["pupil", "year"], **_advice(codes), **_national()),
+        contract("by_pupil_country", ["pupil", "year"], **_advice(codes), **_national(), **_place()),
         _by_location_year(),
         _by_teacher(),
         _by_attendance(codes),
@@ -272,8 +272,8 @@ def _by_teacher() -> pa.DataFrameSchema:
             salary=number("gross pay of the scale and step at full time, euro a month", 1000, 10000, missing=True),
             in_city=flag("lives in the municipality of the school", missing=True),
             distance_km=number("straight line from home to school, km", 0, 400, missing=True),
-            came=_move("since the year before that is told, came from", "starter", "other city"),
-            left=_move("before the next year that is told, left for", "other city", "left education"),
+            came=_move("since the year before that the table has, came from", "starter", "other city"),
+            left=_move("before the next year that the table has, left for", "other city", "left education"),
         ),
     )
 

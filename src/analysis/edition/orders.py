@@ -143,7 +143,7 @@ def check_sources(order: Order, root: Path) -> None:
         return
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: {block}.folder",
+            f"{block}.folder" if own else f"{folder}: {block}.folder",
             "is a file, not a folder" if folder.exists() else "there is no such folder",
             hint=f"put the source files there, or point at them: --set {block}.folder=DIR, or {DATA_VARIABLE}=DIR",
         )

@@ -24,7 +24,7 @@ COUNTRY = "by_pupil_country"
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Reduced:
     """An edition with the chapters for which the office has data.
 
     Parameters
@@ -77,7 +77,7 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
     return intake
 
 
-def fit(edition: Edition, intakes: Path) -> Fitted:
+def fit(edition: Edition, intakes: Path) -> Reduced:
     """Leave out the chapters for which an office has no data; an edition on other data stays as it is.
 
     Raises
@@ -85,7 +85,7 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
     InputError : As `mapping_of`, or the office has the data of no chapter.
     """
     if not edition.intake:
-        return Fitted(edition)
+        return Reduced(edition)
     from analysis.edition.readiness import readiness
 
     intake = mapping_of(edition, intakes)
@@ -98,7 +98,7 @@ def fit(edition: Edition, intakes: Path) -> Fitted:
     if not any(chapters()[stem].findings for stem in found if stem not in absent):
         raise _nothing_to_run(intakes / f"{edition.intake}.yml", found)
     facts = {"absent": absent}
-    return Fitted(edition.without(absent), facts, {**facts, "keys": sorted(intake.keys)})
+    return Reduced(edition.without(absent), facts, {**facts, "keys": sorted(intake.keys)})
 
 
 def _nothing_to_run(path: Path, found: Mapping[str, Readiness]) -> InputError:

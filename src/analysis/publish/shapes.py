@@ -1,4 +1,4 @@
-"""What the keys of a chapter's declarations may hold, so that a wrong value is told before anything is computed."""
+"""What the keys of a chapter's declarations may hold, so that a wrong value is reported before anything is computed."""
 
 from __future__ import annotations
 

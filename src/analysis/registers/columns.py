@@ -36,7 +36,7 @@ class Verb(Block):
         return (*((named,) if isinstance(named, str) else named), *self.only)
 
 
-class Text(Verb):
+class TextVerb(Verb):
     """The text as it is."""
 
     text: Name | Names
@@ -104,7 +104,7 @@ class Coded(Verb):
         return self
 
 
-class Code(Coded):
+class CodeVerb(Coded):
     """A code, from a code."""
 
     code: Name | Names
@@ -189,7 +189,7 @@ class AgeGiven(Verb):
     age_given: Name
 
 
-class Point(Verb):
+class PointVerb(Verb):
     """Degrees north (column lat) or east (column lon) of a point."""
 
     point: tuple[Name, Name] = key("the columns: x and y in metres, or degrees east and north")
@@ -208,19 +208,19 @@ class Year(Verb):
 
 
 VERBS: dict[str, type[Verb]] = {
-    "text": Text,
+    "text": TextVerb,
     "whole": Whole,
     "decimal": Decimal,
     "number": Number,
     "key": Key,
-    "code": Code,
+    "code": CodeVerb,
     "highest": Highest,
     "flag": Flag,
     "cut": Cut,
     "date": Date,
     "age_on": AgeOn,
     "age_given": AgeGiven,
-    "point": Point,
+    "point": PointVerb,
     "year": Year,
 }
 """The verbs by name; a column that is not there is the word ``absent``."""
@@ -236,19 +236,19 @@ def verb_of(value: Any) -> str | None:  # noqa: ANN401 - what a file holds, or a
 
 
 Column = Annotated[
-    Annotated[Text, Tag("text")]
+    Annotated[TextVerb, Tag("text")]
     | Annotated[Whole, Tag("whole")]
     | Annotated[Decimal, Tag("decimal")]
     | Annotated[Number, Tag("number")]
     | Annotated[Key, Tag("key")]
-    | Annotated[Code, Tag("code")]
+    | Annotated[CodeVerb, Tag("code")]
     | Annotated[Highest, Tag("highest")]
     | Annotated[Flag, Tag("flag")]
     | Annotated[Cut, Tag("cut")]
     | Annotated[Date, Tag("date")]
     | Annotated[AgeOn, Tag("age_on")]
     | Annotated[AgeGiven, Tag("age_given")]
-    | Annotated[Point, Tag("point")]
+    | Annotated[PointVerb, Tag("point")]
     | Annotated[Year, Tag("year")]
     | Annotated[Literal["absent"], Tag(ABSENT)],
     Discriminator(verb_of),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from analysis.data.columns import contract, with_office_keys
 from analysis.data.contracts import OUTLINES
 from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
-from analysis.errors import InputError, StaatError, few
+from analysis.errors import InputError, RegisterError, StaatError, few, placed
 from analysis.registers.columns import Number
 from analysis.registers.extract import Files
+from analysis.registers.kept import kept_of
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
 from analysis.registers.marks import check_marks
 from analysis.registers.report import Report, share
@@ -88,34 +89,51 @@ def examine(
 ) -> Report:
     """Return the report of `deliver`, with its errors instead of stopping at them."""
     with _silent(intake):
-        return _delivery(intake, folder, codes, seed, cache, wanted).report
+        return _delivery(intake, folder, codes, seed, cache, wanted, with_tables=False).report
 
 
 @contextmanager
 def _silent(intake: Intake) -> Iterator[None]:
-    """Keep what a library says in an error of its own to where that happened: its words may hold a value."""
+    """Keep what a library says in an error or warning of its own to where that happened: it may hold a value."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except (StaatError, MemoryError):
         raise
     except Exception as error:  # a fault of ours, or of a library
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        problem = f"stopped with {type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
-        raise InputError(
-            f"params/intake/{intake.intake}.yml", problem, hint="this is a fault: please report it"
-        ) from None
+        where, hint = f"params/intake/{intake.intake}.yml", "this is a fault: please report it"
+        raise RegisterError(where, f"stopped with {placed(error)}", hint=hint) from None
 
 
 def _delivery(
-    intake: Intake, folder: Path, codes: Codes, seed: int, cache: Path | None, wanted: Collection[str] | None
+    intake: Intake,
+    folder: Path,
+    codes: Codes,
+    seed: int,
+    cache: Path | None,
+    wanted: Collection[str] | None,
+    *,
+    with_tables: bool = True,
 ) -> Delivery:
-    report = Report()
-    files = Files(intake, folder, report, cache, intake.keys_of_files())
-    names = [name for name in intake.columns() if wanted is None or name in wanted]
-    made = dict(_tables(names, files))
+    files = Files(intake, folder, Report(), cache, intake.keys_of_files())
     secret = secret_of(seed, folder)
-    numbered = _numbered(made, intake, secret)
-    tables = {name: _checked(name, frame, intake, codes, report) for name, frame in numbered.items()}
+    kept = kept_of(files, codes, secret, wanted)
+    if kept and kept.is_there:
+        return Delivery(kept.tables() if with_tables else {}, kept.report(), kept.inputs())
+    delivery = _made(files, codes, secret, wanted)
+    if kept and not delivery.report.errors():
+        kept.keep(delivery.tables, delivery.report, delivery.inputs)
+    return delivery
+
+
+def _made(files: Files, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Delivery:
+    intake, report = files.intake, files.report
+    names = [name for name in intake.columns() if wanted is None or name in wanted]
+    tables = dict(_tables(names, files))
+    _number(tables, intake, secret)
+    for name in list(tables):  # one by one, so that not all are held twice
+        tables[name] = _checked(name, tables.pop(name), intake, codes, report)
     _compare_locations(tables, report)
     return Delivery(tables, report, _inputs(files, secret))
 
@@ -163,18 +181,15 @@ def _of_year(name: str, files: Files, year: int, of_year: str) -> pd.DataFrame:
     return Maker(name, table, files, year, of_year).make()
 
 
-def _numbered(made: Mapping[str, pd.DataFrame], intake: Intake, secret: bytes) -> dict[str, pd.DataFrame]:
-    numbered = dict(made)
+def _number(tables: dict[str, pd.DataFrame], intake: Intake, secret: bytes) -> None:
+    """Put numbers in the place of the keys of persons."""
     for column in NUMBERED:
-        having = [name for name in made if column in made[name] and _is_numbered(intake, name, column)]
+        having = [name for name in tables if column in tables[name] and _is_numbered(intake, name, column)]
         if having:
-            columns = numbers_of([made[name][column] for name in having], secret, column)
-            numbered |= {
-                name: numbered[name].assign(**{column: found}) for name, found in zip(having, columns, strict=True)
-            }
-            # The order of the rows in the file would tell what the numbers do not.
-            numbered |= {name: _in_order(name, numbered[name]) for name in having}
-    return numbered
+            columns = numbers_of([tables[name][column] for name in having], secret, column)
+            for name, found in zip(having, columns, strict=True):
+                # The order of the rows in the file would tell what the numbers do not.
+                tables[name] = _in_order(name, tables[name].assign(**{column: found}))
 
 
 def _is_numbered(intake: Intake, name: str, column: str) -> bool:

@@ -19,13 +19,13 @@ from analysis.registers import formats
 from analysis.registers.columns import Written
 from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
-from analysis.registers.plain import as_text, distinct, plain
+from analysis.registers.plain import as_text, of_each, plain
 from analysis.registers.report import Report
 from analysis.run import machine
 from analysis.run.hashes import sha256
 
-FORMAT = 1  # of what the cache holds
-COUNTS = b"staat.counts"
+FORMAT = 2  # of what the cache holds
+ROWS = 500_000  # of the cache, at a time: of a file of a country few rows are wanted
 PLACES: dict[Written, tuple[tuple[int, int], ...]] = {
     "yyyymmdd": ((0, 4), (4, 6), (6, 8)),
     "yyyy-mm-dd": ((0, 4), (5, 7), (8, 10)),
@@ -99,7 +99,7 @@ class Files:
         return self._digests[path]
 
     def rows(
-        self, role: str, year: int, names: Collection[str], among: tuple[str, pd.Series[Any]] | None = None
+        self, role: str, year: int, names: Collection[str], among: tuple[str, pa.Array] | None = None
     ) -> pd.DataFrame:
         """Return the rows of a role and year.
 
@@ -112,43 +112,19 @@ class Files:
         if self.is_missing(role, year):
             self.report.note("files", f"{role} {year}", "not there, as the mapping says: its columns are missing")
             return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-        wanted = distinct(among[1]) if among else None
-        request = _Request(role, year, names, among[0] if among else None, wanted)
-        table = self._cached(request) if self.cache else self._table(request)
-        self._count(request, json.loads(table.schema.metadata[COUNTS]))
-        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-        return frame
-
-    def _cached(self, request: _Request) -> pa.Table:
-        assert self.cache
-        digests = [self.digest(path) for path in self.paths(request.role, request.year)]
-        key = [FORMAT, digests, self.file(request.role).model_dump_json(), request.told()]
-        path = self.cache / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.parquet"
-        if not path.exists():
-            partial = path.with_suffix(".partial")
-            pq.write_table(self._table(request), partial)
-            machine.replace(partial, path)
-        return pq.read_table(path)
-
-    def _table(self, request: _Request) -> pa.Table:
+        request = _Request(role, year, names, *(among or (None, None)))
         counts: dict[str, int] = {}
-        chunks = [
-            chunk for path in self.paths(request.role, request.year) for chunk in self._chunks(path, request, counts)
-        ]
-        return pa.concat_tables(chunks, promote_options="permissive").replace_schema_metadata(
-            {COUNTS: json.dumps(counts)}
-        )
+        chunks = [chunk for path in self.paths(role, year) for chunk in self._chunks(path, request, counts)]
+        self._count(request, counts)
+        frame: pd.DataFrame = pa.concat_tables(chunks, promote_options="permissive").to_pandas(ignore_metadata=True)
+        return frame
 
     def _chunks(self, path: Path, request: _Request, counts: dict[str, int]) -> Iterator[pa.Table]:
         file, year = self.file(request.role), request.year
         kept = {in_year(name, year): codes for name, codes in file.keep.items()}
         spells = (file.on_day.begins, file.on_day.ends) if file.on_day else ()
         every = list(dict.fromkeys([*request.names, *kept, *spells, *([request.by] if request.by else [])]))
-        actual = {name: self._actual(path, request.role, name) for name in every}
-        keys = {name for name in every if any(name.casefold() == known.casefold() for known in file.keys)}
-        for chunk in formats.chunks(path, request.role, file, list(dict.fromkeys(actual.values()))):
-            named = pa.table({name: chunk[found] for name, found in actual.items()})
-            rows = plain(named, request.role, file, keys)
+        for rows in self._plain(path, request.role, every):
             add(counts, "rows", len(rows))
             for name, codes in kept.items():
                 inside = pc.is_in(as_text(rows[name]), pa.array(codes, pa.string()))
@@ -159,6 +135,29 @@ class Files:
             if request.by:
                 rows = rows.filter(pc.is_in(as_text(rows[request.by]), request.among))
             yield rows.select(request.names)
+
+    def _plain(self, path: Path, role: str, names: list[str]) -> Iterator[pa.Table]:
+        """Give these columns of a file in the one form; read once from the file itself, then from the cache."""
+        if not self.cache:
+            yield from self._read(path, role, names)
+            return
+        key = [FORMAT, self.digest(path), self.file(role).model_dump_json(), names]
+        kept = self.cache / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.parquet"
+        if not kept.exists():
+            partial, chunks = kept.with_suffix(".partial"), list(self._read(path, role, names))
+            pq.write_table(pa.concat_tables(chunks, promote_options="permissive"), partial, ROWS, compression="lz4")
+            machine.replace(partial, kept)
+        with pq.ParquetFile(kept) as parquet:
+            yield parquet.schema_arrow.empty_table()  # a file without rows has no batch
+            yield from (pa.Table.from_batches([batch]) for batch in parquet.iter_batches(ROWS))
+
+    def _read(self, path: Path, role: str, names: list[str]) -> Iterator[pa.Table]:
+        file = self.file(role)
+        actual = {name: self._actual(path, role, name) for name in names}
+        keys = {name for name in names if any(name.casefold() == known.casefold() for known in file.keys)}
+        for chunk in formats.chunks(path, role, file, list(dict.fromkeys(actual.values()))):
+            named = pa.table({name: chunk[found] for name, found in actual.items()})
+            yield plain(named, role, file, keys)
 
     def _actual(self, path: Path, role: str, name: str) -> str:
         found = _named(name, self._header(path, role))
@@ -176,18 +175,15 @@ class Files:
                 self.report.note("files", f"{role} {year}", f"{what}: {few(n, counts['rows'])} rows left out")
 
 
+@dataclass(frozen=True)
 class _Request:
-    """What is asked of a file."""
+    """What is asked of a file: columns, and the texts that one of them must have."""
 
-    def __init__(self, role: str, year: int, names: list[str], by: str | None, among: pa.Array | None) -> None:
-        self.role, self.year, self.names, self.by, self.among = role, year, names, by, among
-
-    def told(self) -> list[object]:
-        """Return all that its rows depend on besides the file."""
-        texts = hashlib.sha256()
-        for buffer in self.among.buffers() if self.among is not None else ():
-            texts.update(buffer or b"")
-        return [self.year, self.names, self.by, texts.hexdigest()]
+    role: str
+    year: int
+    names: list[str]
+    by: str | None
+    among: pa.Array | None
 
 
 def _named(name: str, header: Collection[str]) -> str | None:
@@ -212,6 +208,10 @@ def add(counts: dict[str, int], what: str, n: int) -> None:
 
 def sortable(dates: Any, written: Written) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return dates as texts yyyymmdd, which sort as dates do; missing where a text is no date of this form."""
+    return of_each(dates, lambda each: _sortable(each, written))
+
+
+def _sortable(dates: pa.Array, written: Written) -> pa.Array:
     parts = [pc.utf8_slice_codeunits(dates, low, high) for low, high in PLACES[written]]
     joined = pc.binary_join_element_wise(*parts, "")
     return pc.if_else(pc.match_substring_regex(dates, SHAPE[written]), joined, pa.scalar(None, pa.string()))

@@ -22,8 +22,12 @@ def find(folder: Path, role: str, file: File, year: int) -> list[Path]:
     if not folder.is_dir():
         raise InputError("data.folder", "there is no such folder", hint="set data.folder, or STAAT_DATA")
     pattern = in_year(file.path, year)
-    found = [path for path in _matching(folder, pattern) if path.is_file()]
     where = f"files.{role}"
+    try:
+        found = [path for path in _matching(folder, pattern) if path.is_file()]
+    except OSError as error:  # its words name the folder
+        hint = "who runs this must be allowed to list the folders of the path"
+        raise InputError(where, f"cannot be looked for: {error.strerror}", hint=hint) from None
     if not found:
         raise InputError(where, f"no file matches {pattern!r}", hint=_hint(folder, pattern))
     newest = _newest(found, where)
@@ -59,5 +63,6 @@ def _hint(folder: Path, pattern: str) -> str | None:
     beside = [
         path.name for parent in _matching(folder, "/".join(parents)) if parent.is_dir() for path in parent.iterdir()
     ]
-    near = nearest(name.casefold(), [other.casefold() for other in beside])
-    return f"the nearest name is {near!r}" if near else f"{len(beside)} files are in that folder; is it the right one?"
+    if nearest(name.casefold(), [other.casefold() for other in beside]):  # it is not shown: of whom is the file?
+        return "a name in that folder is much like it: look for what differs"
+    return f"{len(beside)} files are in that folder; is it the right one?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ BLOCK = 1 << 24  # bytes
 UTF8 = ("utf-8", "utf8", "utf-8-sig")
 LATIN1 = ("latin-1", "latin1", "iso-8859-1")
 CONTROL = frozenset(range(0x80, 0xA0))
+# What no column is called, and a row of persons nearly always holds: a number, a day, a long number in a text.
+VALUE = re.compile(r"^(?!(?:19|20)\d\d$)[-+]?\d+([.,]\d+)?$|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}|\d{7}")
 
 
 @contextmanager
@@ -44,7 +47,14 @@ def reading(role: str, file: File) -> Iterator[None]:
 def header(path: Path, role: str, file: File) -> list[str]:
     """Return the names of the columns of a file."""
     with reading(role, file):
-        return HEADERS[file.kind](path, role, file)
+        names = HEADERS[file.kind](path, role, file)
+    values = [name for name in names if VALUE.search(name)]
+    if values:
+        problem = (
+            f"{len(values)} of {len(names)} names of columns look like a key, a number or a day, and are not shown"
+        )
+        raise InputError(f"files.{role}", problem, hint="is the first row of the file one with names of columns?")
+    return names
 
 
 def chunks(path: Path, role: str, file: File, columns: Sequence[str], rows: int = CHUNK) -> Iterator[pa.Table]:
@@ -152,8 +162,9 @@ def _read_parquet(path: Path, role: str, file: File, columns: list[str], rows: i
 def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
     with pd.ExcelFile(path, engine="calamine") as book:
         if file.sheet is None and len(book.sheet_names) > 1:
-            sheets = ", ".join(map(str, book.sheet_names))
-            raise InputError(f"files.{role}", "has several sheets", allowed=sheets, hint="sheet: the one to read")
+            # A sheet may be named after a class, a teacher or a school.
+            problem = f"has {len(book.sheet_names)} sheets"
+            raise InputError(f"files.{role}", problem, hint="sheet: the one to read, by its name in the workbook")
         sheet = file.sheet or 0
         return pd.read_excel(book, sheet_name=sheet, dtype=object, na_filter=False, keep_default_na=False, nrows=rows)
 
@@ -213,11 +224,19 @@ def _spss_header(path: Path, role: str, file: File) -> list[str]:  # noqa: ARG00
 
 def _read_spss(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001
     for start in itertools.count(0, rows):
-        columns_read, _ = _spss(path, file, usecols=columns, row_offset=start, row_limit=rows)
-        chunk = pa.table({name: pa.array(columns_read[name], from_pandas=True) for name in columns})
+        columns_read, about = _spss(path, file, usecols=columns, row_offset=start, row_limit=rows)
+        is_text = {name: about.readstat_variable_types[name] == "string" for name in columns}
+        # A type that is told is not looked for in every row; numbers may be dates, which only their values tell.
+        types = {name: pa.string() if is_text[name] else None for name in columns}
+        arrays = {name: pa.array(columns_read.pop(name), types[name], from_pandas=True) for name in columns}
+        chunk = pa.table({name: _numbers_if_empty(array) for name, array in arrays.items()})
         yield chunk
         if len(chunk) < rows:
             return
+
+
+def _numbers_if_empty(array: pa.Array) -> pa.Array:
+    return array.cast(pa.float64()) if pa.types.is_null(array.type) else array
 
 
 HEADERS: dict[str, Callable[[Path, str, File], list[str]]] = {

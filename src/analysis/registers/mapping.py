@@ -28,7 +28,7 @@ from analysis.registers.columns import (
     Name,
     Names,
     Number,
-    Point,
+    PointVerb,
     Texts,
     Verb,
     Written,
@@ -137,7 +137,7 @@ class Join(Block):
         return self
 
 
-class Table(Block):
+class TableMap(Block):
     """How one table of the contracts follows from files."""
 
     base: str = Field(alias="from", description="role of the file with its rows")
@@ -167,8 +167,10 @@ class Intake(Block):
     intake: str = key("its name, that of the file")
     synthetic: bool = key("true for files that `staat world` wrote, false for real ones")
     years: tuple[int, ...] = key("calendar years of 1 October to read, in order", min_length=1)
-    files: dict[str, File] = Field(description="the files by role", min_length=1)
-    tables: dict[str, Table] = Field(description="the tables of the contracts", min_length=1)
+    files: dict[str, File] = Field(
+        description="the files by role: a word of yours, which the manifest shows", min_length=1
+    )
+    tables: dict[str, TableMap] = Field(description="the tables of the contracts", min_length=1)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Intake:
@@ -179,7 +181,7 @@ class Intake(Block):
             raise ValueError("; ".join(faults))
         return self
 
-    def _faults(self, name: str, table: Table) -> Iterator[str]:
+    def _faults(self, name: str, table: TableMap) -> Iterator[str]:
         if name not in TABLES:
             yield f"tables.{name}: there is no such table{_meant(name, TABLES)}"
         for role in (role for role in table.roles if role not in self.files):
@@ -195,7 +197,7 @@ class Intake(Block):
     def _column_faults(self, name: str, column: str, verb: Verb) -> Iterator[str]:
         if isinstance(verb, Number) != (column in NUMBERED) and not (self.synthetic and column in NUMBERED):
             yield f"`number` is for {' and '.join(NUMBERED)}, and no other verb is: a key never stands in a table"
-        if isinstance(verb, Point) and column not in ("lat", "lon"):
+        if isinstance(verb, PointVerb) and column not in ("lat", "lon"):
             yield "`point` is for lat and lon"
         if isinstance(verb, Year) and self.rereads(name):
             yield "the file is not one of a year, so the year must come from a column"
@@ -301,5 +303,5 @@ def _names_beside(loc: Sequence[str]) -> list[str]:
     if loc[0] == "files" and len(loc) > 2:
         model = Spells if "on_day" in loc[2:-1] else File
     elif loc[0] == "tables" and len(loc) > 2:
-        model = Join if loc[2] == "joins" else VERBS[loc[4]] if loc[2] == "columns" else Table
+        model = Join if loc[2] == "joins" else VERBS[loc[4]] if loc[2] == "columns" else TableMap
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pandas as pd
@@ -75,7 +75,20 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     return pc.replace_substring_regex(texts, r"\.0$", "") if pa.types.is_floating(column.type) else texts
 
 
+def arrow_of(texts: pd.Series[Any]) -> pa.Array:
+    """Return a column of texts as Arrow has it, in one piece."""
+    array = pa.array(texts, pa.string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def distinct(texts: pd.Series[Any]) -> pa.Array:
     """Return the texts of a column, each once, in order; without missing ones."""
-    every = pc.unique(pa.array(texts, pa.string(), from_pandas=True)).drop_null()
+    every = pc.unique(arrow_of(texts)).drop_null()
     return every.take(pc.sort_indices(every))
+
+
+def of_each(texts: Any, function: Callable[[pa.Array], pa.Array]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return what a function makes of texts, asking it once of each: days and codes are few, rows are many."""
+    encoded = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    encoded = encoded.dictionary_encode()
+    return function(encoded.dictionary).take(encoded.indices)

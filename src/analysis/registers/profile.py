@@ -25,6 +25,13 @@ SEPARATORS = ";,\t|"
 DAY = re.compile(
     r"(?:19|20)\d{2}-?(?:0[0-9]|1[0-2])-?(?:[0-2][0-9]|3[01])|(?:[0-2][0-9]|3[01])[-/](?:0[0-9]|1[0-2])[-/](?:19|20)\d{2}"
 )
+KEY_NAME = re.compile(
+    r"rinpersoon|bsn|burgerservice|_crypt|anumm|eckid|geboorte_?datum|(?:^|_|voor|achter|roep)naam|e-?mail|"
+    r"(?:leerling|pupil|student|kind|persoon|personeel|docent|leraar|teacher)s?_?(?:nummer|number|nr|id|key)?$",
+    re.IGNORECASE,
+)
+# A key of a person, a day, a school (BRIN): they may occur ten times and more where one person has several rows.
+KEY = re.compile(rf".*\d{{7}}.*|.{{65,}}|\d{{2}}[A-Z]{{2}}(?:-?\d{{2}})?|{DAY.pattern}")
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
@@ -110,8 +117,10 @@ def _is_utf8(start: bytes) -> bool:
 
 
 def _profile(path: Path, folder: Path) -> FileProfile:
-    file = file_of(path, folder)
+    file = File(path=path.relative_to(folder).as_posix())
     try:
+        with formats.reading(path.name, file):
+            file = file_of(path, folder)
         header = formats.header(path, path.name, file)
         batches = formats.chunks(path, path.name, file, header, SAMPLE)
         sample = pa.concat_tables(islice(batches, 1), promote_options="permissive").slice(0, SAMPLE)
@@ -145,7 +154,7 @@ def _like(name: str, texts: pa.ChunkedArray, distinct: int) -> str:
     is_key = distinct > NEARLY * len(texts) and len(texts) > MOST_CODES
     if sum(bool(DAY.fullmatch(text)) for text in sample) >= NEARLY * len(sample):
         return "date"
-    if is_key or re.search(r"rinpersoon|bsn|_crypt|anummer|eckid", name, re.IGNORECASE):
+    if is_key or KEY_NAME.search(name):
         return "key"
     if distinct <= MOST_CODES and max(map(len, sample)) <= 12:
         return "code"
@@ -173,8 +182,12 @@ def codes(folder: Path, column: str) -> Iterator[str]:
 
     Raises
     ------
-    InputError : No file has the column, or it has more than `MOST_CODES` codes and is no column of codes.
+    InputError : No file has the column, or it is no column of codes: by its name, or with more than `MOST_CODES`.
     """
+    if KEY_NAME.search(column):
+        raise InputError(
+            "--codes", f"{column} is called as a key or a name is", hint="codes are listed, persons are not"
+        )
     headers = {path: formats.header(path, path.name, file_of(path, folder)) for path in data_files(folder)}
     having = [path for path, header in headers.items() if column in header]
     if not having:
@@ -194,7 +207,7 @@ def _codes(path: Path, folder: Path, column: str) -> Iterator[str]:
     if len(counts) > MOST_CODES:
         raise InputError("--codes", f"{column} has more than {MOST_CODES} codes in {file.path}", hint="is it a key?")
     yield f"{file.path}: {column}, {few(missing)} rows without a value"
-    shown = {text: n for text, n in sorted(counts.items()) if n >= FEWEST}
+    shown = {text: n for text, n in sorted(counts.items()) if n >= FEWEST and not KEY.fullmatch(str(text))}
     yield from (f'  "{text}": {n:,}' for text, n in shown.items())
     rest = counts.total() - sum(shown.values())
     if rest:

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.data.microdata import MICRODATA
 from analysis.registers.columns import VERBS, Verb
-from analysis.registers.mapping import File, Intake, Join, Spells, Table
+from analysis.registers.mapping import File, Intake, Join, Spells, TableMap
 
 
 def reference() -> str:
@@ -19,7 +19,7 @@ def reference() -> str:
         "The file itself": Intake,
         "Each of `files`": File,
         "`on_day` of a file": Spells,
-        "Each of `tables`": Table,
+        "Each of `tables`": TableMap,
         "Each of `joins`": Join,
     }
     blocks = [f"### {title}\n\n{_keys(model)}" for title, model in parts.items()]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from analysis.errors import FEWEST, InputError
+from analysis.errors import FEWEST, InputError, RegisterError
 
 WIDTH = 25
 YEAR = re.compile(r"(.+) (\d{4})")
@@ -60,7 +60,7 @@ class Report:
         self.refuse(table, error.where, str(error).removeprefix(f"{error.where}: "))
 
     def _add(self, note: Note) -> None:
-        if note not in self.notes:  # a file that several tables need is read, and told, once
+        if note not in self.notes:  # a file that several tables need is read, and noted, once
             self.notes.append(note)
 
     def errors(self) -> list[Note]:
@@ -92,7 +92,8 @@ def _over_years(notes: Sequence[Note]) -> list[Note]:
     """Put notes together that say the same of several years."""
     years: dict[Note, list[str]] = defaultdict(list)
     for note in notes:
-        about, year = YEAR.fullmatch(note.about).groups() if YEAR.fullmatch(note.about) else (note.about, "")
+        match = YEAR.fullmatch(note.about)
+        about, year = match.groups() if match else (note.about, "")
         years[replace(note, about=about)].append(year)
     return [_of_years(note, each) for note, each in years.items()]
 
@@ -106,6 +107,6 @@ def _of_years(note: Note, years: Sequence[str]) -> Note:
     return replace(note, about=f"{note.about} {years[0]}-{years[-1][2:]}", said=said)
 
 
-def _error(note: Note, file: str) -> InputError:
+def _error(note: Note, file: str) -> RegisterError:
     where = f"{file}: {note.table}" + (f".{note.about}" if note.about else "")
-    return InputError(where, note.said, hint=note.hint or None)
+    return RegisterError(where, note.said, hint=note.hint or None)

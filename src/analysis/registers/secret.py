@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.registers.plain import distinct
+from analysis.registers.plain import arrow_of, distinct
 
 SECRET_VARIABLE = "STAAT_SECRET"  # noqa: S105 - the name of it
 SECRET_FILE = "staat-secret.txt"  # noqa: S105 - the name of it
@@ -55,7 +55,7 @@ def numbers_of(keys: Sequence[pd.Series[Any]], secret: bytes, of: str) -> list[p
 
 
 def _numbered(keys: pd.Series[Any], every: pa.Array, numbers: pa.Array) -> pd.Series[Any]:
-    places = pc.index_in(pa.array(keys, pa.string(), from_pandas=True), value_set=every)
+    places = pc.index_in(arrow_of(keys), value_set=every)
     return pd.Series(numbers.take(places).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)).set_axis(
         keys.index
     )

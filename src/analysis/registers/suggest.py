@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ SAYS_ADVICE = {"advice_first", "cet"}
 DOUBT = "  # ?"
 VERSION = re.compile(r"V\d+(?=\.[^.]+$)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+KEY_IN_NAME = re.compile(r"\d{5}|^\d{2}[a-z]{2}(\d{2})?$")
 PERSON_KEYS = ("pupil", "teacher")
 TEXT = "{{text: {0}}}"
 VERB_OF = {
@@ -91,12 +93,15 @@ def _seen(profiles: list[FileProfile]) -> Iterator[Seen]:
         role = _role(Path(path.replace("{year}", "")).stem.removesuffix("V*"))
         if role in roles:
             role = f"{role}_{path.rpartition('.')[2].lower()}"
+        role = next(name for number in count(1) if (name := f"{role}_{number}" if number > 1 else role) not in roles)
         roles.add(role)
         yield Seen(role, path, files[-1], tuple(sorted(years)) if len(years) > 1 else ())
 
 
 def _role(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "file"
+    """Return a name for who reads the manifest: without the keys of persons and schools that a file is named after."""
+    words = re.split(r"[^a-z0-9]+", name.lower())
+    return "_".join(word for word in words if word and not KEY_IN_NAME.search(word)) or "file"
 
 
 def _file_text(file: File, path: str) -> str:

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.errors import InputError, few, nearest
 from analysis.registers.columns import Decimal, Verb
 from analysis.registers.extract import Files
-from analysis.registers.mapping import Join, Table, in_year
+from analysis.registers.mapping import Join, TableMap, in_year
+from analysis.registers.plain import arrow_of
 from analysis.registers.report import Report, share
 from analysis.registers.verbs import Work, made, texts_of
-
-KEY, ROW, IS_FOUND = "key:", "row:", "found:"  # no column of a file is called so: joins have points
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Piece:
 class Maker:
     """Makes a table of one year from the files of an office."""
 
-    def __init__(self, name: str, table: Table, files: Files, year: int, of_year: str = "") -> None:
+    def __init__(self, name: str, table: TableMap, files: Files, year: int, of_year: str = "") -> None:
         self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
         self.report: Report = files.report
         self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]
@@ -127,29 +129,42 @@ class Maker:
         left, right = list(join.pairs), list(join.pairs.values())
         bare = list(dict.fromkeys(name.removeprefix(piece.prefix) for name in names))
         keys = frame[left].apply(texts_of).set_axis(right, axis=1)
-        among = None if join.adds_rows else (right[0], keys[right[0]])
+        among = None if join.adds_rows else _most_telling(keys)
         other = self.files.rows(piece.role, self.year, [*right, *bare], among)
-        found = other[right].apply(texts_of).add_prefix(KEY)
-        found = found[found.notna().all(axis=1)]  # an empty key is nobody's
-        taken = found.join(other[bare].add_prefix(piece.prefix))
+        found = other[right].apply(texts_of)
         if join.adds_rows:
-            keys, frame = _with_rows_added(keys, frame, found.set_axis(right, axis=1))
-        rows = keys.add_prefix(KEY).assign(**{ROW: range(len(keys))})
-        reached = rows.merge(taken, how="left", on=list(found), indicator=IS_FOUND)
-        reached = self._one_each(reached, join, piece)
-        return pd.concat([frame, reached[[piece.prefix + name for name in bare]].set_axis(frame.index)], axis=1)
+            keys, frame = _with_rows_added(keys, frame, found[found.notna().all(axis=1)])
+        rows = self._rows_of(_one_text(keys), _one_text(found), join, piece)
+        reached = other[bare].add_prefix(piece.prefix).reindex(rows).set_axis(frame.index)
+        return pd.concat([frame, reached], axis=1)
 
-    def _one_each(self, reached: pd.DataFrame, join: Join, piece: Piece) -> pd.DataFrame:
+    def _rows_of(self, keys: pa.Array, found: pa.Array, join: Join, piece: Piece) -> np.ndarray[Any, Any]:
+        """Return the row in which each key is found first, -1 without one: an empty key is nobody's."""
         about = f"join {join.file}" + (f" ({join.prefix})" if join.prefix else "") + self.of_year
-        again = reached[ROW].duplicated()
-        if again.any():
-            several = reached.loc[again, ROW].nunique()
-            said = f"{few(several)} rows have several rows in {piece.role}"
-            self.report.refuse(self.name, about, said, "one row a key: `keep`, `on_day`, or another key in `by`")
-        one = reached[~again]
-        without = int((one[IS_FOUND] != "both").sum())
-        self.report.note(self.name, about, f"{share(without, len(one))} without a row" if without else "a row for each")
-        return one
+        rows = pc.index_in(keys, value_set=found, skip_nulls=True)
+        if pc.count_distinct(found).as_py() < len(found) - found.null_count:
+            first = pc.index_in(found, value_set=found, skip_nulls=True)
+            again = found.filter(pc.not_equal(first, pa.array(np.arange(len(found), dtype=np.int32))))
+            several = pc.sum(pc.is_in(keys, value_set=again, skip_nulls=True)).as_py()
+            if several:
+                said = f"{few(several)} rows have several rows in {piece.role}"
+                self.report.refuse(self.name, about, said, "one row a key: `keep`, `on_day`, or another key in `by`")
+        without = rows.null_count
+        said = f"{share(without, len(rows))} without a row" if without else "a row for each"
+        self.report.note(self.name, about, said)
+        return np.asarray(rows.fill_null(-1))
+
+
+def _most_telling(keys: pd.DataFrame) -> tuple[str, pa.Array]:
+    """Return the column of a key with the most values, and these: one that says R of everybody leaves no row out."""
+    values = {str(name): pc.unique(arrow_of(keys[name])).drop_null() for name in keys}
+    return max(values.items(), key=lambda item: len(item[1]))
+
+
+def _one_text(keys: pd.DataFrame) -> pa.Array:
+    """Return the columns of a key as one text, missing where one of them is; no text holds the sign between."""
+    parts = [arrow_of(keys[name]) for name in keys]
+    return pc.binary_join_element_wise(*parts, "\0") if len(parts) > 1 else parts[0]
 
 
 def _with_rows_added(keys: pd.DataFrame, frame: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.errors import few
 from analysis.registers import columns as of
 from analysis.registers.columns import MISSING, Verb
 from analysis.registers.extract import sortable
 from analysis.registers.mapping import in_year
+from analysis.registers.plain import EXACT, arrow_of, of_each
 from analysis.registers.rd import degrees_of
 from analysis.school_years import school_year
 
@@ -78,9 +80,9 @@ class Work:
         texts = self.texts(name, verb)
         decimal, thousands = self.signs.get(self.named(name), (",", None))
         form = rf"[-+]?(?:[0-9]+|[0-9]{{1,3}}(?:\{thousands}[0-9]{{3}})+)" if thousands else r"[-+]?[0-9]+"
-        wrong = texts.notna() & ~texts.str.fullmatch(rf"{form}(?:\{decimal}[0-9]*)?(?:[eE][-+]?[0-9]+)?").fillna(
-            value=False
-        ).astype(bool)
+        shape = rf"\A{form}(?:\{decimal}[0-9]*)?(?:[eE][-+]?[0-9]+)?\z"
+        is_number = of_each(arrow_of(texts), lambda each: pc.match_substring_regex(each, shape))
+        wrong = pd.Series(np.asarray(pc.invert(is_number).fill_null(False)), texts.index)
         if wrong.any():
             hint = f"the decimal sign of the file is {decimal!r}" + (
                 "" if thousands else ", and thousands have no sign"
@@ -91,9 +93,8 @@ class Work:
             plain = plain.str.replace(thousands, "", regex=False)
         plain = plain.str.replace(decimal, ".", regex=False).str.removeprefix("+")
         # Arrow's conversion is exact to the last bit, so that a number survives being written as text.
-        return pd.Series(
-            pa.array(plain, pa.string(), from_pandas=True).cast(pa.float64()).to_pandas().to_numpy(), texts.index
-        )
+        numbers = of_each(arrow_of(plain), lambda each: each.cast(pa.float64()))
+        return pd.Series(numbers.to_pandas().to_numpy(), texts.index)
 
     def _counting(self, texts: Series, verb: Verb) -> Series:
         if verb.missing_codes:
@@ -107,8 +108,13 @@ def texts_of(column: Series) -> Series:
     """Return numbers as texts; whole ones without a point."""
     if not pd.api.types.is_numeric_dtype(column):
         return column
-    texts = column.astype("float64").map(lambda n: f"{n:.0f}" if float(n).is_integer() else repr(n), na_action="ignore")
-    return texts.astype("str").where(column.notna())
+    numbers = column.astype("float64")
+    is_whole = (numbers % 1 == 0) & (numbers.abs() < EXACT)
+    texts = numbers.where(is_whole).astype("Int64").astype("str").where(is_whole)
+    rest = numbers[~is_whole & column.notna()]
+    if len(rest):
+        texts[rest.index] = rest.map(lambda n: f"{n:.0f}" if float(n).is_integer() else repr(float(n)))
+    return texts
 
 
 def made(verb: Verb, work: Work) -> Series:
@@ -116,7 +122,7 @@ def made(verb: Verb, work: Work) -> Series:
     return MAKERS[type(verb)](verb, work)
 
 
-def _text(verb: of.Text, work: Work) -> Series:
+def _text(verb: of.TextVerb, work: Work) -> Series:
     texts = work.first(verb.text, verb)
     if verb.first is None:
         return texts
@@ -170,7 +176,7 @@ def _filled(found: Series, verb: of.Coded, work: Work) -> Series:
     return found.mask(empty, verb.missing)
 
 
-def _code(verb: of.Code, work: Work) -> Series:
+def _code(verb: of.CodeVerb, work: Work) -> Series:
     name = verb.code if isinstance(verb.code, str) else verb.code[0]
     return _filled(_recoded(work.first(verb.code, verb), verb, work, name), verb, work)
 
@@ -204,7 +210,7 @@ def _cut(verb: of.Cut, work: Work) -> Series:
 
 def _parsed(texts: Series, written: of.Written, work: Work) -> pd.DataFrame:
     """Return year, month and day of dates as numbers; those that are no dates are counted."""
-    sorted_ = sortable(pa.array(texts, pa.string(), from_pandas=True), written)
+    sorted_ = sortable(arrow_of(texts), written)
     dates = pd.Series(sorted_.to_pandas(), index=texts.index, dtype="str")
     wrong = texts.notna() & dates.isna()
     if wrong.any():
@@ -225,7 +231,7 @@ def _date(verb: of.Date, work: Work) -> Series:
         return days.dt.year.astype("Int64")
     begins = days.dt.year - (days.dt.month < FIRST_MONTH)
     if verb.gives == "school_year":
-        return begins.map(lambda year: school_year(int(year)), na_action="ignore").astype("str")
+        return begins.map({year: school_year(int(year)) for year in begins.dropna().unique()}).astype("str")
     first = pd.to_datetime(pd.DataFrame({"year": begins, "month": FIRST_MONTH, "day": 1}))
     return (days - first).dt.days.astype("float64")
 
@@ -251,7 +257,7 @@ def _age_on(verb: of.AgeOn, work: Work) -> Series:
     return ages[0].where((ages[0] == ages[1]) & (born["year"] > 0)).astype("Int64")
 
 
-def _point(verb: of.Point, work: Work) -> Series:
+def _point(verb: of.PointVerb, work: Work) -> Series:
     x, y = (work.numbers(name, verb) for name in verb.point)
     if verb.system == "degrees":
         return y if work.column == "lat" else x
@@ -267,18 +273,18 @@ def _year(verb: of.Year, work: Work) -> Series:
 
 
 MAKERS: dict[type[Verb], Callable[[Any, Work], Series]] = {
-    of.Text: _text,
+    of.TextVerb: _text,
     of.Whole: _whole,
     of.Decimal: _decimal,
     of.Number: _key,
     of.Key: _key,
-    of.Code: _code,
+    of.CodeVerb: _code,
     of.Highest: _highest,
     of.Flag: _flag,
     of.Cut: _cut,
     of.Date: _date,
     of.AgeOn: _age_on,
     of.AgeGiven: _whole,
-    of.Point: _point,
+    of.PointVerb: _point,
     of.Year: _year,
 }

@@ -15,11 +15,11 @@ from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest, sha256
-from analysis.run.keys import differences, key_of, observed, observed_now
+from analysis.run.keys import differences, key_of, observed, observed_now, without_names
 from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
-from analysis.run.records import Record
+from analysis.run.records import Key, Record
 
 PAGES = "pages"
 WORDS = ".po"
@@ -151,7 +151,10 @@ class Assessor:
         """Return why the result of a record is not what a run would give now; empty when it is."""
         places = self.order.places_of(step, self.project.root)
         files = observed_now(record.key.get("files", {}), places, self.project.hashes)
-        return differences(record.key, {**self.key(step, tables), "files": files}, step.notebook)
+        keys: list[Key] = [record.key, {**self.key(step, tables), "files": files}]
+        if self.order.confidential:
+            keys = [{**key, "files": without_names(key.get("files", {}))} for key in keys]
+        return differences(keys[0], keys[1], step.notebook)
 
     def find(self, step: Step, folders: Sequence[Path], tables: Mapping[str, str]) -> tuple[Path, Record] | None:
         """Return the first folder that holds a whole and valid result of a step, with its record."""

@@ -88,6 +88,14 @@ def observed_now(files: Iterable[str], places: Mapping[str, Path], hashes: Hashe
     return {label: _digest(_path(label, places), label.endswith(FOLDER_SUFFIX), hashes) for label in files}
 
 
+def without_names(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of what was read by the place alone: a file of persons may be named after one."""
+    places: dict[str, list[str]] = {}
+    for label, digest in sorted(files.items()):
+        places.setdefault(label.partition("/")[0], []).append(digest)
+    return {place: " ".join(digests) for place, digests in places.items()}
+
+
 def _digest(path: Path | None, is_folder: bool, hashes: Hashes) -> str:
     with suppress(OSError):
         if path is not None:

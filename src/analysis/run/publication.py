@@ -116,8 +116,16 @@ def _describe(step: Step, record: Record, folder: Path, assessor: Assessor) -> d
         "suppressed": sum(int(note.get("suppressed", 0)) for note in published),
         "needs": list(step.needs),
         "produces": list(step.produces),
-        "key": {**record.key, "tables": {name: keyed(sha) for name, sha in record.key.get("tables", {}).items()}},
+        "key": _key_told(record, assessor.order.confidential),
     }
+
+
+def _key_told(record: Record, confidential: bool) -> dict[str, Any]:
+    """Return the key of a step for strangers, with keyed digests of tables; of registers the names say too much too."""
+    tables = {name: keyed(sha) for name, sha in record.key.get("tables", {}).items()}
+    files = record.key.get("files", {})
+    told = {keyed(name): keyed(sha) for name, sha in files.items()} if confidential else files
+    return {**record.key, "tables": tables, "files": told}
 
 
 def _record_pages(folder: Path, assessor: Assessor, done: Mapping[str, Record], seconds: float) -> None:

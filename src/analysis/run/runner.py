@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import contextmanager
 from typing import Any
 
-from analysis.errors import InputError, StaatError
+from analysis.errors import InputError, StaatError, placed
 from analysis.run import publication
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
@@ -131,6 +131,10 @@ class _Loop:
             future.result()
         except StaatError as error:
             build.refuse(error)
+        except Exception as error:
+            if not build.order.confidential:
+                raise
+            build.refuse(StaatError(f"the pages of {build.order.edition} stopped with {placed(error)}"))
 
 
 def _execute(job: Job) -> JobResult:
@@ -144,7 +148,8 @@ def _outcome(future: Future[JobResult], job: Job) -> JobResult:
     try:
         return future.result()
     except Exception as error:  # an executor may raise anything: this step failed, the run goes on
-        return JobResult(0.0, f"{job.notebook}: could not be executed: {type(error).__name__}: {error}", exit_code=1)
+        said = placed(error) if job.confidential else f"{type(error).__name__}: {error}"
+        return JobResult(0.0, f"{job.notebook}: could not be executed: {said}", exit_code=1)
 
 
 @contextmanager

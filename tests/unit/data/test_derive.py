@@ -98,6 +98,14 @@ def test_the_percentile_before_is_that_of_the_school_year_before() -> None:
     assert prior.fillna(-1).to_dict() == {7: -1, 3: 40.0, 5: -1, 1: -1}
 
 
+def test_an_advice_is_revised_when_the_final_one_is_higher() -> None:
+    both = pd.DataFrame({"advice_first": [1.0, 1.0, 2.0], "advice_final": [1.0, 2.0, 1.0]})
+    assert derive.revised(both).tolist() == [False, True, False]
+    some = derive.revised(both.assign(advice_final=[1.0, None, 3.0]))
+    assert some.isna().tolist() == [False, True, False]
+    assert some.dropna().tolist() == [False, True]
+
+
 points = st.lists(st.tuples(st.floats(50.8, 53.6), st.floats(3.3, 7.2)), min_size=1, max_size=8)
 
 

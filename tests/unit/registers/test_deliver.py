@@ -234,13 +234,13 @@ def test_a_damaged_file_is_one_message_without_a_value(office, name: str) -> Non
 
 def test_a_fault_of_a_library_is_told_without_its_words(office, monkeypatch: pytest.MonkeyPatch) -> None:
     from analysis.registers import verbs
-    from analysis.registers.columns import Text
+    from analysis.registers.columns import TextVerb
 
     def fails(*_: object) -> None:
         raise ValueError(PLANTED[2])
 
     put(office)
-    monkeypatch.setitem(verbs.MAKERS, Text, fails)
+    monkeypatch.setitem(verbs.MAKERS, TextVerb, fails)
     with pytest.raises(InputError, match=r"own\.yml: stopped with ValueError at test_deliver\.py, line") as stopped:
         office.deliver()
     assert PLANTED[2] not in str(stopped.value)

@@ -55,7 +55,9 @@ def test_codes_are_listed_from_ten_on(folder: Path) -> None:
 
 
 def test_a_key_is_no_column_of_codes(folder: Path) -> None:
-    with pytest.raises(InputError, match="RINPERSOON has more than 500 codes in more/people"):
+    with pytest.raises(InputError, match="score has more than 500 codes in more/people"):
+        list(profile.codes(folder, "score"))
+    with pytest.raises(InputError, match="RINPERSOON is called as a key or a name is"):
         list(profile.codes(folder, "RINPERSOON"))
     with pytest.raises(InputError, match="did you mean 'code'"):
         list(profile.codes(folder, "codes"))

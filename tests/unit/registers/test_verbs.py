@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.registers.columns import AgeOn, Code, Cut, Date, Decimal, Flag, Highest, Key, Point, Text, Verb, Whole
+from analysis.registers.columns import (
+    AgeOn,
+    CodeVerb,
+    Cut,
+    Date,
+    Decimal,
+    Flag,
+    Highest,
+    Key,
+    PointVerb,
+    TextVerb,
+    Verb,
+    Whole,
+)
 from analysis.registers.rd import degrees_of, metres_of
 from analysis.registers.secret import numbers_of
 from analysis.registers.verbs import Work, made
@@ -32,7 +45,7 @@ def values(verb: Verb, work: Work) -> list[object]:
 @given(TEXTS)
 def test_a_code_is_mapped_missing_or_counted(texts: list[str | None]) -> None:
     task = work(a=texts)
-    found = values(Code(code="a", codes={"low": ("1", "2"), "high": ("3",)}, missing_codes=("----",)), task)
+    found = values(CodeVerb(code="a", codes={"low": ("1", "2"), "high": ("3",)}, missing_codes=("----",)), task)
     table = {"1": "low", "2": "low", "3": "high"}
     assert found == [table.get(text) if text else None for text in texts]
     assert bool(task.faults) == bool({"x", "00"} & set(texts))
@@ -40,7 +53,7 @@ def test_a_code_is_mapped_missing_or_counted(texts: list[str | None]) -> None:
 
 @given(TEXTS)
 def test_codes_for_others_and_missing_leave_no_value_out(texts: list[str | None]) -> None:
-    verb = Code(code="a", codes={"low": ("1",)}, missing_codes=("----",), others="other", missing="unknown")
+    verb = CodeVerb(code="a", codes={"low": ("1",)}, missing_codes=("----",), others="other", missing="unknown")
     task = work(a=texts)
     table = {"1": "low", None: "unknown", "----": "unknown"}
     assert values(verb, task) == [table.get(text, "other") for text in texts]
@@ -49,7 +62,7 @@ def test_codes_for_others_and_missing_leave_no_value_out(texts: list[str | None]
 
 def test_others_may_be_missing_and_that_is_told() -> None:
     task = work(a=["1", "x"])
-    assert values(Code(code="a", codes={"low": ("1",)}, others="missing"), task) == ["low", None]
+    assert values(CodeVerb(code="a", codes={"low": ("1",)}, others="missing"), task) == ["low", None]
     assert task.notes == ["codes not listed are missing, in fewer than 10 rows"]
 
 
@@ -109,11 +122,11 @@ def test_a_value_counts_only_where_another_code_says_so() -> None:
 
 
 def test_the_first_column_with_a_value_counts() -> None:
-    assert values(Text(text=("a", "b")), work(a=["x", None], b=["y", "z"])) == ["x", "z"]
+    assert values(TextVerb(text=("a", "b")), work(a=["x", None], b=["y", "z"])) == ["x", "z"]
 
 
 def test_a_text_may_be_cut_off() -> None:
-    assert values(Text(text="a", first=4), work(a=["1011AB", None])) == ["1011", None]
+    assert values(TextVerb(text="a", first=4), work(a=["1011AB", None])) == ["1011", None]
 
 
 def test_a_key_is_missing_where_a_part_is() -> None:
@@ -122,7 +135,7 @@ def test_a_key_is_missing_where_a_part_is() -> None:
 
 def test_numbers_as_codes_are_texts_without_a_point() -> None:
     task = Work(pd.DataFrame({"a": [1.0, 2.5, np.nan]}), "a", 2019)
-    assert values(Text(text="a"), task) == ["1", "2.5", None]
+    assert values(TextVerb(text="a"), task) == ["1", "2.5", None]
 
 
 DATES = st.dates(dt.date(1990, 1, 1), dt.date(2018, 12, 31))
@@ -174,7 +187,7 @@ def test_the_tower_of_amersfoort_stands_where_it_does() -> None:
 
 
 def test_a_point_is_given_by_column() -> None:
-    verb = Point(point=("x", "y"), system="rd")
+    verb = PointVerb(point=("x", "y"), system="rd")
     points = pd.DataFrame({"x": [155000.0], "y": [463000.0]})
     assert values(verb, Work(points, "lat", 2019))[0] == pytest.approx(52.155174, abs=1e-5)
     assert values(verb, Work(points, "lon", 2019))[0] == pytest.approx(5.387206, abs=1e-5)

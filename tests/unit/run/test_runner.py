@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from analysis.errors import InputError, StaatError
 from analysis.run import staging
 from analysis.run.assess import Assessor
+from analysis.run.hashes import sha256
 from analysis.run.kernel import warm
 from analysis.run.runner import RunFailedError
 from analysis.run.show.status import table
@@ -313,7 +315,6 @@ def test_stopping_keeps_what_succeeded_and_leaves_no_kernel(small: Any) -> None:
 
 
 def test_editions_share_the_pool(small: Any) -> None:
-    from dataclasses import replace
 
     from analysis.run.order import Options
     from analysis.run.runner import run
@@ -395,3 +396,35 @@ def test_a_folder_of_a_user_with_the_edition_s_name_stops_the_run_before_anythin
         small.run()
     assert small.executed == []
     assert (small.folder / "notes.txt").read_text("utf8") == "mine"
+
+
+def test_of_registers_no_file_is_named_and_no_digest_can_be_checked(small: Any, monkeypatch: Any) -> None:
+    """A file may be named after a school; and who guesses a whole file must not see that the guess is right."""
+    order = type(small).order.fget
+    monkeypatch.setattr(type(small), "order", property(lambda own: replace(order(own), confidential=True)))
+    file = small.root / "facts" / "Klaassenplant.csv"
+    file.write_text("1", "utf8")
+    read = 'from pathlib import Path\ntexts = [path.read_text() for path in sorted(Path("../facts").iterdir())]\n'
+    save = 'tables.save(open_workspace("one", "small"), "numbers", pd.DataFrame({"number": [len(texts)]}))'
+    small.notebook("01_one", read + save)
+    small.run()
+    assert small.up_to_date()
+    manifest = (small.folder / "manifest.json").read_text("utf8")
+    assert not any(text in manifest for text in ("Klaassenplant", "base.txt", sha256(file)))
+    file.write_text("2", "utf8")
+    assert small.standings()["one"] == ("stale", "input facts changed")
+    file.unlink()
+    assert small.standings()["one"] == ("stale", "input facts changed")
+
+
+def test_pages_on_data_of_persons_that_cannot_be_made_say_where_and_no_value(small: Any, monkeypatch: Any) -> None:
+    def render(*_: object) -> None:
+        raise KeyError("Klaassenplant")
+
+    order = type(small).order.fget
+    monkeypatch.setattr(type(small), "order", property(lambda own: replace(order(own), confidential=True)))
+    monkeypatch.setattr("analysis.site.build", render)
+    with pytest.raises(StaatError, match=r"the pages of small stopped with KeyError at test_runner\.py, line") as error:
+        small.run()
+    assert "Klaassenplant" not in str(error.value)
+    assert error.value.__cause__ is None

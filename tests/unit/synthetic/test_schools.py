@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.data.derive import GROEPEN
 from analysis.synthetic.city import CityTruth, make_city
 from analysis.synthetic.schools import (
-    CONCEPTS,
-    GROEPEN,
     SchoolsTruth,
     composition,
     describe,
@@ -39,7 +38,7 @@ def test_there_are_213_schools_of_28_boards_with_a_few_more_places_than_pupils(s
 def test_denominations_and_concepts_have_their_quota(schools):
     assert (schools["denomination"] == "Openbaar").sum() == pytest.approx(0.5 * 213, abs=1)
     assert (schools["denomination"] == "Rooms-Katholiek").sum() == pytest.approx(0.14 * 213, abs=1)
-    assert set(schools["concept"]) == set(CONCEPTS)
+    assert set(schools["concept"]) == {"none", *TRUTH.concept}
     assert set(schools.loc[schools["denomination"] == "Antroposofisch", "concept"]) == {"Vrije School"}
     assert sum(TRUTH.denomination.values()) == pytest.approx(1)
 

@@ -66,7 +66,7 @@ def segregation(
 def _apart(city: pd.DataFrame, changes: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     rows = _by("group", city[(city["term"] == f"{CORRECTED}_now") & (city["year"] == city["year"].max())])
     totals = _parts(changes, "total")
-    for group in [name for name in ("laag", *words.told(codes)) if name in rows]:
+    for group in [name for name in ("laag", *words.in_sentences(codes)) if name in rows]:
         sentence = _now(_pair(group, codes), rows[group], totals.get(group))
         yield f"dissimilarity_{group}", sentence, number_of(rows[group]["n_obs"]), PUPILS
 
@@ -201,7 +201,7 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
 
 def _nearest(scenarios: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     rows = scenarios[scenarios["index"] == CORRECTED]
-    for group in ("laag", *words.told(codes)[:1]):
+    for group in ("laag", *words.in_sentences(codes)[:1]):
         found = _by("scenario", rows[rows["group"] == group])
         if {*RULES, *(f"now_minus_{rule}" for rule in RULES)} <= set(found):
             near, full = (found[rule]["estimate"] for rule in RULES)

@@ -6,7 +6,7 @@ from analysis.codes import BACKGROUND, Codes
 from analysis.language import spoken, text, word
 
 SHOWN = 3
-"""Non-western backgrounds in figures and sentences, the first ones: more would not be told apart."""
+"""Non-western backgrounds in figures and sentences, the first ones: more would look alike."""
 
 PAIRS = {
     "moroccan": word("Moroccan against none"),
@@ -34,8 +34,8 @@ def shown(codes: Codes) -> list[str]:
     return codes.backgrounds("nonwestern")[:SHOWN]
 
 
-def told(codes: Codes) -> list[str]:
-    """List them in the order of the sentences: the second is told of first, and of it most is told."""
+def in_sentences(codes: Codes) -> list[str]:
+    """List them in the order of the sentences: the second comes first, and most sentences are about it."""
     first, second, rest = (shown(codes)[part] for part in (slice(1), slice(1, 2), slice(2, None)))
     return [*second, *first, *rest]
 

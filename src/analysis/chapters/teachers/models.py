@@ -65,7 +65,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``flow`` (left, came), ``year``, ``where`` (``all``, or one of the ways), ``teachers`` (of that year),
         ``teachers_flow`` and ``share``: of the teachers of that year where it is all, else of those who flowed. A flow
-        that the data do not have is not told.
+        that the data do not have is left out.
     """
     check_complete(by_teacher, ["year"], "teachers")
     years = sorted(by_teacher["year"].unique())

@@ -16,7 +16,7 @@ from papermill.iorw import write_ipynb
 
 from analysis.errors import StaatError
 from analysis.run.job import Job
-from analysis.run.kernel.failures import NOT_SHOWN, without_values
+from analysis.run.kernel.confidential import as_shown, without_values
 from analysis.run.kernel.manager import StepKernelManager
 from analysis.run.kernel.processes import FreshKernel, WarmKernel
 from analysis.run.kernel.provisioner import WarmProvisioner
@@ -174,7 +174,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
                 where[0].outputs = []  # the message says what was there, and what is kept need not be large
                 return None
         if self.execution.job.confidential:
-            msg = {**msg, "content": _confidential(msg["msg_type"], msg["content"])}
+            msg = {**msg, "content": as_shown(msg["msg_type"], msg["content"], self.execution.job)}
         return super().process_message(msg, *where)
 
     async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:  # noqa: ANN401 - nbclient's
@@ -186,7 +186,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         if exits or content.get("ename") == "SystemExit":
             raise StoppedError("left")
         if self.execution.job.confidential and content.get("status") == "error":
-            exec_reply = {**exec_reply, "content": without_values(content)}
+            exec_reply = {**exec_reply, "content": without_values(content, self.execution.job)}
         await super()._check_raise_for_error(cell, cell_index, exec_reply)
 
     async def _connect(self) -> None:
@@ -239,12 +239,3 @@ def _size(content: Any) -> int:  # noqa: ANN401 - a message's
 
 
 papermill_engines.register(ENGINE, StepEngine)
-
-
-def _confidential(kind: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Return what a cell shows without what exceptions and warnings of others say."""
-    if kind == "error":
-        return without_values(content)
-    if kind == "stream" and content.get("name") == "stderr":
-        return {**content, "text": f"{NOT_SHOWN}\n"}
-    return content

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import DisclosureError, InputError, ModelError, StaatError
+from analysis.errors import InputError, RegisterError
 from analysis.run.job import Job
+from analysis.run.kernel.confidential import ERRNO, OWN
 from analysis.run.kernel.offspring import KILL
 
-_ERRNO = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _CLOSED = frozenset((errno.EROFS, errno.EACCES))
 _LAST_LINES = 12
 _LONGEST = 200  # characters
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_PLACES = re.compile(r"(?:File \S+?:\d+|Cell In\[\d+\], line \d+|In\[\d+\], line \d+)")
-NOT_SHOWN = "(what it says is not shown: it may hold a value of a person)"
-_OWN = frozenset(kind.__name__ for kind in (StaatError, InputError, ModelError, DisclosureError))
 
 
 def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
     """Return the message about a cell that raised, from papermill's error, and the exit code."""
-    if error.ename == InputError.__name__:
+    if error.ename in (InputError.__name__, RegisterError.__name__):
         return f"{job.notebook} stopped: {error.evalue}", InputError.exit_code
     unwritable = _disk_trouble(job, error.ename, str(error.evalue))
     if unwritable:
@@ -59,7 +53,8 @@ def of_disk(path: str | os.PathLike[str], error: OSError) -> str:
 
 def of_reads(job: Job, refused: list[str]) -> str:
     """Return the message about reads that the notebook did not declare and went on without."""
-    files = "\n".join(f"    {path}" for path in refused)
+    many = f"    {len(refused)} files, which are not named: a file of persons may be named after one"
+    files = many if job.confidential else "\n".join(f"    {path}" for path in refused)
     return (
         f"{job.notebook} failed: it reads what its step does not declare, and went on when it was refused\n"
         f"  read\n{files}\n  do\n    add it to the step's reads, or let another step write it as a table\n"
@@ -98,7 +93,7 @@ def _last_words(log: str) -> str:
 
 def _text(name: str, message: str) -> str:
     """Return what an exception says; of those that are not our own one short line, for they may hold data."""
-    if name in _OWN:
+    if name in OWN:
         return f"{name}: {message}".replace("\n", "\n    ")
     first = message.strip().partition("\n")[0]
     short = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
@@ -106,23 +101,8 @@ def _text(name: str, message: str) -> str:
     return f"{name}: {short}{more}"
 
 
-def without_values(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an exception shows in a notebook on data of persons: its kind, where, and its words if they are ours.
-
-    Ours say no value of a person; those of others, such as a KeyError, often do. So do the exceptions that ours came
-    from, which a traceback shows as well.
-    """
-    name, said = str(content.get("ename")), str(content.get("evalue"))
-    number = _ERRNO.search(said)
-    if name not in _OWN:
-        said = f"[Errno {number[1]}] {os.strerror(int(number[1]))}" if number else NOT_SHOWN
-    lines = [_COLOURS.sub("", line) for line in content.get("traceback", ())]
-    where = [place for line in lines for place in _PLACES.findall(line)]
-    return {**content, "evalue": said, "traceback": [f"{name}: {said}", *where]}
-
-
 def _disk_trouble(job: Job, name: str, message: str) -> str | None:
-    match = _ERRNO.search(message)
+    match = ERRNO.search(message)
     if not match or not name.endswith(("Error", "Exception")):
         return None
     number = int(match[1])

@@ -213,11 +213,13 @@ def test_pairs_are_each_background_against_none_in_their_order():
 
 def test_groups_are_called_as_the_edition_calls_them():
     assert list(words.pairs(Codes())) == ["laag", "moroccan", "turkish", "surinamese", "non-western"]
-    assert words.told(Codes()) == ["turkish", "moroccan", "surinamese"]
+    assert words.in_sentences(Codes()) == ["turkish", "moroccan", "surinamese"]
     assert words.pairs(OTHER)["cape"] == "Cape Verdean against none"
     with speaking("nl"):
         assert words.pupils(OTHER)["indo"] == "leerlingen met achtergrond Indonesisch"
-    assert words.told(Codes(background={"a": OTHER.background["indo"], "b": OTHER.background["native"]})) == ["a"]
+    assert words.in_sentences(Codes(background={"a": OTHER.background["indo"], "b": OTHER.background["native"]})) == [
+        "a"
+    ]
 
 
 def test_a_code_that_means_something_else_is_not_called_by_its_old_name():

@@ -115,8 +115,10 @@ def test_a_direction_needs_the_corrected_p_value_too():
 
 def hours(estimate: float, low: float, high: float) -> str:
     row = {"model": "teacher_hours", "term": "last_year", "estimate": estimate, "ci_low": low, "ci_high": high}
-    frame = pd.DataFrame([{**row, "p_value": 0.01, "n_obs": 100, "unit": "fte", "by": ""}])
-    return next(iter(wording_teachers._hours(frame))).sentence
+    rest = {"p_value": 0.01, "n_obs": 100, "unit": "fte", "by": ""}
+    equal = [{**row, **rest, "term": term} for term in wording_teachers.HELD_EQUAL]
+    years = [{"model": "teachers", "by": "year", "category": year} for year in ("2018", "2020")]
+    return next(iter(wording_teachers._hours(pd.DataFrame([{**row, **rest}, *equal, *years])))).sentence
 
 
 def test_hours_have_their_side_and_an_interval_that_turned_with_it():

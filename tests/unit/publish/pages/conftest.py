@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 import analysis.chapter
 from analysis.chapter import Chapter
+from analysis.codes import Codes
 from analysis.disclosure import NOTHING_DECLARED, Gated, flat, profile, suppress
 from analysis.disclosure.passed import Passed
 from analysis.disclosure.remaining import whole_rows
@@ -46,7 +47,7 @@ class Page:
     profile: Any = field(default_factory=lambda: profile("default"))
 
     say, show, gate, conclude, find = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude, Chapter.find
-    lacking, left_out, unknown = (), Chapter.left_out, Chapter.unknown
+    lacking, left_out, unknown, codes = (), Chapter.left_out, Chapter.unknown, Codes()
 
     def __post_init__(self) -> None:
         self.workspace, self._said, self.passed = SimpleNamespace(stem=self.stem), {}, Passed()

@@ -91,7 +91,7 @@ def _of_outcome(outcome: str, sample: Sample) -> list[pd.DataFrame]:
 
 def _position(year3: Sequence[Sample]) -> pd.DataFrame:
     # Pupils at the highest advice cannot go up and those at the lowest not down; the distance is about both.
-    rows = pd.concat([sample.rows for sample in year3], ignore_index=True).drop_duplicates("pupil")
+    rows = pd.concat([sample.rows for sample in year3], ignore_index=True).drop_duplicates(["pupil", "year"])
     cells, model = cells_of(rows, "moved"), "position_year3"
     return _variants(cells, Terms.of(cells, SCHOOL), _lpm_fe, model, model, LEVELS)
 

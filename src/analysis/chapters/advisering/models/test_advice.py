@@ -155,9 +155,9 @@ def _filled(frame: pd.DataFrame, by_score: pd.DataFrame) -> dict[str, pd.Series]
 
 def _without_test(frame: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
     none = frame["school_year"].isin(list(years))
-    told = none & frame["test_advice_low"].notna()
+    given = none & frame["test_advice_low"].notna()
     refuse_slips(
-        told.to_numpy(),
+        given.to_numpy(),
         int(none.sum()),
         "pupils of years_without_test have the advice of a test: in part of these years",
         "take out of years_without_test the year in which one was given",

@@ -47,13 +47,13 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         ``shortage`` (means over schools), as far as the data have them. Special schools are not among them; where it is
         not known who gave consent, there are no rows.
     """
-    told = [name for name in COMPOSITION if name in rows]
+    traits = [name for name in COMPOSITION if name in rows]
     if "consent" not in rows:
-        return pd.DataFrame(columns=["consent", "n_schools", "n_pupils", *told])
-    rows = where_known(comparable(rows, design, REGULAR), told)
+        return pd.DataFrame(columns=["consent", "n_schools", "n_pupils", *traits])
+    rows = where_known(comparable(rows, design, REGULAR), traits)
     # No row of all schools: beside it a row that is withheld could be worked out.
     kinds = {WITH: rows[~_without(rows)], WITHOUT: rows[_without(rows)]}
-    return pd.DataFrame([{"consent": kind, **_described(part, told)} for kind, part in kinds.items()])
+    return pd.DataFrame([{"consent": kind, **_described(part, traits)} for kind, part in kinds.items()])
 
 
 def bounds(
@@ -125,10 +125,10 @@ def _without(rows: pd.DataFrame) -> pd.Series:
     return rows["reason"] == "no_consent"
 
 
-def _described(rows: pd.DataFrame, told: Sequence[str]) -> dict[str, float]:
+def _described(rows: pd.DataFrame, traits: Sequence[str]) -> dict[str, float]:
     schools = rows.drop_duplicates("location")
     return {
         "n_schools": len(schools),
         "n_pupils": rows["pupil"].nunique(),
-        **{name: schools[name].mean() for name in told},
+        **{name: schools[name].mean() for name in traits},
     }

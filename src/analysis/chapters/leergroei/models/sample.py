@@ -166,9 +166,9 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         tell, ``n_both`` and ``share_both``.
     """
     counts = pd.crosstab([rows["subject"], rows["year"]], rows["reason"])
-    told = [reason for reason in REASONS if TOLD_BY.get(reason, "reason") in rows]
-    told = [reason for reason in told if reason != USE_UNKNOWN or reason in counts]
-    counts = counts.reindex(columns=[*told, "both"], fill_value=0)
+    reasons = [reason for reason in REASONS if TOLD_BY.get(reason, "reason") in rows]
+    reasons = [reason for reason in reasons if reason != USE_UNKNOWN or reason in counts]
+    counts = counts.reindex(columns=[*reasons, "both"], fill_value=0)
     pupils = counts.sum(axis=1)
     accounting = counts.add_prefix("n_").assign(share_both=counts["both"] / pupils)
     accounting.insert(0, "n_pupils", pupils)
@@ -199,9 +199,9 @@ def _check_not_empty(rows: pd.DataFrame, design: Design) -> None:
         if (years := [year for year in design.years if (subject, groep, year) not in present])
     }
     if absent:
-        told = "; ".join(f"{test} in {', '.join(years)}" for test, years in absent.items())
+        which = "; ".join(f"{test} in {', '.join(years)}" for test, years in absent.items())
         raise ModelError(
-            f"there are no tests of {told}: leave these out of groepen, subjects or control_years", Reason.EMPTY
+            f"there are no tests of {which}: leave these out of groepen, subjects or control_years", Reason.EMPTY
         )
 
 
@@ -212,11 +212,11 @@ def _check_one_scale(rows: pd.DataFrame) -> None:
     counts = rows.groupby(["subject", "groep", SCALE], dropna=False).size()
     several = counts[counts.groupby(["subject", "groep"]).transform("size") > 1]
     if len(several):
-        told = "; ".join(
+        which = "; ".join(
             f"{row['subject']} in groep {row['groep']}, scale {row[SCALE]}: {_counted(row['tests'])} tests"
             for row in several.reset_index(name="tests").to_dict("records")
         )
-        raise ModelError(f"scores of one subject and groep are on several scales: {told}", Reason.INVALID)
+        raise ModelError(f"scores of one subject and groep are on several scales: {which}", Reason.INVALID)
 
 
 def _counted(number: int) -> str:

@@ -82,7 +82,7 @@ def test_schools_on_one_side_of_the_cut_off_are_not_matched_and_the_reason_is_gi
     assert caught.value.reason is Reason.EMPTY
 
     traits = {f"before_{trait}": SIZES for trait in toelage.TRAITS}
-    study = SimpleNamespace(by_school=schools.assign(**traits), outcomes=toelage.ALL)
+    study = SimpleNamespace(by_school=schools.assign(**traits, **dict.fromkeys(toelage.ALL, 0.0)), outcomes=toelage.ALL)
     unmatched = toelage.matched(study, window=5)
     assert list(unmatched["outcome"]) == list(toelage.ALL)
     assert set(unmatched["reason"]) == {"nobody of this kind"}

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import t as student
 
 from analysis.chapters.staffing.models.pictures import both_intervals
-from analysis.chapters.staffing.models.toelage import HONEST
+from analysis.chapters.staffing.models.toelage import ALL, HONEST
 from analysis.chapters.staffing.models.validity import (
     AT_CUTOFF,
     BEFORE_AND_AFTER,
@@ -19,7 +19,7 @@ from analysis.chapters.staffing.models.validity import (
 )
 from analysis.stats.multiplicity import FAMILIES
 
-OPTIONS = {"alpha": 0.05, "power": 0.8}
+OPTIONS = {"alpha": 0.05, "power": 0.8, "of": ALL}
 MARGINS = {"inflow": 0.01, "outflow": 0.01, "retention": 0.01, "hours": 0.5, "pupils_per_teacher": 0.2}
 MARGINS |= {"shortage": 0.02, "unqualified": 0.02}
 DF = 639
