@@ -181,6 +181,10 @@ def _says(folder: Path, form: str, *, synthetic: bool) -> None:
         written = read_yaml(path)
         part = written[keys[0]] if keys else written
         part["synthetic"] = synthetic
+        for table in part.get("tables", {}).values():  # of real persons the key is made a number
+            for column in {"pupil", "teacher"} & table["columns"].keys():
+                given = table["columns"][column]
+                table["columns"][column] = {"number": [given["whole"]]} if "whole" in given else given
         path.write_text(as_yaml(written), "utf8")
 
 
