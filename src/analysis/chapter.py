@@ -86,7 +86,8 @@ class Chapter(Closing):
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
             return self.file(named or name, frame, **{**how, **given})
-        return self.table(named or name, frame, **{**how, **exhibit.layout, **given})
+        absent = exhibit.laid_out.difference(frame) if self.lacking else ()
+        return self.table(named or name, frame, **{**how, **exhibit.layout(absent), **given})
 
     def unknown(self, missing: pd.DataFrame) -> Published | None:
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""

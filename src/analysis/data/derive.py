@@ -83,10 +83,11 @@ def nearest(points: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     """Return the position of the nearest of `others` to each point; both have ``lat, lon`` in degrees.
 
     On the unit sphere the nearest by a straight line is the nearest over the surface, so that a whole country takes
-    a search tree and no matrix of distances.
+    a search tree and no matrix of distances. Of several at one point, as schools in one building are, it is the first.
     """
-    _, position = cKDTree(_on_the_sphere(others)).query(_on_the_sphere(points))
-    return np.asarray(position, dtype=np.intp)
+    places, first = np.unique(_on_the_sphere(others), axis=0, return_index=True)
+    _, position = cKDTree(places).query(_on_the_sphere(points))
+    return np.asarray(first[position], dtype=np.intp)
 
 
 def lagged(by_pupil_before: pd.DataFrame, nonwestern: Collection[str]) -> pd.DataFrame:
@@ -117,7 +118,8 @@ def attendance(by_pupil_year: pd.DataFrame, by_location: pd.DataFrame) -> pd.Dat
     rows = by_pupil_year.rename(columns={"wijk": "area"})
     rows = rows[rows["location"].isin(regular["location"])]
     if {"lat", "lon"} <= {*rows} & {*regular}:
-        rows = rows.assign(nearest=_nearest_key(rows, regular.dropna(subset=["lat", "lon"])))
+        in_order = regular.dropna(subset=["lat", "lon"]).sort_values("location")  # whatever the order in the file
+        rows = rows.assign(nearest=_nearest_key(rows, in_order))
     return counted(rows)
 
 
@@ -158,7 +160,8 @@ def stay(first: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
 def prior_percentile(by_pupil_test: pd.DataFrame) -> pd.Series:
     """Return the national percentile of each pupil's end test in the subject a school year before; missing without."""
     before = by_pupil_test[["pupil", "subject", "year", "e_percentile"]]
-    before = before.assign(year=[f"{int(year[:4]) + 1}/{(int(year[:4]) + 2) % 100:02d}" for year in before["year"]])
+    following = [f"{int(year[:4]) + 1}/{(int(year[:4]) + 2) % 100:02d}" for year in before["year"]]
+    before = before.assign(year=pd.Series(following, before.index, dtype="str"))  # also where there are no rows
     keys = ["pupil", "subject", "year"]
     prior = by_pupil_test[keys].merge(before, on=keys, how="left", validate="one_to_one")["e_percentile"]
     return prior.set_axis(by_pupil_test.index).rename("prior_percentile")

@@ -7,7 +7,7 @@ wrong with it is said in one message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -74,12 +74,20 @@ class Exhibit:
         """
         return resting(self.rests, frame, where)
 
+    def layout(self, absent: Container[str] = ()) -> dict[str, Any]:
+        """Return columns, decimals and headers of a table on a page, without those of columns that are absent."""
+        columns, digits = self.how.get("columns"), self.how.get("digits")
+        return {
+            "shown": columns and [column for column in columns if column not in absent],
+            "digits": digits and {column: number for column, number in digits.items() if column not in absent},
+            "labels": {column: filled(words) for column, words in self.labels.items() if column not in absent},
+            "points": self.how.get("points", False),
+        }
+
     @property
-    def layout(self) -> dict[str, Any]:
-        """Columns, decimals and headers of a table on a page."""
-        labels = {column: filled(words) for column, words in self.labels.items()}
-        shown = {"shown": self.how.get("columns"), "digits": self.how.get("digits")}
-        return {**shown, "labels": labels, "points": self.how.get("points", False)}
+    def laid_out(self) -> set[str]:
+        """The columns that the layout names."""
+        return {*(self.how.get("columns") or ()), *(self.how.get("digits") or ()), *self.labels}
 
     @property
     def fields(self) -> set[str]:

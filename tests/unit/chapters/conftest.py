@@ -94,7 +94,8 @@ def run_cells(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
                     exec("".join(cell["source"]), names)  # noqa: S102 - our own notebooks
                 if "parameters" in cell["metadata"].get("tags", []):
                     names |= parameters
-                    known.setdefault("optional", {stem: _optional(stem, names)})
+                    if "optional" not in known:
+                        known["optional"] = {stem: _optional(stem, names)}
             plt.close("all")
         return Ran(names, chapter.kept, folder)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.data import derive
@@ -109,6 +109,7 @@ def test_an_advice_is_revised_when_the_final_one_is_higher() -> None:
 points = st.lists(st.tuples(st.floats(50.8, 53.6), st.floats(3.3, 7.2)), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(points, points)
 def test_the_nearest_is_nearest_over_the_sphere(
     homes: list[tuple[float, float]], schools: list[tuple[float, float]]
@@ -119,3 +120,12 @@ def test_the_nearest_is_nearest_over_the_sphere(
         of_home = home.iloc[[row] * len(school)].assign(location=range(len(school)))
         km = derive.with_distance(of_home, school.assign(location=range(len(school))))["distance_km"]
         assert km.iloc[found] <= km.min() + 1e-6
+
+
+def test_of_schools_at_one_point_the_nearest_is_the_first_by_key_whatever_the_order_of_the_file() -> None:
+    """Registers hold whole metres: schools that share a building share a point."""
+    building = [f"S{number}" for number in range(9)]
+    schools = pd.DataFrame({"location": building, "lat": 52.0, "lon": 5.0, "special": False})
+    homes = PUPILS.assign(year=2019, location="S4").dropna(subset="wijk")
+    for order in (schools, schools[::-1], schools.sample(frac=1, random_state=1)):
+        assert set(derive.attendance(homes, order)["nearest"]) == {"S0"}

@@ -69,6 +69,43 @@ def test_a_lack_is_named_as_a_mapping_names_it() -> None:
     assert str(Lack("by_pupil", "groep")) == "by_pupil.groep"
 
 
+ALONE = {"all": FULL, "pupils": PUPILS, "nothing": {}}
+"""What an office has besides the table of which a column is left out."""
+
+
+@pytest.mark.parametrize("besides", list(ALONE))
+@pytest.mark.parametrize("table", list(FULL))
+def test_whatever_is_left_out_it_is_known_what_follows(table: str, besides: str) -> None:
+    """No combination of columns that the contracts let through is one that cannot be examined."""
+    rest = {name: columns for name, columns in ALONE[besides].items() if name != table}
+    for without in ({}, required(table), *(FULL[table] - {column} for column in FULL[table] - required(table))):
+        delivered = {**rest, table: frozenset(without)} if without else rest
+        years = {"by_pupil_year": delivered["by_pupil"] | {"year"}} if "by_pupil" in delivered else {}
+        assert delivered.keys() <= following(delivered, (2019,)).keys()
+        assert delivered.keys() <= following({**delivered, **years}, (2018, 2019)).keys()
+
+
+@pytest.mark.parametrize("stem", list(BLOCKS))
+def test_an_optional_column_that_is_left_out_keeps_the_chapter_and_is_named(stem: str) -> None:
+    from analysis.chapters import chapters
+
+    blocks = read_edition(project_root() / "params" / "ci.yml", here=False).given
+    if stem not in blocks:
+        pytest.skip("not in the edition ci")
+    optional = [
+        (table, column, what)
+        for table, use in chapters()[stem].columns(blocks).items()
+        for column, what in use.optional.items()
+        if table in FULL and column not in required(table)
+    ]
+    for table, column, what in optional:
+        without = {**FULL, table: FULL[table] - {column}}
+        found = readiness(blocks, without, (2019,))[stem]
+        derivable = column in following(without, (2019,))[table]
+        assert not found.lacks
+        assert derivable or (what, Lack(table, column)) in found.left_out
+
+
 @pytest.mark.parametrize("stem", list(BLOCKS))
 def test_a_required_column_that_is_left_out_is_named(stem: str) -> None:
     """Whatever a chapter declares as required of a table of the contracts, leaving it out makes it not ready."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
-from analysis.registers.deliver import Delivery
+from analysis.codes import Codes
+from analysis.language import catalogue
+from analysis.registers.deliver import Delivery, deliver
+from analysis.registers.mapping import read_intake
+from analysis.run.workspace import Workspace
 
 TESTS = "tables: {by_pupil_test: {from: tests, columns: {pupil: {number: [key]}, %s}}}"
 PUPILS = "tables: {by_pupil: {from: pupils, columns: {pupil: {number: [key]}, %s}}}"
@@ -326,6 +332,19 @@ def test_a_column_that_is_no_longer_there_is_refused(office) -> None:
     )
 
 
+# 13: not missing at random
+
+
+def test_education_that_is_missing_stays_a_value_and_is_counted(office) -> None:
+    """A row without it is no row less: by which background it is missing is told by the page on the data."""
+    office.put("p.csv", csv(education=["1"] * 2 + [""] * 10))
+    code = '{code: education, codes: {hoog: ["1"]}, missing: onbekend}'
+    office.maps("files: {pupils: {path: p.csv}}\n" + PUPILS % f"education: {code}")
+    assert office.deliver().tables["by_pupil"]["education"].value_counts().to_dict() == {"onbekend": 10, "hoog": 2}
+    said = "education                missing in all but fewer than 10 of 12 rows -> onbekend"
+    assert said in " ".join(office.says().split(" " * 27 + "\n")).replace("\n", "")
+
+
 # 14: keys of schools
 
 
@@ -335,6 +354,85 @@ def test_keys_whose_parts_have_several_widths_are_refused(office) -> None:
     assert "brin has several widths, so that two keys may become one text" in office.says()
     office.maps("files: {pupils: {path: p.csv}}\n" + PUPILS % 'wijk: {key: [brin, vest], between: "-"}')
     assert only(office.deliver(), "wijk") == ["1-23", "12-23"]
+
+
+# 15: names with the year in them
+
+
+def test_a_column_bears_the_year_in_its_name(office) -> None:
+    for year, code in ((2018, "036301"), (2019, "036302")):
+        office.put(f"p{year}.csv", csv(**{f"wc{year}": code}))
+    office.maps(
+        "intake: own\nsynthetic: false\nyears: [2018, 2019]\n"
+        'files: {pupils: {path: "p{year}.csv"}}\n' + PUPILS % 'wijk: {text: "wc{year}"}'
+    )
+    tables = office.deliver().tables
+    assert set(tables["by_pupil"]["wijk"]) == {"036302"}
+    assert tables["by_pupil_year"].groupby("year")["wijk"].unique().map(list).to_dict() == {
+        2018: ["036301"],
+        2019: ["036302"],
+    }
+
+
+def test_a_column_of_another_year_is_refused(office) -> None:
+    office.put("p2019.csv", csv(wc2018="036301"))
+    office.maps('files: {pupils: {path: "p{year}.csv"}}\n' + PUPILS % 'wijk: {text: "wc{year}"}')
+    assert "no file of this table has the column 'wc2019' (the nearest column is 'wc2018')" in office.says()
+
+
+# 16: pupils of elsewhere
+
+
+def test_pupils_at_schools_of_elsewhere_stay_and_are_counted(office) -> None:
+    office.put("p.csv", csv(school=["A"] * 11 + ["Z"]))
+    office.put("s.csv", "school\nA\nB\n")
+    office.maps(
+        "files: {pupils: {path: p.csv}, schools: {path: s.csv}}\n"
+        "tables: {by_pupil: {from: pupils, columns: {pupil: {number: [key]}, location: {key: [school]}}},\n"
+        "  by_location: {from: schools, columns: {location: {key: [school]}}}}"
+    )
+    said = office.says()
+    assert re.search(
+        r"location +fewer than 10 of 12 rows not in by_location|location +fewer than 10 rows not in by_location", said
+    )
+    assert len(office.deliver().tables["by_pupil"]) == 12
+
+
+# 17: whole metres
+
+
+def test_whole_metres_are_degrees_to_within_a_metre(office) -> None:
+    """Neither all the digits of a point, nor another place: the Dam to the metre, and a centimetre by its digits."""
+    office.put("p.csv", csv(x="121382", y="487369"))
+    point = "lat: {point: [x, y], system: rd}, lon: {point: [x, y], system: rd}"
+    office.maps("files: {pupils: {path: p.csv}}\n" + PUPILS % point)
+    pupil = office.deliver().tables["by_pupil"].iloc[0]
+    assert (pupil["lat"], pupil["lon"]) == pytest.approx((52.3732, 4.8926), abs=2e-3)
+
+
+# 18: absent is not false
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("by_pupil_test", ["adaptive", "consent"]), ("by_pupil", ["at_risk", "one_parent"]), ("by_location", ["special"])],
+)
+def test_a_flag_that_was_not_delivered_is_no_column_at_all(office, table: str, columns: list[str]) -> None:
+    office.put("p.csv", csv())
+    key = "location: {key: [key]}" if table == "by_location" else "pupil: {number: [key]}"
+    absent = "".join(f", {column}: absent" for column in columns)
+    office.maps(f"files: {{p: {{path: p.csv}}}}\ntables: {{{table}: {{from: p, columns: {{{key}{absent}}}}}}}")
+    said = office.says()
+    assert all(column in said for column in columns)
+    assert not {*columns} & {*read_intake(office.mapping).columns()[table]}
+
+
+@pytest.mark.parametrize("column", ["adaptive", "consent"])
+def test_the_page_says_what_it_does_without_a_flag(column: str) -> None:
+    from analysis.chapters.leergroei import CHAPTER
+
+    what = CHAPTER.columns({})["by_pupil_test"].optional[column]
+    assert what in catalogue("nl")
 
 
 # 19: not delivered
@@ -422,3 +520,33 @@ def test_a_date_of_a_workbook_is_a_date(office) -> None:
     office.put("p.xlsx", pupils(day=pd.Timestamp("2019-08-31")))
     office.maps("files: {tests: {path: p.xlsx}}\n" + TESTS % "m_day: {date: day, written: yyyy-mm-dd}")
     assert only(office.deliver(), "m_day") == [30.0]
+
+
+# 24: a small city
+
+
+def test_where_no_number_may_be_shown_the_place_of_a_figure_says_so(tmp_path) -> None:
+    """Of wijken with nine pupils each nothing is left: no chart is drawn without points, and nothing stops."""
+    from analysis.publish.release import Release
+
+    drawn: list[pd.DataFrame] = []
+    workspace = Workspace("test", tmp_path, tmp_path, {"edition": "test", "synthetic": True})
+    by_wijk = pd.DataFrame({"area": [f"w{at}" for at in range(8)], "share": 0.5, "n_pupils": 9})
+    shown = Release(workspace).figure(
+        "by_wijk", drawn.append, data=by_wijk, caption="By wijk", alt="By wijk", counts={"n_pupils": ["share"]}
+    )
+    assert drawn == []
+    assert "Not shown" in shown._repr_html_()
+
+
+# 25: names of files
+
+
+def test_a_file_is_recorded_by_role_and_keyed_hash_and_not_by_name(office) -> None:
+    office.put("De Regenboog/Jansen.csv", csv())
+    office.maps('files: {pupils: {path: "De Regenboog/*.csv"}}\n' + PUPILS % "groep: absent")
+    (record,) = office.deliver().inputs
+    assert set(record) == {"role", "year", "hmac", "rows", "columns"}
+    assert "Jansen" not in f"{record} {office.says()}"
+    again = deliver(read_intake(office.mapping), office.folder, codes=Codes(), seed=2).inputs
+    assert again[0]["hmac"] != record["hmac"]  # of another secret: the file cannot be guessed from its hash

@@ -41,8 +41,8 @@ def with_attendance(
         years, so it has no rows); ``by_home`` (the last year's pupils with ``lat, lon`` of their homes);
         ``by_school_attended`` (``location, stadsdeel, area`` of the school, ``lat, lon, schoolweging``);
         ``by_area`` (``area, lat, lon``, the middle of its homes, of areas with ten or more). Columns that the microdata
-        do not have are in none of them; without a wijk there is no ``by_area``, and without pupils who are known from
-        year to year no ``by_stay``.
+        do not have are in none of them; without wijk and point there is no ``by_area``, and without pupils known
+        from year to year no ``by_stay``.
     """
     if "by_attendance" in microdata or tables is None:
         return {**microdata, **_from_microdata(microdata)}
@@ -56,7 +56,7 @@ def _from_microdata(microdata: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     pupils = pupils[pupils["location"].isin(regular["location"])].reset_index(drop=True)  # as those of by_attendance
     homes = pupils.assign(year=microdata["by_attendance"]["year"].max(), pupils=1)
     known = {name: microdata[name] for name in ("by_attendance", "by_stay") if name in microdata}
-    if "area" in pupils:
+    if {"area", "lat", "lon"} <= {*pupils}:
         known["by_area"] = _middles(pupils)
     return {
         **known,

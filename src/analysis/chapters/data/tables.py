@@ -74,9 +74,9 @@ def of_registers(delivered: Frames, region: str, years: Sequence[int], codes: Co
     tables = complete(delivered, codes.backgrounds("nonwestern"), years)
     pupils, schools = ({*tables.get(name, ())} for name in (PUPILS, SCHOOLS))
     built = {**_schools(tables, region), **_postcodes(tables)}
-    if pupils & schools >= POINT:
+    if pupils & schools >= POINT and "special" in schools:
         built |= situation_tables({}, tables, codes)
-    if "by_attendance" in tables:
+    if "by_attendance" in tables and "special" in schools and pupils:
         built |= with_attendance(tables, None, region, years[-1])
     if POINT & (pupils | schools):
         built["by_outline_point"] = pd.DataFrame(columns=[*OUTLINES.columns])

@@ -186,6 +186,16 @@ def test_who_attends_a_school_of_which_something_is_missing_is_counted(column):
     assert (len(stays["by_choice_school"]) < SCHOOLS) == (column == "lat")
 
 
+def test_pupils_at_schools_that_are_not_in_the_data_are_counted():
+    frames = {name: tables()[name] for name in TABLES}
+    gone = frames["by_choice_school"]["location"].iloc[0]
+    frames["by_choice_school"] = frames["by_choice_school"].iloc[1:]
+    stays, account = known(["entry_cohort"], 4, ["share_hoog"], **frames)
+    assert account["step"].tolist() == ["school in the data"]
+    assert account["pupils_out"].tolist() == [(frames["by_choice"]["location"] == gone).sum()]
+    assert Choosers.from_tables(*(stays[name] for name in TABLES)).number == len(stays["by_choice"]) < PUPILS
+
+
 def test_the_page_tells_who_left(ran):
     result = ran(tables(by_pupil=tenth(microdata()["by_pupil"], "background")))
     account = result.table("selection")

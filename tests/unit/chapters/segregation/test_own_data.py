@@ -167,6 +167,16 @@ def test_homes_and_schools_without_a_point_are_left_out():
     assert schools.index[0] not in set(at_home["location"])
 
 
+def test_pupils_at_schools_that_are_not_in_the_data_are_counted():
+    frames = tables()
+    schools = frames["by_school_attended"].set_index("location")
+    at_first = frames["by_attendance"].loc[frames["by_attendance"]["location"] == schools.index[0], "pupils"].sum()
+    stays, at_home, account = known(frames["by_attendance"], frames["by_home"], schools.iloc[1:])
+    assert stays["pupils"].sum() == 2 * PUPILS - at_first
+    assert set(account["step"]) == {"school in the data", "schoolweging known"}  # who lives nearest to it has none
+    assert schools.index[0] not in set(at_home["location"])
+
+
 def test_the_notebook_goes_on_without_them_and_tells_who_left(ran):
     frames = tables()
     attendance, gone = tenth(frames["by_attendance"], "background")

@@ -42,7 +42,13 @@ def known(
         nobody does.
     """
     of_pupils = [*_steps("situation", by_situation, _reasons(by_situation, used, [*POINT, CLUSTER], "home known"))]
-    of_schools = [*_steps("location", by_choice_school, _reasons(by_choice_school, used, POINT, "school has a point"))]
+    there: Step = (
+        "school in the data",
+        "the school is not among those of the edition",
+        _among("location", by_choice_school["location"]),
+    )
+    reasons = _reasons(by_choice_school, used, POINT, "school has a point")
+    of_schools = [there, *_steps("location", by_choice_school, reasons)]
     steps = of_pupils + of_schools
     accounts = []
     for model, of in ages_of(models, age).items():

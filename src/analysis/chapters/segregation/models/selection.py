@@ -46,10 +46,15 @@ def known(
             given=", ".join(CHARACTERISTICS),
         )
     homes = by_attendance.columns.intersection(["nearest", "area"])
-    nowhere = schools.index[schools[POINT].isna().any(axis=1)]
+    placed = schools.index[schools[POINT].notna().all(axis=1)]
     places: list[Step] = [
         ("home known", "no point or area of the home", lambda rows: rows[homes].notna().all(axis=1)),
-        ("school has a point", "no point of the school", lambda rows: ~rows["location"].isin(nowhere)),
+        (
+            "school in the data",
+            "the school is not among those of the edition",
+            lambda rows: rows["location"].isin(schools.index),
+        ),
+        ("school has a point", "no point of the school", lambda rows: rows["location"].isin(placed)),
     ]
     stays, _ = walk(by_attendance, places, "pupils")
     at_home = by_home.dropna(subset=by_home.columns.intersection([*POINT, "area"]))
@@ -57,7 +62,7 @@ def known(
     if "schoolweging" in schools:
         last = by_attendance[by_attendance["year"] == by_attendance["year"].max()]
         accounts.append(_account("schoolweging", last, [*places, _of_schoolweging(schools)]))
-    return stays, at_home[~at_home["location"].isin(nowhere)], pd.concat(accounts, ignore_index=True)
+    return stays, at_home[at_home["location"].isin(placed)], pd.concat(accounts, ignore_index=True)
 
 
 def with_schoolweging(latest: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
