@@ -218,4 +218,4 @@ def test_a_share_never_tells_a_small_part_or_rest(parts, name):
     for few in (low, n - low):
         assert not few[shown].between(1, rules.min_count - 1).any()
     assert_travels(once)
-    assert set(once.suppressed.to_numpy().ravel()) <= {"", CROSS, f"< {rules.min_count}"}
+    assert set(once.suppressed.to_numpy().ravel()) <= {"", CROSS, rules.sign("n")}
