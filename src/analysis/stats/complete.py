@@ -88,8 +88,10 @@ def where_known(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     used = list(columns)
     if not set(used) <= set(frame):
         return frame.iloc[:0]
-    complete = frame[used].notna().all(axis=1)
-    return frame if complete.all() else frame[complete]
+    missing = np.zeros(len(frame), dtype=bool)
+    for name in used:
+        missing |= is_missing(frame[name])
+    return frame[~missing] if missing.any() else frame
 
 
 def count_missing(frame: pd.DataFrame, columns: Iterable[str], by: Sequence[str]) -> pd.DataFrame:
@@ -106,8 +108,9 @@ def count_missing(frame: pd.DataFrame, columns: Iterable[str], by: Sequence[str]
     DataFrame : ``column``, `by`, ``n_known, n_unknown``; without rows where nothing is missing.
     """
     parts = []
-    for name in [name for name in columns if name in frame and frame[name].isna().any()]:
-        flags = frame[list(by)].assign(n_known=frame[name].notna(), n_unknown=frame[name].isna())
+    for name in [name for name in columns if name in frame and is_missing(frame[name]).any()]:
+        unknown = is_missing(frame[name])
+        flags = frame[list(by)].assign(n_known=~unknown, n_unknown=unknown)
         parts.append(flags.groupby(list(by)).sum().reset_index().assign(column=name))
     return pd.concat(parts, ignore_index=True)[["column", *by, "n_known", "n_unknown"]] if parts else pd.DataFrame()
 

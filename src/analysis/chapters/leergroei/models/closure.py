@@ -85,6 +85,8 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
     if by_pupil_growth.empty:
         return no_rows()
     variation = VARIATIONS[model]
+    selected_by = [name for name in ("outcome", "start", "location", "closure") if name in by_pupil_growth]
+    check_complete(by_pupil_growth, selected_by, model)
     rows = variation.select(by_pupil_growth)
     check_complete(rows, ["outcome", "start", "location", *variation.needed], model)
     by_outcome = rows.groupby("outcome", sort=False)

@@ -19,7 +19,7 @@ from analysis.stats.fractional import design, fit_where_determined, probability,
 from analysis.stats.regression import INTERCEPT
 from analysis.stats.shares import share_interval
 from analysis.topics.staffing.models.rows import no_rows
-from analysis.topics.staffing.models.shortage import NEEDED
+from analysis.topics.staffing.models.shortage import MAY_BE_MISSING, NEEDED
 
 LARGE = 0.05
 TERMS = ("g5", "weging", "g5:weging")
@@ -49,8 +49,8 @@ def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame
     effects set a school in the G5 or outside, and raise schoolweging by 10, with all else as it is. Errors are
     clustered by board in both parts at once.
     """
-    panel = where_known(panel, NEEDED)
-    if panel.empty:
+    panel = where_known(panel, MAY_BE_MISSING)
+    if panel.empty or not {*NEEDED} <= {*panel}:
         return no_rows()
     rows, terms = _coded(panel)
     some = rows[rows["any"] == 1.0]
@@ -150,10 +150,10 @@ def judgement(panel: pd.DataFrame, year: int) -> pd.DataFrame:
         ``controls`` (``none``, ``schoolweging``); term ``large_shortage``. The intercept
         without controls is the share among schools with a small shortage.
     """
-    panel = where_known(panel, [*NEEDED, "insufficient"])
-    if panel.empty:
+    panel = where_known(panel, [*MAY_BE_MISSING, "insufficient"])
+    if panel.empty or not {*NEEDED} <= {*panel}:
         return no_rows()
-    check_complete(panel, ["year", "insufficient"], "judgement")
+    check_complete(panel, [*NEEDED, "insufficient"], "judgement")
     rows, _ = _coded(panel[panel["year"] == year])
     rows = rows.assign(
         insufficient=panel.loc[rows.index, "insufficient"].astype(float),

@@ -18,7 +18,8 @@ from analysis.stats.fit import Floats
 from analysis.stats.fit import mean as clustered_mean
 from analysis.stats.shares import share_interval
 
-NEEDED = ("location", "year", "board", "g5", "schoolweging", "shortage", "teachers_fte")
+MAY_BE_MISSING = ("schoolweging", "shortage", "teachers_fte")
+NEEDED = ("location", "year", "board", "g5", *MAY_BE_MISSING)
 SCHOOLS = ("location", "board", "pupils", "share_at_risk")
 """What the shortage of a city's schools by their pupils is computed from."""
 REGIONS = {True: "G5", False: "outside the G5"}
@@ -56,8 +57,8 @@ def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataF
         clustered by board and within 0 and 1 (`analysis.stats.shares`); a share has no null hypothesis of zero,
         so no p-value. Without rows where the data lack a column of `NEEDED`.
     """
-    panel = where_known(panel, NEEDED)
-    if panel.empty:
+    panel = where_known(panel, MAY_BE_MISSING)
+    if panel.empty or not {*NEEDED} <= {*panel}:
         return _nothing()
     check_complete(panel, NEEDED, "shortage")
     rows = panel[list(NEEDED)].assign(
