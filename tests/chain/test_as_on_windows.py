@@ -65,7 +65,7 @@ def test_a_command_starts(words: tuple[str, ...]) -> None:
 
 
 def test_sync_writes_what_it_writes_elsewhere(tmp_path: Path) -> None:
-    for name in ("notebooks", "params"):
+    for name in ("notebooks", "params", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "README.md", tmp_path)
     schema = (tmp_path / "params" / "schema.json").read_bytes()

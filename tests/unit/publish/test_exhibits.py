@@ -47,7 +47,7 @@ def test_an_exhibit_has_its_words_and_what_its_frame_rests_on(tmp_path: Path) ->
     table = read(tmp_path, WHOLE).of("tables", "by_band")
     assert table.filled_in("caption", n=1200) == {"caption": "Schools of 1,200 pupils"}
     assert table.rests == {"counts": {"pupils": ["share"], "schools": []}, "linked": Linked(totals={"region": "all"})}
-    assert table.layout == {
+    assert table.layout() == {
         "shown": ["band", "share"],
         "digits": {"share": 3},
         "labels": {"share": "share"},
@@ -55,7 +55,7 @@ def test_an_exhibit_has_its_words_and_what_its_frame_rests_on(tmp_path: Path) ->
     }
     with speaking("nl"):
         assert table.filled_in("caption", n=1200) == {"caption": "Scholen met 1.200 leerlingen"}
-        assert table.layout["labels"] == {"share": "aandeel"}
+        assert table.layout()["labels"] == {"share": "aandeel"}
 
 
 def test_an_alternative_text_is_a_function_of_the_rows_where_one_of_its_values_is(tmp_path: Path) -> None:
