@@ -19,7 +19,7 @@ from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
 from analysis.errors import InputError, RegisterError, StaatError, few, placed
 from analysis.registers.columns import Number
-from analysis.registers.extract import Files
+from analysis.registers.extract import OfficeFiles
 from analysis.registers.kept import kept_of
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
 from analysis.registers.marks import check_marks
@@ -118,7 +118,7 @@ def _delivery(
 ) -> Delivery:
     if not folder.is_dir():
         raise InputError("data.folder", "there is no such folder", hint="set data.folder, or STAAT_DATA")
-    files = Files(intake, folder, Report(), cache, intake.keys_of_files())
+    files = OfficeFiles(intake, folder, Report(), cache, intake.keys_of_files())
     secret = secret_of(seed, folder)
     kept = kept_of(files, codes, secret, wanted)
     if kept and kept.is_there:
@@ -129,7 +129,7 @@ def _delivery(
     return delivery
 
 
-def _made(files: Files, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Delivery:
+def _made(files: OfficeFiles, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Delivery:
     intake, report = files.intake, files.report
     names = [name for name in intake.columns() if wanted is None or name in wanted]
     tables = dict(_tables(names, files))
@@ -140,7 +140,7 @@ def _made(files: Files, codes: Codes, secret: bytes, wanted: Collection[str] | N
     return Delivery(tables, report, _inputs(files, secret))
 
 
-def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.DataFrame]]:
+def _tables(names: Collection[str], files: OfficeFiles) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give the tables; those of which something is missing are in the report instead."""
     intake = files.intake
     of_pupils = [name for name in names if intake.adds_pupil_year and name in (PUPIL, PUPIL_YEAR)]
@@ -160,7 +160,7 @@ def _tables(names: Collection[str], files: Files) -> Iterator[tuple[str, pd.Data
             yield PUPIL_YEAR, pd.concat([frame.assign(year=year) for year, frame in frames.items()], ignore_index=True)
 
 
-def _years(name: str, files: Files, years: tuple[int, ...]) -> dict[int, pd.DataFrame]:
+def _years(name: str, files: OfficeFiles, years: tuple[int, ...]) -> dict[int, pd.DataFrame]:
     """Return the rows of a table by year; nothing when a year cannot be read at all."""
     try:
         frames = {year: _of_year(name, files, year, f" {year}" if len(years) > 1 else "") for year in years}
@@ -173,7 +173,7 @@ def _years(name: str, files: Files, years: tuple[int, ...]) -> dict[int, pd.Data
     return frames
 
 
-def _of_year(name: str, files: Files, year: int, of_year: str) -> pd.DataFrame:
+def _of_year(name: str, files: OfficeFiles, year: int, of_year: str) -> pd.DataFrame:
     table = files.intake.tables[name]
     for role in dict.fromkeys(table.roles):
         if not files.is_missing(role, year):
@@ -281,11 +281,11 @@ def _compare_locations(tables: Mapping[str, pd.DataFrame], report: Report) -> No
                 report.note(name, "location", f"{share(unknown, len(frame))} not in by_location")
 
 
-def _inputs(files: Files, secret: bytes) -> list[dict[str, Any]]:
+def _inputs(files: OfficeFiles, secret: bytes) -> list[dict[str, Any]]:
     return list(_records(files, secret))
 
 
-def _records(files: Files, secret: bytes) -> Iterator[dict[str, Any]]:
+def _records(files: OfficeFiles, secret: bytes) -> Iterator[dict[str, Any]]:
     for (role, year), (paths, rows, columns) in sorted(files.read.items()):
         digest = keyed_hash(secret, " ".join(files.digest(path) for path in paths))
         yield {"role": role, "year": year, "hmac": digest, "rows": few(rows), "columns": columns}

@@ -41,7 +41,7 @@ SHAPE: dict[Written, str] = {
 
 
 @dataclass
-class Files:
+class OfficeFiles:
     """The files of an office, read as far as an edition needs.
 
     Parameters

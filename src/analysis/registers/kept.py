@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import analysis
 from analysis.codes import Codes
 from analysis.errors import InputError
-from analysis.registers.extract import Files
+from analysis.registers.extract import OfficeFiles
 from analysis.registers.locate import locate
 from analysis.registers.report import Note, Report
 from analysis.registers.secret import keyed_hash
@@ -69,7 +69,7 @@ class Kept:
         return dict(json.loads(self._told.read_text("utf8")))
 
 
-def kept_of(files: Files, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Kept | None:
+def kept_of(files: OfficeFiles, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Kept | None:
     """Return where a delivery is kept; nowhere without a cache, or while a file is missing or bears another mark."""
     if not files.cache:
         return None

@@ -15,7 +15,7 @@ def locate(intake: Intake, folder: Path) -> dict[tuple[str, int], list[Path]]:
 
     Raises
     ------
-    InputError : Files are missing, or bear a mark that the mapping does not have: all of that in one message.
+    InputError : OfficeFiles are missing, or bear a mark that the mapping does not have: all of that in one message.
     """
     found, faults = {}, []
     for role in dict.fromkeys(role for table in intake.tables.values() for role in table.roles):

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from analysis.errors import InputError, few, nearest
 from analysis.registers.columns import Decimal, Verb
-from analysis.registers.extract import Files
+from analysis.registers.extract import OfficeFiles
 from analysis.registers.mapping import Join, TableMap, in_year
 from analysis.registers.plain import arrow_of
 from analysis.registers.report import Report, share
@@ -40,7 +40,7 @@ class Piece:
 class Maker:
     """Makes a table of one year from the files of an office."""
 
-    def __init__(self, name: str, table: TableMap, files: Files, year: int, of_year: str = "") -> None:
+    def __init__(self, name: str, table: TableMap, files: OfficeFiles, year: int, of_year: str = "") -> None:
         self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
         self.report: Report = files.report
         self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]

@@ -81,14 +81,14 @@ def test_rows_of_others_are_left_out_before_the_join(office, monkeypatch: pytest
     put(office)
     others = EVERY.drop(columns="groep").assign(key=[f"9{key[1:]}" for key in KEYS])
     office.put("h.sav", pd.concat([EVERY.drop(columns="groep"), others]))
-    read, reached = extract.Files.rows, []
+    read, reached = extract.OfficeFiles.rows, []
 
-    def spy(self: extract.Files, role: str, *given: object) -> pd.DataFrame:
+    def spy(self: extract.OfficeFiles, role: str, *given: object) -> pd.DataFrame:
         frame = read(self, role, *given)
         reached.append((role, len(frame)))
         return frame
 
-    monkeypatch.setattr(extract.Files, "rows", spy)
+    monkeypatch.setattr(extract.OfficeFiles, "rows", spy)
     office.deliver(cached=True)
     assert set(reached) == {("pupils", ROWS), ("homes", ROWS)}
 
