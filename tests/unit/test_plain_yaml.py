@@ -168,7 +168,7 @@ FIGURE = """  - id: schools
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("    value: 213\n    value: 312\n", r"figures\.0\.value: the key 'value' stands twice, on lines 11 and 12"),
+        ("    value: 213\n    value: 312\n", r"figures\.0\.value: the key 'value' stands twice, on lines 12 and 13"),
         ("    value: 0213\n", r"figures\.0\.value: a number must not begin with a zero"),  # was 139
         ("    value: 3:33\n", r"figures\.0\.value: some readers take this for hours"),  # was 213
         ("    value: '213'\n", r"figures\.0\.value: Input should be a valid number"),
@@ -177,13 +177,15 @@ FIGURE = """  - id: schools
     ],
 )
 def test_a_figure_in_print_is_read_as_params_are(tmp_path: Path, lines: str, said: str) -> None:
-    (tmp_path / "report.yml").write_text(f"publication: A report\nfigures:\n{FIGURE}{lines}", "utf8")
+    (tmp_path / "report.yml").write_text(f"publication: A report\nabout: A city\nfigures:\n{FIGURE}{lines}", "utf8")
     with pytest.raises(InputError, match=said):
         read_published(tmp_path)
 
 
 def test_a_figure_in_print_keeps_its_year_as_text(tmp_path: Path) -> None:
-    (tmp_path / "report.yml").write_text(f"publication: A report\nfigures:\n{FIGURE}    value: 213\n", "utf8")
+    (tmp_path / "report.yml").write_text(
+        f"publication: A report\nabout: A city\nfigures:\n{FIGURE}    value: 213\n", "utf8"
+    )
     row = read_published(tmp_path).iloc[0]
     assert (row["published"], row["year"]) == (213.0, "2019")
 

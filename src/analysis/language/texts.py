@@ -14,14 +14,14 @@ from numbers import Integral, Number, Real
 from string import Formatter
 from typing import Any
 
-from pandas import NA
-
 from analysis.errors import WithheldError
 from analysis.language.catalogue import is_known, localised, translated
 
 MINUS = "\N{MINUS SIGN}"
 WITHHELD = "Not shown: a number in it is withheld, or cannot be estimated."
 
+NA = "NAType"
+"""The type of pandas' missing value, by its name: declarations have texts, and are read where pandas is not loaded."""
 FORM = re.compile(r",?|,?\.\d+f|\.\d+%")
 """How a number may be written in a field: as it is, with decimals, in per cent."""
 
@@ -177,7 +177,7 @@ def faults_of_fields(template: str) -> Iterator[str]:
 def is_missing(value: object) -> bool:
     """Return whether a value is none, as cells of frames are missing, or without end."""
     endless = isinstance(value, Real) and not isinstance(value, Integral) and math.isinf(value)
-    return value is None or value is NA or (isinstance(value, Number) and value != value) or endless
+    return value is None or type(value).__name__ == NA or (isinstance(value, Number) and value != value) or endless
 
 
 class _Localised(Formatter):

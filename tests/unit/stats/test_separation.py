@@ -112,7 +112,7 @@ def pupils(n=1200, seed=2):
     rows = pd.DataFrame(
         {
             "education": rng.choice(["laag", "middelbaar", "hoog"], n),
-            "background": rng.choice(["none", "moroccan"], n),
+            "origin": rng.choice(["none", "non-western"], n),
             "income": rng.choice(["low", "middle", "high"], n),
             "one_parent": rng.random(n) < 0.2,
             "sex": rng.choice(["m", "v"], n),
