@@ -313,7 +313,7 @@ def test_what_is_verified_is_our_notebooks_with_checked_parameters(tmp_path: Pat
     project = project_of(ROOT, tmp_path / "outputs")
     assert project.render == "analysis.site:build"
     assert project.notebooks == ROOT / "notebooks"
-    assert set(order.environment) == {"STAAT_DATA"}
+    assert set(order.environment) == {"STAAT_DATA", "STAAT_INTAKE", "STAAT_REGISTERS"}
     assert not (tmp_path / CANARY).exists()
 
 

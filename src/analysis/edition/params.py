@@ -14,7 +14,6 @@ from analysis.declare import OWN, Block
 from analysis.edition.model import BLOCKS, SOURCES, Edition
 from analysis.errors import InputError, nearest
 from analysis.plain_yaml import parse_yaml, read_yaml
-from analysis.run.workspace import project_root
 from analysis.variables import DATA_VARIABLE
 
 ANY_EDITION = "params.yml"
@@ -71,7 +70,8 @@ def _from_beside(raw: dict[str, Any], path: Path) -> None:
 
 def in_project(path: Path) -> bool:
     """Return whether a params file is one of the project's."""
-    return path.resolve().parent == project_root() / "params"
+    folder = path.resolve().parent
+    return folder.name == "params" and (folder.parent / "notebooks").is_dir()
 
 
 def _read(path: Path) -> dict[str, Any]:
