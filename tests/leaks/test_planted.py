@@ -131,7 +131,10 @@ class Registers:
             lambda: deliver_of(self),
             lambda: str(locate(read_intake(self.mapping), self.folder)).replace(str(self.folder), "").count("csv"),
             lambda: "\n".join(line for line in profile.as_lines(profile.profile(self.folder)) if line.startswith(" ")),
-            lambda: suggest(self.folder).partition("tables:")[2],
+            # The mapping that is suggested names files by their roles: that is what it is for.
+            lambda: "\n".join(line for line in suggest(self.folder).splitlines() if "{file: " not in line).partition(
+                "tables:"
+            )[2],
         ):
             with warnings.catch_warnings(record=True) as warned:
                 try:
