@@ -164,7 +164,7 @@ def verify(
     from analysis.run.verify import damaged, repeated
 
     root, project = _project(outputs)
-    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    folder = _published(project, edition)
     _fail_with(folder, damaged(folder))
     order = order_of_published(folder, settings or (), root)
     check_sources(order, root)
@@ -185,7 +185,7 @@ def release(
     from analysis.run.release import release as copy
 
     root, project = _project(outputs)
-    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    folder = _published(project, edition)
     files = copy(folder, to, root)
     sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, which may leave; nothing internal is among them\n")
     sys.stdout.write(f"read it: {to / 'index.html'}\n")
@@ -201,7 +201,7 @@ def export(
     from analysis.publish.export import export as copy
 
     root, project = _project(outputs)
-    folder = project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    folder = _published(project, edition)
     files = copy(folder, to, root)
     sys.stdout.write(f"{to}: {len(files)} files of {folder.name}, all tables and text; begin with overview.xlsx\n")
 
@@ -351,6 +351,11 @@ def main() -> None:
 def _project(outputs: Path | None) -> tuple[Path, Project]:
     root = project_root()
     return root, project_in(root, (outputs or root / "outputs").resolve())
+
+
+def _published(project: Project, edition: str) -> Path:
+    """Return the folder of a published edition, named as such or by its params file."""
+    return project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
 
 
 def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:

@@ -6,8 +6,6 @@ are numbers; and nothing tells how or from what files they were made.
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,8 +19,7 @@ from analysis.publish.spreadsheet import read_csv, write_xlsx
 from analysis.publish.tables import COUNTED, write_csv
 from analysis.run import manifest
 from analysis.run.hashes import sha256
-from analysis.run.release import content_of, machine_of, refuse_folder, refuse_machine, write
-from analysis.run.staging import put_in_place
+from analysis.run.release import content_of, machine_of, new_folder, refuse_folder, refuse_machine, write
 
 OVERVIEW, RULES, FILES = "overview", "rules.txt", "files.txt"
 
@@ -49,8 +46,7 @@ def export(edition: Path, to: Path, root: Path) -> list[str]:
     recorded = manifest.read(edition)
     refuse_folder(to, edition, _is_ours)
     machine = machine_of({root, edition, to})
-    building = to.absolute().with_name(f".{to.name}.exporting-{secrets.token_hex(4)}")
-    try:
+    with new_folder(to, "exporting") as building:
         with speaking(recorded["facts"].get("language", SOURCE)):
             _write_all(building, edition, recorded)
         files = sorted(path.relative_to(building).as_posix() for path in building.rglob("*") if path.is_file())
@@ -58,9 +54,6 @@ def export(edition: Path, to: Path, root: Path) -> list[str]:
         write(building / FILES, listed.encode())
         for path in (*files, FILES):
             refuse_machine(path, (building / path).read_bytes(), machine)
-        put_in_place(building, to.absolute())
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return [*files, FILES]
 
 

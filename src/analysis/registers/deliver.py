@@ -38,13 +38,11 @@ class Delivery:
     tables : By name, each with the columns that the mapping gives, checked against the contract.
     report : What became of the files.
     inputs : A record of each file: role, year, hmac (keyed hash), rows, columns (as many as were read).
-    account : Rows that leave, by step, where a table tells of them; what the mapping keeps is counted in the report.
     """
 
     tables: Mapping[str, pd.DataFrame]
     report: Report
     inputs: list[dict[str, Any]]
-    account: pd.DataFrame | None = None
 
 
 def deliver(
@@ -54,7 +52,6 @@ def deliver(
     codes: Codes,
     seed: int,
     cache: Path | None = None,
-    wanted: Collection[str] | None = None,
 ) -> Delivery:
     """Read an office's files as its mapping says.
 
@@ -64,7 +61,6 @@ def deliver(
     codes : What codes the edition knows.
     seed : Of the edition; with the secret of the office it decides how persons are numbered.
     cache : Folder where what was read is kept, so that only changed files are read again.
-    wanted : Tables to make; by default all of the mapping.
 
     Raises
     ------
@@ -73,7 +69,7 @@ def deliver(
         in one message, in counts.
     """
     with _silent(intake):
-        delivery = _delivery(intake, folder, codes, seed, cache, wanted)
+        delivery = _delivery(intake, folder, codes, seed, cache)
     delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
     return delivery
 
@@ -85,11 +81,10 @@ def examine(
     codes: Codes,
     seed: int,
     cache: Path | None = None,
-    wanted: Collection[str] | None = None,
 ) -> Report:
     """Return the report of `deliver`, with its errors instead of stopping at them."""
     with _silent(intake):
-        return _delivery(intake, folder, codes, seed, cache, wanted, with_tables=False).report
+        return _delivery(intake, folder, codes, seed, cache, with_tables=False).report
 
 
 @contextmanager
@@ -112,7 +107,6 @@ def _delivery(
     codes: Codes,
     seed: int,
     cache: Path | None,
-    wanted: Collection[str] | None,
     *,
     with_tables: bool = True,
 ) -> Delivery:
@@ -120,19 +114,18 @@ def _delivery(
         raise InputError("data.folder", "there is no such folder", hint="set data.folder, or STAAT_DATA")
     files = OfficeFiles(intake, folder, Report(), cache, intake.keys_of_files())
     secret = secret_of(seed, folder)
-    kept = kept_of(files, codes, secret, wanted)
+    kept = kept_of(files, codes, secret)
     if kept and kept.is_there:
         return Delivery(kept.tables() if with_tables else {}, kept.report(), kept.inputs())
-    delivery = _made(files, codes, secret, wanted)
+    delivery = _made(files, codes, secret)
     if kept and not delivery.report.errors():
         kept.keep(delivery.tables, delivery.report, delivery.inputs)
     return delivery
 
 
-def _made(files: OfficeFiles, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Delivery:
+def _made(files: OfficeFiles, codes: Codes, secret: bytes) -> Delivery:
     intake, report = files.intake, files.report
-    names = [name for name in intake.columns() if wanted is None or name in wanted]
-    tables = dict(_tables(names, files))
+    tables = dict(_tables([*intake.columns()], files))
     _number(tables, intake, secret)
     for name in list(tables):  # one by one, so that not all are held twice
         tables[name] = _checked(name, tables.pop(name), intake, codes, report)

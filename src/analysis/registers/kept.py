@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -69,7 +69,7 @@ class Kept:
         return dict(json.loads(self._told.read_text("utf8")))
 
 
-def kept_of(files: OfficeFiles, codes: Codes, secret: bytes, wanted: Collection[str] | None) -> Kept | None:
+def kept_of(files: OfficeFiles, codes: Codes, secret: bytes) -> Kept | None:
     """Return where a delivery is kept; nowhere without a cache, or while a file is missing or bears another mark."""
     if not files.cache:
         return None
@@ -78,7 +78,7 @@ def kept_of(files: OfficeFiles, codes: Codes, secret: bytes, wanted: Collection[
     except InputError:  # which the reading will tell in its report
         return None
     digests = [[role, year, [files.digest(path) for path in paths]] for (role, year), paths in sorted(located.items())]
-    asked = [codes.model_dump_json(), keyed_hash(secret, "delivery"), None if wanted is None else sorted(wanted)]
+    asked = [codes.model_dump_json(), keyed_hash(secret, "delivery")]
     told = json.dumps([_program(), files.intake.model_dump_json(), digests, *asked])
     return Kept(files.cache, hashlib.sha256(told.encode()).hexdigest())
 

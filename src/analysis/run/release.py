@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -50,8 +50,7 @@ def release(edition: Path, to: Path, root: Path) -> list[str]:
     refuse_folder(to, edition, _is_ours)
     paths = sorted(path for path in recorded["outputs"] if not path.startswith(f"{INTERNAL}/"))
     machine = machine_of({root, edition, to})
-    building = to.absolute().with_name(f".{to.name}.releasing-{secrets.token_hex(4)}")
-    try:
+    with new_folder(to, "releasing") as building:
         for path in paths:
             content = content_of(edition, path, str(recorded["outputs"][path]))
             refuse_machine(path, content, machine)
@@ -59,10 +58,18 @@ def release(edition: Path, to: Path, root: Path) -> list[str]:
         content = (json.dumps(_public(recorded, paths), indent=2, ensure_ascii=False) + "\n").encode()
         refuse_machine(MANIFEST_FILE, content, machine)
         write(building / MANIFEST_FILE, content)
+    return [*paths, MANIFEST_FILE]
+
+
+@contextmanager
+def new_folder(to: Path, ending: str) -> Iterator[Path]:
+    """Give a folder beside `to` that takes its place when all is written, and is gone when something fails."""
+    building = to.absolute().with_name(f".{to.name}.{ending}-{secrets.token_hex(4)}")
+    try:
+        yield building
         put_in_place(building, to.absolute())
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return [*paths, MANIFEST_FILE]
 
 
 def refuse_folder(to: Path, edition: Path, is_ours: Callable[[Path], bool]) -> None:
