@@ -7,7 +7,7 @@ chapters in the README follow. ``staat sync`` writes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -22,6 +22,7 @@ from analysis.run.parameters import cell_parameters, tags_of, title_of
 
 WIDTH = 120
 BEGIN, END = "<!-- chapters, written by staat sync -->\n", "<!-- end of chapters -->\n"
+USES = "<!-- uses, written by staat sync -->\n", "<!-- end of uses -->\n"
 KEYS = "<!-- keys, written by staat sync -->\n", "<!-- end of keys -->\n"
 
 
@@ -37,8 +38,9 @@ def written(root: Path) -> Iterator[tuple[Path, str]]:
         path = root / "notebooks" / f"{chapter.notebook}.ipynb"
         yield path, _with_cell(path, cell_of(chapter, root))
     readme, own_data = root / "README.md", root / "docs" / "own_data.md"
-    yield readme, _between(readme, BEGIN, END, table(root))
-    yield own_data, _between(own_data, *KEYS, reference())
+    yield readme, _between(readme.read_text("utf8"), BEGIN, END, table(root), readme)
+    text = _between(own_data.read_text("utf8"), *KEYS, reference(), own_data)
+    yield own_data, _between(text, *USES, uses(root), own_data)
 
 
 def cell_of(chapter: Declaration, root: Path) -> str:
@@ -61,6 +63,21 @@ def table(root: Path) -> str:
     """Return the table of chapters of the README."""
     head = "| notebook | title | needs | for later chapters |\n|---|---|---|---|\n"
     return head + "".join(f"| {' | '.join(_row(chapter, root))} |\n" for chapter in chapters().values())
+
+
+def uses(root: Path) -> str:
+    """Return what the chapters of the edition ci use of each table, for an office that has some of it."""
+    blocks = read_edition(root / "params" / "ci.yml", here=False).given
+    rows = [
+        f"| {stem} | `{table}` | {_listed(each.required)} | {_listed(each.optional)} |\n"
+        for stem in blocks
+        for table, each in chapters()[stem].columns(blocks).items()
+    ]
+    return "| chapter | table | needs | does without |\n|---|---|---|---|\n" + "".join(rows)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def _row(chapter: Declaration, root: Path) -> tuple[str, str, str, str]:
@@ -96,8 +113,8 @@ def _with_cell(path: Path, source: str) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _between(path: Path, first: str, last: str, rows: str) -> str:
-    before, begin, rest = path.read_text("utf8").partition(first)
+def _between(text: str, first: str, last: str, rows: str, path: Path) -> str:
+    before, begin, rest = text.partition(first)
     _, end, after = rest.partition(last)
     if not (begin and end):
         raise InputError(str(path), f"has no lines {first.strip()!r} and {last.strip()!r} for what is written there")
