@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from analysis.run.job import Job
-from analysis.run.kernel import warm
+from analysis.run.kernel import manager, warm
 from analysis.run.kernel.manager import environment_of
 from analysis.run.kernel.provisioner import WarmProvisioner
 
@@ -218,8 +220,11 @@ def test_a_parent_that_cannot_start_is_reported(tmp_path: Path, monkeypatch: pyt
         fork(tmp_path)
 
 
-def test_the_provisioner_is_registered() -> None:
-    from importlib.metadata import entry_points
-
-    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name="staat-warm")
-    assert found.load() is WarmProvisioner
+def test_the_provisioner_is_known_without_an_installed_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    factory = KernelProvisionerFactory.instance()
+    monkeypatch.setattr(factory, "provisioners", {})
+    monkeypatch.setattr(factory, "_get_provisioner", lambda name: pytest.fail(f"an installed {name} is asked for"))
+    manager._announce_provisioner()
+    ours = KernelSpec(metadata={"kernel_provisioner": {"provisioner_name": manager.PROVISIONER}})
+    assert factory.is_provisioner_available(ours)
+    assert factory.provisioners[manager.PROVISIONER].load() is WarmProvisioner
