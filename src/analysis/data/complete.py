@@ -41,8 +41,8 @@ def complete(delivered: Tables, nonwestern: Collection[str], each: Sequence[int]
     for name in (name for name in ADVICE if _have(tables, {name: ["advice_first", "advice_final"]})):
         if "revised" not in tables[name]:
             tables[name] = tables[name].assign(revised=derive.revised(tables[name]))
-    if years is None and PUPILS in tables:
-        years = tables[PUPILS].assign(year=each[-1])
+    if years is None and PUPILS in tables:  # there are no pupils of the years before, whatever other tables have
+        years, each = tables[PUPILS].assign(year=each[-1]), each[-1:]
     if years is not None:
         tables = _of_years(tables, years, nonwestern, each)
     return {name: _in_order(name, frame) for name, frame in tables.items()}
@@ -58,8 +58,8 @@ def _of_years(
     tables: dict[str, pd.DataFrame], years: pd.DataFrame, nonwestern: Collection[str], each: Sequence[int]
 ) -> dict[str, pd.DataFrame]:
     """Add what the pupils of one or several years make: attendance, who stayed, and schools as they were before."""
-    several = len(each) > 1
     of = {year: years[years["year"] == year] for year in each}
+    several = len(each) > 1
     if several and "by_location_lagged" not in tables and {"education", "background"} & {*years}:
         tables["by_location_lagged"] = derive.lagged(of[each[-2]], nonwestern)
     if _have(tables, {SCHOOLS: ["special"]}) and "by_attendance" not in tables:

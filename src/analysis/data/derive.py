@@ -56,8 +56,10 @@ def _share(has: pd.Series, known: pd.Series, location: pd.Series) -> pd.Series:
 
 
 def size_class(pupils: pd.Series) -> pd.Series:
-    """Return the class of size of schools: small (195 pupils or fewer), medium (196-400), large."""
-    return pd.Series(np.array(SIZE_CLASSES)[np.digitize(pupils, [SMALL + 1, LARGE + 1])], index=pupils.index)
+    """Return the class of size of schools: small (195 pupils or fewer), medium (196-400), large; missing as pupils."""
+    number = pupils.to_numpy(float, na_value=np.nan)
+    names = np.array(SIZE_CLASSES)[np.digitize(number, [SMALL + 1, LARGE + 1])]
+    return pd.Series(names, index=pupils.index).where(pupils.notna())
 
 
 def with_composition(by_location: pd.DataFrame, by_pupil: pd.DataFrame, nonwestern: Collection[str]) -> pd.DataFrame:
@@ -98,7 +100,7 @@ def lagged(by_pupil_before: pd.DataFrame, nonwestern: Collection[str]) -> pd.Dat
     before = composition(by_pupil_before, nonwestern).reset_index()
     places = np.maximum(1, np.rint(before["pupils"] / GROEPEN)).astype("int64")
     shares = [name for name in ("share_hoog", "share_nonwestern") if name in before]
-    return before.assign(places=places)[["location", "places", *shares]].dropna(ignore_index=True)
+    return before.assign(places=places)[["location", "places", *shares]]
 
 
 def attendance(by_pupil_year: pd.DataFrame, by_location: pd.DataFrame) -> pd.DataFrame:

@@ -95,8 +95,8 @@ def _composition(schools: pd.DataFrame, lagged: pd.DataFrame | None) -> pd.DataF
 
 def _share_havo_vwo(by_pupil_advice: pd.DataFrame) -> pd.Series:
     last = by_pupil_advice[by_pupil_advice["year"] == by_pupil_advice["year"].max()]
-    high = last["advice_final"] >= NUMBER_OF_LEVEL["havo"]
-    share: pd.Series = high.groupby(last["location"]).mean()
+    known = last.dropna(subset="advice_final")  # no advice is not a low one
+    share: pd.Series = (known["advice_final"] >= NUMBER_OF_LEVEL["havo"]).groupby(known["location"]).mean()
     return share.rename("share_havo_vwo")
 
 

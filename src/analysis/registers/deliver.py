@@ -28,6 +28,9 @@ from analysis.registers.secret import keyed_hash, numbers_of, secret_of
 from analysis.registers.table import Maker
 from analysis.registers.violations import violations
 
+AT_SCHOOLS = (PUPIL, PUPIL_YEAR, "by_pupil_test", "by_location_lagged", "by_location_shortage")
+"""Tables that are put together with those schools: without any of them every school would have nobody."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -156,24 +159,28 @@ def _tables(names: Collection[str], files: OfficeFiles) -> Iterator[tuple[str, p
 def _years(name: str, files: OfficeFiles, years: tuple[int, ...]) -> dict[int, pd.DataFrame]:
     """Return the rows of a table by year; nothing when a year cannot be read at all."""
     try:
-        frames = {year: _of_year(name, files, year, f" {year}" if len(years) > 1 else "") for year in years}
+        makers = [_maker(name, files, year, f" {year}" if len(years) > 1 else "") for year in years]
+        frames = {maker.year: maker.make() for maker in makers}
     except InputError as error:
         files.report.refused(name, error)
         return {}
+    for join in sorted(set.intersection(*(maker.barren for maker in makers))):
+        hint = "are the keys written alike in both files: zeros in front, capitals, the same kind of key?"
+        files.report.refuse(name, join, "no row of the table has a row in that file", hint)
     many = f" of {len(years)} years" if len(years) > 1 else ""
     rows = few(sum(map(len, frames.values())))
     files.report.note(name, "", f"{rows} rows{many} from {files.intake.tables[name].base}")
     return frames
 
 
-def _of_year(name: str, files: OfficeFiles, year: int, of_year: str) -> pd.DataFrame:
+def _maker(name: str, files: OfficeFiles, year: int, of_year: str) -> Maker:
     table = files.intake.tables[name]
     for role in dict.fromkeys(table.roles):
         if not files.is_missing(role, year):
             check_marks(files.intake.synthetic, files.folder, {role: files.paths(role, year)})
     if files.is_missing(table.base, year):
         raise InputError(f"files.{table.base}", f"has the rows of {name}, so it cannot be missing in {year}")
-    return Maker(name, table, files, year, of_year).make()
+    return Maker(name, table, files, year, of_year)
 
 
 def _number(tables: dict[str, pd.DataFrame], intake: Intake, secret: bytes) -> None:
@@ -272,6 +279,9 @@ def _compare_locations(tables: Mapping[str, pd.DataFrame], report: Report) -> No
             unknown = int((frame["location"].notna() & ~frame["location"].isin(known)).sum())
             if unknown:
                 report.note(name, "location", f"{share(unknown, len(frame))} not in by_location")
+            if unknown == len(frame) and name in AT_SCHOOLS:
+                hint = "are the keys of schools written alike in both: capitals, zeros in front, with vestiging or not?"
+                report.refuse(name, "location", "no row has a school of by_location", hint)
 
 
 def _inputs(files: OfficeFiles, secret: bytes) -> list[dict[str, Any]]:

@@ -80,6 +80,10 @@ class OfficeFiles:
             self._found[role, year] = find(self.folder, role, self.intake.files[role], year)
         return self._found[role, year]
 
+    def has_rows(self, role: str, year: int) -> bool:
+        """Tell whether a role and year, which was read, has any row."""
+        return self.read.get((role, year), ([], 0, 0))[1] > 0
+
     def header(self, role: str, year: int) -> list[str]:
         """Return the columns that the files of a role have; of another year where there is none of this one."""
         if self.is_missing(role, year):
@@ -160,9 +164,13 @@ class OfficeFiles:
             yield plain(named, role, file, keys)
 
     def _actual(self, path: Path, role: str, name: str) -> str:
-        found = _named(name, self._header(path, role))
+        header = self._header(path, role)
+        found = _named(name, header)
         if found is None:
-            raise no_column(f"files.{role}", name, self._header(path, role))
+            raise no_column(f"files.{role}", name, header)
+        if header.count(found) > 1:
+            problem = f"has {header.count(found)} columns {name!r}, and nothing says which of them counts"
+            raise InputError(f"files.{role}", problem, hint="give each column of the file a name of its own")
         return found
 
     def _count(self, request: _Request, counts: Mapping[str, int]) -> None:

@@ -161,7 +161,7 @@ def _read_parquet(path: Path, role: str, file: File, columns: list[str], rows: i
         yield pa.Table.from_batches([batch])
 
 
-def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
+def _sheet(path: Path, role: str, file: File, rows: int | None, header: int | None = 0) -> pd.DataFrame:
     with pd.ExcelFile(path, engine="calamine") as book:
         if file.sheet is None and len(book.sheet_names) > 1:
             # A sheet may be named after a class, a teacher or a school.
@@ -170,11 +170,15 @@ def _sheet(path: Path, role: str, file: File, rows: int | None) -> pd.DataFrame:
         if file.sheet is not None and file.sheet not in book.sheet_names:
             raise InputError(f"files.{role}", "has no such sheet", given=file.sheet, hint="its name in the workbook")
         sheet = file.sheet or 0
-        return pd.read_excel(book, sheet_name=sheet, dtype=object, na_filter=False, keep_default_na=False, nrows=rows)
+        as_they_are: dict[str, Any] = {"dtype": object, "na_filter": False, "keep_default_na": False}
+        return pd.read_excel(book, sheet_name=sheet, header=header, nrows=rows, **as_they_are)
 
 
 def _excel_header(path: Path, role: str, file: File) -> list[str]:
-    return [str(name) for name in _sheet(path, role, file, 0).columns]
+    names = [str(name) for name in _sheet(path, role, file, 0).columns]
+    written = [str(name) for row in _sheet(path, role, file, 1, header=None).to_numpy() for name in row]
+    # Of two columns of one name pandas calls the second NAME.1, so that nobody would see that there are two.
+    return [*names, *(name for at, name in enumerate(written) if name in written[:at] and name in names)]
 
 
 def _read_excel(path: Path, role: str, file: File, columns: list[str], rows: int) -> Iterator[pa.Table]:  # noqa: ARG001

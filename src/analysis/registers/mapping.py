@@ -94,6 +94,8 @@ class File(Block):
             raise ValueError("path: only {year}, {year+1}, {year-1} and so on may stand in braces")
         if self.format is None and self._extension not in EXTENSIONS:
             raise ValueError(f"format: give it; the extensions known are {', '.join(EXTENSIONS)}")
+        if self.thousands == self.decimal:
+            raise ValueError("thousands: another sign than decimal, or 12,5 would be 125")
         if (self.kind == "fixed") != bool(self.layout):
             raise ValueError("layout: a fixed-width file (format: fixed) has one, and no other file has")
         return self

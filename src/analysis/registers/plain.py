@@ -72,7 +72,11 @@ def as_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     if pa.types.is_string(column.type):
         return column
     texts = column.cast(pa.string())
-    return pc.replace_substring_regex(texts, r"\.0$", "") if pa.types.is_floating(column.type) else texts
+    if not pa.types.is_floating(column.type):
+        return texts
+    is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), EXACT))
+    whole = pc.if_else(is_whole, column, pa.scalar(None, column.type))
+    return pc.if_else(is_whole, whole.cast(pa.int64()).cast(pa.string()), texts)  # 201910010000, and not 2.0e11
 
 
 def arrow_of(texts: pd.Series[Any]) -> pa.Array:

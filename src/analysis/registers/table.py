@@ -42,6 +42,7 @@ class Maker:
 
     def __init__(self, name: str, table: TableMap, files: OfficeFiles, year: int, of_year: str = "") -> None:
         self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
+        self.barren: set[str] = set()  # joins by which no row found one
         self.report: Report = files.report
         self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]
 
@@ -150,6 +151,8 @@ class Maker:
                 said = f"{few(several)} rows have several rows in {piece.role}"
                 self.report.refuse(self.name, about, said, "one row a key: `keep`, `on_day`, or another key in `by`")
         without = rows.null_count
+        if without == len(rows) > keys.null_count and self.files.has_rows(piece.role, self.year):
+            self.barren.add(about.removesuffix(self.of_year))
         said = f"{share(without, len(rows))} without a row" if without else "a row for each"
         self.report.note(self.name, about, said)
         return np.asarray(rows.fill_null(-1))

@@ -54,7 +54,7 @@ class Work:
 
     def texts(self, name: str, verb: Verb) -> Series:
         """Return a column as text, missing where the verb says so."""
-        return self._counting(texts_of(self.frame[self.named(name)]), verb)
+        return self.counting(texts_of(self.frame[self.named(name)]), verb)
 
     def first(self, names: str | Sequence[str], verb: Verb) -> Series:
         """Return the first of some columns that has a value, as text."""
@@ -96,7 +96,8 @@ class Work:
         numbers = of_each(arrow_of(plain), lambda each: each.cast(pa.float64()))
         return pd.Series(numbers.to_pandas().to_numpy(), texts.index)
 
-    def _counting(self, texts: Series, verb: Verb) -> Series:
+    def counting(self, texts: Series, verb: Verb) -> Series:
+        """Return a column, missing where the verb says that a value is none or does not count."""
         if verb.missing_codes:
             texts = texts.mask(texts.isin(verb.missing_codes))
         for name, codes in verb.only.items():
@@ -236,12 +237,24 @@ def _date(verb: of.Date, work: Work) -> Series:
     return (days - first).dt.days.astype("float64")
 
 
-def _age_on(verb: of.AgeOn, work: Work) -> Series:
+def _born(verb: of.AgeOn, work: Work) -> pd.DataFrame:
+    """Return year, month and day of birth; a day that no month has is none, and is counted."""
     if len(verb.born) == 1:
         born = _parsed(work.texts(verb.born[0], verb), verb.written, work)
     else:
         parts = zip(("year", "month", "day"), verb.born, strict=True)
         born = pd.DataFrame({part: work.numbers(name, verb) for part, name in parts})
+    filled = born.fillna(0).assign(**{part: born[part].where(born[part] > 0, 1) for part in ("month", "day")})
+    is_day = pd.to_datetime(filled, errors="coerce").notna() | ~(born["year"] > 0)
+    is_day &= (born.fillna(0) >= 0).all(axis=1)
+    if not is_day.all():
+        hint = "codes for an unknown month or day, other than 0, belong in missing_codes"
+        work.refuse(f"no day of the calendar, in {few(int((~is_day).sum()))} rows", hint)
+    return born.where(is_day)
+
+
+def _age_on(verb: of.AgeOn, work: Work) -> Series:
+    born = _born(verb, work)
     year, month, day = (int(part) for part in in_year(verb.age_on, work.year).split("-"))
     # An unknown month or day (00) counts as the first and as the last that it may be: the age is known if both agree.
     unknown_day = born["day"].fillna(0) == 0
@@ -268,8 +281,8 @@ def _point(verb: of.PointVerb, work: Work) -> Series:
 def _year(verb: of.Year, work: Work) -> Series:
     index = work.frame.index
     if verb.year == "school":
-        return pd.Series(school_year(work.year), index=index, dtype="str")
-    return pd.Series(work.year, index=index, dtype="Int64")
+        return work.counting(pd.Series(school_year(work.year), index=index, dtype="str"), verb)
+    return work.counting(pd.Series(work.year, index=index, dtype="Int64"), verb)
 
 
 MAKERS: dict[type[Verb], Callable[[Any, Work], Series]] = {

@@ -42,6 +42,12 @@ def test_what_an_office_delivers_is_not_derived() -> None:
     assert schools["share_nonwestern"].fillna(-1).tolist() == [1 / 2, 1.0, -1]
 
 
+def test_a_school_of_which_the_number_of_pupils_is_unknown_has_no_size() -> None:
+    whole = pd.Series([195, None, 401], dtype="Int64")
+    for pupils in (whole, whole.astype("float64")):
+        assert derive.size_class(pupils).fillna("-").tolist() == ["small", "-", "large"]
+
+
 def test_distance_is_missing_without_a_point() -> None:
     pupils = derive.with_distance(PUPILS.assign(location=["A", "B", "A", "B", "elsewhere"]), SCHOOLS)
     tenth = 6371.0088 * np.radians(0.1)  # a tenth of a degree north
@@ -82,6 +88,12 @@ def test_places_are_the_pupils_per_groep_a_year_before() -> None:
         {"location": "A", "places": 3, "share_hoog": 1.0, "share_nonwestern": 0.0},
         {"location": "B", "places": 2, "share_hoog": 1.0, "share_nonwestern": 0.0},
     ]
+
+
+def test_what_is_known_of_a_school_a_year_before_stays_when_something_else_is_not() -> None:
+    before = derive.lagged(PUPILS, ["east"]).set_index("location")  # of nobody at B the education is known
+    assert before["share_hoog"].fillna(-1).to_dict() == {"A": 1 / 2, "B": -1}
+    assert before["share_nonwestern"].to_dict() == {"A": 1 / 2, "B": 1.0}
 
 
 def test_the_percentile_before_is_that_of_the_school_year_before() -> None:

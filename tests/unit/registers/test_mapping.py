@@ -59,6 +59,7 @@ def test_a_year_is_filled_in(text: str, filled: str) -> None:
         ('"INSCHRWPOTAB{year}V*.sav"', '"x{year}.doc"', "format: give it; the extensions known are .csv"),
         ('"INSCHRWPOTAB{year}V*.sav"', '"x{jaar}.sav"', "only {year}, {year+1}"),
         ("intake: cbs-2019", "intake: cbs", "a mapping bears its file's name"),
+        ('"INSCHRWPOTAB{year}V*.sav"', '"x{year}.csv", thousands: ","', "thousands: another sign than decimal"),
         ("born: [GBAGEBOORTEJAAR, ", "born: [", "born: one column with a date, or three"),
     ],
 )

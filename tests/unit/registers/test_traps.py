@@ -550,3 +550,56 @@ def test_a_file_is_recorded_by_role_and_keyed_hash_and_not_by_name(office) -> No
     assert "Jansen" not in f"{record} {office.says()}"
     again = deliver(read_intake(office.mapping), office.folder, codes=Codes(), seed=2).inputs
     assert again[0]["hmac"] != record["hmac"]  # of another secret: the file cannot be guessed from its hash
+
+
+# 26: what looks well and is empty, or another's
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.xlsx"])
+def test_of_two_columns_with_one_name_none_is_taken(office, name: str) -> None:
+    rows = [["k", "groep", "groep"], ["a", "8", "7"]]
+    if name == "p.csv":
+        office.put(name, "".join(";".join(row) + "\n" for row in rows))
+    else:
+        pd.DataFrame(rows).to_excel(office.folder / name, index=False, header=False)
+    office.maps(
+        f"files: {{p: {{path: {name}}}}}\ntables:\n  by_pupil: {{from: p, columns: {{groep: {{whole: groep}}}}}}"
+    )
+    assert "files.p: has 2 columns 'groep', and nothing says which of them counts" in office.says()
+
+
+def test_a_join_that_finds_nobody_is_refused(office) -> None:
+    for year in (2018, 2019):
+        office.put(f"p{year}.csv", f"k;groep\n00{year};8\n")
+    office.put("t.csv", "k;educ\n2018;3\n2019;3\n")
+    mapping = (
+        "intake: own\nsynthetic: false\nyears: [2018, 2019]\n"
+        "files: {p: {path: 'p{year}.csv'}, t: {path: t.csv}}\n"
+        "tables:\n  by_pupil: {from: p, joins: [{file: t, by: k}], columns: {groep: {whole: groep},\n"
+        "    education: {code: educ, codes: {hoog: ['3']}, missing: onbekend}}}"
+    )
+    office.maps(mapping)
+    assert "by_pupil.join t: no row of the table has a row in that file" in office.says()
+    office.put("t.csv", "k;educ\n2018;3\n002019;3\n")  # of one year it has nobody: that may be
+    assert "no row of the table" not in office.says()
+
+
+def test_pupils_of_whom_no_school_is_there_are_refused(office) -> None:
+    office.put("p.csv", "k;groep;brin\na;8;01aa\n")
+    office.put("s.csv", "brin;so\n01AA;n\n")
+    office.maps(
+        "files: {p: {path: p.csv}, s: {path: s.csv}}\n"
+        "tables:\n  by_pupil: {from: p, columns: {groep: {whole: groep}, location: {key: brin}}}\n"
+        "  by_location: {from: s, columns: {location: {key: brin}, special: {flag: so, yes_codes: j, no_codes: n}}}"
+    )
+    assert "by_pupil.location: no row has a school of by_location" in office.says()
+
+
+@pytest.mark.parametrize("code", [8, 20191001, 201910010000, 2**53 - 1])
+def test_a_code_that_a_file_holds_as_a_number_is_its_digits(office, code: int) -> None:
+    office.put("p.parquet", pd.DataFrame({"groep": [8, 7], "kind": pd.Series([code, None], dtype="float64")}))
+    office.maps(
+        f"files: {{p: {{path: p.parquet, keep: {{kind: ['{code}']}}}}}}\n"
+        "tables:\n  by_pupil: {from: p, columns: {groep: {whole: groep}}}"
+    )
+    assert only(office.deliver(), "groep") == [8]

@@ -21,6 +21,7 @@ from analysis.registers.columns import (
     TextVerb,
     Verb,
     Whole,
+    Year,
 )
 from analysis.registers.rd import degrees_of, metres_of
 from analysis.registers.secret import numbers_of
@@ -208,3 +209,16 @@ def test_the_order_of_numbers_is_that_of_the_secret() -> None:
     assert one.equals(again)
     assert abs(np.corrcoef(one, range(1000))[0, 1]) < 0.1  # standard error 0.03
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
+
+
+@pytest.mark.parametrize(("month", "day"), [("13", "02"), ("99", "00"), ("02", "31"), ("02", "29"), ("00", "32")])
+def test_a_day_that_no_calendar_has_is_no_birthday(month: str, day: str) -> None:
+    whole = work(born=[f"2009{month}{day}", "20091001"])
+    parts = work(y=["2009", "2009"], m=[month, "10"], d=[day, "1"])
+    for task, born in ((whole, ("born",)), (parts, ("y", "m", "d"))):
+        assert values(AgeOn(age_on="{year}-10-01", born=born), task) == [None, 10]
+        assert [said for said, _ in task.faults] == ["no day of the calendar, in fewer than 10 rows"]
+
+
+def test_a_year_counts_only_where_a_code_says_so() -> None:
+    assert values(Year(year="calendar", only={"b": ("1",)}), work(b=["1", "2"])) == [2019, None]

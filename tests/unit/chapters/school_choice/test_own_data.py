@@ -271,3 +271,11 @@ def test_within_eight_is_refused_where_priority_is_at_other_schools():
     assert blocks(formula="distance_km + within_eight")
     with pytest.raises(ValueError, match="write within_priority"):
         blocks(formula="distance_km + within_eight", priority=5)
+
+
+def test_an_advice_that_is_not_known_is_no_low_one() -> None:
+    places = {"lat": 52.0, "lon": 5.0, "special": False}
+    advice = pd.DataFrame({"year": 2019, "location": ["A", "A", "A", "B"], "advice_final": [4.0, 2.0, np.nan, np.nan]})
+    pupils = pd.DataFrame({"pupil": [1], "location": ["A"], "age": [4]})
+    schools = from_microdata(pupils, pd.DataFrame({"location": ["A", "B"], **places}), None, advice)["by_choice_school"]
+    assert schools["share_havo_vwo"].fillna(-1).tolist() == [1 / 2, -1]  # of B nobody's is known
