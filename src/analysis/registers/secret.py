@@ -34,7 +34,7 @@ def advice(folder: Path) -> str:
     """Say what an office without a secret should do; empty where it has one."""
     if _of_office(folder):
         return ""
-    return f"none: who guesses a small file can verify its hash; write a long random text to {SECRET_FILE} there"
+    return f"none: who guesses a small file can verify its hash; write a long random text to {SECRET_FILE} beside it"
 
 
 def _of_office(folder: Path) -> bytes:
