@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 from analysis.edition.orders import order_of
@@ -229,6 +232,42 @@ def test_the_manifest_has_keyed_hashes_and_no_path_and_no_name_of_a_file(office,
     assert [path.name for path in files if path.name in text] == []
     assert str(office("cbs")) not in text
     assert "keyed hash" in json.dumps(json.loads(text))
+
+
+KEY_COLUMN = re.compile(r"RIN\w*PERSOON(HKW|Ma|pa)?|RINOBJECTNUMMER|\w*BRIN_crypt", re.IGNORECASE)
+KEY = re.compile(rb"(?<![0-9A-Za-z.,])(?:[0-9]{9}|[0-9a-f]{32}(?:[0-9]{2})?)(?![0-9A-Za-z])")
+"""What looks like a key of a person, or one of a school or home, the first with the number of its location."""
+
+
+def keys_of(office: Path) -> set[bytes]:
+    """Every key in the SPSS files of an office."""
+    frames = [pyreadstat.read_sav(path)[0] for path in (office / "registers").rglob("*.sav")]
+    columns = [frame[name] for frame in frames for name in frame if KEY_COLUMN.fullmatch(name)]
+    return {str(key).encode() for column in columns for key in column.unique() if key}
+
+
+def parts_of(path: Path) -> Iterator[bytes]:
+    """The content of a file; of a workbook that of its parts."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            yield from map(book.read, book.namelist())
+    else:
+        yield path.read_bytes()
+
+
+@pytest.mark.slow
+def test_no_key_of_a_person_school_or_home_is_published_and_none_of_a_person_kept(office, whole) -> None:
+    keys, edition = keys_of(office("cbs")), whole("cbs")
+    files = [path for path in edition.rglob("*") if path.is_file() and "internal" not in path.parts]
+    assert len(keys) > 10_000
+    assert len(files) > 300
+    found = {path.name: {key[:32] for part in parts_of(path) for key in KEY.findall(part)} & keys for path in files}
+    assert {name for name, some in found.items() if some} == set()
+    persons = {key.decode() for key in keys if len(key) == 9}
+    for path in (edition / "internal").glob("*.parquet"):
+        frame = pd.read_parquet(path)
+        for name in frame.select_dtypes(["object", "string"]):
+            assert persons.isdisjoint(frame[name].dropna().astype(str)), f"{path.name}: {name}"
 
 
 @pytest.mark.slow
