@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from shlex import quote
@@ -101,6 +101,7 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
     params = params or root / "params" / f"{folder.name}.yml"
     try:
         parameters, command = _without_folders(recorded["parameters"]), str(recorded["command"])
+        absent = _absent(recorded.get("facts", {}).get("absent", {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
     for stem, named in folders_in(params).items() if params.exists() else ():
@@ -113,7 +114,17 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
     if edition.intake and not params.exists() and INTAKE_VARIABLE not in os.environ:
         hint = "name that file, for the mapping and the files are found from it: staat verify DIR/params.yml"
         raise InputError(edition.edition, f"stands on own registers, and there is no {params}", hint=hint)
-    return _order(edition, command, root, intakes_beside(params, root), None)
+    order = _order(edition, command, root, intakes_beside(params, root), None)
+    lacks = {"absent": {**absent, **order.facts["absent"]}} if edition.intake else {}
+    return replace(order, facts={**order.facts, **lacks}, context={**order.context, **lacks})
+
+
+def _absent(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the chapters that an edition was without for want of data; their parameters are not in its manifest."""
+    return {
+        stem: {"heading": dict(chapters()[stem].findings), "lacks": [*map(str, each["lacks"])]}
+        for stem, each in told.items()
+    }
 
 
 def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -199,7 +199,9 @@ def office(tmp_path: Path) -> Path:
     (tmp_path / "intake" / "office.yml").write_text(MAPPING, "utf8")
     data = "data: {source: own, intake: office, folder: registers}\n"
     shared = 'edition: own\ntitle: Registers\nregion: Amsterdam\nschool_years: ["2019/20"]\npublisher: An office\n'
-    (tmp_path / "params.yml").write_text(f"{shared}{data}advisering: {{table: by_pupil_advice}}\n", "utf8")
+    (tmp_path / "params.yml").write_text(
+        f"{shared}{data}advisering: {{table: by_pupil_advice}}\nteachers: {{}}\n", "utf8"
+    )
     return tmp_path
 
 
@@ -208,7 +210,9 @@ def published(params: Path, outputs: Path) -> Path:
     order = order_of(params, (), ROOT)
     folder = outputs / order.edition
     folder.mkdir(parents=True)
-    manifest = {"command": order.command, "parameters": {**order.shared, **order.blocks}, "outputs": {}}
+    facts = {name: value for name, value in order.facts.items() if name != "parameters"}
+    given = {"parameters": {**order.shared, **order.blocks}, "facts": facts}
+    manifest = {"command": order.command, **given, "outputs": {}}
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf8")
     return folder
 
@@ -223,6 +227,7 @@ def test_an_edition_of_an_office_is_repeated_from_its_params_file(office: Path, 
         order_of_published(folder, (), ROOT, office / "params.yml"),
     )
     assert again == first
+    assert again.facts["absent"]["teachers"]["lacks"] == again.context["absent"]["teachers"]["lacks"] == ["by_teacher"]
     assert again.places == {"data.folder": office / "registers", "data.intake": office / "intake"}
 
 
